@@ -1,0 +1,131 @@
+"""What the runner did when: stretches of running, walking, standing still and anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from analysis.filters import cells, squared_norm
+from analysis.grid import Cells
+from analysis.model import Bools, Bout, Floats, Strides
+
+SECOND_CELLS = cells(1.0)
+STILL_RATE_RADPS = 0.3
+STILL_FORCE_MPS2 = 0.5
+"""A foot whose rate (root mean square) and force (standard deviation) stay below these for a second stands still."""
+BRIDGE_S = 1.5
+"""Longest pause inside a bout: one stride may be missing."""
+NEIGHBOURS = 2
+"""A stride's gait is what most of it and this many on either side say, both feet together."""
+SHORT_S = 2.0
+"""A pause shorter than this is the turn from one bout to the next, not standing."""
+
+
+def still_seconds(grid: Cells) -> tuple[Floats, Bools]:
+    """Start times of the whole seconds of the grid and whether the foot was still in them; lost seconds are not still."""
+    count = len(grid) // SECOND_CELLS
+    rows = slice(0, count * SECOND_CELLS)
+    rate2 = squared_norm(grid.gyr_radps[rows]).reshape(count, SECOND_CELLS).mean(axis=1)
+    force = grid.acc_mps2[rows].reshape(count, SECOND_CELLS, 3)
+    spread2 = squared_norm(force - force.mean(axis=1)[:, None]).mean(axis=1)
+    whole = grid.valid[rows].reshape(count, SECOND_CELLS).all(axis=1)
+    still = whole & (rate2 < STILL_RATE_RADPS**2) & (spread2 < STILL_FORCE_MPS2**2)
+    return grid.time_s[rows][::SECOND_CELLS], still
+
+
+class BoutBuilder:
+    """Joins strides of either foot, in time order, to bouts, and tells standing still from anything else between them."""
+
+    def __init__(self) -> None:
+        self._start_s = np.empty(0)
+        self._end_s = np.empty(0)
+        self._running = np.empty(0, bool)
+        self._judged = 0
+        self._still = (np.empty(0), np.empty(0, bool))
+        self._open: Bout | None = None
+        self._at_s: float | None = None
+
+    def push(self, strides: Iterable[Strides], still: tuple[Floats, Bools], complete_s: float) -> list[Bout]:
+        """Bouts that are over, from new strides and still seconds; all strides that begin before `complete_s` have been given."""
+        self._hold([rows for rows in strides if len(rows)], still)
+        known = int(np.searchsorted(self._start_s, complete_s))
+        return self._judge(known - NEIGHBOURS, known)
+
+    def flush(self, start_s: float, end_s: float) -> list[Bout]:
+        """The bouts still open at the end of a recording that covers start_s … end_s."""
+        bouts = self._judge(len(self._start_s), len(self._start_s))
+        if self._open is not None:
+            bouts += self._close(np.inf)
+        at_s = start_s if self._at_s is None else self._at_s
+        return bouts + _between(at_s, end_s, self._still)
+
+    def begin(self, start_s: float) -> None:
+        """Say when the recording begins, before the first push."""
+        if self._at_s is None:
+            self._at_s = start_s
+
+    def _hold(self, strides: list[Strides], still: tuple[Floats, Bools]) -> None:
+        start_s = np.concatenate([self._start_s, *(rows.initial_contact_s for rows in strides)])
+        order = np.argsort(start_s, kind="stable")
+        self._start_s = start_s[order]
+        self._end_s = np.concatenate([self._end_s, *(rows.next_initial_contact_s for rows in strides)])[order]
+        self._running = np.concatenate([self._running, *(rows.running for rows in strides)])[order]
+        self._still = (np.concatenate([self._still[0], still[0]]), np.concatenate([self._still[1], still[1]]))
+
+    def _judge(self, ready: int, known: int) -> list[Bout]:
+        """Go on with the strides before `ready`, of which the neighbours before `known` are at hand."""
+        bouts: list[Bout] = []
+        if ready <= self._judged:
+            return bouts
+        majority = _majority(self._running[:known])
+        for k in range(self._judged, ready):
+            bouts += self._extend("run" if majority[k] else "walk", float(self._start_s[k]), float(self._end_s[k]))
+        drop = max(ready - NEIGHBOURS, 0)
+        self._judged = ready - drop
+        self._start_s, self._end_s, self._running = self._start_s[drop:], self._end_s[drop:], self._running[drop:]
+        return bouts
+
+    def _extend(self, kind: str, start_s: float, end_s: float) -> list[Bout]:
+        """Let the open bout go on with a stride, or end it and open the next."""
+        bouts: list[Bout] = []
+        if self._open is not None and (kind != self._open.kind or start_s > self._open.end_s + BRIDGE_S):
+            bouts = self._close(start_s)
+        if self._open is None:
+            self._open = Bout(kind, start_s, end_s)
+        else:
+            self._open = Bout(kind, self._open.start_s, max(end_s, self._open.end_s))
+        return bouts
+
+    def _close(self, next_s: float) -> list[Bout]:
+        """The open bout, ended before `next_s`, after what lay between it and the one before."""
+        assert self._open is not None
+        bout = Bout(self._open.kind, self._open.start_s, min(self._open.end_s, next_s))
+        before = _between(bout.start_s if self._at_s is None else self._at_s, bout.start_s, self._still)
+        later = self._still[0] >= bout.end_s
+        self._still = (self._still[0][later], self._still[1][later])
+        self._at_s, self._open = bout.end_s, None
+        return [*before, bout]
+
+
+def _majority(marks: Bools) -> Bools:
+    """Each mark replaced by what most of it and its neighbours say; the ends repeat the outermost mark."""
+    padded = np.pad(marks.astype(int), NEIGHBOURS, mode="edge")
+    votes = sum(padded[k : k + len(marks)] for k in range(2 * NEIGHBOURS + 1))
+    majority: Bools = np.asarray(votes) > NEIGHBOURS
+    return majority
+
+
+def _between(start_s: float, end_s: float, still: tuple[Floats, Bools]) -> list[Bout]:
+    """Still and other stretches between two bouts of gait."""
+    if end_s <= start_s:
+        return []
+    second_s, mark = still
+    inside = (second_s >= start_s) & (second_s < end_s)
+    begin_s, calm = second_s[inside], mark[inside]
+    if end_s - start_s < SHORT_S or not len(begin_s):
+        return [Bout("other", start_s, end_s)]
+    change = np.flatnonzero(np.diff(calm.astype(int)) != 0) + 1
+    edges_s = [start_s, *begin_s[change], end_s]
+    kinds = ["still" if calm[k] else "other" for k in [0, *change]]
+    return [Bout(kind, float(a), float(b)) for kind, a, b in zip(kinds, edges_s[:-1], edges_s[1:], strict=True)]

@@ -1,0 +1,105 @@
+"""Which landings belong together: strides are links between landings that look alike and come at a steady pace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analysis.contacts import SLOW
+
+ALIKE = 0.5
+"""Least similarity of two landings' movements to start or prove a chain; gait has 0.5 to 0.99, shaken hands seldom two in a row."""
+ALIKE_IN_STEP = 0.0
+"""The same inside a proven chain at its own pace, so that one stumble does not end a run."""
+PACE_TOLERANCE = 0.3
+"""Share by which a stride in step may differ from those before it."""
+QUICKEST = 0.5
+"""A proven chain may change from walking to running: shorter strides, but not by more than this share."""
+LEAST_LINKS = 3
+"""Strides in a row that prove a chain; until then they wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A stride from one landing to the next, in absolute grid cells."""
+
+    first: int
+    last: int
+    alike: float
+
+
+@dataclass(slots=True)
+class Chain:
+    """Feeds on landings in order and gives links; what it does depends on the landings alone, not on when they come.
+
+    One landing that looks unlike the last (a push-off taken for a landing) is set aside, and left out if the next one matches.
+    """
+
+    tail: int | None = None
+    aside: int | None = None
+    links: int = 0
+    waiting: list[Link] = field(default_factory=list)
+    pace: list[int] = field(default_factory=list)
+
+    def add(self, landing: int, alike_last: float, alike_before: float) -> list[Link]:
+        """Links proven by a landing, given how alike it is to the landing before it and to the one before that."""
+        if self.tail is None:
+            self.tail = landing
+            return []
+        alike_tail = alike_last if self.aside is None else alike_before
+        if self._in_step(landing - self.tail, alike_tail):
+            return self._link(landing, alike_tail)
+        if self._hole(landing - self.tail, alike_tail):
+            self.tail, self.aside = landing, None
+            return []
+        if self.aside is None:
+            self.aside = landing
+            return []
+        self._restart(self.aside)
+        return self.add(landing, alike_last, 0.0)
+
+    def expire(self, now: int) -> bool:
+        """End the chain when no landing from `now` on can join it; True if a proven one ended."""
+        if self.tail is None or now - self.tail <= SLOW.longest_cells:
+            return False
+        proven = self.links >= LEAST_LINKS
+        late = self.aside is not None and now - self.aside <= SLOW.longest_cells
+        self._restart(self.aside if late else None)
+        return proven
+
+    @property
+    def oldest(self) -> int | None:
+        """First cell that may still be needed."""
+        return self.waiting[0].first if self.waiting else self.tail
+
+    def _in_step(self, length: int, alike: float) -> bool:
+        if length > SLOW.longest_cells:
+            return False
+        if not self.pace:
+            return alike >= ALIKE
+        ratio = length / self._usual
+        if abs(ratio - 1.0) <= PACE_TOLERANCE:
+            return alike >= (ALIKE_IN_STEP if self.links >= LEAST_LINKS else ALIKE)
+        return alike >= ALIKE and self.links >= LEAST_LINKS and QUICKEST <= ratio < 1.0
+
+    def _hole(self, length: int, alike: float) -> bool:
+        """True where one landing of a proven chain was lost, in a gap of the recording for instance."""
+        return self.links >= LEAST_LINKS and alike >= ALIKE and abs(length / self._usual - 2.0) <= PACE_TOLERANCE
+
+    @property
+    def _usual(self) -> int:
+        return sorted(self.pace)[len(self.pace) // 2]
+
+    def _link(self, landing: int, alike: float) -> list[Link]:
+        assert self.tail is not None
+        self.waiting.append(Link(self.tail, landing, alike))
+        self.pace = [*self.pace[-2:], landing - self.tail]
+        self.tail, self.aside = landing, None
+        self.links += 1
+        if self.links < LEAST_LINKS:
+            return []
+        proven, self.waiting = self.waiting, []
+        return proven
+
+    def _restart(self, tail: int | None) -> None:
+        self.tail, self.aside, self.links = tail, None, 0
+        self.waiting, self.pace = [], []

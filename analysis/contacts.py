@@ -1,0 +1,196 @@
+"""When the foot meets the ground and when it leaves it, to a fraction of a cell.
+
+Contact here means that the foot bears load as a force plate sees it (about 50 N). Two landmarks of the landing and one of the
+push-off are found in the pod's curves; fixed times lead from them to the contact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from analysis.filters import cells, dot, reach, sigma_s, smooth, squared_norm
+from analysis.grid import Cells
+from analysis.model import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Strides of similar length, measured together: the longest, and the smoothing that shows push-off as one hump."""
+
+    longest_cells: int
+    push_off_sigma_s: float
+
+
+BRISK = Pace(cells(1.0), 0.019)
+"""Running, sprinting and fast walking."""
+SLOW = Pace(cells(2.4), 0.032)
+"""Walking."""
+
+LANDING = (cells(-0.14), cells(0.07))
+"""Cells around a landing in which the foot first touches."""
+CALM = (cells(-0.20), cells(-0.12))
+"""Cells before a landing that show how lively the swing alone is."""
+FINE_SIGMA_S = sigma_s(25.0)
+"""What this smoothing removes is impact (above 25 Hz)."""
+ONSET_SIGMA_S = 0.006
+ONSET_SHARE = 0.3
+"""The touch begins where the impact has risen this share of the way from the swing's level to its peak."""
+SLAP_SIGMAS_S = (sigma_s(30.0), sigma_s(6.0))
+"""Band of the pitch rate (6 to 30 Hz) whose peak is the foot clapping down."""
+
+SLAP_DELAY_S = 0.024
+"""A heel strike's clap follows the touch by this much, give or take 5 ms."""
+SLAP_DELAY_LIMITS_S = (0.0, 0.045)
+SLAP_SPREAD_S = 0.008
+"""The clap is a landmark only where it follows the onset this steadily (median deviation) and within these limits."""
+SLAP_MEMORY = 15
+SLAP_LEAST = 8
+"""Landings over which that is judged, and the fewest that suffice."""
+
+PUSH_OFF_PHASE = (0.12, 0.70)
+"""Part of the stride after landing in which the foot leaves the ground."""
+HUMP_HALF_CELLS = cells(0.12)
+HUMP_SIGMA_S = sigma_s(15.0)
+HUMP_SHARE = 0.7
+"""The push-off is the hump of the toes-down rate; its middle, between the crossings of this share of its height, is a
+steadier landmark than its peak, which at easy pace is flat or double."""
+LIFT_DELAY_S = 0.013
+"""The toes leave the ground this long after the middle of the push-off hump."""
+
+
+def touch_landmarks(grid: Cells, landing: Ints, pitch_axis: Floats, *, gyroscope: bool) -> tuple[Floats, Floats]:
+    """(n,) cells from the landings (n,) to the impact's onset and to the foot's clap, with pitch axes (n, 3)."""
+    margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
+    around = landing[:, None] + np.arange(CALM[0] - margin, LANDING[1] + margin)
+    around = np.clip(around, 0, len(grid) - 1)
+    onset = CALM[0] + _onset(grid, around, gyroscope=gyroscope)[0]
+    if not gyroscope:
+        return onset, np.full(len(landing), np.nan)
+    margin = reach(SLAP_SIGMAS_S[1])
+    around = np.clip(landing[:, None] + np.arange(LANDING[0] - margin, LANDING[1] + margin), 0, len(grid) - 1)
+    rate = dot(grid.gyr_radps[around], pitch_axis[:, None])
+    clap = np.abs(smooth(rate, SLAP_SIGMAS_S[0], axis=1) - smooth(rate, SLAP_SIGMAS_S[1], axis=1))
+    return onset, LANDING[0] + peak(clap[:, margin:-margin])
+
+
+def steady_touch(onset: Floats, clap: Floats) -> Floats:
+    """Cells from landing to initial contact for all but the first `SLAP_MEMORY − 1` landings, which are history.
+
+    A heel's clap is sharper than its onset (2 to 3 ms from stride to stride instead of 5) but its delay must be learned. Where
+    it is steady over the last landings, the touch is the clap less its delay: half the delay seen, half the one known for heel
+    strikes, since either can be wrong by 5 ms. Elsewhere (forefoot, walking, the first strides) it is the onset.
+    """
+    delay = sliding_window_view(clap - onset, SLAP_MEMORY)
+    enough = np.isfinite(delay).sum(axis=1) >= SLAP_LEAST
+    with np.errstate(invalid="ignore"):
+        usual = _median(delay)
+        spread = _median(np.abs(delay - usual[:, None]))
+        low, high = (cells_of(limit) for limit in SLAP_DELAY_LIMITS_S)
+        steady = enough & (spread <= cells_of(SLAP_SPREAD_S)) & (usual >= low) & (usual <= high)
+        last_onset, last_clap = onset[SLAP_MEMORY - 1 :], clap[SLAP_MEMORY - 1 :]
+        near = np.abs(last_clap - last_onset - usual) <= 2.0 * cells_of(SLAP_SPREAD_S)
+    return np.where(steady & near, last_clap - 0.5 * (usual + cells_of(SLAP_DELAY_S)), last_onset)
+
+
+def touch_whole(grid: Cells, landing: Ints) -> Bools:
+    """(n,) True where no gap lies where the foot may have touched."""
+    around = np.clip(landing[:, None] + np.arange(CALM[1], LANDING[1]), 0, len(grid) - 1)
+    return grid.valid[around].all(axis=1)
+
+
+def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pace) -> tuple[Floats, Bools]:
+    """(n,) cells from landing to terminal contact in strides of `length` cells, and whether readings there are whole."""
+    sigma = pace.push_off_sigma_s
+    margin = HUMP_HALF_CELLS + reach(sigma)
+    step = np.arange(-margin, int(PUSH_OFF_PHASE[1] * pace.longest_cells) + margin)
+    index = np.clip(landing[:, None] + step, 0, len(grid) - 1)
+    rate = dot(grid.gyr_radps[index], pitch_axis[:, None])
+    phase = step / length[:, None]
+    allowed = (phase >= PUSH_OFF_PHASE[0]) & (phase <= PUSH_OFF_PHASE[1])
+    top = np.argmax(np.where(allowed, smooth(rate, sigma, axis=1), -np.inf), axis=1)
+    top = np.clip(top, HUMP_HALF_CELLS, len(step) - HUMP_HALF_CELLS - 1)
+    around = top[:, None] + np.arange(-HUMP_HALF_CELLS, HUMP_HALF_CELLS + 1)
+    hump = np.take_along_axis(smooth(rate, HUMP_SIGMA_S, axis=1), around, axis=1)
+    first, last = _crossings(hump)
+    middle = step[0] + top - HUMP_HALF_CELLS + 0.5 * (first + last)
+    return middle + cells_of(LIFT_DELAY_S), _whole(grid, index, around, first, last)
+
+
+def peak(curve: Floats) -> Floats:
+    """(n, m) → (n,) place of each row's maximum, refined by the parabola through it and its neighbours."""
+    row = np.arange(len(curve))
+    top = np.clip(np.argmax(curve, axis=1), 1, curve.shape[1] - 2)
+    before, at, after = curve[row, top - 1], curve[row, top], curve[row, top + 1]
+    bend = before - 2.0 * at + after
+    shift = np.divide(0.5 * (before - after), bend, out=np.zeros(len(curve)), where=bend < 0.0)
+    return top + np.clip(shift, -0.5, 0.5)
+
+
+def cells_of(duration_s: float) -> float:
+    """A duration in cells, not rounded."""
+    return duration_s * cells(1.0)
+
+
+def _onset(grid: Cells, around: Ints, *, gyroscope: bool) -> tuple[Floats, Floats]:
+    """(n,) place in the window, counted from `CALM[0]`, where the impact has risen by `ONSET_SHARE`; and its peak's place."""
+    margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
+    search = slice(LANDING[0] - CALM[0], LANDING[1] - CALM[0])
+    power = _relative_power(grid.acc_mps2[around], margin, search)
+    if gyroscope:
+        power = 0.5 * (power + _relative_power(grid.gyr_radps[around], margin, search))
+    level = np.sqrt(power)
+    calm = _median(level[:, : CALM[1] - CALM[0]])
+    top = search.start + np.argmax(level[:, search], axis=1)
+    row = np.arange(len(level))
+    threshold = calm + ONSET_SHARE * (level[row, top] - calm)
+    place = np.arange(level.shape[1])
+    below = np.where((level <= threshold[:, None]) & (place < top[:, None]), place, 0).max(axis=1)
+    low, high = level[row, below], level[row, np.minimum(below + 1, level.shape[1] - 1)]
+    part = np.divide(threshold - low, high - low, out=np.zeros(len(level)), where=high > low)
+    return below + np.clip(part, 0.0, 1.0), top.astype(float)
+
+
+def _relative_power(signal: Floats, margin: int, search: slice) -> Floats:
+    """(n, m, 3) → (n, m − 2 margin) power above 25 Hz, relative to its largest in the search range."""
+    power = smooth(squared_norm(signal - smooth(signal, FINE_SIGMA_S, axis=1)), ONSET_SIGMA_S, axis=1)
+    power = power[:, margin:-margin]
+    return power / np.maximum(power[:, search].max(axis=1), 1e-12)[:, None]
+
+
+def _crossings(hump: Floats) -> tuple[Floats, Floats]:
+    """(n, m) → places where each row first rises above and last falls below `HUMP_SHARE` of its maximum."""
+    row = np.arange(len(hump))
+    level = HUMP_SHARE * hump.max(axis=1)
+    above = hump > level[:, None]
+    up = np.clip(np.argmax(above, axis=1), 1, None)
+    down = np.clip(hump.shape[1] - 1 - np.argmax(above[:, ::-1], axis=1), None, hump.shape[1] - 2)
+
+    def crossing(inner: Ints, outer: Ints) -> Floats:
+        high, low = hump[row, inner], hump[row, outer]
+        part = np.divide(high - level, high - low, out=np.zeros(len(hump)), where=high > low)
+        return inner + (outer - inner) * np.clip(part, 0.0, 1.0)
+
+    return crossing(up, up - 1), crossing(down, down + 1)
+
+
+def _whole(grid: Cells, index: Ints, around: Ints, first: Floats, last: Floats) -> Bools:
+    """True where no gap touches the hump and less than half of its top is clipped."""
+    cell = np.take_along_axis(index, around, axis=1)
+    place = np.arange(around.shape[1])
+    on_top = (place >= first[:, None]) & (place <= last[:, None])
+    flanks = (place >= first[:, None] - 4) & (place <= last[:, None] + 4)
+    gap = (~grid.valid[cell] & flanks).any(axis=1)
+    clipped = (grid.clipped[cell] & on_top).sum(axis=1)
+    return ~gap & (clipped < 0.5 * on_top.sum(axis=1))
+
+
+def _median(rows: Floats) -> Floats:
+    """(n, m) → (n,) medians that pass over NaN; NaN where nothing is left."""
+    ranked = np.sort(rows, axis=1)
+    count = np.isfinite(ranked).sum(axis=1)
+    row = np.arange(len(rows))
+    middle: Floats = 0.5 * (ranked[row, np.maximum(count - 1, 0) // 2] + ranked[row, np.minimum(count // 2, len(ranked.T) - 1)])
+    return middle

@@ -1,0 +1,59 @@
+"""Smoothing on the analysis grid: symmetric Gaussian kernels, so that no event is shifted and nothing rings.
+
+Each output depends on the samples under the kernel alone, and on their order of summation not at all on where a piece
+was cut: pieces of a recording give the same bits as the whole.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.ndimage import correlate1d
+
+from analysis.model import Floats
+
+GRID_HZ = 200.0
+"""Rate of the analysis grid. Contact shows below 30 Hz and in the onset of the landing; 5 ms cells resolve both."""
+
+REACH = 3.0
+"""Half width of a kernel in standard deviations."""
+
+
+def cells(duration_s: float) -> int:
+    """Number of grid cells in a duration, rounded to the nearest."""
+    return round(duration_s * GRID_HZ)
+
+
+def sigma_s(cutoff_hz: float) -> float:
+    """Standard deviation (s) of the Gaussian that halves power at `cutoff_hz`."""
+    return float(np.sqrt(np.log(2.0)) / (2.0 * np.pi * cutoff_hz))
+
+
+def reach(sigma: float) -> int:
+    """Cells that a kernel of standard deviation `sigma` (s) looks to either side."""
+    return int(np.ceil(REACH * sigma * GRID_HZ))
+
+
+@lru_cache(maxsize=64)
+def gaussian(sigma: float) -> Floats:
+    """Unit-sum Gaussian kernel of standard deviation `sigma` (s) on the grid."""
+    cell = np.arange(-reach(sigma), reach(sigma) + 1)
+    kernel: Floats = np.exp(-0.5 * (cell / (sigma * GRID_HZ)) ** 2)
+    return kernel / kernel.sum()
+
+
+def smooth(signal: Floats, sigma: float, *, axis: int = 0) -> Floats:
+    """Gaussian low-pass along `axis`; `sigma` in seconds. The ends repeat the outermost sample."""
+    return correlate1d(signal, gaussian(sigma), axis=axis, mode="nearest")
+
+
+def squared_norm(vectors: Floats) -> Floats:
+    """Squared length of (…, 3) vectors, summed in a fixed order."""
+    x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
+    return x * x + y * y + z * z
+
+
+def dot(vectors: Floats, axis: Floats) -> Floats:
+    """Component of (…, 3) vectors along (…, 3) or (3,) directions, summed in a fixed order."""
+    return vectors[..., 0] * axis[..., 0] + vectors[..., 1] * axis[..., 1] + vectors[..., 2] * axis[..., 2]

@@ -1,0 +1,180 @@
+"""One foot's pod, samples in, strides out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.bouts import SECOND_CELLS, still_seconds
+from analysis.chain import Chain, Link
+from analysis.contacts import BRISK, SLOW
+from analysis.filters import cells
+from analysis.grid import Cells, Grid
+from analysis.landings import AFTER_CELLS, BEFORE_CELLS, find_landings, similarity
+from analysis.model import Bools, Floats, Foot, Ints, Mounting, Samples, Strides
+from analysis.mounting import NO_GAIT, NO_GYROSCOPE, Evidence, MountingFinder, gather
+from analysis.strides import StrideMeter
+
+PIECE_SAMPLES = 1 << 15
+"""Samples worked on at once: large enough to be fast, small enough to bound memory."""
+HOP_CELLS = cells(0.1)
+"""New cells worth a look for landings."""
+MARGIN_CELLS = 120
+"""Cells before a landing that its measurements look at."""
+
+
+class FootStream:
+    """Strides of one foot from its samples; any cut of the samples gives the same strides."""
+
+    def __init__(self, foot: Foot) -> None:
+        self.foot = foot
+        self.mounting = NO_GAIT
+        self._grid = Grid()
+        self._cells = Cells.none()
+        self._first = 0
+        self._decided = 0
+        self._gyroscope: bool | None = None
+        self._landings: list[int] = []
+        self._chain = Chain()
+        self._waiting: list[Link] = []
+        self._finder = MountingFinder()
+        self._meter = StrideMeter(foot)
+        self._second = Cells.none()
+        self._still: list[tuple[Floats, Bools]] = []
+
+    def push(self, samples: Samples) -> Strides:
+        """Strides that became known with these samples."""
+        parts = [Strides.none(self.foot)]
+        for start in range(0, len(samples), PIECE_SAMPLES):
+            piece = samples[start : start + PIECE_SAMPLES]
+            if self._gyroscope is None:
+                self._gyroscope = bool(np.isfinite(piece.gyr_radps[0]).all())
+            parts.append(self._advance(self._grid.push(piece)))
+        return Strides.join(parts)
+
+    def flush(self) -> Strides:
+        """The strides still open at the end of the samples."""
+        parts = [Strides.none(self.foot), self._advance(self._grid.flush())]
+        if len(self._cells):
+            parts.append(self._advance(_held(self._cells[-1:], AFTER_CELLS), end=True))
+        return Strides.join(parts)
+
+    @property
+    def settled_s(self) -> float:
+        """Time before which no further stride will begin; minus infinity while nothing is known."""
+        if not len(self._cells):
+            return -np.inf
+        earliest = [self._decided, *(link.first for link in self._waiting[:1])]
+        if self._chain.oldest is not None:
+            earliest.append(self._chain.oldest)
+        return float(self._cells.time_s[min(earliest) - MARGIN_CELLS - self._first])
+
+    def still(self) -> tuple[Floats, Bools]:
+        """Start times of the seconds that went by since the last call, and whether the foot was still in them."""
+        seconds, self._still = self._still, []
+        return np.concatenate([np.empty(0), *(start_s for start_s, _ in seconds)]), np.concatenate(
+            [np.empty(0, bool), *(mark for _, mark in seconds)]
+        )
+
+    def _advance(self, new: Cells, *, end: bool = False) -> Strides:
+        if not len(self._cells) and len(new):
+            new = Cells.join([_held(new[:1], BEFORE_CELLS), new])
+            self._decided = BEFORE_CELLS
+        self._cells = Cells.join([self._cells, new])
+        self._second = Cells.join([self._second, new])
+        self._still.append(still_seconds(self._second))
+        self._second = self._second[len(self._second) // SECOND_CELLS * SECOND_CELLS :]
+        ready = self._first + len(self._cells) - AFTER_CELLS
+        if ready - self._decided < HOP_CELLS and not end:
+            return Strides.none(self.foot)
+        links, breaks = self._chained(ready, end=end)
+        strides = self._meter.measure(self._cells, self._first, self._mounted(links, breaks), bool(self._gyroscope))
+        self._forget()
+        return strides
+
+    def _chained(self, ready: int, *, end: bool) -> tuple[list[Link], set[int]]:
+        """Links proven up to the cell `ready`, and before which of them a chain had ended."""
+        known = self._landings[-2:]
+        new = self._find(ready)
+        alike_last, alike_before = self._alike([*known, *new], len(known))
+        links: list[Link] = []
+        breaks: set[int] = set()
+        for k, landing in enumerate(new):
+            if self._chain.expire(landing):
+                breaks.add(len(links))
+            links += self._chain.add(landing, alike_last[k], alike_before[k])
+        if self._chain.expire(ready) or end:
+            breaks.add(len(links))
+        self._landings = [*known, *new][-2:]
+        return links, breaks
+
+    def _find(self, ready: int) -> list[int]:
+        """Absolute cells of the landings among those that became decidable."""
+        start = max(self._decided - BEFORE_CELLS - self._first, 0)
+        found = find_landings(self._cells[start:], gyroscope=bool(self._gyroscope)).cell + start + self._first
+        self._decided, past = max(ready, self._decided), self._decided
+        return [int(cell) for cell in found if past <= cell < ready]
+
+    def _alike(self, landings: list[int], known: int) -> tuple[list[float], list[float]]:
+        """Similarity of each landing after the `known` ones to the one before it and to the one before that."""
+
+        def to(back: int) -> list[float]:
+            later = np.arange(known, len(landings))
+            cell = np.array(landings, dtype=np.int64) - self._first
+            pairs = later[later >= back]
+            pairs = pairs[cell[pairs - back] >= MARGIN_CELLS] if len(pairs) else pairs
+            values = np.zeros(len(later))
+            values[pairs - known] = similarity(
+                self._cells, cell[pairs - back], cell[pairs], gyroscope=bool(self._gyroscope)
+            )
+            return [float(value) for value in values]
+
+        return to(1), to(2)
+
+    def _mounted(self, links: list[Link], breaks: set[int]) -> list[tuple[Link, Mounting]]:
+        """Links whose mounting is known by now, each with the one that holds for it."""
+        if not self._gyroscope:
+            self.mounting = NO_GYROSCOPE
+            return [(link, NO_GYROSCOPE) for link in links]
+        wanted = np.flatnonzero(self._finder.wanted(len(links)))
+        evidence = self._gather([links[k] for k in wanted])
+        piece = {int(k): evidence[row : row + 1] for row, k in enumerate(wanted)}
+        done: list[tuple[Link, Mounting]] = []
+        for k in range(len(links) + 1):
+            mounting = self._finder.settle() if k in breaks else None
+            if k < len(links):
+                self._waiting.append(links[k])
+                mounting = self._finder.add(piece.get(k)) or mounting
+            if mounting is not None:
+                self.mounting = mounting
+                done += [(link, mounting) for link in self._waiting]
+                self._waiting.clear()
+        return done
+
+    def _gather(self, links: list[Link]) -> Evidence:
+        """Evidence of the links, brisk and slow strides apart, in their order."""
+        first, last = (np.array([getattr(link, end) for link in links], dtype=np.int64) - self._first for end in ("first", "last"))
+        rows: Ints = np.empty(0, np.int64)
+        evidence = Evidence.none()
+        for pace, chosen in ((BRISK, last - first <= BRISK.longest_cells), (SLOW, last - first > BRISK.longest_cells)):
+            if chosen.any():
+                part = gather(self._cells, first[chosen], last[chosen], pace.longest_cells)
+                evidence, rows = Evidence.join(evidence, part), np.concatenate([rows, np.flatnonzero(chosen)])
+        return evidence.rows(np.argsort(rows))
+
+    def _forget(self) -> None:
+        """Drop the cells that no later decision looks at."""
+        needed = [self._decided - BEFORE_CELLS]
+        needed += [link.first - MARGIN_CELLS for link in self._waiting[:1]]
+        if self._chain.oldest is not None:
+            needed.append(self._chain.oldest - MARGIN_CELLS)
+        keep = max(min(needed) - self._first, 0)
+        if keep:
+            self._cells = self._cells[keep:].copy()
+            self._first += keep
+
+
+def _held(cell: Cells, count: int) -> Cells:
+    """One reading held still for `count` cells, as a quiet run-up to a recording or after it."""
+    rows = np.zeros(count, dtype=np.int64)
+    held = cell.rows(rows)
+    return Cells(held.time_s, held.acc_mps2, np.zeros((count, 3)), np.zeros(count, bool), np.zeros(count, bool))

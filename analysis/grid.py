@@ -1,0 +1,147 @@
+"""From a pod's own sampling instants to the even grid that everything after it works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.filters import GRID_HZ
+from analysis.model import Bools, Floats, Ints, Samples
+
+RATE_SAMPLES = 64
+"""Intervals from which the sampling rate is taken, once, at the start."""
+GAP_INTERVALS = 1.75
+"""An interval this many times the usual one is a gap: one lost sample shows, stamp jitter does not."""
+LONG_GAP_S = 3.0
+"""Longer gaps are shortened to this on the grid: longer than any stride, so nothing reaches across."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Readings on the grid, cell by cell; `valid` is False inside gaps, whose values only bridge the filters."""
+
+    time_s: Floats
+    acc_mps2: Floats
+    gyr_radps: Floats
+    valid: Bools
+    clipped: Bools
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def __getitem__(self, rows: slice) -> Cells:
+        return Cells(self.time_s[rows], self.acc_mps2[rows], self.gyr_radps[rows], self.valid[rows], self.clipped[rows])
+
+    def rows(self, index: Ints) -> Cells:
+        """The cells at an index array, in its order."""
+        return Cells(*(getattr(self, name)[index] for name in ("time_s", "acc_mps2", "gyr_radps", "valid", "clipped")))
+
+    def copy(self) -> Cells:
+        """The same cells in memory of their own, so that a slice does not keep the whole alive."""
+        return self.rows(np.arange(len(self)))
+
+    @classmethod
+    def none(cls) -> Cells:
+        """No cells."""
+        empty, flags = np.empty(0), np.empty(0, bool)
+        return cls(empty, np.empty((0, 3)), np.empty((0, 3)), flags, flags)
+
+    @classmethod
+    def join(cls, parts: list[Cells]) -> Cells:
+        """Consecutive pieces as one."""
+        full = [part for part in parts if len(part)]
+        if len(full) < 2:
+            return full[0] if full else cls.none()
+        return cls(
+            np.concatenate([part.time_s for part in full]),
+            np.concatenate([part.acc_mps2 for part in full]),
+            np.concatenate([part.gyr_radps for part in full]),
+            np.concatenate([part.valid for part in full]),
+            np.concatenate([part.clipped for part in full]),
+        )
+
+
+class Grid:
+    """Lays samples of any rate and jitter onto the grid by linear interpolation, never by smoothing across a gap.
+
+    Readings faster than twice the grid are averaged in whole blocks first. Linear interpolation commutes with any rotation
+    of the sensor, and each cell depends on the two readings around it alone, so pieces give the same cells as the whole.
+    """
+
+    def __init__(self) -> None:
+        self._held = np.empty((0, 8))
+        self._interval_s = 0.0
+        self._block = 1
+        self._origin_s = 0.0
+        self._skipped_s = 0.0
+        self._next_cell = 0
+
+    def push(self, samples: Samples) -> Cells:
+        """Cells that became known with these samples; the first come when the sampling rate is known."""
+        self._held = np.concatenate([self._held, _rows(samples)])
+        if not self._interval_s:
+            if len(self._held) <= RATE_SAMPLES:
+                return Cells.none()
+            self._start()
+        return self._lay()
+
+    def flush(self) -> Cells:
+        """The cells of a recording too short to have shown its rate."""
+        if self._interval_s or len(self._held) < 2:
+            return Cells.none()
+        self._start()
+        return self._lay()
+
+    def _start(self) -> None:
+        """Take rate, block size and origin from the first readings; what is held afterwards has been averaged."""
+        self._interval_s = float(np.median(np.diff(self._held[: RATE_SAMPLES + 1, 0])))
+        self._block = max(1, int(1.02 / (self._interval_s * GRID_HZ)))
+        self._origin_s = float(self._held[: self._block, 0].mean())
+        self._anchor = np.empty((0, 8))
+
+    def _lay(self) -> Cells:
+        whole = len(self._held) // self._block * self._block
+        rows, self._held = _averaged(self._held[:whole], self._block, self._gap_s), self._held[whole:]
+        rows = np.concatenate([self._anchor, rows])
+        if len(rows) < 2:
+            self._anchor = rows
+            return Cells.none()
+        self._anchor = rows[-1:]
+        return self._interpolated(rows)
+
+    @property
+    def _gap_s(self) -> float:
+        return (self._block - 1 + GAP_INTERVALS) * self._interval_s
+
+    def _interpolated(self, rows: Floats) -> Cells:
+        step_s = np.diff(rows[:, 0])
+        skipped_s = np.cumsum(np.concatenate([[self._skipped_s], np.maximum(step_s - LONG_GAP_S, 0.0)]))
+        clock_s = rows[:, 0] - self._origin_s - skipped_s
+        self._skipped_s = float(skipped_s[-1])
+        cell = np.arange(self._next_cell, int(np.floor(clock_s[-1] * GRID_HZ)) + 1)
+        self._next_cell += len(cell)
+        after = np.clip(np.searchsorted(clock_s, cell / GRID_HZ), 1, len(rows) - 1)
+        before = after - 1
+        weight = ((cell / GRID_HZ - clock_s[before]) / (clock_s[after] - clock_s[before]))[:, None]
+        laid = rows[before] * (1.0 - weight) + rows[after] * weight
+        valid = step_s[before] <= self._gap_s
+        return Cells(laid[:, 0], laid[:, 1:4], laid[:, 4:7], valid, laid[:, 7] > 0.0)
+
+
+def _rows(samples: Samples) -> Floats:
+    """Time, six axes and clipping side by side; a missing gyroscope reads zero."""
+    gyr = np.nan_to_num(samples.gyr_radps, nan=0.0)
+    return np.column_stack([samples.time_s, samples.acc_mps2, gyr, samples.clipped])
+
+
+def _averaged(rows: Floats, block: int, gap_s: float) -> Floats:
+    """Means of whole blocks; a block with a gap inside is dropped, so the gap stays one."""
+    if block == 1:
+        return rows
+    blocks = rows.reshape(-1, block, rows.shape[1])
+    sound = (np.diff(blocks[:, :, 0], axis=1) <= gap_s).all(axis=1)
+    total = blocks[:, 0]
+    for k in range(1, block):
+        total = total + blocks[:, k]
+    return total[sound] / block

@@ -1,0 +1,126 @@
+"""Where the foot lands: the one moment of a stride that every recording shows, whatever the mounting.
+
+A landing is a burst of high-frequency acceleration that comes after a swing (much rotation) and before a stance (a quiet
+foot). A push-off has the first but is followed by the swing, a shaken hand is seldom quiet. No axis and no stride time has
+to be known, so the first stride of a run is found like the thousandth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import correlate1d, maximum_filter1d, minimum_filter1d
+
+from analysis.filters import cells, dot, reach, smooth, squared_norm
+from analysis.grid import Cells
+from analysis.model import Floats, Ints
+
+BURST_SIGMA_S = 0.010
+"""What this smoothing removes from the acceleration is impact (above about 13 Hz)."""
+ENVELOPE_SIGMA_S = 0.015
+"""Smoothing of the burst's power: one hump for the several rings of one impact."""
+
+SWING = (cells(-0.20), cells(-0.04))
+"""Cells before the landing in which the foot swings."""
+QUIET_CELLS = cells(0.12)
+QUIET = (cells(0.06), cells(0.22))
+"""The quietest 0.12 s starting in these cells after the landing is the stance. Running comes to rest at 0.06 s, slow walking
+after 0.2 s; a push-off's turn into the swing is shorter than 0.12 s."""
+
+ROTATION_FLOOR_RADPS2 = 0.25
+"""Mean squared rate below which a foot is still (0.5 rad/s), so that sensor noise makes no contrast."""
+SHAKE_FLOOR_MPS2 = 2.0
+"""The same for the acceleration, which stands in where there is no gyroscope."""
+SHAKE_SIGMAS_S = (0.020, 0.100)
+"""Band of the acceleration that tells swing from stance without a gyroscope (about 1 to 7 Hz)."""
+
+MIN_STRENGTH_MPS2 = 1.0
+"""Weakest landing: walking at 2 km/h makes 4 to 14."""
+MIN_CONTRAST = 0.6
+"""Least share of rotation before the landing: landings have 0.77 to 0.99, push-offs mostly below 0.6."""
+APART_CELLS = cells(0.35)
+"""Two landings of one foot are farther apart than this: a sprinter at 5 steps/s makes a stride in 0.4 s."""
+
+SLIDE_CELLS = 8
+SLIDE_STEP = 4
+"""Two landings are compared at shifts of up to 40 ms in steps of 20 ms."""
+
+_SMEAR = reach(BURST_SIGMA_S) + reach(ENVELOPE_SIGMA_S)
+BEFORE_CELLS = APART_CELLS + max(_SMEAR, -SWING[0], reach(SHAKE_SIGMAS_S[1]) - SWING[0])
+"""Cells of history that a decision looks back on."""
+AFTER_CELLS = APART_CELLS + QUIET[1] + QUIET_CELLS + reach(SHAKE_SIGMAS_S[1])
+"""Cells that must follow a cell before it can be called a landing or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landings:
+    """Landings found, in grid cells; `contrast` 0 … 1 is how much like swing–landing–stance they look."""
+
+    cell: Ints
+    contrast: Floats
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+
+def find_landings(grid: Cells, *, gyroscope: bool) -> Landings:
+    """Landings among cells `BEFORE_CELLS` … `len(grid) − AFTER_CELLS`, each the strongest within `APART_CELLS`."""
+    contrast = _contrast(grid, gyroscope=gyroscope)
+    strength = _burst(grid.acc_mps2) * contrast * contrast
+    strongest = maximum_filter1d(strength, 2 * APART_CELLS + 1, mode="constant", cval=0.0)
+    rising = np.diff(strength, prepend=np.inf) > 0.0
+    landing = (strength == strongest) & rising & (strength > MIN_STRENGTH_MPS2) & (contrast > MIN_CONTRAST)
+    cell = np.flatnonzero(landing)
+    cell = cell[(cell >= BEFORE_CELLS) & (cell < len(grid) - AFTER_CELLS)]
+    return Landings(cell, contrast[cell])
+
+
+def similarity(grid: Cells, first: Ints, second: Ints, *, gyroscope: bool) -> Floats:
+    """How alike the movements around two landings are, −1 … 1: the normalised product of their 3-axis curves.
+
+    The second is slid by up to `SLIDE_CELLS`, since the burst of an impact does not always peak at the same instant.
+    """
+    signal = grid.gyr_radps
+    if not gyroscope:
+        signal = smooth(grid.acc_mps2, SHAKE_SIGMAS_S[0]) - smooth(grid.acc_mps2, SHAKE_SIGMAS_S[1])
+    around = np.arange(SWING[0], QUIET[1])
+    a = signal[first[:, None] + around]
+    wide = signal[second[:, None] + np.arange(SWING[0] - SLIDE_CELLS, QUIET[1] + SLIDE_CELLS)]
+    best = np.full(len(first), -1.0)
+    for slide in range(0, 2 * SLIDE_CELLS + 1, SLIDE_STEP):
+        b = wide[:, slide : slide + len(around)]
+        power = np.sqrt(squared_norm(a).sum(axis=1) * squared_norm(b).sum(axis=1))
+        best = np.maximum(best, dot(a, b).sum(axis=1) / np.maximum(power, 1e-12))
+    return best
+
+
+def _burst(acc_mps2: Floats) -> Floats:
+    """(n,) envelope of the high-frequency acceleration (m/s²), the same for any mounting."""
+    impact = acc_mps2 - smooth(acc_mps2, BURST_SIGMA_S)
+    return np.sqrt(smooth(squared_norm(impact), ENVELOPE_SIGMA_S))
+
+
+def _contrast(grid: Cells, *, gyroscope: bool) -> Floats:
+    """(n,) 0 … 1: activity in the swing before each cell against the quietest stretch of the stance after it."""
+    if gyroscope:
+        activity, floor = squared_norm(grid.gyr_radps), ROTATION_FLOOR_RADPS2
+    else:
+        narrow, wide = (smooth(grid.acc_mps2, sigma) for sigma in SHAKE_SIGMAS_S)
+        activity, floor = squared_norm(narrow - wide), SHAKE_FLOOR_MPS2
+    before = _mean_ahead(activity, *SWING)
+    quiet = _mean_ahead(activity, 0, QUIET_CELLS)
+    after = _ahead(minimum_filter1d(quiet, QUIET[1] - QUIET[0] + 1, mode="nearest"), sum(QUIET) // 2)
+    contrast: Floats = before / (before + after + floor)
+    return contrast
+
+
+def _mean_ahead(signal: Floats, start: int, stop: int) -> Floats:
+    """Mean of the cells start … stop − 1 ahead of each cell."""
+    width = stop - start
+    return _ahead(correlate1d(signal, np.full(width, 1.0 / width), mode="nearest"), start + width // 2)
+
+
+def _ahead(signal: Floats, shift: int) -> Floats:
+    """The signal read `shift` cells later (earlier if negative); the ends repeat the outermost sample."""
+    return signal[np.clip(np.arange(len(signal)) + shift, 0, len(signal) - 1)]

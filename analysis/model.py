@@ -1,0 +1,204 @@
+"""The values that flow: samples in, strides, bouts and windows out.
+
+Times are seconds on the session clock, everything else SI; the unit is part of the name. The sensor frame is whatever way
+the pod sits on the shoe. The foot frame is right-handed, x toes, y left, z up, on both feet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntFlag, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+STANDARD_GRAVITY_MPS2 = 9.80665
+
+
+class Foot(StrEnum):
+    """Which foot a pod is on."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> Foot:
+        """The opposite foot."""
+        return Foot.RIGHT if self is Foot.LEFT else Foot.LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A stretch of one pod's readings in the sensor frame; missing readings are absent, never invented.
+
+    Parameters
+    ----------
+    time_s : (n,) strictly increasing, seconds on the session clock.
+    acc_mps2 : (n, 3) specific force, gravity included.
+    gyr_radps : (n, 3) angular rate; all NaN where the pod has no gyroscope.
+    clipped : (n,) True where any axis sits at the end of its range.
+    """
+
+    foot: Foot
+    time_s: Floats
+    acc_mps2: Floats
+    gyr_radps: Floats
+    clipped: Bools
+
+    def __post_init__(self) -> None:
+        n = len(self.time_s)
+        if self.acc_mps2.shape != (n, 3) or self.gyr_radps.shape != (n, 3) or self.clipped.shape != (n,):
+            raise ValueError(
+                f"Samples: {n} times, but acc_mps2 {self.acc_mps2.shape}, gyr_radps {self.gyr_radps.shape}, "
+                f"clipped {self.clipped.shape}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def __getitem__(self, rows: slice) -> Samples:
+        return Samples(self.foot, self.time_s[rows], self.acc_mps2[rows], self.gyr_radps[rows], self.clipped[rows])
+
+
+class Gait(StrEnum):
+    """How a stride was made."""
+
+    RUN = "run"
+    WALK = "walk"
+
+
+class Flag(IntFlag):
+    """What limits a stride; several may hold at once."""
+
+    CLIPPED = 1
+    GAP = 2
+    CONTACT_WITHHELD = 4
+    NO_GYROSCOPE = 8
+
+
+class MountingStatus(StrEnum):
+    """How far the foot frame found on a shoe can be trusted."""
+
+    OK = "ok"
+    UNSURE = "unsure"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Mounting:
+    """How a pod sits on its shoe, as found from the gait itself.
+
+    Parameters
+    ----------
+    sensor_to_foot : (3, 3) rotation, rows are the foot's x (toes), y (left) and z (up) in the sensor frame; NaN if unknown.
+    pitch_axis : (3,) the foot's y axis in the sensor frame; known from the gyroscope even where gravity is missing.
+    """
+
+    status: MountingStatus
+    sensor_to_foot: Floats
+    pitch_axis: Floats
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Strides:
+    """One foot's gait cycles, one row each, in time order.
+
+    Parameters
+    ----------
+    initial_contact_s, terminal_contact_s, next_initial_contact_s : (n,) session clock; NaN where not measurable.
+    running : (n,) True for running, False for walking.
+    confidence : (n,) 0 … 1, how surely the row is a stride with these contacts.
+    flags : (n,) bits of `Flag`.
+    metrics : registry key → (n,) values, NaN where not measurable.
+    """
+
+    foot: Foot
+    initial_contact_s: Floats
+    terminal_contact_s: Floats
+    next_initial_contact_s: Floats
+    running: Bools
+    confidence: Floats
+    flags: Ints
+    metrics: Mapping[str, Floats]
+
+    def __len__(self) -> int:
+        return len(self.initial_contact_s)
+
+    def __getitem__(self, rows: slice | Bools | Ints) -> Strides:
+        return Strides(
+            self.foot,
+            self.initial_contact_s[rows],
+            self.terminal_contact_s[rows],
+            self.next_initial_contact_s[rows],
+            self.running[rows],
+            self.confidence[rows],
+            self.flags[rows],
+            {key: values[rows] for key, values in self.metrics.items()},
+        )
+
+    def has(self, flag: Flag) -> Bools:
+        """Rows that carry a flag."""
+        return (self.flags & flag) != 0
+
+    @classmethod
+    def none(cls, foot: Foot) -> Strides:
+        """No strides yet."""
+        empty = np.empty(0)
+        return cls(foot, empty, empty, empty, np.empty(0, bool), empty, np.empty(0, np.int64), {})
+
+    @classmethod
+    def join(cls, parts: list[Strides]) -> Strides:
+        """One foot's strides from consecutive pieces; empty pieces are skipped."""
+        full = [part for part in parts if len(part)]
+        if len(full) < 2:
+            return full[0] if full else parts[0]
+        columns = (
+            np.concatenate([getattr(part, name) for part in full])
+            for name in (
+                "initial_contact_s",
+                "terminal_contact_s",
+                "next_initial_contact_s",
+                "running",
+                "confidence",
+                "flags",
+            )
+        )
+        metrics = {key: np.concatenate([part.metrics[key] for part in full]) for key in full[0].metrics}
+        return cls(full[0].foot, *columns, metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Bout:
+    """A stretch of one kind of movement: "run", "walk", "still" or "other"."""
+
+    kind: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with the 95 % interval of its sampling error and the number of strides behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Both feet over one stretch of steady gait."""
+
+    start_s: float
+    end_s: float
+    gait: Gait
+    cadence_spm: Estimate
+    feet: Mapping[Foot, Mapping[str, Estimate]]
+    asymmetry_pct: Mapping[str, Estimate]

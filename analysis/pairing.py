@@ -1,0 +1,56 @@
+"""What one foot's stride says together with the other foot's: step time and flight."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from analysis.model import Floats, Strides
+
+
+def pair(strides: Strides, other_contact_s: Floats) -> Strides:
+    """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where it is missing."""
+    place = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
+    known = np.concatenate([other_contact_s, [np.nan]])
+    landing = np.where(known[place] < strides.next_initial_contact_s, known[place], np.nan)
+    crossed = {
+        "step_time_s": landing - strides.initial_contact_s,
+        "flight_time_s": landing - strides.terminal_contact_s,
+    }
+    return dataclasses.replace(strides, metrics={**strides.metrics, **crossed})
+
+
+class Pairer:
+    """Holds one foot's strides until the other foot is known up to their end."""
+
+    def __init__(self, none: Strides) -> None:
+        self._held = [none]
+        self._contacts_s = np.empty(0)
+
+    def add(self, strides: Strides) -> None:
+        """Take this foot's new strides."""
+        self._held.append(strides)
+        ends = np.concatenate([self._contacts_s, strides.initial_contact_s, strides.next_initial_contact_s])
+        self._contacts_s = np.unique(ends)
+
+    @property
+    def contacts_s(self) -> Floats:
+        """This foot's initial contacts, in time order, as far as `forget` has kept them."""
+        return self._contacts_s
+
+    @property
+    def earliest_s(self) -> float:
+        """Start of the first stride still held."""
+        return next((float(rows.initial_contact_s[0]) for rows in self._held if len(rows)), np.inf)
+
+    def release(self, other_contact_s: Floats, settled_s: float) -> Strides:
+        """Strides that end before the other foot's `settled_s`, paired."""
+        held = Strides.join(self._held)
+        ready = int(np.searchsorted(held.next_initial_contact_s, settled_s, side="right"))
+        self._held = [held[ready:]] if ready < len(held) else [self._held[0][:0]]
+        return pair(held[:ready], other_contact_s)
+
+    def forget(self, before_s: float) -> None:
+        """Drop contacts that no stride of the other foot can need."""
+        self._contacts_s = self._contacts_s[np.searchsorted(self._contacts_s, before_s) :]

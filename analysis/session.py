@@ -1,0 +1,108 @@
+"""A runner's whole state while a run goes on: samples of either foot in, strides, windows and bouts out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.bouts import BoutBuilder
+from analysis.foot import FootStream
+from analysis.model import Bout, Foot, Mounting, Samples, Strides, Window
+from analysis.pairing import Pairer
+from analysis.windows import WindowBuilder
+
+BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What became known: each stride, window and bout is given once, and never changes."""
+
+    strides: Mapping[Foot, Strides]
+    windows: tuple[Window, ...] = ()
+    bouts: tuple[Bout, ...] = ()
+
+    @classmethod
+    def join(cls, parts: list[Results]) -> Results:
+        """Consecutive results as one."""
+        return cls(
+            {foot: Strides.join([part.strides[foot] for part in parts]) for foot in parts[0].strides},
+            tuple(window for part in parts for window in part.windows),
+            tuple(bout for part in parts for bout in part.bouts),
+        )
+
+
+class Session:
+    """Analysis of one run. Any cut of the samples, and any interleaving of the feet, gives the same results.
+
+    Strides wait for the other foot, so both feet's samples must keep coming; name one foot alone where there is one pod.
+    """
+
+    def __init__(self, feet: tuple[Foot, ...] = BOTH_FEET) -> None:
+        if not feet:
+            raise ValueError("Session: name at least one foot")
+        self._feet = {foot: FootStream(foot) for foot in feet}
+        self._pairs = {foot: Pairer(Strides.none(foot)) for foot in feet}
+        self._windows = WindowBuilder(feet)
+        self._bouts = BoutBuilder()
+        self._first_s: dict[Foot, float] = {}
+        self._last_s: dict[Foot, float] = {}
+
+    @property
+    def mountings(self) -> Mapping[Foot, Mounting]:
+        """How each pod sits on its shoe, as known now."""
+        return {foot: stream.mounting for foot, stream in self._feet.items()}
+
+    def push(self, samples: Samples) -> Results:
+        """Take one foot's next samples.
+
+        Raises
+        ------
+        ValueError
+            If the foot is not part of the session or the samples do not follow those before.
+        """
+        foot = samples.foot
+        if foot not in self._feet:
+            raise ValueError(f"push: this session has no {foot} foot")
+        if not len(samples):
+            return self._results({})
+        if samples.time_s[0] <= self._last_s.get(foot, -np.inf):
+            raise ValueError(f"push: {foot} samples begin at {samples.time_s[0]} s, not after those before")
+        self._first_s.setdefault(foot, float(samples.time_s[0]))
+        self._last_s[foot] = float(samples.time_s[-1])
+        return self._results({foot: self._feet[foot].push(samples)})
+
+    def flush(self) -> Results:
+        """End the run: everything still open."""
+        results = self._results({foot: stream.flush() for foot, stream in self._feet.items()}, end=True)
+        if not self._first_s:
+            return results
+        rest = self._bouts.flush(min(self._first_s.values()), max(self._last_s.values()))
+        return Results(results.strides, results.windows, results.bouts + tuple(rest))
+
+    def _results(self, new: Mapping[Foot, Strides], *, end: bool = False) -> Results:
+        for foot, strides in new.items():
+            if len(strides):
+                self._pairs[foot].add(strides)
+        settled_s = {foot: np.inf if end else stream.settled_s for foot, stream in self._feet.items()}
+        strides = {foot: self._release(foot, settled_s) for foot in self._feet}
+        if len(self._first_s) < len(self._feet) and not end:
+            return Results(strides)
+        complete_s = min(min(settled_s[foot], self._pairs[foot].earliest_s) for foot in self._feet)
+        origin_s = min(self._first_s.values(), default=0.0)
+        for pairer in self._pairs.values():
+            pairer.forget(complete_s)
+        self._bouts.begin(origin_s)
+        return Results(
+            strides,
+            tuple(self._windows.push(strides, origin_s, complete_s)),
+            tuple(self._bouts.push(strides.values(), next(iter(self._feet.values())).still(), complete_s)),
+        )
+
+    def _release(self, foot: Foot, settled_s: Mapping[Foot, float]) -> Strides:
+        """The foot's strides whose other foot is known, or all of them where there is no other."""
+        if foot.other not in self._feet:
+            return self._pairs[foot].release(np.empty(0), np.inf)
+        return self._pairs[foot].release(self._pairs[foot.other].contacts_s, settled_s[foot.other])

@@ -1,0 +1,94 @@
+"""Strides gathered over fixed stretches of time: medians with the interval of their sampling error, left against right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from analysis.metrics import STRIDE_METRICS
+from analysis.model import Estimate, Floats, Foot, Gait, Strides, Window
+
+WINDOW_S = 30.0
+LEAST_STRIDES = 5
+"""Fewer strides of one gait in a window say nothing about either foot."""
+Z95 = 1.96
+MEDIAN_TO_MEAN_ERROR = np.sqrt(np.pi / 2.0)
+"""Standard error of a median against that of a mean, for normal scatter."""
+MAD_TO_SD = 1.4826
+
+
+class WindowBuilder:
+    """Cuts both feet's strides into windows counted from the start of the recording."""
+
+    def __init__(self, feet: Iterable[Foot], width_s: float = WINDOW_S) -> None:
+        self._held = {foot: Strides.none(foot) for foot in feet}
+        self._width_s = width_s
+        self._next = 0
+
+    def push(self, strides: Mapping[Foot, Strides], origin_s: float, complete_s: float) -> list[Window]:
+        """Windows that end before `complete_s`, up to which all strides have been given; `origin_s` starts the first."""
+        for foot, new in strides.items():
+            self._held[foot] = Strides.join([self._held[foot], new])
+        windows = []
+        while any(len(held) for held in self._held.values()):
+            first_s = min(held.initial_contact_s[0] for held in self._held.values() if len(held))
+            self._next = max(self._next, int((first_s - origin_s) // self._width_s))
+            start_s = origin_s + self._next * self._width_s
+            if start_s + self._width_s > complete_s:
+                break
+            windows += self._cut(start_s)
+        return windows
+
+    def _cut(self, start_s: float) -> list[Window]:
+        """The window that starts here, unless too few strides fill it."""
+        end_s = start_s + self._width_s
+        self._next += 1
+        inside = {}
+        for foot, held in self._held.items():
+            count = int(np.searchsorted(held.initial_contact_s, end_s))
+            inside[foot], self._held[foot] = held[:count], held[count:]
+        runs = np.concatenate([strides.running for strides in inside.values()])
+        running = bool(runs.mean() >= 0.5)
+        same = {foot: strides[strides.running == running] for foot, strides in inside.items()}
+        kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
+        return [_window(start_s, end_s, Gait.RUN if running else Gait.WALK, kept)] if kept else []
+
+
+def _window(start_s: float, end_s: float, gait: Gait, strides: Mapping[Foot, Strides]) -> Window:
+    feet = {
+        foot: {key: estimate for key in STRIDE_METRICS if (estimate := median(rows.metrics[key])) is not None}
+        for foot, rows in strides.items()
+    }
+    compared = [key for key, metric in STRIDE_METRICS.items() if metric.compared]
+    both = len(feet) == 2 and [key for key in compared if all(key in values for values in feet.values())]
+    asymmetry = {key: asymmetry_pct(feet[Foot.LEFT][key], feet[Foot.RIGHT][key]) for key in both or []}
+    return Window(start_s, end_s, gait, cadence(list(strides.values())), feet, asymmetry)
+
+
+def median(values: Floats) -> Estimate | None:
+    """Median of the finite values with the normal approximation of its 95 % interval; None where too few are left."""
+    values = values[np.isfinite(values)]
+    if len(values) < LEAST_STRIDES:
+        return None
+    middle = float(np.median(values))
+    spread = MAD_TO_SD * float(np.median(np.abs(values - middle)))
+    half = Z95 * MEDIAN_TO_MEAN_ERROR * spread / np.sqrt(len(values))
+    return Estimate(middle, middle - half, middle + half, len(values))
+
+
+def cadence(strides: list[Strides]) -> Estimate:
+    """Steps per minute of both feet: stride times are averaged first and inverted last."""
+    times_s = np.concatenate([rows.metrics["stride_time_s"] for rows in strides])
+    mean_s = float(times_s.mean())
+    half_s = Z95 * float(times_s.std()) / np.sqrt(len(times_s))
+    return Estimate(120.0 / mean_s, 120.0 / (mean_s + half_s), 120.0 / max(mean_s - half_s, 1e-3), len(times_s))
+
+
+def asymmetry_pct(left: Estimate, right: Estimate) -> Estimate:
+    """Symmetry index 100 (R − L) / ½(R + L), positive where the right is larger, with its propagated interval."""
+    total = left.value + right.value
+    value = 200.0 * (right.value - left.value) / total
+    left_half, right_half = (foot.high - foot.value for foot in (left, right))
+    half = 400.0 * float(np.hypot(left.value * right_half, right.value * left_half)) / total**2
+    return Estimate(value, value - half, value + half, min(left.n, right.n))

@@ -1,0 +1,117 @@
+"""The sensor on the shoe: what a perfect one would read, and what a real one makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
+from firmware_sim.pose import Pose, lever_acceleration
+from firmware_sim.runner import Motion
+from firmware_sim.stance import ANKLE_M
+
+FULL_SCALE_COUNTS = 32767
+LACES_M = (0.12, 0.0, 0.06)
+
+
+@dataclass(frozen=True, slots=True)
+class Imu:
+    """A six-axis sensor; the defaults are those of an LSM6DS on the laces.
+
+    Parameters
+    ----------
+    rate_hz : samples per second, 50…1000.
+    mounting : (3, 3) rotation from the foot frame to the sensor frame.
+    position_m : on the foot, from the heel point of the sole.
+    acc_range_g, gyr_range_dps : readings beyond are cut off and marked as clipped.
+    acc_noise_mps2, gyr_noise_radps : standard deviation of white noise per sample.
+    acc_bias_mps2, gyr_bias_radps : (3,) constant, sensor frame.
+    jitter_s : standard deviation of the sampling instants about the even grid, at most 0.2 of a sample.
+    """
+
+    rate_hz: float = 208.0
+    mounting: Floats = field(default_factory=lambda: np.eye(3))
+    position_m: tuple[float, float, float] = LACES_M
+    acc_range_g: float = 16.0
+    gyr_range_dps: float = 2000.0
+    acc_noise_mps2: float = 0.02
+    gyr_noise_radps: float = 0.002
+    acc_bias_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gyr_bias_radps: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    jitter_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 50.0 <= self.rate_hz <= 1000.0:
+            raise ValueError(f"rate_hz must lie in 50…1000, got {self.rate_hz}")
+        if self.mounting.shape != (3, 3) or not np.allclose(self.mounting @ self.mounting.T, np.eye(3), atol=1e-6):
+            raise ValueError(f"mounting must be a 3×3 rotation, got {self.mounting.tolist()}")
+        if np.linalg.det(self.mounting) < 0.0:
+            raise ValueError("mounting must be a rotation, got a reflection")
+        if not 0.0 <= self.jitter_s <= 0.2 / self.rate_hz:
+            raise ValueError(
+                f"jitter_s must lie in 0…{0.2 / self.rate_hz:.6f} at {self.rate_hz} Hz, got {self.jitter_s}"
+            )
+
+
+def random_mounting(seed: int) -> Floats:
+    """A rotation drawn uniformly from all, (3, 3)."""
+    return Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
+
+
+def ideal(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> tuple[Floats, Floats]:
+    """Specific force (m/s²) and angular rate (rad/s) in the foot frame at a point of the foot, (n, 3) each."""
+    arm = np.asarray(position_m) - ANKLE_M
+    rate = pose.rate_radps
+    up = np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2])
+    carried = np.einsum("nji,nj->ni", pose.rotation, pose.ankle_acc_mps2 + up)
+    return carried + lever_acceleration(rate, pose.angular_acc_radps2, arm), rate
+
+
+def read(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:
+    """Everything the sensor on one foot reads over the plan, sensor frame."""
+    pieces = list(read_pieces(motion, foot, imu, seed=seed))
+    return Samples(
+        foot,
+        np.concatenate([piece.time_s for piece in pieces]),
+        np.concatenate([piece.acc_mps2 for piece in pieces]),
+        np.concatenate([piece.gyr_radps for piece in pieces]),
+        np.concatenate([piece.clipped for piece in pieces]),
+    )
+
+
+def read_pieces(motion: Motion, foot: Foot, imu: Imu, seed: int = 0, piece_s: float = 60.0) -> Iterator[Samples]:
+    """The same readings in pieces of bounded length; how they are cut does not change them."""
+    count = int(np.floor(motion.duration_s * imu.rate_hz))
+    step = max(int(piece_s * imu.rate_hz), 1)
+    timing, noise = np.random.default_rng([seed, list(Foot).index(foot)]).spawn(2)
+    for begin in range(0, count, step):
+        ticks = np.arange(begin, min(begin + step, count))
+        time_s = (ticks + 0.5) / imu.rate_hz
+        wander = np.clip(timing.standard_normal(len(ticks)), -2.4, 2.4)
+        time_s = time_s + imu.jitter_s * wander
+        yield _sense(motion.tracks[foot].at(time_s), foot, time_s, imu, noise.standard_normal((len(ticks), 6)))
+
+
+def _sense(pose: Pose, foot: Foot, time_s: Floats, imu: Imu, noise: Floats) -> Samples:
+    acc, gyr = (reading @ imu.mounting.T for reading in ideal(pose, imu.position_m))
+    acc = acc + imu.acc_bias_mps2 + imu.acc_noise_mps2 * noise[:, :3]
+    gyr = gyr + imu.gyr_bias_radps + imu.gyr_noise_radps * noise[:, 3:]
+    acc_counts = _counts(acc, imu.acc_range_g * STANDARD_GRAVITY_MPS2)
+    gyr_counts = _counts(gyr, float(np.radians(imu.gyr_range_dps)))
+    clipped = (np.abs(np.concatenate([acc_counts, gyr_counts], axis=1)) >= FULL_SCALE_COUNTS).any(axis=1)
+    scales = imu.acc_range_g * STANDARD_GRAVITY_MPS2, float(np.radians(imu.gyr_range_dps))
+    return Samples(
+        foot,
+        time_s,
+        acc_counts * (scales[0] / FULL_SCALE_COUNTS),
+        gyr_counts * (scales[1] / FULL_SCALE_COUNTS),
+        clipped,
+    )
+
+
+def _counts(reading: Floats, full_scale: float) -> Floats:
+    """Whole counts of a 16-bit converter, stopped at its ends."""
+    return np.clip(np.rint(reading * (FULL_SCALE_COUNTS / full_scale)), -FULL_SCALE_COUNTS, FULL_SCALE_COUNTS)

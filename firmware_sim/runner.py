@@ -1,0 +1,86 @@
+"""A person moves to a plan: the pose of both feet over time, and the truth of every stride."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.model import Foot
+from firmware_sim import gait
+from firmware_sim.contacts import Contacts, Cycles, contacts_of, cycles_of
+from firmware_sim.person import Bout, Runner
+from firmware_sim.pose import Track
+from firmware_sim.strides import track_of
+from firmware_sim.style import Style, style_of
+from firmware_sim.truth import Truth
+
+__all__ = ["Bout", "Motion", "Runner", "Truth", "simulate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Both feet over a whole plan, from time zero to `duration_s`."""
+
+    duration_s: float
+    tracks: Mapping[Foot, Track]
+    truth: Mapping[Foot, Truth]
+
+
+def simulate(runner: Runner, plan: Sequence[Bout], seed: int = 0) -> Motion:
+    """Move a person through a plan of bouts.
+
+    Parameters
+    ----------
+    plan : bouts one after the other; a bout ends with the stride in which its time is up.
+    seed : the same seed gives the same motion.
+    """
+    if not plan:
+        raise ValueError("plan must hold at least one bout")
+    bouts = merged(plan)
+    duration_s = float(sum(bout.duration_s for bout in bouts))
+    rhythm, *feet = np.random.default_rng(seed).spawn(3)
+    cycles = cycles_of(runner, bouts, rhythm)
+    moved = {foot: _one_foot(runner, cycles, foot, rng, duration_s) for foot, rng in zip(Foot, feet, strict=True)}
+    return Motion(
+        duration_s,
+        {foot: track for foot, (track, _) in moved.items()},
+        {foot: truth for foot, (_, truth) in moved.items()},
+    )
+
+
+def merged(plan: Sequence[Bout]) -> tuple[Bout, ...]:
+    """The plan with neighbouring stands made one."""
+    bouts = [plan[0]]
+    for bout in plan[1:]:
+        if bout.code == gait.STILL and bouts[-1].code == gait.STILL:
+            bouts[-1] = Bout("still", bouts[-1].duration_s + bout.duration_s)
+        else:
+            bouts.append(bout)
+    return tuple(bouts)
+
+
+def _one_foot(
+    runner: Runner, cycles: Cycles, foot: Foot, rng: np.random.Generator, duration_s: float
+) -> tuple[Track, Truth]:
+    contacts = contacts_of(runner, cycles, foot, rng)
+    style = style_of(runner, contacts, rng)
+    return track_of(runner, contacts, style, foot, rng), _truth_of(contacts, style, duration_s)
+
+
+def _truth_of(contacts: Contacts, style: Style, duration_s: float) -> Truth:
+    """Complete strides within the plan."""
+    next_s = contacts.initial_s[1:]
+    kept = np.flatnonzero(contacts.moving[:-1] & (contacts.initial_s[:-1] >= 0.0) & (next_s <= duration_s))
+    return Truth(
+        initial_contact_s=contacts.initial_s[kept],
+        terminal_contact_s=contacts.terminal_s[kept],
+        next_initial_contact_s=next_s[kept],
+        gait=gait.NAMES[contacts.gait[kept]],
+        speed_mps=contacts.speed_mps[kept],
+        strike_angle_deg=-np.degrees(style.landing_pitch_rad[kept]),
+        inversion_deg=np.degrees(style.inversion_rad[kept]),
+        eversion_excursion_deg=np.degrees(style.eversion_rad[kept]),
+        toe_out_deg=np.degrees(style.yaw_rad[kept]),
+    )

@@ -1,0 +1,69 @@
+"""The ankle while the foot is on the ground: it rolls over the sole, after the landing has been stopped."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.model import Floats
+from firmware_sim.person import Runner
+from firmware_sim.pose import body_acceleration, body_rate, lever_acceleration, rotation_of
+from firmware_sim.rocker import roll
+
+ANKLE_M = np.array([0.06, 0.0, 0.07])
+
+
+def ankle_of(heel: Floats, euler: Floats) -> Floats:
+    """(..., 3, 3) ankle position with two derivatives in the last axis, from heel and Euler angles."""
+    angle, rate, acc = (euler[..., d] for d in range(3))
+    turning = body_rate(angle, rate)
+    rotation = rotation_of(angle)
+    felt = lever_acceleration(turning, body_acceleration(angle, rate, acc), ANKLE_M)
+    arms = np.stack([np.broadcast_to(ANKLE_M, felt.shape), np.cross(turning, ANKLE_M), felt], axis=-1)
+    ankle: Floats = heel + rotation @ arms
+    return ankle
+
+
+def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> Floats:
+    """Heel point of a rolling foot.
+
+    Parameters
+    ----------
+    euler : (..., 3, 3) roll, pitch, yaw with derivatives; the yaw does not move in stance.
+    place_m : (..., 2) heel of the flat foot, forward and left.
+    offset : (..., 2, 3) along the foot and up, with derivatives: what is left of the landing.
+
+    Returns
+    -------
+    (..., 3, 3) x, y, z with two derivatives in the last axis.
+    """
+    pitch = euler[..., 1, :]
+    rolled = roll(pitch[..., 0], pitch[..., 1], pitch[..., 2], runner.ball_m, runner.toe_m)
+    along = np.stack([rolled.forward_m, rolled.forward_mps, rolled.forward_mps2], axis=-1) + offset[..., 0, :]
+    height = np.stack([rolled.height_m, rolled.height_mps, rolled.height_mps2], axis=-1) + offset[..., 1, :]
+    yaw = euler[..., 2, :1]
+    heel = np.stack([along * np.cos(yaw), along * np.sin(yaw), height], axis=-2)
+    heel[..., :2, 0] += place_m
+    return heel
+
+
+def landing_offset(since_s: Floats, impact_s: Floats, velocity_mps: Floats, acc_mps2: Floats) -> Floats:
+    """What is left of the landing: a displacement that ends at zero, at rest, when the impact is over.
+
+    Parameters
+    ----------
+    since_s, impact_s : (...) time since initial contact and length of the impact.
+    velocity_mps, acc_mps2 : (..., 2) at initial contact.
+
+    Returns
+    -------
+    (..., 2, 3) value and two derivatives.
+    """
+    d = impact_s[..., None]
+    u = np.clip(since_s / impact_s, 0.0, 1.0)[..., None]
+    stop = -velocity_mps / d - acc_mps2 / 3.0
+    acc = acc_mps2 * (1 - u) ** 2 + 30.0 * stop * u**2 * (1 - u) ** 2
+    velocity = velocity_mps + d * (acc_mps2 * (1 - (1 - u) ** 3) / 3.0 + stop * (10 * u**3 - 15 * u**4 + 6 * u**5))
+    way = d * velocity_mps * (u - 1.0) + d**2 * (
+        acc_mps2 * ((u - 1.0) / 3.0 + (1 - u) ** 4 / 12.0) + stop * (2.5 * u**4 - 3 * u**5 + u**6 - 0.5)
+    )
+    return np.stack([way, velocity, acc], axis=-1)
