@@ -57,6 +57,10 @@ class Chain:
         self._restart(self.aside)
         return self.add(landing, alike_last, 0.0)
 
+    def reject(self) -> None:
+        """Take back a chain that turned out to be no gait."""
+        self._restart(self.tail)
+
     def expire(self, now: int) -> bool:
         """End the chain when no landing from `now` on can join it; True if a proven one ended."""
         if self.tail is None or now - self.tail <= SLOW.longest_cells:

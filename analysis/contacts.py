@@ -38,6 +38,9 @@ FINE_SIGMA_S = sigma_s(25.0)
 ONSET_SIGMA_S = 0.006
 ONSET_SHARE = 0.3
 """The touch begins where the impact has risen this share of the way from the swing's level to its peak."""
+BLURRED = 0.10
+"""Where the swing before is already this share of the impact's peak, no onset can be told: a soft mounting or a slow sensor has
+blurred it. Hard-mounted pods have 0.01 to 0.06."""
 SLAP_SIGMAS_S = (sigma_s(30.0), sigma_s(6.0))
 """Band of the pitch rate (6 to 30 Hz) whose peak is the foot clapping down."""
 
@@ -66,7 +69,7 @@ def touch_landmarks(grid: Cells, landing: Ints, pitch_axis: Floats, *, gyroscope
     margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
     around = landing[:, None] + np.arange(CALM[0] - margin, LANDING[1] + margin)
     around = np.clip(around, 0, len(grid) - 1)
-    onset = CALM[0] + _onset(grid, around, gyroscope=gyroscope)[0]
+    onset = CALM[0] + _onset(grid, around, gyroscope=gyroscope)
     if not gyroscope:
         return onset, np.full(len(landing), np.nan)
     margin = reach(SLAP_SIGMAS_S[1])
@@ -81,18 +84,19 @@ def steady_touch(onset: Floats, clap: Floats) -> Floats:
 
     A heel's clap is sharper than its onset (2 to 3 ms from stride to stride instead of 5) but its delay must be learned. Where
     it is steady over the last landings, the touch is the clap less its delay: half the delay seen, half the one known for heel
-    strikes, since either can be wrong by 5 ms. Elsewhere (forefoot, walking, the first strides) it is the onset.
+    strikes, since either can be wrong by 5 ms. Elsewhere (forefoot, walking, the first strides) it is the onset, and where that is
+    blurred (NaN) the clap less the known delay.
     """
     delay = sliding_window_view(clap - onset, SLAP_MEMORY)
-    enough = np.isfinite(delay).sum(axis=1) >= SLAP_LEAST
-    with np.errstate(invalid="ignore"):
-        usual = _median(delay)
-        spread = _median(np.abs(delay - usual[:, None]))
-        low, high = (cells_of(limit) for limit in SLAP_DELAY_LIMITS_S)
-        steady = enough & (spread <= cells_of(SLAP_SPREAD_S)) & (usual >= low) & (usual <= high)
-        last_onset, last_clap = onset[SLAP_MEMORY - 1 :], clap[SLAP_MEMORY - 1 :]
-        near = np.abs(last_clap - last_onset - usual) <= 2.0 * cells_of(SLAP_SPREAD_S)
-    return np.where(steady & near, last_clap - 0.5 * (usual + cells_of(SLAP_DELAY_S)), last_onset)
+    last_onset, last_clap = onset[SLAP_MEMORY - 1 :], clap[SLAP_MEMORY - 1 :]
+    usual = _median(delay)
+    spread = _median(np.abs(delay - usual[:, None]))
+    low, high = (cells_of(limit) for limit in SLAP_DELAY_LIMITS_S)
+    steady = (spread <= cells_of(SLAP_SPREAD_S)) & (usual >= low) & (usual <= high)
+    steady &= np.isfinite(delay).sum(axis=1) >= SLAP_LEAST
+    steady &= ~(np.abs(last_clap - last_onset - usual) > 2.0 * cells_of(SLAP_SPREAD_S))
+    alone = np.where(np.isfinite(last_onset), last_onset, last_clap - cells_of(SLAP_DELAY_S))
+    return np.where(steady, last_clap - 0.5 * (usual + cells_of(SLAP_DELAY_S)), alone)
 
 
 def touch_whole(grid: Cells, landing: Ints) -> Bools:
@@ -134,8 +138,8 @@ def cells_of(duration_s: float) -> float:
     return duration_s * cells(1.0)
 
 
-def _onset(grid: Cells, around: Ints, *, gyroscope: bool) -> tuple[Floats, Floats]:
-    """(n,) place in the window, counted from `CALM[0]`, where the impact has risen by `ONSET_SHARE`; and its peak's place."""
+def _onset(grid: Cells, around: Ints, *, gyroscope: bool) -> Floats:
+    """(n,) place in the window, counted from `CALM[0]`, where the impact has risen by `ONSET_SHARE`; NaN if blurred."""
     margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
     search = slice(LANDING[0] - CALM[0], LANDING[1] - CALM[0])
     power = _relative_power(grid.acc_mps2[around], margin, search)
@@ -150,7 +154,8 @@ def _onset(grid: Cells, around: Ints, *, gyroscope: bool) -> tuple[Floats, Float
     below = np.where((level <= threshold[:, None]) & (place < top[:, None]), place, 0).max(axis=1)
     low, high = level[row, below], level[row, np.minimum(below + 1, level.shape[1] - 1)]
     part = np.divide(threshold - low, high - low, out=np.zeros(len(level)), where=high > low)
-    return below + np.clip(part, 0.0, 1.0), top.astype(float)
+    blurred = gyroscope & (calm > BLURRED * level[row, top])
+    return np.where(blurred, np.nan, below + np.clip(part, 0.0, 1.0))
 
 
 def _relative_power(signal: Floats, margin: int, search: slice) -> Floats:

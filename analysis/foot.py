@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.bouts import SECOND_CELLS, still_seconds
-from analysis.chain import Chain, Link
+from analysis.chain import LEAST_LINKS, Chain, Link
 from analysis.contacts import BRISK, SLOW
-from analysis.filters import cells
+from analysis.filters import cells, squared_norm
 from analysis.grid import Cells, Grid
-from analysis.landings import AFTER_CELLS, BEFORE_CELLS, find_landings, similarity
+from analysis.landings import AFTER_CELLS, BEFORE_CELLS, LOOK_BACK_CELLS, find_landings, similarity
 from analysis.model import Bools, Floats, Foot, Ints, Mounting, Samples, Strides
 from analysis.mounting import NO_GAIT, NO_GYROSCOPE, Evidence, MountingFinder, gather
 from analysis.strides import StrideMeter
@@ -18,8 +18,8 @@ PIECE_SAMPLES = 1 << 15
 """Samples worked on at once: large enough to be fast, small enough to bound memory."""
 HOP_CELLS = cells(0.1)
 """New cells worth a look for landings."""
-MARGIN_CELLS = 120
-"""Cells before a landing that its measurements look at."""
+LEAST_TRAVEL_M = 0.25
+"""Strides are longer than this, on a treadmill's belt too; hands that wave or shake end where they began."""
 
 
 class FootStream:
@@ -66,7 +66,7 @@ class FootStream:
         earliest = [self._decided, *(link.first for link in self._waiting[:1])]
         if self._chain.oldest is not None:
             earliest.append(self._chain.oldest)
-        return float(self._cells.time_s[min(earliest) - MARGIN_CELLS - self._first])
+        return float(self._cells.time_s[min(earliest) - LOOK_BACK_CELLS - self._first])
 
     def still(self) -> tuple[Floats, Bools]:
         """Start times of the seconds that went by since the last call, and whether the foot was still in them."""
@@ -101,7 +101,11 @@ class FootStream:
         for k, landing in enumerate(new):
             if self._chain.expire(landing):
                 breaks.add(len(links))
-            links += self._chain.add(landing, alike_last[k], alike_before[k])
+            proven = self._chain.add(landing, alike_last[k], alike_before[k])
+            if len(proven) >= LEAST_LINKS and not self._travels(proven):
+                self._chain.reject()
+            else:
+                links += proven
         if self._chain.expire(ready) or end:
             breaks.add(len(links))
         self._landings = [*known, *new][-2:]
@@ -121,7 +125,7 @@ class FootStream:
             later = np.arange(known, len(landings))
             cell = np.array(landings, dtype=np.int64) - self._first
             pairs = later[later >= back]
-            pairs = pairs[cell[pairs - back] >= MARGIN_CELLS] if len(pairs) else pairs
+            pairs = pairs[cell[pairs - back] >= LOOK_BACK_CELLS] if len(pairs) else pairs
             values = np.zeros(len(later))
             values[pairs - known] = similarity(
                 self._cells, cell[pairs - back], cell[pairs], gyroscope=bool(self._gyroscope)
@@ -129,6 +133,13 @@ class FootStream:
             return [float(value) for value in values]
 
         return to(1), to(2)
+
+    def _travels(self, links: list[Link]) -> bool:
+        """Whether the foot gets anywhere in a newly proven chain; told only with a gyroscope."""
+        if not self._gyroscope:
+            return True
+        travel_m = np.sqrt(squared_norm(self._gather(links).travel_m))
+        return float(np.median(travel_m)) >= LEAST_TRAVEL_M
 
     def _mounted(self, links: list[Link], breaks: set[int]) -> list[tuple[Link, Mounting]]:
         """Links whose mounting is known by now, each with the one that holds for it."""
@@ -164,9 +175,9 @@ class FootStream:
     def _forget(self) -> None:
         """Drop the cells that no later decision looks at."""
         needed = [self._decided - BEFORE_CELLS]
-        needed += [link.first - MARGIN_CELLS for link in self._waiting[:1]]
+        needed += [link.first - LOOK_BACK_CELLS for link in self._waiting[:1]]
         if self._chain.oldest is not None:
-            needed.append(self._chain.oldest - MARGIN_CELLS)
+            needed.append(self._chain.oldest - LOOK_BACK_CELLS)
         keep = max(min(needed) - self._first, 0)
         if keep:
             self._cells = self._cells[keep:].copy()

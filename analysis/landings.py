@@ -21,12 +21,12 @@ BURST_SIGMA_S = 0.010
 ENVELOPE_SIGMA_S = 0.015
 """Smoothing of the burst's power: one hump for the several rings of one impact."""
 
-SWING = (cells(-0.20), cells(-0.04))
+SWING = (cells(-0.30), cells(-0.04))
 """Cells before the landing in which the foot swings."""
-QUIET_CELLS = cells(0.12)
+QUIET_CELLS = cells(0.08)
 QUIET = (cells(0.06), cells(0.22))
-"""The quietest 0.12 s starting in these cells after the landing is the stance. Running comes to rest at 0.06 s, slow walking
-after 0.2 s; a push-off's turn into the swing is shorter than 0.12 s."""
+"""The quietest 0.08 s starting in these cells after the landing is the stance. Running comes to rest at 0.06 s, slow walking
+after 0.2 s; fast forefoot running is quiet no longer than this."""
 
 ROTATION_FLOOR_RADPS2 = 0.25
 """Mean squared rate below which a foot is still (0.5 rad/s), so that sensor noise makes no contrast."""
@@ -37,8 +37,8 @@ SHAKE_SIGMAS_S = (0.020, 0.100)
 
 MIN_STRENGTH_MPS2 = 1.0
 """Weakest landing: walking at 2 km/h makes 4 to 14."""
-MIN_CONTRAST = 0.6
-"""Least share of rotation before the landing: landings have 0.77 to 0.99, push-offs mostly below 0.6."""
+MIN_CONTRAST = 0.5
+"""Least share of rotation before the landing: landings have 0.65 (fast forefoot running) to 0.99."""
 APART_CELLS = cells(0.35)
 """Two landings of one foot are farther apart than this: a sprinter at 5 steps/s makes a stride in 0.4 s."""
 
@@ -51,6 +51,8 @@ BEFORE_CELLS = APART_CELLS + max(_SMEAR, -SWING[0], reach(SHAKE_SIGMAS_S[1]) - S
 """Cells of history that a decision looks back on."""
 AFTER_CELLS = APART_CELLS + QUIET[1] + QUIET_CELLS + reach(SHAKE_SIGMAS_S[1])
 """Cells that must follow a cell before it can be called a landing or not."""
+LOOK_BACK_CELLS = SLIDE_CELLS - SWING[0] + reach(SHAKE_SIGMAS_S[1])
+"""Cells before a landing that its likeness to another depends on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,117 @@
+"""A whole run in a few numbers: how long, how many steps, how fast, left against right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.metrics import STRIDE_METRICS
+from analysis.model import Estimate, Flag, Floats, Foot, Gait, Strides
+from analysis.session import Results
+from analysis.windows import asymmetry_pct, cadence, median
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric's median over all strides of one gait, left and right; None where too few strides tell."""
+
+    key: str
+    left: Estimate | None
+    right: Estimate | None
+
+    @property
+    def asymmetry_pct(self) -> Estimate | None:
+        """Positive where the right is larger; None for a metric that is not compared or whose medians are not positive."""
+        if self.left is None or self.right is None or not STRIDE_METRICS[self.key].compared:
+            return None
+        return asymmetry_pct(self.left, self.right) if min(self.left.value, self.right.value) > 0.0 else None
+
+
+def compare(results: Results, gait: Gait) -> tuple[Comparison, ...]:
+    """Every stride metric over all strides of one gait, in the registry's order."""
+    left, right = (strides_of(results, foot, gait) for foot in (Foot.LEFT, Foot.RIGHT))
+    return tuple(Comparison(key, _median(left, key), _median(right, key)) for key in STRIDE_METRICS)
+
+
+def summarise(results: Results) -> Mapping[str, float | None]:
+    """The run's summary; every key is always there, and None stands for what is not known.
+
+    Keys
+    ----
+    duration_s, run_time_s, walk_time_s : from the bouts.
+    steps : landings of both feet; twice those of one foot where only that foot is known.
+    strides_left, strides_right : complete strides.
+    cadence_spm : of running, or of walking where nobody ran.
+    cadence_walk_spm : of walking.
+    <metric>_left, <metric>_right, <metric>_asymmetry_pct : medians over the running strides and how they compare.
+    clipped_strides_pct_left, clipped_strides_pct_right : share of the strides in which a reading left the sensor's range.
+    """
+    run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
+    return {
+        "duration_s": results.bouts[-1].end_s - results.bouts[0].start_s if results.bouts else None,
+        "run_time_s": _time_s(results, Gait.RUN),
+        "walk_time_s": _time_s(results, Gait.WALK),
+        "steps": _steps(results),
+        **{f"strides_{foot}": _count(results, foot) for foot in Foot},
+        "cadence_spm": walk_spm if run_spm is None else run_spm,
+        "cadence_walk_spm": walk_spm,
+        **_running_metrics(results),
+        **{f"clipped_strides_pct_{foot}": clipped_strides_pct(results.strides.get(foot)) for foot in Foot},
+    }
+
+
+def strides_of(results: Results, foot: Foot, gait: Gait) -> Strides:
+    """One foot's strides of one gait; none for a foot without a pod."""
+    strides = results.strides.get(foot, Strides.none(foot))
+    return strides[strides.running == (gait is Gait.RUN)]
+
+
+def cadence_spm(results: Results, gait: Gait) -> float | None:
+    """Steps per minute over all strides of one gait, None where there are none."""
+    strides = [rows for foot in Foot if len(rows := strides_of(results, foot, gait))]
+    return cadence(strides).value if strides else None
+
+
+def clipped_strides_pct(strides: Strides | None) -> float | None:
+    """Share of the strides with a clipped reading, 0 to 100; None without strides."""
+    return 100.0 * float(strides.has(Flag.CLIPPED).mean()) if strides is not None and len(strides) else None
+
+
+def _running_metrics(results: Results) -> dict[str, float | None]:
+    values: dict[str, float | None] = {}
+    for row in compare(results, Gait.RUN):
+        values[f"{row.key}_left"] = _value(row.left)
+        values[f"{row.key}_right"] = _value(row.right)
+        if STRIDE_METRICS[row.key].compared:
+            values[f"{row.key}_asymmetry_pct"] = _value(row.asymmetry_pct)
+    return values
+
+
+def _median(strides: Strides, key: str) -> Estimate | None:
+    return median(strides.metrics[key]) if len(strides) else None
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else float(estimate.value)
+
+
+def _time_s(results: Results, gait: Gait) -> float:
+    return float(sum(bout.end_s - bout.start_s for bout in results.bouts if bout.kind == gait))
+
+
+def _count(results: Results, foot: Foot) -> int | None:
+    return len(results.strides[foot]) if foot in results.strides else None
+
+
+def _steps(results: Results) -> int:
+    landings = [len(times_s) for rows in results.strides.values() if len(times_s := _landings_s(rows))]
+    return 2 * landings[0] if len(landings) == 1 else sum(landings)
+
+
+def _landings_s(strides: Strides) -> Floats:
+    """Initial contacts without repetition: consecutive strides share one."""
+    times_s = np.concatenate([strides.initial_contact_s, strides.next_initial_contact_s])
+    landings_s: Floats = np.unique(times_s[np.isfinite(times_s)])
+    return landings_s

@@ -1,0 +1,44 @@
+"""A progress bar for work that turns out to be long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+PATIENCE_S = 1.0
+"""Shorter work needs no bar."""
+
+
+class ProgressBar:
+    """Call it with what is being done and the share that is done; shows on a terminal only, and after a second."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._shown = console.is_terminal
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+        self._bar = Progress(*columns, console=console, transient=True)
+        self._task = self._bar.add_task("", total=1.0)
+        self._running = False
+
+    def __enter__(self) -> ProgressBar:
+        self._start_s = self._clock()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._running:
+            self._bar.stop()
+
+    def __call__(self, step: str, share: float) -> None:
+        """Note how far the work has come."""
+        if not self._shown:
+            return
+        if not self._running and self._clock() - self._start_s > PATIENCE_S:
+            self._bar.start()
+            self._running = True
+        self._bar.update(self._task, description=step, completed=share)

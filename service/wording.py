@@ -1,0 +1,55 @@
+"""Numbers as people read them: their unit, a proper minus sign, a dash for what is not known."""
+
+from __future__ import annotations
+
+from analysis.metrics import Metric
+from analysis.model import Estimate
+
+UNKNOWN = "–"
+
+
+def in_unit(metric: Metric, value: float | None) -> str:
+    """A stored value with its unit for people: 0.2654 s → "265 ms"."""
+    return UNKNOWN if value is None else f"{signed(value * metric.scale, metric.decimals)} {metric.unit}"
+
+
+def span(metric: Metric, low_high: tuple[float, float] | None) -> str:
+    """A range of stored values for people: "180–320 ms"; below zero the dash becomes a word."""
+    if low_high is None:
+        return ""
+    low, high = (signed(value * metric.scale, _round_decimals(metric)) for value in low_high)
+    return f"{low} to {high} {metric.unit}" if low_high[0] < 0 else f"{low}–{high} {metric.unit}"
+
+
+def difference(estimate: Estimate | None) -> str:
+    """An asymmetry with half its 95 % interval: "−1.4 ± 0.8 %"."""
+    if estimate is None:
+        return UNKNOWN
+    return f"{signed(estimate.value, 1, plus=True)} ± {(estimate.high - estimate.low) / 2:.1f} %"
+
+
+def signed(value: float, decimals: int, *, plus: bool = False) -> str:
+    """A number with a true minus sign, never "−0"."""
+    text = f"{value:{'+' if plus else ''}.{decimals}f}"
+    if float(text) == 0.0:
+        return text.lstrip("+-")
+    return text.replace("-", "−")
+
+
+def clock(duration_s: float) -> str:
+    """Minutes and seconds, with hours from an hour on: "3:07", "1:02:30"."""
+    minutes, seconds = divmod(round(duration_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def duration(duration_s: float) -> str:
+    """A length of time in words: "48 s", "3:07 min", "1:02:30 h"."""
+    if duration_s < 59.5:
+        return f"{duration_s:.0f} s"
+    return f"{clock(duration_s)} {'h' if duration_s >= 3599.5 else 'min'}"
+
+
+def _round_decimals(metric: Metric) -> int:
+    """Ranges of what is usual are rounder than measured values."""
+    return 2 if metric.scale == 1.0 and metric.decimals > 2 else 0

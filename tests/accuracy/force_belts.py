@@ -1,0 +1,61 @@
+"""A pod made from optical markers on the shoe, against the force plates under the belt (50 N)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.signal import butter, filtfilt
+from scipy.spatial.transform import Rotation
+
+from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
+from tests.accuracy.recordings import analyse, nearest, table
+from tests.accuracy.report import Finding
+
+RATE_HZ = 240.0
+RIGID = ("heel_T", "heel_LA", "heel_B", "latfoot", "met_5")
+"""Markers behind the toe joint, where a pod on the laces sits; the toe bends away from them."""
+CUTOFF_HZ = 30.0
+"""Markers are good to about 0.3 mm: above this their second derivative is noise."""
+
+
+def virtual_pod(foot: Foot) -> Samples:
+    """Samples of an ideal pod fixed to the shoe's markers."""
+    markers_m = _markers_m(foot)
+    centre_m = markers_m.mean(axis=1)
+    shape = markers_m - centre_m[:, None]
+    turns = Rotation.concatenate([Rotation.align_vectors(each, shape[30])[0] for each in shape])
+    rate = (turns[:-2].inv() * turns[2:]).as_rotvec() * RATE_HZ / 2.0
+    place_m = centre_m + turns.apply([0.0, 0.0, 0.03])
+    accel = np.gradient(np.gradient(place_m, 1 / RATE_HZ, axis=0), 1 / RATE_HZ, axis=0)
+    force = turns.inv().apply(accel + [0.0, 0.0, STANDARD_GRAVITY_MPS2])
+    time_s = np.arange(len(force)) / RATE_HZ
+    return Samples(foot, time_s[1:-1], force[1:-1], rate, np.zeros(len(rate), bool))
+
+
+def _markers_m(foot: Foot) -> Floats:
+    """(n, 5, 3) smoothed places of the rigid markers."""
+    rows = table("force_belts/foot_markers_mm_240hz.csv")
+    side = foot.value[0].upper()
+    place = np.stack([[rows[f"{side}_{name}_{axis}"] for axis in "XYZ"] for name in RIGID]).transpose(2, 0, 1)
+    low = butter(2, CUTOFF_HZ, fs=RATE_HZ)
+    smoothed: Floats = filtfilt(*low, place / 1e3, axis=0)
+    return smoothed
+
+
+def findings() -> Iterator[Finding]:
+    """Contact time and cadence against the force."""
+    contacts = table("force_belts/contacts.csv")
+    start_s, end_s = contacts["contact_start_s"], contacts["contact_end_s"]
+    for foot in Foot:
+        strides = analyse(virtual_pod(foot)).strides(foot)
+        near = nearest(start_s, strides.initial_contact_s)
+        close = np.abs(start_s[near] - strides.initial_contact_s) < 0.08
+        true_s = (end_s - start_s)[near]
+        error_ms = 1e3 * (strides.metrics["ground_contact_time_s"] - true_s)[close]
+        bias, spread = float(np.nanmedian(error_ms)), float(np.nanstd(error_ms))
+        found = f"{1e3 * np.nanmedian(strides.metrics['ground_contact_time_s']):.0f} ms: {bias:+.1f} ms, SD {spread:.1f} ms"
+        target = f"{1e3 * np.median(true_s[close]):.0f} ± 15 ms"
+        yield Finding(f"force_belts {foot}", "contact time of marker pod against force", found, target, abs(bias) <= 15)
+        cadence = 120.0 / float(strides.metrics["stride_time_s"].mean())
+        yield Finding(f"force_belts {foot}", "cadence", f"{cadence:.1f} steps/min", "175.9 ± 1 %", abs(cadence / 175.9 - 1) < 0.01)
