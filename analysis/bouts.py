@@ -66,12 +66,14 @@ class BoutBuilder:
             self._at_s = start_s
 
     def _hold(self, strides: list[Strides], still: tuple[Floats, Bools]) -> None:
+        self._still = (np.concatenate([self._still[0], still[0]]), np.concatenate([self._still[1], still[1]]))
+        if not strides:
+            return
         start_s = np.concatenate([self._start_s, *(rows.initial_contact_s for rows in strides)])
         order = np.argsort(start_s, kind="stable")
         self._start_s = start_s[order]
         self._end_s = np.concatenate([self._end_s, *(rows.next_initial_contact_s for rows in strides)])[order]
         self._running = np.concatenate([self._running, *(rows.running for rows in strides)])[order]
-        self._still = (np.concatenate([self._still[0], still[0]]), np.concatenate([self._still[1], still[1]]))
 
     def _judge(self, ready: int, known: int) -> list[Bout]:
         """Go on with the strides before `ready`, of which the neighbours before `known` are at hand."""

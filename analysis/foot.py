@@ -81,8 +81,9 @@ class FootStream:
             self._decided = BEFORE_CELLS
         self._cells = Cells.join([self._cells, new])
         self._second = Cells.join([self._second, new])
-        self._still.append(still_seconds(self._second))
-        self._second = self._second[len(self._second) // SECOND_CELLS * SECOND_CELLS :]
+        if len(self._second) >= SECOND_CELLS:
+            self._still.append(still_seconds(self._second))
+            self._second = self._second[len(self._second) // SECOND_CELLS * SECOND_CELLS :]
         ready = self._first + len(self._cells) - AFTER_CELLS
         if ready - self._decided < HOP_CELLS and not end:
             return Strides.none(self.foot)
@@ -94,21 +95,22 @@ class FootStream:
     def _chained(self, ready: int, *, end: bool) -> tuple[list[Link], set[int]]:
         """Links proven up to the cell `ready`, and before which of them a chain had ended."""
         known = self._landings[-2:]
-        new = self._find(ready)
-        alike_last, alike_before = self._alike([*known, *new], len(known))
+        landings = [*known, *self._find(ready)]
+        alike_last = self._alike_last(landings)
         links: list[Link] = []
         breaks: set[int] = set()
-        for k, landing in enumerate(new):
-            if self._chain.expire(landing):
+        for k in range(len(known), len(landings)):
+            if self._chain.expire(landings[k]):
                 breaks.add(len(links))
-            proven = self._chain.add(landing, alike_last[k], alike_before[k])
+            alike_before = self._alike(landings[k - 2 : k - 1], landings[k : k + 1]) if self._chain.aside else [0.0]
+            proven = self._chain.add(landings[k], alike_last[k], alike_before[0])
             if len(proven) >= LEAST_LINKS and not self._travels(proven):
                 self._chain.reject()
             else:
                 links += proven
         if self._chain.expire(ready) or end:
             breaks.add(len(links))
-        self._landings = [*known, *new][-2:]
+        self._landings = landings[-2:]
         return links, breaks
 
     def _find(self, ready: int) -> list[int]:
@@ -118,21 +120,20 @@ class FootStream:
         self._decided, past = max(ready, self._decided), self._decided
         return [int(cell) for cell in found if past <= cell < ready]
 
-    def _alike(self, landings: list[int], known: int) -> tuple[list[float], list[float]]:
-        """Similarity of each landing after the `known` ones to the one before it and to the one before that."""
+    def _alike_last(self, landings: list[int]) -> list[float]:
+        """Likeness of each landing to the one before it; nothing where that has been forgotten."""
+        within = [cell - self._first >= LOOK_BACK_CELLS for cell in landings]
+        pairs = [k for k in range(1, len(landings)) if within[k - 1]]
+        values = self._alike([landings[k - 1] for k in pairs], [landings[k] for k in pairs])
+        known = dict(zip(pairs, values, strict=True))
+        return [known.get(k, 0.0) for k in range(len(landings))]
 
-        def to(back: int) -> list[float]:
-            later = np.arange(known, len(landings))
-            cell = np.array(landings, dtype=np.int64) - self._first
-            pairs = later[later >= back]
-            pairs = pairs[cell[pairs - back] >= LOOK_BACK_CELLS] if len(pairs) else pairs
-            values = np.zeros(len(later))
-            values[pairs - known] = similarity(
-                self._cells, cell[pairs - back], cell[pairs], gyroscope=bool(self._gyroscope)
-            )
-            return [float(value) for value in values]
-
-        return to(1), to(2)
+    def _alike(self, first: list[int], second: list[int]) -> list[float]:
+        """Likeness of landings in pairs, given by their absolute cells."""
+        if not first:
+            return []
+        a, b = (np.array(cells_, dtype=np.int64) - self._first for cells_ in (first, second))
+        return similarity(self._cells, a, b, gyroscope=bool(self._gyroscope)).tolist()
 
     def _travels(self, links: list[Link]) -> bool:
         """Whether the foot gets anywhere in a newly proven chain; told only with a gyroscope."""
@@ -163,6 +164,8 @@ class FootStream:
 
     def _gather(self, links: list[Link]) -> Evidence:
         """Evidence of the links, brisk and slow strides apart, in their order."""
+        if not links:
+            return Evidence.none()
         first, last = (np.array([getattr(link, end) for link in links], dtype=np.int64) - self._first for end in ("first", "last"))
         rows: Ints = np.empty(0, np.int64)
         evidence = Evidence.none()

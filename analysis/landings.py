@@ -42,9 +42,10 @@ MIN_CONTRAST = 0.5
 APART_CELLS = cells(0.35)
 """Two landings of one foot are farther apart than this: a sprinter at 5 steps/s makes a stride in 0.4 s."""
 
+SURELY_ALIKE = 0.6
 SLIDE_CELLS = 8
 SLIDE_STEP = 4
-"""Two landings are compared at shifts of up to 40 ms in steps of 20 ms."""
+"""Landings less alike than this are compared again at shifts of up to 40 ms in steps of 20 ms."""
 
 _SMEAR = reach(BURST_SIGMA_S) + reach(ENVELOPE_SIGMA_S)
 BEFORE_CELLS = APART_CELLS + max(_SMEAR, -SWING[0], reach(SHAKE_SIGMAS_S[1]) - SWING[0])
@@ -81,20 +82,27 @@ def find_landings(grid: Cells, *, gyroscope: bool) -> Landings:
 def similarity(grid: Cells, first: Ints, second: Ints, *, gyroscope: bool) -> Floats:
     """How alike the movements around two landings are, −1 … 1: the normalised product of their 3-axis curves.
 
-    The second is slid by up to `SLIDE_CELLS`, since the burst of an impact does not always peak at the same instant.
+    Where they seem unlike, the second is slid by up to `SLIDE_CELLS`, since an impact's burst does not always peak at the same
+    instant of the landing.
     """
     signal = grid.gyr_radps
     if not gyroscope:
         signal = smooth(grid.acc_mps2, SHAKE_SIGMAS_S[0]) - smooth(grid.acc_mps2, SHAKE_SIGMAS_S[1])
     around = np.arange(SWING[0], QUIET[1])
-    a = signal[first[:, None] + around]
-    wide = signal[second[:, None] + np.arange(SWING[0] - SLIDE_CELLS, QUIET[1] + SLIDE_CELLS)]
-    best = np.full(len(first), -1.0)
-    for slide in range(0, 2 * SLIDE_CELLS + 1, SLIDE_STEP):
-        b = wide[:, slide : slide + len(around)]
-        power = np.sqrt(squared_norm(a).sum(axis=1) * squared_norm(b).sum(axis=1))
-        best = np.maximum(best, dot(a, b).sum(axis=1) / np.maximum(power, 1e-12))
+    fixed = signal[first[:, None] + around]
+    best = _likeness(fixed, signal[second[:, None] + around])
+    unlike = np.flatnonzero(best < SURELY_ALIKE)
+    for slide in range(-SLIDE_CELLS, SLIDE_CELLS + 1, SLIDE_STEP):
+        slid = signal[second[unlike, None] + slide + around]
+        best[unlike] = np.maximum(best[unlike], _likeness(fixed[unlike], slid))
     return best
+
+
+def _likeness(a: Floats, b: Floats) -> Floats:
+    """(n, m, 3) curves → (n,) normalised products."""
+    power = np.sqrt(squared_norm(a).sum(axis=1) * squared_norm(b).sum(axis=1))
+    alike: Floats = dot(a, b).sum(axis=1) / np.maximum(power, 1e-12)
+    return alike
 
 
 def _burst(acc_mps2: Floats) -> Floats:

@@ -46,6 +46,8 @@ class Pairer:
 
     def release(self, other_contact_s: Floats, settled_s: float) -> Strides:
         """Strides that end before the other foot's `settled_s`, paired."""
+        if not any(len(rows) for rows in self._held):
+            return self._held[0]
         held = Strides.join(self._held)
         ready = int(np.searchsorted(held.next_initial_contact_s, settled_s, side="right"))
         self._held = [held[ready:]] if ready < len(held) else [self._held[0][:0]]

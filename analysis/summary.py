@@ -23,7 +23,7 @@ class Comparison:
 
     @property
     def asymmetry_pct(self) -> Estimate | None:
-        """Positive where the right is larger; None for a metric that is not compared or whose medians are not positive."""
+        """Positive where the right is larger; None where the metric is not compared or a median is not positive."""
         if self.left is None or self.right is None or not STRIDE_METRICS[self.key].compared:
             return None
         return asymmetry_pct(self.left, self.right) if min(self.left.value, self.right.value) > 0.0 else None
@@ -46,7 +46,7 @@ def summarise(results: Results) -> Mapping[str, float | None]:
     cadence_spm : of running, or of walking where nobody ran.
     cadence_walk_spm : of walking.
     <metric>_left, <metric>_right, <metric>_asymmetry_pct : medians over the running strides and how they compare.
-    clipped_strides_pct_left, clipped_strides_pct_right : share of the strides in which a reading left the sensor's range.
+    clipped_strides_pct_left, clipped_strides_pct_right : share of strides with a reading off the range.
     """
     run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
     return {

@@ -23,6 +23,8 @@ class Shape:
     pulse : (8,) toes-down rate while the foot comes down, relative; scaled so that the foot ends flat.
     impact_s : time in which the landing velocity is stopped.
     push_part : duration of push-off as a part of contact time.
+    peak_lead_s : from the pitch-rate peak of push-off to terminal contact. In running on force plates the toes still bear load
+        about 20 ms after the rear of the shoe turns fastest.
     push_at : (6,) before terminal contact, as parts of the push-off.
     push : (7,) rate relative to its peak, at `push_at` and at terminal contact.
     swing_at : (14,) after terminal contact as parts of the swing; the last is the next initial contact.
@@ -35,6 +37,7 @@ class Shape:
     pulse: Floats
     impact_s: float
     push_part: float
+    peak_lead_s: float
     push_at: Floats
     push: Floats
     swing_at: Floats
@@ -48,6 +51,7 @@ RUNNING = Shape(
     pulse=np.array([0, 0.25, 0.65, 0.95, 1, 0.68, 0.2, 0]),
     impact_s=0.031,
     push_part=0.40,
+    peak_lead_s=0.020,
     push_at=np.array([1, 0.78, 0.58, 0.40, 0.24, 0.10]),
     push=np.array([0, 0.2, 0.46, 0.69, 0.87, 0.985, 1]),
     swing_at=np.array([0.05, 0.10, 0.135, 0.17, 0.21, 0.29, 0.36, 0.46, 0.58, 0.68, 0.77, 0.86, 0.93, 1]),
@@ -60,6 +64,7 @@ WALKING = Shape(
     pulse=np.array([0, 0.3, 0.6, 0.95, 1, 0.62, 0.14, 0]),
     impact_s=0.038,
     push_part=0.33,
+    peak_lead_s=0.010,
     push_at=np.array([1, 0.78, 0.58, 0.40, 0.24, 0.10]),
     push=np.array([0, 0.12, 0.3, 0.48, 0.68, 0.9, 1]),
     swing_at=np.array([0.05, 0.095, 0.13, 0.165, 0.2, 0.27, 0.35, 0.45, 0.58, 0.68, 0.77, 0.86, 0.93, 1]),

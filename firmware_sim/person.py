@@ -48,7 +48,7 @@ class Runner:
     contact_time_sd_s, stride_time_sd_pct, strike_angle_sd_deg : scatter from stride to stride.
     landing_inversion_deg, eversion_excursion_deg : frontal plane at landing, and how far the foot then rolls in.
     toe_out_deg : direction of the foot outward of the way.
-    push_off_delay_s : pitch-rate peak of push-off relative to terminal contact.
+    push_off_delay_s : how much later than usual the pitch rate of push-off peaks, against terminal contact.
     impact : landing velocity and ringing relative to usual.
     ball_m, toe_m : of the sole, ahead of the heel.
     step_width_m : between the feet.

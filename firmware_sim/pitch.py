@@ -59,7 +59,7 @@ def _knot_times(runner: Runner, contacts: Contacts) -> Floats:
     """(r - 1, KNOTS) seconds; the last knot of a stride is the first of the next."""
     kind = contacts.gait[:-1]
     landing_s = contacts.initial_s[:-1, None] + stacked("landing_s", kind)
-    peak_s = contacts.terminal_s[:-1, None] + runner.push_off_delay_s
+    peak_s = contacts.terminal_s[:-1, None] + (runner.push_off_delay_s - stacked("peak_lead_s", kind))[:, None]
     swing_s = contacts.initial_s[1:, None] - peak_s
     push_s = push_duration_s(contacts)[:-1, None]
     return np.concatenate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from service import VERSION
 
 BAD_INPUT, INTERRUPTED = 2, 130
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
-"""Root of what can be wrong with the arguments; typer exports only this leaf of it, and either brings click or uses it."""
+"""Root of what can be wrong with arguments: click's, or that of the click inside typer, which exports only a leaf."""
 
 app = typer.Typer(
     name="surefoot",
@@ -28,6 +29,9 @@ app = typer.Typer(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; bad input is one sentence on standard error and exit code 2, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = app(args=arguments, prog_name="surefoot", standalone_mode=False)
         sys.stdout.flush()
@@ -49,7 +53,8 @@ def _sentence(error: Exception) -> str | None:
     """What was wrong with the request, None for a bug of ours."""
     if isinstance(error, CLICK_ERROR):
         text = " ".join(error.format_message().split())  # type: ignore[attr-defined]
-        return f"{text[:1].lower()}{text[1:].rstrip('.')}; see surefoot --help."
+        advice = "" if text.endswith("?") else "; see surefoot --help."
+        return f"{text[:1].lower()}{text[1:].rstrip('.')}{advice}"
     from sensor_ingest.errors import IngestError
     from service.errors import RequestError
 
@@ -83,8 +88,9 @@ def analyze(
 ) -> None:
     """Measure a recorded run: CSV files in, a summary and JSON out.
 
-    One foot is enough, both are better. Columns: time_s, acc_x_mps2, acc_y_mps2, acc_z_mps2 and, where
-    measured, gyr_x_radps, gyr_y_radps, gyr_z_radps.
+    One foot is enough, both are better.
+
+    Columns: time_s, acc_{x,y,z}_mps2 and, where measured, gyr_{x,y,z}_radps.
     """
     from rich.console import Console
 
@@ -104,3 +110,23 @@ def analyze(
         write_json(analysis, output)
     if json != "-":
         show(Console(highlight=False), analysis)
+
+
+@app.command(epilog="Example: surefoot demo --minutes 3 --speed 20")
+def demo(
+    minutes: Annotated[float, typer.Option(min=1.0, max=60.0, help="How long the simulated run is.")] = 6.0,
+    speed: Annotated[float, typer.Option(min=0.1, max=1000.0, help="How much faster than real it goes.")] = 10.0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another run.")] = 1,
+    headless: Annotated[bool, typer.Option("--headless", help="No live view: only the summary, at once.")] = False,
+) -> None:
+    """Watch a simulated run, without any hardware.
+
+    A runner stands, walks, runs with the left foot staying longer and longer on the ground, and walks again.
+    """
+    from rich.console import Console
+
+    from service.demo import demo as play
+
+    console = Console(highlight=False)
+    if not play(console, minutes, speed, seed, live=console.is_terminal and not headless):
+        raise typer.Exit(INTERRUPTED)

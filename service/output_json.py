@@ -20,8 +20,8 @@ Json = dict[str, Any]
 
 
 def to_json(analysis: Analysis) -> str:
-    """The whole analysis as one line of JSON."""
-    return json.dumps(as_mapping(analysis), allow_nan=False, ensure_ascii=False) + "\n"
+    """The whole analysis as one line of JSON, plain ASCII whatever the terminal speaks."""
+    return json.dumps(as_mapping(analysis), allow_nan=False) + "\n"
 
 
 def as_mapping(analysis: Analysis) -> Json:

@@ -69,8 +69,9 @@ def _contact_note(strides: Strides) -> tuple[str, ...]:
         "with gaps in the readings": gap & ~clipped,
         "with no clear landing or lift-off": withheld & ~blind & ~gap & ~clipped,
     }
-    counted = ", ".join(f"{int(rows.sum())} {reason}" for reason, rows in reasons.items() if rows.any())
-    return (f"Contact time withheld in {int(withheld.sum())} of {len(strides)} strides: {counted}.",)
+    counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
+    why = ", ".join(f"{count} {reason}" if len(counts) > 1 else reason for reason, count in counts.items())
+    return (f"Contact time withheld in {int(withheld.sum())} of {len(strides)} strides: {why}.",)
 
 
 def _pairing_note(strides: Strides, *, paired: bool) -> tuple[str, ...]:

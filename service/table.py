@@ -1,4 +1,4 @@
-"""An analysis on a terminal, for the runner: headline, left against right, what happened when, how good the data were."""
+"""An analysis on a terminal, for the runner: headline, left against right, what happened when, data quality."""
 
 from __future__ import annotations
 
