@@ -26,9 +26,9 @@ def still_seconds(grid: Cells) -> tuple[Floats, Bools]:
     """Start times of the whole seconds of the grid and whether the foot was still in them; lost seconds are not still."""
     count = len(grid) // SECOND_CELLS
     rows = slice(0, count * SECOND_CELLS)
-    rate2 = squared_norm(grid.gyr_radps[rows]).reshape(count, SECOND_CELLS).mean(axis=1)
-    force = grid.acc_mps2[rows].reshape(count, SECOND_CELLS, 3)
-    spread2 = squared_norm(force - force.mean(axis=1)[:, None]).mean(axis=1)
+    rate2 = squared_norm(grid.gyr_radps[:, rows]).reshape(count, SECOND_CELLS).mean(axis=1)
+    force = grid.acc_mps2[:, rows].reshape(3, count, SECOND_CELLS)
+    spread2 = squared_norm(force - force.mean(axis=2)[..., None]).mean(axis=1)
     whole = grid.valid[rows].reshape(count, SECOND_CELLS).all(axis=1)
     still = whole & (rate2 < STILL_RATE_RADPS**2) & (spread2 < STILL_FORCE_MPS2**2)
     return grid.time_s[rows][::SECOND_CELLS], still

@@ -65,7 +65,7 @@ LIFT_DELAY_S = 0.013
 
 
 def touch_landmarks(grid: Cells, landing: Ints, pitch_axis: Floats, *, gyroscope: bool) -> tuple[Floats, Floats]:
-    """(n,) cells from the landings (n,) to the impact's onset and to the foot's clap, with pitch axes (n, 3)."""
+    """(n,) cells from the landings (n,) to the impact's onset and to the foot's clap, with pitch axes (3, n)."""
     margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
     around = landing[:, None] + np.arange(CALM[0] - margin, LANDING[1] + margin)
     around = np.clip(around, 0, len(grid) - 1)
@@ -74,8 +74,8 @@ def touch_landmarks(grid: Cells, landing: Ints, pitch_axis: Floats, *, gyroscope
         return onset, np.full(len(landing), np.nan)
     margin = reach(SLAP_SIGMAS_S[1])
     around = np.clip(landing[:, None] + np.arange(LANDING[0] - margin, LANDING[1] + margin), 0, len(grid) - 1)
-    rate = dot(grid.gyr_radps[around], pitch_axis[:, None])
-    clap = np.abs(smooth(rate, SLAP_SIGMAS_S[0], axis=1) - smooth(rate, SLAP_SIGMAS_S[1], axis=1))
+    rate = dot(grid.gyr_radps[:, around], pitch_axis[..., None])
+    clap = np.abs(smooth(rate, SLAP_SIGMAS_S[0]) - smooth(rate, SLAP_SIGMAS_S[1]))
     return onset, LANDING[0] + centre(clap[:, margin:-margin])
 
 
@@ -111,13 +111,13 @@ def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pac
     margin = HUMP_HALF_CELLS + reach(sigma)
     step = np.arange(-margin, int(PUSH_OFF_PHASE[1] * pace.longest_cells) + margin)
     index = np.clip(landing[:, None] + step, 0, len(grid) - 1)
-    rate = dot(grid.gyr_radps[index], pitch_axis[:, None])
+    rate = dot(grid.gyr_radps[:, index], pitch_axis[..., None])
     phase = step / length[:, None]
     allowed = (phase >= PUSH_OFF_PHASE[0]) & (phase <= PUSH_OFF_PHASE[1])
-    top = np.argmax(np.where(allowed, smooth(rate, sigma, axis=1), -np.inf), axis=1)
+    top = np.argmax(np.where(allowed, smooth(rate, sigma), -np.inf), axis=1)
     top = np.clip(top, HUMP_HALF_CELLS, len(step) - HUMP_HALF_CELLS - 1)
     around = top[:, None] + np.arange(-HUMP_HALF_CELLS, HUMP_HALF_CELLS + 1)
-    hump = np.take_along_axis(smooth(rate, HUMP_SIGMA_S, axis=1), around, axis=1)
+    hump = np.take_along_axis(smooth(rate, HUMP_SIGMA_S), around, axis=1)
     first, last = _crossings(hump)
     middle = step[0] + top - HUMP_HALF_CELLS + 0.5 * (first + last)
     return middle + cells_of(LIFT_DELAY_S), _whole(grid, index, around, first, last)
@@ -140,9 +140,9 @@ def _onset(grid: Cells, around: Ints, *, gyroscope: bool) -> Floats:
     """(n,) place in the window, counted from `CALM[0]`, where the impact has risen by `ONSET_SHARE`; NaN if blurred."""
     margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
     search = slice(LANDING[0] - CALM[0], LANDING[1] - CALM[0])
-    power = _relative_power(grid.acc_mps2[around], margin, search)
+    power = _relative_power(grid.acc_mps2[:, around], margin, search)
     if gyroscope:
-        power = 0.5 * (power + _relative_power(grid.gyr_radps[around], margin, search))
+        power = 0.5 * (power + _relative_power(grid.gyr_radps[:, around], margin, search))
     level = np.sqrt(power)
     calm = _median(level[:, : CALM[1] - CALM[0]])
     top = search.start + np.argmax(level[:, search], axis=1)
@@ -157,8 +157,8 @@ def _onset(grid: Cells, around: Ints, *, gyroscope: bool) -> Floats:
 
 
 def _relative_power(signal: Floats, margin: int, search: slice) -> Floats:
-    """(n, m, 3) → (n, m − 2 margin) power above 25 Hz, relative to its largest in the search range."""
-    power = smooth(squared_norm(signal - smooth(signal, FINE_SIGMA_S, axis=1)), ONSET_SIGMA_S, axis=1)
+    """(3, n, m) → (n, m − 2 margin) power above 25 Hz, relative to its largest in the search range."""
+    power = smooth(squared_norm(signal - smooth(signal, FINE_SIGMA_S)), ONSET_SIGMA_S)
     power = power[:, margin:-margin]
     return power / np.maximum(power[:, search].max(axis=1), 1e-12)[:, None]
 

@@ -1,4 +1,7 @@
-"""Smoothing on the analysis grid: symmetric Gaussian kernels, so that no event is shifted and nothing rings.
+"""Smoothing and vector sums on the analysis grid.
+
+Kernels are symmetric Gaussians, so that no event is shifted and nothing rings. Vectors lead with their components, (3, …): each
+component is contiguous, which makes everything here several times faster than rows of three.
 
 Each output depends on the samples under the kernel alone, and on their order of summation not at all on where a piece
 was cut: pieces of a recording give the same bits as the whole.
@@ -43,17 +46,21 @@ def gaussian(sigma: float) -> Floats:
     return kernel / kernel.sum()
 
 
-def smooth(signal: Floats, sigma: float, *, axis: int = 0) -> Floats:
-    """Gaussian low-pass along `axis`; `sigma` in seconds. The ends repeat the outermost sample."""
-    return correlate1d(signal, gaussian(sigma), axis=axis, mode="nearest")
+def smooth(signal: Floats, sigma: float) -> Floats:
+    """Gaussian low-pass along the last axis; `sigma` in seconds. The ends repeat the outermost sample."""
+    smoothed: Floats = correlate1d(signal, gaussian(sigma), axis=-1, mode="nearest")
+    return smoothed
 
 
 def squared_norm(vectors: Floats) -> Floats:
-    """Squared length of (…, 3) vectors, summed in a fixed order."""
-    x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
-    return x * x + y * y + z * z
+    """Squared length of (3, …) vectors."""
+    x, y, z = vectors
+    total: Floats = x * x + y * y + z * z
+    return total
 
 
 def dot(vectors: Floats, axis: Floats) -> Floats:
-    """Component of (…, 3) vectors along (…, 3) or (3,) directions, summed in a fixed order."""
-    return vectors[..., 0] * axis[..., 0] + vectors[..., 1] * axis[..., 1] + vectors[..., 2] * axis[..., 2]
+    """Component of (3, …) vectors along (3, …) directions."""
+    x, y, z = vectors
+    total: Floats = x * axis[0] + y * axis[1] + z * axis[2]
+    return total

@@ -55,7 +55,7 @@ class FootStream:
         """The strides still open at the end of the samples."""
         parts = [Strides.none(self.foot), self._advance(self._grid.flush())]
         if len(self._cells):
-            parts.append(self._advance(_held(self._cells[-1:], AFTER_CELLS), end=True))
+            parts.append(self._advance(self._cells.held(AFTER_CELLS), end=True))
         return Strides.join(parts)
 
     @property
@@ -77,7 +77,7 @@ class FootStream:
 
     def _advance(self, new: Cells, *, end: bool = False) -> Strides:
         if not len(self._cells) and len(new):
-            new = Cells.join([_held(new[:1], BEFORE_CELLS), new])
+            new = Cells.join([new[:1].held(BEFORE_CELLS), new])
             self._decided = BEFORE_CELLS
         self._cells = Cells.join([self._cells, new])
         self._second = Cells.join([self._second, new])
@@ -173,7 +173,7 @@ class FootStream:
             if chosen.any():
                 part = gather(self._cells, first[chosen], last[chosen], pace.longest_cells)
                 evidence, rows = Evidence.join(evidence, part), np.concatenate([rows, np.flatnonzero(chosen)])
-        return evidence.rows(np.argsort(rows))
+        return evidence[np.argsort(rows)]
 
     def _forget(self) -> None:
         """Drop the cells that no later decision looks at."""
@@ -185,10 +185,3 @@ class FootStream:
         if keep:
             self._cells = self._cells[keep:].copy()
             self._first += keep
-
-
-def _held(cell: Cells, count: int) -> Cells:
-    """One reading held still for `count` cells, as a quiet run-up to a recording or after it."""
-    rows = np.zeros(count, dtype=np.int64)
-    held = cell.rows(rows)
-    return Cells(held.time_s, held.acc_mps2, np.zeros((count, 3)), np.zeros(count, bool), np.zeros(count, bool))

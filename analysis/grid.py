@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.filters import GRID_HZ
-from analysis.model import Bools, Floats, Ints, Samples
+from analysis.model import Bools, Floats, Samples
 
 RATE_SAMPLES = 64
 """Intervals from which the sampling rate is taken, once, at the start."""
@@ -19,7 +19,13 @@ LONG_GAP_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Readings on the grid, cell by cell; `valid` is False inside gaps, whose values only bridge the filters."""
+    """Readings on the grid; `valid` is False inside gaps, whose values only bridge the filters.
+
+    Parameters
+    ----------
+    time_s, valid, clipped : (n,)
+    acc_mps2, gyr_radps : (3, n)
+    """
 
     time_s: Floats
     acc_mps2: Floats
@@ -31,21 +37,27 @@ class Cells:
         return len(self.time_s)
 
     def __getitem__(self, rows: slice) -> Cells:
-        return Cells(self.time_s[rows], self.acc_mps2[rows], self.gyr_radps[rows], self.valid[rows], self.clipped[rows])
-
-    def rows(self, index: Ints) -> Cells:
-        """The cells at an index array, in its order."""
-        return Cells(*(getattr(self, name)[index] for name in ("time_s", "acc_mps2", "gyr_radps", "valid", "clipped")))
+        return Cells(
+            self.time_s[rows], self.acc_mps2[:, rows], self.gyr_radps[:, rows], self.valid[rows], self.clipped[rows]
+        )
 
     def copy(self) -> Cells:
         """The same cells in memory of their own, so that a slice does not keep the whole alive."""
-        return self.rows(np.arange(len(self)))
+        return Cells(
+            self.time_s.copy(), self.acc_mps2.copy(), self.gyr_radps.copy(), self.valid.copy(), self.clipped.copy()
+        )
+
+    def held(self, count: int) -> Cells:
+        """The last reading held still for `count` cells, as a quiet run-up to a recording or after it."""
+        still = np.repeat(self.acc_mps2[:, -1:], count, axis=1)
+        nothing = np.zeros(count, bool)
+        return Cells(np.repeat(self.time_s[-1:], count), still, np.zeros((3, count)), nothing, nothing)
 
     @classmethod
     def none(cls) -> Cells:
         """No cells."""
         empty, flags = np.empty(0), np.empty(0, bool)
-        return cls(empty, np.empty((0, 3)), np.empty((0, 3)), flags, flags)
+        return cls(empty, np.empty((3, 0)), np.empty((3, 0)), flags, flags)
 
     @classmethod
     def join(cls, parts: list[Cells]) -> Cells:
@@ -55,8 +67,8 @@ class Cells:
             return full[0] if full else cls.none()
         return cls(
             np.concatenate([part.time_s for part in full]),
-            np.concatenate([part.acc_mps2 for part in full]),
-            np.concatenate([part.gyr_radps for part in full]),
+            np.concatenate([part.acc_mps2 for part in full], axis=1),
+            np.concatenate([part.gyr_radps for part in full], axis=1),
             np.concatenate([part.valid for part in full]),
             np.concatenate([part.clipped for part in full]),
         )
@@ -70,7 +82,7 @@ class Grid:
     """
 
     def __init__(self) -> None:
-        self._held = np.empty((0, 8))
+        self._held = np.empty((8, 0))
         self._interval_s = 0.0
         self._block = 1
         self._origin_s = 0.0
@@ -79,69 +91,67 @@ class Grid:
 
     def push(self, samples: Samples) -> Cells:
         """Cells that became known with these samples; the first come when the sampling rate is known."""
-        self._held = np.concatenate([self._held, _rows(samples)])
+        self._held = np.concatenate([self._held, _columns(samples)], axis=1)
         if not self._interval_s:
-            if len(self._held) <= RATE_SAMPLES:
+            if self._held.shape[1] <= RATE_SAMPLES:
                 return Cells.none()
             self._start()
         return self._lay()
 
     def flush(self) -> Cells:
         """The cells of a recording too short to have shown its rate."""
-        if self._interval_s or len(self._held) < 2:
+        if self._interval_s or self._held.shape[1] < 2:
             return Cells.none()
         self._start()
         return self._lay()
 
     def _start(self) -> None:
         """Take rate, block size and origin from the first readings; what is held afterwards has been averaged."""
-        self._interval_s = float(np.median(np.diff(self._held[: RATE_SAMPLES + 1, 0])))
+        self._interval_s = float(np.median(np.diff(self._held[0, : RATE_SAMPLES + 1])))
         self._block = max(1, int(1.02 / (self._interval_s * GRID_HZ)))
-        self._origin_s = float(self._held[: self._block, 0].mean())
-        self._anchor = np.empty((0, 8))
+        self._origin_s = float(self._held[0, : self._block].mean())
+        self._anchor = np.empty((8, 0))
 
     def _lay(self) -> Cells:
-        whole = len(self._held) // self._block * self._block
-        rows, self._held = _averaged(self._held[:whole], self._block, self._gap_s), self._held[whole:]
-        rows = np.concatenate([self._anchor, rows])
-        if len(rows) < 2:
-            self._anchor = rows
-            return Cells.none()
-        self._anchor = rows[-1:]
-        return self._interpolated(rows)
+        whole = self._held.shape[1] // self._block * self._block
+        new = _averaged(self._held[:, :whole], self._block, self._gap_s)
+        readings = np.concatenate([self._anchor, new], axis=1)
+        self._held, self._anchor = self._held[:, whole:], readings[:, -1:]
+        return self._interpolated(readings) if readings.shape[1] > 1 else Cells.none()
 
     @property
     def _gap_s(self) -> float:
         return (self._block - 1 + GAP_INTERVALS) * self._interval_s
 
-    def _interpolated(self, rows: Floats) -> Cells:
-        step_s = np.diff(rows[:, 0])
+    def _interpolated(self, readings: Floats) -> Cells:
+        step_s = np.diff(readings[0])
         skipped_s = np.cumsum(np.concatenate([[self._skipped_s], np.maximum(step_s - LONG_GAP_S, 0.0)]))
-        clock_s = rows[:, 0] - self._origin_s - skipped_s
+        clock_s = readings[0] - self._origin_s - skipped_s
         self._skipped_s = float(skipped_s[-1])
         cell = np.arange(self._next_cell, int(np.floor(clock_s[-1] * GRID_HZ)) + 1)
         self._next_cell += len(cell)
-        after = np.clip(np.searchsorted(clock_s, cell / GRID_HZ), 1, len(rows) - 1)
+        after = np.clip(np.searchsorted(clock_s, cell / GRID_HZ), 1, len(clock_s) - 1)
         before = after - 1
-        weight = ((cell / GRID_HZ - clock_s[before]) / (clock_s[after] - clock_s[before]))[:, None]
-        laid = rows[before] * (1.0 - weight) + rows[after] * weight
-        valid = step_s[before] <= self._gap_s
-        return Cells(laid[:, 0], laid[:, 1:4], laid[:, 4:7], valid, laid[:, 7] > 0.0)
+        weight = (cell / GRID_HZ - clock_s[before]) / (clock_s[after] - clock_s[before])
+        laid = readings[:, before] * (1.0 - weight) + readings[:, after] * weight
+        return Cells(laid[0], laid[1:4], laid[4:7], step_s[before] <= self._gap_s, laid[7] > 0.0)
 
 
-def _rows(samples: Samples) -> Floats:
-    """Time, six axes and clipping side by side; a missing gyroscope reads zero."""
-    gyr = np.nan_to_num(samples.gyr_radps, nan=0.0)
-    return np.column_stack([samples.time_s, samples.acc_mps2, gyr, samples.clipped])
+def _columns(samples: Samples) -> Floats:
+    """(8, n) time, six axes and clipping; a missing gyroscope reads zero."""
+    columns = np.empty((8, len(samples)))
+    columns[0], columns[1:4], columns[7] = samples.time_s, samples.acc_mps2.T, samples.clipped
+    columns[4:7] = np.where(np.isnan(samples.gyr_radps), 0.0, samples.gyr_radps).T
+    return columns
 
 
-def _averaged(rows: Floats, block: int, gap_s: float) -> Floats:
+def _averaged(readings: Floats, block: int, gap_s: float) -> Floats:
     """Means of whole blocks; a block with a gap inside is dropped, so the gap stays one."""
     if block == 1:
-        return rows
-    blocks = rows.reshape(-1, block, rows.shape[1])
-    sound = (np.diff(blocks[:, :, 0], axis=1) <= gap_s).all(axis=1)
-    total = blocks[:, 0]
+        return readings
+    blocks = readings.reshape(8, -1, block)
+    sound = (np.diff(blocks[0], axis=1) <= gap_s).all(axis=1)
+    total = blocks[..., 0]
     for k in range(1, block):
-        total = total + blocks[:, k]
-    return total[sound] / block
+        total = total + blocks[..., k]
+    return total[:, sound] / block

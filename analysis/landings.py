@@ -89,17 +89,17 @@ def similarity(grid: Cells, first: Ints, second: Ints, *, gyroscope: bool) -> Fl
     if not gyroscope:
         signal = smooth(grid.acc_mps2, SHAKE_SIGMAS_S[0]) - smooth(grid.acc_mps2, SHAKE_SIGMAS_S[1])
     around = np.arange(SWING[0], QUIET[1])
-    fixed = signal[first[:, None] + around]
-    best = _likeness(fixed, signal[second[:, None] + around])
+    fixed = signal[:, first[:, None] + around]
+    best = _likeness(fixed, signal[:, second[:, None] + around])
     unlike = np.flatnonzero(best < SURELY_ALIKE)
     for slide in range(-SLIDE_CELLS, SLIDE_CELLS + 1, SLIDE_STEP):
-        slid = signal[second[unlike, None] + slide + around]
-        best[unlike] = np.maximum(best[unlike], _likeness(fixed[unlike], slid))
+        slid = signal[:, second[unlike, None] + slide + around]
+        best[unlike] = np.maximum(best[unlike], _likeness(fixed[:, unlike], slid))
     return best
 
 
 def _likeness(a: Floats, b: Floats) -> Floats:
-    """(n, m, 3) curves → (n,) normalised products."""
+    """(3, n, m) curves → (n,) normalised products."""
     power = np.sqrt(squared_norm(a).sum(axis=1) * squared_norm(b).sum(axis=1))
     alike: Floats = dot(a, b).sum(axis=1) / np.maximum(power, 1e-12)
     return alike

@@ -49,39 +49,43 @@ NO_GYROSCOPE = Mounting(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What each of n strides says, in the sensor frame at its first quiet instant."""
+    """What each of n strides says, in the sensor frame at its first quiet instant.
+
+    Parameters
+    ----------
+    gravity_mps2 : (3, n) mean specific force over the stride.
+    spin_radps2 : (3, 3, n) summed products of the rates over the faster half of the stride.
+    toes_down_rad : (3, n) mean turn from the quiet instant, less its drift.
+    travel_m : (3, n) way from one quiet instant to the next.
+    """
 
     gravity_mps2: Floats
     spin_radps2: Floats
     toes_down_rad: Floats
     travel_m: Floats
 
-    def __len__(self) -> int:
-        return len(self.gravity_mps2)
-
-    def __getitem__(self, rows: slice) -> Evidence:
-        return Evidence(self.gravity_mps2[rows], self.spin_radps2[rows], self.toes_down_rad[rows], self.travel_m[rows])
-
-    def rows(self, index: Ints) -> Evidence:
-        """The strides at an index array, in its order."""
+    def __getitem__(self, strides: slice | Ints) -> Evidence:
         return Evidence(
-            self.gravity_mps2[index], self.spin_radps2[index], self.toes_down_rad[index], self.travel_m[index]
+            self.gravity_mps2[:, strides],
+            self.spin_radps2[..., strides],
+            self.toes_down_rad[:, strides],
+            self.travel_m[:, strides],
         )
 
     @classmethod
     def join(cls, a: Evidence, b: Evidence) -> Evidence:
         """The evidence of a, then that of b."""
         return cls(
-            np.concatenate([a.gravity_mps2, b.gravity_mps2]),
-            np.concatenate([a.spin_radps2, b.spin_radps2]),
-            np.concatenate([a.toes_down_rad, b.toes_down_rad]),
-            np.concatenate([a.travel_m, b.travel_m]),
+            np.concatenate([a.gravity_mps2, b.gravity_mps2], axis=-1),
+            np.concatenate([a.spin_radps2, b.spin_radps2], axis=-1),
+            np.concatenate([a.toes_down_rad, b.toes_down_rad], axis=-1),
+            np.concatenate([a.travel_m, b.travel_m], axis=-1),
         )
 
     @classmethod
     def none(cls) -> Evidence:
         """No strides."""
-        return cls(np.empty((0, 3)), np.empty((0, 3, 3)), np.empty((0, 3)), np.empty((0, 3)))
+        return cls(np.empty((3, 0)), np.empty((3, 3, 0)), np.empty((3, 0)), np.empty((3, 0)))
 
 
 def gather(grid: Cells, first: Ints, last: Ints, longest: int) -> Evidence:
@@ -90,13 +94,13 @@ def gather(grid: Cells, first: Ints, last: Ints, longest: int) -> Evidence:
     step = np.arange(int(longest * (1.0 + QUIET_PHASE[1])))
     inside = step < (stop - start)[:, None]
     index = np.minimum(start[:, None] + step, len(grid) - 1)
-    gyr = np.where(inside[..., None], grid.gyr_radps[index], 0.0)
-    force = np.where(inside[..., None], rotate(accumulate(increments(gyr)), grid.acc_mps2[index]), 0.0)
-    count = (stop - start).astype(float)[:, None]
-    gravity = _total(force) / count
-    left = np.where(inside, (stop - start)[:, None] - step, 0) / GRID_HZ
-    travel = _total(np.where(inside[..., None], force - gravity[:, None], 0.0) * left[..., None]) / GRID_HZ
-    toes_down = _total(gyr * (left - np.where(inside, 0.5 * count, 0.0) / GRID_HZ)[..., None]) / count
+    gyr = np.where(inside, grid.gyr_radps[:, index], 0.0)
+    force = np.where(inside, rotate(accumulate(increments(gyr)), grid.acc_mps2[:, index]), 0.0)
+    count = (stop - start).astype(float)
+    gravity = force.sum(axis=-1) / count
+    left_s = np.where(inside, count[:, None] - step, 0.0) / GRID_HZ
+    travel = ((force - gravity[..., None]) * left_s).sum(axis=-1) / GRID_HZ
+    toes_down = (gyr * (left_s - 0.5 * count[:, None] / GRID_HZ)).sum(axis=-1) / count
     return Evidence(gravity, _spin(gyr, inside), toes_down, travel)
 
 
@@ -104,7 +108,7 @@ def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
     """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells long."""
     width = int(np.ceil((QUIET_PHASE[1] - QUIET_PHASE[0]) * length.max())) + QUIET_CELLS
     early = landing + np.round(QUIET_PHASE[0] * length).astype(np.int64)
-    rate2 = squared_norm(grid.gyr_radps[np.minimum(early[:, None] + np.arange(width), len(grid) - 1)])
+    rate2 = squared_norm(grid.gyr_radps[:, np.minimum(early[:, None] + np.arange(width), len(grid) - 1)])
     spots = width - QUIET_CELLS + 1
     rest = rate2[:, :spots].copy()
     for k in range(1, QUIET_CELLS):
@@ -115,7 +119,7 @@ def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
 
 def solve(evidence: Evidence) -> Mounting:
     """The mounting that the strides agree on, and how far to trust it."""
-    spin = np.add.reduce(evidence.spin_radps2, axis=0)
+    spin = evidence.spin_radps2.sum(axis=-1)
     pitch = np.linalg.eigh(spin)[1][:, -1]
     agreeing = float(np.mean(dot(evidence.toes_down_rad, pitch) > 0.0))
     if agreeing < 0.5:
@@ -131,11 +135,11 @@ def solve(evidence: Evidence) -> Mounting:
 
 
 def spatial_median(vectors: Floats) -> Floats:
-    """(n, 3) → (3,) point of least summed distance (Weiszfeld): unlike a median by component it turns with the sensor."""
-    centre: Floats = vectors.mean(axis=0)
+    """(3, n) → (3,) point of least summed distance (Weiszfeld): unlike a median by component it turns with the sensor."""
+    centre: Floats = vectors.mean(axis=1)
     for _ in range(MEDIAN_STEPS):
-        weight = 1.0 / np.maximum(np.sqrt(squared_norm(vectors - centre)), 1e-3)
-        centre = (vectors * weight[:, None]).sum(axis=0) / weight.sum()
+        weight = 1.0 / np.maximum(np.sqrt(squared_norm(vectors - centre[:, None])), 1e-3)
+        centre = (vectors * weight).sum(axis=1) / weight.sum()
     return centre
 
 
@@ -161,20 +165,12 @@ def _trust(evidence: Evidence, axes: Floats, agreeing: float) -> tuple[MountingS
 
 
 def _spin(gyr_radps: Floats, inside: Bools) -> Floats:
-    """(n, 3, 3) summed products of the rates over the faster half of each stride."""
+    """(3, 3, n) summed products of the rates over the faster half of each stride."""
     rate2 = squared_norm(gyr_radps)
-    middle = np.nanmedian(np.where(inside, rate2, np.nan), axis=1)
-    fast = np.where((rate2 > middle[:, None])[..., None], gyr_radps, 0.0)
-    spin = np.empty((len(gyr_radps), 3, 3))
-    for i in range(3):
-        for j in range(3):
-            spin[:, i, j] = (fast[..., i] * fast[..., j]).sum(axis=1)
-    return spin
-
-
-def _total(vectors: Floats) -> Floats:
-    """(n, m, 3) → (n, 3) sum over m."""
-    return np.stack([np.ascontiguousarray(vectors[..., k]).sum(axis=1) for k in range(3)], axis=-1)
+    ranked = np.sort(np.where(inside, rate2, np.inf), axis=1)
+    middle = ranked[np.arange(len(ranked)), inside.sum(axis=1) // 2]
+    fast = np.where(inside & (rate2 >= middle[:, None]), gyr_radps, 0.0)
+    return np.stack([[(a * b).sum(axis=-1) for b in fast] for a in fast])
 
 
 class MountingFinder:

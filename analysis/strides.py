@@ -38,7 +38,7 @@ class StrideMeter:
         if not links:
             return Strides.none(self._foot)
         first, last = (np.array([getattr(link, end) for link, _ in links], dtype=np.int64) for end in ("first", "last"))
-        axes = np.array([mounting.pitch_axis for _, mounting in links])
+        axes = np.stack([mounting.pitch_axis for _, mounting in links], axis=-1)
         touch_s, touched = self._touch(grid, first_cell, first, last, axes, gyroscope)
         begin, finish = first - first_cell, last - first_cell
         lift_s, lifted = _lifts(grid, begin, finish - begin, axes) if gyroscope else _unknown(len(links))
@@ -76,7 +76,7 @@ class StrideMeter:
         landing = np.stack([first, last], axis=1).ravel()
         fresh = np.stack([~joined, np.ones(len(first), bool)], axis=1).ravel()
         cell = landing[fresh] - first_cell
-        axis = np.repeat(axes, 2, axis=0)[fresh]
+        axis = np.repeat(axes, 2, axis=1)[:, fresh]
         onset, clap = touch_landmarks(grid, cell, axis, gyroscope=gyroscope)
         self._onset, self._clap = np.concatenate([self._onset, onset]), np.concatenate([self._clap, clap])
         touch = steady_touch(self._onset, self._clap)
@@ -94,7 +94,7 @@ def _lifts(grid: Cells, landing: Ints, length: Ints, axes: Floats) -> tuple[Floa
     brisk = length <= BRISK.longest_cells
     for pace, rows in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
         if len(rows):
-            later, whole[rows] = lift(grid, landing[rows], length[rows], axes[rows], pace)
+            later, whole[rows] = lift(grid, landing[rows], length[rows], axes[:, rows], pace)
             time_s[rows] = _time_at(grid, landing[rows], later)
     return time_s, whole
 
