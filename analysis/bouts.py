@@ -23,7 +23,8 @@ SHORT_S = 2.0
 
 
 def still_seconds(grid: Cells) -> tuple[Floats, Bools]:
-    """Start times of the whole seconds of the grid and whether the foot was still in them; lost seconds are not still."""
+    """Start times of the whole seconds of the grid and whether the foot was still in them; lost seconds are not
+    still."""
     count = len(grid) // SECOND_CELLS
     rows = slice(0, count * SECOND_CELLS)
     rate2 = squared_norm(grid.gyr_radps[:, rows]).reshape(count, SECOND_CELLS).mean(axis=1)
@@ -35,7 +36,8 @@ def still_seconds(grid: Cells) -> tuple[Floats, Bools]:
 
 
 class BoutBuilder:
-    """Joins strides of either foot, in time order, to bouts, and tells standing still from anything else between them."""
+    """Joins strides of either foot, in time order, to bouts, and tells standing still from anything else between
+    them."""
 
     def __init__(self) -> None:
         self._start_s = np.empty(0)
@@ -47,7 +49,8 @@ class BoutBuilder:
         self._at_s: float | None = None
 
     def push(self, strides: Iterable[Strides], still: tuple[Floats, Bools], complete_s: float) -> list[Bout]:
-        """Bouts that are over, from new strides and still seconds; all strides that begin before `complete_s` have been given."""
+        """Bouts that are over, from new strides and still seconds; all strides that begin before `complete_s` have
+        been given."""
         self._hold([rows for rows in strides if len(rows)], still)
         known = int(np.searchsorted(self._start_s, complete_s))
         return self._judge(known - NEIGHBOURS, known)
@@ -113,9 +116,8 @@ class BoutBuilder:
 def _majority(marks: Bools) -> Bools:
     """Each mark replaced by what most of it and its neighbours say; the ends repeat the outermost mark."""
     padded = np.pad(marks.astype(int), NEIGHBOURS, mode="edge")
-    votes = sum(padded[k : k + len(marks)] for k in range(2 * NEIGHBOURS + 1))
-    majority: Bools = np.asarray(votes) > NEIGHBOURS
-    return majority
+    votes = np.add.reduce([padded[k : k + len(marks)] for k in range(2 * NEIGHBOURS + 1)])
+    return votes > NEIGHBOURS
 
 
 def _between(start_s: float, end_s: float, still: tuple[Floats, Bools]) -> list[Bout]:

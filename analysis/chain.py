@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from analysis.contacts import SLOW
 
 ALIKE = 0.5
-"""Least similarity of two landings' movements to start or prove a chain; gait has 0.5 to 0.99, shaken hands seldom two in a row."""
+"""Least similarity of two landings' movements to start or prove a chain; gait has 0.5 to 0.99, shaken hands seldom
+two in a row."""
 ALIKE_IN_STEP = 0.0
 """The same inside a proven chain at its own pace, so that one stumble does not end a run."""
 PACE_TOLERANCE = 0.3
@@ -31,7 +32,8 @@ class Link:
 class Chain:
     """Feeds on landings in order and gives links; what it does depends on the landings alone, not on when they come.
 
-    One landing that looks unlike the last (a push-off taken for a landing) is set aside, and left out if the next one matches.
+    One landing that looks unlike the last (a push-off taken for a landing) is set aside, and left out if the next one
+    matches.
     """
 
     tail: int | None = None

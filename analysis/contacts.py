@@ -1,7 +1,7 @@
 """When the foot meets the ground and when it leaves it, to a fraction of a cell.
 
-Contact here means that the foot bears load as a force plate sees it (about 50 N). Two landmarks of the landing and one of the
-push-off are found in the pod's curves; fixed times lead from them to the contact.
+Contact here means that the foot bears load as a force plate sees it (about 50 N). Two landmarks of the landing and
+one of the push-off are found in the pod's curves; fixed times lead from them to the contact.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ ONSET_SIGMA_S = 0.006
 ONSET_SHARE = 0.3
 """The touch begins where the impact has risen this share of the way from the swing's level to its peak."""
 BLURRED = 0.10
-"""Where the swing before is already this share of the impact's peak, no onset can be told: a soft mounting or a slow sensor has
-blurred it. Hard-mounted pods have 0.01 to 0.06."""
+"""Where the swing before is already this share of the impact's peak, no onset can be told: a soft mounting or a slow
+sensor has blurred it. Hard-mounted pods have 0.01 to 0.06."""
 SLAP_SIGMAS_S = (sigma_s(30.0), sigma_s(6.0))
 """Band of the pitch rate (6 to 30 Hz) that peaks when the foot claps down."""
 
@@ -82,10 +82,10 @@ def touch_landmarks(grid: Cells, landing: Ints, pitch_axis: Floats, *, gyroscope
 def steady_touch(onset: Floats, clap: Floats) -> Floats:
     """Cells from landing to initial contact for all but the first `SLAP_MEMORY − 1` landings, which are history.
 
-    A heel's clap is sharper than its onset (2 to 3 ms from stride to stride instead of 5) but its delay must be learned. Where
-    it is steady over the last landings, the touch is the clap less its delay: half the delay seen, half the one known for heel
-    strikes, since either can be wrong by 5 ms. Elsewhere (forefoot, walking, the first strides) it is the onset, and where that is
-    blurred (NaN) the clap less the known delay.
+    A heel's clap is sharper than its onset (2 to 3 ms from stride to stride instead of 5) but its delay must be
+    learned. Where it is steady over the last landings, the touch is the clap less its delay: half the delay seen,
+    half the one known for heel strikes, since either can be wrong by 5 ms. Elsewhere (forefoot, walking, the first
+    strides) it is the onset, and where that is blurred (NaN) the clap less the known delay.
     """
     delay = sliding_window_view(clap - onset, SLAP_MEMORY)
     last_onset, last_clap = onset[SLAP_MEMORY - 1 :], clap[SLAP_MEMORY - 1 :]
@@ -106,7 +106,8 @@ def touch_whole(grid: Cells, landing: Ints) -> Bools:
 
 
 def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pace) -> tuple[Floats, Bools]:
-    """(n,) cells from landing to terminal contact in strides of `length` cells, and whether readings there are whole."""
+    """(n,) cells from landing to terminal contact in strides of `length` cells, and whether readings there are
+    whole."""
     sigma = pace.push_off_sigma_s
     margin = HUMP_HALF_CELLS + reach(sigma)
     step = np.arange(-margin, int(PUSH_OFF_PHASE[1] * pace.longest_cells) + margin)
@@ -127,8 +128,7 @@ def centre(curve: Floats) -> Floats:
     """(n, m) → (n,) centre of each row's fourth power: its peak, but without a jump where two peaks are as high."""
     square = (curve / np.maximum(curve.max(axis=1), 1e-12)[:, None]) ** 2
     weight = square * square
-    middle: Floats = (weight * np.arange(curve.shape[1])).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-12)
-    return middle
+    return (weight * np.arange(curve.shape[1])).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-12)
 
 
 def cells_of(duration_s: float) -> float:
@@ -195,5 +195,5 @@ def _median(rows: Floats) -> Floats:
     ranked = np.sort(rows, axis=1)
     count = np.isfinite(ranked).sum(axis=1)
     row = np.arange(len(rows))
-    middle: Floats = 0.5 * (ranked[row, np.maximum(count - 1, 0) // 2] + ranked[row, np.minimum(count // 2, len(ranked.T) - 1)])
-    return middle
+    below, above = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, rows.shape[1] - 1)
+    return 0.5 * (ranked[row, below] + ranked[row, above])

@@ -1,7 +1,7 @@
 """Smoothing and vector sums on the analysis grid.
 
-Kernels are symmetric Gaussians, so that no event is shifted and nothing rings. Vectors lead with their components, (3, …): each
-component is contiguous, which makes everything here several times faster than rows of three.
+Kernels are symmetric Gaussians, so that no event is shifted and nothing rings. Vectors lead with their components,
+(3, …): each component is contiguous, which makes everything here several times faster than rows of three.
 
 Each output depends on the samples under the kernel alone, and on their order of summation not at all on where a piece
 was cut: pieces of a recording give the same bits as the whole.
@@ -42,25 +42,22 @@ def reach(sigma: float) -> int:
 def gaussian(sigma: float) -> Floats:
     """Unit-sum Gaussian kernel of standard deviation `sigma` (s) on the grid."""
     cell = np.arange(-reach(sigma), reach(sigma) + 1)
-    kernel: Floats = np.exp(-0.5 * (cell / (sigma * GRID_HZ)) ** 2)
+    kernel = np.exp(-0.5 * (cell / (sigma * GRID_HZ)) ** 2)
     return kernel / kernel.sum()
 
 
 def smooth(signal: Floats, sigma: float) -> Floats:
     """Gaussian low-pass along the last axis; `sigma` in seconds. The ends repeat the outermost sample."""
-    smoothed: Floats = correlate1d(signal, gaussian(sigma), axis=-1, mode="nearest")
-    return smoothed
+    return correlate1d(signal, gaussian(sigma), axis=-1, mode="nearest")
 
 
 def squared_norm(vectors: Floats) -> Floats:
     """Squared length of (3, …) vectors."""
     x, y, z = vectors
-    total: Floats = x * x + y * y + z * z
-    return total
+    return x * x + y * y + z * z
 
 
 def dot(vectors: Floats, axis: Floats) -> Floats:
     """Component of (3, …) vectors along (3, …) directions."""
     x, y, z = vectors
-    total: Floats = x * axis[0] + y * axis[1] + z * axis[2]
-    return total
+    return x * axis[0] + y * axis[1] + z * axis[2]

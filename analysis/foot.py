@@ -9,8 +9,8 @@ from analysis.chain import LEAST_LINKS, Chain, Link
 from analysis.contacts import BRISK, SLOW
 from analysis.filters import cells, squared_norm
 from analysis.grid import Cells, Grid
-from analysis.landings import AFTER_CELLS, BEFORE_CELLS, LOOK_BACK_CELLS, find_landings, similarity
-from analysis.model import Bools, Floats, Foot, Ints, Mounting, Samples, Strides
+from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells, find_landings, similarity
+from analysis.model import Bools, Floats, Foot, Mounting, Samples, Strides
 from analysis.mounting import NO_GAIT, NO_GYROSCOPE, Evidence, MountingFinder, gather
 from analysis.strides import StrideMeter
 
@@ -55,8 +55,12 @@ class FootStream:
         """The strides still open at the end of the samples."""
         parts = [Strides.none(self.foot), self._advance(self._grid.flush())]
         if len(self._cells):
-            parts.append(self._advance(self._cells.held(AFTER_CELLS), end=True))
+            parts.append(self._advance(self._cells.held(self._after), end=True))
         return Strides.join(parts)
+
+    @property
+    def _after(self) -> int:
+        return after_cells(gyroscope=bool(self._gyroscope))
 
     @property
     def settled_s(self) -> float:
@@ -84,7 +88,7 @@ class FootStream:
         if len(self._second) >= SECOND_CELLS:
             self._still.append(still_seconds(self._second))
             self._second = self._second[len(self._second) // SECOND_CELLS * SECOND_CELLS :]
-        ready = self._first + len(self._cells) - AFTER_CELLS
+        ready = self._first + len(self._cells) - self._after
         if ready - self._decided < HOP_CELLS and not end:
             return Strides.none(self.foot)
         links, breaks = self._chained(ready, end=end)
@@ -166,14 +170,15 @@ class FootStream:
         """Evidence of the links, brisk and slow strides apart, in their order."""
         if not links:
             return Evidence.none()
-        first, last = (np.array([getattr(link, end) for link in links], dtype=np.int64) - self._first for end in ("first", "last"))
-        rows: Ints = np.empty(0, np.int64)
-        evidence = Evidence.none()
+        first, last = (
+            np.array([getattr(link, end) for link in links], dtype=np.int64) - self._first for end in ("first", "last")
+        )
+        rows, parts = [np.empty(0, np.int64)], [Evidence.none()]
         for pace, chosen in ((BRISK, last - first <= BRISK.longest_cells), (SLOW, last - first > BRISK.longest_cells)):
             if chosen.any():
-                part = gather(self._cells, first[chosen], last[chosen], pace.longest_cells)
-                evidence, rows = Evidence.join(evidence, part), np.concatenate([rows, np.flatnonzero(chosen)])
-        return evidence[np.argsort(rows)]
+                parts.append(gather(self._cells, first[chosen], last[chosen], pace.longest_cells))
+                rows.append(np.flatnonzero(chosen))
+        return Evidence.join(parts)[np.argsort(np.concatenate(rows))]
 
     def _forget(self) -> None:
         """Drop the cells that no later decision looks at."""

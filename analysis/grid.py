@@ -77,8 +77,9 @@ class Cells:
 class Grid:
     """Lays samples of any rate and jitter onto the grid by linear interpolation, never by smoothing across a gap.
 
-    Readings faster than twice the grid are averaged in whole blocks first. Linear interpolation commutes with any rotation
-    of the sensor, and each cell depends on the two readings around it alone, so pieces give the same cells as the whole.
+    Readings faster than twice the grid are averaged in whole blocks first. Linear interpolation commutes with any
+    rotation of the sensor, and each cell depends on the two readings around it alone, so pieces give the same cells
+    as the whole.
     """
 
     def __init__(self) -> None:
@@ -133,7 +134,8 @@ class Grid:
         after = np.clip(np.searchsorted(clock_s, cell / GRID_HZ), 1, len(clock_s) - 1)
         before = after - 1
         weight = (cell / GRID_HZ - clock_s[before]) / (clock_s[after] - clock_s[before])
-        laid = readings[:, before] * (1.0 - weight) + readings[:, after] * weight
+        low, high = readings.take(before, axis=1), readings.take(after, axis=1)
+        laid = low * (1.0 - weight) + high * weight
         return Cells(laid[0], laid[1:4], laid[4:7], step_s[before] <= self._gap_s, laid[7] > 0.0)
 
 

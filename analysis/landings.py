@@ -1,8 +1,8 @@
 """Where the foot lands: the one moment of a stride that every recording shows, whatever the mounting.
 
-A landing is a burst of high-frequency acceleration that comes after a swing (much rotation) and before a stance (a quiet
-foot). A push-off has the first but is followed by the swing, a shaken hand is seldom quiet. No axis and no stride time has
-to be known, so the first stride of a run is found like the thousandth.
+A landing is a burst of high-frequency acceleration that comes after a swing (much rotation) and before a stance (a
+quiet foot). A push-off has the first but is followed by the swing, a shaken hand is seldom quiet. No axis and no
+stride time has to be known, so the first stride of a run is found like the thousandth.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import correlate1d, maximum_filter1d, minimum_filter1d
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from analysis.filters import cells, dot, reach, smooth, squared_norm
 from analysis.grid import Cells
@@ -25,8 +25,8 @@ SWING = (cells(-0.30), cells(-0.04))
 """Cells before the landing in which the foot swings."""
 QUIET_CELLS = cells(0.08)
 QUIET = (cells(0.06), cells(0.22))
-"""The quietest 0.08 s starting in these cells after the landing is the stance. Running comes to rest at 0.06 s, slow walking
-after 0.2 s; fast forefoot running is quiet no longer than this."""
+"""The quietest 0.08 s starting in these cells after the landing is the stance. Running comes to rest at 0.06 s, slow
+walking after 0.2 s; fast forefoot running is quiet no longer than this."""
 
 ROTATION_FLOOR_RADPS2 = 0.25
 """Mean squared rate below which a foot is still (0.5 rad/s), so that sensor noise makes no contrast."""
@@ -50,8 +50,6 @@ SLIDE_STEP = 4
 _SMEAR = reach(BURST_SIGMA_S) + reach(ENVELOPE_SIGMA_S)
 BEFORE_CELLS = APART_CELLS + max(_SMEAR, -SWING[0], reach(SHAKE_SIGMAS_S[1]) - SWING[0])
 """Cells of history that a decision looks back on."""
-AFTER_CELLS = APART_CELLS + QUIET[1] + QUIET_CELLS + reach(SHAKE_SIGMAS_S[1])
-"""Cells that must follow a cell before it can be called a landing or not."""
 LOOK_BACK_CELLS = SLIDE_CELLS - SWING[0] + reach(SHAKE_SIGMAS_S[1])
 """Cells before a landing that its likeness to another depends on."""
 
@@ -67,23 +65,28 @@ class Landings:
         return len(self.cell)
 
 
+def after_cells(*, gyroscope: bool) -> int:
+    """Cells that must follow a cell before it can be called a landing or not: 0.65 s, 0.95 s without a gyroscope."""
+    return APART_CELLS + QUIET[1] + QUIET_CELLS + (0 if gyroscope else reach(SHAKE_SIGMAS_S[1]))
+
+
 def find_landings(grid: Cells, *, gyroscope: bool) -> Landings:
-    """Landings among cells `BEFORE_CELLS` … `len(grid) − AFTER_CELLS`, each the strongest within `APART_CELLS`."""
+    """Landings, each the strongest within `APART_CELLS`, that have `BEFORE_CELLS` before and `after_cells` after them."""
     contrast = _contrast(grid, gyroscope=gyroscope)
     strength = _burst(grid.acc_mps2) * contrast * contrast
     strongest = maximum_filter1d(strength, 2 * APART_CELLS + 1, mode="constant", cval=0.0)
     rising = np.diff(strength, prepend=np.inf) > 0.0
     landing = (strength == strongest) & rising & (strength > MIN_STRENGTH_MPS2) & (contrast > MIN_CONTRAST)
     cell = np.flatnonzero(landing)
-    cell = cell[(cell >= BEFORE_CELLS) & (cell < len(grid) - AFTER_CELLS)]
+    cell = cell[(cell >= BEFORE_CELLS) & (cell < len(grid) - after_cells(gyroscope=gyroscope))]
     return Landings(cell, contrast[cell])
 
 
 def similarity(grid: Cells, first: Ints, second: Ints, *, gyroscope: bool) -> Floats:
     """How alike the movements around two landings are, −1 … 1: the normalised product of their 3-axis curves.
 
-    Where they seem unlike, the second is slid by up to `SLIDE_CELLS`, since an impact's burst does not always peak at the same
-    instant of the landing.
+    Where they seem unlike, the second is slid by up to `SLIDE_CELLS`, since an impact's burst does not always peak at
+    the same instant of the landing.
     """
     signal = grid.gyr_radps
     if not gyroscope:
@@ -101,8 +104,7 @@ def similarity(grid: Cells, first: Ints, second: Ints, *, gyroscope: bool) -> Fl
 def _likeness(a: Floats, b: Floats) -> Floats:
     """(3, n, m) curves → (n,) normalised products."""
     power = np.sqrt(squared_norm(a).sum(axis=1) * squared_norm(b).sum(axis=1))
-    alike: Floats = dot(a, b).sum(axis=1) / np.maximum(power, 1e-12)
-    return alike
+    return dot(a, b).sum(axis=1) / np.maximum(power, 1e-12)
 
 
 def _burst(acc_mps2: Floats) -> Floats:
@@ -121,16 +123,29 @@ def _contrast(grid: Cells, *, gyroscope: bool) -> Floats:
     before = _mean_ahead(activity, *SWING)
     quiet = _mean_ahead(activity, 0, QUIET_CELLS)
     after = _ahead(minimum_filter1d(quiet, QUIET[1] - QUIET[0] + 1, mode="nearest"), sum(QUIET) // 2)
-    contrast: Floats = before / (before + after + floor)
-    return contrast
+    return before / (before + after + floor)
 
 
 def _mean_ahead(signal: Floats, start: int, stop: int) -> Floats:
-    """Mean of the cells start … stop − 1 ahead of each cell."""
-    width = stop - start
-    return _ahead(correlate1d(signal, np.full(width, 1.0 / width), mode="nearest"), start + width // 2)
+    """Mean of the cells start … stop − 1 ahead of each cell: sums of 1, 2, 4, … cells, joined to the width asked for.
+
+    A running total would be as fast, but would round differently in every piece of a recording.
+    """
+    width, power = stop - start, signal
+    total, have = np.zeros(len(signal)), 0
+    for bit in range(width.bit_length()):
+        if width >> bit & 1:
+            total = total + _ahead(power, have)
+            have += 1 << bit
+        power = power + _ahead(power, 1 << bit)
+    return _ahead(total, start) / width
 
 
 def _ahead(signal: Floats, shift: int) -> Floats:
     """The signal read `shift` cells later (earlier if negative); the ends repeat the outermost sample."""
-    return signal[np.clip(np.arange(len(signal)) + shift, 0, len(signal) - 1)]
+    moved = np.empty_like(signal)
+    if shift >= 0:
+        moved[: len(signal) - shift], moved[max(len(signal) - shift, 0) :] = signal[shift:], signal[-1]
+    else:
+        moved[-shift:], moved[:-shift] = signal[:shift], signal[0]
+    return moved

@@ -1,4 +1,5 @@
-"""The vocabulary: every metric's key, unit, name, meaning and usual range, once, for the tables, the boards and the report."""
+"""The vocabulary: every metric's key, unit, name, meaning and usual range, once, for the tables, the boards and the
+report."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The values that flow: samples in, strides, bouts and windows out.
 
-Times are seconds on the session clock, everything else SI; the unit is part of the name. The sensor frame is whatever way
-the pod sits on the shoe. The foot frame is right-handed, x toes, y left, z up, on both feet.
+Times are seconds on the session clock, everything else SI; the unit is part of the name. The sensor frame is whatever
+way the pod sits on the shoe. The foot frame is right-handed, x toes, y left, z up, on both feet.
 """
 
 from __future__ import annotations
@@ -95,8 +95,9 @@ class Mounting:
 
     Parameters
     ----------
-    sensor_to_foot : (3, 3) rotation, rows are the foot's x (toes), y (left) and z (up) in the sensor frame; NaN if unknown.
-    pitch_axis : (3,) the foot's y axis in the sensor frame; known from the gyroscope even where gravity is missing.
+    sensor_to_foot : (3, 3) rotation, rows are the foot's x (toes), y (left) and z (up) in the sensor frame; NaN if
+    unknown. pitch_axis : (3,) the foot's y axis in the sensor frame; known from the gyroscope even where gravity is
+    missing.
     """
 
     status: MountingStatus
@@ -158,19 +159,16 @@ class Strides:
         full = [part for part in parts if len(part)]
         if len(full) < 2:
             return full[0] if full else parts[0]
-        columns = (
-            np.concatenate([getattr(part, name) for part in full])
-            for name in (
-                "initial_contact_s",
-                "terminal_contact_s",
-                "next_initial_contact_s",
-                "running",
-                "confidence",
-                "flags",
-            )
+        return cls(
+            full[0].foot,
+            np.concatenate([part.initial_contact_s for part in full]),
+            np.concatenate([part.terminal_contact_s for part in full]),
+            np.concatenate([part.next_initial_contact_s for part in full]),
+            np.concatenate([part.running for part in full]),
+            np.concatenate([part.confidence for part in full]),
+            np.concatenate([part.flags for part in full]),
+            {key: np.concatenate([part.metrics[key] for part in full]) for key in full[0].metrics},
         )
-        metrics = {key: np.concatenate([part.metrics[key] for part in full]) for key in full[0].metrics}
-        return cls(full[0].foot, *columns, metrics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """How the pod sits on the shoe, found from the gait alone: no standing start, no calibration move.
 
-Every stride gives evidence in the sensor's own frame: where up is (the specific force averaged from one quiet stance to the
-next, turned back by the gyroscope: the velocity returns, so what is left is gravity), about which axis the foot pitches (most
-rotation of a stride), and which way round (the heel rises first: between two stances the foot is pitched toes-down on average).
-All of it turns with the sensor, so a rotated pod gives the rotated answer.
+Every stride gives evidence in the sensor's own frame: where up is (the specific force averaged from one quiet stance
+to the next, turned back by the gyroscope: the velocity returns, so what is left is gravity), about which axis the
+foot pitches (most rotation of a stride), and which way round (the heel rises first: between two stances the foot is
+pitched toes-down on average). All of it turns with the sensor, so a rotated pod gives the rotated answer.
 """
 
 from __future__ import annotations
@@ -73,13 +73,13 @@ class Evidence:
         )
 
     @classmethod
-    def join(cls, a: Evidence, b: Evidence) -> Evidence:
-        """The evidence of a, then that of b."""
+    def join(cls, parts: list[Evidence]) -> Evidence:
+        """Evidence of several pieces, in their order."""
         return cls(
-            np.concatenate([a.gravity_mps2, b.gravity_mps2], axis=-1),
-            np.concatenate([a.spin_radps2, b.spin_radps2], axis=-1),
-            np.concatenate([a.toes_down_rad, b.toes_down_rad], axis=-1),
-            np.concatenate([a.travel_m, b.travel_m], axis=-1),
+            np.concatenate([part.gravity_mps2 for part in parts], axis=-1),
+            np.concatenate([part.spin_radps2 for part in parts], axis=-1),
+            np.concatenate([part.toes_down_rad for part in parts], axis=-1),
+            np.concatenate([part.travel_m for part in parts], axis=-1),
         )
 
     @classmethod
@@ -105,7 +105,8 @@ def gather(grid: Cells, first: Ints, last: Ints, longest: int) -> Evidence:
 
 
 def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
-    """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells long."""
+    """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells
+    long."""
     width = int(np.ceil((QUIET_PHASE[1] - QUIET_PHASE[0]) * length.max())) + QUIET_CELLS
     early = landing + np.round(QUIET_PHASE[0] * length).astype(np.int64)
     rate2 = squared_norm(grid.gyr_radps[:, np.minimum(early[:, None] + np.arange(width), len(grid) - 1)])
@@ -135,7 +136,8 @@ def solve(evidence: Evidence) -> Mounting:
 
 
 def spatial_median(vectors: Floats) -> Floats:
-    """(3, n) → (3,) point of least summed distance (Weiszfeld): unlike a median by component it turns with the sensor."""
+    """(3, n) → (3,) point of least summed distance (Weiszfeld): unlike a median by component it turns with the
+    sensor."""
     centre: Floats = vectors.mean(axis=1)
     for _ in range(MEDIAN_STEPS):
         weight = 1.0 / np.maximum(np.sqrt(squared_norm(vectors - centre[:, None])), 1e-3)
@@ -178,7 +180,7 @@ class MountingFinder:
 
     def __init__(self) -> None:
         self.mounting: Mounting | None = None
-        self._evidence = Evidence.none()
+        self._recent: list[Evidence] = []
         self._strides = 0
         self._pieces = 0
 
@@ -188,17 +190,18 @@ class MountingFinder:
         return (number < WARM_UP_STRIDES) | (number % EVERY == 0)
 
     def add(self, piece: Evidence | None) -> Mounting | None:
-        """Count one stride, with its evidence if it was wanted; the mounting that holds for it, None during the warm-up."""
+        """Count one stride, with its evidence if it was wanted; the mounting that holds for it, None during the
+        warm-up."""
         self._strides += 1
         if piece is not None:
-            self._evidence = Evidence.join(self._evidence, piece)[-MEMORY:]
+            self._recent = [*self._recent[1 - MEMORY :], piece]
             self._pieces += 1
             if self._pieces >= WARM_UP_STRIDES and (self._pieces - WARM_UP_STRIDES) % UPDATE == 0:
-                self.mounting = solve(self._evidence)
+                self.mounting = solve(Evidence.join(self._recent))
         return self.mounting
 
     def settle(self) -> Mounting | None:
         """End the warm-up with the evidence at hand, because no more strides are coming for now."""
-        if self.mounting is None and self._pieces:
-            self.mounting = solve(self._evidence)
+        if self.mounting is None and self._recent:
+            self.mounting = solve(Evidence.join(self._recent))
         return self.mounting

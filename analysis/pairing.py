@@ -10,7 +10,8 @@ from analysis.model import Floats, Strides
 
 
 def pair(strides: Strides, other_contact_s: Floats) -> Strides:
-    """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where it is missing."""
+    """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where it is
+    missing."""
     place = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
     known = np.concatenate([other_contact_s, [np.nan]])
     landing = np.where(known[place] < strides.next_initial_contact_s, known[place], np.nan)

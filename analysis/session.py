@@ -37,7 +37,8 @@ class Results:
 class Session:
     """Analysis of one run. Any cut of the samples, and any interleaving of the feet, gives the same results.
 
-    Strides wait for the other foot, so both feet's samples must keep coming; name one foot alone where there is one pod.
+    Strides wait for the other foot, so both feet's samples must keep coming; name one foot alone where there is one
+    pod.
     """
 
     def __init__(self, feet: tuple[Foot, ...] = BOTH_FEET) -> None:
@@ -83,9 +84,9 @@ class Session:
         return Results(results.strides, results.windows, results.bouts + tuple(rest))
 
     def _results(self, new: Mapping[Foot, Strides], *, end: bool = False) -> Results:
-        for foot, strides in new.items():
-            if len(strides):
-                self._pairs[foot].add(strides)
+        for foot, rows in new.items():
+            if len(rows):
+                self._pairs[foot].add(rows)
         settled_s = {foot: np.inf if end else stream.settled_s for foot, stream in self._feet.items()}
         strides = {foot: self._release(foot, settled_s) for foot in self._feet}
         if len(self._first_s) < len(self._feet) and not end:

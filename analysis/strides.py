@@ -6,14 +6,14 @@ import numpy as np
 
 from analysis.chain import Link
 from analysis.contacts import BRISK, SLAP_MEMORY, SLOW, lift, steady_touch, touch_landmarks, touch_whole
-from analysis.filters import GRID_HZ
 from analysis.grid import Cells
 from analysis.model import Bools, Flag, Floats, Foot, Ints, Mounting, MountingStatus, Strides
 
 TURN_DUTY, TURN_STRIDE_S = 0.50, 0.90
 DUTY_SCALE, STRIDE_SCALE_S = 0.06, 0.12
-"""Walking becomes running where both feet are in the air at times (duty factor 0.5) and near a stride time of 0.9 s. Contact may
-be off by 20 ms, so both say their part, each on the scale over which the two gaits blend; without contact the time decides."""
+"""Walking becomes running where both feet are in the air at times (duty factor 0.5) and near a stride time of 0.9 s.
+Contact may be off by 20 ms, so both say their part, each on the scale over which the two gaits blend; without contact
+the time decides."""
 RUN_CONTACT_S = (0.08, 0.45)
 MAX_DUTY = 0.85
 """Contacts outside these do not occur in gait and are withheld."""
@@ -68,7 +68,8 @@ class StrideMeter:
     def _touch(
         self, grid: Cells, first_cell: int, first: Ints, last: Ints, axes: Floats, gyroscope: bool
     ) -> tuple[Floats, Bools]:
-        """(2, n) times of the initial contacts that begin and end each stride, and whether the readings there are whole.
+        """(2, n) times of the initial contacts that begin and end each stride, and whether the readings there are
+        whole.
 
         Consecutive strides share a landing, and with it the very same time.
         """
@@ -112,8 +113,7 @@ def _time_at(grid: Cells, cell: Ints, later: Floats) -> Floats:
 
 
 def _running(duty: Floats, stride_s: Floats) -> Bools:
-    verdict: Bools = (duty - TURN_DUTY) / DUTY_SCALE + (stride_s - TURN_STRIDE_S) / STRIDE_SCALE_S < 0.0
-    return verdict
+    return (duty - TURN_DUTY) / DUTY_SCALE + (stride_s - TURN_STRIDE_S) / STRIDE_SCALE_S < 0.0
 
 
 def _plausible(contact_s: Floats, stride_s: Floats, running: Bools) -> Bools:

@@ -1,4 +1,5 @@
-"""Strides gathered over fixed stretches of time: medians with the interval of their sampling error, left against right."""
+"""Strides gathered over fixed stretches of time: medians with the interval of their sampling error, left against
+right."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class WindowBuilder:
         self._next = 0
 
     def push(self, strides: Mapping[Foot, Strides], origin_s: float, complete_s: float) -> list[Window]:
-        """Windows that end before `complete_s`, up to which all strides have been given; `origin_s` starts the first."""
+        """Windows that end before `complete_s`, up to which all strides have been given; `origin_s` starts the
+        first."""
         for foot, new in strides.items():
             self._held[foot] = Strides.join([self._held[foot], new])
         windows = []

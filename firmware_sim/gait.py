@@ -23,7 +23,8 @@ class Shape:
     pulse : (8,) toes-down rate while the foot comes down, relative; scaled so that the foot ends flat.
     impact_s : time in which the landing velocity is stopped.
     push_part : duration of push-off as a part of contact time.
-    peak_lead_s : from the pitch-rate peak of push-off to terminal contact. In running on force plates the toes still bear load
+    peak_lead_s : from the pitch-rate peak of push-off to terminal contact. In running on force plates the toes still
+    bear load
         about 20 ms after the rear of the shoe turns fastest.
     push_at : (6,) before terminal contact, as parts of the push-off.
     push : (7,) rate relative to its peak, at `push_at` and at terminal contact.

@@ -17,7 +17,7 @@ from sensor_ingest.recording import Recording
 from service.errors import FeetApartError, NoRecordingError, SameRecordingError
 from service.quality import Quality, assess
 
-PIECE_S = 30.0
+PIECE_S = 60.0
 """Of recording time pushed at once: large enough to be fast, small enough to keep memory small."""
 READING_SHARE = 0.8
 """Part of the work that is reading the files."""

@@ -23,7 +23,12 @@ SHOWN = ("ground_contact_time_s", "flight_time_s")
 COMPARED = "ground_contact_time_s"
 MOST_WINDOWS = 7
 WIDTH = 64
-MOUNTING_STYLE = {MountingStatus.OK: "green", MountingStatus.UNSURE: "yellow", MountingStatus.FAILED: "dim"}
+MOUNTING = {
+    MountingStatus.OK: Text("ok", style="green"),
+    MountingStatus.UNSURE: Text("unsure", style="yellow"),
+    MountingStatus.FAILED: Text("waiting", style="dim"),
+}
+"""Before the first ten strides nothing is known of how a pod sits."""
 
 
 class LiveView:
@@ -86,8 +91,7 @@ def _feet(recent: Mapping[Foot, Strides], mountings: Mapping[Foot, Mounting]) ->
     table.add_row("", *(Text(foot, style="dim") for foot in recent))
     for key in SHOWN:
         table.add_row(STRIDE_METRICS[key].label, *(_median(rows, key) for rows in recent.values()))
-    states = [mountings[foot].status for foot in recent]
-    table.add_row("Pod on the shoe", *(Text(state, style=MOUNTING_STYLE[state]) for state in states))
+    table.add_row("Pod on the shoe", *(MOUNTING[mountings[foot].status] for foot in recent))
     return table
 
 

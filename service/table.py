@@ -15,7 +15,7 @@ from analysis.summary import Comparison, cadence_spm, compare, strides_of
 from analysis.windows import LEAST_STRIDES
 from service.analyze import Analysis
 from service.quality import Quality
-from service.wording import clock, difference, duration, in_unit, signed, span
+from service.wording import MOUNTING, clock, difference, duration, in_unit, signed, span
 
 WIDTH = 80
 SLIVER_S = 5.0
@@ -37,7 +37,7 @@ def report(analysis: Analysis, width: int = WIDTH) -> Group:
     counts = {gait: _strides(analysis, gait) for gait in GAIT_WORDS}
     parts: list[RenderableType] = [_headline(analysis, [gait for gait, strides in counts.items() if any(strides)])]
     for gait, strides in counts.items():
-        if max(strides) >= LEAST_STRIDES:
+        if any(count >= LEAST_STRIDES for count in strides):
             parts += [Text(), _gait_title(analysis, gait), _gait_table(analysis, gait)]
         elif any(strides):
             parts += [Text(), Text(f"{GAIT_WORDS[gait]}: {sum(strides)} strides, too few to measure")]
@@ -117,23 +117,26 @@ def long_bouts(bouts: Iterable[Bout]) -> list[Bout]:
 
 
 def _quality(analysis: Analysis, width: int) -> list[RenderableType]:
+    """Each foot's figures and notes; what holds for both feet is said once."""
     parts: list[RenderableType] = [Text("Data quality", style=HEADING)]
+    told = [quality.notes for quality in analysis.quality.values()]
+    common = [note for note in told[0] if note in told[1]] if len(told) == 2 else []
     for foot in (Foot.LEFT, Foot.RIGHT):
         quality = analysis.quality.get(foot)
         if quality is None:
             parts.append(Text(f"{foot.capitalize():<6}not recorded", style=QUIET))
         else:
             parts.append(Text(f"{foot.capitalize():<6}{_figures(quality)}"))
-            parts += [Text(_indented(note, width), style=QUIET) for note in quality.notes]
-    return parts
+            parts += [Text(_indented(note, width), style=QUIET) for note in quality.notes if note not in common]
+    return parts + [Text(_indented(note, width, "Both"), style=QUIET) for note in common]
 
 
-def _indented(note: str, width: int) -> str:
-    return textwrap.fill(note, width, initial_indent=" " * 6 + "– ", subsequent_indent=" " * 8)
+def _indented(note: str, width: int, foot: str = "") -> str:
+    return textwrap.fill(note, width, initial_indent=f"{foot:<6}– ", subsequent_indent=" " * 8)
 
 
 def _figures(quality: Quality) -> str:
     figures = [f"{quality.sampling_rate_hz:.0f} Hz", f"{signed(quality.loss_pct, 1)} % lost"]
     if quality.clipped_strides_pct is not None:
-        figures.append(f"{quality.clipped_strides_pct:.0f} % of strides clipped")
-    return " · ".join([*figures, f"mounting {quality.mounting.value}"])
+        figures.append(f"{signed(quality.clipped_strides_pct, 1)} % of strides clipped")
+    return " · ".join([*figures, MOUNTING[quality.mounting]])

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from analysis.metrics import Metric
-from analysis.model import Estimate
+from analysis.model import Estimate, MountingStatus
 
 UNKNOWN = "–"
+MOUNTING = {
+    MountingStatus.OK: "mounting ok",
+    MountingStatus.UNSURE: "mounting unsure",
+    MountingStatus.FAILED: "mounting unknown",
+}
 
 
 def in_unit(metric: Metric, value: float | None) -> str:
@@ -17,7 +22,7 @@ def span(metric: Metric, low_high: tuple[float, float] | None) -> str:
     """A range of stored values for people: "180–320 ms"; below zero the dash becomes a word."""
     if low_high is None:
         return ""
-    low, high = (signed(value * metric.scale, _round_decimals(metric)) for value in low_high)
+    low, high = (signed(value * metric.scale, _decimals(metric, low_high)) for value in low_high)
     return f"{low} to {high} {metric.unit}" if low_high[0] < 0 else f"{low}–{high} {metric.unit}"
 
 
@@ -50,6 +55,7 @@ def duration(duration_s: float) -> str:
     return f"{clock(duration_s)} {'h' if duration_s >= 3599.5 else 'min'}"
 
 
-def _round_decimals(metric: Metric) -> int:
-    """Ranges of what is usual are rounder than measured values."""
-    return 2 if metric.scale == 1.0 and metric.decimals > 2 else 0
+def _decimals(metric: Metric, values: tuple[float, float]) -> int:
+    """As few as show both ends of a range exactly; ranges of what is usual are rounder than measured values."""
+    shown = [round(value * metric.scale, metric.decimals) for value in values]
+    return next(n for n in range(metric.decimals + 1) if shown == [round(value, n) for value in shown])

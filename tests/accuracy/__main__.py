@@ -10,4 +10,6 @@ from tests.accuracy.report import show
 
 if not DATA.is_dir():
     sys.exit(f"accuracy: no recordings at {DATA}; say where they are with SUREFOOT_EVAL_DATA")
-sys.exit(0 if show([*treadmill.findings(), *overground.findings(), *force_belts.findings(), *mounting.findings()]) else 1)
+sys.exit(
+    0 if show([*treadmill.findings(), *overground.findings(), *force_belts.findings(), *mounting.findings()]) else 1
+)

@@ -28,7 +28,7 @@ def virtual_pod(foot: Foot) -> Samples:
     rate = (turns[:-2].inv() * turns[2:]).as_rotvec() * RATE_HZ / 2.0
     place_m = centre_m + turns.apply([0.0, 0.0, 0.03])
     accel = np.gradient(np.gradient(place_m, 1 / RATE_HZ, axis=0), 1 / RATE_HZ, axis=0)
-    force = turns.inv().apply(accel + [0.0, 0.0, STANDARD_GRAVITY_MPS2])
+    force = turns.inv().apply(accel + np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2]))
     time_s = np.arange(len(force)) / RATE_HZ
     return Samples(foot, time_s[1:-1], force[1:-1], rate, np.zeros(len(rate), bool))
 
@@ -54,8 +54,12 @@ def findings() -> Iterator[Finding]:
         true_s = (end_s - start_s)[near]
         error_ms = 1e3 * (strides.metrics["ground_contact_time_s"] - true_s)[close]
         bias, spread = float(np.nanmedian(error_ms)), float(np.nanstd(error_ms))
-        found = f"{1e3 * np.nanmedian(strides.metrics['ground_contact_time_s']):.0f} ms: {bias:+.1f} ms, SD {spread:.1f} ms"
+        found = (
+            f"{1e3 * np.nanmedian(strides.metrics['ground_contact_time_s']):.0f} ms: {bias:+.1f} ms, SD {spread:.1f} ms"
+        )
         target = f"{1e3 * np.median(true_s[close]):.0f} ± 15 ms"
         yield Finding(f"force_belts {foot}", "contact time of marker pod against force", found, target, abs(bias) <= 15)
         cadence = 120.0 / float(strides.metrics["stride_time_s"].mean())
-        yield Finding(f"force_belts {foot}", "cadence", f"{cadence:.1f} steps/min", "175.9 ± 1 %", abs(cadence / 175.9 - 1) < 0.01)
+        yield Finding(
+            f"force_belts {foot}", "cadence", f"{cadence:.1f} steps/min", "175.9 ± 1 %", abs(cadence / 175.9 - 1) < 0.01
+        )

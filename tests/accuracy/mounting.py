@@ -42,8 +42,12 @@ def findings() -> Iterator[Finding]:
         worst_deg = max(worst_deg, float(angles_deg(axes_of(plain) @ rotation.T, axes_of(other)).max()))
         change_s = other.strides().metrics["ground_contact_time_s"] - plain.strides().metrics["ground_contact_time_s"]
         worst_ms = max(worst_ms, 1e3 * float(np.nanmax(np.abs(change_s))))
-    yield Finding(f"{ROTATIONS} rotations", "largest change of an axis", f"{worst_deg:.1e}°", "≤ 3°, no sign", worst_deg <= 3)
-    yield Finding(f"{ROTATIONS} rotations", "largest change of a contact time", f"{worst_ms:.1e} ms", "≤ 2 ms", worst_ms <= 2)
+    yield Finding(
+        f"{ROTATIONS} rotations", "largest change of an axis", f"{worst_deg:.1e}°", "≤ 3°, no sign", worst_deg <= 3
+    )
+    yield Finding(
+        f"{ROTATIONS} rotations", "largest change of a contact time", f"{worst_ms:.1e} ms", "≤ 2 ms", worst_ms <= 2
+    )
     yield from in_pieces()
 
 

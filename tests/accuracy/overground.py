@@ -1,8 +1,10 @@
-"""Feet off the treadmill: optical stride times, walked events, counted steps, a hip sensor, a clipped sprint, no gait at all."""
+"""Feet off the treadmill: optical stride times, walked events, counted steps, a hip sensor, a clipped sprint, no gait
+at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -30,7 +32,9 @@ def vicon() -> Iterator[Finding]:
         name = f"vicon/run_{number:02d}"
         strides = analysed(f"{name}.csv").strides()
         clipped += bool(samples_of(f"{name}.csv").clipped.any())
-        swing_s = _swing_centres_s(f"{name}.foot_position.csv", strides.initial_contact_s, strides.next_initial_contact_s)
+        swing_s = _swing_centres_s(
+            f"{name}.foot_position.csv", strides.initial_contact_s, strides.next_initial_contact_s
+        )
         joined = strides.next_initial_contact_s[:-1] == strides.initial_contact_s[1:]
         ours_s = 0.5 * (strides.next_initial_contact_s[1:] - strides.initial_contact_s[:-1])[joined]
         errors.append(float(100.0 * (ours_s.sum() / np.diff(swing_s)[joined].sum() - 1.0)))
@@ -41,7 +45,8 @@ def vicon() -> Iterator[Finding]:
 
 
 def _swing_centres_s(name: str, start_s: Floats, end_s: Floats) -> Floats:
-    """Centre of each stride's movement in the optical recording: mean time weighted with the squared speed of the foot."""
+    """Centre of each stride's movement in the optical recording: mean time weighted with the squared speed of the
+    foot."""
     rows = table(name)
     place_m = np.stack([rows["x_m"], rows["y_m"], rows["z_m"]], axis=1)
     fresh = np.concatenate([[True], (np.diff(place_m, axis=0) != 0).any(axis=1)])
@@ -73,10 +78,13 @@ def two_feet_walk() -> Iterator[Finding]:
 def two_feet_run() -> Iterator[Finding]:
     """Counted steps, and feet that alternate."""
     run = analysed("two_feet_run/run_20m_22_steps_left.csv", "two_feet_run/run_20m_22_steps_right.csv")
-    touches = {foot: _contacts_s(run.strides(foot).initial_contact_s, run.strides(foot).next_initial_contact_s) for foot in Foot}
+    touches = {
+        foot: _contacts_s(run.strides(foot).initial_contact_s, run.strides(foot).next_initial_contact_s)
+        for foot in Foot
+    }
     steps = sum(len(each) for each in touches.values())
     order = sorted((float(t), foot) for foot, each in touches.items() for t in each)
-    alternate = all(a[1] is not b[1] for a, b in zip(order[:-1], order[1:], strict=True))
+    alternate = all(a[1] is not b[1] for a, b in pairwise(order))
     yield Finding("two_feet_run", "steps (22 counted)", f"{steps}", "22 ± 1", abs(steps - 22) <= 1)
     yield Finding("two_feet_run", "feet alternate", "yes" if alternate else "no", "yes", alternate)
 
@@ -99,13 +107,18 @@ def long_run() -> Iterator[Finding]:
     worst, mean = max(errors, key=abs), float(np.mean(errors))
     found = f"mean {mean:+.2f} %, worst {worst:+.2f} % of {len(errors)} windows"
     yield Finding("long_run_acc_only", "cadence against the hip", found, "±1 %", abs(mean) <= 1)
-    told = " ".join(f"{b.kind} {b.start_s:.0f}–{b.end_s:.0f}" for b in results.bouts if b.kind in ("run", "walk") and b.end_s - b.start_s > 5)
+    told = " ".join(
+        f"{b.kind} {b.start_s:.0f}–{b.end_s:.0f}"
+        for b in results.bouts
+        if b.kind in ("run", "walk") and b.end_s - b.start_s > 5
+    )
     apart = {"run", "walk"} <= {bout.kind for bout in results.bouts}
     yield Finding("long_run_acc_only", "run and walk bouts (s)", told, "apart", apart)
 
 
 def _hip_cadence_spm(acc_mps2: Floats, rate_hz: float) -> float:
-    """Step frequency of the hip's vertical bounce: the autocorrelation's last clear peak, divided by its number of steps."""
+    """Step frequency of the hip's vertical bounce: the autocorrelation's last clear peak, divided by its number of
+    steps."""
     signal = np.linalg.norm(acc_mps2, axis=1)
     signal = signal - signal.mean()
     spectrum = np.abs(np.fft.rfft(signal, 8 * len(signal))) ** 2
@@ -125,7 +138,9 @@ def sprint() -> Iterator[Finding]:
     withheld = int(strides.has(Flag.CONTACT_WITHHELD).sum())
     gappy = strides.has(Flag.GAP) | strides.has(Flag.CLIPPED)
     found = f"{len(strides)} strides, {flagged:.0f} % flagged, contact withheld in {withheld}"
-    yield Finding("sprint_clipped", "clipped sprint", found, "found, all flagged", len(strides) >= 8 and bool(gappy.all()))
+    yield Finding(
+        "sprint_clipped", "clipped sprint", found, "found, all flagged", len(strides) >= 8 and bool(gappy.all())
+    )
 
 
 def no_gait() -> Iterator[Finding]:

@@ -1,4 +1,5 @@
-"""The recordings that others made, as the product sees them: read through its own import, analysed by its own session."""
+"""The recordings that others made, as the product sees them: read through its own import, analysed by its own
+session."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -98,7 +99,7 @@ def findings() -> Iterator[Finding]:
     far = float(100.0 * (np.abs(errors) > 60.0).mean())
     yield Finding("treadmill 7–12 km/h", "strides off by > 60 ms", f"{far:.2f} % of {len(errors)}", "< 1 %", far < 1)
     medians = [float(np.median(each.contact_s)) for each in runs]
-    falls = all(a > b for a, b in zip(medians[:-1], medians[1:], strict=True))
+    falls = all(a > b for a, b in pairwise(medians))
     fall = " → ".join(f"{1e3 * value:.0f}" for value in medians)
     yield Finding("treadmill 7–12 km/h", "contact falls with speed", f"{fall} ms", "at every step", falls)
     for each in walks:

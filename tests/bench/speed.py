@@ -1,0 +1,72 @@
+"""Speed and memory of the analysis, on a simulated run that is recorded first."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+import numpy as np
+
+from analysis.model import Foot, Samples
+from analysis.session import Session
+from firmware_sim.imu import Imu, random_mounting, read
+from firmware_sim.runner import Bout, Runner, simulate
+
+RATE_HZ = 208.0
+LIVE_PIECE_S = 0.1
+REPEATS = 3
+
+
+def record(minutes: float, folder: Path) -> None:
+    """Simulate a run of both feet with a walked start and keep it as arrays."""
+    plan = [Bout("still", 10.0), Bout("walk", 60.0, 1.4), Bout("run", 60.0 * minutes - 70.0, 3.0)]
+    motion = simulate(Runner(), plan, seed=1)
+    for number, foot in enumerate(Foot):
+        samples = read(motion, foot, Imu(RATE_HZ, random_mounting(number)), seed=number)
+        columns = {name: getattr(samples, name) for name in ("time_s", "acc_mps2", "gyr_radps", "clipped")}
+        np.savez(folder / f"{foot}.npz", **columns)
+
+
+def recorded(folder: Path) -> list[Samples]:
+    """Both feet's samples, in memory."""
+    return [Samples(foot, **np.load(folder / f"{foot}.npz")) for foot in Foot]
+
+
+def whole(folder: Path) -> str:
+    """Each foot pushed in one piece."""
+    feet = recorded(folder)
+    count, spent_s = sum(len(each) for each in feet), []
+    held_mib = _peak_mib()
+    for _ in range(REPEATS):
+        session, start_s = Session(), time.perf_counter()
+        results = [*(session.push(each) for each in feet), session.flush()]
+        spent_s.append(time.perf_counter() - start_s)
+    strides = sum(len(rows) for part in results for rows in part.strides.values())
+    return (
+        f"whole: {count / 1e6:.2f} M samples, {strides} strides in {min(spent_s):.2f} s (best of {REPEATS}, one core): "
+        f"{count / min(spent_s) / 1e6:.2f} M samples/s\n"
+        f"       peak memory {_peak_mib():.0f} MiB, of which {held_mib:.0f} MiB are Python, numpy and the samples"
+    )
+
+
+def live(folder: Path) -> str:
+    """Both feet in turn, a tenth of a second at a time."""
+    feet = recorded(folder)
+    step = int(LIVE_PIECE_S * RATE_HZ)
+    session, spent_s = Session(), []
+    for start in range(0, min(len(each) for each in feet), step):
+        for each in feet:
+            start_s = time.perf_counter()
+            session.push(each[start : start + step])
+            spent_s.append(time.perf_counter() - start_s)
+    runners = feet[0].time_s[-1] / sum(spent_s)
+    return (
+        f"live:  {LIVE_PIECE_S} s at a time: {1e3 * np.mean(spent_s):.2f} ms a push, "
+        f"99 % within {1e3 * np.percentile(spent_s, 99):.1f} ms; {runners:.0f} runners on one core"
+    )
+
+
+def _peak_mib() -> float:
+    """Most memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0

@@ -1,0 +1,33 @@
+"""Recordings made once for all tests of the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.model import Foot, Samples
+from tests.service.command import simulated, write_samples
+
+
+@pytest.fixture(autouse=True)
+def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No wish for colour or width from outside reaches a test."""
+    for name in ("FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def samples() -> dict[Foot, Samples]:
+    """A stand, a walk and a run."""
+    return simulated()
+
+
+@pytest.fixture(scope="session")
+def left(samples: dict[Foot, Samples], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_samples(tmp_path_factory.mktemp("run") / "left.csv", samples[Foot.LEFT])
+
+
+@pytest.fixture(scope="session")
+def right(samples: dict[Foot, Samples], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_samples(tmp_path_factory.mktemp("run") / "right.csv", samples[Foot.RIGHT])

@@ -1,0 +1,45 @@
+"""Help and version are there at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from service import VERSION
+from tests.service.command import ROOT, surefoot
+
+
+def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert surefoot(capsys, "--version").out == f"surefoot {project['version']}\n"
+    assert project["version"] == VERSION
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
+def test_help_has_one_line_for_every_command(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
+    result = surefoot(capsys, *arguments)
+    assert result.code == 0
+    assert "Measure a recorded run: CSV files in, a summary and JSON out." in result.out
+    assert "Watch a simulated run, without any hardware." in result.out
+
+
+@pytest.mark.parametrize("command", ["analyze", "demo"])
+def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert f"Example: surefoot {command} --" in surefoot(capsys, command, "--help").out
+
+
+def test_help_imports_nothing_that_computes() -> None:
+    script = (
+        "import sys\n"
+        "from service.cli import main\n"
+        "try:\n    main(['--help'])\n"
+        "except SystemExit:\n    heavy = {'numpy', 'scipy', 'analysis', 'firmware_sim'} & set(sys.modules)\n"
+        "    print('heavy:', *heavy)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "heavy:"

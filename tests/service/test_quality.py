@@ -1,0 +1,66 @@
+"""What is withheld is told with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.metrics import STRIDE_METRICS
+from analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
+from sensor_ingest.recording import Recording
+from service.quality import assess
+
+WITHHELD = int(Flag.CONTACT_WITHHELD)
+WELL = Mounting(MountingStatus.OK, np.eye(3), np.array([0.0, 1.0, 0.0]))
+LOOSE = Mounting(MountingStatus.UNSURE, np.eye(3), np.array([0.0, 1.0, 0.0]), "the pod moves on the shoe")
+
+
+def recording(*notes: str) -> Recording:
+    nothing = Samples(Foot.LEFT, np.empty(0), np.empty((0, 3)), np.empty((0, 3)), np.empty(0, bool))
+    return Recording(nothing, 200.0, 0.0, has_gyroscope=True, has_gravity=True, notes=notes)
+
+
+def strides(flags: Sequence[int], step_time_s: float = 0.35) -> Strides:
+    count = len(flags)
+    row = np.arange(count, dtype=float)
+    metrics = {key: np.full(count, step_time_s) for key in STRIDE_METRICS}
+    return Strides(Foot.LEFT, row, row, row + 1, row >= 0, row, np.array(flags, np.int64), metrics)
+
+
+def notes(rows: Strides, *, mounting: Mounting = WELL, paired: bool = True) -> tuple[str, ...]:
+    return assess(recording(), mounting, rows, paired=paired).notes
+
+
+def test_nothing_to_say_is_no_note() -> None:
+    assert notes(strides([0] * 10)) == ()
+
+
+def test_one_reason_for_all_is_told_once() -> None:
+    flags = [WITHHELD | Flag.GAP] * 3 + [0] * 7
+    assert notes(strides(flags)) == ("Contact time withheld in 3 of 10 strides: with gaps in the readings.",)
+
+
+def test_several_reasons_are_counted() -> None:
+    flags = [WITHHELD | Flag.CLIPPED | Flag.GAP] * 4 + [WITHHELD | Flag.GAP] * 2 + [WITHHELD] + [Flag.CLIPPED] * 3
+    assert notes(strides(flags)) == (
+        "Contact time withheld in 7 of 10 strides: 4 with readings beyond the sensor's range, "
+        "2 with gaps in the readings, 1 with no clear landing or lift-off.",
+    )
+
+
+def test_the_mounting_and_the_recording_have_their_say() -> None:
+    told = assess(recording("2 gaps."), LOOSE, strides([0] * 10), paired=True)
+    assert told.notes == ("2 gaps.", "The pod moves on the shoe.")
+
+
+def test_strides_whose_partner_is_missing_are_told() -> None:
+    assert notes(strides([0] * 10, step_time_s=np.nan)) == (
+        "Step time withheld in 10 of 10 strides: the other foot's landing was not found.",
+    )
+
+
+def test_without_strides_there_is_no_share_of_them() -> None:
+    told = assess(recording(), WELL, Strides.none(Foot.LEFT), paired=False)
+    assert told.clipped_strides_pct is None
+    assert told.notes == ()

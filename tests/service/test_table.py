@@ -1,0 +1,119 @@
+"""What a runner reads."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from analysis.model import Bout, Foot, Samples, Strides
+from analysis.session import Results
+from analysis.summary import summarise
+from service.analyze import Analysis
+from service.table import long_bouts, show
+from tests.service.command import ROOT, surefoot, write_samples
+
+
+def test_piped_output_is_plain_text_of_at_most_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, left: Path, right: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    result = surefoot(capsys, "analyze", "--left", left, "--right", right)
+    assert result.code == 0
+    assert result.err == ""
+    assert "\x1b" not in result.out
+    assert max(len(line) for line in result.out.splitlines()) <= 80
+
+
+def test_it_tells_duration_gaits_and_steps_first(capsys: pytest.CaptureFixture[str], left: Path, right: Path) -> None:
+    first, *rest = surefoot(capsys, "analyze", "--left", left, "--right", right).out.splitlines()
+    assert first.startswith("1:06 min recorded: 39 s running, 20 s walking, ")
+    assert first.endswith(" steps")
+    assert any(line.startswith("Running  cadence 17") for line in rest)
+    assert any(line.startswith("Walking  cadence 10") for line in rest)
+
+
+def test_values_have_the_units_of_the_registry(capsys: pytest.CaptureFixture[str], left: Path, right: Path) -> None:
+    lines = surefoot(capsys, "analyze", "--left", left, "--right", right).out.splitlines()
+    contact = next(line for line in lines if line.startswith("Ground contact"))
+    assert contact.count(" ms") == 3
+    assert "180–320 ms" in contact
+    assert "±" in contact
+
+
+def test_a_foot_without_a_recording_has_no_column(capsys: pytest.CaptureFixture[str], right: Path) -> None:
+    out = surefoot(capsys, "analyze", "--right", right).out
+    assert "left" not in out
+    assert "Left  not recorded" in out
+
+
+def test_no_gait_is_one_clear_sentence_and_no_failure(
+    capsys: pytest.CaptureFixture[str], samples: dict[Foot, Samples], tmp_path: Path
+) -> None:
+    path = write_samples(tmp_path / "still.csv", samples[Foot.LEFT][: 5 * 208])
+    shown = surefoot(capsys, "analyze", "--left", path)
+    assert shown.code == 0
+    assert shown.out.splitlines()[0] == "No walking or running was found in this recording of 5 s."
+    result = surefoot(capsys, "analyze", "--left", path, "--json", "-").json
+    assert result["strides"] == []
+    assert result["summary"]["cadence_spm"] is None
+
+
+def test_strides_with_gaps_are_withheld_with_the_reason(
+    capsys: pytest.CaptureFixture[str], samples: dict[Foot, Samples], tmp_path: Path
+) -> None:
+    whole = samples[Foot.LEFT]
+    kept = np.flatnonzero((whole.time_s % 3.0) > 0.12)
+    parts = Samples(Foot.LEFT, whole.time_s[kept], whole.acc_mps2[kept], whole.gyr_radps[kept], whole.clipped[kept])
+    out = surefoot(capsys, "analyze", "--left", write_samples(tmp_path / "gaps.csv", parts)).out
+    assert "Contact time withheld in " in " ".join(out.split())
+    assert " with gaps in the readings" in " ".join(out.split())
+
+
+def test_what_holds_for_both_feet_is_said_once(
+    capsys: pytest.CaptureFixture[str], samples: dict[Foot, Samples], tmp_path: Path
+) -> None:
+    files = [write_samples(tmp_path / f"{foot}.csv", samples[foot], gyroscope=False) for foot in Foot]
+    out = surefoot(capsys, "analyze", "--left", files[0], "--right", files[1]).out
+    assert out.count("There is no gyroscope") == 1
+    assert "\nBoth  – There is no gyroscope" in out
+
+
+def test_few_strides_are_counted_but_not_measured(
+    capsys: pytest.CaptureFixture[str], samples: dict[Foot, Samples], tmp_path: Path
+) -> None:
+    first_steps = samples[Foot.LEFT][: 12 * 208]
+    out = surefoot(capsys, "analyze", "--left", write_samples(tmp_path / "few.csv", first_steps)).out
+    assert "strides, too few to measure" in out
+    assert "Ground contact" not in out
+
+
+def test_a_reader_that_leaves_early_is_no_failure_to_tell(left: Path) -> None:
+    script = "import sys; from service.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", script, "analyze", "--left", str(left), "--json", "-"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
+def test_a_long_list_of_bouts_is_cut() -> None:
+    kinds = ["run", "walk"] * 10
+    bouts = tuple(Bout(kind, 60.0 * k, 60.0 * (k + 1)) for k, kind in enumerate(kinds))
+    results = Results({Foot.LEFT: Strides.none(Foot.LEFT)}, (), bouts)
+    console = Console(file=io.StringIO(), width=80)
+    with console.capture() as shown:
+        show(console, Analysis({}, results, summarise(results)))
+    assert "0:00 – 1:00     running" in shown.get()
+    assert "and 8 more, all of them in the JSON" in shown.get()
+
+
+def test_slivers_are_left_out_and_equal_neighbours_become_one() -> None:
+    bouts = [Bout("run", 0.0, 60.0), Bout("other", 60.0, 62.0), Bout("run", 62.0, 90.0), Bout("still", 90.0, 100.0)]
+    assert long_bouts(bouts) == [Bout("run", 0.0, 90.0), Bout("still", 90.0, 100.0)]
