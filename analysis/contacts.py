@@ -116,9 +116,11 @@ def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pac
     phase = step / length[:, None]
     allowed = (phase >= PUSH_OFF_PHASE[0]) & (phase <= PUSH_OFF_PHASE[1])
     top = np.argmax(np.where(allowed, smooth(rate, sigma), -np.inf), axis=1)
-    top = np.clip(top, HUMP_HALF_CELLS, len(step) - HUMP_HALF_CELLS - 1)
+    fine = reach(HUMP_SIGMA_S)
+    top = np.clip(top, HUMP_HALF_CELLS + fine, len(step) - HUMP_HALF_CELLS - fine - 1)
     around = top[:, None] + np.arange(-HUMP_HALF_CELLS, HUMP_HALF_CELLS + 1)
-    hump = np.take_along_axis(smooth(rate, HUMP_SIGMA_S), around, axis=1)
+    wide = top[:, None] + np.arange(-HUMP_HALF_CELLS - fine, HUMP_HALF_CELLS + fine + 1)
+    hump = smooth(np.take_along_axis(rate, wide, axis=1), HUMP_SIGMA_S)[:, fine:-fine]
     first, last = _crossings(hump)
     middle = step[0] + top - HUMP_HALF_CELLS + 0.5 * (first + last)
     return middle + cells_of(LIFT_DELAY_S), _whole(grid, index, around, first, last)

@@ -52,7 +52,13 @@ def _headline(analysis: Analysis, gaits: Sequence[Gait]) -> Text:
     total = duration(analysis.summary["duration_s"] or 0.0)
     if not gaits:
         return Text(f"No walking or running was found in this recording of {total}.", style="bold")
-    times = [f"{duration(analysis.summary[f'{gait}_time_s'] or 0.0)} {GAIT_WORDS[gait].lower()}" for gait in gaits]
+    times_s = {gait: analysis.summary[f"{gait}_time_s"] or 0.0 for gait in gaits}
+    longest_s = max(times_s.values())
+    times = [
+        f"{duration(time_s)} {GAIT_WORDS[gait].lower()}"
+        for gait, time_s in times_s.items()
+        if time_s >= min(SLIVER_S, longest_s)
+    ]
     return Text(f"{total} recorded: {', '.join(times)}, {analysis.summary['steps']:.0f} steps", style="bold")
 
 
@@ -128,7 +134,7 @@ def _quality(analysis: Analysis, width: int) -> list[RenderableType]:
         else:
             parts.append(Text(f"{foot.capitalize():<6}{_figures(quality)}"))
             parts += [Text(_indented(note, width), style=QUIET) for note in quality.notes if note not in common]
-    return parts + [Text(_indented(note, width, "Both"), style=QUIET) for note in common]
+    return parts + [Text(_indented(note, width, "" if k else "Both"), style=QUIET) for k, note in enumerate(common)]
 
 
 def _indented(note: str, width: int, foot: str = "") -> str:

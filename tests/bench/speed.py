@@ -16,6 +16,7 @@ from firmware_sim.runner import Bout, Runner, simulate
 RATE_HZ = 208.0
 LIVE_PIECE_S = 0.1
 REPEATS = 3
+COLUMNS = ("time_s", "acc_mps2", "gyr_radps", "clipped")
 
 
 def record(minutes: float, folder: Path) -> None:
@@ -24,13 +25,13 @@ def record(minutes: float, folder: Path) -> None:
     motion = simulate(Runner(), plan, seed=1)
     for number, foot in enumerate(Foot):
         samples = read(motion, foot, Imu(RATE_HZ, random_mounting(number)), seed=number)
-        columns = {name: getattr(samples, name) for name in ("time_s", "acc_mps2", "gyr_radps", "clipped")}
-        np.savez(folder / f"{foot}.npz", **columns)
+        for name in COLUMNS:
+            np.save(folder / f"{foot}_{name}.npy", getattr(samples, name))
 
 
 def recorded(folder: Path) -> list[Samples]:
     """Both feet's samples, in memory."""
-    return [Samples(foot, **np.load(folder / f"{foot}.npz")) for foot in Foot]
+    return [Samples(foot, *(np.load(folder / f"{foot}_{name}.npy") for name in COLUMNS)) for foot in Foot]
 
 
 def whole(folder: Path) -> str:
@@ -68,5 +69,8 @@ def live(folder: Path) -> str:
 
 
 def _peak_mib() -> float:
-    """Most memory that this process has held so far."""
+    """Most memory that this process has held so far; a process starts with its parent's figure where Linux does not say."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024.0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
