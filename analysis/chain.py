@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analysis.contacts import SLOW
+from analysis.landings import Landing
 
 ALIKE = 0.5
 """Least similarity of two landings' movements to start or prove a chain; gait has 0.5 to 0.99, shaken hands seldom
@@ -15,6 +16,8 @@ PACE_TOLERANCE = 0.3
 """Share by which a stride in step may differ from those before it."""
 QUICKEST = 0.5
 """A proven chain may change from walking to running: shorter strides, but not by more than this share."""
+WEAK = 0.6
+"""A landing may be left out only if its burst is weaker than this share of both its neighbours': push-offs are."""
 LEAST_LINKS = 3
 """Strides in a row that prove a chain; until then they wait."""
 
@@ -32,25 +35,26 @@ class Link:
 class Chain:
     """Feeds on landings in order and gives links; what it does depends on the landings alone, not on when they come.
 
-    One landing that looks unlike the last (a push-off taken for a landing) is set aside, and left out if the next one
-    matches.
+    One weak landing that looks unlike the last (a push-off taken for a landing) is set aside, and left out if the next
+    one matches.
     """
 
-    tail: int | None = None
-    aside: int | None = None
+    tail: Landing | None = None
+    aside: Landing | None = None
     links: int = 0
     waiting: list[Link] = field(default_factory=list)
     pace: list[int] = field(default_factory=list)
 
-    def add(self, landing: int, alike_last: float, alike_before: float) -> list[Link]:
+    def add(self, landing: Landing, alike_last: float, alike_before: float) -> list[Link]:
         """Links proven by a landing, given how alike it is to the landing before it and to the one before that."""
         if self.tail is None:
             self.tail = landing
             return []
-        alike_tail = alike_last if self.aside is None else alike_before
-        if self._in_step(landing - self.tail, alike_tail):
-            return self._link(landing, alike_tail)
-        if self._hole(landing - self.tail, alike_tail):
+        length = landing.cell - self.tail.cell
+        alike = alike_last if self.aside is None else alike_before
+        if self._in_step(length, alike) and self._may_skip(landing):
+            return self._link(landing, alike)
+        if self._hole(length, alike):
             self.tail, self.aside = landing, None
             return []
         if self.aside is None:
@@ -64,18 +68,20 @@ class Chain:
         self._restart(self.tail)
 
     def expire(self, now: int) -> bool:
-        """End the chain when no landing from `now` on can join it; True if a proven one ended."""
-        if self.tail is None or now - self.tail <= SLOW.longest_cells:
+        """End the chain when no landing from cell `now` on can join it; True if a proven one ended."""
+        if self.tail is None or now - self.tail.cell <= SLOW.longest_cells:
             return False
         proven = self.links >= LEAST_LINKS
-        late = self.aside is not None and now - self.aside <= SLOW.longest_cells
+        late = self.aside is not None and now - self.aside.cell <= SLOW.longest_cells
         self._restart(self.aside if late else None)
         return proven
 
     @property
     def oldest(self) -> int | None:
         """First cell that may still be needed."""
-        return self.waiting[0].first if self.waiting else self.tail
+        if self.waiting:
+            return self.waiting[0].first
+        return None if self.tail is None else self.tail.cell
 
     def _in_step(self, length: int, alike: float) -> bool:
         if length > SLOW.longest_cells:
@@ -87,6 +93,12 @@ class Chain:
             return alike >= (ALIKE_IN_STEP if self.links >= LEAST_LINKS else ALIKE)
         return alike >= ALIKE and self.links >= LEAST_LINKS and QUICKEST <= ratio < 1.0
 
+    def _may_skip(self, landing: Landing) -> bool:
+        """Whether what was set aside, if anything, is weak enough to be no landing."""
+        if self.aside is None or self.tail is None:
+            return True
+        return self.aside.strength_mps2 < WEAK * min(self.tail.strength_mps2, landing.strength_mps2)
+
     def _hole(self, length: int, alike: float) -> bool:
         """True where one landing of a proven chain was lost, in a gap of the recording for instance."""
         return self.links >= LEAST_LINKS and alike >= ALIKE and abs(length / self._usual - 2.0) <= PACE_TOLERANCE
@@ -95,10 +107,10 @@ class Chain:
     def _usual(self) -> int:
         return sorted(self.pace)[len(self.pace) // 2]
 
-    def _link(self, landing: int, alike: float) -> list[Link]:
+    def _link(self, landing: Landing, alike: float) -> list[Link]:
         assert self.tail is not None
-        self.waiting.append(Link(self.tail, landing, alike))
-        self.pace = [*self.pace[-2:], landing - self.tail]
+        self.waiting.append(Link(self.tail.cell, landing.cell, alike))
+        self.pace = [*self.pace[-2:], landing.cell - self.tail.cell]
         self.tail, self.aside = landing, None
         self.links += 1
         if self.links < LEAST_LINKS:
@@ -106,6 +118,6 @@ class Chain:
         proven, self.waiting = self.waiting, []
         return proven
 
-    def _restart(self, tail: int | None) -> None:
+    def _restart(self, tail: Landing | None) -> None:
         self.tail, self.aside, self.links = tail, None, 0
         self.waiting, self.pace = [], []

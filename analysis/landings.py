@@ -55,14 +55,11 @@ LOOK_BACK_CELLS = SLIDE_CELLS - SWING[0] + reach(SHAKE_SIGMAS_S[1])
 
 
 @dataclass(frozen=True, slots=True)
-class Landings:
-    """Landings found, in grid cells; `contrast` 0 … 1 is how much like swing–landing–stance they look."""
+class Landing:
+    """One landing: its absolute grid cell, and the strength of its burst as far as it looks like a landing."""
 
-    cell: Ints
-    contrast: Floats
-
-    def __len__(self) -> int:
-        return len(self.cell)
+    cell: int
+    strength_mps2: float
 
 
 def after_cells(*, gyroscope: bool) -> int:
@@ -70,8 +67,11 @@ def after_cells(*, gyroscope: bool) -> int:
     return APART_CELLS + QUIET[1] + QUIET_CELLS + (0 if gyroscope else reach(SHAKE_SIGMAS_S[1]))
 
 
-def find_landings(grid: Cells, *, gyroscope: bool) -> Landings:
-    """Landings, each the strongest within `APART_CELLS`, that have `BEFORE_CELLS` before and `after_cells` after them."""
+def find_landings(grid: Cells, first_cell: int, *, gyroscope: bool) -> list[Landing]:
+    """Landings in a grid that begins with the absolute cell `first_cell`.
+
+    Each is the strongest within `APART_CELLS`, and has `BEFORE_CELLS` before it and `after_cells` after it there.
+    """
     contrast = _contrast(grid, gyroscope=gyroscope)
     strength = _burst(grid.acc_mps2) * contrast * contrast
     strongest = maximum_filter1d(strength, 2 * APART_CELLS + 1, mode="constant", cval=0.0)
@@ -79,7 +79,7 @@ def find_landings(grid: Cells, *, gyroscope: bool) -> Landings:
     landing = (strength == strongest) & rising & (strength > MIN_STRENGTH_MPS2) & (contrast > MIN_CONTRAST)
     cell = np.flatnonzero(landing)
     cell = cell[(cell >= BEFORE_CELLS) & (cell < len(grid) - after_cells(gyroscope=gyroscope))]
-    return Landings(cell, contrast[cell])
+    return [Landing(int(k) + first_cell, float(strength[k])) for k in cell]
 
 
 def similarity(grid: Cells, first: Ints, second: Ints, *, gyroscope: bool) -> Floats:

@@ -19,7 +19,7 @@ class Metric:
     description : one sentence in a runner's words.
     definition : one sentence for someone who wants to compute it.
     typical_run, typical_walk : range (in the stored unit) in which most healthy adults lie, with its source.
-    compared : whether left and right are set side by side as an asymmetry.
+    compared : whether left and right are compared in percent, which makes no sense where a value may cross zero.
     """
 
     key: str
@@ -67,7 +67,7 @@ _METRICS = (
         "flight_time_s", "Flight", "ms", 1000.0, 0,
         "How long both feet are in the air after this foot leaves the ground; below zero both are on it.",
         "Terminal contact to the next initial contact of the other foot, negative in double support.",
-        (0.03, 0.16), (-0.16, -0.08), _NOVACHECK,
+        (0.03, 0.16), (-0.16, -0.08), _NOVACHECK, compared=False,
     ),
     Metric(
         "duty_factor", "Duty factor", "%", 100.0, 1,

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.chain import Link
+from analysis.contacts import BRISK, SLOW
 from analysis.filters import GRID_HZ, cells, dot, squared_norm
 from analysis.grid import Cells
 from analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Ints, Mounting, MountingStatus
@@ -102,6 +104,19 @@ def gather(grid: Cells, first: Ints, last: Ints, longest: int) -> Evidence:
     travel = ((force - gravity[..., None]) * left_s).sum(axis=-1) / GRID_HZ
     toes_down = (gyr * (left_s - 0.5 * count[:, None] / GRID_HZ)).sum(axis=-1) / count
     return Evidence(gravity, _spin(gyr, inside), toes_down, travel)
+
+
+def gather_links(grid: Cells, first_cell: int, links: list[Link]) -> Evidence:
+    """Evidence of links in their order, brisk and slow strides apart; the grid begins with the cell `first_cell`."""
+    first = np.array([link.first for link in links], dtype=np.int64) - first_cell
+    last = np.array([link.last for link in links], dtype=np.int64) - first_cell
+    brisk = last - first <= BRISK.longest_cells
+    rows, parts = [np.empty(0, np.int64)], [Evidence.none()]
+    for pace, chosen in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
+        if len(chosen):
+            parts.append(gather(grid, first[chosen], last[chosen], pace.longest_cells))
+            rows.append(chosen)
+    return Evidence.join(parts)[np.argsort(np.concatenate(rows))]
 
 
 def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
