@@ -18,15 +18,24 @@ from analysis.model import Bools, Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Strides of similar length, measured together: the longest, and the smoothing that shows push-off as one hump."""
+    """Strides of similar length, measured together.
+
+    Parameters
+    ----------
+    longest_cells : the longest of them.
+    push_off_sigma_s : smoothing of the toes-down rate that shows the push-off as one hump.
+    hump_share : share of the hump's height between whose crossings its middle lies. In running it is high, to stay
+        clear of the shoulder that follows the lift and grows with speed.
+    """
 
     longest_cells: int
     push_off_sigma_s: float
+    hump_share: float
 
 
-BRISK = Pace(cells(1.0), 0.019)
+BRISK = Pace(cells(1.0), 0.019, 0.8)
 """Running, sprinting and fast walking."""
-SLOW = Pace(cells(2.4), 0.032)
+SLOW = Pace(cells(2.4), 0.032, 0.7)
 """Walking."""
 
 LANDING = (cells(-0.14), cells(0.07))
@@ -57,10 +66,9 @@ PUSH_OFF_PHASE = (0.12, 0.70)
 """Part of the stride after landing in which the foot leaves the ground."""
 HUMP_HALF_CELLS = cells(0.12)
 HUMP_SIGMA_S = sigma_s(15.0)
-HUMP_SHARE = 0.7
-"""The push-off is the hump of the toes-down rate; its middle, between the crossings of this share of its height, is a
-steadier landmark than its peak, which at easy pace is flat or double."""
-LIFT_DELAY_S = 0.013
+"""The push-off is the hump of the toes-down rate. Its middle between two crossings is a steadier landmark than its
+peak, which at easy pace is flat or double."""
+LIFT_DELAY_S = 0.012
 """The toes leave the ground this long after the middle of the push-off hump."""
 
 
@@ -121,7 +129,7 @@ def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pac
     around = top[:, None] + np.arange(-HUMP_HALF_CELLS, HUMP_HALF_CELLS + 1)
     wide = top[:, None] + np.arange(-HUMP_HALF_CELLS - fine, HUMP_HALF_CELLS + fine + 1)
     hump = smooth(np.take_along_axis(rate, wide, axis=1), HUMP_SIGMA_S)[:, fine:-fine]
-    first, last = _crossings(hump)
+    first, last = _crossings(hump, pace.hump_share)
     middle = step[0] + top - HUMP_HALF_CELLS + 0.5 * (first + last)
     return middle + cells_of(LIFT_DELAY_S), _whole(grid, index, around, first, last)
 
@@ -165,10 +173,10 @@ def _relative_power(signal: Floats, margin: int, search: slice) -> Floats:
     return power / np.maximum(power[:, search].max(axis=1), 1e-12)[:, None]
 
 
-def _crossings(hump: Floats) -> tuple[Floats, Floats]:
-    """(n, m) → places where each row first rises above and last falls below `HUMP_SHARE` of its maximum."""
+def _crossings(hump: Floats, share: float) -> tuple[Floats, Floats]:
+    """(n, m) → places where each row first rises above and last falls below a share of its maximum."""
     row = np.arange(len(hump))
-    level = HUMP_SHARE * hump.max(axis=1)
+    level = share * hump.max(axis=1)
     above = hump > level[:, None]
     up = np.clip(np.argmax(above, axis=1), 1, None)
     down = np.clip(hump.shape[1] - 1 - np.argmax(above[:, ::-1], axis=1), None, hump.shape[1] - 2)

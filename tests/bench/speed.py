@@ -72,5 +72,7 @@ def _peak_mib() -> float:
     """Most memory that this process has held so far; a process starts with its parent's figure where Linux does not say."""
     status = Path("/proc/self/status")
     if status.exists():
-        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024.0
+        return (
+            next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024.0
+        )
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
