@@ -12,7 +12,9 @@ from analysis.model import Bools, Floats, Samples
 RATE_SAMPLES = 64
 """Intervals from which the sampling rate is taken, once, at the start."""
 GAP_INTERVALS = 1.75
-"""An interval this many times the usual one is a gap: one lost sample shows, stamp jitter does not."""
+GAP_S = 0.015
+"""An interval longer than both is a gap. Stamp jitter stays below the first; what is lost within the second lies under
+every filter's kernel and hides no landmark."""
 LONG_GAP_S = 3.0
 """Longer gaps are shortened to this on the grid: longer than any stride, so nothing reaches across."""
 
@@ -122,7 +124,7 @@ class Grid:
 
     @property
     def _gap_s(self) -> float:
-        return (self._block - 1 + GAP_INTERVALS) * self._interval_s
+        return max((self._block - 1 + GAP_INTERVALS) * self._interval_s, GAP_S)
 
     def _interpolated(self, readings: Floats) -> Cells:
         step_s = np.diff(readings[0])

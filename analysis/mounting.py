@@ -23,9 +23,9 @@ WARM_UP_STRIDES = 10
 """Strides before the first answer (about 7 s of running)."""
 EVERY = 4
 """After the warm-up every fourth stride is evidence enough."""
-UPDATE = 8
 MEMORY = 24
-"""A new answer comes with every `UPDATE` pieces of evidence, from the last `MEMORY`."""
+EARLY, LATE = 4, 16
+"""A new answer comes with every `EARLY` pieces of evidence until the memory is full, then with every `LATE`."""
 
 MEDIAN_STEPS = 12
 """Steps to the spatial median; it moves by less than 0.01° after eight."""
@@ -211,7 +211,8 @@ class MountingFinder:
         if piece is not None:
             self._recent = [*self._recent[1 - MEMORY :], piece]
             self._pieces += 1
-            if self._pieces >= WARM_UP_STRIDES and (self._pieces - WARM_UP_STRIDES) % UPDATE == 0:
+            every = EARLY if self._pieces <= MEMORY else LATE
+            if self._pieces >= WARM_UP_STRIDES and (self._pieces - WARM_UP_STRIDES) % every == 0:
                 self.mounting = solve(Evidence.join(self._recent))
         return self.mounting
 

@@ -1,0 +1,23 @@
+"""The accuracy table's targets hold: on simulated runners everywhere, on the recordings where they are at hand."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from tests.accuracy import force_belts, mounting, overground, simulated, treadmill
+from tests.accuracy.recordings import DATA
+
+RECORDED = [treadmill, overground, force_belts, mounting]
+
+
+def test_simulated_runners_are_measured_within_the_targets() -> None:
+    assert [finding for finding in simulated.findings() if not finding.passed] == []
+
+
+@pytest.mark.recordings
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"no recordings at {DATA}; set SUREFOOT_EVAL_DATA to their folder")
+@pytest.mark.parametrize("part", RECORDED, ids=lambda part: part.__name__.rpartition(".")[2])
+def test_recordings_are_measured_within_the_targets(part: ModuleType) -> None:
+    assert [finding for finding in part.findings() if not finding.passed] == []
