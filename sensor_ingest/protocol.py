@@ -1,0 +1,245 @@
+"""The open pod profile on the wire: one codec for pod and client. `firmware_sim/PROTOCOL.md` says it in prose.
+
+All numbers are little-endian. A pod samples its IMU, packs samples into packets with a running sequence, keeps them in a
+ring buffer, and notifies them; what was lost on the way is asked for again by sequence.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.model import Foot
+
+VERSION = 1
+"""Protocol version; a client refuses a pod whose version it does not know."""
+
+
+def _uuid(number: int) -> str:
+    return f"5f07{number:04x}-70d5-4b6a-9c1e-2f6d0a8be4c3"
+
+
+SERVICE_UUID = _uuid(1)
+STREAM_UUID = _uuid(2)
+"""Notify: packets."""
+CONTROL_UUID = _uuid(3)
+"""Write with response, indicate: commands and replies."""
+INFO_UUID = _uuid(4)
+"""Read: what the pod is."""
+
+MAX_SAMPLES = 18
+"""Samples in a packet: 238 bytes, which fit one link-layer PDU with the usual ATT MTU of 247."""
+
+
+class ProtocolError(ValueError):
+    """Bytes that are not what the profile says; the message names what is wrong."""
+
+
+class PacketFlag(IntFlag):
+    """Marks on a packet."""
+
+    RESENT = 1
+    LOW_BATTERY = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packet:
+    """A run of consecutive samples.
+
+    Parameters
+    ----------
+    sequence : number of the packet since boot, without holes.
+    boot : random number drawn when the pod started; sequences and ticks of different boots do not compare.
+    tick_us : pod clock at the first sample.
+    span_us : pod clock from the first to the last sample.
+    dropped : samples that the pod lost before they reached a packet, since boot, modulo 2¹⁶.
+    counts : (n, 6) int16, accelerometer x, y, z then gyroscope x, y, z.
+    """
+
+    sequence: int
+    boot: int
+    tick_us: int
+    span_us: int
+    flags: PacketFlag
+    dropped: int
+    counts: NDArray[np.int16]
+
+    HEADER = struct.Struct("<IHQIBBH")
+
+    def __bytes__(self) -> bytes:
+        header = self.HEADER.pack(
+            self.sequence, self.boot, self.tick_us, self.span_us, len(self.counts), self.flags, self.dropped
+        )
+        return header + self.counts.astype("<i2").tobytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Parse a notification; `ProtocolError` where it is none."""
+        if len(data) < cls.HEADER.size:
+            raise ProtocolError(f"packet of {len(data)} bytes, shorter than its header of {cls.HEADER.size}")
+        sequence, boot, tick_us, span_us, count, flags, dropped = cls.HEADER.unpack_from(data)
+        if not 1 <= count <= MAX_SAMPLES or len(data) != cls.HEADER.size + 12 * count:
+            raise ProtocolError(f"packet of {len(data)} bytes that claims {count} samples")
+        counts = np.frombuffer(data, "<i2", offset=cls.HEADER.size).reshape(count, 6).astype(np.int16)
+        return cls(sequence, boot, tick_us, span_us, PacketFlag(flags & 3), dropped, counts)
+
+    @property
+    def ticks_us(self) -> NDArray[np.float64]:
+        """(n,) pod clock at each sample."""
+        return self.tick_us + np.linspace(0.0, self.span_us, len(self.counts))
+
+
+class FootCode(IntEnum):
+    """Where a pod says that it sits."""
+
+    UNKNOWN = 0
+    LEFT = 1
+    RIGHT = 2
+
+    @property
+    def foot(self) -> Foot | None:
+        """The foot, None if it has not been told."""
+        return {FootCode.LEFT: Foot.LEFT, FootCode.RIGHT: Foot.RIGHT}.get(self)
+
+    @classmethod
+    def of(cls, foot: Foot) -> FootCode:
+        """The code of a foot."""
+        return cls.LEFT if foot is Foot.LEFT else cls.RIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class PodInfo:
+    """What a pod is and how its counts are to be read.
+
+    Parameters
+    ----------
+    acc_range_g, gyr_range_dps : value of 32768 counts.
+    ring_packets : packets that the ring buffer can hold.
+    oldest, newest : sequences in the ring now; `newest` is the last packet made, `oldest > newest` says none.
+    """
+
+    version: int
+    boot: int
+    foot: FootCode
+    rate_hz: float
+    acc_range_g: int
+    gyr_range_dps: int
+    ring_packets: int
+    oldest: int
+    newest: int
+    serial: str
+
+    LAYOUT = struct.Struct("<BBHfHHIII")
+
+    def __bytes__(self) -> bytes:
+        head = self.LAYOUT.pack(
+            self.version,
+            self.foot,
+            self.boot,
+            self.rate_hz,
+            self.acc_range_g,
+            self.gyr_range_dps,
+            self.ring_packets,
+            self.oldest,
+            self.newest,
+        )
+        return head + self.serial.encode("ascii")
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Parse the info characteristic; `ProtocolError` where it makes no sense."""
+        if len(data) < cls.LAYOUT.size:
+            raise ProtocolError(f"info of {len(data)} bytes, shorter than {cls.LAYOUT.size}")
+        version, foot, boot, rate_hz, acc_g, gyr_dps, ring, oldest, newest = cls.LAYOUT.unpack_from(data)
+        if version != VERSION:
+            raise ProtocolError(f"protocol version {version}, this client speaks {VERSION}")
+        if not 20.0 <= rate_hz <= 2000.0 or not acc_g or not gyr_dps or foot > 2:
+            raise ProtocolError(f"info with rate {rate_hz} Hz, ranges {acc_g} g and {gyr_dps} °/s, foot {foot}")
+        try:
+            serial = data[cls.LAYOUT.size :].decode("ascii")
+        except UnicodeDecodeError as error:
+            raise ProtocolError("info whose serial number is not ASCII") from error
+        return cls(version, boot, FootCode(foot), rate_hz, acc_g, gyr_dps, ring, oldest, newest, serial)
+
+
+class Opcode(IntEnum):
+    """Commands on the control point."""
+
+    START = 1
+    STOP = 2
+    SET_RATE = 3
+    SET_RANGE = 4
+    IDENTIFY = 5
+    PING = 6
+    RESEND = 7
+    SET_FOOT = 8
+
+
+class Result(IntEnum):
+    """How a command went."""
+
+    OK = 0
+    UNKNOWN_COMMAND = 1
+    BAD_ARGUMENT = 2
+    NOT_NOW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A write to the control point; the meaning of the arguments depends on the opcode.
+
+    SET_RATE: Hz (104, 208, 416). SET_RANGE: g (16, 32), °/s (1000, 2000). RESEND: first sequence, number of packets.
+    SET_FOOT: `FootCode`. The others have none.
+    """
+
+    opcode: Opcode
+    arguments: tuple[int, ...] = ()
+
+    LAYOUTS = {Opcode.SET_RATE: "<H", Opcode.SET_RANGE: "<HH", Opcode.RESEND: "<II", Opcode.SET_FOOT: "<B"}
+
+    def __bytes__(self) -> bytes:
+        return bytes([self.opcode]) + struct.pack(self.LAYOUTS.get(self.opcode, "<"), *self.arguments)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Parse a command; `ProtocolError` where it is none."""
+        try:
+            opcode = Opcode(data[0])
+            return cls(opcode, struct.unpack(cls.LAYOUTS.get(opcode, "<"), data[1:]))
+        except (IndexError, ValueError, struct.error) as error:
+            raise ProtocolError(f"command {data[:8].hex()} that the profile does not have") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An indication of the control point: which command, how it went, and the pod clock when it was handled.
+
+    For RESEND `first` and `count` say what will be sent: the asked range as far as the ring still holds it.
+    """
+
+    opcode: int
+    result: Result
+    tick_us: int
+    first: int = 0
+    count: int = 0
+
+    LAYOUT = struct.Struct("<BBQII")
+
+    def __bytes__(self) -> bytes:
+        return self.LAYOUT.pack(self.opcode, self.result, self.tick_us, self.first, self.count)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Parse an indication; `ProtocolError` where it is none."""
+        if len(data) != cls.LAYOUT.size:
+            raise ProtocolError(f"reply of {len(data)} bytes instead of {cls.LAYOUT.size}")
+        opcode, result, tick_us, first, count = cls.LAYOUT.unpack(data)
+        try:
+            return cls(opcode, Result(result), tick_us, first, count)
+        except ValueError as error:
+            raise ProtocolError(f"reply with the unknown result {result}") from error
