@@ -1,15 +1,16 @@
 """The open pod profile on the wire: one codec for pod and client. `firmware_sim/PROTOCOL.md` says it in prose.
 
-All numbers are little-endian. A pod samples its IMU, packs samples into packets with a running sequence, keeps them in a
-ring buffer, and notifies them; what was lost on the way is asked for again by sequence.
+All numbers are little-endian. A pod samples its IMU, packs samples into packets with a running sequence, keeps them in
+a ring buffer, and notifies them; what was lost on the way is asked for again by sequence.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,7 +201,12 @@ class Command:
     opcode: Opcode
     arguments: tuple[int, ...] = ()
 
-    LAYOUTS = {Opcode.SET_RATE: "<H", Opcode.SET_RANGE: "<HH", Opcode.RESEND: "<II", Opcode.SET_FOOT: "<B"}
+    LAYOUTS: ClassVar[Mapping[Opcode, str]] = {
+        Opcode.SET_RATE: "<H",
+        Opcode.SET_RANGE: "<HH",
+        Opcode.RESEND: "<II",
+        Opcode.SET_FOOT: "<B",
+    }
 
     def __bytes__(self) -> bytes:
         return bytes([self.opcode]) + struct.pack(self.LAYOUTS.get(self.opcode, "<"), *self.arguments)
