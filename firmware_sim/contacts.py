@@ -24,11 +24,18 @@ class Cycles:
     start_s : (c + 1,)
     gait : (c,) gait.STILL, gait.WALK or gait.RUN.
     speed_mps : (c,) zero while still.
+    asymmetry_pct : (c,) right minus left contact time, of the mean.
     """
 
     start_s: Floats
     gait: Ints
     speed_mps: Floats
+    asymmetry_pct: Floats
+
+    def contact_share(self, foot: Foot) -> Floats:
+        """(c,) how much this foot's contact time differs from the mean of both, as a part of it."""
+        half = 0.005 * self.asymmetry_pct
+        return half if foot is Foot.RIGHT else -half
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +66,19 @@ def cycles_of(runner: Runner, plan: tuple[Bout, ...], rng: np.random.Generator) 
     """The rhythm of a plan, begun a few strides before time zero and walked on after its end."""
     bouts = (*plan, AFTERWARDS)
     now = -LEAD_S
-    starts, gaits, speeds = [np.array([now])], [], []
+    starts, gaits, speeds, asymmetries = [np.array([now])], [], [], []
     for bout, end_s in zip(bouts, np.cumsum([bout.duration_s for bout in bouts]), strict=True):
         times = _cycle_times(runner, bout, end_s - now, rng)
         starts.append(now + np.cumsum(times))
         now = float(starts[-1][-1])
         gaits.append(np.full(len(times), bout.code))
         speeds.append(np.full(len(times), bout.speed_mps))
-    return Cycles(np.concatenate(starts), np.concatenate(gaits), np.concatenate(speeds))
+        asymmetries.append(np.full(len(times), _asymmetry_pct(runner, bout)))
+    return Cycles(*(np.concatenate(columns) for columns in (starts, gaits, speeds, asymmetries)))
+
+
+def _asymmetry_pct(runner: Runner, bout: Bout) -> float:
+    return runner.contact_asymmetry_pct if bout.contact_asymmetry_pct is None else bout.contact_asymmetry_pct
 
 
 def _cycle_times(runner: Runner, bout: Bout, duration_s: float, rng: np.random.Generator) -> Floats:
@@ -121,7 +133,7 @@ def _contact_s(runner: Runner, cycles: Cycles, foot: Foot, stride_s: Floats, rng
     code, following = cycles.gait[:-1], cycles.gait[1:]
     cycle_s = np.diff(cycles.start_s)
     usual = gait.contact_time_s(code, cycles.speed_mps[:-1], cycle_s[:-1])
-    usual *= (1.0 + 0.01 * runner.contact_change_pct) * (1.0 + runner.contact_share(foot))
+    usual *= (1.0 + 0.01 * runner.contact_change_pct) * (1.0 + cycles.contact_share(foot)[:-1])
     usual += runner.contact_time_sd_s * rng.standard_normal(len(usual))
     usual *= np.where(code == following, 1.0, np.minimum(stride_s / cycle_s[:-1], 1.0))
     next_s = gait.contact_time_s(following, cycles.speed_mps[1:], cycle_s[1:])

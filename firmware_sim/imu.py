@@ -13,7 +13,8 @@ from firmware_sim.pose import Pose, lever_acceleration
 from firmware_sim.runner import Motion
 from firmware_sim.stance import ANKLE_M
 
-FULL_SCALE_COUNTS = 32767
+FULL_SCALE_COUNTS = 32768
+MAX_COUNTS = 32767
 LACES_M = (0.12, 0.0, 0.06)
 
 
@@ -84,34 +85,46 @@ def read(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:
 
 def read_pieces(motion: Motion, foot: Foot, imu: Imu, seed: int = 0, piece_s: float = 60.0) -> Iterator[Samples]:
     """The same readings in pieces of bounded length; how they are cut does not change them."""
+    for time_s, counts in count_pieces(motion, foot, imu, seed, piece_s):
+        yield Samples(
+            foot,
+            time_s,
+            counts[:, :3] * (imu.acc_range_g * STANDARD_GRAVITY_MPS2 / FULL_SCALE_COUNTS),
+            counts[:, 3:] * (float(np.radians(imu.gyr_range_dps)) / FULL_SCALE_COUNTS),
+            np.max(np.abs(counts), axis=1) >= MAX_COUNTS,
+        )
+
+
+def count_pieces(
+    motion: Motion, foot: Foot, imu: Imu, seed: int = 0, piece_s: float = 60.0, start_s: float = 0.0
+) -> Iterator[tuple[Floats, Floats]]:
+    """What the converter hands out from `start_s` on, in pieces: times (n,), accelerometer and gyroscope (n, 6)."""
+    first = max(int(np.ceil(start_s * imu.rate_hz - 0.5)), 0)
     count = int(np.floor(motion.duration_s * imu.rate_hz))
     step = max(int(piece_s * imu.rate_hz), 1)
     timing, noise = np.random.default_rng([seed, list(Foot).index(foot)]).spawn(2)
-    for begin in range(0, count, step):
+    for begin in range(first, count, step):
         ticks = np.arange(begin, min(begin + step, count))
         time_s = (ticks + 0.5) / imu.rate_hz
         wander = np.clip(timing.standard_normal(len(ticks)), -2.4, 2.4)
         time_s = time_s + imu.jitter_s * wander
-        yield _sense(motion.tracks[foot].at(time_s), foot, time_s, imu, noise.standard_normal((len(ticks), 6)))
+        yield time_s, _sense(motion.tracks[foot].at(time_s), imu, noise.standard_normal((len(ticks), 6)))
 
 
-def _sense(pose: Pose, foot: Foot, time_s: Floats, imu: Imu, noise: Floats) -> Samples:
+def counts_at_rest(imu: Imu, time_s: Floats, noise: Floats) -> Floats:
+    """(n, 6) what the sensor reads on a shoe that stands flat."""
+    still = np.zeros((len(time_s), 3))
+    return _sense(Pose(still, still, still, still, still, still), imu, noise)
+
+
+def _sense(pose: Pose, imu: Imu, noise: Floats) -> Floats:
     acc, gyr = (reading @ imu.mounting.T for reading in ideal(pose, imu.position_m))
     acc = acc + imu.acc_bias_mps2 + imu.acc_noise_mps2 * noise[:, :3]
     gyr = gyr + imu.gyr_bias_radps + imu.gyr_noise_radps * noise[:, 3:]
-    acc_counts = _counts(acc, imu.acc_range_g * STANDARD_GRAVITY_MPS2)
-    gyr_counts = _counts(gyr, float(np.radians(imu.gyr_range_dps)))
-    clipped = (np.abs(np.concatenate([acc_counts, gyr_counts], axis=1)) >= FULL_SCALE_COUNTS).any(axis=1)
-    scales = imu.acc_range_g * STANDARD_GRAVITY_MPS2, float(np.radians(imu.gyr_range_dps))
-    return Samples(
-        foot,
-        time_s,
-        acc_counts * (scales[0] / FULL_SCALE_COUNTS),
-        gyr_counts * (scales[1] / FULL_SCALE_COUNTS),
-        clipped,
-    )
+    full_scale = imu.acc_range_g * STANDARD_GRAVITY_MPS2, float(np.radians(imu.gyr_range_dps))
+    return np.concatenate([_counts(acc, full_scale[0]), _counts(gyr, full_scale[1])], axis=1)
 
 
 def _counts(reading: Floats, full_scale: float) -> Floats:
     """Whole counts of a 16-bit converter, stopped at its ends."""
-    return np.clip(np.rint(reading * (FULL_SCALE_COUNTS / full_scale)), -FULL_SCALE_COUNTS, FULL_SCALE_COUNTS)
+    return np.clip(np.rint(reading * (FULL_SCALE_COUNTS / full_scale)), -MAX_COUNTS, MAX_COUNTS)

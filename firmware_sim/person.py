@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.model import Foot
 from firmware_sim import gait
 
 Gait = Literal["still", "walk", "run"]
@@ -16,11 +15,17 @@ SPEED_RANGE_MPS: dict[Gait, tuple[float, float]] = {"still": (0.0, 0.0), "walk":
 
 @dataclass(frozen=True, slots=True)
 class Bout:
-    """A stretch of one gait at one speed."""
+    """A stretch of one gait at one speed.
+
+    Parameters
+    ----------
+    contact_asymmetry_pct : as in `Runner`, for this stretch only; None is the runner's own.
+    """
 
     gait: Gait
     duration_s: float
     speed_mps: float = 0.0
+    contact_asymmetry_pct: float | None = None
 
     def __post_init__(self) -> None:
         low, high = SPEED_RANGE_MPS[self.gait]
@@ -70,8 +75,3 @@ class Runner:
     ball_m: float = 0.19
     toe_m: float = 0.25
     step_width_m: float = 0.10
-
-    def contact_share(self, foot: Foot) -> float:
-        """How much this foot's contact time differs from the mean of both, as a part of it."""
-        half = 0.005 * self.contact_asymmetry_pct
-        return half if foot is Foot.RIGHT else -half

@@ -1,0 +1,40 @@
+"""The pod's battery: a level that goes down, faster while streaming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOW_PCT = 10.0
+
+
+@dataclass(slots=True)
+class Battery:
+    """State of charge.
+
+    Parameters
+    ----------
+    level_pct : charge at `as_of_s`.
+    idle_pct_per_h, streaming_pct_per_h : 100 mAh at 0.3 mA waiting, at 5 mA sampling and sending.
+    """
+
+    level_pct: float = 87.0
+    idle_pct_per_h: float = 0.3
+    streaming_pct_per_h: float = 5.0
+    as_of_s: float = 0.0
+
+    def use(self, until_s: float, streaming: bool) -> None:
+        """Discharge up to a time."""
+        hours = max(until_s - self.as_of_s, 0.0) / 3600.0
+        rate = self.streaming_pct_per_h if streaming else self.idle_pct_per_h
+        self.level_pct = max(self.level_pct - rate * hours, 0.0)
+        self.as_of_s = max(until_s, self.as_of_s)
+
+    @property
+    def low(self) -> bool:
+        """Time to charge."""
+        return self.level_pct < LOW_PCT
+
+    @property
+    def empty(self) -> bool:
+        """Nothing works any more."""
+        return self.level_pct <= 0.0

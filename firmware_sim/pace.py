@@ -1,0 +1,99 @@
+"""An asyncio event loop with a pace of its own: faster than life, or in virtual time.
+
+Everything that lives by the loop's clock runs at that pace, without knowing: sleeps, timeouts, a Bluetooth stack's
+timers, a client under test. Code that reads `time.monotonic` or `time.time` does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import selectors
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Ready = list[tuple[selectors.SelectorKey, int]]
+
+
+class Clock:
+    """Seconds since the loop was made, `speed` times as fast as outside; at infinite speed they pass only in waits."""
+
+    def __init__(self, speed: float) -> None:
+        if not speed > 0.0:
+            raise ValueError(f"speed must be positive, got {speed}")
+        self.speed = speed
+        self.jobs_in_threads = 0
+        self._start_s = time.monotonic()
+        self._virtual_s = 0.0
+
+    @property
+    def virtual(self) -> bool:
+        """Time jumps instead of passing."""
+        return math.isinf(self.speed)
+
+    def now_s(self) -> float:
+        """The loop's time."""
+        return self._virtual_s if self.virtual else (time.monotonic() - self._start_s) * self.speed
+
+    def jump(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        self._virtual_s += seconds
+
+
+class PacedSelector(selectors.DefaultSelector):
+    """Waits for sockets as long as the clock says."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def select(self, timeout: float | None = None) -> Ready:
+        """Ready sockets; with nothing to wait for but a timer, virtual time is there at once.
+
+        A job in a thread takes no virtual time: it is waited for, so that its end does not depend on the machine.
+        """
+        if timeout is None or timeout <= 0.0:
+            return super().select(timeout)
+        if not self._clock.virtual:
+            return super().select(timeout / self._clock.speed)
+        ready = super().select(None if self._clock.jobs_in_threads else 0)
+        if not ready:
+            self._clock.jump(timeout)
+        return ready
+
+
+class PacedLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time runs `speed` times as fast as real time; `math.inf` is virtual time.
+
+    In virtual time the loop never sleeps: when nothing is ready it is the time of the next timer. Sockets are polled
+    on every turn, but nobody waits for them.
+    """
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self._clock = Clock(speed)
+        super().__init__(PacedSelector(self._clock))
+
+    def time(self) -> float:
+        """Seconds since the loop was made, at its pace."""
+        return self._clock.now_s()
+
+    def run_in_executor(  # type: ignore[override]  # typeshed spells the arguments as a TypeVarTuple
+        self, executor: Executor | None, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """Run in a thread; virtual time stands still meanwhile."""
+        future: asyncio.Future[Any] = super().run_in_executor(executor, func, *args)
+        self._clock.jobs_in_threads += 1
+        future.add_done_callback(self._job_done)
+        return future
+
+    def _job_done(self, _: asyncio.Future[Any]) -> None:
+        self._clock.jobs_in_threads -= 1
+
+
+def run(main: Coroutine[Any, Any, T], *, speed: float = 1.0) -> T:
+    """Like `asyncio.run`, at a pace."""
+    with asyncio.Runner(loop_factory=lambda: PacedLoop(speed)) as runner:
+        return runner.run(main)

@@ -1,0 +1,44 @@
+"""Bluetooth SIG Running Speed and Cadence, so that any watch shows a pod's cadence."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import Self
+
+
+class RscFeature(IntFlag):
+    """Value of the feature characteristic 0x2A54."""
+
+    WALKING_OR_RUNNING = 4
+
+
+RUNNING = 4
+"""Flag of a measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class RscMeasurement:
+    """Value of the measurement characteristic 0x2A53.
+
+    Parameters
+    ----------
+    speed_mps : 0 where a pod does not measure it; ours leaves speed to the analysis.
+    cadence_spm : steps of both feet per minute.
+    """
+
+    speed_mps: float
+    cadence_spm: int
+    running: bool
+
+    LAYOUT = struct.Struct("<BHB")
+
+    def __bytes__(self) -> bytes:
+        return self.LAYOUT.pack(RUNNING * self.running, round(256.0 * self.speed_mps), min(self.cadence_spm, 255))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Parse a measurement; stride length and distance, where present, are left out."""
+        flags, speed, cadence = cls.LAYOUT.unpack_from(data)
+        return cls(speed / 256.0, cadence, bool(flags & RUNNING))
