@@ -1,0 +1,102 @@
+"""The computer's Bluetooth adapter: one scan for all pods that are looked for, and never two things at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bleak import BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.exc import BleakError
+
+from sensor_ingest.protocol import SERVICE_UUID
+from sensor_ingest.run_errors import RadioError
+
+SCAN_TURN_S = 5.0
+_SCAN_AGAIN_S = 2.0
+_RADIO_FAILURES = (BleakError, OSError, EOFError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Radio:
+    """How bleak reaches the air; the defaults are the computer's own Bluetooth.
+
+    Parameters
+    ----------
+    scanner, client : keyword arguments of BleakScanner and BleakClient, `backend` among them.
+    """
+
+    scanner: Mapping[str, Any] = field(default_factory=dict)
+    client: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A pod's advertisement, just heard."""
+
+    device: BLEDevice
+    name: str
+    rssi_dbm: int
+
+
+class Adapter:
+    """Looks for pods and hands out the right to connect.
+
+    A pod that is gone is waited for by scanning and connected to when it is heard, so that it never keeps the adapter
+    from the pods that are there.
+    """
+
+    def __init__(self, radio: Radio) -> None:
+        self.radio = radio
+        self.free = asyncio.Lock()
+        """Held during a scan or a connection attempt: BlueZ fails with InProgress where they meet."""
+        self._looked_for: dict[asyncio.Future[Sighting], tuple[str, frozenset[str]]] = {}
+        self._somebody_waits = asyncio.Event()
+        self._heard = asyncio.Event()
+        self._ever_worked = False
+
+    async def sight(self, name_start: str, not_at: frozenset[str] = frozenset()) -> Sighting:
+        """Wait until a pod whose name begins so is heard, at none of the given addresses."""
+        found: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
+        self._looked_for[found] = (name_start, not_at)
+        self._somebody_waits.set()
+        try:
+            return await found
+        finally:
+            del self._looked_for[found]
+            if not self._looked_for:
+                self._somebody_waits.clear()
+
+    async def scan_for_ever(self) -> None:
+        """Scan while anybody waits for a pod; RadioError if not even the first scan works."""
+        while True:
+            await self._somebody_waits.wait()
+            try:
+                async with self.free:
+                    await self._scan_turn()
+                self._ever_worked = True
+                await asyncio.sleep(0)
+            except _RADIO_FAILURES as error:
+                if not self._ever_worked:
+                    raise RadioError(str(error) or type(error).__name__) from error
+                await asyncio.sleep(_SCAN_AGAIN_S)
+
+    async def _scan_turn(self) -> None:
+        """Scan until a pod that is looked for is heard, or it is somebody else's turn."""
+        self._heard.clear()
+        async with BleakScanner(self._on_advertisement, [SERVICE_UUID], **self.radio.scanner):
+            try:
+                async with asyncio.timeout(SCAN_TURN_S):
+                    await self._heard.wait()
+            except TimeoutError:
+                return
+
+    def _on_advertisement(self, device: BLEDevice, data: AdvertisementData) -> None:
+        name = data.local_name or device.name or ""
+        for found, (name_start, not_at) in self._looked_for.items():
+            if name.startswith(name_start) and device.address not in not_at and not found.done():
+                found.set_result(Sighting(device, name, data.rssi))
+                self._heard.set()

@@ -1,0 +1,212 @@
+"""A run in progress: pods in, journal on disk, samples out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import TracebackType
+from typing import Self
+
+from sensor_ingest.adapter import Adapter, Radio
+from sensor_ingest.assembler import Assembler, Batch
+from sensor_ingest.entries import EventEntry, EventKind, time_of
+from sensor_ingest.errors import IngestError
+from sensor_ingest.health import HealthBoard, PodHealth
+from sensor_ingest.intake import Intake
+from sensor_ingest.journal import JournalReader, JournalWriter
+from sensor_ingest.recorder import Recorder
+from sensor_ingest.run_errors import LiveBehindError, RunEndedError
+from sensor_ingest.run_folder import RunFolder
+from sensor_ingest.supervisor import PodSupervisor, StreamSettings
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING_SAMPLES = 2_000_000
+"""130 MB; an hour and twenty minutes of two pods."""
+END_S = 12.0
+"""Stopping the pods, disconnecting and the disk together; whoever is not done by then is left alone."""
+
+
+class LiveRun:
+    """Records a run from its pods while the context is open, and gives its samples, batch by batch.
+
+    A run that was cut off is continued: iteration begins with what was recorded before, so that whoever follows from
+    the first batch to the last has seen the whole run. Iteration ends after `stop`, or when every pod was refused.
+
+    Parameters
+    ----------
+    run : a new run, or one that was not ended.
+    radio : how bleak reaches the air.
+    settings : what pods are set to when they are met.
+    utc_s : seconds since 1970; bridges the session clock over the time between a crash and its continuation.
+    seed : of the jitter in waiting times.
+    """
+
+    def __init__(
+        self,
+        run: RunFolder,
+        radio: Radio | None = None,
+        *,
+        settings: StreamSettings | None = None,
+        utc_s: Callable[[], float] = time.time,
+        seed: int | None = None,
+    ) -> None:
+        self.run = run
+        self._radio = radio or Radio()
+        self._settings = settings or StreamSettings()
+        self._utc_s = utc_s
+        self._rng = random.Random(seed)
+        self._assembler = Assembler()
+        self._board = HealthBoard(run.manifest.pods)
+        self._batches: deque[Batch] = deque()
+        self._waiting_samples = 0
+        self._news = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._failure: IngestError | None = None
+        self._over = False
+        self._recorded = JournalReader(run.journal_path)
+
+    async def __aenter__(self) -> Self:
+        if self.run.manifest.ended:
+            raise RunEndedError(self.run.path)
+        last_s = self._catch_up()
+        self._journal = JournalWriter(self.run.journal_path, self._recorded.good_bytes)
+        loop_s = asyncio.get_running_loop().time()
+        opened_s = self._utc_s() - self.run.manifest.created_utc.timestamp()
+        self._origin_s = loop_s - max(opened_s, last_s)
+        self._work = asyncio.create_task(self._conduct(), name=f"run {self.run.manifest.run_id}")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        await asyncio.wait({self._work})
+        if kind is None or kind is asyncio.CancelledError:
+            self._work.result()
+
+    def stop(self) -> None:
+        """End the run; the batches that are still to come are given."""
+        self._stop.set()
+
+    @property
+    def now_s(self) -> float:
+        """Session clock."""
+        return self._session_s(asyncio.get_running_loop().time())
+
+    def health(self) -> tuple[PodHealth, ...]:
+        """Every pod, in the manifest's order."""
+        return self._board.read(self._assembler.pods)
+
+    async def __aiter__(self) -> AsyncIterator[Batch]:
+        for batch in self._recorded_batches():
+            yield batch
+            await asyncio.sleep(0)
+        while True:
+            while self._batches:
+                batch = self._batches.popleft()
+                self._waiting_samples -= len(batch.samples)
+                yield batch
+            if self._over:
+                break
+            self._news.clear()
+            await self._news.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def _session_s(self, loop_s: float) -> float:
+        return loop_s - self._origin_s
+
+    def _catch_up(self) -> float:
+        """Bring the assembler to where the journal ends; the last time in it."""
+        last_s = 0.0
+        for entry in self._recorded:
+            self._assembler.push(entry)
+            self._board.push(entry)
+            last_s = max(last_s, time_of(entry) or 0.0)
+        if self._recorded.damage is not None and self._recorded.damage.at_byte:
+            log.warning("%s: %s", self.run.path, self._recorded.damage)
+        return last_s
+
+    def _recorded_batches(self) -> Iterator[Batch]:
+        """What was recorded before this continuation."""
+        assembler = Assembler()
+        for entry in JournalReader(self.run.journal_path, self._recorded.good_bytes):
+            yield from assembler.push(entry)
+
+    def _deliver(self, batch: Batch) -> None:
+        self._batches.append(batch)
+        self._waiting_samples += len(batch.samples)
+        self._news.set()
+        if self._waiting_samples > MOST_WAITING_SAMPLES and self._failure is None:
+            self._failure = LiveBehindError(self.run.path, self._waiting_samples)
+            self.stop()
+
+    async def _conduct(self) -> None:
+        """Everything that goes on while the run does."""
+        intake = Intake()
+        recorder = Recorder(intake, self._journal, self._assembler, self._board, self._deliver, lambda: self.now_s)
+        if self._assembler.pods:
+            for number in range(len(self.run.manifest.pods)):
+                intake.put(EventEntry(number, self.now_s, EventKind.CONTINUED))
+        try:
+            with self._journal:
+                await self._record(intake, recorder)
+                recorder.end()
+            self.run = self.run.marked_ended()
+        except* IngestError as failures:
+            self._failure = self._failure or _first(failures)
+        finally:
+            self._over = True
+            self._news.set()
+
+    async def _record(self, intake: Intake, recorder: Recorder) -> None:
+        adapter = Adapter(self._radio)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(recorder.run(), name="recorder")
+            scan = group.create_task(adapter.scan_for_ever(), name="scan")
+            pods = {
+                group.create_task(supervisor.run(), name=f"pod {supervisor.worn.serial}")
+                for supervisor in self._supervisors(adapter, intake)
+            }
+            await self._until_done(pods)
+            scan.cancel()
+            intake.close()
+
+    def _supervisors(self, adapter: Adapter, intake: Intake) -> Iterator[PodSupervisor]:
+        for number, worn in enumerate(self.run.manifest.pods):
+            yield PodSupervisor(
+                number,
+                worn,
+                adapter=adapter,
+                intake=intake,
+                assembler=self._assembler,
+                session_s=self._session_s,
+                stop=self._stop,
+                settings=self._settings,
+                rng=random.Random(self._rng.random()),
+            )
+
+    async def _until_done(self, pods: set[asyncio.Task[None]]) -> None:
+        """Wait for the stop, then for the pods, but not for ever."""
+        stop = asyncio.create_task(self._stop.wait(), name="stop")
+        try:
+            running = pods
+            while running and not stop.done():
+                _, rest = await asyncio.wait({*running, stop}, return_when=asyncio.FIRST_COMPLETED)
+                running = {pod for pod in running if pod in rest}
+        finally:
+            stop.cancel()
+        if running:
+            _, late = await asyncio.wait(running, timeout=END_S)
+            for pod in late:
+                pod.cancel()
+
+
+def _first(failures: BaseExceptionGroup[IngestError]) -> IngestError:
+    first = failures.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
