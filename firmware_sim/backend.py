@@ -91,7 +91,7 @@ class BumbleClient(BaseBleakClient):
         if not hang_up.done():
             hang_up.cancel()
 
-    async def pair(self, *_args: Any, **_kwargs: Any) -> None:
+    async def pair(self, *_args: Any, **_options: Any) -> None:
         """Pair with the pod."""
         if self._connection is None:
             raise BleakError("Not connected")
@@ -101,15 +101,11 @@ class BumbleClient(BaseBleakClient):
         """Not something this backend remembers."""
         raise NotImplementedError("bonds of virtual pods are not kept")
 
-    async def read_gatt_char(
-        self, characteristic: BleakGATTCharacteristic, *, use_cached: bool = False, **_kwargs: Any
-    ) -> bytearray:
+    async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_options: Any) -> bytearray:
         """Read a characteristic."""
         return bytearray(await self._ask(characteristic.obj.read_value()))
 
-    async def read_gatt_descriptor(
-        self, descriptor: BleakGATTDescriptor, *, use_cached: bool = False, **_kwargs: Any
-    ) -> bytearray:
+    async def read_gatt_descriptor(self, descriptor: BleakGATTDescriptor, **_options: Any) -> bytearray:
         """Read a descriptor."""
         return bytearray(await self._ask(descriptor.obj.read_value()))
 
@@ -122,7 +118,7 @@ class BumbleClient(BaseBleakClient):
         await self._ask(descriptor.obj.write_value(bytes(data), with_response=True))
 
     async def start_notify(
-        self, characteristic: BleakGATTCharacteristic, callback: NotifyCallback, **_kwargs: Any
+        self, characteristic: BleakGATTCharacteristic, callback: NotifyCallback, **_options: Any
     ) -> None:
         """Subscribe; the callback runs on the loop, outside bumble's call stack."""
         loop = asyncio.get_running_loop()

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.model import Foot
 from firmware_sim.battery import Battery
 from firmware_sim.pedometer import Pedometer
 from firmware_sim.ring import Ring

@@ -75,7 +75,7 @@ class AttributeTable:
             CharacteristicValue(write=pod.write_control),
         )
         info = _readable(INFO_UUID, pod.read_info)
-        battery = _readable(GATT_BATTERY_LEVEL_CHARACTERISTIC, pod.read_battery, Properties.NOTIFY)
+        battery = _readable(GATT_BATTERY_LEVEL_CHARACTERISTIC, pod.read_battery, Properties.READ | Properties.NOTIFY)
         rsc = Characteristic(RSC_MEASUREMENT, Properties.NOTIFY, NOBODY, b"")
         feature = _constant(RSC_FEATURE, int(RscFeature.WALKING_OR_RUNNING).to_bytes(2, "little"))
         services = (
@@ -101,9 +101,9 @@ def _constant(uuid: UUID, value: bytes) -> Characteristic[bytes]:
 
 
 def _readable(
-    uuid: str | UUID, read: Callable[[Connection], bytes], more: Properties = Properties(0)
+    uuid: str | UUID, read: Callable[[Connection], bytes], properties: Properties = Properties.READ
 ) -> Characteristic[bytes]:
-    return Characteristic(uuid, Properties.READ | more, READABLE, CharacteristicValue(read=read))
+    return Characteristic(uuid, properties, READABLE, CharacteristicValue(read=read))
 
 
 def advertisement(name: str) -> bytes:

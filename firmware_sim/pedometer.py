@@ -7,9 +7,13 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-SWING_DPS, STANCE_DPS = 250.0, 120.0
-"""A swinging foot turns faster than the first, a standing one slower than the second."""
-SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.4, 2.5
+STANCE_DPS = 120.0
+"""A foot that turns more slowly stands, or is in flight for a moment between push-off and forward swing."""
+WALKING_SWING_DPS, RUNNING_PEAK_DPS = 250.0, 520.0
+WALKING_STANCE_US, RUNNING_STANCE_US = 60_000, 15_000
+"""How long a foot must turn slowly to have stood; at a fast run the foot is flat for 20 ms only."""
+PEAK_FALL_PART_PER_S = 0.3
+SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.52, 2.5
 RUNNING_SPM = 140
 
 
@@ -19,21 +23,28 @@ class Pedometer:
     def __init__(self) -> None:
         self.strides = 0
         self._standing = False
-        self._last_us = 0
-        self._now_us = 0
+        self._peak_dps = 0.0
+        self._last_us = self._now_us = self._turning_us = 0
         self._times_s: deque[float] = deque(maxlen=4)
 
     def push(self, ticks_us: NDArray[np.int64], counts: NDArray[np.int16], gyr_range_dps: int) -> None:
         """Take samples: ticks (n,), counts (n, 6)."""
         turning = np.linalg.norm(counts[:, 3:].astype(np.float64), axis=1) * (gyr_range_dps / 32768.0)
         for tick_us, rate_dps in zip(ticks_us.tolist(), turning.tolist(), strict=True):
-            if rate_dps < STANCE_DPS:
-                self._standing = True
-            elif rate_dps > SWING_DPS and self._standing:
-                self._standing = False
-                self._stride(tick_us)
-        if len(ticks_us):
-            self._now_us = int(ticks_us[-1])
+            self._follow(tick_us, rate_dps)
+
+    def _follow(self, tick_us: int, rate_dps: float) -> None:
+        fall = 1.0 - 1e-6 * PEAK_FALL_PART_PER_S * (tick_us - self._now_us)
+        self._peak_dps = max(rate_dps, self._peak_dps * max(fall, 0.0))
+        self._now_us = tick_us
+        stance_us = RUNNING_STANCE_US if self._peak_dps > RUNNING_PEAK_DPS else WALKING_STANCE_US
+        if rate_dps > STANCE_DPS:
+            self._turning_us = tick_us
+        elif tick_us - self._turning_us > stance_us:
+            self._standing = True
+        if rate_dps > WALKING_SWING_DPS and self._standing:
+            self._standing = False
+            self._stride(tick_us)
 
     def _stride(self, tick_us: int) -> None:
         since_s = 1e-6 * (tick_us - self._last_us)

@@ -15,6 +15,7 @@ from firmware_sim.person import Bout, Runner, Strike
 BEFORE_S, AFTER_S = 12.0, 5.0
 """Standing still before a run, so that pods can be found and connected, and after it."""
 SHORTEST_MIN = 1.0
+GOOD_LINK = LinkQuality()
 FATIGUE_PCT = (0.0, -1.5, -3.0, -4.5, -6.0)
 """Contact asymmetry in equal parts of the run; negative is longer on the left."""
 STRIKES: tuple[Strike, ...] = ("rear", "rear", "mid", "fore")
@@ -53,7 +54,7 @@ class Scenario:
     name: str
     runner: Runner
     plan: tuple[Bout, ...]
-    quality: LinkQuality = LinkQuality()
+    quality: LinkQuality = GOOD_LINK
     troubles: tuple[Outage | PowerCycle, ...] = ()
     charge: Mapping[Foot, Charge] = field(default_factory=lambda: MappingProxyType({}))
 
