@@ -7,6 +7,7 @@ out again at the next one. Only when nothing passes for the supervision timeout 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from typing import Protocol
 
 EXCHANGE_S = 0.0025
 """A PDU of 251 bytes at 1 Mbit/s, its acknowledgement and the gaps between: 2.12 + 0.15 + 0.08 + 0.15 ms."""
+
+ROUNDING = 1e-6
+"""Part of an interval by which a clock reading may fall short of the event that it belongs to."""
 
 Delivery = Callable[[], None]
 
@@ -46,7 +50,7 @@ class Station(Protocol):
 
     in_reach: bool
 
-    def on_link_lost(self, link: RadioLink) -> None:
+    def on_link_lost(self, link: RadioLink, /) -> None:
         """Nothing has been heard for the supervision timeout."""
 
 
@@ -114,8 +118,8 @@ class RadioLink:
     def _arm(self) -> None:
         """Wait for the next connection event that has something to carry; empty ones are not simulated."""
         if self._event is None and self.passing and any(self._waiting):
-            done = (self._loop.time() - self._anchor_s) // self.interval_s
-            at_s = self._anchor_s + (done + 1.0) * self.interval_s
+            past = math.floor((self._loop.time() - self._anchor_s) / self.interval_s + ROUNDING)
+            at_s = self._anchor_s + (past + 1) * self.interval_s
             granted = max(1, min(self.quality.pdus_per_event, int(self.interval_s / EXCHANGE_S)))
             self._event = self._loop.call_at(at_s, self._exchange, granted)
 

@@ -66,15 +66,15 @@ class PacedSelector(selectors.DefaultSelector):
 
 
 class PacedLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time runs `speed` times as fast as real time; `math.inf` is virtual time.
+    """An event loop that lives by a `Clock`; with `Clock(math.inf)` in virtual time.
 
     In virtual time the loop never sleeps: when nothing is ready it is the time of the next timer. Sockets are polled
     on every turn, but nobody waits for them.
     """
 
-    def __init__(self, speed: float = 1.0) -> None:
-        self._clock = Clock(speed)
-        super().__init__(PacedSelector(self._clock))
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        super().__init__(PacedSelector(clock))
 
     def time(self) -> float:
         """Seconds since the loop was made, at its pace."""
@@ -94,6 +94,7 @@ class PacedLoop(asyncio.SelectorEventLoop):
 
 
 def run(main: Coroutine[Any, Any, T], *, speed: float = 1.0) -> T:
-    """Like `asyncio.run`, at a pace."""
-    with asyncio.Runner(loop_factory=lambda: PacedLoop(speed)) as runner:
+    """Like `asyncio.run`, `speed` times as fast as real time; at `math.inf` in virtual time."""
+    clock = Clock(speed)
+    with asyncio.Runner(loop_factory=lambda: PacedLoop(clock)) as runner:
         return runner.run(main)

@@ -1,0 +1,110 @@
+"""A minimal client on unmodified bleak: what a test needs to hear from a pod."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from bleak import BleakClient, BleakScanner
+from bleak.backends.device import BLEDevice
+
+from analysis.model import Foot
+from firmware_sim.air import VirtualAir, VirtualRunner
+from firmware_sim.backend import BumbleClient, BumbleScanner
+from firmware_sim.person import Bout, Runner
+from firmware_sim.pod import Pod
+from firmware_sim.scenario import GOOD_LINK, Scenario
+from sensor_ingest.protocol import (
+    CONTROL_UUID,
+    INFO_UUID,
+    STREAM_UUID,
+    Command,
+    Opcode,
+    Packet,
+    PacketFlag,
+    PodInfo,
+    Reply,
+)
+
+RUN = Scenario("test", Runner(), (Bout("still", 3.0), Bout("run", 117.0, 3.0)))
+
+
+@dataclass(slots=True)
+class Listener:
+    """A connected client and everything it has heard."""
+
+    client: BleakClient
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    notifications: list[tuple[float, bytes]] = field(default_factory=list)
+    replies: asyncio.Queue[Reply] = field(default_factory=asyncio.Queue)
+
+    @property
+    def packets(self) -> list[Packet]:
+        """All packets in the order of their arrival."""
+        return [Packet.from_bytes(data) for _, data in self.notifications]
+
+    @property
+    def live(self) -> list[Packet]:
+        """Those that were not asked for again."""
+        return [packet for packet in self.packets if not packet.flags & PacketFlag.RESENT]
+
+    async def info(self) -> PodInfo:
+        """Read the info characteristic."""
+        return PodInfo.from_bytes(bytes(await self.client.read_gatt_char(INFO_UUID)))
+
+    async def command(self, opcode: Opcode, *arguments: int) -> Reply:
+        """Write a command and wait for its reply."""
+        return await self.write(bytes(Command(opcode, arguments)))
+
+    async def write(self, data: bytes) -> Reply:
+        """Write any bytes to the control point and wait for the reply."""
+        await self.client.write_gatt_char(CONTROL_UUID, data, response=True)
+        return await self.replies.get()
+
+    async def subscribe(self) -> None:
+        """Listen to the stream and to replies."""
+        loop = asyncio.get_running_loop()
+        await self.client.start_notify(
+            STREAM_UUID, lambda _, value: self.notifications.append((loop.time(), bytes(value)))
+        )
+        await self.client.start_notify(
+            CONTROL_UUID, lambda _, value: self.replies.put_nowait(Reply.from_bytes(bytes(value)))
+        )
+
+
+async def find(air: VirtualAir, pod: Pod) -> BLEDevice:
+    """Scan until a pod is heard."""
+    async with BleakScanner(backend=BumbleScanner, radio=air.central) as scanner, asyncio.timeout(20.0):
+        async for device, heard in scanner.advertisement_data():
+            if heard.local_name == pod.settings.name:
+                return device
+    raise AssertionError("advertisements never end")
+
+
+@asynccontextmanager
+async def listening(air: VirtualAir, pod: Pod) -> AsyncIterator[Listener]:
+    """Find, connect, subscribe; hang up in the end."""
+    device = await find(air, pod)
+    lost = asyncio.Event()
+    client = BleakClient(device, lambda _: lost.set(), backend=BumbleClient, timeout=10.0)
+    async with client:
+        listener = Listener(client, lost)
+        await listener.subscribe()
+        yield listener
+
+
+@asynccontextmanager
+async def one_runner(
+    seed: int = 1, packet_error_rate: float = GOOD_LINK.packet_error_rate
+) -> AsyncIterator[tuple[VirtualAir, VirtualRunner]]:
+    """An air with one runner on it."""
+    scenario = replace(RUN, quality=replace(GOOD_LINK, packet_error_rate=packet_error_rate))
+    async with VirtualAir(seed) as air:
+        yield air, await air.add_runner("runner", scenario)
+
+
+def left(runner: VirtualRunner) -> Pod:
+    """The pod that most tests look at."""
+    return runner.pods[Foot.LEFT]
