@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
 import sys
 import zlib
@@ -87,6 +88,16 @@ def _read_entry(file: BinaryIO) -> tuple[Entry, int]:
     if _checksum(kind, payload) != checksum:
         raise ValueError("wrong checksum")
     return entry_from_bytes(kind, payload), _FRAME.size + length
+
+
+def set_aside(path: Path, damage: Damage) -> None:
+    """Copy what cannot be read into a file of its own, before the journal is continued without it."""
+    try:
+        with path.open("rb") as journal, path.with_name(f"damaged-{damage.at_byte}.bin").open("wb") as copy:
+            journal.seek(damage.at_byte)
+            shutil.copyfileobj(journal, copy)
+    except OSError as error:
+        raise RunUnwritableError(path.parent, error.strerror or type(error).__name__) from error
 
 
 def framed(entry: Entry) -> bytes:

@@ -15,13 +15,14 @@ from sensor_ingest.adapter import Adapter, Radio
 from sensor_ingest.assembler import Assembler, Batch
 from sensor_ingest.entries import EventEntry, EventKind, time_of
 from sensor_ingest.errors import IngestError
+from sensor_ingest.greeting import StreamSettings
 from sensor_ingest.health import HealthBoard, PodHealth
 from sensor_ingest.intake import Intake
-from sensor_ingest.journal import JournalReader, JournalWriter
+from sensor_ingest.journal import JournalReader, JournalWriter, set_aside
 from sensor_ingest.recorder import Recorder
 from sensor_ingest.run_errors import LiveBehindError, RunEndedError
 from sensor_ingest.run_folder import RunFolder
-from sensor_ingest.supervisor import PodSupervisor, StreamSettings
+from sensor_ingest.supervisor import PodSupervisor
 
 log = logging.getLogger(__name__)
 
@@ -128,8 +129,9 @@ class LiveRun:
             self._assembler.push(entry)
             self._board.push(entry)
             last_s = max(last_s, time_of(entry) or 0.0)
-        if self._recorded.damage is not None and self._recorded.damage.at_byte:
+        if self._recorded.damage is not None and self._recorded.damage.lost_bytes:
             log.warning("%s: %s", self.run.path, self._recorded.damage)
+            set_aside(self.run.journal_path, self._recorded.damage)
         return last_s
 
     def _recorded_batches(self) -> Iterator[Batch]:
