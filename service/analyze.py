@@ -16,6 +16,7 @@ from sensor_ingest.csv_file import read_csv
 from sensor_ingest.recording import Recording
 from service.errors import FeetApartError, NoRecordingError, SameRecordingError
 from service.quality import Quality, assess
+from service.readings import Readings
 
 PIECE_S = 60.0
 """Of recording time pushed at once: large enough to be fast, small enough to keep memory small."""
@@ -65,15 +66,15 @@ def analyze(recordings: Mapping[Foot, Recording], progress: Callable[[float], No
         done += len(piece)
         progress(done / total)
     found.append(session.flush())
-    return conclude(recordings, session.mountings, Results.join(found))
+    readings = {foot: Readings.of_recording(recording) for foot, recording in recordings.items()}
+    return conclude(readings, session.mountings, Results.join(found))
 
 
-def conclude(recordings: Mapping[Foot, Recording], mountings: Mapping[Foot, Mounting], results: Results) -> Analysis:
-    """Results with what the recordings and the mountings say about their quality."""
-    paired = len(recordings) > 1
+def conclude(readings: Mapping[Foot, Readings], mountings: Mapping[Foot, Mounting], results: Results) -> Analysis:
+    """Results with what the readings and the mountings say about their quality."""
+    paired = len(readings) > 1
     quality = {
-        foot: assess(recording, mountings[foot], results.strides[foot], paired=paired)
-        for foot, recording in recordings.items()
+        foot: assess(found, mountings[foot], results.strides[foot], paired=paired) for foot, found in readings.items()
     }
     return Analysis(quality, results, summarise(results))
 

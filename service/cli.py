@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,14 @@ from service import VERSION
 BAD_INPUT, INTERRUPTED = 2, 130
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
 """Root of what can be wrong with arguments: click's, or that of the click inside typer, which exports only a leaf."""
+
+Folder = Annotated[
+    Path | None,
+    typer.Option(metavar="RUNS", help="Folder of runs; without, that of SUREFOOT_RUNS or your own."),
+]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A recorded run: its id or its folder.")]
+Runner = Annotated[str | None, typer.Option(metavar="NAME", help="Only this runner, where there are several.")]
+JsonOut = Annotated[str | None, typer.Option(metavar="FILE", help="Write everything as JSON; - is standard output.")]
 
 app = typer.Typer(
     name="surefoot",
@@ -32,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    logging.getLogger().addHandler(logging.NullHandler())  # people get sentences; a log line would tear the live view
     try:
         code = app(args=arguments, prog_name="surefoot", standalone_mode=False)
         sys.stdout.flush()
@@ -80,53 +90,114 @@ def surefoot(
 
 @app.command(epilog="Example: surefoot analyze --left left.csv --right right.csv --json run.json")
 def analyze(
-    left: Annotated[Path | None, typer.Option(metavar="FILE", help="Recording of the left foot.")] = None,
-    right: Annotated[Path | None, typer.Option(metavar="FILE", help="Recording of the right foot.")] = None,
-    json: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write everything as JSON; - is standard output.")
-    ] = None,
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A recorded run: its id or its folder.")] = None,
+    left: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the left foot.")] = None,
+    right: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the right foot.")] = None,
+    runner: Runner = None,
+    json: JsonOut = None,
+    folder: Folder = None,
 ) -> None:
-    """Measure a recorded run: CSV files in, a summary and JSON out.
+    """Measure a recorded run: a run or CSV files in, a summary and JSON out.
 
     One foot is enough, both are better.
 
     Columns: time_s, acc_{x,y,z}_mps2 and, where measured, gyr_{x,y,z}_radps.
     """
-    from rich.console import Console
+    from service import commands
 
-    from analysis.model import Foot
-    from service.analyze import analyze_files
-    from service.output import check_output, write_json
-    from service.progress import ProgressBar
-    from service.table import show
-
-    files = {foot: path for foot, path in ((Foot.LEFT, left), (Foot.RIGHT, right)) if path is not None}
-    output = None if json in (None, "-") else Path(str(json))
-    if output is not None:
-        check_output(output, files.values())
-    with ProgressBar(Console(stderr=True)) as progress:
-        analysis = analyze_files(files, progress)
-    if json is not None:
-        write_json(analysis, output)
-    if json != "-":
-        show(Console(highlight=False), analysis)
+    files = (left, right)
+    if run is not None:
+        commands.check_one_source(run, files)
+        commands.replay(run, folder, runner, json, refit=False)
+    else:
+        commands.analyze_csv(*files, json)
 
 
-@app.command(epilog="Example: surefoot demo --minutes 3 --speed 20")
+@app.command(epilog="Example: surefoot replay 20260102T030405Z-1a2b3c4d --json run.json")
+def replay(
+    run: RunName,
+    refit: Annotated[bool, typer.Option("--refit", help="Fit the pods' clocks anew, by the whole run.")] = False,
+    runner: Runner = None,
+    json: JsonOut = None,
+    folder: Folder = None,
+) -> None:
+    """Analyse a recorded run once more; without --refit every number is the one known live."""
+    from service import commands
+
+    commands.replay(run, folder, runner, json, refit=refit)
+
+
+@app.command(epilog="Example: surefoot scan --seconds 10")
+def scan(
+    seconds: Annotated[float, typer.Option(min=0.5, max=300.0, help="How long to listen.")] = 5.0,
+) -> None:
+    """Show the pods in range."""
+    from service import commands
+
+    commands.scan(seconds)
+
+
+@app.command(epilog="Example: surefoot run --left 1A2B --right 3C4D")
+def run(
+    left: Annotated[str | None, typer.Option(metavar="POD", help="Serial number or tag of the left pod.")] = None,
+    right: Annotated[str | None, typer.Option(metavar="POD", help="Serial number or tag of the right pod.")] = None,
+    runner: Annotated[str, typer.Option(metavar="NAME", help="Who runs.")] = "runner-1",
+    go_on: Annotated[
+        str | None, typer.Option("--continue", metavar="RUN", help="Go on with a run that was interrupted.")
+    ] = None,
+    folder: Folder = None,
+) -> None:
+    """Record and measure a run, live from the pods.
+
+    Without --left and --right: the nearest pods that say left and right.
+
+    Ctrl-C ends the run and prints its summary; the exit code is 0.
+    """
+    from service import commands
+
+    commands.run(left, right, runner, go_on, folder)
+
+
+@app.command(epilog="Example: surefoot demo --minutes 5 --speed 20")
 def demo(
-    minutes: Annotated[float, typer.Option(min=1.0, max=60.0, help="How long the simulated run is.")] = 6.0,
-    speed: Annotated[float, typer.Option(min=0.1, max=1000.0, help="How much faster than real it goes.")] = 10.0,
+    minutes: Annotated[float, typer.Option(min=1.0, max=240.0, help="How long the simulated run is.")] = 20.0,
+    scenario: Annotated[str | None, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = None,
+    runners: Annotated[int, typer.Option(min=1, max=20, help="How many run at once.")] = 1,
+    speed: Annotated[float, typer.Option(min=0.1, max=100.0, help="How much faster than real it goes.")] = 10.0,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another run.")] = 1,
     headless: Annotated[bool, typer.Option("--headless", help="No live view: only the summary, at once.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="RUNS", help="Keep the recorded run here; without, it is deleted.")
+    ] = None,
 ) -> None:
     """Watch a simulated run, without any hardware.
 
-    A runner stands, walks, runs with the left foot staying longer and longer on the ground, and walks again.
+    A simulated runner's pods are met over Bluetooth as real ones are; only the radio waves are missing. The left foot
+    stays longer and longer on the ground, and on the way the right pod is out of reach for a while.
+
+    Ctrl-C ends it with the summary so far; the exit code is 130.
     """
-    from rich.console import Console
+    from service import commands
 
-    from service.demo import demo as play
-
-    console = Console(highlight=False)
-    if not play(console, minutes, speed, seed, live=console.is_terminal and not headless):
+    if commands.demo(minutes, scenario, runners, speed, seed, folder, headless=headless):
         raise typer.Exit(INTERRUPTED)
+
+
+@app.command(epilog="Example: surefoot runs --folder training")
+def runs(folder: Folder = None) -> None:
+    """List the recorded runs."""
+    from service import commands
+
+    commands.runs(folder)
+
+
+@app.command(epilog="Example: surefoot export 20260102T030405Z-1a2b3c4d --csv readings")
+def export(
+    run: RunName,
+    csv: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the CSV files go.")],
+    folder: Folder = None,
+) -> None:
+    """Write a recorded run's readings as CSV files that `surefoot analyze` reads."""
+    from service import commands
+
+    commands.export(run, csv, folder)

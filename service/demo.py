@@ -1,95 +1,98 @@
-"""The demo: a simulated runner, live at a multiple of real time, or all at once."""
+"""Simulated runners, their pods real GATT servers on a virtual radio, met by the client that meets all pods."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from contextlib import nullcontext
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
+from analysis.model import Foot
+from firmware_sim import pace
+from firmware_sim.air import VirtualAir, VirtualRunner
+from firmware_sim.backend import BumbleClient, BumbleScanner
+from firmware_sim.scenario import SCENARIOS, Outage, Scenario, scenario, squad
+from firmware_sim.truth import Truth
+from sensor_ingest.adapter import Radio
+from sensor_ingest.live import LiveRun
+from sensor_ingest.run_folder import RunFolder, WornPod, create_run
+from service import VERSION
+from service.errors import ScenarioUnknownError
+from service.live_run import Followed, Watcher, follow
 
-from analysis.model import Foot, Strides
-from analysis.session import Results, Session
-from service.analyze import PIECE_S, conclude, pieces
-from service.live import LiveView
-from service.simulated import SimulatedRun, simulated_run
-from service.stop import StopRequest
-from service.table import WIDTH, show
-from service.truth_check import check
-
-LIVE_PIECE_S = 0.1
-"""Of simulated time pushed at once, about what a pod sends at a time."""
-REFRESH_S = 0.25
-
-Heard = Callable[[float, Results], None]
-"""Called after each piece with its end and all results so far."""
-
-
-def demo(console: Console, minutes: float, speed: float, seed: int, *, live: bool) -> bool:
-    """Play a simulated run and print its summary; False if it was stopped."""
-    with console.status("Preparing the simulated runner") if live else nullcontext():
-        run = simulated_run(minutes, seed)
-    session = Session()
-    with StopRequest() as stop:
-        results = _watched(run, session, console, speed, stop) if live else _played(run, session, PIECE_S, stop)
-    show(console, conclude(run.recordings, session.mountings, results))
-    until_s = max((bout.end_s for bout in results.bouts), default=0.0)
-    console.print(Text(f"\n{check(results, run.truth, until_s)}"), width=min(console.width, WIDTH))
-    return not stop.made
+STORY = "fatiguing-left"
+DROP_OUT_AT, DROP_OUT_S = 0.3, 8.0
+"""Part of the run at which a pod of an otherwise untroubled runner is out of reach, longer than a link lasts."""
 
 
-def _watched(run: SimulatedRun, session: Session, console: Console, speed: float, stop: StopRequest) -> Results:
-    """Play at a multiple of real time under a live view."""
-    view, pace = LiveView(run.duration_s, speed), Pace(speed)
-    shown_s = -REFRESH_S
-    with Live(console=console, auto_refresh=False, transient=True) as display:
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A demo that has ended: the recorded run, what was found, and each runner's truth on the run's session clock."""
 
-        def heard(now_s: float, results: Results) -> None:
-            nonlocal shown_s
-            pace.wait_for(now_s)
-            if pace.elapsed_s - shown_s >= REFRESH_S:
-                shown_s = pace.elapsed_s
-                display.update(view.render(now_s, results, session.mountings), refresh=True)
-
-        return _played(run, session, LIVE_PIECE_S, stop, heard)
+    run: RunFolder
+    followed: Followed
+    truth: dict[str, dict[Foot, Truth]]
 
 
-def _played(
-    run: SimulatedRun, session: Session, piece_s: float, stop: StopRequest, heard: Heard = lambda *_: None
-) -> Results:
-    """Push the run piece by piece until it ends or is stopped."""
-    results = Results({foot: Strides.none(foot) for foot in Foot})
-    for piece in pieces(run.samples, piece_s):
-        if stop.made:
-            break
-        results = Results.join([results, session.push(piece)])
-        heard(float(piece.time_s[-1]), results)
-    return Results.join([results, session.flush()])
+def cast(name: str | None, minutes: float, runners: int, seed: int) -> list[Scenario]:
+    """Who runs: one tiring runner, or a squad, or everybody the same scenario.
+
+    Raises
+    ------
+    ScenarioUnknownError
+        for a name that is none.
+    """
+    if name is not None and name not in SCENARIOS:
+        raise ScenarioUnknownError(name, tuple(SCENARIOS))
+    if name is None and runners > 1:
+        return squad(runners, minutes, seed)
+    plays = [scenario(name or STORY, minutes, 1000 * seed + place) for place in range(runners)]
+    return plays if name else [_with_drop_out(play) for play in plays]
 
 
-class Pace:
-    """Simulated time against a real clock."""
+def play(scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float, watcher: Watcher | None) -> Played:
+    """Record and analyse the scenarios, all at once; at infinite speed in virtual time.
 
-    def __init__(
-        self,
-        speed: float,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._speed = speed
-        self._clock = clock
-        self._sleep = sleep
-        self._start_s = clock()
+    Raises
+    ------
+    IngestError
+        if the run cannot be recorded.
+    """
+    return pace.run(_play(scenarios, parent, seed, watcher), speed=speed)
 
-    @property
-    def elapsed_s(self) -> float:
-        """Real time since the start."""
-        return self._clock() - self._start_s
 
-    def wait_for(self, simulated_s: float) -> None:
-        """Sleep until the simulated time has come; not at all where the computer is behind."""
-        ahead_s = simulated_s / self._speed - self.elapsed_s
-        if ahead_s > 0.0:
-            self._sleep(ahead_s)
+async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher: Watcher | None) -> Played:
+    loop = asyncio.get_running_loop()
+    async with VirtualAir(seed, keep_truth=False) as air:
+        runners = [await air.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
+        # Of whole seconds, so that no fraction of today's date finds its way into the session clock.
+        created = datetime.now(UTC).replace(microsecond=0)
+        run = create_run(parent, _worn(runners), software=f"surefoot {VERSION} demo", created_utc=created)
+        began_s = loop.time()
+        radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        live = LiveRun(run, radio, utc_s=lambda: created.timestamp() + loop.time() - began_s, seed=seed)
+        followed = await follow(live, watcher, lasts_s=max(play.duration_s for play in scenarios))
+        truth = {runner.name: _on_session_clock(runner, followed.origin_s) for runner in runners}
+    return Played(live.run, followed, truth)
+
+
+def _with_drop_out(play: Scenario) -> Scenario:
+    return replace(play, troubles=(*play.troubles, Outage(Foot.RIGHT, DROP_OUT_AT * play.duration_s, DROP_OUT_S)))
+
+
+def _worn(runners: Sequence[VirtualRunner]) -> list[WornPod]:
+    return [WornPod(pod.settings.serial, foot, runner.name) for runner in runners for foot, pod in runner.pods.items()]
+
+
+def _on_session_clock(runner: VirtualRunner, origin_s: float) -> dict[Foot, Truth]:
+    return {foot: _later(truth, runner.start_s - origin_s) for foot, truth in runner.truth.items()}
+
+
+def _later(truth: Truth, later_s: float) -> Truth:
+    return replace(
+        truth,
+        initial_contact_s=truth.initial_contact_s + later_s,
+        terminal_contact_s=truth.terminal_contact_s + later_s,
+        next_initial_contact_s=truth.next_initial_contact_s + later_s,
+    )

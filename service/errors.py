@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -45,4 +46,52 @@ class OutputError(RequestError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
         self.reason = reason
-        super().__init__(f"{path} cannot be written ({reason}); choose another file for --json.")
+        super().__init__(f"{path} cannot be written ({reason}); choose another place.")
+
+
+class ScenarioUnknownError(RequestError):
+    """The simulator knows no such scenario."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"there is no scenario {name!r}; choose one of {', '.join(known)}.")
+
+
+class NoPodError(RequestError):
+    """No pod in range says on which foot it sits."""
+
+    def __init__(self, heard: Sequence[str]) -> None:
+        self.heard = tuple(heard)
+        if heard:
+            text = (
+                f"the pods in range ({', '.join(heard)}) do not say on which foot they are; name them with --left TAG"
+            )
+            super().__init__(f"{text} and --right TAG.")
+        else:
+            super().__init__("no pod is in range; wake the pods by moving the shoes, bring them near and try again.")
+
+
+class SamePodError(RequestError):
+    """One pod was named for both feet."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"pod {name} was named for both feet; give each foot its own.")
+
+
+class RunnerUnknownError(RequestError):
+    """The run has no such runner, or several and none was chosen."""
+
+    def __init__(self, wanted: str | None, runners: Sequence[str]) -> None:
+        self.wanted = wanted
+        self.runners = tuple(runners)
+        what = f"has {len(runners)} runners" if wanted is None else f"has no runner {wanted!r}"
+        super().__init__(f"the run {what}; choose one with --runner: {', '.join(runners)}.")
+
+
+class TwoSourcesError(RequestError):
+    """A run and files were given."""
+
+    def __init__(self, options: str, instead: str) -> None:
+        super().__init__(f"{options} do not go together; give {instead}.")

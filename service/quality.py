@@ -9,7 +9,7 @@ import numpy as np
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Flag, Mounting, MountingStatus, Strides
 from analysis.summary import clipped_strides_pct
-from sensor_ingest.recording import Recording
+from service.readings import Readings
 
 NOTED_UNPAIRED_PCT = 10.0
 """Every bout begins and ends with a stride that lacks its partner; more than this share is worth a word."""
@@ -35,17 +35,17 @@ class Quality:
     notes: tuple[str, ...]
 
 
-def assess(recording: Recording, mounting: Mounting, strides: Strides, *, paired: bool) -> Quality:
-    """Judge one foot's data; `paired` says whether there is a recording of the other foot."""
+def assess(readings: Readings, mounting: Mounting, strides: Strides, *, paired: bool) -> Quality:
+    """Judge one foot's data; `paired` says whether the other foot was recorded too."""
     return Quality(
-        recording.sampling_rate_hz,
-        recording.loss_pct,
+        readings.sampling_rate_hz,
+        readings.loss_pct,
         clipped_strides_pct(strides),
         mounting.status,
         len(strides),
         (
-            *recording.notes,
-            *(_mounting_note(mounting) if recording.has_gyroscope else ()),
+            *readings.notes,
+            *(_mounting_note(mounting) if readings.has_gyroscope else ()),
             *_contact_note(strides),
             *_pairing_note(strides, paired=paired),
         ),

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType, TracebackType
 
 
 class StopRequest:
-    """While entered, Ctrl-C sets `made` and nothing else."""
+    """While entered, the first Ctrl-C asks for the end; another one does what it always did.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    ask : called from the signal handler.
+    """
+
+    def __init__(self, ask: Callable[[], object]) -> None:
         self.made = False
+        self._ask = ask
 
     def __enter__(self) -> StopRequest:
         self._before = signal.signal(signal.SIGINT, self._make)
@@ -23,3 +30,5 @@ class StopRequest:
 
     def _make(self, _number: int, _frame: FrameType | None) -> None:
         self.made = True
+        signal.signal(signal.SIGINT, self._before)
+        self._ask()

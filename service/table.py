@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +16,7 @@ from analysis.summary import Comparison, cadence_spm, compare, strides_of
 from analysis.windows import LEAST_STRIDES
 from service.analyze import Analysis
 from service.quality import Quality
-from service.wording import MOUNTING, clock, difference, duration, in_unit, signed, span
+from service.wording import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
 
 WIDTH = 80
 SLIVER_S = 5.0
@@ -142,7 +143,8 @@ def _indented(note: str, width: int, foot: str = "") -> str:
 
 
 def _figures(quality: Quality) -> str:
-    figures = [f"{quality.sampling_rate_hz:.0f} Hz", f"{signed(quality.loss_pct, 1)} % lost"]
+    rate = f"{quality.sampling_rate_hz:.0f}" if math.isfinite(quality.sampling_rate_hz) else UNKNOWN
+    figures = [f"{rate} Hz", f"{signed(quality.loss_pct, 1)} % lost"]
     if quality.clipped_strides_pct is not None:
         figures.append(f"{signed(quality.clipped_strides_pct, 1)} % of strides clipped")
     return " · ".join([*figures, MOUNTING[quality.mounting]])

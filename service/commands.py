@@ -1,0 +1,187 @@
+"""What each command does, once its arguments are understood."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.text import Text
+
+from analysis.model import Foot
+from sensor_ingest.live import LiveRun
+from sensor_ingest.pods import find_pods
+from sensor_ingest.run_folder import WornPod, create_run
+from service import VERSION
+from service import runs as recorded
+from service import scan as scanning
+from service.analyze import Analysis, analyze_files
+from service.errors import RunnerUnknownError, TwoSourcesError
+from service.export import export_csv
+from service.live_run import follow
+from service.output import check_output, write_json
+from service.progress import ProgressBar
+from service.replayed import analyze_run
+from service.screen import Screen, Title
+from service.table import WIDTH, show
+
+SCAN_S = 5.0
+
+
+def analyze_csv(left: Path | None, right: Path | None, json: str | None) -> None:
+    """Analyse CSV files."""
+    files = {foot: path for foot, path in ((Foot.LEFT, left), (Foot.RIGHT, right)) if path is not None}
+    output = _json_path(json, list(files.values()))
+    with ProgressBar(Console(stderr=True)) as progress:
+        analysis = analyze_files(files, progress)
+    _give({"": analysis}, json, output)
+
+
+def check_one_source(run: str, files: tuple[Path | None, Path | None]) -> None:
+    """Refuse a run and files at once."""
+    if any(file is not None for file in files):
+        raise TwoSourcesError(f"run {run} and --left or --right", "either a run or files")
+
+
+def replay(named: str, folder: Path | None, runner: str | None, json: str | None, *, refit: bool) -> None:
+    """Analyse a recorded run."""
+    run = recorded.find_run(named, folder)
+    names = run.manifest.runners
+    if (runner is not None and runner not in names) or (runner is None and json is not None and len(names) > 1):
+        raise RunnerUnknownError(runner, names)
+    output = _json_path(json, [run.journal_path])
+    with ProgressBar(Console(stderr=True)) as progress:
+        analyses = analyze_run(run, progress, refit=refit).conclude()
+    _give({name: analyses[name] for name in names if runner in (None, name)}, json, output)
+
+
+def scan(seconds: float) -> None:
+    """Show the pods in range."""
+    with Console(stderr=True).status("Listening for pods"):
+        pods = asyncio.run(find_pods(timeout_s=seconds))
+    if pods:
+        Console(highlight=False).print(scanning.table(pods))
+    else:
+        print("No pod is in range. Wake the pods by moving the shoes, bring them near and try again.")
+
+
+def run(left: str | None, right: str | None, runner: str, go_on: str | None, folder: Path | None) -> None:
+    """Record and analyse a run, live."""
+    named = {foot: name for foot, name in ((Foot.LEFT, left), (Foot.RIGHT, right)) if name is not None}
+    if go_on is None:
+        parent = recorded.runs_folder(folder)
+        started = create_run(parent, _pods(named, runner), software=f"surefoot {VERSION}")
+    elif named:
+        raise TwoSourcesError("--continue and --left or --right", "only --continue; the run knows its pods")
+    else:
+        started = recorded.find_run(go_on, folder)
+    console = Console(highlight=False)
+    title = Title("surefoot run", ", ".join(started.manifest.runners), "Ctrl-C ends the run")
+    with _screen(console, title, shown=console.is_terminal) as screen:
+        followed = asyncio.run(follow(LiveRun(started), screen))
+    _show(console, followed.analysis.conclude())
+    console.print(f"\nRecorded in {started.path}", soft_wrap=True)
+
+
+def demo(
+    minutes: float,
+    scenario: str | None,
+    runners: int,
+    speed: float,
+    seed: int,
+    folder: Path | None,
+    *,
+    headless: bool,
+) -> bool:
+    """Play a simulated run; whether Ctrl-C ended it."""
+    from service.demo import cast, play
+    from service.truth_check import check
+
+    console = Console(highlight=False)
+    scenarios = cast(scenario, minutes, runners, seed)
+    live = console.is_terminal and not headless
+    note = f"{scenarios[0].name if runners == 1 else f'{runners} runners'}, simulated, {speed:g} × real time"
+    title = Title("surefoot demo", note, "Ctrl-C ends the run", max(play.duration_s for play in scenarios))
+    with _kept(folder) as parent, _screen(console, title, speed, shown=live) as screen:
+        played = play(scenarios, parent, seed=seed, speed=speed if live else math.inf, watcher=screen)
+    for name, analysis in played.followed.analysis.conclude().items():
+        if runners > 1:
+            console.print(Text(f"\n{name}  {scenarios[list(played.truth).index(name)].name}", style="bold cyan"))
+        show(console, analysis)
+        ended_s = max((bout.end_s for bout in analysis.results.bouts), default=0.0)
+        told = check(analysis.results, played.truth[name], ended_s)
+        console.print(Text(f"\n{told}"), width=min(console.width, WIDTH))
+    if folder is not None:
+        console.print(f"\nRecorded in {played.run.path}", soft_wrap=True)
+    return played.followed.stopped
+
+
+def runs(folder: Path | None) -> None:
+    """List the recorded runs."""
+    parent = recorded.runs_folder(folder)
+    with ProgressBar(Console(stderr=True)) as progress:
+        found = list(recorded.recorded_runs(parent, progress))
+    if found:
+        Console(highlight=False).print(recorded.table(found))
+    else:
+        Console(highlight=False).print(f"No runs are recorded in {parent} yet.", soft_wrap=True)
+
+
+def export(named: str, folder_csv: Path, folder: Path | None) -> None:
+    """Write a run's readings as CSV files."""
+    run = recorded.find_run(named, folder)
+    with ProgressBar(Console(stderr=True)) as progress:
+        rows = export_csv(run, folder_csv, progress)
+    for path, count in rows.items():
+        Console(highlight=False).print(f"{path}  {count} readings", soft_wrap=True)
+
+
+def _json_path(json: str | None, recordings: list[Path]) -> Path | None:
+    """Where the JSON goes, checked before the work; None for standard output or none at all."""
+    if json is None or json == "-":
+        return None
+    check_output(Path(json), recordings)
+    return Path(json)
+
+
+def _give(analyses: Mapping[str, Analysis], json: str | None, output: Path | None) -> None:
+    if json is not None:
+        write_json(next(iter(analyses.values())), output)
+    if json != "-":
+        _show(Console(highlight=False), analyses)
+
+
+def _show(console: Console, analyses: Mapping[str, Analysis]) -> None:
+    """Print summaries, with the runner's name where there are several."""
+    for place, (name, analysis) in enumerate(analyses.items()):
+        if len(analyses) > 1:
+            console.print(Text(f"{chr(10) if place else ''}{name}", style="bold cyan"))
+        show(console, analysis)
+
+
+def _pods(named: Mapping[Foot, str], runner: str) -> list[WornPod]:
+    """The pods that were named, or the nearest that say left and right."""
+    if named:
+        return scanning.worn_by(runner, named)
+    with Console(stderr=True).status("Listening for pods"):
+        return scanning.nearest(asyncio.run(find_pods(timeout_s=SCAN_S)), runner)
+
+
+@contextmanager
+def _kept(folder: Path | None) -> Iterator[Path]:
+    """The folder asked for, or one that is deleted at the end."""
+    if folder is not None:
+        yield folder
+        return
+    with TemporaryDirectory(prefix="surefoot-") as temporary:
+        yield Path(temporary)
+
+
+@contextmanager
+def _screen(console: Console, title: Title, speed: float = 1.0, *, shown: bool) -> Iterator[Screen | None]:
+    with Screen(console, title, speed) if shown else nullcontext() as screen:
+        yield screen

@@ -1,0 +1,73 @@
+"""A run while it is analysed: one session for each of its runners, fed batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from analysis.model import Foot, Mounting, Samples, Strides
+from analysis.session import Results, Session
+from sensor_ingest.assembler import Batch
+from sensor_ingest.run_folder import WornPod
+from service.analyze import Analysis, conclude
+from service.readings import Tally
+
+
+class RunnerAnalysis:
+    """One runner: samples in, everything that is known so far out."""
+
+    def __init__(self, feet: Sequence[Foot]) -> None:
+        self.feet = tuple(foot for foot in Foot if foot in feet)
+        self._session = Session(self.feet)
+        self._tallies = {foot: Tally() for foot in self.feet}
+        self._parts = [Results({foot: Strides.none(foot) for foot in self.feet})]
+
+    def push(self, samples: Samples) -> None:
+        """Take one foot's next samples."""
+        self._tallies[samples.foot].push(samples)
+        self._add(self._session.push(samples))
+
+    def flush(self) -> None:
+        """End the run."""
+        self._add(self._session.flush())
+
+    @property
+    def results(self) -> Results:
+        """All so far."""
+        if len(self._parts) > 1:
+            self._parts = [Results.join(self._parts)]
+        return self._parts[0]
+
+    @property
+    def mountings(self) -> Mapping[Foot, Mounting]:
+        """How each pod sits on its shoe, as known now."""
+        return self._session.mountings
+
+    def conclude(self) -> Analysis:
+        """The analysis of all so far; a foot of which nothing came was not recorded."""
+        readings = {foot: tally.readings() for foot, tally in self._tallies.items() if not tally.empty}
+        return conclude(readings, self.mountings, self.results)
+
+    def _add(self, new: Results) -> None:
+        if new.windows or new.bouts or any(len(strides) for strides in new.strides.values()):
+            self._parts.append(new)
+
+
+class RunAnalysis:
+    """All runners of a run, by name in the order of its pods."""
+
+    def __init__(self, pods: Sequence[WornPod]) -> None:
+        names = dict.fromkeys(pod.runner for pod in pods)
+        self.runners = {name: RunnerAnalysis([pod.foot for pod in pods if pod.runner == name]) for name in names}
+
+    def push(self, batch: Batch) -> None:
+        """Take the next batch."""
+        self.runners[batch.runner].push(batch.samples)
+
+    def flush(self) -> None:
+        """End the run."""
+        for runner in self.runners.values():
+            runner.flush()
+
+    def conclude(self) -> dict[str, Analysis]:
+        """Each runner's analysis."""
+        return {name: runner.conclude() for name, runner in self.runners.items()}

@@ -1,0 +1,73 @@
+"""Where recorded runs are kept, and which there are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+from rich.table import Table
+from rich.text import Text
+
+from sensor_ingest.entries import time_of
+from sensor_ingest.journal import JournalReader
+from sensor_ingest.run_folder import RunFolder, list_runs, open_run
+from service.analyze import Progress
+from service.wording import duration
+
+VARIABLE = "SUREFOOT_RUNS"
+
+
+def runs_folder(wanted: Path | None) -> Path:
+    """The folder asked for, or that of the environment, or the user's own."""
+    if wanted is not None:
+        return wanted
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else user_data_path("surefoot", appauthor=False) / "runs"
+
+
+def find_run(named: str, folder: Path | None = None) -> RunFolder:
+    """A run by its path, or by its id in the folder of runs.
+
+    Raises
+    ------
+    RunError
+        if there is none or it cannot be read.
+    """
+    in_folder = runs_folder(folder) / named
+    return open_run(in_folder if not Path(named).exists() and in_folder.exists() else Path(named))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A run and how long it lasted."""
+
+    run: RunFolder
+    duration_s: float
+
+
+def recorded_runs(folder: Path, progress: Progress) -> Iterator[RecordedRun]:
+    """The runs of a folder, oldest first; none where there is no folder yet."""
+    runs = list_runs(folder) if folder.is_dir() else ()
+    for place, run in enumerate(runs):
+        progress("Reading", place / len(runs))
+        yield RecordedRun(run, max((time_of(entry) or 0.0 for entry in JournalReader(run.journal_path)), default=0.0))
+
+
+def table(runs: list[RecordedRun]) -> Table:
+    """The runs for people, in local time."""
+    shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for name, right in (("run", False), ("when", False), ("runners", False), ("duration", True), ("", False)):
+        shown.add_column(name, justify="right" if right else "left", no_wrap=name != "runners")
+    for recorded in runs:
+        manifest = recorded.run.manifest
+        shown.add_row(
+            manifest.run_id,
+            f"{manifest.created_utc.astimezone():%d %b %Y %H:%M}",
+            ", ".join(manifest.runners),
+            duration(recorded.duration_s),
+            Text("ended") if manifest.ended else Text("interrupted", style="yellow"),
+        )
+    return shown

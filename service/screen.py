@@ -1,0 +1,262 @@
+"""What people see while a run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
+from rich.live import Live
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from analysis.metrics import CADENCE, STRIDE_METRICS
+from analysis.model import Estimate, Foot, Strides, Window
+from sensor_ingest.health import PodHealth
+from service.course import course
+from service.run_analysis import RunAnalysis, RunnerAnalysis
+from service.wording import UNKNOWN, clock, difference, in_unit, signed
+
+REFRESH_S = 0.25
+RECENT_STRIDES = 8
+PAUSE_S = 4.0
+"""No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
+SHOWN = ("ground_contact_time_s", "flight_time_s")
+COMPARED = "ground_contact_time_s"
+WIDTH = 80
+BAR_CELLS, BAR_PCT = 16, 8.0
+"""Of a bar to one side, and the asymmetry that fills it; people rarely differ more."""
+FIXED_LINES = 17
+"""Of the view of one runner, without the course."""
+MOST_STEPS = 20
+LOW_BATTERY_PCT = 15.0
+HEADING, QUIET, WARNING = "bold cyan", "dim", "yellow"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What runs, how it ends and, where that is known, how long it lasts."""
+
+    name: str
+    note: str
+    ends: str
+    duration_s: float | None = None
+
+
+class Screen:
+    """Watches a run and shows it in place, a few times a second; open while the context is.
+
+    Parameters
+    ----------
+    speed : of the event loop's clock against real time.
+    """
+
+    def __init__(self, console: Console, title: Title, speed: float = 1.0) -> None:
+        self.every_s = REFRESH_S * speed
+        self._console = console
+        self._title = title
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+
+    def __enter__(self) -> Screen:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+        """Show the run as it is now."""
+        size = self._console.size
+        shown = view(self._title, now_s, analysis, health, width=min(size.width, WIDTH), height=size.height)
+        self._live.update(shown, refresh=True)
+
+
+def view(
+    title: Title, now_s: float, analysis: RunAnalysis, health: Sequence[PodHealth], *, width: int, height: int
+) -> RenderableType:
+    """The whole picture: one runner at length, several as a table with a row for each."""
+    names = list(analysis.runners)
+    if len(names) == 1:
+        body = _one_runner(analysis.runners[names[0]], health, now_s, height)
+    else:
+        body = [_wall(analysis, health, now_s)]
+    lines = [_head(title, now_s, width), Rule(style=QUIET), *body, Text(), Text(title.ends, style=QUIET)]
+    return Constrain(Group(*lines), width)
+
+
+def _head(title: Title, now_s: float, width: int) -> Table:
+    row = Table.grid(expand=True)
+    row.width = width
+    row.add_column()
+    row.add_column(justify="right")
+    of = "" if title.duration_s is None else f" of {clock(title.duration_s)}"
+    row.add_row(Text.assemble((title.name, "bold"), (f"  {title.note}", QUIET)), Text(f"{clock(now_s)}{of}"))
+    return row
+
+
+# One runner
+
+
+def _one_runner(runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int) -> list[RenderableType]:
+    now = Moment.of(runner, health, now_s)
+    most = min(max(height - FIXED_LINES, 1), MOST_STEPS)
+    parts: list[RenderableType] = [_gait_line(now), Text(), _feet(now), Text(), _pods(health), Text()]
+    return parts + (_course(runner.results.windows, most) if len(runner.feet) == 2 else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A runner now.
+
+    Parameters
+    ----------
+    recent : each foot's last few strides of the gait that goes on.
+    strides : complete strides of both feet so far.
+    missing : feet whose pod is not connected.
+    """
+
+    recent: Mapping[Foot, Strides]
+    strides: int
+    missing: tuple[Foot, ...]
+    newest: Estimate | None
+
+    @classmethod
+    def of(cls, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float) -> Moment:
+        """From what is known so far."""
+        results = runner.results
+        newest = course(results.windows, COMPARED, len(results.windows))
+        return cls(
+            {foot: _recent(results.strides[foot], now_s) for foot in runner.feet},
+            sum(len(strides) for strides in results.strides.values()),
+            tuple(pod.foot for pod in health if not pod.connected),
+            newest[-1][1] if newest else None,
+        )
+
+    @property
+    def gait(self) -> str:
+        """In a word or two."""
+        if self._newest is not None:
+            return "Running" if self._newest.running[-1] else "Walking"
+        if self.missing:
+            return f"Waiting for the {' and '.join(self.missing)} pod{'s' * (len(self.missing) > 1)}"
+        return "Waiting for steps" if not self.strides else "No steps"
+
+    @property
+    def cadence_spm(self) -> float | None:
+        """Of the last few strides."""
+        return None if self._newest is None else 120.0 / float(self._newest.metrics["stride_time_s"].mean())
+
+    def median(self, foot: Foot, key: str) -> str:
+        """Of the last few strides, for people."""
+        strides = self.recent.get(foot)
+        if strides is None or not len(strides):
+            return UNKNOWN
+        values = strides.metrics[key][np.isfinite(strides.metrics[key])]
+        return in_unit(STRIDE_METRICS[key], float(np.median(values))) if len(values) else UNKNOWN
+
+    @property
+    def _newest(self) -> Strides | None:
+        strides = [rows for rows in self.recent.values() if len(rows)]
+        return max(strides, key=lambda rows: float(rows.initial_contact_s[-1])) if strides else None
+
+
+def _recent(strides: Strides, now_s: float) -> Strides:
+    if not len(strides) or strides.next_initial_contact_s[-1] < now_s - PAUSE_S:
+        return strides[:0]
+    last = strides[-RECENT_STRIDES:]
+    return last[last.running == last.running[-1]]
+
+
+def _gait_line(now: Moment) -> Text:
+    cadence = "" if now.cadence_spm is None else in_unit(CADENCE, now.cadence_spm)
+    return Text.assemble((f"{now.gait:<18}", HEADING), (f"{cadence:<20}", "bold"), (f"{now.strides} strides", QUIET))
+
+
+def _feet(now: Moment) -> Table:
+    table = _table("", 18, *now.recent)
+    for key in SHOWN:
+        table.add_row(STRIDE_METRICS[key].label, *(now.median(foot, key) for foot in now.recent))
+    return table
+
+
+def _pods(health: Sequence[PodHealth]) -> Table:
+    table = _table("Pod", 18, "battery", "signal", "lost", "resent", "reconnects")
+    for pod in health:
+        battery = UNKNOWN if pod.battery_pct is None else f"{pod.battery_pct:.0f} %"
+        low = pod.battery_pct is not None and pod.battery_pct < LOW_BATTERY_PCT
+        table.add_row(
+            Text.assemble(f"{pod.foot:<6} ", _link(pod)),
+            Text(battery, style=WARNING if low else ""),
+            UNKNOWN if pod.rssi_dbm is None else f"{signed(pod.rssi_dbm, 0)} dBm",
+            f"{pod.loss_pct:.1f} %",
+            str(pod.counts.resent),
+            str(pod.reconnects),
+        )
+    return table
+
+
+def _link(pod: PodHealth) -> Text:
+    if pod.connected:
+        return Text("connected", style="green")
+    if pod.refused:
+        return Text("refused", style="red")
+    return Text("searching" if pod.last_packet_s is None else "out of reach", style=WARNING)
+
+
+def _course(windows: Sequence[Window], most: int) -> list[RenderableType]:
+    """Contact right against left over the run."""
+    title = f"{STRIDE_METRICS[COMPARED].label}, right vs left"
+    steps = course(windows, COMPARED, most)
+    if not steps:
+        return [Text(title), Text("known after half a minute of running", style=QUIET)]
+    scale = f"{'longer left':>{BAR_CELLS}} │ longer right"
+    return [
+        Text.assemble(f"{title:<26}", (scale, QUIET)),
+        *(
+            Text.assemble((f"{clock(end_s):>7}", QUIET), f"  {difference(step):>14}   {_bar(step.value)}")
+            for end_s, step in steps
+        ),
+    ]
+
+
+def _bar(value_pct: float) -> str:
+    """A bar from the middle to the side of the longer contact."""
+    cells = min(round(abs(value_pct) / BAR_PCT * BAR_CELLS), BAR_CELLS)
+    left, right = (cells, 0) if value_pct < 0 else (0, cells)
+    return f"{'━' * left:>{BAR_CELLS}}│{'━' * right}"
+
+
+# Several runners
+
+
+def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> Table:
+    table = _table("", 10, "gait", "cadence", "left", "right", "right vs left", "strides", "pods")
+    for name, runner in analysis.runners.items():
+        theirs = [pod for pod in health if pod.runner == name]
+        now = Moment.of(runner, theirs, now_s)
+        table.add_row(
+            name,
+            now.gait.split()[0].lower(),
+            UNKNOWN if now.cadence_spm is None else f"{now.cadence_spm:.0f}",
+            *(now.median(foot, COMPARED) for foot in Foot),
+            difference(now.newest),
+            str(now.strides),
+            _pod_word(theirs),
+        )
+    return table
+
+
+def _pod_word(pods: Sequence[PodHealth]) -> Text:
+    gone = [pod.foot for pod in pods if not pod.connected]
+    return Text(f"no {gone[0]}" if len(gone) == 1 else "none" if gone else "ok", style=WARNING if gone else "green")
+
+
+def _table(name: str, name_width: int, *columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET)
+    table.add_column(name, min_width=name_width, no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
