@@ -13,13 +13,14 @@ from bumble.hci import Address
 from bumble.transport.common import TransportSink, TransportSource
 
 from firmware_sim.gatt import AttributeTable, advertisement, scan_response
-from firmware_sim.radio import RadioController
+from firmware_sim.radio import DATA_LENGTH, RadioController
 from sensor_ingest.protocol import MAX_SAMPLES, Packet, Reply
 
 ADVERTISING_MS = 100
 MTU = 247
 ATT_HEADER_BYTES = 3
 PACKET_BYTES = Packet.HEADER.size + 12 * MAX_SAMPLES
+DATA_TIME_US = 2120
 INTERVAL_MS, SUPERVISION_MS = 15, 5000
 """Asked for after connecting: Linux's 420 ms of supervision drop the link whenever the foot is behind the body."""
 WINDOW_PACKETS = 4
@@ -163,6 +164,7 @@ class Peripheral:
             self._spawn("advertise", self.advertise(self.advertised_name))
 
     async def _ask_for_parameters(self, connection: Connection) -> None:
+        await self._device.set_data_length(connection, DATA_LENGTH, DATA_TIME_US)
         await self._device.update_connection_parameters(
             connection, INTERVAL_MS, INTERVAL_MS, 0, SUPERVISION_MS, use_l2cap=True
         )

@@ -213,6 +213,12 @@ class RadioController(controller.Controller):
         )
         self.send_hci_packet(hci.HCI_LE_Advertising_Report_Event([report]))
 
+    def on_hci_le_set_data_length_command(
+        self, command: hci.HCI_LE_Set_Data_Length_Command
+    ) -> hci.HCI_StatusAndConnectionHandleReturnParameters:
+        """Here every link carries the longest PDUs from the start; bumble's own does not know the command."""
+        return hci.HCI_StatusAndConnectionHandleReturnParameters(hci.HCI_ErrorCode.SUCCESS, command.connection_handle)
+
     def on_hci_le_create_connection_cancel_command(
         self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
     ) -> hci.HCI_StatusReturnParameters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from bleak import BleakClient, BleakScanner
@@ -13,6 +13,7 @@ from bleak.backends.device import BLEDevice
 from analysis.model import Foot
 from firmware_sim.air import VirtualAir, VirtualRunner
 from firmware_sim.backend import BumbleClient, BumbleScanner
+from firmware_sim.central import CentralRadio
 from firmware_sim.person import Bout, Runner
 from firmware_sim.pod import Pod
 from firmware_sim.scenario import GOOD_LINK, Scenario
@@ -74,25 +75,29 @@ class Listener:
         )
 
 
-async def find(air: VirtualAir, pod: Pod) -> BLEDevice:
+async def find(central: CentralRadio, name: str) -> BLEDevice:
     """Scan until a pod is heard."""
-    async with BleakScanner(backend=BumbleScanner, radio=air.central) as scanner, asyncio.timeout(20.0):
+    async with BleakScanner(backend=BumbleScanner, radio=central) as scanner, asyncio.timeout(20.0):
         async for device, heard in scanner.advertisement_data():
-            if heard.local_name == pod.settings.name:
+            if heard.local_name == name:
                 return device
     raise AssertionError("advertisements never end")
 
 
 @asynccontextmanager
-async def listening(air: VirtualAir, pod: Pod) -> AsyncIterator[Listener]:
+async def listening_on(central: CentralRadio, name: str) -> AsyncIterator[Listener]:
     """Find, connect, subscribe; hang up in the end."""
-    device = await find(air, pod)
+    device = await find(central, name)
     lost = asyncio.Event()
-    client = BleakClient(device, lambda _: lost.set(), backend=BumbleClient, timeout=10.0)
-    async with client:
+    async with BleakClient(device, lambda _: lost.set(), backend=BumbleClient, timeout=10.0) as client:
         listener = Listener(client, lost)
         await listener.subscribe()
         yield listener
+
+
+def listening(air: VirtualAir, pod: Pod) -> AbstractAsyncContextManager[Listener]:
+    """The same with a pod that is known."""
+    return listening_on(air.central, pod.settings.name)
 
 
 @asynccontextmanager

@@ -272,7 +272,7 @@ def test_every_command_is_answered(data: bytes, result: Result) -> None:
 def test_a_command_without_subscription_to_replies_is_refused() -> None:
     async def write() -> None:
         async with one_runner() as (air, runner):
-            device = await find(air, left(runner))
+            device = await find(air.central, left(runner).settings.name)
             async with BleakClient(device, backend=BumbleClient) as client:
                 with pytest.raises(BleakError):
                     await client.write_gatt_char(CONTROL_UUID, bytes(Command(Opcode.PING)), response=True)
@@ -369,7 +369,7 @@ def test_twenty_four_pods_stream_at_once() -> None:
 def test_nothing_is_notified_before_it_is_asked_for() -> None:
     async def wait() -> int:
         async with one_runner() as (air, runner):
-            device = await find(air, left(runner))
+            device = await find(air.central, left(runner).settings.name)
             async with BleakClient(device, backend=BumbleClient) as client:
                 heard: list[bytearray] = []
                 await client.start_notify(STREAM_UUID, lambda _, value: heard.append(value))

@@ -1,0 +1,106 @@
+"""PROTOCOL.md says what the codec does: its example bytes, its offsets, its numbers."""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+from typing import SupportsBytes
+
+import numpy as np
+import pytest
+
+import firmware_sim
+from firmware_sim.firmware import RATES_HZ, RING_PACKETS
+from firmware_sim.gatt import advertisement
+from firmware_sim.peripheral import MTU, PACKET_BYTES
+from firmware_sim.rsc import RscMeasurement
+from sensor_ingest.protocol import (
+    CONTROL_UUID,
+    INFO_UUID,
+    MAX_SAMPLES,
+    SERVICE_UUID,
+    STREAM_UUID,
+    VERSION,
+    Command,
+    FootCode,
+    Opcode,
+    Packet,
+    PacketFlag,
+    PodInfo,
+    Reply,
+    Result,
+)
+
+PAGE = (Path(firmware_sim.__file__).parent / "PROTOCOL.md").read_text("utf-8")
+COUNTS = [[12, -7, 2048, 3, -2, 1], [15, -30, 2061, 40, -410, 12], [-2048, 5, 32767, -32767, 820, 0]]
+PACKET = Packet(258, 0xBEEF, 1_234_567_890, 9_615, PacketFlag.LOW_BATTERY, 3, np.array(COUNTS, np.int16))
+INFO = PodInfo(1, 0xBEEF, FootCode.LEFT, 208.0, 16, 2000, 1024, 3, 258, "SIM010001")
+CADENCE = RscMeasurement(0.0, 172, running=True)
+REPLY = Reply(Opcode.RESEND, Result.OK, 1_240_000_000, 57, 143)
+REFUSAL = Reply(0x63, Result.UNKNOWN_COMMAND, 1_240_000_000)
+COMMANDS = [
+    Command(Opcode.START),
+    Command(Opcode.SET_RATE, (208,)),
+    Command(Opcode.SET_RANGE, (32, 2000)),
+    Command(Opcode.SET_FOOT, (2,)),
+    Command(Opcode.RESEND, (57, 143)),
+]
+
+
+def examples() -> list[bytes]:
+    """Every block of example bytes, in the order of the page."""
+    return [bytes.fromhex(block) for block in re.findall(r"```hex\n(.*?)```", PAGE, re.DOTALL)]
+
+
+def test_the_example_bytes_are_the_codecs() -> None:
+    values: tuple[SupportsBytes, ...] = (
+        INFO,
+        PACKET,
+        *COMMANDS,
+        REPLY,
+        REFUSAL,
+        RscMeasurement(0.0, 172, running=True),
+    )
+    expected = [advertisement("SF0001-L"), *(bytes(value) for value in values)]
+    assert examples() == expected
+
+
+def test_the_codec_reads_the_example_bytes() -> None:
+    _, info, packet, *rest = examples()
+    parsed = Packet.from_bytes(packet)
+    assert PodInfo.from_bytes(info) == INFO
+    assert bytes(parsed) == packet
+    np.testing.assert_array_equal(parsed.counts, COUNTS)
+    assert [Command.from_bytes(data) for data in rest[: len(COMMANDS)]] == COMMANDS
+    assert [Reply.from_bytes(data) for data in rest[len(COMMANDS) : -1]] == [REPLY, REFUSAL]
+
+
+@pytest.mark.parametrize(
+    ("heading", "layout"), [("Info", PodInfo.LAYOUT), ("Stream", Packet.HEADER), ("Control", Reply.LAYOUT)]
+)
+def test_the_offsets_are_those_of_the_layout(heading: str, layout: struct.Struct) -> None:
+    section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    offsets = [int(offset) for offset in re.findall(r"^\| (\d+) \| ", section, re.MULTILINE)]
+    fields = re.findall("[A-Za-z]", layout.format)
+    ends = [struct.calcsize("<" + "".join(fields[:count])) for count in range(len(fields) + 1)]
+    assert offsets == (ends if heading != "Control" else ends[:-1])
+
+
+def test_the_page_names_every_uuid_and_opcode() -> None:
+    for uuid in (SERVICE_UUID, STREAM_UUID, CONTROL_UUID, INFO_UUID):
+        assert uuid in PAGE
+    for opcode in Opcode:
+        assert f"| `{opcode.name}` | `{opcode:02x}`" in PAGE
+
+
+def test_the_numbers_on_the_page_are_those_of_the_firmware() -> None:
+    assert f"version {VERSION}\n" in PAGE
+    assert "104, 208 (after a first start) or 416" in PAGE
+    assert RATES_HZ == (104, 208, 416)
+    assert (MAX_SAMPLES, PACKET_BYTES, MTU) == (18, 238, 247)
+    assert f"{RING_PACKETS} packets are {int(RING_PACKETS * MAX_SAMPLES / 208)} s" in PAGE
+
+
+def test_an_advertisement_fits_its_31_bytes() -> None:
+    assert len(advertisement("SF0001-L")) == 31

@@ -1,0 +1,95 @@
+"""Scenarios are what their names say, and the same for the same seed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from analysis.model import Floats, Foot
+from firmware_sim.imu import Imu
+from firmware_sim.person import Bout, Runner
+from firmware_sim.runner import simulate
+from firmware_sim.scenario import FATIGUE_PCT, SCENARIOS, Outage, PowerCycle, scenario, squad
+from firmware_sim.sensor import Sensor
+from firmware_sim.truth import Truth
+
+
+def contact_asymmetry_pct(truth: dict[Foot, Truth], edges_s: Floats) -> list[float]:
+    """Right minus left median contact time, of the mean, between each two edges."""
+
+    def median(foot: Foot, begin_s: float, end_s: float) -> float:
+        rows = (truth[foot].initial_contact_s >= begin_s) & (truth[foot].initial_contact_s < end_s)
+        return float(np.median(truth[foot].ground_contact_time_s[rows]))
+
+    pairs = [(median(Foot.LEFT, *span), median(Foot.RIGHT, *span)) for span in pairwise(edges_s)]
+    return [200.0 * (right - left) / (right + left) for left, right in pairs]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_same_seed_is_the_same_run(name: str) -> None:
+    assert scenario(name, 2.0, seed=4) == scenario(name, 2.0, seed=4) != scenario(name, 2.0, seed=5)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_lasts_as_long_as_asked_and_can_be_run(name: str) -> None:
+    asked = scenario(name, 1.5)
+    assert asked.name == name
+    assert asked.duration_s == pytest.approx(90.0)
+    motion = simulate(asked.runner, asked.plan, seed=1)
+    assert all(len(motion.truth[foot]) > 60 for foot in Foot)
+
+
+def test_a_tired_left_foot_stays_longer_and_longer() -> None:
+    tired = scenario("fatiguing-left", 10.0, seed=2)
+    truth = dict(simulate(tired.runner, tired.plan, seed=2).truth)
+    edges_s = np.cumsum([bout.duration_s for bout in tired.plan])[:-1]
+    assert contact_asymmetry_pct(truth, edges_s) == pytest.approx(FATIGUE_PCT, abs=1.0)
+
+
+def test_an_asymmetry_of_a_bout_is_only_its_own() -> None:
+    plan = (Bout("run", 120.0, 3.0, contact_asymmetry_pct=6.0), Bout("run", 120.0, 3.0))
+    truth = dict(simulate(Runner(contact_asymmetry_pct=-4.0), plan, seed=3).truth)
+    assert contact_asymmetry_pct(truth, np.array([0.0, 120.0, 240.0])) == pytest.approx([6.0, -4.0], abs=1.0)
+
+
+def test_drop_outs_hold_short_and_long_silences_and_a_loss_of_power() -> None:
+    troubles = [trouble for seed in range(5) for trouble in scenario("drop-outs", 10.0, seed).troubles]
+    assert {trouble.duration_s for trouble in troubles if isinstance(trouble, Outage)} == {1.0, 3.0, 8.0}
+    assert sum(isinstance(trouble, PowerCycle) for trouble in troubles) == 5
+
+
+def test_a_squad_is_of_different_people_of_whom_one_tires() -> None:
+    runners = squad(10, 2.0, seed=3)
+    assert len({each.runner for each in runners}) == 10
+    assert [each.name for each in runners].count("fatiguing-left") == 1
+
+
+def test_errors_say_what_would_be_right() -> None:
+    with pytest.raises(ValueError, match="no scenario 'sprint'; there are easy, tempo"):
+        scenario("sprint")
+    with pytest.raises(ValueError, match=r"minutes must be at least 1\.0, got 0\.5"):
+        scenario("easy", 0.5)
+    with pytest.raises(ValueError, match="size of a squad must be at least 1, got 0"):
+        squad(0)
+
+
+def test_a_sensor_stands_still_after_the_plan() -> None:
+    motion = simulate(Runner(), (Bout("run", 10.0, 3.0),), seed=1)
+    sensor = Sensor(motion, Foot.LEFT, Imu(), start_s=9.0)
+    reading = sensor.take_until(12.0)
+    step_s = np.diff(reading.time_s)
+    assert (step_s.min(), step_s.max()) == pytest.approx((1 / 208, 1 / 208))
+    after = reading.counts[reading.time_s > 10.0]
+    assert np.abs(after.astype(float) - [0, 0, 2048, 0, 0, 0]).max() < 20
+    assert np.abs(reading.counts[reading.time_s < 10.0]).max() > 5000
+
+
+def test_a_sensor_reads_the_same_however_it_is_asked() -> None:
+    motion = simulate(Runner(), (Bout("run", 20.0, 3.0),), seed=1)
+    whole = Sensor(motion, Foot.LEFT, Imu(), seed=3).take_until(15.0)
+    pieced = Sensor(motion, Foot.LEFT, Imu(), seed=3)
+    pieces = [pieced.take_until(until_s) for until_s in (0.0, 0.001, 2.5, 2.5, 11.0, 15.0)]
+    np.testing.assert_array_equal(np.concatenate([piece.counts for piece in pieces]), whole.counts)
+    np.testing.assert_array_equal(np.concatenate([piece.time_s for piece in pieces]), whole.time_s)

@@ -1,0 +1,51 @@
+"""A pod on a controller of somebody else's, reached over a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+
+import pytest
+from bumble.transport import open_transport
+
+from analysis.model import Foot
+from firmware_sim.central import CentralRadio
+from firmware_sim.pace import run
+from firmware_sim.radio import Ether, RadioController
+from firmware_sim.scenario import scenario
+from firmware_sim.serve import serve
+from sensor_ingest.protocol import Opcode
+from tests.firmware_sim.listening import listening_on
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# bumble leaves the listening socket of its TCP server to the garbage collector
+@pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
+def test_a_pod_streams_through_a_controller_behind_a_socket() -> None:
+    async def stream() -> list[int]:
+        ether = Ether()
+        port = free_port()
+        async with await open_transport(f"tcp-server:127.0.0.1:{port}") as transport:
+            controller = RadioController("dongle", ether)
+            controller.set_packet_sink(transport.sink)
+            transport.source.set_packet_sink(controller)
+            central = await CentralRadio.on_air(ether)
+            async with (
+                serve(f"tcp-client:127.0.0.1:{port}", scenario("easy", 1.0), Foot.RIGHT) as pod,
+                listening_on(central, pod.settings.name) as listener,
+            ):
+                await listener.command(Opcode.START)
+                await asyncio.sleep(2.0)
+                return [packet.sequence for packet in listener.packets]
+
+    sequences = run(stream(), speed=2.0)
+    gc.collect()
+    assert sequences == list(range(len(sequences)))
+    assert len(sequences) > 15
