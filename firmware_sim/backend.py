@@ -77,7 +77,7 @@ class BumbleClient(BaseBleakClient):
                 await self._prepare(pair)
         except BaseException as error:
             await self.disconnect()
-            if isinstance(error, core.ConnectionError):
+            if isinstance(error, core.BaseBumbleError):
                 raise BleakError(f"no connection to {self.address}: {error}") from error
             raise
 
@@ -87,9 +87,13 @@ class BumbleClient(BaseBleakClient):
             return
         lost = self._lost
         hang_up = asyncio.ensure_future(self._connection.disconnect())
-        await asyncio.wait({hang_up, lost}, return_when=asyncio.FIRST_COMPLETED)
-        if not hang_up.done():
+        either: tuple[asyncio.Future[None], ...] = (hang_up, lost)
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if lost.done():
             hang_up.cancel()
+        await asyncio.wait({hang_up})
+        if not hang_up.cancelled():
+            hang_up.exception()
 
     async def pair(self, *_args: Any, **_options: Any) -> None:
         """Pair with the pod."""
@@ -131,7 +135,10 @@ class BumbleClient(BaseBleakClient):
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
         """Subscribe no longer."""
-        await self._ask(characteristic.obj.unsubscribe(self._subscribers.pop(characteristic.handle)))
+        subscriber = self._subscribers.pop(characteristic.handle, None)
+        if subscriber is None:
+            raise BleakError(f"not subscribed to {characteristic.uuid}")
+        await self._ask(characteristic.obj.unsubscribe(subscriber))
 
     def _attach(self, connection: Connection) -> None:
         self._connection = connection

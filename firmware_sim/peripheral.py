@@ -33,6 +33,14 @@ Sink = TransportSink | RadioController
 class Owner(Protocol):
     """The pod behind the peripheral."""
 
+    @property
+    def name(self) -> str:
+        """As advertised; may change."""
+
+    @property
+    def serial(self) -> str:
+        """Serial number."""
+
     def info_bytes(self) -> bytes:
         """Value of the info characteristic."""
 
@@ -63,21 +71,19 @@ class Peripheral:
         owner: Owner,
         spawn: Callable[[str, Coroutine[Any, Any, None]], asyncio.Task[None]],
         address: str,
-        name: str,
-        serial: str,
         source: Source,
         sink: Sink,
     ) -> None:
-        self.table = AttributeTable.of(self, serial)
+        self.table = AttributeTable.of(self, owner.serial)
         self.connection: Connection | None = None
-        self.advertised_name: str | None = None
+        self.discoverable = False
         self._owner = owner
         self._spawn = spawn
         self._replies: asyncio.Queue[Reply] = asyncio.Queue()
         self._work: list[asyncio.Task[None]] = []
         self._room = asyncio.Event()
         configuration = DeviceConfiguration(
-            name=name,
+            name=owner.name,
             address=Address(address),
             advertising_interval_min=ADVERTISING_MS,
             advertising_interval_max=ADVERTISING_MS,
@@ -91,17 +97,17 @@ class Peripheral:
         """Bring the controller up."""
         await self._device.power_on()
 
-    async def advertise(self, name: str) -> None:
+    async def advertise(self) -> None:
         """Be found, now and after every disconnection."""
-        self.advertised_name = name
+        self.discoverable = True
         if self.connection is None:
             await self._device.start_advertising(
-                advertising_data=advertisement(name), scan_response_data=scan_response()
+                advertising_data=advertisement(self._owner.name), scan_response_data=scan_response()
             )
 
     async def hush(self) -> None:
         """Stop advertising, and let go of the central."""
-        self.advertised_name = None
+        self.discoverable = False
         await self._device.stop_advertising()
         if self.connection is not None:
             await self.connection.disconnect()
@@ -160,8 +166,8 @@ class Peripheral:
         for task in self._work:
             task.cancel()
         self._device.l2cap_channel_manager.connection_parameters_update_response = None
-        if self.advertised_name is not None:
-            self._spawn("advertise", self.advertise(self.advertised_name))
+        if self.discoverable:
+            self._spawn("advertise", self.advertise())
 
     async def _ask_for_parameters(self, connection: Connection) -> None:
         await self._device.set_data_length(connection, DATA_LENGTH, DATA_TIME_US)

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.model import Floats
 from firmware_sim.battery import Battery
@@ -21,22 +20,13 @@ from firmware_sim.peripheral import Peripheral, Sink, Source
 from firmware_sim.radio import RadioController
 from firmware_sim.rsc import RscMeasurement
 from firmware_sim.sensor import Sensor
+from firmware_sim.truth import TruePacket
 from sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Result
 
 BOOT_TIME_S = 0.4
 
 SensorFrom = Callable[[Settings, float], Sensor]
 """Makes the sensor of a pod with these settings, from a session time on."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TruePacket:
-    """What is true of a packet: where its samples lie on the session clock, and their counts."""
-
-    boot: int
-    sequence: int
-    time_s: Floats
-    counts: NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +83,7 @@ class Pod:
         self._work: list[asyncio.Task[None]] = []
         self._sampling: asyncio.Task[None] | None = None
         self.firmware = self._booted(-make.on_for_s)
-        self.peripheral = Peripheral(self, self._spawn, make.address, settings.name, settings.serial, source, sink)
+        self.peripheral = Peripheral(self, self._spawn, make.address, source, sink)
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._tasks)
@@ -124,7 +114,7 @@ class Pod:
         self.powered = False
         self._stop_sampling()
         if self._controller is not None:
-            self.peripheral.advertised_name = None
+            self.peripheral.discoverable = False
             self._controller.drop_dead()
         else:
             await self.peripheral.hush()
@@ -157,6 +147,16 @@ class Pod:
             self._controller.set_reach(True)
 
     # What the peripheral asks
+
+    @property
+    def name(self) -> str:
+        """As advertised."""
+        return self.settings.name
+
+    @property
+    def serial(self) -> str:
+        """Of the Device Information."""
+        return self.settings.serial
 
     def info_bytes(self) -> bytes:
         """Value of the info characteristic."""
@@ -201,7 +201,7 @@ class Pod:
         self.powered = True
         self.battery.as_of_s = self.now_s
         self._work = [self._spawn("beat", self._beat())]
-        await self.peripheral.advertise(self.settings.name)
+        await self.peripheral.advertise()
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return self._tasks.create_task(work, name=f"{self.settings.name} {name}")

@@ -366,6 +366,42 @@ def test_twenty_four_pods_stream_at_once() -> None:
     run(stream(), speed=math.inf)
 
 
+def test_a_pod_that_is_told_its_foot_says_so_when_it_is_found_again() -> None:
+    async def tell() -> str | None:
+        async with one_runner() as (air, runner):
+            pod = left(runner)
+            async with listening(air, pod) as listener:
+                await listener.command(Opcode.SET_FOOT, FootCode.RIGHT)
+            return (await find(air.central, "SF0001-R")).name
+
+    assert run(tell(), speed=math.inf) == "SF0001-R"
+
+
+def test_pods_keep_pace_with_a_loop_twenty_times_as_fast() -> None:
+    async def stream() -> None:
+        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+            await listener.command(Opcode.START)
+            await asyncio.sleep(10.0)
+            packets = listener.packets
+            assert len(packets) == pytest.approx(MINUTE_PACKETS / 6, rel=0.1)
+            assert [packet.sequence for packet in packets] == list(range(len(packets)))
+
+    run(stream(), speed=20.0)
+
+
+def test_unsubscribing_ends_the_notifications() -> None:
+    async def unsubscribe() -> None:
+        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+            await listener.command(Opcode.START)
+            await asyncio.sleep(1.0)
+            await listener.client.stop_notify(STREAM_UUID)
+            heard = len(listener.notifications)
+            await asyncio.sleep(1.0)
+            assert len(listener.notifications) == heard > 5
+
+    run(unsubscribe(), speed=math.inf)
+
+
 def test_nothing_is_notified_before_it_is_asked_for() -> None:
     async def wait() -> int:
         async with one_runner() as (air, runner):
