@@ -88,43 +88,29 @@ def surefoot(
         print(context.get_help())
 
 
-@app.command(epilog="Example: surefoot analyze --left left.csv --right right.csv --json run.json")
-def analyze(
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A recorded run: its id or its folder.")] = None,
-    left: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the left foot.")] = None,
-    right: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the right foot.")] = None,
-    runner: Runner = None,
-    json: JsonOut = None,
-    folder: Folder = None,
+@app.command(epilog="Example: surefoot demo --minutes 5 --speed 20")
+def demo(
+    minutes: Annotated[float, typer.Option(min=1.0, max=240.0, help="How long the simulated run is.")] = 20.0,
+    scenario: Annotated[str | None, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = None,
+    runners: Annotated[int, typer.Option(min=1, max=20, help="How many run at once.")] = 1,
+    speed: Annotated[float, typer.Option(min=0.1, max=100.0, help="How much faster than real it goes.")] = 10.0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another run.")] = 1,
+    headless: Annotated[bool, typer.Option("--headless", help="No live view: only the summary, at once.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="RUNS", help="Keep the recorded run here; without, it is deleted.")
+    ] = None,
 ) -> None:
-    """Measure a recorded run: a run or CSV files in, a summary and JSON out.
+    """Watch a simulated run, without any hardware.
 
-    One foot is enough, both are better.
+    A simulated runner's pods are met over Bluetooth as real ones are; only the radio waves are missing. The left foot
+    stays longer and longer on the ground, and on the way the right pod is out of reach for a while.
 
-    Columns: time_s, acc_{x,y,z}_mps2 and, where measured, gyr_{x,y,z}_radps.
+    Ctrl-C ends it with the summary so far; the exit code is 130.
     """
     from service import commands
 
-    files = (left, right)
-    if run is not None:
-        commands.check_one_source(run, files)
-        commands.replay(run, folder, runner, json, refit=False)
-    else:
-        commands.analyze_csv(*files, json)
-
-
-@app.command(epilog="Example: surefoot replay 20260102T030405Z-1a2b3c4d --json run.json")
-def replay(
-    run: RunName,
-    refit: Annotated[bool, typer.Option("--refit", help="Fit the pods' clocks anew, by the whole run.")] = False,
-    runner: Runner = None,
-    json: JsonOut = None,
-    folder: Folder = None,
-) -> None:
-    """Analyse a recorded run once more; without --refit every number is the one known live."""
-    from service import commands
-
-    commands.replay(run, folder, runner, json, refit=refit)
+    if commands.demo(minutes, scenario, runners, speed, seed, folder, headless=headless):
+        raise typer.Exit(INTERRUPTED)
 
 
 @app.command(epilog="Example: surefoot scan --seconds 10")
@@ -158,31 +144,6 @@ def run(
     commands.run(left, right, runner, go_on, folder)
 
 
-@app.command(epilog="Example: surefoot demo --minutes 5 --speed 20")
-def demo(
-    minutes: Annotated[float, typer.Option(min=1.0, max=240.0, help="How long the simulated run is.")] = 20.0,
-    scenario: Annotated[str | None, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = None,
-    runners: Annotated[int, typer.Option(min=1, max=20, help="How many run at once.")] = 1,
-    speed: Annotated[float, typer.Option(min=0.1, max=100.0, help="How much faster than real it goes.")] = 10.0,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed is another run.")] = 1,
-    headless: Annotated[bool, typer.Option("--headless", help="No live view: only the summary, at once.")] = False,
-    folder: Annotated[
-        Path | None, typer.Option(metavar="RUNS", help="Keep the recorded run here; without, it is deleted.")
-    ] = None,
-) -> None:
-    """Watch a simulated run, without any hardware.
-
-    A simulated runner's pods are met over Bluetooth as real ones are; only the radio waves are missing. The left foot
-    stays longer and longer on the ground, and on the way the right pod is out of reach for a while.
-
-    Ctrl-C ends it with the summary so far; the exit code is 130.
-    """
-    from service import commands
-
-    if commands.demo(minutes, scenario, runners, speed, seed, folder, headless=headless):
-        raise typer.Exit(INTERRUPTED)
-
-
 @app.command(epilog="Example: surefoot runs --folder training")
 def runs(folder: Folder = None) -> None:
     """List the recorded runs."""
@@ -191,13 +152,58 @@ def runs(folder: Folder = None) -> None:
     commands.runs(folder)
 
 
+@app.command(epilog="Example: surefoot replay 20260102T030405Z-1a2b3c4d --json run.json")
+def replay(
+    run: RunName,
+    refit: Annotated[bool, typer.Option("--refit", help="Fit the pods' clocks anew, by the whole run.")] = False,
+    runner: Runner = None,
+    json: JsonOut = None,
+    folder: Folder = None,
+) -> None:
+    """Analyse a recorded run once more.
+
+    Without --refit every number is the one that was known live.
+    """
+    from service import commands
+
+    commands.replay(run, folder, runner, json, refit=refit)
+
+
+@app.command(epilog="Example: surefoot analyze --left left.csv --right right.csv --json run.json")
+def analyze(
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A recorded run: its id or its folder.")] = None,
+    left: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the left foot.")] = None,
+    right: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the right foot.")] = None,
+    runner: Runner = None,
+    json: JsonOut = None,
+    folder: Folder = None,
+) -> None:
+    """Measure a recorded run, or CSV files: summary and JSON.
+
+    One foot is enough, both are better.
+
+    Columns: time_s, acc_{x,y,z}_mps2 and, where measured, gyr_{x,y,z}_radps.
+    """
+    from service import commands
+
+    files = (left, right)
+    if run is not None:
+        commands.check_one_source(run, files)
+        commands.replay(run, folder, runner, json, refit=False)
+    else:
+        commands.analyze_csv(*files, json)
+
+
 @app.command(epilog="Example: surefoot export 20260102T030405Z-1a2b3c4d --csv readings")
 def export(
     run: RunName,
     csv: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the CSV files go.")],
     folder: Folder = None,
 ) -> None:
-    """Write a recorded run's readings as CSV files that `surefoot analyze` reads."""
+    """Write a recorded run's readings as CSV.
+
+    One file for each runner's foot, in the columns that surefoot analyze reads.
+    """
     from service import commands
 
     commands.export(run, csv, folder)

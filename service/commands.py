@@ -15,6 +15,7 @@ from rich.text import Text
 from analysis.model import Foot
 from sensor_ingest.live import LiveRun
 from sensor_ingest.pods import find_pods
+from sensor_ingest.run_errors import RadioError
 from sensor_ingest.run_folder import WornPod, create_run
 from service import VERSION
 from service import runs as recorded
@@ -82,8 +83,16 @@ def run(left: str | None, right: str | None, runner: str, go_on: str | None, fol
     console = Console(highlight=False)
     title = Title("surefoot run", ", ".join(started.manifest.runners), "Ctrl-C ends the run")
     with _screen(console, title, shown=console.is_terminal) as screen:
-        followed = asyncio.run(follow(LiveRun(started), screen))
+        try:
+            followed = asyncio.run(follow(LiveRun(started), screen))
+        except RadioError:
+            if go_on is None:
+                recorded.discard(started)
+            raise
     _show(console, followed.analysis.conclude())
+    for pod in followed.health:
+        if pod.last_packet_s is None:
+            console.print(Text(f"Nothing came from the {pod.foot} pod {pod.serial}: {pod.note}."))
     console.print(f"\nRecorded in {started.path}", soft_wrap=True)
 
 

@@ -15,6 +15,7 @@ from firmware_sim.backend import BumbleClient, BumbleScanner
 from firmware_sim.scenario import SCENARIOS, Outage, Scenario, scenario, squad
 from firmware_sim.truth import Truth
 from sensor_ingest.adapter import Radio
+from sensor_ingest.errors import IngestError
 from sensor_ingest.live import LiveRun
 from sensor_ingest.run_folder import RunFolder, WornPod, create_run
 from service import VERSION
@@ -59,7 +60,10 @@ def play(scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float
     IngestError
         if the run cannot be recorded.
     """
-    return pace.run(_play(scenarios, parent, seed, watcher), speed=speed)
+    try:
+        return pace.run(_play(scenarios, parent, seed, watcher), speed=speed)
+    except BaseExceptionGroup as group:
+        raise _told(group) or group from None
 
 
 async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher: Watcher | None) -> Played:
@@ -75,6 +79,15 @@ async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher:
         followed = await follow(live, watcher, lasts_s=max(play.duration_s for play in scenarios))
         truth = {runner.name: _on_session_clock(runner, followed.origin_s) for runner in runners}
     return Played(live.run, followed, truth)
+
+
+def _told(group: BaseExceptionGroup[BaseException]) -> IngestError | None:
+    """What went wrong, out of the task groups that it came through."""
+    for error in group.exceptions:
+        found = _told(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, IngestError):
+            return found
+    return None
 
 
 def _with_drop_out(play: Scenario) -> Scenario:

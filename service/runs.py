@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,11 @@ def find_run(named: str, folder: Path | None = None) -> RunFolder:
     """
     in_folder = runs_folder(folder) / named
     return open_run(in_folder if not Path(named).exists() and in_folder.exists() else Path(named))
+
+
+def discard(run: RunFolder) -> None:
+    """Leave nothing of a run that never began."""
+    shutil.rmtree(run.path)
 
 
 @dataclass(frozen=True, slots=True)

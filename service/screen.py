@@ -29,7 +29,7 @@ COMPARED = "ground_contact_time_s"
 WIDTH = 80
 BAR_CELLS, BAR_PCT = 16, 8.0
 """Of a bar to one side, and the asymmetry that fills it; people rarely differ more."""
-FIXED_LINES = 17
+FIXED_LINES = 16
 """Of the view of one runner, without the course."""
 MOST_STEPS = 20
 LOW_BATTERY_PCT = 15.0
@@ -213,20 +213,24 @@ def _course(windows: Sequence[Window], most: int) -> list[RenderableType]:
     if not steps:
         return [Text(title), Text("known after half a minute of running", style=QUIET)]
     scale = f"{'longer left':>{BAR_CELLS}} │ longer right"
-    return [
-        Text.assemble(f"{title:<26}", (scale, QUIET)),
-        *(
-            Text.assemble((f"{clock(end_s):>7}", QUIET), f"  {difference(step):>14}   {_bar(step.value)}")
-            for end_s, step in steps
-        ),
-    ]
+    return [Text.assemble(f"{title:<32}", (scale, QUIET)), *(_step(end_s, step) for end_s, step in steps)]
 
 
-def _bar(value_pct: float) -> str:
+def _step(end_s: float, step: Estimate) -> Text:
+    """One row; a bar that may as well be none is dim."""
+    sure = step.low > 0.0 or step.high < 0.0
+    left, right = _bar(step.value)
+    style = "cyan" if sure else QUIET
+    return Text.assemble(
+        (f"{clock(end_s):>7}  ", QUIET), f"{difference(step):>14}{'':9}", (left, style), ("│", QUIET), (right, style)
+    )
+
+
+def _bar(value_pct: float) -> tuple[str, str]:
     """A bar from the middle to the side of the longer contact."""
     cells = min(round(abs(value_pct) / BAR_PCT * BAR_CELLS), BAR_CELLS)
     left, right = (cells, 0) if value_pct < 0 else (0, cells)
-    return f"{'━' * left:>{BAR_CELLS}}│{'━' * right}"
+    return f"{'━' * left:>{BAR_CELLS}} ", f" {'━' * right}"
 
 
 # Several runners

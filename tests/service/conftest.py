@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from analysis.model import Foot, Samples
+from service.demo import Played
 from tests.service.command import simulated, write_samples
+from tests.service.played import played
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +33,9 @@ def left(samples: dict[Foot, Samples], tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="session")
 def right(samples: dict[Foot, Samples], tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_samples(tmp_path_factory.mktemp("run") / "right.csv", samples[Foot.RIGHT])
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """Two minutes of the demo."""
+    return played(tmp_path_factory.mktemp("runs"), 2.0)

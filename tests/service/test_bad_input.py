@@ -68,7 +68,7 @@ def test_an_output_that_cannot_be_written(
     capsys: pytest.CaptureFixture[str], left: Path, tmp_path: Path, name: str, reason: str
 ) -> None:
     result = surefoot(capsys, "analyze", "--left", left, "--json", tmp_path / name)
-    assert_refused(result, rf".* cannot be written \({reason}\); choose another file for --json\.")
+    assert_refused(result, rf".* cannot be written \({reason}\); choose another place\.")
 
 
 def test_an_output_over_the_recording(capsys: pytest.CaptureFixture[str], left: Path) -> None:
@@ -89,7 +89,15 @@ def test_an_output_on_a_full_disk(capsys: pytest.CaptureFixture[str], left: Path
         (("analyse",), r"no such command 'analyse'\..*"),
         (("analyze", "--lefft", "x"), r"no such option: --lefft.*"),
         (("analyze", "--left"), r"option '--left' requires an argument; see surefoot --help\."),
-        (("analyze", "run.csv"), r"got unexpected extra argument.*; see surefoot --help\."),
+        (("analyze", "one", "two"), r"got unexpected extra argument.*; see surefoot --help\."),
+        (("analyze", "run.csv"), r"run\.csv: there is no such folder; check the name\."),
+        (("analyze", "a-run", "--left", "left.csv"), r"run a-run and --left or --right do not go together; give .*\."),
+        (("replay",), r"missing argument 'RUN'; see surefoot --help\."),
+        (("replay", "."), r"\.: is not a recorded run \(there is no manifest\.json\)\."),
+        (("export", "no-run", "--csv", "x"), r"no-run: there is no such folder; check the name\."),
+        (("run", "--left", "1A2B", "--right", "1A2B"), r"pod 1A2B was named for both feet; give each foot its own\."),
+        (("run", "--continue", "x", "--left", "1A2B"), r"--continue and --left or --right do not go together; .*\."),
+        (("demo", "--scenario", "swim"), r"there is no scenario 'swim'; choose one of easy, .*drop-outs\."),
         (("demo", "--minutes", "0"), r"invalid value for '--minutes': .*"),
         (("demo", "--seed", "many"), r"invalid value for '--seed': .*"),
     ],

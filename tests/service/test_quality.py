@@ -7,18 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.metrics import STRIDE_METRICS
-from analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
-from sensor_ingest.recording import Recording
+from analysis.model import Flag, Foot, Mounting, MountingStatus, Strides
 from service.quality import assess
+from service.readings import Readings
 
 WITHHELD = int(Flag.CONTACT_WITHHELD)
 WELL = Mounting(MountingStatus.OK, np.eye(3), np.array([0.0, 1.0, 0.0]))
 LOOSE = Mounting(MountingStatus.UNSURE, np.eye(3), np.array([0.0, 1.0, 0.0]), "the pod moves on the shoe")
 
 
-def recording(*notes: str) -> Recording:
-    nothing = Samples(Foot.LEFT, np.empty(0), np.empty((0, 3)), np.empty((0, 3)), np.empty(0, bool))
-    return Recording(nothing, 200.0, 0.0, has_gyroscope=True, has_gravity=True, notes=notes)
+def readings(*notes: str) -> Readings:
+    return Readings(200.0, 0.0, has_gyroscope=True, notes=notes)
 
 
 def strides(flags: Sequence[int], step_time_s: float = 0.35) -> Strides:
@@ -29,7 +28,7 @@ def strides(flags: Sequence[int], step_time_s: float = 0.35) -> Strides:
 
 
 def notes(rows: Strides, *, mounting: Mounting = WELL, paired: bool = True) -> tuple[str, ...]:
-    return assess(recording(), mounting, rows, paired=paired).notes
+    return assess(readings(), mounting, rows, paired=paired).notes
 
 
 def test_nothing_to_say_is_no_note() -> None:
@@ -49,8 +48,8 @@ def test_several_reasons_are_counted() -> None:
     )
 
 
-def test_the_mounting_and_the_recording_have_their_say() -> None:
-    told = assess(recording("2 gaps."), LOOSE, strides([0] * 10), paired=True)
+def test_the_mounting_and_the_readings_have_their_say() -> None:
+    told = assess(readings("2 gaps."), LOOSE, strides([0] * 10), paired=True)
     assert told.notes == ("2 gaps.", "The pod moves on the shoe.")
 
 
@@ -61,6 +60,6 @@ def test_strides_whose_partner_is_missing_are_told() -> None:
 
 
 def test_without_strides_there_is_no_share_of_them() -> None:
-    told = assess(recording(), WELL, Strides.none(Foot.LEFT), paired=False)
+    told = assess(readings(), WELL, Strides.none(Foot.LEFT), paired=False)
     assert told.clipped_strides_pct is None
     assert told.notes == ()

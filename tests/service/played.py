@@ -1,0 +1,51 @@
+"""Simulated runs over the virtual radio, in virtual time, and what to compare of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from analysis.model import Strides
+from analysis.session import Results
+from sensor_ingest.health import PodHealth
+from service.demo import Played, cast, play
+from service.run_analysis import RunAnalysis
+
+SEED = 3
+
+
+class Onlooker:
+    """Notes the pods' health every ten seconds of the run."""
+
+    every_s = 10.0
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[float, tuple[PodHealth, ...]]] = []
+
+    def look(self, now_s: float, _analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+        self.seen.append((now_s, health))
+
+
+def played(parent: Path, minutes: float, *, runners: int = 1, name: str | None = None, seed: int = SEED) -> Played:
+    """A demo, as fast as it goes."""
+    return play(cast(name, minutes, runners, seed), parent, seed=seed, speed=math.inf, watcher=None)
+
+
+def assert_same(first: Results, second: Results) -> None:
+    """Equal to the last bit."""
+    assert first.bouts == second.bouts
+    assert first.windows == second.windows
+    assert list(first.strides) == list(second.strides)
+    for foot, strides in first.strides.items():
+        _assert_same_strides(strides, second.strides[foot])
+
+
+def _assert_same_strides(first: Strides, second: Strides) -> None:
+    assert list(first.metrics) == list(second.metrics)
+    for key, values in first.metrics.items():
+        np.testing.assert_array_equal(values, second.metrics[key], strict=True)
+    for name in [field.name for field in fields(Strides) if field.name not in {"foot", "metrics"}]:
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name), strict=True)

@@ -1,0 +1,45 @@
+"""Recorded runs are listed with what became of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from platformdirs import user_data_path
+
+from service.demo import Played
+from service.runs import runs_folder
+from tests.service.command import surefoot
+
+
+def test_runs_are_listed_with_runner_duration_and_end(
+    demo: Played, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shutil.copytree(demo.run.path, tmp_path / demo.run.path.name)
+    other = Path(shutil.copytree(demo.run.path, tmp_path / "20991231T235959Z-00000000"))
+    manifest = json.loads((other / "manifest.json").read_text())
+    (other / "manifest.json").write_text(json.dumps(manifest | {"ended": False, "run": other.name}))
+    result = surefoot(capsys, "runs", "--folder", tmp_path)
+    _, first, second = result.out.splitlines()
+    assert first.startswith(demo.run.manifest.run_id)
+    assert "runner-1  2:00 min  ended" in first
+    assert second.startswith(other.name)
+    assert second.rstrip().endswith("interrupted")
+    assert max(len(line) for line in result.out.splitlines()) <= 80
+
+
+def test_without_runs_it_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    result = surefoot(capsys, "runs", "--folder", tmp_path / "none")
+    assert (result.code, result.out) == (0, f"No runs are recorded in {tmp_path / 'none'} yet.\n")
+
+
+def test_the_folder_is_the_one_given_then_that_of_the_environment_then_the_users(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SUREFOOT_RUNS", str(tmp_path / "environment"))
+    assert runs_folder(tmp_path / "given") == tmp_path / "given"
+    assert runs_folder(None) == tmp_path / "environment"
+    monkeypatch.delenv("SUREFOOT_RUNS")
+    assert runs_folder(None) == user_data_path("surefoot", appauthor=False) / "runs"

@@ -1,0 +1,97 @@
+"""Pods in range, and which of them a run takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from analysis.model import Foot
+from sensor_ingest.pods import FoundPod
+from sensor_ingest.run_folder import WornPod
+from service import commands
+from service.errors import NoPodError, SamePodError
+from service.scan import nearest, table, worn_by
+from tests.service.command import surefoot
+
+NEAR = FoundPod("SF0001-L", "0001", Foot.LEFT, "C0:00:00:00:00:01", -50)
+FAR = FoundPod("SF0002-L", "0002", Foot.LEFT, "C0:00:00:00:00:02", -80)
+RIGHT = FoundPod("SF0003-R", "0003", Foot.RIGHT, "C0:00:00:00:00:03", -85)
+NEW = FoundPod("SF0004", "0004", None, "C0:00:00:00:00:04", -40)
+
+
+@pytest.fixture
+def no_bluetooth(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On Linux no system bus can be reached."""
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
+
+
+def in_range(monkeypatch: pytest.MonkeyPatch, *pods: FoundPod) -> None:
+    async def found(*, timeout_s: float) -> list[FoundPod]:
+        assert timeout_s > 0.0
+        return list(pods)
+
+    monkeypatch.setattr(commands, "find_pods", found)
+
+
+@pytest.mark.usefixtures("no_bluetooth")
+def test_without_bluetooth_one_sentence_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    result = surefoot(capsys, "scan", "--seconds", "0.5")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: Bluetooth cannot be used (")
+    assert result.err.endswith("; switch it on and check the permissions.\n")
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("no_bluetooth")
+def test_a_run_that_never_began_leaves_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    result = surefoot(capsys, "run", "--left", "0001", "--folder", tmp_path / "runs")
+    assert result.code == 2
+    assert result.err.startswith("error: Bluetooth cannot be used (")
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_pods_are_shown_with_foot_and_signal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_range(monkeypatch, NEW, NEAR)
+    lines = [line.split() for line in surefoot(capsys, "scan").out.splitlines()]
+    assert lines == [
+        ["pod", "tag", "foot", "signal"],
+        ["SF0004", "0004", "not", "told", "yet", "−40", "dBm"],
+        ["SF0001-L", "0001", "left", "−50", "dBm"],
+    ]
+
+
+def test_no_pod_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    in_range(monkeypatch)
+    result = surefoot(capsys, "scan")
+    assert result.code == 0
+    assert result.out.startswith("No pod is in range. Wake the pods")
+
+
+def test_a_table_of_pods_fits_a_terminal() -> None:
+    console = Console(width=80)
+    with console.capture() as shown:
+        console.print(table([NEAR, FAR, RIGHT, NEW]))
+    assert max(len(line) for line in shown.get().splitlines()) <= 80
+
+
+def test_a_run_takes_the_nearest_left_and_the_nearest_right() -> None:
+    assert nearest([NEW, NEAR, FAR, RIGHT], "anna") == [
+        WornPod("0001", Foot.LEFT, "anna"),
+        WornPod("0003", Foot.RIGHT, "anna"),
+    ]
+
+
+def test_pods_without_a_foot_must_be_named() -> None:
+    with pytest.raises(NoPodError, match=r"\(0004\) do not say on which foot they are; name them with --left TAG"):
+        nearest([NEW], "anna")
+    with pytest.raises(NoPodError, match="no pod is in range; wake the pods"):
+        nearest([], "anna")
+
+
+def test_one_pod_cannot_be_on_both_feet() -> None:
+    with pytest.raises(SamePodError, match="pod 0001 was named for both feet"):
+        worn_by("anna", {Foot.LEFT: "0001", Foot.RIGHT: "0001"})
