@@ -41,6 +41,8 @@ def test_a_pod_streams_through_a_controller_behind_a_socket() -> None:
                 serve(f"tcp-client:127.0.0.1:{port}", scenario("easy", 1.0), Foot.RIGHT) as pod,
                 listening_on(central, pod.settings.name) as listener,
             ):
+                with pytest.raises(RuntimeError, match="only a pod on a virtual radio can be put out of reach"):
+                    await pod.outage(1.0)
                 await listener.command(Opcode.START)
                 await asyncio.sleep(2.0)
                 return [packet.sequence for packet in listener.packets]

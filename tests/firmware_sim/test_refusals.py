@@ -1,0 +1,47 @@
+"""What cannot be done is said in one sentence."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from bleak import BleakClient
+from bleak.exc import BleakError
+
+from firmware_sim.air import VirtualAir
+from firmware_sim.backend import BumbleClient
+from firmware_sim.pace import run
+from sensor_ingest.protocol import INFO_UUID, STREAM_UUID
+from tests.firmware_sim.listening import RUN, left, listening, one_runner
+
+
+def test_an_address_alone_says_nothing_about_the_radio() -> None:
+    with pytest.raises(BleakError, match="a client made from an address needs radio="):
+        BleakClient("C0:00:00:00:00:01", backend=BumbleClient)
+
+
+def test_a_name_is_one_runners() -> None:
+    async def add_twice() -> None:
+        async with VirtualAir() as air:
+            await air.add_runner("runner", RUN)
+            with pytest.raises(ValueError, match="there is a runner 'runner' already"):
+                await air.add_runner("runner", RUN)
+
+    run(add_twice(), speed=math.inf)
+
+
+def test_a_client_connects_once_and_asks_nothing_after_hanging_up() -> None:
+    async def ask() -> None:
+        async with one_runner() as (air, runner):
+            async with listening(air, left(runner)) as listener:
+                with pytest.raises(BleakError, match="already connected"):
+                    await listener.client.connect()
+                await listener.client.stop_notify(STREAM_UUID)
+                with pytest.raises(BleakError, match="not subscribed to 5f070002"):
+                    await listener.client.stop_notify(STREAM_UUID)
+            with pytest.raises(BleakError, match="Not connected"):
+                await listener.client.read_gatt_char(INFO_UUID)
+            with pytest.raises(NotImplementedError, match="bonds of virtual pods are not kept"):
+                await listener.client.unpair()
+
+    run(ask(), speed=math.inf)
