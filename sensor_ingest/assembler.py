@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Samples
-from sensor_ingest.clock import ClockMapping
+from sensor_ingest.clock import ClockFit, ClockMapping
 from sensor_ingest.clock_steering import session_times
-from sensor_ingest.entries import ClockEntry, EndEntry, Entry, LostEntry, PacketEntry, PodEntry
+from sensor_ingest.entries import ClockEntry, EndEntry, Entry, EventEntry, EventKind, LostEntry, PacketEntry, PodEntry
 from sensor_ingest.protocol import Packet, PodInfo, ProtocolError
 from sensor_ingest.track import BootTrack, PodCounts
 
@@ -40,6 +40,8 @@ class PodAssembler:
         self.last_s = -np.inf
         self._past = PodCounts()
         self._samples = self._misordered = 0
+        self._fresh_boot = False
+        self._between_boots_s = 0.0
 
     @property
     def counts(self) -> PodCounts:
@@ -57,6 +59,7 @@ class PodAssembler:
             self._samples,
             self._misordered,
             past.boots + 1,
+            self._between_boots_s,
         )
 
     def connect(self, entry: PodEntry) -> Samples | None:
@@ -71,6 +74,7 @@ class PodAssembler:
         rest = self.finish()
         self._past, self.mappings = self.counts, []
         self.boot = BootTrack(info, entry.first)
+        self._fresh_boot = True
         return rest
 
     def packet(self, entry: PacketEntry) -> Samples | None:
@@ -88,6 +92,11 @@ class PodAssembler:
         self.mappings = [*self._needed(kept), mapping]
         self.boot.ready = True
         return self._drain()
+
+    def follow_anew(self) -> None:
+        """The session clock may have jumped against the pod's; the mappings in force stay so until they are slewed."""
+        if self.boot is not None:
+            self.boot.fit = ClockFit(self.boot.info.boot)
 
     def lost(self, entry: LostEntry) -> Samples | None:
         """Give up a range of packets."""
@@ -135,6 +144,9 @@ class PodAssembler:
             )
         if not good:
             return None
+        if self._fresh_boot and self._samples:
+            self._between_boots_s += float(samples.time_s[0]) - self.last_s
+        self._fresh_boot = False
         self._samples += good
         self.last_s = float(samples.time_s[-1])
         return samples
@@ -179,7 +191,7 @@ class Assembler:
             pod = self._pods[entry.pod] = PodAssembler(entry.pod)
         if pod is None:
             return []
-        runner = pod.runner
+        runner, samples = pod.runner, None
         match entry:
             case PacketEntry():
                 samples = pod.packet(entry)
@@ -189,8 +201,8 @@ class Assembler:
                 samples = pod.lost(entry)
             case PodEntry():
                 samples = pod.connect(entry)
-            case _:
-                samples = None
+            case EventEntry(kind=EventKind.CONTINUED):
+                pod.follow_anew()
         return [] if samples is None else [Batch(pod.pod, runner, samples)]
 
     def finish(self) -> list[Batch]:

@@ -104,7 +104,7 @@ class LostEntry:
 
 
 class EventKind(IntEnum):
-    """What happened to a pod; decides no sample."""
+    """What happened to a pod."""
 
     CONNECTED = 1
     DISCONNECTED = 2
@@ -117,6 +117,7 @@ class EventKind(IntEnum):
     OVERFLOWED = 7
     """Value: packets that came too fast to be kept."""
     CONTINUED = 8
+    """Another process goes on with the run: arrivals before and after do not compare."""
 
 
 @dataclass(frozen=True, slots=True)

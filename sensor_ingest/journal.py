@@ -20,6 +20,7 @@ if sys.platform != "win32":
 
 MAGIC = b"surefoot journal 1\n"
 _FRAME = struct.Struct("<IBI")
+_HEAD = struct.Struct("<IB")
 _LONGEST = 4096
 
 
@@ -107,7 +108,7 @@ def framed(entry: Entry) -> bytes:
 
 
 def _checksum(kind: int, payload: bytes) -> int:
-    return zlib.crc32(payload, kind)
+    return zlib.crc32(payload, zlib.crc32(_HEAD.pack(len(payload), kind)))
 
 
 class JournalWriter:

@@ -22,7 +22,7 @@ from sensor_ingest.protocol import FootCode, Opcode, PodInfo, ProtocolError
 from sensor_ingest.run_errors import LinkLostError, PodRefusedError
 from sensor_ingest.run_folder import WornPod
 from sensor_ingest.stopping import Stopped, unless, wait_for
-from sensor_ingest.track import HOLD_PACKETS, BootTrack
+from sensor_ingest.track import BootTrack
 from sensor_ingest.traffic import TrafficLimit
 
 T = TypeVar("T")
@@ -35,6 +35,8 @@ LONGEST_PAUSE_S = 5.0
 STALLED_S = 6.0
 """Longer than the supervision timeout pods ask for: a link that stands but brings nothing is worth a new one."""
 MOST_MALFORMED = 100
+MOST_BABBLE = 1000
+"""Packets beyond the traffic limit."""
 STOP_S = 3.0
 _BUSY_TURN_S = 0.05
 _QUIET_TURN_S = 0.5
@@ -196,7 +198,7 @@ class PodSupervisor:
         pod = self._assembler.pods.get(self.number)
         if pod is not None and pod.counts.malformed >= MOST_MALFORMED:
             raise PodRefusedError(self.worn.serial, f"it sent {pod.counts.malformed} packets that make no sense")
-        if self._limit.refused >= HOLD_PACKETS:
+        if self._limit.refused >= MOST_BABBLE:
             raise PodRefusedError(self.worn.serial, "it sends far more than it was asked for")
 
     def _on_packet(self, arrival_s: float, data: bytes) -> None:

@@ -31,6 +31,8 @@ class PodCounts:
     samples : given out.
     misordered_samples : left out because their time was not after that of the sample before.
     boots : starts of the pod seen.
+    between_boots_s : session time without samples between one boot and the next; how much of it the pod was on and
+        sampling, nobody knows.
     """
 
     received: int = 0
@@ -42,6 +44,7 @@ class PodCounts:
     samples: int = 0
     misordered_samples: int = 0
     boots: int = 0
+    between_boots_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

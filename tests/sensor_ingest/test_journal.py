@@ -1,0 +1,164 @@
+"""The journal gives back what was appended, as far as it is whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.model import Foot
+from sensor_ingest.clock import ClockMapping
+from sensor_ingest.entries import (
+    ClockEntry,
+    EndEntry,
+    Entry,
+    EventEntry,
+    EventKind,
+    LostEntry,
+    PacketEntry,
+    PodEntry,
+    entry_from_bytes,
+    time_of,
+)
+from sensor_ingest.journal import MAGIC, JournalReader, JournalWriter, framed, set_aside
+from sensor_ingest.run_errors import NotARunError, RunBusyError, RunUnwritableError
+from tests.sensor_ingest.wire import info, packet_entry
+
+U16, U32 = st.integers(0, 0xFFFF), st.integers(0, 0xFFFFFFFF)
+TIMES = st.floats(allow_nan=False)
+ENTRIES = st.one_of(
+    st.builds(PacketEntry, U16, TIMES, st.binary(max_size=300)),
+    st.builds(PodEntry, U16, TIMES, U32, st.sampled_from(Foot), st.text(max_size=20), st.binary(max_size=60)),
+    st.builds(ClockEntry, U16, st.builds(ClockMapping, U16, st.integers(0, 2**64 - 1), TIMES, TIMES)),
+    st.builds(LostEntry, U16, U16, U32, U32),
+    st.builds(EventEntry, U16, TIMES, st.sampled_from(EventKind), TIMES, st.text(max_size=50)),
+    st.builds(EndEntry, TIMES),
+)
+SMALL: list[Entry] = [
+    PodEntry(0, 0.5, 0, Foot.RIGHT, "runner-1", bytes(info())),
+    packet_entry(0),
+    ClockEntry(0, ClockMapping(77, 1_000_000, 2.0, 1.00001)),
+    LostEntry(0, 77, 1, 3),
+    EventEntry(0, 1.5, EventKind.DISCONNECTED, 0.0, "the pod went out of reach – für 2 s"),
+    EndEntry(9.0),
+]
+
+
+def write(path: Path, entries: list[Entry]) -> bytes:
+    with JournalWriter(path) as journal:
+        for entry in entries:
+            journal.append(entry)
+    return path.read_bytes()
+
+
+@given(ENTRIES)
+def test_every_entry_survives_its_bytes(entry: Entry) -> None:
+    assert entry_from_bytes(entry.KIND, bytes(entry)) == entry
+
+
+def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
+    write(tmp_path / "j", SMALL)
+    reader = JournalReader(tmp_path / "j")
+    assert list(reader) == SMALL
+    assert reader.damage is None
+    assert reader.good_bytes == (tmp_path / "j").stat().st_size
+    assert [time_of(entry) for entry in SMALL] == [0.5, SMALL[1].arrival_s, None, None, 1.5, 9.0]  # type: ignore[union-attr]
+
+
+def test_cut_at_any_byte_all_whole_entries_are_read_and_the_rest_is_reported(tmp_path: Path) -> None:
+    whole = write(tmp_path / "j", SMALL)
+    ends = [len(MAGIC)]
+    for entry in SMALL:
+        ends.append(ends[-1] + len(framed(entry)))
+    for length in range(len(whole)):
+        (tmp_path / "cut").write_bytes(whole[:length])
+        reader = JournalReader(tmp_path / "cut")
+        assert list(reader) == SMALL[: sum(end <= length for end in ends[1:])]
+        assert (reader.damage is None) == (length in ends)
+        assert reader.damage is None or reader.damage.lost_bytes == length - reader.good_bytes
+
+
+def test_changed_at_any_byte_all_before_is_read_and_nothing_wrong(tmp_path: Path) -> None:
+    whole = write(tmp_path / "j", SMALL)
+    rng = random.Random(1)
+    for position in range(len(whole)):
+        changed = bytearray(whole)
+        changed[position] ^= 1 << rng.randrange(8)
+        (tmp_path / "bad").write_bytes(changed)
+        reader = JournalReader(tmp_path / "bad")
+        found = list(reader)
+        assert found == SMALL[: len(found)]
+        assert reader.damage is not None
+        assert reader.damage.at_byte <= position
+
+
+def test_zeros_after_a_power_cut_are_damage(tmp_path: Path) -> None:
+    whole = write(tmp_path / "j", SMALL[:2])
+    (tmp_path / "j").write_bytes(whole + bytes(4096))
+    reader = JournalReader(tmp_path / "j")
+    assert list(reader) == SMALL[:2]
+    assert str(reader.damage) == f"4096 bytes from byte {len(whole)} on are not readable (wrong checksum)."
+
+
+def test_continuing_cuts_the_torn_tail_off_and_appends(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    path.write_bytes(write(path, SMALL[:3])[:-5])
+    reader = JournalReader(path)
+    list(reader)
+    assert reader.damage is not None
+    set_aside(path, reader.damage)
+    with JournalWriter(path, reader.good_bytes) as journal:
+        journal.append(SMALL[3])
+    assert list(JournalReader(path)) == [*SMALL[:2], SMALL[3]]
+    assert (tmp_path / f"damaged-{reader.good_bytes}.bin").read_bytes() == framed(SMALL[2])[:-5]
+
+
+def test_nothing_is_in_the_file_before_a_flush_and_all_after(tmp_path: Path) -> None:
+    with JournalWriter(tmp_path / "j") as journal:
+        journal.append(SMALL[1])
+        assert journal.waiting_bytes == len(framed(SMALL[1]))
+        assert list(JournalReader(tmp_path / "j")) == []
+        journal.flush()
+        assert journal.waiting_bytes == 0
+        assert list(JournalReader(tmp_path / "j")) == [SMALL[1]]
+
+
+def test_two_writers_at_once_are_refused(tmp_path: Path) -> None:
+    with JournalWriter(tmp_path / "j"), pytest.raises(RunBusyError, match="is being recorded by another surefoot"):
+        JournalWriter(tmp_path / "j")
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    journal = JournalWriter(tmp_path / "j")
+    journal.append(SMALL[1])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        with pytest.raises(RunUnwritableError, match=r"cannot be written \(No space left on device\); free space"):
+            journal.flush()
+    journal.close()
+    assert list(JournalReader(tmp_path / "j")) == [SMALL[1]]
+
+
+def test_an_absent_folder_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RunUnwritableError, match="No such file or directory"):
+        JournalWriter(tmp_path / "absent" / "j")
+
+
+def test_a_folder_instead_of_a_journal_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(NotARunError, match="is not a recorded run"):
+        list(JournalReader(tmp_path))
+
+
+def test_an_absent_journal_is_an_empty_one(tmp_path: Path) -> None:
+    reader = JournalReader(tmp_path / "j")
+    assert list(reader) == []
+    assert reader.damage is not None
+    assert reader.damage.lost_bytes == 0

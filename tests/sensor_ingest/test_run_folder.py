@@ -1,0 +1,102 @@
+"""A run's folder says what the run is, or in one sentence why it does not."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from analysis.model import Foot
+from sensor_ingest.errors import IngestError
+from sensor_ingest.run_errors import NotARunError, RunFormatNewerError, RunMissingError, RunUnwritableError
+from sensor_ingest.run_folder import WornPod, create_run, list_runs, open_run
+
+CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+PODS = [WornPod("A0001", Foot.LEFT, "runner-1"), WornPod("A0002", Foot.RIGHT, "runner-1")]
+
+
+def test_what_is_created_is_opened(tmp_path: Path) -> None:
+    run = create_run(tmp_path, PODS, software="0.1.0", created_utc=CREATED)
+    assert open_run(run.path) == run
+    assert run.manifest.pods == tuple(PODS)
+    assert run.manifest.runners == ("runner-1",)
+    assert run.manifest.created_utc == CREATED
+    assert not run.manifest.ended
+    assert run.path.name == run.manifest.run_id
+    assert run.manifest.run_id.startswith("20260102T030405Z-")
+
+
+def test_an_ended_run_stays_ended(tmp_path: Path) -> None:
+    run = create_run(tmp_path, PODS, software="0.1.0")
+    assert run.marked_ended() == open_run(run.path)
+    assert open_run(run.path).manifest.ended
+
+
+def test_runs_are_listed_oldest_first_and_other_things_passed_over(tmp_path: Path) -> None:
+    later = create_run(tmp_path, PODS, software="0.1.0", created_utc=CREATED + timedelta(seconds=1))
+    first = create_run(tmp_path, PODS[:1], software="0.1.0", created_utc=CREATED)
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "note.txt").write_text("hello")
+    assert list_runs(tmp_path) == (first, later)
+
+
+def test_times_are_kept_in_utc(tmp_path: Path) -> None:
+    local = datetime.fromisoformat("2026-01-02T05:04:05+02:00")
+    assert create_run(tmp_path, PODS, software="0.1.0", created_utc=local).manifest.created_utc == CREATED
+
+
+@pytest.mark.parametrize(
+    ("pods", "message"),
+    [
+        ([], "name at least one pod"),
+        ([PODS[0], PODS[0]], "a serial number is named twice"),
+        ([PODS[0], WornPod("A0003", Foot.LEFT, "runner-1")], "two pods on the same foot"),
+    ],
+)
+def test_impossible_pods_are_refused(tmp_path: Path, pods: list[WornPod], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        create_run(tmp_path, pods, software="0.1.0")
+
+
+def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RunMissingError, match=r"absent: there is no such folder; check the name\.$"):
+        open_run(tmp_path / "absent")
+    with pytest.raises(RunMissingError):
+        list_runs(tmp_path / "absent")
+
+
+def test_a_folder_that_is_no_run_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(NotARunError, match=r"is not a recorded run \(there is no manifest.json\)\.$"):
+        open_run(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"format": 1}', '{"format": "x"}', "{" * 5000, "\udcff"])
+def test_a_damaged_manifest_is_one_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(NotARunError, match=r"is not a recorded run \(its manifest.json is damaged\)\.$"):
+        open_run(tmp_path)
+
+
+def test_any_cut_of_the_manifest_is_an_ingest_error(tmp_path: Path) -> None:
+    run = create_run(tmp_path, PODS, software="0.1.0", created_utc=CREATED)
+    whole = (run.path / "manifest.json").read_bytes()
+    for length in range(len(whole) - 2):
+        (run.path / "manifest.json").write_bytes(whole[:length])
+        with pytest.raises(IngestError):
+            open_run(run.path)
+
+
+def test_a_newer_format_is_one_sentence(tmp_path: Path) -> None:
+    run = create_run(tmp_path, PODS, software="9.0.0")
+    fields = json.loads((run.path / "manifest.json").read_text())
+    (run.path / "manifest.json").write_text(json.dumps(fields | {"format": 2}))
+    with pytest.raises(RunFormatNewerError, match=r"has format 2, this version reads up to 1; update surefoot\.$"):
+        open_run(run.path)
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunUnwritableError, match=r"cannot be written \(Not a directory\)"):
+        create_run(tmp_path / "file", PODS, software="0.1.0")
