@@ -1,0 +1,145 @@
+"""Pod clocks are read on the session clock to a few milliseconds, and time never goes back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analysis.model import Floats
+from sensor_ingest.clock import ClockFit, ClockMapping
+from sensor_ingest.clock_steering import FIRST_AFTER_S, MOST_SLEW, fit_whole, mapping_at, session_times, steer
+from tests.sensor_ingest.wire import arrivals
+
+LINKS = [(0.015, 0.02), (0.03, 0.15), (0.05, 0.02), (0.05, 0.30)]
+PUBLISH_S = 2.0
+
+
+def live_times(ticks_us: Floats, arrivals_s: Floats, boot: int = 1) -> Floats:
+    """(n,) session times of the last samples as a run gives them: each by the mapping in force when it arrives."""
+    fit, published_s = ClockFit(boot), 0.0
+    mappings: list[ClockMapping] = []
+    times_s = np.full(len(ticks_us), np.nan)
+    given = 0
+    for row, (tick_us, arrival_s) in enumerate(zip(ticks_us, arrivals_s, strict=True)):
+        fit.add(int(tick_us), arrival_s)
+        if fit.span_s >= (published_s + PUBLISH_S if mappings else FIRST_AFTER_S):
+            estimate = fit.estimate()
+            assert estimate is not None
+            join_us = int(ticks_us[given - 1]) if given else 0
+            steered = steer(mappings, estimate, join_us)
+            mappings = [old for old in mappings if old.tick0_us < steered[0].tick0_us][-2:] + list(steered)
+            published_s = fit.span_s
+        if mappings:
+            times_s[given : row + 1] = session_times(mappings, ticks_us[given : row + 1])
+            given = row + 1
+    return times_s
+
+
+def pair_errors_s(
+    seed: int, duration_s: float, link: tuple[float, float], drifts_ppm: tuple[float, float]
+) -> tuple[Floats, Floats]:
+    """Pod time and left minus right error of a pair of pods that start up to 200 ms apart."""
+    rng = np.random.default_rng(seed)
+    errors = []
+    for side, drift_ppm in enumerate(drifts_ppm):
+        ticks_us, arrivals_s, true_s = arrivals(
+            2 * seed + side,
+            duration_s,
+            interval_s=link[0],
+            retransmitted=link[1],
+            drift_ppm=drift_ppm,
+            start_s=float(rng.uniform(0.0, 0.2)),
+        )
+        errors.append(live_times(ticks_us, arrivals_s) - true_s)
+    return (ticks_us - ticks_us[0]) * 1e-6, errors[0] - errors[1]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_after_30_s_left_and_right_agree_within_5_ms(link: tuple[float, float]) -> None:
+    worst_s = []
+    for seed in range(20):
+        drifts_ppm = (80.0, -80.0) if seed % 2 else (-80.0, 80.0)
+        at_s, error_s = pair_errors_s(seed, 90.0, link, drifts_ppm)
+        worst_s.append(np.abs(error_s[at_s > 30.0]))
+    assert np.percentile(np.concatenate(worst_s), 95) < 0.005
+
+
+def test_drift_is_followed_over_90_minutes() -> None:
+    at_s, error_s = pair_errors_s(3, 5400.0, (0.03, 0.1), (80.0, -80.0))
+    assert np.percentile(np.abs(error_s[at_s > 120.0]), 95) < 0.002
+    assert np.abs(error_s[at_s > 120.0]).max() < 0.004
+
+
+def test_drift_is_found_to_a_few_ppm() -> None:
+    ticks_us, arrivals_s, _ = arrivals(5, 600.0, interval_s=0.03, retransmitted=0.1, drift_ppm=80.0)
+    fit = ClockFit(1)
+    for tick_us, arrival_s in zip(ticks_us, arrivals_s, strict=True):
+        fit.add(int(tick_us), arrival_s)
+    estimate = fit.estimate()
+    assert estimate is not None
+    assert estimate.drift_ppm == pytest.approx(-80.0, abs=5.0)
+    assert 0.0 < estimate.residual_s < 0.002
+    assert estimate.packets == len(ticks_us)
+    assert estimate.span_s == pytest.approx(600.0, abs=1.0)
+
+
+def test_before_a_minute_drift_is_held_within_50_ppm() -> None:
+    fit = ClockFit(1)
+    for row in range(500):
+        fit.add(row * 100_000, row * 0.1 * 1.001)
+        estimate = fit.estimate()
+        assert estimate is not None
+        assert abs(estimate.drift_ppm) <= (50.001 if estimate.span_s < 60.0 else 500.001)
+
+
+def test_no_packets_no_estimate() -> None:
+    fit = ClockFit(1)
+    assert fit.estimate() is None
+    assert fit.ahead_s(10**15, 0.0) < 0.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_times_never_go_back_nor_run_more_than_the_slew_allows(seed: int) -> None:
+    ticks_us, arrivals_s, _ = arrivals(seed, 200.0, interval_s=0.05, retransmitted=0.3, drift_ppm=80.0)
+    times_s = live_times(ticks_us, arrivals_s)
+    rates = np.diff(times_s) / (np.diff(ticks_us) * 1e-6)
+    assert np.abs(rates - 1.0).max() < MOST_SLEW + 200e-6
+
+
+def test_a_new_mapping_joins_the_old_one_and_ends_on_the_target() -> None:
+    fit = ClockFit(1)
+    for row in range(200):
+        fit.add(10**6 * row, 7.5 + row)
+    target = fit.estimate()
+    assert target is not None
+    old = ClockMapping(1, 0, 7.52, 1.0)
+    over, final = steer([old], target, 199_000_000)
+    assert over.session_s(199_000_000) == old.session_s(199_000_000)
+    assert final.tick0_us - 199_000_000 == pytest.approx(20e6, rel=1e-3)
+    assert over.session_s(final.tick0_us) == pytest.approx(final.session0_s, abs=1e-9)
+    assert final.session_s(400_000_000) == pytest.approx(407.5, abs=1e-3)
+
+
+def test_the_mapping_in_force_is_the_last_that_has_begun() -> None:
+    first, second = ClockMapping(1, 100, 1.0, 1.0), ClockMapping(1, 200, 2.0, 1.0)
+    assert mapping_at([first, second], 50) is first
+    assert mapping_at([first, second], 199) is first
+    assert mapping_at([first, second], 200) is second
+    found_s = session_times([first, second], np.array([50.0, 199.0, 200.0]))
+    assert found_s == pytest.approx([1.0 - 50e-6, 1.0 + 99e-6, 2.0])
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_the_whole_run_fits_better_than_what_was_known_live(link: tuple[float, float]) -> None:
+    ticks_us, arrivals_s, true_s = arrivals(9, 300.0, interval_s=link[0], retransmitted=link[1], drift_ppm=-80.0)
+    whole_s = session_times(fit_whole(1, ticks_us, arrivals_s), ticks_us) - true_s
+    assert np.abs(whole_s).max() < 0.0035
+    assert np.ptp(whole_s) < 0.002
+    assert np.ptp(whole_s) < np.nanmax(np.abs(live_times(ticks_us, arrivals_s) - true_s))
+
+
+@pytest.mark.parametrize("packets", [1, 2, 3, 20])
+def test_the_shortest_run_can_be_fitted(packets: int) -> None:
+    ticks_us = np.linspace(0.0, 86_538.0 * (packets - 1), packets)
+    mappings = fit_whole(1, ticks_us, ticks_us * 1e-6 + 3.0)
+    assert session_times(mappings, ticks_us) == pytest.approx(ticks_us * 1e-6 + 3.0, abs=1e-6)
