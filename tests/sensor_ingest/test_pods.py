@@ -1,0 +1,84 @@
+"""Pods are found by what they advertise, and told apart by their serial numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bleak.backends.scanner import BaseBleakScanner
+from bleak.exc import BleakError
+
+from analysis.model import Foot
+from firmware_sim.air import VirtualAir
+from sensor_ingest.adapter import Radio
+from sensor_ingest.live import LiveRun
+from sensor_ingest.pods import FoundPod, find_pods, is_serial, name_start, pod_from_name
+from sensor_ingest.run_errors import RadioError
+from sensor_ingest.run_folder import create_run
+from tests.sensor_ingest.virtual import RUNNER, Taken, in_virtual_time, radio_of, standing, take, worn
+
+
+class NoScanner(BaseBleakScanner):
+    """A computer without Bluetooth."""
+
+    def __init__(self, *_arguments: object, **_options: object) -> None:
+        super().__init__(None, None)
+
+    async def start(self) -> None:
+        raise BleakError("No Bluetooth adapters found.")
+
+    async def stop(self) -> None:
+        return
+
+
+NO_RADIO = Radio({"backend": NoScanner})
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "foot"),
+    [
+        ("SF0042-L", "0042", Foot.LEFT),
+        ("SF0042-R", "0042", Foot.RIGHT),
+        ("SF0042-U", "0042", None),
+        ("Thing", "Thing", None),
+        ("", "", None),
+    ],
+)
+def test_an_advertised_name_says_tag_and_foot(name: str, tag: str, foot: Foot | None) -> None:
+    assert pod_from_name(name, "address", -60) == FoundPod(name, tag, foot, "address", -60)
+
+
+def test_a_pod_is_named_by_its_serial_number_or_the_end_of_it() -> None:
+    assert name_start("SIM010042") == "SF0042"
+    assert is_serial("SIM010042", "SIM010042")
+    assert is_serial("SIM010042", "0042")
+    assert not is_serial("SIM010042", "SIM020042")
+    assert not is_serial("SIM010042", "42")
+
+
+def test_a_scan_finds_the_pods_in_range() -> None:
+    async def scan() -> list[FoundPod]:
+        async with VirtualAir(1) as air:
+            await air.add_runner(RUNNER, standing(30.0))
+            return await find_pods(radio_of(air), timeout_s=3.0)
+
+    found = in_virtual_time(scan())
+    assert sorted((pod.tag, pod.foot) for pod in found) == [("0001", Foot.LEFT), ("0002", Foot.RIGHT)]
+    assert all(-90 < pod.rssi_dbm < -40 for pod in found)
+
+
+def test_without_bluetooth_a_scan_says_so_in_one_sentence() -> None:
+    with pytest.raises(RadioError, match=r"Bluetooth cannot be used \(No Bluetooth adapters found.\); switch it on"):
+        in_virtual_time(find_pods(NO_RADIO))
+
+
+def test_without_bluetooth_a_run_says_so_in_one_sentence(tmp_path: Path) -> None:
+    async def record() -> None:
+        async with VirtualAir(1) as air:
+            runner = await air.add_runner(RUNNER, standing(30.0))
+            folder = create_run(tmp_path, worn(runner), software="test")
+            async with LiveRun(folder, NO_RADIO) as run:
+                with pytest.raises(RadioError, match="Bluetooth cannot be used"):
+                    await take(run, Taken())
+
+    in_virtual_time(record())

@@ -1,0 +1,127 @@
+"""Runs recorded from virtual pods in virtual time, and what is true of them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from firmware_sim import pace
+from firmware_sim.air import VirtualAir, VirtualRunner
+from firmware_sim.backend import BumbleClient
+from firmware_sim.link import LinkQuality
+from firmware_sim.person import Bout, Runner
+from firmware_sim.scanner import BumbleScanner
+from firmware_sim.scenario import Outage, PowerCycle, Scenario
+from sensor_ingest.adapter import Radio
+from sensor_ingest.assembler import Batch
+from sensor_ingest.live import LiveRun
+from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
+
+T = TypeVar("T")
+RUNNER = "runner-1"
+CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+ACC_SCALE = 16 * STANDARD_GRAVITY_MPS2 / 32768.0
+
+
+def in_virtual_time(main: Coroutine[Any, Any, T]) -> T:
+    """Run without waiting."""
+    return pace.run(main, speed=math.inf)
+
+
+def standing(
+    duration_s: float,
+    *troubles: Outage | PowerCycle,
+    packet_error_rate: float = 0.02,
+) -> Scenario:
+    """Somebody who stands about with pods on: for the radio every sample is as good as another."""
+    quality = LinkQuality(packet_error_rate=packet_error_rate)
+    return Scenario("standing", Runner(), (Bout("still", duration_s),), quality, troubles)
+
+
+def radio_of(air: VirtualAir) -> Radio:
+    """How bleak reaches a virtual air."""
+    return Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+
+
+def worn(runner: VirtualRunner) -> list[WornPod]:
+    """The manifest's view of a virtual runner."""
+    return [WornPod(pod.settings.serial, foot, runner.name) for foot, pod in runner.pods.items()]
+
+
+@dataclass
+class Taken:
+    """What a live run gave."""
+
+    batches: list[Batch] = field(default_factory=list)
+    taken_s: list[float] = field(default_factory=list)
+    origin_s: float = 0.0
+
+    def times_s(self, pod: int) -> Floats:
+        """Session times of a pod's samples."""
+        return np.concatenate([batch.samples.time_s for batch in self.batches if batch.pod == pod] or [np.empty(0)])
+
+    def acc_mps2(self, pod: int) -> Floats:
+        """Readings of a pod's accelerometer."""
+        found = [batch.samples.acc_mps2 for batch in self.batches if batch.pod == pod]
+        return np.concatenate(found or [np.empty((0, 3))])
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a virtual pod sampled, on the run's session clock."""
+
+    time_s: Floats
+    acc_mps2: Floats
+    boot: Floats
+
+
+def truth_of(runner: VirtualRunner, foot: Foot, origin_s: float) -> Truth:
+    """Every packet of a pod, of all its boots."""
+    packets = runner.pods[foot].truth
+    return Truth(
+        np.concatenate([packet.time_s for packet in packets]) + runner.start_s - origin_s,
+        np.concatenate([packet.counts[:, :3] for packet in packets]) * ACC_SCALE,
+        np.concatenate([np.full(len(packet.counts), packet.boot) for packet in packets]),
+    )
+
+
+async def take(run: LiveRun, taken: Taken) -> None:
+    """Take batches until the run is over."""
+    taken.origin_s = asyncio.get_running_loop().time() - run.now_s
+    async for batch in run:
+        taken.batches.append(batch)
+        taken.taken_s.append(run.now_s)
+
+
+@asynccontextmanager
+async def recording(
+    folder: RunFolder, air: VirtualAir, taken: Taken, utc_s: Callable[[], float] | None = None
+) -> AsyncIterator[LiveRun]:
+    """A live run whose batches are taken as they come; stopped and drained at the end."""
+    loop = asyncio.get_running_loop()
+    run = LiveRun(folder, radio_of(air), utc_s=utc_s or (lambda: CREATED.timestamp() + loop.time()), seed=1)
+    async with run:
+        taking = asyncio.create_task(take(run, taken))
+        yield run
+        run.stop()
+        await taking
+
+
+async def record(parent: Path, scenario: Scenario, seed: int = 1) -> tuple[RunFolder, Taken, VirtualRunner, LiveRun]:
+    """Record a whole scenario."""
+    async with VirtualAir(seed) as air:
+        runner = await air.add_runner(RUNNER, scenario)
+        folder = create_run(parent, worn(runner), software="test", created_utc=CREATED)
+        taken = Taken()
+        async with recording(folder, air, taken) as run:
+            await asyncio.sleep(scenario.duration_s)
+    return open_run(folder.path), taken, runner, run
