@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sensor_ingest.health import PodHealth
 from sensor_ingest.live import LiveRun
+from service.analyze import PIECE_S
 from service.run_analysis import RunAnalysis
 from service.stop import StopRequest
 
@@ -48,7 +49,7 @@ async def follow(live: LiveRun, watcher: Watcher | None = None, *, lasts_s: floa
         if it cannot be recorded.
     """
     loop = asyncio.get_running_loop()
-    analysis = RunAnalysis(live.run.manifest.pods)
+    analysis = RunAnalysis(live.run.manifest.pods, 0.0 if watcher else PIECE_S)
     with StopRequest(lambda: loop.call_soon_threadsafe(live.stop)) as stop:
         async with live:
             origin_s = loop.time() - live.now_s

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sensor_ingest.assembler import Batch
 from sensor_ingest.replay import replay
 from sensor_ingest.run_folder import RunFolder
-from service.analyze import Progress
+from service.analyze import PIECE_S, Progress
 from service.run_analysis import RunAnalysis
 
 
@@ -23,7 +23,7 @@ def analyze_run(run: RunFolder, progress: Progress, *, refit: bool = False) -> R
     IngestError
         if the recording cannot be read.
     """
-    analysis = RunAnalysis(run.manifest.pods)
+    analysis = RunAnalysis(run.manifest.pods, PIECE_S)
     for batch in batches(run, progress, "Finding strides", refit=refit):
         analysis.push(batch)
     analysis.flush()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from analysis.model import Foot, Mounting, Samples, Strides
 from analysis.session import Results, Session
 from sensor_ingest.assembler import Batch
@@ -53,21 +55,45 @@ class RunnerAnalysis:
 
 
 class RunAnalysis:
-    """All runners of a run, by name in the order of its pods."""
+    """All runners of a run, by name in the order of its pods.
 
-    def __init__(self, pods: Sequence[WornPod]) -> None:
+    Parameters
+    ----------
+    piece_s : of samples that are collected before they are analysed, which is faster and gives the same.
+    """
+
+    def __init__(self, pods: Sequence[WornPod], piece_s: float = 0.0) -> None:
+        self._piece_s = piece_s
+        self._waiting: dict[int, list[Batch]] = {}
         names = dict.fromkeys(pod.runner for pod in pods)
         self.runners = {name: RunnerAnalysis([pod.foot for pod in pods if pod.runner == name]) for name in names}
 
     def push(self, batch: Batch) -> None:
         """Take the next batch."""
-        self.runners[batch.runner].push(batch.samples)
+        waiting = self._waiting.setdefault(batch.pod, [])
+        waiting.append(batch)
+        if batch.samples.time_s[-1] - waiting[0].samples.time_s[0] >= self._piece_s:
+            self._analyze(batch.pod)
 
     def flush(self) -> None:
         """End the run."""
+        for pod in list(self._waiting):
+            self._analyze(pod)
         for runner in self.runners.values():
             runner.flush()
+
+    def _analyze(self, pod: int) -> None:
+        waiting = self._waiting.pop(pod)
+        self.runners[waiting[0].runner].push(joined([batch.samples for batch in waiting]))
 
     def conclude(self) -> dict[str, Analysis]:
         """Each runner's analysis."""
         return {name: runner.conclude() for name, runner in self.runners.items()}
+
+
+def joined(parts: Sequence[Samples]) -> Samples:
+    """One foot's consecutive samples as one."""
+    if len(parts) == 1:
+        return parts[0]
+    names = ("time_s", "acc_mps2", "gyr_radps", "clipped")
+    return Samples(parts[0].foot, *(np.concatenate([getattr(part, name) for part in parts]) for name in names))

@@ -24,6 +24,8 @@ REFRESH_S = 0.25
 RECENT_STRIDES = 8
 PAUSE_S = 4.0
 """No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
+SILENT_S = 2.0
+"""Without a packet, of which eleven a second should come; the link itself is given up after five."""
 SHOWN = ("ground_contact_time_s", "flight_time_s")
 COMPARED = "ground_contact_time_s"
 WIDTH = 80
@@ -103,7 +105,7 @@ def _head(title: Title, now_s: float, width: int) -> Table:
 def _one_runner(runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int) -> list[RenderableType]:
     now = Moment.of(runner, health, now_s)
     most = min(max(height - FIXED_LINES, 1), MOST_STEPS)
-    parts: list[RenderableType] = [_gait_line(now), Text(), _feet(now), Text(), _pods(health), Text()]
+    parts: list[RenderableType] = [_gait_line(now), Text(), _feet(now), Text(), _pods(health, now_s), Text()]
     return parts + (_course(runner.results.windows, most) if len(runner.feet) == 2 else [])
 
 
@@ -115,7 +117,8 @@ class Moment:
     ----------
     recent : each foot's last few strides of the gait that goes on.
     strides : complete strides of both feet so far.
-    missing : feet whose pod is not connected.
+    missing : feet whose pod is not heard.
+    newest : the latest comparison of left and right.
     """
 
     recent: Mapping[Foot, Strides]
@@ -131,7 +134,7 @@ class Moment:
         return cls(
             {foot: _recent(results.strides[foot], now_s) for foot in runner.feet},
             sum(len(strides) for strides in results.strides.values()),
-            tuple(pod.foot for pod in health if not pod.connected),
+            tuple(pod.foot for pod in health if not _heard(pod, now_s)),
             newest[-1][1] if newest else None,
         )
 
@@ -182,13 +185,13 @@ def _feet(now: Moment) -> Table:
     return table
 
 
-def _pods(health: Sequence[PodHealth]) -> Table:
+def _pods(health: Sequence[PodHealth], now_s: float) -> Table:
     table = _table("Pod", 18, "battery", "signal", "lost", "resent", "reconnects")
     for pod in health:
         battery = UNKNOWN if pod.battery_pct is None else f"{pod.battery_pct:.0f} %"
         low = pod.battery_pct is not None and pod.battery_pct < LOW_BATTERY_PCT
         table.add_row(
-            Text.assemble(f"{pod.foot:<6} ", _link(pod)),
+            Text.assemble(f"{pod.foot:<6} ", _link(pod, now_s)),
             Text(battery, style=WARNING if low else ""),
             UNKNOWN if pod.rssi_dbm is None else f"{signed(pod.rssi_dbm, 0)} dBm",
             f"{pod.loss_pct:.1f} %",
@@ -198,12 +201,16 @@ def _pods(health: Sequence[PodHealth]) -> Table:
     return table
 
 
-def _link(pod: PodHealth) -> Text:
-    if pod.connected:
+def _link(pod: PodHealth, now_s: float) -> Text:
+    if _heard(pod, now_s):
         return Text("connected", style="green")
     if pod.refused:
         return Text("refused", style="red")
     return Text("searching" if pod.last_packet_s is None else "out of reach", style=WARNING)
+
+
+def _heard(pod: PodHealth, now_s: float) -> bool:
+    return pod.connected and (pod.last_packet_s is None or pod.last_packet_s > now_s - SILENT_S)
 
 
 def _course(windows: Sequence[Window], most: int) -> list[RenderableType]:
@@ -248,14 +255,15 @@ def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> T
             *(now.median(foot, COMPARED) for foot in Foot),
             difference(now.newest),
             str(now.strides),
-            _pod_word(theirs),
+            _pod_word(now.missing),
         )
     return table
 
 
-def _pod_word(pods: Sequence[PodHealth]) -> Text:
-    gone = [pod.foot for pod in pods if not pod.connected]
-    return Text(f"no {gone[0]}" if len(gone) == 1 else "none" if gone else "ok", style=WARNING if gone else "green")
+def _pod_word(missing: Sequence[Foot]) -> Text:
+    if not missing:
+        return Text("ok", style="green")
+    return Text(f"no {missing[0]}" if len(missing) == 1 else "none", style=WARNING)
 
 
 def _table(name: str, name_width: int, *columns: str) -> Table:

@@ -1,0 +1,108 @@
+"""A run is followed to its end, and one that was cut off goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.model import Foot
+from firmware_sim import pace
+from firmware_sim.air import VirtualAir
+from firmware_sim.backend import BumbleClient
+from firmware_sim.scanner import BumbleScanner
+from firmware_sim.scenario import scenario
+from sensor_ingest.adapter import Radio
+from sensor_ingest.health import PodHealth
+from sensor_ingest.live import LiveRun
+from sensor_ingest.run_errors import RunEndedError
+from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
+from service.live_run import Followed, follow
+from service.replayed import analyze_run
+from service.run_analysis import RunAnalysis
+from tests.service.command import surefoot
+from tests.service.played import assert_same
+
+CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+CUT_S, STOP_S, LASTS_S = 30.0, 32.0, 60.0
+
+
+class Crash:
+    """Copies the run as it is on disk at `CUT_S`, which is what a crash would leave of it."""
+
+    every_s = 1.0
+
+    def __init__(self, run: Path, copy: Path) -> None:
+        self._run = run
+        self.copy = copy
+
+    def look(self, now_s: float, _analysis: RunAnalysis, _health: tuple[PodHealth, ...]) -> None:
+        if now_s > CUT_S and not self.copy.exists():
+            shutil.copytree(self._run, self.copy)
+
+
+async def _interrupted(parent: Path, copy: Path) -> tuple[RunFolder, Followed]:
+    loop = asyncio.get_running_loop()
+    async with VirtualAir(1) as air:
+        runner = await air.add_runner("anna", scenario("easy", 1.0, 1))
+        radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        worn = [WornPod(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
+        run = create_run(parent, worn, software="test", created_utc=CREATED)
+        clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
+        await follow(LiveRun(run, radio, utc_s=clock, seed=1), Crash(run.path, copy), lasts_s=STOP_S)
+        again = LiveRun(open_run(copy), radio, utc_s=clock, seed=2)
+        followed = await follow(again, lasts_s=LASTS_S - STOP_S)
+        return again.run, followed
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, Followed]:
+    folder = tmp_path_factory.mktemp("interrupted")
+    return pace.run(_interrupted(folder / "runs", folder / "copy"), speed=math.inf)
+
+
+def test_an_interrupted_run_goes_on_with_all_that_was_recorded(interrupted: tuple[RunFolder, Followed]) -> None:
+    run, followed = interrupted
+    assert run.manifest.ended
+    results = followed.analysis.runners["anna"].results
+    landings_s = results.strides[Foot.LEFT].initial_contact_s
+    assert landings_s[0] < 15.0
+    assert landings_s[-1] > 50.0
+    before, after = landings_s < CUT_S - 2.0, landings_s > STOP_S + 6.0
+    assert np.diff(landings_s[before]).max() < 1.0
+    assert np.diff(landings_s[after]).max() < 1.0
+
+
+def test_replay_of_a_continued_run_equals_what_its_continuation_gave(interrupted: tuple[RunFolder, Followed]) -> None:
+    run, followed = interrupted
+    again = analyze_run(run, lambda *_: None)
+    assert_same(followed.analysis.runners["anna"].results, again.runners["anna"].results)
+
+
+def test_what_an_interruption_left_can_be_analysed(
+    interrupted: tuple[RunFolder, Followed], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run, _ = interrupted
+    rest = Path(shutil.copytree(run.path, tmp_path / "rest"))
+    journal = rest / "journal.bin"
+    journal.write_bytes(journal.read_bytes()[: journal.stat().st_size // 2])
+    result = surefoot(capsys, "replay", rest)
+    assert (result.code, result.err) == (0, "")
+    assert " recorded: " in result.out
+
+
+def test_a_run_that_was_ended_is_not_continued(
+    interrupted: tuple[RunFolder, Followed], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, _ = interrupted
+    with pytest.raises(RunEndedError):
+        asyncio.run(follow(LiveRun(run)))
+    result = surefoot(capsys, "run", "--continue", run.path)
+    assert result.code == 2
+    assert result.err.endswith("has ended and cannot be continued; start a new run.\n")

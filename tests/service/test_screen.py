@@ -1,0 +1,107 @@
+"""The live view says what matters, and fits its terminal."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from analysis.model import Estimate, Foot, Gait, Window
+from sensor_ingest.health import PodHealth
+from sensor_ingest.run_folder import WornPod
+from sensor_ingest.track import PodCounts
+from service.course import course
+from service.demo import Played
+from service.run_analysis import RunAnalysis
+from service.screen import Title, view
+from tests.service.played import played
+
+TITLE = Title("surefoot demo", "fatiguing-left, simulated, 10 × real time", "Ctrl-C ends the run", 1200.0)
+KEY = "ground_contact_time_s"
+RUNNING_S = 100.0
+POD = PodHealth(
+    "SIM0001", Foot.LEFT, "runner-1", True, False, "", 87.0, -62.0, 0.0, 0.0, 0, 0, RUNNING_S, 0, 0, PodCounts()
+)  # fmt: skip
+PODS = (POD, replace(POD, foot=Foot.RIGHT))
+
+
+def shown(analysis: RunAnalysis, now_s: float, *health: PodHealth, width: int = 80, height: int = 24) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, height=height)
+    with console.capture() as text:
+        console.print(view(TITLE, now_s, analysis, health, width=min(width, 80), height=height))
+    return [line.rstrip() for line in text.get().splitlines()]
+
+
+def nothing(*names: str) -> RunAnalysis:
+    return RunAnalysis([WornPod(f"{name}-{foot}", foot, name) for name in names for foot in Foot])
+
+
+def window(start_s: float, value: float) -> Window:
+    estimate = Estimate(value, value - 1.0, value + 1.0, 40)
+    return Window(start_s, start_s + 30.0, Gait.RUN, estimate, {}, {KEY: estimate})
+
+
+def test_gait_cadence_contact_and_pods_are_there(demo: Played) -> None:
+    lines = shown(demo.followed.analysis, RUNNING_S + 15.0, *(replace(pod, last_packet_s=115.0) for pod in PODS))
+    assert lines[0].startswith("surefoot demo  fatiguing-left, simulated, 10 × real time  ")
+    assert lines[0].endswith("  1:55 of 20:00")
+    assert lines[2].startswith("Running           17")
+    assert lines[2].endswith(" strides")
+    assert any(line.startswith("Ground contact") and line.count(" ms") == 2 for line in lines)
+    assert any(line.split()[:4] == ["left", "connected", "87", "%"] for line in lines)
+    assert any("±" in line and "│" in line for line in lines)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40), (80, 16)])
+def test_it_fits_the_terminal(demo: Played, width: int, height: int) -> None:
+    lines = shown(demo.followed.analysis, RUNNING_S, *PODS, width=width, height=height)
+    assert max(len(line) for line in lines) <= 80
+    assert len(lines) <= height
+
+
+def test_before_the_first_step_it_waits() -> None:
+    searching = replace(POD, connected=False, last_packet_s=None, battery_pct=None, rssi_dbm=None)
+    lines = shown(nothing("anna"), 1.0, searching, replace(searching, foot=Foot.RIGHT))
+    assert lines[2].startswith("Waiting for the left and right pods")
+    assert any(line.startswith("left   searching") for line in lines)
+    assert shown(nothing("anna"), RUNNING_S, *PODS)[2].startswith("Waiting for steps")
+
+
+def test_a_pod_that_falls_silent_is_out_of_reach_before_its_link_is() -> None:
+    left, right = PODS
+    lines = shown(nothing("anna"), RUNNING_S, left, replace(right, last_packet_s=RUNNING_S - 3.0))
+    assert lines[2].startswith("Waiting for the right pod")
+    assert any(line.startswith("right  out of reach") for line in lines)
+
+
+def test_a_refused_pod_is_told() -> None:
+    refused = replace(POD, connected=False, refused=True)
+    assert any(line.startswith("left   refused") for line in shown(nothing("anna"), RUNNING_S, refused))
+
+
+def test_several_runners_have_a_row_each(tmp_path: Path) -> None:
+    squad = played(tmp_path, 1.0, runners=2)
+    health = [replace(pod, connected=True, last_packet_s=50.0) for pod in squad.followed.health[:3]]
+    gone = replace(squad.followed.health[3], connected=False)
+    lines = shown(squad.followed.analysis, 50.0, *health, gone)
+    first, second = (next(line for line in lines if line.startswith(name)) for name in ("runner-1", "runner-2"))
+    assert first.split()[1] == "running"
+    assert first.endswith("ok")
+    assert second.endswith("no right")
+    assert max(len(line) for line in lines) <= 80
+
+
+def test_the_course_of_a_long_run_is_told_in_longer_steps() -> None:
+    windows = [window(0.6 + 30.0 * k, float(k)) for k in range(10)]
+    assert [end_s for end_s, _ in course(windows, KEY, 10)] == [pytest.approx(30.6 + 30.0 * k) for k in range(10)]
+    steps = course(windows, KEY, 6)
+    assert [estimate.value for _, estimate in steps] == [0.5, 2.5, 4.5, 6.5, 8.5]
+    assert steps[0][1].n == 80
+    assert steps[0][1].high - steps[0][1].value == pytest.approx(1.0 / 2.0**0.5)
+
+
+def test_walking_is_left_out_of_the_course() -> None:
+    assert course([replace(window(0.0, 1.0), gait=Gait.WALK)], KEY, 5) == []
