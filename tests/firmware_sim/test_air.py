@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import math
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from firmware_sim.air import VirtualAir
 from firmware_sim.backend import BumbleClient, BumbleScanner
 from firmware_sim.pace import run
 from firmware_sim.rsc import RscMeasurement
-from firmware_sim.scenario import scenario, squad
+from firmware_sim.scenario import Outage, PowerCycle, scenario, squad
 from sensor_ingest.protocol import (
     CONTROL_UUID,
     INFO_UUID,
@@ -30,7 +31,7 @@ from sensor_ingest.protocol import (
     PacketFlag,
     Result,
 )
-from tests.firmware_sim.listening import Listener, find, left, listening, one_runner
+from tests.firmware_sim.listening import RUN, Listener, find, left, listening, one_runner
 
 BATTERY_UUID, SERIAL_UUID, MAKER_UUID = "2a19", "2a25", "2a29"
 RSC_MEASUREMENT_UUID, RSC_FEATURE_UUID = "2a53", "2a54"
@@ -400,6 +401,23 @@ def test_unsubscribing_ends_the_notifications() -> None:
             assert len(listener.notifications) == heard > 5
 
     run(unsubscribe(), speed=math.inf)
+
+
+def test_the_troubles_of_a_scenario_befall_its_pods() -> None:
+    async def suffer() -> None:
+        silence, cycle = Outage(Foot.RIGHT, 10.0, 8.0), PowerCycle(Foot.LEFT, 12.0, 2.0)
+        async with VirtualAir(4) as air:
+            runner = await air.add_runner("runner", replace(RUN, troubles=(silence, cycle)))
+            boots = {foot: pod.info.boot for foot, pod in runner.pods.items()}
+            async with listening(air, left(runner)) as first, listening(air, runner.pods[Foot.RIGHT]) as second:
+                await second.lost.wait()
+                assert runner.pods[Foot.RIGHT].now_s == pytest.approx(15.0, abs=0.1)
+                await first.lost.wait()
+                assert left(runner).now_s == pytest.approx(17.0, abs=0.1)
+            assert left(runner).info.boot != boots[Foot.LEFT]
+            assert runner.pods[Foot.RIGHT].info.boot == boots[Foot.RIGHT]
+
+    run(suffer(), speed=math.inf)
 
 
 def test_nothing_is_notified_before_it_is_asked_for() -> None:
