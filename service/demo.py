@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.model import Foot
-from firmware_sim import pace
 from firmware_sim.air import VirtualAir, VirtualRunner
 from firmware_sim.backend import BumbleClient, BumbleScanner
 from firmware_sim.scenario import SCENARIOS, Outage, Scenario, scenario, squad
@@ -21,6 +20,7 @@ from sensor_ingest.run_folder import RunFolder, WornPod, create_run
 from service import VERSION
 from service.errors import ScenarioUnknownError
 from service.live_run import Followed, Watcher, follow
+from service.playback import run
 
 STORY = "fatiguing-left"
 DROP_OUT_AT, DROP_OUT_S = 0.3, 8.0
@@ -61,7 +61,7 @@ def play(scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float
         if the run cannot be recorded.
     """
     try:
-        return pace.run(_play(scenarios, parent, seed, watcher), speed=speed)
+        return run(_play(scenarios, parent, seed, watcher), speed)
     except BaseExceptionGroup as group:
         raise _told(group) or group from None
 
@@ -72,10 +72,10 @@ async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher:
         runners = [await air.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
         # Of whole seconds, so that no fraction of today's date finds its way into the session clock.
         created = datetime.now(UTC).replace(microsecond=0)
-        run = create_run(parent, _worn(runners), software=f"surefoot {VERSION} demo", created_utc=created)
+        folder = create_run(parent, _worn(runners), software=f"surefoot {VERSION} demo", created_utc=created)
         began_s = loop.time()
         radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
-        live = LiveRun(run, radio, utc_s=lambda: created.timestamp() + loop.time() - began_s, seed=seed)
+        live = LiveRun(folder, radio, utc_s=lambda: created.timestamp() + loop.time() - began_s, seed=seed)
         followed = await follow(live, watcher, lasts_s=max(play.duration_s for play in scenarios))
         truth = {runner.name: _on_session_clock(runner, followed.origin_s) for runner in runners}
     return Played(live.run, followed, truth)

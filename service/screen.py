@@ -250,7 +250,7 @@ def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> T
         now = Moment.of(runner, theirs, now_s)
         table.add_row(
             name,
-            now.gait.split()[0].lower(),
+            now.gait.lower() if now.cadence_spm is not None else UNKNOWN,
             UNKNOWN if now.cadence_spm is None else f"{now.cadence_spm:.0f}",
             *(now.median(foot, COMPARED) for foot in Foot),
             difference(now.newest),

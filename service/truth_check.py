@@ -36,9 +36,13 @@ class TruthCheck:
     def __str__(self) -> str:
         if not self.found:
             return "Against the simulator's truth: no running to compare yet."
-        left, right = (signed(1000.0 * self.contact_error_s[foot], 1, plus=True) for foot in (Foot.LEFT, Foot.RIGHT))
+        contact = ", ".join(
+            f"{signed(1000.0 * error_s, 1, plus=True)} ms {foot}"
+            for foot, error_s in self.contact_error_s.items()
+            if np.isfinite(error_s)
+        )
         return (
-            f"Against the simulator's truth: ground contact {left} ms left, {right} ms right, "
+            f"Against the simulator's truth: ground contact {contact}, "
             f"cadence {signed(self.cadence_error_spm, 2, plus=True)} steps/min; "
             f"{self.found} of {self.true} running strides measured."
         )
