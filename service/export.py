@@ -10,6 +10,7 @@ from typing import TextIO
 import numpy as np
 
 from analysis.model import Foot, Samples
+from sensor_ingest.replay import replay
 from sensor_ingest.run_folder import RunFolder
 from service.analyze import Progress
 from service.errors import OutputError
@@ -37,7 +38,7 @@ def export_csv(run: RunFolder, folder: Path, progress: Progress) -> Mapping[Path
     rows = dict.fromkeys(paths.values(), 0)
     with ExitStack() as stack:
         files = {worn: stack.enter_context(_created(path)) for worn, path in paths.items()}
-        for batch in batches(run, progress, "Writing"):
+        for batch in batches(replay(run), progress, "Writing"):
             worn = batch.runner, batch.samples.foot
             try:
                 _write(files[worn], batch.samples)

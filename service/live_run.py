@@ -65,7 +65,10 @@ async def follow(live: LiveRun, watcher: Watcher | None = None, *, lasts_s: floa
                     with suppress(asyncio.CancelledError):
                         await watching
     analysis.flush()
-    return Followed(analysis, live.health(), origin_s, stop.made)
+    health = live.health()
+    for pod in health:
+        analysis.runners[pod.runner].count(pod.foot, pod.counts)
+    return Followed(analysis, health, origin_s, stop.made)
 
 
 async def _watch(live: LiveRun, analysis: RunAnalysis, watcher: Watcher) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.model import Floats, Samples
 from sensor_ingest.recording import Recording
 from sensor_ingest.stamps import find_gaps, mean_interval
+from sensor_ingest.track import PodCounts
 from sensor_ingest.wording import counted
 
 FEWEST_ROWS = 40
@@ -61,6 +62,18 @@ class Tally:
         gaps = find_gaps(time_s, interval_s)
         loss_pct = 100.0 * gaps.missing / (gaps.missing + len(time_s))
         return Readings(1.0 / interval_s, loss_pct, True, _gap_notes(gaps.count, gaps.longest_s, loss_pct))
+
+
+def pod_notes(counts: PodCounts) -> tuple[str, ...]:
+    """What happened to a pod's packets on their way, one sentence each; nothing where all came at once."""
+    restarts = counts.boots - 1
+    notes = {
+        f"{counted(counts.resent, 'packet')} came late, sent again after the pod was out of reach.": counts.resent,
+        f"The pod restarted {counted(restarts, 'time')}.": max(restarts, 0),
+        f"The pod lost {counted(counts.dropped_samples, 'reading')} before they were sent.": counts.dropped_samples,
+        f"{counted(counts.malformed, 'packet')} made no sense and were left out.": counts.malformed,
+    }
+    return tuple(note for note, count in notes.items() if count)
 
 
 def _gap_notes(count: int, longest_s: float, loss_pct: float) -> tuple[str, ...]:

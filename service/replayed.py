@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sensor_ingest.assembler import Batch
-from sensor_ingest.replay import replay
+from sensor_ingest.replay import Replay, replay
 from sensor_ingest.run_folder import RunFolder
 from service.analyze import PIECE_S, Progress
 from service.run_analysis import RunAnalysis
@@ -24,16 +24,19 @@ def analyze_run(run: RunFolder, progress: Progress, *, refit: bool = False) -> R
         if the recording cannot be read.
     """
     analysis = RunAnalysis(run.manifest.pods, PIECE_S)
-    for batch in batches(run, progress, "Finding strides", refit=refit):
+    again = replay(run, refit=refit)
+    for batch in batches(again, progress, "Finding strides"):
         analysis.push(batch)
     analysis.flush()
+    for pod in again.assembler.pods.values():
+        analysis.runners[pod.runner].count(pod.foot, pod.counts)
     return analysis
 
 
-def batches(run: RunFolder, progress: Progress, step: str, *, refit: bool = False) -> Iterator[Batch]:
+def batches(again: Replay, progress: Progress, step: str) -> Iterator[Batch]:
     """A recording's samples, telling how far it is read."""
-    again = replay(run, refit=refit)
-    total = max(run.journal_path.stat().st_size, 1) if run.journal_path.exists() else 1
+    journal = again.run.journal_path
+    total = max(journal.stat().st_size, 1) if journal.exists() else 1
     for batch in again:
         progress(step, again.reader.good_bytes / total)
         yield batch

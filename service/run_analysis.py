@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,8 +11,9 @@ from analysis.model import Foot, Mounting, Samples, Strides
 from analysis.session import Results, Session
 from sensor_ingest.assembler import Batch
 from sensor_ingest.run_folder import WornPod
+from sensor_ingest.track import PodCounts
 from service.analyze import Analysis, conclude
-from service.readings import Tally
+from service.readings import Readings, Tally, pod_notes
 
 
 class RunnerAnalysis:
@@ -21,12 +23,17 @@ class RunnerAnalysis:
         self.feet = tuple(foot for foot in Foot if foot in feet)
         self._session = Session(self.feet)
         self._tallies = {foot: Tally() for foot in self.feet}
+        self._counts: dict[Foot, PodCounts] = {}
         self._parts = [Results({foot: Strides.none(foot) for foot in self.feet})]
 
     def push(self, samples: Samples) -> None:
         """Take one foot's next samples."""
         self._tallies[samples.foot].push(samples)
         self._add(self._session.push(samples))
+
+    def count(self, foot: Foot, counts: PodCounts) -> None:
+        """Take note of what became of a pod's packets."""
+        self._counts[foot] = counts
 
     def flush(self) -> None:
         """End the run."""
@@ -46,8 +53,12 @@ class RunnerAnalysis:
 
     def conclude(self) -> Analysis:
         """The analysis of all so far; a foot of which nothing came was not recorded."""
-        readings = {foot: tally.readings() for foot, tally in self._tallies.items() if not tally.empty}
+        readings = {foot: self._readings(foot) for foot, tally in self._tallies.items() if not tally.empty}
         return conclude(readings, self.mountings, self.results)
+
+    def _readings(self, foot: Foot) -> Readings:
+        found = self._tallies[foot].readings()
+        return replace(found, notes=(*found.notes, *pod_notes(self._counts.get(foot, PodCounts()))))
 
     def _add(self, new: Results) -> None:
         if new.windows or new.bouts or any(len(strides) for strides in new.strides.values()):

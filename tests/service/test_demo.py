@@ -67,6 +67,9 @@ def test_a_pod_that_was_out_of_reach_comes_back_with_everything(demo: Played) ->
     assert (left.reconnects, right.reconnects) == (0, 1)
     assert right.counts.resent > 50
     assert right.loss_pct == 0.0
+    quality = demo.followed.analysis.runners["runner-1"].conclude().quality
+    late = f"{right.counts.resent} packets came late, sent again after the pod was out of reach."
+    assert (quality[Foot.LEFT].notes, quality[Foot.RIGHT].notes) == ((), (late,))
 
 
 def test_a_recorded_demo_is_an_ended_run(demo: Played) -> None:

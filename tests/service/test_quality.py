@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from analysis.metrics import STRIDE_METRICS
-from analysis.model import Flag, Foot, Mounting, MountingStatus, Strides
+from analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
+from sensor_ingest.track import PodCounts
 from service.quality import assess
-from service.readings import Readings
+from service.readings import Readings, Tally, pod_notes
 
 WITHHELD = int(Flag.CONTACT_WITHHELD)
 WELL = Mounting(MountingStatus.OK, np.eye(3), np.array([0.0, 1.0, 0.0]))
@@ -63,3 +65,29 @@ def test_without_strides_there_is_no_share_of_them() -> None:
     told = assess(readings(), WELL, Strides.none(Foot.LEFT), paired=False)
     assert told.clipped_strides_pct is None
     assert told.notes == ()
+
+
+def test_readings_are_counted_with_what_is_missing() -> None:
+    tally = Tally()
+    time_s = np.arange(1000) / 200.0
+    for part in (time_s[:400], time_s[500:]):
+        count = len(part)
+        tally.push(Samples(Foot.LEFT, part, np.zeros((count, 3)), np.zeros((count, 3)), np.zeros(count, bool)))
+    found = tally.readings()
+    assert found.sampling_rate_hz == pytest.approx(200.0)
+    assert found.loss_pct == pytest.approx(10.0)
+    assert found.notes == ("1 gap, the longest 0.505 s, 10 % of the readings missing.",)
+
+
+def test_too_few_readings_have_no_rate() -> None:
+    assert np.isnan(Tally().readings().sampling_rate_hz)
+
+
+def test_what_happened_to_packets_is_told() -> None:
+    assert pod_notes(PodCounts(received=10, boots=1)) == ()
+    assert pod_notes(PodCounts(resent=1, malformed=3, dropped_samples=4, boots=2)) == (
+        "1 packet came late, sent again after the pod was out of reach.",
+        "The pod restarted 1 time.",
+        "The pod lost 4 readings before they were sent.",
+        "3 packets made no sense and were left out.",
+    )
