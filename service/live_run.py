@@ -53,13 +53,14 @@ async def follow(live: LiveRun, watcher: Watcher | None = None, *, lasts_s: floa
     with StopRequest(lambda: loop.call_soon_threadsafe(live.stop)) as stop:
         async with live:
             origin_s = loop.time() - live.now_s
-            if lasts_s is not None:
-                loop.call_later(lasts_s, live.stop)
+            end = loop.call_later(lasts_s, live.stop) if lasts_s is not None else None
             watching = asyncio.create_task(_watch(live, analysis, watcher), name="watch") if watcher else None
             try:
                 async for batch in live:
                     analysis.push(batch)
             finally:
+                if end is not None:
+                    end.cancel()
                 if watching is not None:
                     watching.cancel()
                     with suppress(asyncio.CancelledError):
