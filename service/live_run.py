@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,25 +52,39 @@ async def follow(live: LiveRun, watcher: Watcher | None = None, *, lasts_s: floa
     loop = asyncio.get_running_loop()
     analysis = RunAnalysis(live.run.manifest.pods, 0.0 if watcher else PIECE_S)
     with StopRequest(lambda: loop.call_soon_threadsafe(live.stop)) as stop:
-        async with live:
+        async with live, _watched(live, analysis, watcher), _limited(live, lasts_s):
             origin_s = loop.time() - live.now_s
-            end = loop.call_later(lasts_s, live.stop) if lasts_s is not None else None
-            watching = asyncio.create_task(_watch(live, analysis, watcher), name="watch") if watcher else None
-            try:
-                async for batch in live:
-                    analysis.push(batch)
-            finally:
-                if end is not None:
-                    end.cancel()
-                if watching is not None:
-                    watching.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await watching
+            async for batch in live:
+                analysis.push(batch)
     analysis.flush()
     health = live.health()
     for pod in health:
         analysis.runners[pod.runner].count(pod.foot, pod.counts)
     return Followed(analysis, health, origin_s, stop.made)
+
+
+@asynccontextmanager
+async def _watched(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None) -> AsyncIterator[None]:
+    """While entered, somebody looks, if there is anybody."""
+    watching = asyncio.create_task(_watch(live, analysis, watcher), name="watch") if watcher else None
+    try:
+        yield
+    finally:
+        if watching is not None:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+
+
+@asynccontextmanager
+async def _limited(live: LiveRun, lasts_s: float | None) -> AsyncIterator[None]:
+    """While entered, the run ends when its time is up."""
+    end = None if lasts_s is None else asyncio.get_running_loop().call_later(lasts_s, live.stop)
+    try:
+        yield
+    finally:
+        if end is not None:
+            end.cancel()
 
 
 async def _watch(live: LiveRun, analysis: RunAnalysis, watcher: Watcher) -> None:

@@ -10,23 +10,9 @@ import numpy as np
 
 from analysis.model import Strides
 from analysis.session import Results
-from sensor_ingest.health import PodHealth
 from service.demo import Played, cast, play
-from service.run_analysis import RunAnalysis
 
 SEED = 3
-
-
-class Onlooker:
-    """Notes the pods' health every ten seconds of the run."""
-
-    every_s = 10.0
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[float, tuple[PodHealth, ...]]] = []
-
-    def look(self, now_s: float, _analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
-        self.seen.append((now_s, health))
 
 
 def played(parent: Path, minutes: float, *, runners: int = 1, name: str | None = None, seed: int = SEED) -> Played:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from analysis.model import Foot
+from sensor_ingest.live import LiveRun
 from sensor_ingest.pods import FoundPod
-from sensor_ingest.run_folder import WornPod
+from sensor_ingest.run_folder import RunFolder, WornPod
 from service import commands
+from service.demo import Played
 from service.errors import NoPodError, SamePodError
+from service.live_run import Followed
 from service.scan import nearest, table, worn_by
 from tests.service.command import surefoot
 
@@ -95,3 +99,24 @@ def test_pods_without_a_foot_must_be_named() -> None:
 def test_one_pod_cannot_be_on_both_feet() -> None:
     with pytest.raises(SamePodError, match="pod 0001 was named for both feet"):
         worn_by("anna", {Foot.LEFT: "0001", Foot.RIGHT: "0001"})
+
+
+def test_a_run_ends_with_its_summary_what_never_came_and_its_folder(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, demo: Played, tmp_path: Path
+) -> None:
+    started: list[RunFolder] = []
+
+    async def followed(live: LiveRun, _watcher: object) -> Followed:
+        started.append(live.run)
+        left, right = demo.followed.health
+        return replace(demo.followed, health=(left, replace(right, last_packet_s=None, note="not found yet")))
+
+    monkeypatch.setattr(commands, "follow", followed)
+    in_range(monkeypatch, NEAR, RIGHT)
+    result = surefoot(capsys, "run", "--folder", tmp_path)
+    assert (result.code, result.err) == (0, "")
+    assert [pod.serial for pod in started[0].manifest.pods] == ["0001", "0003"]
+    serial = demo.run.manifest.pods[1].serial
+    assert result.out.startswith("2:00 min recorded: ")
+    assert f"Nothing came from the right pod {serial}: not found yet.\n" in result.out
+    assert result.out.endswith(f"Recorded in {started[0].path}\n")
