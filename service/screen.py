@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from rich.console import Console, Group, RenderableType
 from rich.constrain import Constrain
 from rich.live import Live
@@ -14,20 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.metrics import CADENCE, STRIDE_METRICS
-from analysis.model import Estimate, Foot, Strides, Window
+from analysis.model import Estimate, Foot, Window
 from sensor_ingest.health import PodHealth
 from service.course import course
+from service.moment import COMPARED, Moment, heard
 from service.run_analysis import RunAnalysis, RunnerAnalysis
 from service.wording import UNKNOWN, clock, difference, in_unit, signed
 
 REFRESH_S = 0.25
-RECENT_STRIDES = 8
-PAUSE_S = 4.0
-"""No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
-SILENT_S = 2.0
-"""Without a packet, of which eleven a second should come; the link itself is given up after five."""
 SHOWN = ("ground_contact_time_s", "flight_time_s")
-COMPARED = "ground_contact_time_s"
 WIDTH = 80
 BAR_CELLS, BAR_PCT = 16, 8.0
 """Of a bar to one side, and the asymmetry that fills it; people rarely differ more."""
@@ -109,70 +103,6 @@ def _one_runner(runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: floa
     return parts + (_course(runner.results.windows, most) if len(runner.feet) == 2 else [])
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A runner now.
-
-    Parameters
-    ----------
-    recent : each foot's last few strides of the gait that goes on.
-    strides : complete strides of both feet so far.
-    missing : feet whose pod is not heard.
-    newest : the latest comparison of left and right.
-    """
-
-    recent: Mapping[Foot, Strides]
-    strides: int
-    missing: tuple[Foot, ...]
-    newest: Estimate | None
-
-    @classmethod
-    def of(cls, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float) -> Moment:
-        """From what is known so far."""
-        results = runner.results
-        newest = course(results.windows, COMPARED, len(results.windows))
-        return cls(
-            {foot: _recent(results.strides[foot], now_s) for foot in runner.feet},
-            sum(len(strides) for strides in results.strides.values()),
-            tuple(pod.foot for pod in health if not _heard(pod, now_s)),
-            newest[-1][1] if newest else None,
-        )
-
-    @property
-    def gait(self) -> str:
-        """In a word or two."""
-        if self._newest is not None:
-            return "Running" if self._newest.running[-1] else "Walking"
-        if self.missing:
-            return f"Waiting for the {' and '.join(self.missing)} pod{'s' * (len(self.missing) > 1)}"
-        return "Waiting for steps" if not self.strides else "No steps"
-
-    @property
-    def cadence_spm(self) -> float | None:
-        """Of the last few strides."""
-        return None if self._newest is None else 120.0 / float(self._newest.metrics["stride_time_s"].mean())
-
-    def median(self, foot: Foot, key: str) -> str:
-        """Of the last few strides, for people."""
-        strides = self.recent.get(foot)
-        if strides is None or not len(strides):
-            return UNKNOWN
-        values = strides.metrics[key][np.isfinite(strides.metrics[key])]
-        return in_unit(STRIDE_METRICS[key], float(np.median(values))) if len(values) else UNKNOWN
-
-    @property
-    def _newest(self) -> Strides | None:
-        strides = [rows for rows in self.recent.values() if len(rows)]
-        return max(strides, key=lambda rows: float(rows.initial_contact_s[-1])) if strides else None
-
-
-def _recent(strides: Strides, now_s: float) -> Strides:
-    if not len(strides) or strides.next_initial_contact_s[-1] < now_s - PAUSE_S:
-        return strides[:0]
-    last = strides[-RECENT_STRIDES:]
-    return last[last.running == last.running[-1]]
-
-
 def _gait_line(now: Moment) -> Text:
     cadence = "" if now.cadence_spm is None else in_unit(CADENCE, now.cadence_spm)
     return Text.assemble((f"{now.gait:<18}", HEADING), (f"{cadence:<20}", "bold"), (f"{now.strides} strides", QUIET))
@@ -202,15 +132,11 @@ def _pods(health: Sequence[PodHealth], now_s: float) -> Table:
 
 
 def _link(pod: PodHealth, now_s: float) -> Text:
-    if _heard(pod, now_s):
+    if heard(pod, now_s):
         return Text("connected", style="green")
     if pod.refused:
         return Text("refused", style="red")
     return Text("searching" if pod.last_packet_s is None else "out of reach", style=WARNING)
-
-
-def _heard(pod: PodHealth, now_s: float) -> bool:
-    return pod.connected and (pod.last_packet_s is None or pod.last_packet_s > now_s - SILENT_S)
 
 
 def _course(windows: Sequence[Window], most: int) -> list[RenderableType]:
