@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.bouts import SECOND_CELLS, still_seconds
+from analysis.bouts import SECOND_CELLS, Seconds, still_seconds
 from analysis.chain import Link
 from analysis.filters import cells
 from analysis.grid import Cells, Grid
 from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells
-from analysis.model import Bools, Floats, Foot, Mounting, Samples, Strides
+from analysis.model import Foot, Mounting, Samples, Strides
 from analysis.mounting import NO_GAIT, NO_GYROSCOPE, MountingFinder, gather_links
 from analysis.strides import StrideMeter
 from analysis.tracker import StrideTracker
@@ -35,7 +35,7 @@ class FootStream:
         self._finder = MountingFinder()
         self._meter = StrideMeter(foot)
         self._second = Cells.none()
-        self._still: list[tuple[Floats, Bools]] = []
+        self._still: list[Seconds] = []
 
     def push(self, samples: Samples) -> Strides:
         """Strides that became known with these samples."""
@@ -65,7 +65,7 @@ class FootStream:
         earliest = min([self._tracker.settled, *(link.first for link in self._waiting[:1])])
         return float(self._cells.time_s[earliest - LOOK_BACK_CELLS - self._first])
 
-    def still(self) -> tuple[Floats, Bools]:
+    def still(self) -> Seconds:
         """Start times of the seconds that went by since the last call, and whether the foot was still in them."""
         seconds, self._still = self._still, []
         start_s = np.concatenate([np.empty(0), *(start_s for start_s, _ in seconds)])
@@ -105,15 +105,20 @@ class FootStream:
         piece = {int(k): evidence[row : row + 1] for row, k in enumerate(wanted)}
         done: list[tuple[Link, Mounting]] = []
         for k in range(len(links) + 1):
-            mounting = self._finder.settle() if k in breaks else None
+            if k in breaks:
+                done += self._released(self._finder.settle())
             if k < len(links):
                 self._waiting.append(links[k])
-                mounting = self._finder.add(piece.get(k)) or mounting
-            if mounting is not None:
-                self.mounting = mounting
-                done += [(link, mounting) for link in self._waiting]
-                self._waiting.clear()
+                done += self._released(self._finder.add(piece.get(k)))
         return done
+
+    def _released(self, mounting: Mounting | None) -> list[tuple[Link, Mounting]]:
+        """The waiting links, once there is a mounting for them."""
+        if mounting is None:
+            return []
+        self.mounting = mounting
+        links, self._waiting = self._waiting, []
+        return [(link, mounting) for link in links]
 
     def _forget(self, needed: int) -> None:
         """Drop the cells that neither the tracker nor a waiting link will look at."""

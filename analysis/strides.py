@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.chain import Link
-from analysis.contacts import BRISK, SLAP_MEMORY, SLOW, lift, steady_touch, touch_landmarks, touch_whole
+from analysis.contacts import BRISK, SLOW, lift, touch, touch_landmarks, touch_whole
 from analysis.grid import Cells
 from analysis.model import Bools, Flag, Floats, Foot, Ints, Mounting, MountingStatus, Strides
 
@@ -23,12 +23,10 @@ CONFIDENCE = {Flag.GAP: 0.5, Flag.CLIPPED: 0.8, Flag.CONTACT_WITHHELD: 0.8, Flag
 
 
 class StrideMeter:
-    """Measures one foot's strides in order; remembers the last landings, whose touch the next one is judged by."""
+    """Measures one foot's strides in order; remembers the last landing, which the next stride may share."""
 
     def __init__(self, foot: Foot) -> None:
         self._foot = foot
-        self._onset = np.full(SLAP_MEMORY - 1, np.nan)
-        self._clap = np.full(SLAP_MEMORY - 1, np.nan)
         self._last_landing = -1
         self._last_touch_s = np.nan
         self._last_whole = False
@@ -78,12 +76,9 @@ class StrideMeter:
         fresh = np.stack([~joined, np.ones(len(first), bool)], axis=1).ravel()
         cell = landing[fresh] - first_cell
         axis = np.repeat(axes, 2, axis=1)[:, fresh]
-        onset, clap = touch_landmarks(grid, cell, axis, gyroscope=gyroscope)
-        self._onset, self._clap = np.concatenate([self._onset, onset]), np.concatenate([self._clap, clap])
-        touch = steady_touch(self._onset, self._clap)
-        time_s = np.concatenate([[self._last_touch_s], _time_at(grid, cell, touch)])
+        landmarks = touch_landmarks(grid, cell, axis, gyroscope=gyroscope)
+        time_s = np.concatenate([[self._last_touch_s], _time_at(grid, cell, touch(*landmarks))])
         whole = np.concatenate([[self._last_whole], touch_whole(grid, cell)])
-        self._onset, self._clap = self._onset[-(SLAP_MEMORY - 1) :], self._clap[-(SLAP_MEMORY - 1) :]
         self._last_landing, self._last_touch_s, self._last_whole = int(last[-1]), float(time_s[-1]), bool(whole[-1])
         place = np.cumsum(fresh)
         return time_s[place].reshape(-1, 2).T, whole[place].reshape(-1, 2).T

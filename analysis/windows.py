@@ -51,7 +51,7 @@ class WindowBuilder:
             count = int(np.searchsorted(held.initial_contact_s, end_s))
             inside[foot], self._held[foot] = held[:count], held[count:]
         runs = np.concatenate([strides.running for strides in inside.values()])
-        running = bool(runs.mean() >= 0.5)
+        running = 2 * int(runs.sum()) >= len(runs)
         same = {foot: strides[strides.running == running] for foot, strides in inside.items()}
         kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
         return [_window(start_s, end_s, Gait.RUN if running else Gait.WALK, kept)] if kept else []
