@@ -68,6 +68,8 @@ landings, walking) the onset stands alone; between, the clap's weight fades."""
 PUSH_OFF_PHASE = (0.12, 0.70)
 """Part of the stride after landing in which the foot leaves the ground."""
 HUMP_HALF_CELLS = cells(0.12)
+FLANK_CELLS = cells(0.02)
+"""Cells beside the hump's top that must be free of gaps too."""
 HUMP_SIGMA_S = sigma_s(15.0)
 """The push-off is the hump of the toes-down rate. Its middle between two crossings is a steadier landmark than its
 peak, which at easy pace is flat or double."""
@@ -205,7 +207,7 @@ def _whole(grid: Cells, index: Ints, around: Ints, first: Floats, last: Floats) 
     cell = np.take_along_axis(index, around, axis=1)
     place = np.arange(around.shape[1])
     on_top = (place >= first[:, None]) & (place <= last[:, None])
-    flanks = (place >= first[:, None] - 4) & (place <= last[:, None] + 4)
+    flanks = (place >= first[:, None] - FLANK_CELLS) & (place <= last[:, None] + FLANK_CELLS)
     gap = (~grid.valid[cell] & flanks).any(axis=1)
     clipped = (grid.clipped[cell] & on_top).sum(axis=1)
     return ~gap & (clipped < 0.5 * on_top.sum(axis=1))

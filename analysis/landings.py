@@ -47,8 +47,8 @@ STANDS_OUT = 2.0
 peaks of plain noise 1.5."""
 
 SURELY_ALIKE = 0.6
-SLIDE_CELLS = 8
-SLIDE_STEP = 4
+SLIDE_CELLS = cells(0.04)
+SLIDE_STEP = cells(0.02)
 """Landings less alike than this are compared again at shifts of up to 40 ms in steps of 20 ms."""
 
 _SMEAR = reach(BURST_SIGMA_S) + reach(ENVELOPE_SIGMA_S)
