@@ -158,15 +158,10 @@ def test_terminal_contacts_move_by_less_than_a_tenth_of_a_sample_between_rates(s
 
 
 @every_pair
-def test_initial_contacts_move_by_less_than_a_sample_between_rates_typically(slow_hz: float, fast_hz: float) -> None:
+def test_initial_contacts_move_by_less_than_a_sample_between_rates(slow_hz: float, fast_hz: float) -> None:
+    """One walked landing of 82 has a faint touch before it, which 100 Hz takes for the onset: 1.1 samples."""
     for strike in STRIKES:
         apart = moved(strike, slow_hz, fast_hz)
-        assert np.median(apart.initial) < 0.5
-        assert np.mean(apart.initial < 1.0) > 0.95
-
-
-@pytest.mark.xfail(reason="one touch in a hundred moves by 1.0 to 1.1 samples")
-@pytest.mark.parametrize("strike", STRIKES)
-def test_no_initial_contact_moves_by_a_sample_between_rates(strike: Strike) -> None:
-    worst = {pair: float(moved(strike, *pair).initial.max()) for pair in combinations(RATES_HZ, 2)}
-    assert {pair: round(samples, 2) for pair, samples in worst.items() if samples >= 1.0} == {}
+        assert np.median(apart.initial) < 0.3
+        assert np.mean(apart.initial < 1.0) > 0.98
+        assert apart.initial.max() < 1.1
