@@ -155,7 +155,8 @@ def _all_still(time_s: Floats, feet: Iterable[Seconds]) -> Bools:
 
 
 def _majority(marks: Bools) -> Bools:
-    """Each mark replaced by what most of it and its neighbours say; the ends repeat the outermost mark."""
-    padded = np.pad(marks.astype(int), NEIGHBOURS, mode="edge")
+    """Each mark replaced by what most of it and its neighbours say, by itself where they are even; fewer vote at the
+    ends."""
+    padded = np.pad(np.where(marks, 1, -1), NEIGHBOURS)
     votes = np.add.reduce([padded[k : k + len(marks)] for k in range(2 * NEIGHBOURS + 1)])
-    return votes > NEIGHBOURS
+    return np.where(votes == 0, marks, votes > 0)

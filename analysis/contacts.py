@@ -44,6 +44,8 @@ SLOW = Pace(cells(2.4), 0.032, 0.7)
 
 LANDING = (cells(-0.14), cells(0.07))
 """Cells around a landing in which the foot first touches."""
+TOUCHING = (cells(-0.08), cells(0.05))
+"""Cells around a landing that must be whole for its touch to be known; a gap there would move it by up to 0.14 s."""
 CALM = (cells(-0.20), cells(-0.12))
 """Cells before a landing that show how lively the swing alone is."""
 FINE_SIGMA_S = sigma_s(25.0)
@@ -116,7 +118,7 @@ def _fading(value: Floats, full_s: float, none_s: float) -> Floats:
 
 def touch_whole(grid: Cells, landing: Ints) -> Bools:
     """(n,) True where no gap lies where the foot may have touched."""
-    around = np.clip(landing[:, None] + np.arange(CALM[1], LANDING[1]), 0, len(grid) - 1)
+    around = np.clip(landing[:, None] + np.arange(*TOUCHING), 0, len(grid) - 1)
     return grid.valid[around].all(axis=1)
 
 

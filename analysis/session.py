@@ -96,9 +96,10 @@ class Session:
         for pairer in self._pairs.values():
             pairer.forget(complete_s)
         self._bouts.begin(origin_s)
+        last_s = max(self._last_s.values(), default=0.0) if end else np.inf
         return Results(
             strides,
-            tuple(self._windows.push(strides, origin_s, complete_s)),
+            tuple(self._windows.push(strides, origin_s, complete_s, last_s)),
             tuple(self._bouts.push(strides, {foot: each.still() for foot, each in self._feet.items()}, complete_s)),
         )
 

@@ -79,7 +79,7 @@ def _gait(recent: Mapping[Foot, Strides]) -> Text:
         return Text("Waiting for steps", style="bold")
     newest = max(strides, key=lambda rows: float(rows.initial_contact_s[-1]))
     word = "Running" if newest.running[-1] else "Walking"
-    cadence = 120.0 / float(newest.metrics["stride_time_s"].mean())
+    cadence = 120.0 / float(np.nanmean(newest.metrics["stride_time_s"]))
     return Text.assemble((f"{word:<18}", "bold cyan"), (in_unit(CADENCE, cadence), "bold"))
 
 
