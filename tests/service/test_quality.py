@@ -55,8 +55,8 @@ def test_the_mounting_and_the_recording_have_their_say() -> None:
 
 def test_strides_whose_partner_is_missing_are_told() -> None:
     assert notes(strides([0] * 10, step_time_s=np.nan)) == (
-        "Step time withheld in 10 of 10 strides: the other foot's landing was not found where it belongs. If that is most "
-        "of them, the two recordings' clocks are apart.",
+        "Step time withheld in 10 of 10 strides: the other foot's landing was not found where it belongs. If that is "
+        "most of them, the two recordings' clocks are apart.",
     )
 
 
