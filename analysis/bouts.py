@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
 from analysis.filters import cells, squared_norm
 from analysis.grid import Cells
-from analysis.model import Bools, Bout, Floats, Strides
+from analysis.model import Bools, Bout, Floats, Foot, Strides
 
 SECOND_CELLS = cells(1.0)
 STILL_RATE_RADPS = 0.3
@@ -21,8 +22,11 @@ NEIGHBOURS = 2
 SHORT_S = 2.0
 """A pause shorter than this is the turn from one bout to the next, not standing."""
 
+Seconds = tuple[Floats, Bools]
+"""Start times of seconds, and whether a foot was still in them."""
 
-def still_seconds(grid: Cells) -> tuple[Floats, Bools]:
+
+def still_seconds(grid: Cells) -> Seconds:
     """Start times of the whole seconds of the grid and whether the foot was still in them; lost seconds are not
     still."""
     count = len(grid) // SECOND_CELLS
@@ -44,32 +48,36 @@ class BoutBuilder:
         self._end_s = np.empty(0)
         self._running = np.empty(0, bool)
         self._judged = 0
-        self._still = (np.empty(0), np.empty(0, bool))
+        self._still: dict[Foot, Seconds] = {}
         self._open: Bout | None = None
         self._at_s: float | None = None
-
-    def push(self, strides: Iterable[Strides], still: tuple[Floats, Bools], complete_s: float) -> list[Bout]:
-        """Bouts that are over, from new strides and still seconds; all strides that begin before `complete_s` have
-        been given."""
-        self._hold([rows for rows in strides if len(rows)], still)
-        known = int(np.searchsorted(self._start_s, complete_s))
-        return self._judge(known - NEIGHBOURS, known)
-
-    def flush(self, start_s: float, end_s: float) -> list[Bout]:
-        """The bouts still open at the end of a recording that covers start_s … end_s."""
-        bouts = self._judge(len(self._start_s), len(self._start_s))
-        if self._open is not None:
-            bouts += self._close(np.inf)
-        at_s = start_s if self._at_s is None else self._at_s
-        return bouts + _between(at_s, end_s, self._still)
 
     def begin(self, start_s: float) -> None:
         """Say when the recording begins, before the first push."""
         if self._at_s is None:
             self._at_s = start_s
 
-    def _hold(self, strides: list[Strides], still: tuple[Floats, Bools]) -> None:
-        self._still = (np.concatenate([self._still[0], still[0]]), np.concatenate([self._still[1], still[1]]))
+    def push(self, strides: Mapping[Foot, Strides], still: Mapping[Foot, Seconds], complete_s: float) -> list[Bout]:
+        """Bouts that are over, from each foot's new strides and still seconds.
+
+        All strides that begin before `complete_s` have been given by now.
+        """
+        self._hold([rows for rows in strides.values() if len(rows)], still)
+        known = int(np.searchsorted(self._start_s, complete_s))
+        return self._judge(known - NEIGHBOURS, known)
+
+    def flush(self, end_s: float) -> list[Bout]:
+        """The bouts still open at the end of the recording."""
+        bouts = self._judge(len(self._start_s), len(self._start_s))
+        if self._open is not None:
+            bouts += self._close(np.inf)
+        return bouts + self._pause(end_s)
+
+    def _hold(self, strides: list[Strides], still: Mapping[Foot, Seconds]) -> None:
+        for foot, (start_s, mark) in still.items():
+            if len(start_s):
+                before_s, before = self._still.get(foot, (np.empty(0), np.empty(0, bool)))
+                self._still[foot] = np.concatenate([before_s, start_s]), np.concatenate([before, mark])
         if not strides:
             return
         start_s = np.concatenate([self._start_s, *(rows.initial_contact_s for rows in strides)])
@@ -89,6 +97,7 @@ class BoutBuilder:
         drop = max(ready - NEIGHBOURS, 0)
         self._judged = ready - drop
         self._start_s, self._end_s, self._running = self._start_s[drop:], self._end_s[drop:], self._running[drop:]
+        self._forget_still()
         return bouts
 
     def _extend(self, kind: str, start_s: float, end_s: float) -> list[Bout]:
@@ -97,39 +106,57 @@ class BoutBuilder:
         if self._open is not None and (kind != self._open.kind or start_s > self._open.end_s + BRIDGE_S):
             bouts = self._close(start_s)
         if self._open is None:
+            bouts += self._pause(start_s)
             self._open = Bout(kind, start_s, end_s)
         else:
             self._open = Bout(kind, self._open.start_s, max(end_s, self._open.end_s))
         return bouts
 
     def _close(self, next_s: float) -> list[Bout]:
-        """The open bout, ended before `next_s`, after what lay between it and the one before."""
+        """The open bout, ended before `next_s`."""
         assert self._open is not None
         bout = Bout(self._open.kind, self._open.start_s, min(self._open.end_s, next_s))
-        before = _between(bout.start_s if self._at_s is None else self._at_s, bout.start_s, self._still)
-        later = self._still[0] >= bout.end_s
-        self._still = (self._still[0][later], self._still[1][later])
         self._at_s, self._open = bout.end_s, None
-        return [*before, bout]
+        return [bout]
+
+    def _pause(self, end_s: float) -> list[Bout]:
+        """Still and other stretches since the last bout of gait."""
+        start_s = end_s if self._at_s is None else self._at_s
+        self._at_s = end_s
+        if end_s <= start_s:
+            return []
+        second_s = np.arange(start_s, end_s)
+        calm = _all_still(second_s + 0.5, self._still.values())
+        if end_s - start_s < SHORT_S:
+            return [Bout("other", start_s, end_s)]
+        change = np.flatnonzero(np.diff(calm.astype(int)) != 0) + 1
+        edges_s = [start_s, *second_s[change].tolist(), end_s]
+        kinds = ["still" if calm[k] else "other" for k in [0, *change]]
+        return [Bout(kind, a, b) for kind, (a, b) in zip(kinds, pairwise(edges_s), strict=True)]
+
+    def _forget_still(self) -> None:
+        """Drop the seconds that the open bout has passed."""
+        if self._open is not None:
+            for foot, (start_s, mark) in self._still.items():
+                later = start_s >= self._open.end_s - 1.0
+                self._still[foot] = start_s[later], mark[later]
+
+
+def _all_still(time_s: Floats, feet: Iterable[Seconds]) -> Bools:
+    """Whether all feet of which something is known at a time were still then; False where nothing is known."""
+    moving, known = np.zeros(len(time_s), bool), np.zeros(len(time_s), bool)
+    for start_s, mark in feet:
+        if len(start_s):
+            place = np.maximum(np.searchsorted(start_s, time_s, side="right") - 1, 0)
+            covered = (time_s >= start_s[place]) & (time_s < start_s[place] + 1.0)
+            known |= covered
+            moving |= covered & ~mark[place]
+    return known & ~moving
 
 
 def _majority(marks: Bools) -> Bools:
-    """Each mark replaced by what most of it and its neighbours say; the ends repeat the outermost mark."""
-    padded = np.pad(marks.astype(int), NEIGHBOURS, mode="edge")
+    """Each mark replaced by what most of it and its neighbours say, by itself where they are even; fewer vote at the
+    ends."""
+    padded = np.pad(np.where(marks, 1, -1), NEIGHBOURS)
     votes = np.add.reduce([padded[k : k + len(marks)] for k in range(2 * NEIGHBOURS + 1)])
-    return votes > NEIGHBOURS
-
-
-def _between(start_s: float, end_s: float, still: tuple[Floats, Bools]) -> list[Bout]:
-    """Still and other stretches between two bouts of gait."""
-    if end_s <= start_s:
-        return []
-    second_s, mark = still
-    inside = (second_s >= start_s) & (second_s < end_s)
-    begin_s, calm = second_s[inside], mark[inside]
-    if end_s - start_s < SHORT_S or not len(begin_s):
-        return [Bout("other", start_s, end_s)]
-    change = np.flatnonzero(np.diff(calm.astype(int)) != 0) + 1
-    edges_s = [start_s, *begin_s[change], end_s]
-    kinds = ["still" if calm[k] else "other" for k in [0, *change]]
-    return [Bout(kind, float(a), float(b)) for kind, a, b in zip(kinds, edges_s[:-1], edges_s[1:], strict=True)]
+    return np.where(votes == 0, marks, votes > 0)

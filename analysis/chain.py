@@ -42,6 +42,7 @@ class Chain:
     tail: Landing | None = None
     aside: Landing | None = None
     links: int = 0
+    holed: bool = False
     waiting: list[Link] = field(default_factory=list)
     pace: list[int] = field(default_factory=list)
 
@@ -55,8 +56,7 @@ class Chain:
         if self._in_step(length, alike) and self._may_skip(landing):
             return self._link(landing, alike)
         if self._hole(length, alike):
-            self.tail, self.aside = landing, None
-            return []
+            return self._skip(landing, alike)
         if self.aside is None:
             self.aside = landing
             return []
@@ -107,11 +107,19 @@ class Chain:
     def _usual(self) -> int:
         return sorted(self.pace)[len(self.pace) // 2]
 
+    def _skip(self, landing: Landing, alike: float) -> list[Link]:
+        """Go on behind a hole; a second one in a row is no hole but a slower pace, and a chain of its own."""
+        if self.holed and self.aside is None:
+            self._restart(self.tail)
+            return self.add(landing, alike, 0.0)
+        self.tail, self.aside, self.holed = landing, None, True
+        return []
+
     def _link(self, landing: Landing, alike: float) -> list[Link]:
         assert self.tail is not None
         self.waiting.append(Link(self.tail.cell, landing.cell, alike))
         self.pace = [*self.pace[-2:], landing.cell - self.tail.cell]
-        self.tail, self.aside = landing, None
+        self.tail, self.aside, self.holed = landing, None, False
         self.links += 1
         if self.links < LEAST_LINKS:
             return []
@@ -119,5 +127,5 @@ class Chain:
         return proven
 
     def _restart(self, tail: Landing | None) -> None:
-        self.tail, self.aside, self.links = tail, None, 0
+        self.tail, self.aside, self.links, self.holed = tail, None, 0, False
         self.waiting, self.pace = [], []

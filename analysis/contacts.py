@@ -2,6 +2,11 @@
 
 Contact here means that the foot bears load as a force plate sees it (about 50 N). Two landmarks of the landing and
 one of the push-off are found in the pod's curves; fixed times lead from them to the contact.
+
+Falbriard et al. 2018 (Front. Physiol. 9:610) compare many such landmarks with force plates and take extremes of the
+pitch rate. Where a running foot pushes off with a flat or double hump its extreme jumps by tens of milliseconds, and
+forefoot landings have no heel strike; hence the middle of the whole hump, and an onset that asks for no particular
+landing.
 """
 
 from __future__ import annotations
@@ -9,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from analysis.filters import cells, dot, reach, sigma_s, smooth, squared_norm
 from analysis.grid import Cells
@@ -40,6 +44,8 @@ SLOW = Pace(cells(2.4), 0.032, 0.7)
 
 LANDING = (cells(-0.14), cells(0.07))
 """Cells around a landing in which the foot first touches."""
+TOUCHING = (cells(-0.08), cells(0.05))
+"""Cells around a landing that must be whole for its touch to be known; a gap there would move it by up to 0.14 s."""
 CALM = (cells(-0.20), cells(-0.12))
 """Cells before a landing that show how lively the swing alone is."""
 FINE_SIGMA_S = sigma_s(25.0)
@@ -50,66 +56,69 @@ ONSET_SHARE = 0.3
 BLURRED = 0.10
 """Where the swing before is already this share of the impact's peak, no onset can be told: a soft mounting or a slow
 sensor has blurred it. Hard-mounted pods have 0.01 to 0.06."""
-SLAP_SIGMAS_S = (sigma_s(30.0), sigma_s(6.0))
+CLAP_SIGMAS_S = (sigma_s(30.0), sigma_s(6.0))
 """Band of the pitch rate (6 to 30 Hz) that peaks when the foot claps down."""
 
-SLAP_DELAY_S = 0.024
+CLAP_DELAY_S = 0.024
 """A heel strike's clap follows the touch by this much, give or take 5 ms."""
-SLAP_DELAY_LIMITS_S = (0.0, 0.045)
-SLAP_SPREAD_S = 0.008
-"""The clap is a landmark only where it follows the onset this steadily (median deviation) and within these limits."""
-SLAP_MEMORY = 15
-SLAP_LEAST = 8
-"""Landings over which that is judged, and the fewest that suffice."""
+CLAP_AGREES_S, CLAP_STRAYS_S = 0.010, 0.025
+CLAP_SHARP_S, CLAP_BLURRED_S = 0.014, 0.020
+"""Onset and clap less its delay are two witnesses of the touch. They count alike where they lie closer than the first
+and the clap is sharp; where they lie farther apart than the second or the clap is several bumps (forefoot and flat
+landings, walking) the onset stands alone; between, the clap's weight fades."""
 
 PUSH_OFF_PHASE = (0.12, 0.70)
 """Part of the stride after landing in which the foot leaves the ground."""
 HUMP_HALF_CELLS = cells(0.12)
+FLANK_CELLS = cells(0.02)
+"""Cells beside the hump's top that must be free of gaps too."""
 HUMP_SIGMA_S = sigma_s(15.0)
-"""The push-off is the hump of the toes-down rate. Its middle between two crossings is a steadier landmark than its
-peak, which at easy pace is flat or double."""
-LIFT_DELAY_S = 0.012
-"""The toes leave the ground this long after the middle of the push-off hump."""
+LIFT_PHASE = 0.63
+"""The push-off is the hump of the toes-down rate, and the toes leave the ground at this part of the way between its two
+crossings: a steadier landmark than its peak, which at easy pace is flat or double, and one that keeps its place on
+slow, wide humps as on quick, narrow ones (insole 7 to 12 km/h within 2 ms, force plates within 4 ms)."""
 
 
-def touch_landmarks(grid: Cells, landing: Ints, pitch_axis: Floats, *, gyroscope: bool) -> tuple[Floats, Floats]:
-    """(n,) cells from the landings (n,) to the impact's onset and to the foot's clap, with pitch axes (3, n)."""
+def touch_landmarks(
+    grid: Cells, landing: Ints, pitch_axis: Floats, *, gyroscope: bool
+) -> tuple[Floats, Floats, Floats]:
+    """(n,) cells from the landings (n,) to the impact's onset and to the foot's clap, and the clap's width.
+
+    The pitch axes are (3, n); without a gyroscope there is no clap (NaN).
+    """
     margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
     around = landing[:, None] + np.arange(CALM[0] - margin, LANDING[1] + margin)
     around = np.clip(around, 0, len(grid) - 1)
     onset = CALM[0] + _onset(grid, around, gyroscope=gyroscope)
     if not gyroscope:
-        return onset, np.full(len(landing), np.nan)
-    margin = reach(SLAP_SIGMAS_S[1])
+        return onset, np.full(len(landing), np.nan), np.full(len(landing), np.nan)
+    margin = reach(CLAP_SIGMAS_S[1])
     around = np.clip(landing[:, None] + np.arange(LANDING[0] - margin, LANDING[1] + margin), 0, len(grid) - 1)
     rate = dot(grid.gyr_radps[:, around], pitch_axis[..., None])
-    clap = np.abs(smooth(rate, SLAP_SIGMAS_S[0]) - smooth(rate, SLAP_SIGMAS_S[1]))
-    return onset, LANDING[0] + centre(clap[:, margin:-margin])
+    clap = np.abs(smooth(rate, CLAP_SIGMAS_S[0]) - smooth(rate, CLAP_SIGMAS_S[1]))
+    middle, width = centre(clap[:, margin:-margin])
+    return onset, LANDING[0] + middle, width
 
 
-def steady_touch(onset: Floats, clap: Floats) -> Floats:
-    """Cells from landing to initial contact for all but the first `SLAP_MEMORY − 1` landings, which are history.
+def touch(onset: Floats, clap: Floats, width: Floats) -> Floats:
+    """Cells from landing to initial contact: the mean of both witnesses, as far as the clap is one.
 
-    A heel's clap is sharper than its onset (2 to 3 ms from stride to stride instead of 5) but its delay must be
-    learned. Where it is steady over the last landings, the touch is the clap less its delay: half the delay seen,
-    half the one known for heel strikes, since either can be wrong by 5 ms. Elsewhere (forefoot, walking, the first
-    strides) it is the onset, and where that is blurred (NaN) the clap less the known delay.
+    Onsets scatter by 5 ms from stride to stride on real shoes, sharp claps by 2 ms, but a clap's delay differs between
+    landings. Where the onset is blurred (NaN) the clap less its delay stands alone.
     """
-    delay = sliding_window_view(clap - onset, SLAP_MEMORY)
-    last_onset, last_clap = onset[SLAP_MEMORY - 1 :], clap[SLAP_MEMORY - 1 :]
-    usual = _median(delay)
-    spread = _median(np.abs(delay - usual[:, None]))
-    low, high = (cells_of(limit) for limit in SLAP_DELAY_LIMITS_S)
-    steady = (spread <= cells_of(SLAP_SPREAD_S)) & (usual >= low) & (usual <= high)
-    steady &= np.isfinite(delay).sum(axis=1) >= SLAP_LEAST
-    steady &= ~(np.abs(last_clap - last_onset - usual) > 2.0 * cells_of(SLAP_SPREAD_S))
-    alone = np.where(np.isfinite(last_onset), last_onset, last_clap - cells_of(SLAP_DELAY_S))
-    return np.where(steady, last_clap - 0.5 * (usual + cells_of(SLAP_DELAY_S)), alone)
+    apart = np.nan_to_num(clap - cells_of(CLAP_DELAY_S) - onset)
+    weight = 0.5 * _fading(np.abs(apart), CLAP_AGREES_S, CLAP_STRAYS_S) * _fading(width, CLAP_SHARP_S, CLAP_BLURRED_S)
+    return np.where(np.isfinite(onset), onset + np.nan_to_num(weight) * apart, clap - cells_of(CLAP_DELAY_S))
+
+
+def _fading(value: Floats, full_s: float, none_s: float) -> Floats:
+    """1 up to `full_s`, 0 from `none_s` on, for values in cells."""
+    return np.clip((cells_of(none_s) - value) / cells_of(none_s - full_s), 0.0, 1.0)
 
 
 def touch_whole(grid: Cells, landing: Ints) -> Bools:
     """(n,) True where no gap lies where the foot may have touched."""
-    around = np.clip(landing[:, None] + np.arange(CALM[1], LANDING[1]), 0, len(grid) - 1)
+    around = np.clip(landing[:, None] + np.arange(*TOUCHING), 0, len(grid) - 1)
     return grid.valid[around].all(axis=1)
 
 
@@ -130,15 +139,21 @@ def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pac
     wide = top[:, None] + np.arange(-HUMP_HALF_CELLS - fine, HUMP_HALF_CELLS + fine + 1)
     hump = smooth(np.take_along_axis(rate, wide, axis=1), HUMP_SIGMA_S)[:, fine:-fine]
     first, last = _crossings(hump, pace.hump_share)
-    middle = step[0] + top - HUMP_HALF_CELLS + 0.5 * (first + last)
-    return middle + cells_of(LIFT_DELAY_S), _whole(grid, index, around, first, last)
+    leaving = step[0] + top - HUMP_HALF_CELLS + first + LIFT_PHASE * (last - first)
+    return leaving, _whole(grid, index, around, first, last)
 
 
-def centre(curve: Floats) -> Floats:
-    """(n, m) → (n,) centre of each row's fourth power: its peak, but without a jump where two peaks are as high."""
+def centre(curve: Floats) -> tuple[Floats, Floats]:
+    """(n, m) → (n,) centre and width (standard deviation) of each row's fourth power.
+
+    The centre is the row's peak, but without a jump where two peaks are as high; the width tells one peak from several.
+    """
     square = (curve / np.maximum(curve.max(axis=1), 1e-12)[:, None]) ** 2
     weight = square * square
-    return (weight * np.arange(curve.shape[1])).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-12)
+    weight /= np.maximum(weight.sum(axis=1), 1e-12)[:, None]
+    place = np.arange(curve.shape[1])
+    middle = (weight * place).sum(axis=1)
+    return middle, np.sqrt((weight * (place - middle[:, None]) ** 2).sum(axis=1))
 
 
 def cells_of(duration_s: float) -> float:
@@ -194,7 +209,7 @@ def _whole(grid: Cells, index: Ints, around: Ints, first: Floats, last: Floats) 
     cell = np.take_along_axis(index, around, axis=1)
     place = np.arange(around.shape[1])
     on_top = (place >= first[:, None]) & (place <= last[:, None])
-    flanks = (place >= first[:, None] - 4) & (place <= last[:, None] + 4)
+    flanks = (place >= first[:, None] - FLANK_CELLS) & (place <= last[:, None] + FLANK_CELLS)
     gap = (~grid.valid[cell] & flanks).any(axis=1)
     clipped = (grid.clipped[cell] & on_top).sum(axis=1)
     return ~gap & (clipped < 0.5 * on_top.sum(axis=1))

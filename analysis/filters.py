@@ -16,8 +16,10 @@ from scipy.ndimage import correlate1d
 
 from analysis.model import Floats
 
-GRID_HZ = 200.0
-"""Rate of the analysis grid. Contact shows below 30 Hz and in the onset of the landing; 5 ms cells resolve both."""
+GRID_HZ = 250.0
+"""Rate of the analysis grid: above the 208 Hz of usual pods and an even part of 500 and 1000 Hz. At 200 Hz the
+interpolation moved contacts of recordings at 416 Hz and more by up to 2.8 ms; here no rate moves them by more than
+0.7 samples."""
 
 REACH = 3.0
 """Half width of a kernel in standard deviations."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from analysis.bouts import SECOND_CELLS, still_seconds
+from analysis.bouts import SECOND_CELLS, Seconds, still_seconds
 from analysis.chain import Link
 from analysis.filters import cells
 from analysis.grid import Cells, Grid
 from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells
-from analysis.model import Bools, Floats, Foot, Mounting, Samples, Strides
-from analysis.mounting import NO_GAIT, NO_GYROSCOPE, MountingFinder, gather_links
-from analysis.strides import StrideMeter
+from analysis.model import Foot, Mounting, MountingStatus, Samples, Strides
+from analysis.mounting import (
+    NO_GAIT,
+    NO_GYROSCOPE,
+    Evidence,
+    Glance,
+    MountingFinder,
+    gather_links,
+    glance,
+)
+from analysis.strides import MountedLink, StrideMeter
 from analysis.tracker import StrideTracker
 
 PIECE_SAMPLES = 1 << 15
@@ -25,7 +35,8 @@ class FootStream:
 
     def __init__(self, foot: Foot) -> None:
         self.foot = foot
-        self.mounting = NO_GAIT
+        self._mounting = NO_GAIT
+        self._moved_s: list[float] = []
         self._grid = Grid()
         self._cells = Cells.none()
         self._first = 0
@@ -35,7 +46,7 @@ class FootStream:
         self._finder = MountingFinder()
         self._meter = StrideMeter(foot)
         self._second = Cells.none()
-        self._still: list[tuple[Floats, Bools]] = []
+        self._still: list[Seconds] = []
 
     def push(self, samples: Samples) -> Strides:
         """Strides that became known with these samples."""
@@ -58,6 +69,15 @@ class FootStream:
         return Strides.join(parts)
 
     @property
+    def mounting(self) -> Mounting:
+        """How the pod sits on the shoe, as known now; never quite trusted once it was moved."""
+        if not self._moved_s:
+            return self._mounting
+        when = ", ".join(f"{time_s:.0f}" for time_s in self._moved_s)
+        note = f"the pod was moved on the shoe at {when} s: contact is withheld there until its axes are found again"
+        return replace(self._mounting, status=MountingStatus.UNSURE, note=note)
+
+    @property
     def settled_s(self) -> float:
         """Time before which no further stride will begin; minus infinity while nothing is known."""
         if self._tracker is None or not len(self._cells):
@@ -65,7 +85,7 @@ class FootStream:
         earliest = min([self._tracker.settled, *(link.first for link in self._waiting[:1])])
         return float(self._cells.time_s[earliest - LOOK_BACK_CELLS - self._first])
 
-    def still(self) -> tuple[Floats, Bools]:
+    def still(self) -> Seconds:
         """Start times of the seconds that went by since the last call, and whether the foot was still in them."""
         seconds, self._still = self._still, []
         start_s = np.concatenate([np.empty(0), *(start_s for start_s, _ in seconds)])
@@ -95,25 +115,44 @@ class FootStream:
             self._still.append(still_seconds(self._second))
             self._second = self._second[len(self._second) // SECOND_CELLS * SECOND_CELLS :]
 
-    def _mounted(self, links: list[Link], breaks: set[int]) -> list[tuple[Link, Mounting]]:
+    def _mounted(self, links: list[Link], breaks: set[int]) -> list[MountedLink]:
         """Links whose mounting is known by now, each with the one that holds for it."""
         if not self._gyroscope:
-            self.mounting = NO_GYROSCOPE
-            return [(link, NO_GYROSCOPE) for link in links]
+            self._mounting = NO_GYROSCOPE
+            return [MountedLink(link, NO_GYROSCOPE, fits=True) for link in links]
+        seen = glance(self._cells, self._first, links)
         wanted = np.flatnonzero(self._finder.wanted(len(links)))
         evidence = gather_links(self._cells, self._first, [links[k] for k in wanted])
         piece = {int(k): evidence[row : row + 1] for row, k in enumerate(wanted)}
-        done: list[tuple[Link, Mounting]] = []
+        done: list[MountedLink] = []
         for k in range(len(links) + 1):
-            mounting = self._finder.settle() if k in breaks else None
+            if k in breaks:
+                done += self._released(self._finder.settle())
             if k < len(links):
-                self._waiting.append(links[k])
-                mounting = self._finder.add(piece.get(k)) or mounting
-            if mounting is not None:
-                self.mounting = mounting
-                done += [(link, mounting) for link in self._waiting]
-                self._waiting.clear()
+                done += self._take_up(links[k], seen, k, piece.get(k))
         return done
+
+    def _take_up(self, link: Link, seen: Glance, row: int, piece: Evidence | None) -> list[MountedLink]:
+        """What is released by one more link; a link that does not fit the mounting goes without being evidence for
+        it."""
+        mounting = self._finder.mounting
+        if mounting is not None and not seen.fits(row, mounting.pitch_axis):
+            if self._finder.doubt(fits=False):
+                self._moved_s.append(float(self._cells.time_s[link.first - self._first]))
+            return [MountedLink(link, mounting, fits=False)]
+        self._finder.doubt(fits=True)
+        if piece is None and self._finder.wanted(1)[0]:
+            piece = gather_links(self._cells, self._first, [link])
+        self._waiting.append(link)
+        return self._released(self._finder.add(piece if self._finder.wanted(1)[0] else None))
+
+    def _released(self, mounting: Mounting | None) -> list[MountedLink]:
+        """The waiting links, once there is a mounting for them."""
+        if mounting is None:
+            return []
+        self._mounting = mounting
+        links, self._waiting = self._waiting, []
+        return [MountedLink(link, mounting, fits=True) for link in links]
 
     def _forget(self, needed: int) -> None:
         """Drop the cells that neither the tracker nor a waiting link will look at."""

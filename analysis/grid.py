@@ -131,7 +131,8 @@ class Grid:
         skipped_s = np.cumsum(np.concatenate([[self._skipped_s], np.maximum(step_s - LONG_GAP_S, 0.0)]))
         clock_s = readings[0] - self._origin_s - skipped_s
         self._skipped_s = float(skipped_s[-1])
-        cell = np.arange(self._next_cell, int(np.floor(clock_s[-1] * GRID_HZ)) + 1)
+        cell = np.arange(self._next_cell, int(np.floor(clock_s[-1] * GRID_HZ)) + 2)
+        cell = cell[cell / GRID_HZ <= clock_s[-1]]
         self._next_cell += len(cell)
         after = np.clip(np.searchsorted(clock_s, cell / GRID_HZ), 1, len(clock_s) - 1)
         before = after - 1

@@ -42,9 +42,13 @@ MIN_CONTRAST = 0.5
 APART_CELLS = cells(0.35)
 """Two landings of one foot are farther apart than this: a sprinter at 5 steps/s makes a stride in 0.4 s."""
 
+STANDS_OUT = 2.0
+"""A landing's burst is this many times the mean of what lies within `APART_CELLS` of it: landings have 3 to 9, the
+peaks of plain noise 1.5."""
+
 SURELY_ALIKE = 0.6
-SLIDE_CELLS = 8
-SLIDE_STEP = 4
+SLIDE_CELLS = cells(0.04)
+SLIDE_STEP = cells(0.02)
 """Landings less alike than this are compared again at shifts of up to 40 ms in steps of 20 ms."""
 
 _SMEAR = reach(BURST_SIGMA_S) + reach(ENVELOPE_SIGMA_S)
@@ -72,11 +76,12 @@ def find_landings(grid: Cells, first_cell: int, *, gyroscope: bool) -> list[Land
 
     Each is the strongest within `APART_CELLS`, and has `BEFORE_CELLS` before it and `after_cells` after it there.
     """
-    contrast = _contrast(grid, gyroscope=gyroscope)
-    strength = _burst(grid.acc_mps2) * contrast * contrast
+    contrast, burst = _contrast(grid, gyroscope=gyroscope), _burst(grid.acc_mps2)
+    strength = burst * contrast * contrast
     strongest = maximum_filter1d(strength, 2 * APART_CELLS + 1, mode="constant", cval=0.0)
     rising = np.diff(strength, prepend=np.inf) > 0.0
     landing = (strength == strongest) & rising & (strength > MIN_STRENGTH_MPS2) & (contrast > MIN_CONTRAST)
+    landing &= burst > STANDS_OUT * _mean_ahead(burst, -APART_CELLS, APART_CELLS)
     cell = np.flatnonzero(landing)
     cell = cell[(cell >= BEFORE_CELLS) & (cell < len(grid) - after_cells(gyroscope=gyroscope))]
     return [Landing(int(k) + first_cell, float(strength[k])) for k in cell]

@@ -27,6 +27,11 @@ MEMORY = 24
 EARLY, LATE = 4, 16
 """A new answer comes with every `EARLY` pieces of evidence until the memory is full, then with every `LATE`."""
 
+LEAST_PITCH_SHARE = 0.35
+MOST_DOUBTS = 3
+"""Share of a stride's rotation that goes about the pitch axis; strides have 0.5 to 0.95, turning ones down to 0.25. As
+many in a row below it, or pitching the other way round, mean that the pod was moved."""
+
 MEDIAN_STEPS = 12
 """Steps to the spatial median; it moves by less than 0.01° after eight."""
 
@@ -190,23 +195,77 @@ def _spin(gyr_radps: Floats, inside: Bools) -> Floats:
     return np.stack([[(a * b).sum(axis=-1) for b in fast] for a in fast])
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What tells at once whether a stride fits a mounting: where its rotation went.
+
+    Parameters
+    ----------
+    spin_radps2 : (3, 3, n) summed products of the rates over the stride.
+    toes_down_rad : (3, n) mean turn from the landing, less its drift.
+    whole : (n,) False where a gap or clipping spoils it.
+    """
+
+    spin_radps2: Floats
+    toes_down_rad: Floats
+    whole: Bools
+
+    def fits(self, stride: int, pitch_axis: Floats) -> bool:
+        """Whether a stride pitches about this axis, and this way round; True where nothing can be told."""
+        spin = self.spin_radps2[..., stride]
+        share = float(dot(dot(spin, pitch_axis), pitch_axis)) / max(float(spin.trace()), 1e-12)
+        forward = float(dot(self.toes_down_rad[:, stride], pitch_axis)) > 0.0
+        return not self.whole[stride] or (share >= LEAST_PITCH_SHARE and forward)
+
+
+def glance(grid: Cells, first_cell: int, links: list[Link]) -> Glance:
+    """A first look at links; the grid begins with the absolute cell `first_cell`."""
+    first = np.array([link.first for link in links], dtype=np.int64) - first_cell
+    last = np.array([link.last for link in links], dtype=np.int64) - first_cell
+    spin, toes_down = np.zeros((3, 3, len(links))), np.zeros((3, len(links)))
+    brisk = last - first <= BRISK.longest_cells
+    for pace, chosen in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
+        if len(chosen):
+            count = (last - first)[chosen, None]
+            step = np.arange(pace.longest_cells)
+            index = np.minimum(first[chosen, None] + step, len(grid) - 1)
+            gyr = np.where(step < count, grid.gyr_radps[:, index], 0.0)
+            spin[..., chosen] = [[(a * b).sum(axis=-1) for b in gyr] for a in gyr]
+            toes_down[:, chosen] = (gyr * (0.5 * count - step)).sum(axis=-1)
+    spoilt = np.concatenate([[0], np.cumsum(~grid.valid | grid.clipped)])
+    return Glance(spin, toes_down, spoilt[last] == spoilt[first])
+
+
 class MountingFinder:
-    """Keeps the strides' evidence and the mounting it leads to; the answer depends on the strides alone."""
+    """Keeps the strides' evidence and the mounting it leads to; the answer depends on the strides alone.
+
+    A pod that is moved on the shoe shows at once: strides pitch about another axis. After a few in a row everything is
+    found anew.
+    """
 
     def __init__(self) -> None:
         self.mounting: Mounting | None = None
         self._recent: list[Evidence] = []
         self._strides = 0
         self._pieces = 0
+        self._doubts = 0
 
     def wanted(self, strides: int) -> Bools:
-        """Which of the next strides to gather evidence from."""
+        """Which of the next strides to gather evidence from, if the pod is not moved."""
         number = self._strides + np.arange(strides)
         return (number < WARM_UP_STRIDES) | (number % EVERY == 0)
 
+    def doubt(self, *, fits: bool) -> bool:
+        """Take note whether the next stride fits the mounting; True if it was the last straw and all begins anew."""
+        self._doubts = 0 if fits else self._doubts + 1
+        if self._doubts < MOST_DOUBTS:
+            return False
+        self.mounting, self._recent = None, []
+        self._strides = self._pieces = self._doubts = 0
+        return True
+
     def add(self, piece: Evidence | None) -> Mounting | None:
-        """Count one stride, with its evidence if it was wanted; the mounting that holds for it, None during the
-        warm-up."""
+        """Count one stride, with its evidence if it was wanted; the mounting that holds for it, None in the warm-up."""
         self._strides += 1
         if piece is not None:
             self._recent = [*self._recent[1 - MEMORY :], piece]

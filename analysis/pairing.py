@@ -8,13 +8,18 @@ import numpy as np
 
 from analysis.model import Floats, Strides
 
+STEP_SHARE = (0.25, 0.75)
+"""Part of the stride after which the other foot lands: near a half, with a bad limp 0.35. Beyond these the two pods'
+clocks are apart, or the landing is not the one that follows."""
+
 
 def pair(strides: Strides, other_contact_s: Floats) -> Strides:
     """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where it is
     missing."""
     place = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
     known = np.concatenate([other_contact_s, [np.nan]])
-    landing = np.where(known[place] < strides.next_initial_contact_s, known[place], np.nan)
+    share = (known[place] - strides.initial_contact_s) / strides.metrics["stride_time_s"]
+    landing = np.where((share > STEP_SHARE[0]) & (share < STEP_SHARE[1]), known[place], np.nan)
     crossed = {
         "step_time_s": landing - strides.initial_contact_s,
         "flight_time_s": landing - strides.terminal_contact_s,
@@ -32,7 +37,8 @@ class Pairer:
     def add(self, strides: Strides) -> None:
         """Take this foot's new strides."""
         self._held.append(strides)
-        ends = np.concatenate([self._contacts_s, strides.initial_contact_s, strides.next_initial_contact_s])
+        whole = strides[np.isfinite(strides.metrics["stride_time_s"])]
+        ends = np.concatenate([self._contacts_s, whole.initial_contact_s, whole.next_initial_contact_s])
         self._contacts_s = np.unique(ends)
 
     @property

@@ -80,7 +80,7 @@ class Session:
         results = self._results({foot: stream.flush() for foot, stream in self._feet.items()}, end=True)
         if not self._first_s:
             return results
-        rest = self._bouts.flush(min(self._first_s.values()), max(self._last_s.values()))
+        rest = self._bouts.flush(max(self._last_s.values()))
         return Results(results.strides, results.windows, results.bouts + tuple(rest))
 
     def _results(self, new: Mapping[Foot, Strides], *, end: bool = False) -> Results:
@@ -96,10 +96,11 @@ class Session:
         for pairer in self._pairs.values():
             pairer.forget(complete_s)
         self._bouts.begin(origin_s)
+        last_s = max(self._last_s.values(), default=0.0) if end else np.inf
         return Results(
             strides,
-            tuple(self._windows.push(strides, origin_s, complete_s)),
-            tuple(self._bouts.push(strides.values(), next(iter(self._feet.values())).still(), complete_s)),
+            tuple(self._windows.push(strides, origin_s, complete_s, last_s)),
+            tuple(self._bouts.push(strides, {foot: each.still() for foot, each in self._feet.items()}, complete_s)),
         )
 
     def _release(self, foot: Foot, settled_s: Mapping[Foot, float]) -> Strides:

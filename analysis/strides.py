@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from analysis.chain import Link
-from analysis.contacts import BRISK, SLAP_MEMORY, SLOW, lift, steady_touch, touch_landmarks, touch_whole
+from analysis.contacts import BRISK, SLOW, lift, touch, touch_landmarks, touch_whole
 from analysis.grid import Cells
 from analysis.model import Bools, Flag, Floats, Foot, Ints, Mounting, MountingStatus, Strides
 
@@ -22,33 +24,44 @@ CONFIDENCE = {Flag.GAP: 0.5, Flag.CLIPPED: 0.8, Flag.CONTACT_WITHHELD: 0.8, Flag
 """Factors by which a flag lowers the confidence that the landings' likeness gives."""
 
 
+@dataclass(frozen=True, slots=True)
+class MountedLink:
+    """A stride in the rough with the mounting that holds for it; it may not fit, where the pod was just moved."""
+
+    link: Link
+    mounting: Mounting
+    fits: bool
+
+
 class StrideMeter:
-    """Measures one foot's strides in order; remembers the last landings, whose touch the next one is judged by."""
+    """Measures one foot's strides in order; remembers the last landing, which the next stride may share."""
 
     def __init__(self, foot: Foot) -> None:
         self._foot = foot
-        self._onset = np.full(SLAP_MEMORY - 1, np.nan)
-        self._clap = np.full(SLAP_MEMORY - 1, np.nan)
         self._last_landing = -1
         self._last_touch_s = np.nan
         self._last_whole = False
 
-    def measure(self, grid: Cells, first_cell: int, links: list[tuple[Link, Mounting]], gyroscope: bool) -> Strides:
+    def measure(self, grid: Cells, first_cell: int, links: list[MountedLink], gyroscope: bool) -> Strides:
         """Strides of the links; `first_cell` is the absolute cell that the grid begins with."""
         if not links:
             return Strides.none(self._foot)
-        first, last = (np.array([getattr(link, end) for link, _ in links], dtype=np.int64) for end in ("first", "last"))
-        axes = np.stack([mounting.pitch_axis for _, mounting in links], axis=-1)
+        first = np.array([each.link.first for each in links], dtype=np.int64)
+        last = np.array([each.link.last for each in links], dtype=np.int64)
+        axes = np.stack([each.mounting.pitch_axis for each in links], axis=-1)
         touch_s, touched = self._touch(grid, first_cell, first, last, axes, gyroscope)
         begin, finish = first - first_cell, last - first_cell
         lift_s, lifted = _lifts(grid, begin, finish - begin, axes) if gyroscope else _unknown(len(links))
         stride_s, contact_s = touch_s[1] - touch_s[0], lift_s - touch_s[0]
-        running = _running(np.where(lifted, contact_s / stride_s, TURN_DUTY), stride_s)
-        known = lifted & touched[0] & _plausible(contact_s, stride_s, running)
+        known = lifted & touched[0] & np.array([each.fits for each in links])
+        running = _running(np.where(known, contact_s / stride_s, TURN_DUTY), stride_s)
+        known &= _plausible(contact_s, stride_s, running)
+        running = np.where(known, running, _running(np.full(len(stride_s), TURN_DUTY), stride_s))
         flags = _flags(grid, begin, finish, known, gyroscope)
-        alike = np.array([link.alike for link, _ in links])
-        trust = np.array([1.0 if mounting.status is not MountingStatus.UNSURE else 0.8 for _, mounting in links])
+        alike = np.array([each.link.alike for each in links])
+        trust = np.array([1.0 if each.mounting.status is MountingStatus.OK else 0.8 for each in links])
         contact_s = np.where(known, contact_s, np.nan)
+        stride_s = np.where(touched.all(axis=0), stride_s, np.nan)
         return Strides(
             self._foot,
             touch_s[0],
@@ -78,12 +91,9 @@ class StrideMeter:
         fresh = np.stack([~joined, np.ones(len(first), bool)], axis=1).ravel()
         cell = landing[fresh] - first_cell
         axis = np.repeat(axes, 2, axis=1)[:, fresh]
-        onset, clap = touch_landmarks(grid, cell, axis, gyroscope=gyroscope)
-        self._onset, self._clap = np.concatenate([self._onset, onset]), np.concatenate([self._clap, clap])
-        touch = steady_touch(self._onset, self._clap)
-        time_s = np.concatenate([[self._last_touch_s], _time_at(grid, cell, touch)])
+        landmarks = touch_landmarks(grid, cell, axis, gyroscope=gyroscope)
+        time_s = np.concatenate([[self._last_touch_s], _time_at(grid, cell, touch(*landmarks))])
         whole = np.concatenate([[self._last_whole], touch_whole(grid, cell)])
-        self._onset, self._clap = self._onset[-(SLAP_MEMORY - 1) :], self._clap[-(SLAP_MEMORY - 1) :]
         self._last_landing, self._last_touch_s, self._last_whole = int(last[-1]), float(time_s[-1]), bool(whole[-1])
         place = np.cumsum(fresh)
         return time_s[place].reshape(-1, 2).T, whole[place].reshape(-1, 2).T

@@ -10,7 +10,7 @@ import numpy as np
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Estimate, Flag, Floats, Foot, Gait, Strides
 from analysis.session import Results
-from analysis.windows import asymmetry_pct, cadence, median
+from analysis.windows import LEAST_STRIDES, asymmetry_pct, cadence, median
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ def strides_of(results: Results, foot: Foot, gait: Gait) -> Strides:
 
 
 def cadence_spm(results: Results, gait: Gait) -> float | None:
-    """Steps per minute over all strides of one gait, None where there are none."""
-    strides = [rows for foot in Foot if len(rows := strides_of(results, foot, gait))]
-    return cadence(strides).value if strides else None
+    """Steps per minute over all strides of one gait, None where too few stride times are known."""
+    estimate = cadence([strides_of(results, foot, gait) for foot in results.strides])
+    return estimate.value if estimate.n >= LEAST_STRIDES else None
 
 
 def clipped_strides_pct(strides: Strides | None) -> float | None:

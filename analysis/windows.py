@@ -27,7 +27,9 @@ class WindowBuilder:
         self._width_s = width_s
         self._next = 0
 
-    def push(self, strides: Mapping[Foot, Strides], origin_s: float, complete_s: float) -> list[Window]:
+    def push(
+        self, strides: Mapping[Foot, Strides], origin_s: float, complete_s: float, end_s: float = np.inf
+    ) -> list[Window]:
         """Windows that end before `complete_s`, up to which all strides have been given; `origin_s` starts the
         first."""
         for foot, new in strides.items():
@@ -39,11 +41,11 @@ class WindowBuilder:
             start_s = origin_s + self._next * self._width_s
             if start_s + self._width_s > complete_s:
                 break
-            windows += self._cut(start_s)
+            windows += self._cut(start_s, end_s)
         return windows
 
-    def _cut(self, start_s: float) -> list[Window]:
-        """The window that starts here, unless too few strides fill it."""
+    def _cut(self, start_s: float, last_s: float) -> list[Window]:
+        """The window that starts here, unless too few strides fill it; the recording ends at `last_s`."""
         end_s = start_s + self._width_s
         self._next += 1
         inside = {}
@@ -51,10 +53,11 @@ class WindowBuilder:
             count = int(np.searchsorted(held.initial_contact_s, end_s))
             inside[foot], self._held[foot] = held[:count], held[count:]
         runs = np.concatenate([strides.running for strides in inside.values()])
-        running = bool(runs.mean() >= 0.5)
+        running = 2 * int(runs.sum()) >= len(runs)
         same = {foot: strides[strides.running == running] for foot, strides in inside.items()}
         kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
-        return [_window(start_s, end_s, Gait.RUN if running else Gait.WALK, kept)] if kept else []
+        gait = Gait.RUN if running else Gait.WALK
+        return [_window(start_s, min(end_s, last_s), gait, kept)] if kept else []
 
 
 def _window(start_s: float, end_s: float, gait: Gait, strides: Mapping[Foot, Strides]) -> Window:
@@ -86,8 +89,12 @@ def _middle(values: Floats) -> float:
 
 
 def cadence(strides: list[Strides]) -> Estimate:
-    """Steps per minute of both feet: stride times are averaged first and inverted last."""
-    times_s = np.concatenate([rows.metrics["stride_time_s"] for rows in strides])
+    """Steps per minute of both feet, NaN where no stride time is known: stride times are averaged first, inverted
+    last."""
+    times_s = np.concatenate([np.empty(0), *(rows.metrics["stride_time_s"] for rows in strides if len(rows))])
+    times_s = times_s[np.isfinite(times_s)]
+    if not len(times_s):
+        return Estimate(np.nan, np.nan, np.nan, 0)
     mean_s = float(times_s.mean())
     half_s = Z95 * float(times_s.std()) / float(np.sqrt(len(times_s)))
     return Estimate(120.0 / mean_s, 120.0 / (mean_s + half_s), 120.0 / max(mean_s - half_s, 1e-3), len(times_s))

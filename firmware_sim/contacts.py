@@ -86,6 +86,7 @@ def _cycle_times(runner: Runner, bout: Bout, duration_s: float, rng: np.random.G
     code, speed = np.array([bout.code]), np.array([bout.speed_mps])
     if bout.code == gait.STILL:
         return np.array([max(duration_s, 0.5) + SETTING_OFF_S])
+    duration_s = max(duration_s, 0.0)
     usual = float(gait.stride_time_s(code, speed)[0]) / (1.0 + 0.01 * runner.cadence_change_pct)
     enough = int(max(duration_s, 0.0) / usual * 1.1) + 8
     drawn = usual * (1.0 + 0.01 * runner.stride_time_sd_pct * rng.standard_normal(enough))

@@ -90,8 +90,8 @@ def _gap_notes(gaps: Gaps, rows: int) -> list[str]:
         return []
     share = 100 * gaps.missing / (gaps.missing + rows)
     return [
-        f"{counted(gaps.count, 'gap')}, the longest {gaps.longest_s:.3g} s, "
-        f"{share:.2g} % of the readings missing: not filled in."
+        f"{counted(gaps.count, 'gap')}, the longest {gaps.longest_s:.3f} s, "
+        f"{share:.2f} % of the readings missing: nothing is measured where one hides a landing or lift-off."
     ]
 
 

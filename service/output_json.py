@@ -39,9 +39,9 @@ def as_mapping(analysis: Analysis) -> Json:
     }
 
 
-def _quality(quality: Quality | None) -> Json | None:
+def _quality(quality: Quality | None) -> Json:
     if quality is None:
-        return None
+        return {}
     return {
         "sampling_rate_hz": _number(quality.sampling_rate_hz),
         "loss_pct": _number(quality.loss_pct),

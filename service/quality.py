@@ -62,11 +62,11 @@ def _contact_note(strides: Strides) -> tuple[str, ...]:
     if not withheld.any():
         return ()
     blind = withheld & strides.has(Flag.NO_GYROSCOPE)
-    clipped, gap = (withheld & ~blind & strides.has(flag) for flag in (Flag.CLIPPED, Flag.GAP))
+    gap, clipped = (withheld & ~blind & strides.has(flag) for flag in (Flag.GAP, Flag.CLIPPED))
     reasons = {
         "without a gyroscope": blind,
-        "with readings beyond the sensor's range": clipped,
-        "with gaps in the readings": gap & ~clipped,
+        "with gaps in the readings": gap,
+        "with readings beyond the sensor's range": clipped & ~gap,
         "with no clear landing or lift-off": withheld & ~blind & ~gap & ~clipped,
     }
     counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
@@ -83,4 +83,7 @@ def _pairing_note(strides: Strides, *, paired: bool) -> tuple[str, ...]:
     if 100.0 * lonely <= NOTED_UNPAIRED_PCT * len(strides):
         return ()
     label = STRIDE_METRICS["step_time_s"].label
-    return (f"{label} withheld in {lonely} of {len(strides)} strides: the other foot's landing was not found.",)
+    return (
+        f"{label} withheld in {lonely} of {len(strides)} strides: the other foot's landing was not found where it "
+        "belongs. If that is most of them, the two recordings' clocks are apart.",
+    )

@@ -34,7 +34,9 @@ def test_every_metric_stands_in_the_readme_as_in_the_registry(metric: Metric) ->
     assert row(metric) in README
 
 
-@pytest.mark.parametrize("group", [PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"]], ids=["run", "dev"])
+@pytest.mark.parametrize(
+    "group", [PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"]], ids=["run", "dev"]
+)
 def test_every_dependency_has_its_line(group: list[str]) -> None:
     for requirement in group:
         name = re.split(r"[<>=\[]", requirement)[0]

@@ -72,7 +72,7 @@ def findings() -> Iterator[Finding]:
     found, true = sum(each.found for each in everyone), sum(each.true for each in everyone)
     yield Finding("simulated, all", "strides found", f"{found} of {true}", "≥ 99 %", found >= 0.99 * true)
     pace = np.concatenate([each.stride_pct for each in everyone])
-    spread = float(pace.std())
+    spread = float(np.nanstd(pace))
     yield Finding("simulated, all", "stride time, per stride", f"SD {spread:.2f} %", "≤ 1 %", spread <= 1.0)
     sure = sum(each.mounted for each in everyone)
     up_deg, toes_deg = max(each.up_deg for each in everyone), max(each.toes_deg for each in everyone)

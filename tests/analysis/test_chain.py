@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ def ends(links: Sequence[Link]) -> list[tuple[int, int]]:
 
 
 def between(landings: Sequence[int]) -> list[tuple[int, int]]:
-    return list(zip(landings[:-1], landings[1:], strict=True))
+    return list(itertools.pairwise(landings))
 
 
 def test_landings_that_look_alike_are_linked() -> None:
@@ -193,7 +194,7 @@ def test_links_are_in_order_and_never_overlap(steps: list[Step]) -> None:
         chain.expire(cell)
         links += step.add_to(chain, cell)
     assert all(0 < link.last - link.first <= LONGEST for link in links)
-    assert all(a.last <= b.first for a, b in zip(links[:-1], links[1:], strict=True))
+    assert all(a.last <= b.first for a, b in itertools.pairwise(links))
 
 
 @pytest.mark.parametrize("count", [0, 1])

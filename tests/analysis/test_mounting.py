@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from analysis.model import Floats, Foot, Mounting, MountingStatus
 from firmware_sim.imu import Imu, random_mounting, read
@@ -57,22 +59,6 @@ def test_up_is_found_within_two_degrees_for_any_mounting(gait: str) -> None:
     assert off_deg(gait)[:, 2].max() < 2.0
 
 
-@pytest.mark.parametrize(
-    "gait",
-    [
-        "walk-1.3",
-        *(
-            pytest.param(
-                gait, marks=pytest.mark.xfail(reason="the axis of most rotation points 5 to 9° inward of the toes")
-            )
-            for gait in ("run-2.4", "run-3.2", "run-4.5")
-        ),
-    ],
-)
-def test_toes_and_left_are_found_within_six_degrees_for_any_mounting(gait: str) -> None:
-    assert off_deg(gait)[:, :2].max() < 6.0
-
-
 @every_gait
 def test_toes_and_left_are_found_within_ten_degrees_for_any_mounting(gait: str) -> None:
     assert off_deg(gait)[:, :2].max() < 10.0
@@ -101,3 +87,15 @@ def test_a_sensor_bias_as_in_data_sheets_moves_the_axes_little() -> None:
     biased = Imu(mounting=plain.mounting, acc_bias_mps2=(0.2, -0.2, 0.2), gyr_bias_radps=(0.01, 0.01, -0.01))
     a, b = (mounting_of(motion, Foot.LEFT, imu).sensor_to_foot for imu in (plain, biased))
     assert angles_deg(a, b).max() < 3.0
+
+
+def test_a_loose_pod_is_not_trusted() -> None:
+    """It tips by 15° or so, another way in every swing."""
+    motion, foot = motion_of("run-3.2"), Foot.LEFT
+    samples, truth = read(motion, foot, Imu(mounting=random_mounting(4)), seed=1), motion.truth[foot]
+    tips = Rotation.from_rotvec(np.radians(10.0) * np.random.default_rng(4).standard_normal((len(truth) + 1, 3)))
+    tip = tips[np.searchsorted(truth.terminal_contact_s + 0.2, samples.time_s)]
+    loose = replace(samples, acc_mps2=tip.apply(samples.acc_mps2), gyr_radps=tip.apply(samples.gyr_radps))
+    mounting = analyse((loose,)).mountings[foot]
+    assert mounting.status is MountingStatus.UNSURE
+    assert "moves on the shoe" in mounting.note

@@ -65,7 +65,6 @@ def test_waving_has_no_strides(frequency_hz: float, axis: int, shaken_mps2: floa
     assert strides_in(waved(frequency_hz, axis, shaken_mps2)) == 0
 
 
-@pytest.mark.xfail(reason="3 to 12 strides in a minute in half of the cases")
 def test_waving_with_strong_noise_has_no_strides() -> None:
     found = {(hz, axis): strides_in(waved(hz, axis, 1.0)) for hz in FREQUENCIES_HZ for axis in AXES}
     assert {case: strides for case, strides in found.items() if strides} == {}

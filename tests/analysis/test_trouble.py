@@ -94,11 +94,11 @@ def _matched_rows(strides: Strides) -> tuple[list[int], list[int]]:
 def test_nothing_is_measured_across_ten_lost_seconds_and_strides_resume(start_s: float) -> None:
     truth, end_s = run().truth(Foot.LEFT), start_s + 10.0
     strides = left_with_gap(start_s, end_s)
-    assert strides.metrics["stride_time_s"].max() < 1.0
+    assert np.nanmax(strides.metrics["stride_time_s"]) < 1.0
     assert not ((strides.next_initial_contact_s > start_s + 0.1) & (strides.initial_contact_s < end_s - 0.1)).any()
     outside = (truth.next_initial_contact_s < start_s - 0.1) | (truth.initial_contact_s > end_s + 0.1)
     missed = match(truth, strides).missed
-    assert outside[missed].sum() <= 3
+    assert outside[missed].sum() <= 1
 
 
 @pytest.mark.parametrize("lost_s", [0.5, 1.0, 2.0, 3.5, 6.0])
@@ -221,10 +221,7 @@ def test_when_one_foot_ends_early_the_flush_gives_all_of_the_other(early: Foot) 
     assert analysed.results.bouts[-1].end_s == feet[early.other].time_s[-1]
 
 
-LEFT_EARLY = pytest.mark.xfail(reason="standing is told by the session's first foot alone")
-
-
-@pytest.mark.parametrize("early", [pytest.param(Foot.LEFT, marks=LEFT_EARLY), Foot.RIGHT])
+@pytest.mark.parametrize("early", FEET)
 def test_standing_is_seen_even_if_one_foot_ended_early(early: Foot) -> None:
     made = record(Runner(), (Bout("run", 20.0, 3.1), Bout("still", 20.0)), seed=2)
     feet: Mapping[Foot, Samples] = {

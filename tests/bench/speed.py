@@ -69,7 +69,8 @@ def live(folder: Path) -> str:
 
 
 def _peak_mib() -> float:
-    """Most memory that this process has held so far; a process starts with its parent's figure where Linux does not say."""
+    """Most memory that this process has held so far; a process starts with its parent's figure where Linux does not
+    say."""
     status = Path("/proc/self/status")
     if status.exists():
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import vqf
 from scipy.spatial.transform import Rotation
 
 from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
@@ -123,7 +124,6 @@ def test_the_same_seed_reads_the_same_and_feet_do_not_share_noise(motion: Motion
 
 
 def test_an_independent_filter_recovers_the_orientation() -> None:
-    vqf = pytest.importorskip("vqf")
     motion = simulate(Runner(), (Bout("still", 5.0), Bout("run", 30.0, 3.0)), seed=2)
     samples = read(motion, Foot.LEFT, Imu(gyr_noise_radps=0.002))
     found = vqf.VQF(1.0 / 208.0).updateBatch(

@@ -31,7 +31,10 @@ def test_gaps_are_counted_and_left() -> None:
     recording = read(rows)
     np.testing.assert_array_equal(recording.samples.time_s, rows[:, 0])
     assert recording.loss_pct == pytest.approx(100 * 21 / 2000)
-    assert recording.notes == ("2 gaps, the longest 0.105 s, 1.1 % of the readings missing: not filled in.",)
+    assert recording.notes == (
+        "2 gaps, the longest 0.105 s, 1.05 % of the readings missing: nothing is measured where one hides a landing or "
+        "lift-off.",
+    )
 
 
 def test_one_late_stamp_is_no_gap() -> None:

@@ -1,0 +1,202 @@
+"""Windows of thirty seconds: medians with their interval, left against right."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.metrics import STRIDE_METRICS
+from analysis.model import Estimate, Foot, Gait, Strides, Window
+from analysis.windows import LEAST_STRIDES, WINDOW_S, WindowBuilder, asymmetry_pct, cadence, median
+from tests.analysis.made import contacts, strides
+
+FEET = tuple(Foot)
+FINITE = st.floats(0.01, 10.0)
+
+
+def windows_of(*feet: Strides, origin_s: float = 0.0, complete_s: float = np.inf) -> list[Window]:
+    return WindowBuilder(FEET).push({rows.foot: rows for rows in feet}, origin_s, complete_s)
+
+
+def run(foot: Foot, start_s: float, duration_s: float, contact_s: float = 0.25) -> Strides:
+    return strides(foot, contacts(start_s, int(duration_s / 0.7), 0.7), contact_s=contact_s)
+
+
+def test_windows_are_counted_from_the_origin() -> None:
+    windows = windows_of(run(Foot.LEFT, 107.0, 75.0), origin_s=95.0)
+    assert [(window.start_s, window.end_s) for window in windows] == [(95.0, 125.0), (125.0, 155.0), (155.0, 185.0)]
+
+
+def test_a_stride_belongs_to_the_window_in_which_it_begins() -> None:
+    rows = strides(Foot.LEFT, np.arange(0.0, 60.5, 0.5))
+    windows = windows_of(rows)
+    assert [window.feet[Foot.LEFT]["stride_time_s"].n for window in windows] == [60, 60]
+
+
+def test_a_window_waits_until_it_is_complete() -> None:
+    builder, rows = WindowBuilder(FEET), run(Foot.LEFT, 0.0, 40.0)
+    assert builder.push({Foot.LEFT: rows}, 0.0, WINDOW_S - 0.001) == []
+    assert len(builder.push({}, 0.0, WINDOW_S)) == 1
+    assert len(builder.push({}, 0.0, WINDOW_S)) == 0
+    assert len(builder.push({}, 0.0, np.inf)) == 1
+
+
+def test_a_window_without_strides_is_left_out() -> None:
+    windows = windows_of(Strides.join([run(Foot.LEFT, 0.0, 28.0), run(Foot.LEFT, 95.0, 20.0)]))
+    assert [window.start_s for window in windows] == [0.0, 90.0]
+
+
+@pytest.mark.parametrize("count", [LEAST_STRIDES - 1, LEAST_STRIDES])
+def test_too_few_strides_make_no_window(count: int) -> None:
+    assert len(windows_of(strides(Foot.LEFT, contacts(3.0, count, 0.7)))) == (count >= LEAST_STRIDES)
+
+
+def test_a_foot_with_too_few_strides_is_left_out() -> None:
+    (window,) = windows_of(run(Foot.LEFT, 0.0, 25.0), strides(Foot.RIGHT, contacts(0.3, LEAST_STRIDES - 1, 0.7)))
+    assert set(window.feet) == {Foot.LEFT}
+    assert window.asymmetry_pct == {}
+
+
+def test_a_mixed_window_is_of_the_gait_of_most_strides_and_of_these_alone() -> None:
+    times_s = contacts(0.0, 30, 0.8)
+    rows = strides(
+        Foot.LEFT, times_s, contact_s=np.where(np.arange(30) < 12, 0.5, 0.25), running=[k >= 12 for k in range(30)]
+    )
+    (window,) = windows_of(rows)
+    assert window.gait is Gait.RUN
+    assert window.feet[Foot.LEFT]["ground_contact_time_s"].n == 18
+    assert window.feet[Foot.LEFT]["ground_contact_time_s"].value == pytest.approx(0.25)
+    assert window.cadence_spm.n == 18
+
+
+def test_a_metric_that_is_unknown_is_absent_from_the_window() -> None:
+    rows = run(Foot.LEFT, 0.0, 25.0, contact_s=np.nan)
+    (window,) = windows_of(rows)
+    assert set(window.feet[Foot.LEFT]) == {"stride_time_s", "step_time_s"}
+
+
+def test_every_window_has_all_compared_metrics_and_no_other_in_its_asymmetry() -> None:
+    (window,) = windows_of(run(Foot.LEFT, 0.0, 25.0), run(Foot.RIGHT, 0.35, 25.0))
+    assert set(window.asymmetry_pct) == {key for key, metric in STRIDE_METRICS.items() if metric.compared}
+
+
+def test_asymmetry_is_positive_where_the_right_is_larger() -> None:
+    (window,) = windows_of(run(Foot.LEFT, 0.0, 25.0, 0.24), run(Foot.RIGHT, 0.35, 25.0, 0.26))
+    assert window.asymmetry_pct["ground_contact_time_s"].value == pytest.approx(8.0)
+    assert window.asymmetry_pct["swing_time_s"].value < 0.0
+
+
+@pytest.mark.parametrize("origin_s", [0.0, 0.1, 0.3, 1e3 / 7.0, 1e5 / 3.0, -1e4 / 7.0])
+@pytest.mark.parametrize("number", range(1, 6))
+def test_a_stride_on_the_very_edge_of_a_window_is_counted_once(origin_s: float, number: int) -> None:
+    edge_s = origin_s + number * WINDOW_S
+    rows = strides(Foot.LEFT, contacts(edge_s, 10, 0.7))
+    windows = windows_of(rows, origin_s=origin_s)
+    assert [window.feet[Foot.LEFT]["stride_time_s"].n for window in windows] == [10]
+
+
+def test_rounding_at_the_edge_of_a_window_is_no_trouble() -> None:
+    origin_s, number = 14025.165235482289, 155
+    rows = strides(Foot.LEFT, contacts(origin_s + number * WINDOW_S, 10, 0.7))
+    assert len(windows_of(rows, origin_s=origin_s)) == 1
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    cuts=st.lists(st.integers(0, 200), max_size=8),
+    late_s=st.floats(0.0, 20.0),
+    origin_s=st.floats(-50.0, 0.0),
+    pause_s=st.floats(0.0, 100.0),
+)
+def test_pieces_give_the_same_windows_as_the_whole(
+    cuts: list[int], late_s: float, origin_s: float, pause_s: float
+) -> None:
+    rows = {
+        foot: Strides.join([run(foot, start_s, 45.0), run(foot, start_s + 46.0 + pause_s, 30.0)])
+        for foot, start_s in ((Foot.LEFT, 0.0), (Foot.RIGHT, 0.36))
+    }
+    builder, found = WindowBuilder(FEET), list[Window]()
+    edges = [0, *sorted(cuts), 200]
+    for first, last in itertools.pairwise(edges):
+        pieces = {foot: each[first:last] for foot, each in rows.items()}
+        following_s = [each.initial_contact_s[last] for each in rows.values() if last < len(each)]
+        found += builder.push(pieces, origin_s, min(following_s, default=1e3) - late_s)
+    found += builder.push({}, origin_s, np.inf)
+    assert repr(found) == repr(WindowBuilder(FEET).push(rows, origin_s, np.inf))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(values=st.lists(FINITE, min_size=LEAST_STRIDES, max_size=60))
+def test_a_median_lies_within_its_interval_and_among_the_values(values: list[float]) -> None:
+    estimate = median(np.array(values))
+    assert estimate is not None
+    assert estimate.low <= estimate.value <= estimate.high
+    assert estimate.value == pytest.approx(float(np.median(values)))
+    assert estimate.n == len(values)
+
+
+@pytest.mark.parametrize("known", [0, LEAST_STRIDES - 1, LEAST_STRIDES])
+def test_a_median_counts_known_values_alone(known: int) -> None:
+    estimate = median(np.array([0.25] * known + [np.nan] * 20))
+    assert estimate == (Estimate(0.25, 0.25, 0.25, known) if known >= LEAST_STRIDES else None)
+
+
+def test_the_interval_of_a_median_holds_the_truth_in_nineteen_of_twenty_windows() -> None:
+    chance = np.random.default_rng(11)
+    inside = 0
+    for _ in range(2000):
+        estimate = median(chance.normal(0.25, 0.01, 42))
+        assert estimate is not None
+        inside += estimate.low <= 0.25 <= estimate.high
+    assert 0.92 < inside / 2000 < 0.97
+
+
+def test_the_interval_of_an_asymmetry_holds_the_truth_in_nineteen_of_twenty_windows() -> None:
+    chance = np.random.default_rng(12)
+    inside = 0
+    for _ in range(2000):
+        left, right = (median(chance.normal(mean_s, 0.01, 42)) for mean_s in (0.245, 0.255))
+        assert left is not None
+        assert right is not None
+        estimate = asymmetry_pct(left, right)
+        inside += estimate.low <= 4.0 <= estimate.high
+    assert 0.92 < inside / 2000 < 0.97
+
+
+@given(left=FINITE, right=FINITE, spread=st.floats(0.0, 0.3))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_swapping_the_feet_swaps_the_sign_of_the_asymmetry(left: float, right: float, spread: float) -> None:
+    a, b = Estimate(left, left - spread, left + spread, 30), Estimate(right, right - spread, right + spread, 40)
+    one, other = asymmetry_pct(a, b), asymmetry_pct(b, a)
+    assert one.value == pytest.approx(-other.value)
+    assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+    assert abs(one.value) <= 200.0
+    assert one.n == other.n == 30
+    assert (one.value > 0.0) == (right > left)
+
+
+@given(left=FINITE, right=FINITE, factor=st.floats(0.1, 1000.0))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_the_unit_does_not_change_an_asymmetry(left: float, right: float, factor: float) -> None:
+    plain = asymmetry_pct(Estimate(left, left, left, 9), Estimate(right, right, right, 9))
+    left, right = left * factor, right * factor
+    assert asymmetry_pct(Estimate(left, left, left, 9), Estimate(right, right, right, 9)).value == pytest.approx(
+        plain.value
+    )
+
+
+def test_cadence_averages_stride_times_first_and_inverts_last() -> None:
+    rows = strides(Foot.LEFT, np.cumsum([0.0, 0.6, 0.8, 0.6, 0.8]))
+    estimate = cadence([rows])
+    assert estimate.value == pytest.approx(120.0 / 0.7)
+    assert estimate.low < estimate.value < estimate.high
+    assert estimate.n == 4
+
+
+def test_cadence_of_both_feet_weighs_every_stride_alike() -> None:
+    left, right = strides(Foot.LEFT, contacts(0.0, 30, 0.7)), strides(Foot.RIGHT, contacts(0.3, 10, 0.66))
+    assert cadence([left, right]).value == pytest.approx(120.0 / 0.69)
