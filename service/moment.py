@@ -63,7 +63,7 @@ class Moment:
     @property
     def cadence_spm(self) -> float | None:
         """Of the last few strides."""
-        return None if self._newest is None else 120.0 / float(self._newest.metrics["stride_time_s"].mean())
+        return None if self._newest is None else 120.0 / float(np.nanmean(self._newest.metrics["stride_time_s"]))
 
     def median(self, foot: Foot, key: str) -> str:
         """Of the last few strides, for people."""
