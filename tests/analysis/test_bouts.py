@@ -105,6 +105,16 @@ def test_a_pause_of_less_than_two_seconds_is_never_still() -> None:
     assert kinds(bouts) == ["run", "other", "run"]
 
 
+@pytest.mark.parametrize("count", range(1, 60))
+def test_rounding_leaves_no_stretch_without_length(count: int) -> None:
+    first = gait(0.0, count, 0.6)
+    pause_s = float(first.next_initial_contact_s[-1])
+    rows = first, gait(pause_s + 7.0, 10, 0.7)
+    marks = [second + 1.0 <= pause_s + 7.0 for second in range(80)]
+    bouts = bouts_of(*rows, start_s=0.0, end_s=pause_s + 20.0, still=seconds(0.0, marks))
+    assert all(start_s < stop_s for _, start_s, stop_s in bouts)
+
+
 bouts_of_gait = st.lists(
     st.tuples(st.floats(0.0, 9.0), st.integers(1, 12), st.sampled_from([0.6, 0.7, 1.0, 1.2]), st.booleans()), max_size=8
 )
