@@ -125,7 +125,7 @@ class BoutBuilder:
         self._at_s = end_s
         if end_s <= start_s:
             return []
-        second_s = start_s + np.arange(np.ceil(end_s - start_s))
+        second_s = start_s + np.arange(int(np.ceil(end_s - start_s)), dtype=np.float64)
         second_s = second_s[second_s < end_s]  # rounding may have put one on the end
         calm = _all_still(second_s + 0.5, self._still.values())
         if end_s - start_s < SHORT_S:
