@@ -16,6 +16,8 @@ from sensor_ingest.protocol import SERVICE_UUID
 from sensor_ingest.run_errors import RadioError
 
 SCAN_TURN_S = 5.0
+FIRST_SCANS = 3
+"""BlueZ may be in the middle of something; what fails so often is not there."""
 _SCAN_AGAIN_S = 2.0
 _RADIO_FAILURES = (BleakError, OSError, EOFError, TimeoutError)
 
@@ -55,8 +57,7 @@ class Adapter:
         """Held during a scan or a connection attempt: BlueZ fails with InProgress where they meet."""
         self._looked_for: dict[asyncio.Future[Sighting], tuple[str, frozenset[str]]] = {}
         self._somebody_waits = asyncio.Event()
-        self._heard = asyncio.Event()
-        self._ever_worked = False
+        self._enough = asyncio.Event()
 
     async def sight(self, name_start: str, not_at: frozenset[str] = frozenset()) -> Sighting:
         """Wait until a pod whose name begins so is heard, at none of the given addresses."""
@@ -69,28 +70,31 @@ class Adapter:
             del self._looked_for[found]
             if not self._looked_for:
                 self._somebody_waits.clear()
+                self._enough.set()
 
     async def scan_for_ever(self) -> None:
-        """Scan while anybody waits for a pod; RadioError if not even the first scan works."""
+        """Scan while anybody waits for a pod; RadioError if the first scans fail, all of them."""
+        tries_left = FIRST_SCANS
         while True:
             await self._somebody_waits.wait()
             try:
                 async with self.free:
                     await self._scan_turn()
-                self._ever_worked = True
+                tries_left = -1
                 await asyncio.sleep(0)
             except _RADIO_FAILURES as error:
-                if not self._ever_worked:
+                tries_left -= 1
+                if tries_left == 0:
                     raise RadioError(str(error) or type(error).__name__) from error
                 await asyncio.sleep(_SCAN_AGAIN_S)
 
     async def _scan_turn(self) -> None:
         """Scan until a pod that is looked for is heard, or it is somebody else's turn."""
-        self._heard.clear()
+        self._enough.clear()
         async with BleakScanner(self._on_advertisement, [SERVICE_UUID], **self.radio.scanner):
             try:
                 async with asyncio.timeout(SCAN_TURN_S):
-                    await self._heard.wait()
+                    await self._enough.wait()
             except TimeoutError:
                 return
 
@@ -99,4 +103,4 @@ class Adapter:
         for found, (name_start, not_at) in self._looked_for.items():
             if name.startswith(name_start) and device.address not in not_at and not found.done():
                 found.set_result(Sighting(device, name, data.rssi))
-                self._heard.set()
+                self._enough.set()

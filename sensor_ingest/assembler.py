@@ -69,7 +69,7 @@ class PodAssembler:
         except ProtocolError:
             return None
         self.foot, self.runner = entry.foot, entry.runner
-        if self.boot is not None and self.boot.info.boot == info.boot:
+        if self.boot is not None and self.boot.continues(info):
             return None
         rest = self.finish()
         self._past, self.mappings = self.counts, []

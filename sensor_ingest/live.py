@@ -68,13 +68,14 @@ class LiveRun:
         self._news = asyncio.Event()
         self._stop = asyncio.Event()
         self._failure: IngestError | None = None
+        self._failure_told = False
         self._over = False
         self._recorded = JournalReader(run.journal_path)
 
     async def __aenter__(self) -> Self:
         if self.run.manifest.ended:
             raise RunEndedError(self.run.path)
-        last_s = self._catch_up()
+        last_s = await asyncio.to_thread(self._catch_up)
         self._journal = JournalWriter(self.run.journal_path, self._recorded.good_bytes)
         loop_s = asyncio.get_running_loop().time()
         opened_s = self._utc_s() - self.run.manifest.created_utc.timestamp()
@@ -87,8 +88,9 @@ class LiveRun:
     ) -> None:
         self.stop()
         await asyncio.wait({self._work})
-        if kind is None or kind is asyncio.CancelledError:
-            self._work.result()
+        failed = self._work.exception()
+        if failed is not None or (kind is None and not self._failure_told and self._failure is not None):
+            raise failed or self._failure  # type: ignore[misc]
 
     def stop(self) -> None:
         """End the run; the batches that are still to come are given."""
@@ -117,6 +119,7 @@ class LiveRun:
             self._news.clear()
             await self._news.wait()
         if self._failure is not None:
+            self._failure_told = True
             raise self._failure
 
     def _session_s(self, loop_s: float) -> float:

@@ -51,12 +51,13 @@ class Recorder:
         self._published_s: dict[int, float] = {}
         self._told_overflow: dict[int, int] = {}
         self._syncing: asyncio.Future[None] | None = None
+        self._unsynced = False
 
     async def run(self) -> None:
         """Record until the intake is closed and empty; RunUnwritableError where the disk fails."""
         try:
             while not self._intake.done:
-                await self._intake.wait(FLUSH_S if self._journal.waiting_bytes else None)
+                await self._intake.wait(FLUSH_S if self._journal.waiting_bytes else SYNC_S)
                 for entry in self._intake.take(_AT_ONCE):
                     self.record(entry)
                 self._tell_overflow()
@@ -122,8 +123,11 @@ class Recorder:
         if now_s - self._flushed_s >= FLUSH_S and self._journal.waiting_bytes:
             self._journal.flush()
             self._flushed_s = now_s
-        if now_s - self._synced_s >= SYNC_S and (self._syncing is None or self._syncing.done()):
+            self._unsynced = True
+        idle = self._syncing is None or self._syncing.done()
+        if now_s - self._synced_s >= SYNC_S and self._unsynced and idle:
             if self._syncing is not None:
                 self._syncing.result()
             self._syncing = asyncio.get_running_loop().run_in_executor(None, self._journal.sync)
             self._synced_s = now_s
+            self._unsynced = False

@@ -135,7 +135,7 @@ class PodSupervisor:
             self._others.add(sighting.device.address)
             return False
         known = self._track
-        if known is None or known.info.boot != info.boot:
+        if known is None or not known.continues(info):
             info = await set_up(client, info, self._settings)
         self._announce(info, sighting)
         await client.hear_battery(self._on_battery)
@@ -153,7 +153,7 @@ class PodSupervisor:
         worn = self.worn
         first = first_wanted(info, known)
         self._intake.put(PodEntry(self.number, now_s, first, worn.foot, worn.runner, bytes(info)))
-        if known is not None and known.info.boot != info.boot:
+        if known is not None and not known.continues(info):
             self._tell(EventKind.REBOOTED)
         elif known is not None and oldest_held(info) > known.next:
             self._intake.put(LostEntry(self.number, info.boot, known.next, oldest_held(info) - known.next))

@@ -77,6 +77,10 @@ class BootTrack:
         self._newest: tuple[int, int] | None = None
         self._dropped: int | None = 0 if first == 0 else None
 
+    def continues(self, info: PodInfo) -> bool:
+        """Whether a pod that says this is still in this boot: boots are drawn from few numbers, sequences only grow."""
+        return info.boot == self.info.boot and info.newest + 1 >= self.next
+
     def push(self, data: bytes, arrival_s: float) -> None:
         """Take a notification."""
         self.received += 1

@@ -144,8 +144,18 @@ def test_a_new_boot_starts_afresh_and_its_times_go_on() -> None:
 
 
 def test_connecting_again_to_the_same_boot_changes_nothing() -> None:
-    entries = [*START, packet_entry(0), pod_entry(first=40, at_s=5.0), packet_entry(1)]
-    assert sequences(feed(entries)) == [0, 1]
+    again = replace(pod_entry(first=40, at_s=5.0), info=bytes(info(oldest=0, newest=7)))
+    assert sequences(feed([*START, packet_entry(0), again, packet_entry(1)])) == [0, 1]
+
+
+def test_a_boot_that_drew_the_number_of_the_last_one_is_told_by_its_sequence() -> None:
+    assembler = Assembler()
+    again: list[Entry] = [pod_entry(at_s=20.0), packet_entry(0, late_s=19.0), clock_entry(session0_s=20.0)]
+    assert sequences(feed([*START, *(packet_entry(number) for number in range(5)), *again], assembler)) == [
+        *range(5),
+        0,
+    ]
+    assert counts(assembler).boots == 2
 
 
 def test_packets_of_another_boot_are_refused() -> None:

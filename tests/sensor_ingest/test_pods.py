@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -80,5 +81,10 @@ def test_without_bluetooth_a_run_says_so_in_one_sentence(tmp_path: Path) -> None
             async with LiveRun(folder, NO_RADIO) as run:
                 with pytest.raises(RadioError, match="Bluetooth cannot be used"):
                     await take(run, Taken())
+            ignored = LiveRun(folder, NO_RADIO)
+            await ignored.__aenter__()
+            await asyncio.sleep(30.0)
+            with pytest.raises(RadioError, match="Bluetooth cannot be used"):
+                await ignored.__aexit__(None, None, None)
 
     in_virtual_time(record())
