@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.bouts import BoutBuilder
+from analysis.findings import Finding
 from analysis.foot import FootStream
 from analysis.model import Bout, Foot, Mounting, Samples, Strides, Window
 from analysis.pairing import Pairer
@@ -18,11 +19,12 @@ BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What became known: each stride, window and bout is given once, and never changes."""
+    """What became known: each stride, window and bout is given once and never changes; findings come in revisions."""
 
     strides: Mapping[Foot, Strides]
     windows: tuple[Window, ...] = ()
     bouts: tuple[Bout, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @classmethod
     def join(cls, parts: list[Results]) -> Results:
@@ -31,6 +33,7 @@ class Results:
             {foot: Strides.join([part.strides[foot] for part in parts]) for foot in parts[0].strides},
             tuple(window for part in parts for window in part.windows),
             tuple(bout for part in parts for bout in part.bouts),
+            tuple(finding for part in parts for finding in part.findings),
         )
 
 
@@ -81,7 +84,7 @@ class Session:
         if not self._first_s:
             return results
         rest = self._bouts.flush(max(self._last_s.values()))
-        return Results(results.strides, results.windows, results.bouts + tuple(rest))
+        return replace(results, bouts=results.bouts + tuple(rest))
 
     def _results(self, new: Mapping[Foot, Strides], *, end: bool = False) -> Results:
         for foot, rows in new.items():

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.findings import Finding, latest
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Bout, Estimate, Flag, Foot, Strides, Window
 from service import VERSION
@@ -34,7 +35,7 @@ def as_mapping(analysis: Analysis) -> Json:
         "bouts": [_bout(bout) for bout in results.bouts],
         "strides": sorted(strides, key=lambda row: (row["initial_contact_s"], row["foot"])),
         "windows": [_window(window) for window in results.windows],
-        "findings": [],
+        "findings": [_finding(finding) for finding in latest(results.findings)],
         "summary": {key: _number(value) for key, value in analysis.summary.items()},
     }
 
@@ -92,6 +93,31 @@ def _window(window: Window) -> Json:
         ),
         "cadence_spm": _estimate(window.cadence_spm),
     }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "id": finding.id,
+        "revision": finding.revision,
+        "kind": finding.kind.value,
+        "foot": "both" if finding.foot is None else finding.foot.value,
+        "time_s": _number(finding.time_s),
+        "known_s": _number(finding.known_s),
+        "severity": finding.severity.value,
+        "state": finding.state.value,
+        **{key: _number(getattr(finding, key)) for key in ("value", "reference")},
+        "unit": finding.unit,
+        "confidence": _number(finding.confidence),
+        "evidence": {key: _plain(value) for key, value in finding.evidence.items()},
+        "message": finding.message,
+    }
+
+
+def _plain(value: object) -> object:
+    """A value of evidence as JSON has it."""
+    if isinstance(value, float):
+        return _number(value)
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _estimates(keys: Mapping[str, object], known: Mapping[str, Estimate]) -> Json:

@@ -61,7 +61,7 @@ class RunnerAnalysis:
         return replace(found, notes=(*found.notes, *pod_notes(self._counts.get(foot, PodCounts()))))
 
     def _add(self, new: Results) -> None:
-        if new.windows or new.bouts or any(len(strides) for strides in new.strides.values()):
+        if new.windows or new.bouts or new.findings or any(len(strides) for strides in new.strides.values()):
             self._parts.append(new)
 
 
