@@ -80,7 +80,7 @@ class VirtualAir:
         if name in self.runners:
             raise ValueError(f"there is a runner {name!r} already")
         seed = int(self._rng.integers(2**31))
-        motion = await asyncio.to_thread(simulate, scenario.runner, scenario.plan, seed)
+        motion = await asyncio.to_thread(simulate, scenario.runner, scenario.plan, seed, scenario.rolls)
         start_s = asyncio.get_running_loop().time()
         pods = {foot: await self._put_on(scenario, motion, foot, seed, start_s) for foot in Foot}
         runner = VirtualRunner(name, start_s, motion, pods)

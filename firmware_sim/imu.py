@@ -9,7 +9,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
-from firmware_sim.pose import Pose, lever_acceleration
+from firmware_sim.euler import lever_acceleration
+from firmware_sim.pose import Pose
 from firmware_sim.runner import Motion
 from firmware_sim.stance import ANKLE_M
 
@@ -69,6 +70,12 @@ def ideal(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> tuple
     up = np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2])
     carried = np.einsum("nji,nj->ni", pose.rotation, pose.ankle_acc_mps2 + up)
     return carried + lever_acceleration(rate, pose.angular_acc_radps2, arm), rate
+
+
+def place_of(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> Floats:
+    """(n, 3) where a point of the foot is in the world."""
+    place: Floats = pose.ankle_m + pose.rotation @ (np.asarray(position_m) - ANKLE_M)
+    return place
 
 
 def read(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:

@@ -74,6 +74,14 @@ def push_duration_s(contacts: Contacts) -> Floats:
     return stacked("push_part", contacts.gait) * np.minimum(contact_s, 0.9)
 
 
+def flat_s(contacts: Contacts) -> Floats:
+    """(r,) middle of the time between foot flat and heel rise; at a stand soon after it begins."""
+    begin_s = contacts.initial_s + stacked("landing_s", contacts.gait)[:, -1]
+    length_s = contacts.terminal_s - push_duration_s(contacts) - begin_s
+    middle_s: Floats = begin_s + 0.5 * np.minimum(length_s, 0.5)
+    return middle_s
+
+
 def _push_and_follow(contacts: Contacts, style: Style) -> Floats:
     """(r - 1, KNOTS) the rate without landing pulse and swing lobe."""
     kind = contacts.gait[:-1]

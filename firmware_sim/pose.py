@@ -7,8 +7,10 @@ from typing import cast
 
 import numpy as np
 
-from analysis.model import Floats
+from analysis.model import Floats, Foot
+from firmware_sim.euler import body_acceleration, body_rate, rotation_of
 from firmware_sim.ringing import Ringing
+from firmware_sim.tipping import Tipping
 
 SWAY_AMPLITUDE_RAD = 0.002
 SWAY_RATE_RADPS = 2.0 * np.pi * 0.4
@@ -46,6 +48,11 @@ class Pose:
         """(n, 3) time derivative of the angular rate in the foot frame."""
         return body_acceleration(self.euler_rad, self.euler_rate_radps, self.euler_acc_radps2)
 
+    def inversion_rad(self, foot: Foot) -> Floats:
+        """(n, 2) frontal angle of a foot, the sole turned inward is positive, and its rate."""
+        inward = -1.0 if foot is Foot.LEFT else 1.0
+        return inward * np.stack([self.euler_rad[:, 0], self.euler_rate_radps[:, 0]], axis=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -55,20 +62,33 @@ class Track:
     ----------
     knot_s : (m,) strictly increasing.
     nodes : (m, 6, 3) roll, pitch, yaw, x, y, z of the ankle; each with value, first and second derivative.
-    ringing : what each landing sets swinging, on top of the spline.
+    tipping : the stances in which the foot goes over its outer edge.
+    ringing : what each landing sets swinging in shoe and pod, on top of all.
     """
 
     knot_s: Floats
     nodes: Floats
+    tipping: Tipping
     ringing: Ringing
 
     def at(self, time_s: Floats) -> Pose:
-        """Pose at any instants between the first and the last knot."""
+        """Pose of the pod's shoe at any instants between the first and the last knot."""
+        return _pose(self._foot(time_s) + self.ringing.at(time_s))
+
+    def foot_at(self, time_s: Floats) -> Pose:
+        """Pose of the foot inside, which does not ring."""
+        return _pose(self._foot(time_s))
+
+    def _foot(self, time_s: Floats) -> Floats:
+        """(n, 6, 3)"""
         channels = hermite(self.knot_s, self.nodes, time_s)
-        channels += self.ringing.at(time_s)
         channels[:, 0] += sway(time_s)
-        angles, position = channels[:, :3], channels[:, 3:]
-        return Pose(*(angles[:, :, d] for d in range(3)), *(position[:, :, d] for d in range(3)))
+        return self.tipping.over_the_edge(time_s, channels)
+
+
+def _pose(channels: Floats) -> Pose:
+    angles, position = channels[:, :3], channels[:, 3:]
+    return Pose(*(angles[:, :, d] for d in range(3)), *(position[:, :, d] for d in range(3)))
 
 
 def hermite(knot_s: Floats, nodes: Floats, time_s: Floats) -> Floats:
@@ -121,42 +141,3 @@ def sway(time_s: Floats) -> Floats:
     return np.stack(
         [SWAY_AMPLITUDE_RAD * term for term in (np.sin(phase), w * np.cos(phase), -w * w * np.sin(phase))], 1
     )
-
-
-def rotation_of(euler_rad: Floats) -> Floats:
-    """(..., 3, 3) foot to world from (..., 3) roll, pitch, yaw."""
-    (sr, sp, sy), (cr, cp, cy) = (np.moveaxis(f(euler_rad), -1, 0) for f in (np.sin, np.cos))
-    rows = [
-        [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
-        [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
-        [-sp, cp * sr, cp * cr],
-    ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
-
-
-def body_rate(euler_rad: Floats, rate: Floats) -> Floats:
-    """(..., 3) angular rate in the foot frame from Euler angles and their rates."""
-    (sr, sp, _), (cr, cp, _) = (np.moveaxis(f(euler_rad), -1, 0) for f in (np.sin, np.cos))
-    roll, pitch, yaw = np.moveaxis(rate, -1, 0)
-    return np.stack([roll - yaw * sp, pitch * cr + yaw * cp * sr, -pitch * sr + yaw * cp * cr], axis=-1)
-
-
-def body_acceleration(euler_rad: Floats, rate: Floats, acc: Floats) -> Floats:
-    """(..., 3) time derivative of `body_rate`."""
-    (sr, sp, _), (cr, cp, _) = (np.moveaxis(f(euler_rad), -1, 0) for f in (np.sin, np.cos))
-    roll, pitch, yaw = np.moveaxis(rate, -1, 0)
-    turning = np.stack(
-        [
-            -yaw * pitch * cp,
-            roll * (yaw * cp * cr - pitch * sr) - yaw * pitch * sp * sr,
-            -roll * (pitch * cr + yaw * cp * sr) - yaw * pitch * sp * cr,
-        ],
-        axis=-1,
-    )
-    total: Floats = body_rate(euler_rad, acc) + turning
-    return total
-
-
-def lever_acceleration(rate: Floats, angular_acc: Floats, lever_m: Floats) -> Floats:
-    """(..., 3) acceleration that rotation adds at a lever arm, all in the foot frame."""
-    return np.cross(angular_acc, lever_m) + np.cross(rate, np.cross(rate, lever_m))

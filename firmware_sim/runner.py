@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,12 +11,14 @@ from analysis.model import Foot
 from firmware_sim import gait
 from firmware_sim.contacts import Contacts, Cycles, contacts_of, cycles_of
 from firmware_sim.person import Bout, Runner
+from firmware_sim.pitch import flat_s
 from firmware_sim.pose import Track
+from firmware_sim.rolls import Roll, rolled_rows, softened, spared, tipping_of, true_rolls
 from firmware_sim.strides import track_of
 from firmware_sim.style import Style, style_of
 from firmware_sim.truth import Truth
 
-__all__ = ["Bout", "Motion", "Runner", "Truth", "simulate"]
+__all__ = ["Bout", "Motion", "Roll", "Runner", "Truth", "simulate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,14 @@ class Motion:
     truth: Mapping[Foot, Truth]
 
 
-def simulate(runner: Runner, plan: Sequence[Bout], seed: int = 0) -> Motion:
+def simulate(runner: Runner, plan: Sequence[Bout], seed: int = 0, rolls: Sequence[Roll] = ()) -> Motion:
     """Move a person through a plan of bouts.
 
     Parameters
     ----------
     plan : bouts one after the other; a bout ends with the stride in which its time is up.
     seed : the same seed gives the same motion.
+    rolls : ankle rolls on the way; up to the first of them the motion is the same as without.
     """
     if not plan:
         raise ValueError("plan must hold at least one bout")
@@ -42,7 +45,10 @@ def simulate(runner: Runner, plan: Sequence[Bout], seed: int = 0) -> Motion:
     duration_s = float(sum(bout.duration_s for bout in bouts))
     rhythm, *feet = np.random.default_rng(seed).spawn(3)
     cycles = cycles_of(runner, bouts, rhythm)
-    moved = {foot: _one_foot(runner, cycles, foot, rng, duration_s) for foot, rng in zip(Foot, feet, strict=True)}
+    moved = {
+        foot: _one_foot(runner, cycles, [roll for roll in rolls if roll.foot is foot], foot, rng, duration_s)
+        for foot, rng in zip(Foot, feet, strict=True)
+    }
     return Motion(
         duration_s,
         {foot: track for foot, (track, _) in moved.items()},
@@ -62,21 +68,26 @@ def merged(plan: Sequence[Bout]) -> tuple[Bout, ...]:
 
 
 def _one_foot(
-    runner: Runner, cycles: Cycles, foot: Foot, rng: np.random.Generator, duration_s: float
+    runner: Runner, cycles: Cycles, rolls: Sequence[Roll], foot: Foot, rng: np.random.Generator, duration_s: float
 ) -> tuple[Track, Truth]:
     contacts = contacts_of(runner, cycles, foot, rng)
-    style = style_of(runner, contacts, rng)
-    return track_of(runner, contacts, style, foot, rng), _truth_of(contacts, style, duration_s)
+    rows = rolled_rows(rolls, contacts, duration_s)
+    contacts, softness = spared(rolls, rows, contacts)
+    style = softened(style_of(runner, contacts, rng), softness)
+    track = track_of(runner, contacts, style, tipping_of(rolls, rows, contacts, foot), rng)
+    return track, replace(_truth_of(contacts, style, duration_s), rolls=true_rolls(track, rows, contacts))
 
 
 def _truth_of(contacts: Contacts, style: Style, duration_s: float) -> Truth:
     """Complete strides within the plan."""
-    next_s = contacts.initial_s[1:]
+    next_s, flat = contacts.initial_s[1:], flat_s(contacts)
     kept = np.flatnonzero(contacts.moving[:-1] & (contacts.initial_s[:-1] >= 0.0) & (next_s <= duration_s))
     return Truth(
         initial_contact_s=contacts.initial_s[kept],
         terminal_contact_s=contacts.terminal_s[kept],
         next_initial_contact_s=next_s[kept],
+        foot_flat_s=flat[kept],
+        next_foot_flat_s=flat[kept + 1],
         gait=gait.NAMES[contacts.gait[kept]],
         speed_mps=contacts.speed_mps[kept],
         strike_angle_deg=-np.degrees(style.landing_pitch_rad[kept]),

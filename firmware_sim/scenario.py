@@ -11,6 +11,7 @@ import numpy as np
 from analysis.model import Foot
 from firmware_sim.link import LinkQuality
 from firmware_sim.person import Bout, Runner, Strike
+from firmware_sim.rolls import Roll
 
 BEFORE_S, AFTER_S = 12.0, 5.0
 """Standing still before a run, so that pods can be found and connected, and after it."""
@@ -18,6 +19,8 @@ SHORTEST_MIN = 1.0
 GOOD_LINK = LinkQuality()
 FATIGUE_PCT = (0.0, -1.5, -3.0, -4.5, -6.0)
 """Contact asymmetry in equal parts of the run; negative is longer on the left."""
+ROLL_AT = 0.4
+"""Part of the run at which an ankle rolls."""
 STRIKES: tuple[Strike, ...] = ("rear", "rear", "mid", "fore")
 
 
@@ -57,6 +60,7 @@ class Scenario:
     quality: LinkQuality = GOOD_LINK
     troubles: tuple[Outage | PowerCycle, ...] = ()
     charge: Mapping[Foot, Charge] = field(default_factory=lambda: MappingProxyType({}))
+    rolls: tuple[Roll, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -120,9 +124,31 @@ def _trail(run_s: float, rng: np.random.Generator) -> Scenario:
 
 
 def _fatiguing_left(run_s: float, rng: np.random.Generator) -> Scenario:
+    runner = replace(_somebody(rng), contact_asymmetry_pct=0.0)
+    return Scenario("fatiguing-left", runner, _whole(*_fatiguing(run_s)))
+
+
+def _fatiguing(run_s: float) -> list[Bout]:
     part_s = run_s / len(FATIGUE_PCT)
-    bouts = [Bout("run", part_s, 2.9, contact_asymmetry_pct=percent) for percent in FATIGUE_PCT]
-    return Scenario("fatiguing-left", replace(_somebody(rng), contact_asymmetry_pct=0.0), _whole(*bouts))
+    return [Bout("run", part_s, 2.9, contact_asymmetry_pct=percent) for percent in FATIGUE_PCT]
+
+
+def _ankle_roll(run_s: float, rng: np.random.Generator) -> Scenario:
+    """One bad step on either side, and a few careful ones after it."""
+    foot = list(Foot)[rng.integers(2)]
+    return replace(_easy(run_s, rng), name="ankle-roll", rolls=(_roll(foot, run_s, rng),))
+
+
+def _roll(foot: Foot, run_s: float, rng: np.random.Generator) -> Roll:
+    peak_deg, rise_s = float(rng.uniform(28.0, 42.0)), float(rng.uniform(0.06, 0.1))
+    return Roll(foot, BEFORE_S + ROLL_AT * run_s, peak_deg, rise_s)
+
+
+def _story(run_s: float, rng: np.random.Generator) -> Scenario:
+    """An easy run until the left ankle rolls; from then on the left foot stays longer and longer on the ground."""
+    runner, roll = replace(_somebody(rng), contact_asymmetry_pct=0.0), _roll(Foot.LEFT, run_s, rng)
+    easy = Bout("run", 0.5 * run_s, 2.9)
+    return Scenario("story", runner, _whole(easy, *_fatiguing(0.5 * run_s)), rolls=(roll,))
 
 
 def _walk_run(run_s: float, rng: np.random.Generator) -> Scenario:
@@ -163,4 +189,6 @@ SCENARIOS: dict[str, Callable[[float, np.random.Generator], Scenario]] = {
     "walk-run": _walk_run,
     "battery-dying": _battery_dying,
     "drop-outs": _drop_outs,
+    "ankle-roll": _ankle_roll,
+    "story": _story,
 }

@@ -39,7 +39,7 @@ async def serve(
     transport : as bumble names them: "usb:0", "tcp-client:127.0.0.1:9001", "serial:…".
     address : static random, the two highest bits set; phones remember a pod's services by it.
     """
-    motion = simulate(scenario.runner, scenario.plan, seed)
+    motion = simulate(scenario.runner, scenario.plan, seed, scenario.rolls)
     sensor_from = sensor_maker(motion, foot, Imu(mounting=random_mounting(seed)), 0.0, seed)
     async with await open_transport(transport) as controller:
         pod = Pod(

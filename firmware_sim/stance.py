@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.model import Floats
+from firmware_sim.euler import carried
 from firmware_sim.person import Runner
-from firmware_sim.pose import body_acceleration, body_rate, lever_acceleration, rotation_of
 from firmware_sim.rocker import roll
 
 ANKLE_M = np.array([0.06, 0.0, 0.07])
@@ -14,13 +14,7 @@ ANKLE_M = np.array([0.06, 0.0, 0.07])
 
 def ankle_of(heel: Floats, euler: Floats) -> Floats:
     """(..., 3, 3) ankle position with two derivatives in the last axis, from heel and Euler angles."""
-    angle, rate, acc = (euler[..., d] for d in range(3))
-    turning = body_rate(angle, rate)
-    rotation = rotation_of(angle)
-    felt = lever_acceleration(turning, body_acceleration(angle, rate, acc), ANKLE_M)
-    arms = np.stack([np.broadcast_to(ANKLE_M, felt.shape), np.cross(turning, ANKLE_M), felt], axis=-1)
-    ankle: Floats = heel + rotation @ arms
-    return ankle
+    return heel + carried(euler, ANKLE_M)
 
 
 def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> Floats:

@@ -14,6 +14,7 @@ from firmware_sim.ringing import Ringing
 from firmware_sim.stance import ankle_of, heel_of, landing_offset
 from firmware_sim.style import Style
 from firmware_sim.swing import along, travel, upward
+from firmware_sim.tipping import Tipping
 
 IMPACT_AT = np.linspace(0.0, 1.0, 7)
 SETTLE_AT = np.array([0.25, 0.5, 0.75, 1.0])
@@ -22,18 +23,19 @@ SWING_AT = np.concatenate([np.arange(0.03, 0.36, 0.03), np.arange(0.39, 0.9, 0.0
 MIRROR = np.array([-1.0, 1.0, -1.0, 1.0, -1.0, 1.0])
 
 
-def track_of(runner: Runner, contacts: Contacts, style: Style, foot: Foot, rng: np.random.Generator) -> Track:
+def track_of(runner: Runner, contacts: Contacts, style: Style, tipping: Tipping, rng: np.random.Generator) -> Track:
     """The pose over all strides but the last, which only says how the one before it ends."""
     pitch = pitch_of(runner, contacts, style)
     node_s = _node_times(contacts)
     euler = _euler(contacts, style, pitch, node_s)
     ankle = _ankle(runner, contacts, style, euler, node_s)
     nodes = np.concatenate([euler, ankle], axis=2)[:, :-1].reshape(-1, 6, 3)
-    mirror = MIRROR if foot is Foot.RIGHT else np.ones(6)
+    mirror = MIRROR if tipping.foot is Foot.RIGHT else np.ones(6)
     ringing = _ringing(contacts, style, rng)
     return Track(
         node_s[:, :-1].ravel(),
         nodes * mirror[:, None],
+        tipping,
         Ringing(ringing.landing_s, ringing.rate_radps, ringing.amplitude * mirror),
     )
 

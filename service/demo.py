@@ -22,7 +22,7 @@ from service.errors import ScenarioUnknownError
 from service.live_run import Followed, Watcher, follow
 from service.playback import run
 
-STORY = "fatiguing-left"
+STORY = "story"
 DROP_OUT_AT, DROP_OUT_S = 0.3, 8.0
 """Part of the run at which a pod of an otherwise untroubled runner is out of reach, longer than a link lasts."""
 
@@ -99,13 +99,4 @@ def _worn(runners: Sequence[VirtualRunner]) -> list[WornPod]:
 
 
 def _on_session_clock(runner: VirtualRunner, origin_s: float) -> dict[Foot, Truth]:
-    return {foot: _later(truth, runner.start_s - origin_s) for foot, truth in runner.truth.items()}
-
-
-def _later(truth: Truth, later_s: float) -> Truth:
-    return replace(
-        truth,
-        initial_contact_s=truth.initial_contact_s + later_s,
-        terminal_contact_s=truth.terminal_contact_s + later_s,
-        next_initial_contact_s=truth.next_initial_contact_s + later_s,
-    )
+    return {foot: truth.later(runner.start_s - origin_s) for foot, truth in runner.truth.items()}

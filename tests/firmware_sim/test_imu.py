@@ -8,10 +8,8 @@ import vqf
 from scipy.spatial.transform import Rotation
 
 from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from firmware_sim.imu import LACES_M, Imu, ideal, random_mounting, read, read_pieces
-from firmware_sim.pose import Pose
+from firmware_sim.imu import Imu, ideal, place_of, random_mounting, read, read_pieces
 from firmware_sim.runner import Bout, Motion, Runner, simulate
-from firmware_sim.stance import ANKLE_M
 
 RUN = (Bout("still", 2.0), Bout("walk", 6.0, 1.4), Bout("run", 10.0, 3.3))
 
@@ -29,11 +27,6 @@ def running_integral(rate: Floats, step_s: float) -> Floats:
     return np.concatenate([np.zeros((1, 3)), np.cumsum(0.5 * step_s * (rate[1:] + rate[:-1]), axis=0)])
 
 
-def pod_of(pose: Pose) -> Floats:
-    position: Floats = pose.ankle_m + pose.rotation @ (np.array(LACES_M) - ANKLE_M)
-    return position
-
-
 @pytest.mark.parametrize("foot", list(Foot))
 def test_strapdown_of_the_ideal_sensor_returns_the_pose_over_each_stride(motion: Motion, foot: Foot) -> None:
     truth, step_s = motion.truth[foot], 0.0005
@@ -49,10 +42,10 @@ def test_strapdown_of_the_ideal_sensor_returns_the_pose_over_each_stride(motion:
         angle = Rotation.from_matrix(rotation[-1].T @ pose.rotation[-1]).magnitude()
         assert np.degrees(angle) < 0.1
         felt: Floats = np.einsum("nij,nj->ni", np.array(rotation), acc) - up
-        first = pod_of(motion.tracks[foot].at(np.array([begin - 1e-5, begin + 1e-5])))
+        first = place_of(motion.tracks[foot].at(np.array([begin - 1e-5, begin + 1e-5])))
         velocity: Floats = np.diff(first, axis=0) / 2e-5 + running_integral(felt, step_s)
         way = running_integral(velocity, step_s)
-        assert np.abs(way - (pod_of(pose) - pod_of(pose)[0])).max() < 0.005
+        assert np.abs(way - (place_of(pose) - place_of(pose)[0])).max() < 0.005
 
 
 def test_a_standing_sensor_reads_gravity_upward_and_no_turning(motion: Motion) -> None:

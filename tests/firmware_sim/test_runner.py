@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.model import Floats, Foot
-from firmware_sim.pose import rotation_of
+from firmware_sim.euler import rotation_of
 from firmware_sim.rocker import contact_ahead_m, roll
 from firmware_sim.runner import Bout, Motion, Runner, Truth, simulate
 from firmware_sim.stance import ANKLE_M

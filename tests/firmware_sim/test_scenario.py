@@ -11,7 +11,17 @@ from analysis.model import Floats, Foot
 from firmware_sim.imu import Imu
 from firmware_sim.person import Bout, Runner
 from firmware_sim.runner import simulate
-from firmware_sim.scenario import FATIGUE_PCT, SCENARIOS, Outage, PowerCycle, scenario, squad
+from firmware_sim.scenario import (
+    AFTER_S,
+    BEFORE_S,
+    FATIGUE_PCT,
+    ROLL_AT,
+    SCENARIOS,
+    Outage,
+    PowerCycle,
+    scenario,
+    squad,
+)
 from firmware_sim.sensor import Sensor
 from firmware_sim.truth import Truth
 
@@ -46,6 +56,25 @@ def test_a_tired_left_foot_stays_longer_and_longer() -> None:
     truth = dict(simulate(tired.runner, tired.plan, seed=2).truth)
     edges_s = np.cumsum([bout.duration_s for bout in tired.plan])[:-1]
     assert contact_asymmetry_pct(truth, edges_s) == pytest.approx(FATIGUE_PCT, abs=1.0)
+
+
+def test_an_ankle_rolls_where_the_scenario_says_and_nowhere_else() -> None:
+    for name in SCENARIOS:
+        play = scenario(name, 3.0, seed=1)
+        truth = simulate(play.runner, play.plan, 1, play.rolls).truth
+        rolls = [roll for foot in Foot for roll in truth[foot].rolls]
+        assert len(rolls) == (name in ("ankle-roll", "story"))
+        for roll in rolls:
+            assert roll.initial_contact_s == pytest.approx(BEFORE_S + ROLL_AT * (180.0 - BEFORE_S - AFTER_S), abs=0.8)
+            assert 25.0 < roll.beyond_deg < 45.0
+
+
+def test_the_story_is_even_until_the_ankle_rolls_and_drifts_after_it() -> None:
+    story = scenario("story", 20.0, seed=2)
+    truth = dict(simulate(story.runner, story.plan, 2, story.rolls).truth)
+    edges_s = np.cumsum([bout.duration_s for bout in story.plan])[:-1]
+    assert contact_asymmetry_pct(truth, edges_s) == pytest.approx((0.0, *FATIGUE_PCT), abs=1.0)
+    assert truth[Foot.LEFT].rolls[0].onset_s < edges_s[1]
 
 
 def test_an_asymmetry_of_a_bout_is_only_its_own() -> None:

@@ -1,0 +1,66 @@
+"""A foot that goes over its outer edge: the sole leaves the ground but for that edge, and comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.model import Floats, Foot
+from firmware_sim.euler import carried
+from firmware_sim.stance import ANKLE_M
+
+PIVOT_M = np.array([0.14, 0.045, 0.0])
+"""On the outer edge of a left sole, from the heel point: where a foot that rolls over also turns inward."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tipping:
+    """The ankle rolls of one foot, in order; none in most runs.
+
+    Parameters
+    ----------
+    foot : whose outer edge it is.
+    onset_s, peak_s, back_s : (q,) begin, greatest and end of the tilt.
+    tilt_rad, turn_rad : (q,) at the peak, inversion and internal rotation beyond the usual course.
+    """
+
+    foot: Foot
+    onset_s: Floats
+    peak_s: Floats
+    back_s: Floats
+    tilt_rad: Floats
+    turn_rad: Floats
+
+    def over_the_edge(self, time_s: Floats, channels: Floats) -> Floats:
+        """(n, 6, 3) roll, pitch, yaw, ankle x, y, z with derivatives, tilted about the edge, which stays in place."""
+        if not len(self.onset_s):
+            return channels
+        row = np.maximum(np.searchsorted(self.onset_s, time_s, side="right") - 1, 0)
+        near = np.flatnonzero((time_s > self.onset_s[row]) & (time_s < self.back_s[row]))
+        usual, tipped, row = channels[near, :3], channels[near, :3], row[near]
+        side = 1.0 if self.foot is Foot.LEFT else -1.0
+        course = _there_and_back(time_s[near], self.onset_s[row], self.peak_s[row], self.back_s[row])
+        tipped[:, 0] -= side * self.tilt_rad[row, None] * course
+        tipped[:, 2] -= side * self.turn_rad[row, None] * course
+        arm_m = PIVOT_M * [1.0, side, 1.0] - ANKLE_M
+        out = channels.copy()
+        out[near] = np.concatenate(
+            [tipped, channels[near, 3:] + carried(usual, arm_m) - carried(tipped, arm_m)], axis=1
+        )
+        return out
+
+
+def _there_and_back(time_s: Floats, onset_s: Floats, peak_s: Floats, back_s: Floats) -> Floats:
+    """(n, 3) from 0 to 1 and back to 0 by minimum jerk, with two derivatives."""
+    rising = time_s < peak_s
+    length = np.where(rising, peak_s - onset_s, peak_s - back_s)
+    u = (time_s - np.where(rising, onset_s, back_s)) / length
+    return np.stack(
+        [
+            10 * u**3 - 15 * u**4 + 6 * u**5,
+            30 * u**2 * (1 - u) ** 2 / length,
+            60 * u * (1 - u) * (1 - 2 * u) / length**2,
+        ],
+        axis=-1,
+    )

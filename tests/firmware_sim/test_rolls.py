@@ -1,0 +1,143 @@
+"""An ankle that rolls does so as asked, about the outer edge of the sole, and the sensor feels it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from firmware_sim.imu import ideal, place_of
+from firmware_sim.kinematics import kinematics_of
+from firmware_sim.runner import Bout, Motion, Roll, Runner, simulate
+from firmware_sim.tipping import PIVOT_M
+
+RUN = (Bout("run", 30.0, 3.0),)
+AT_S = 12.0
+ROLLS = [
+    Roll(foot, AT_S, peak, rise, 0.03) for foot, peak, rise in product(Foot, (12.0, 35.0, 70.0), (0.05, 0.08, 0.12))
+]
+
+
+def rolled(roll: Roll, runner: Runner | None = None, plan: tuple[Bout, ...] = RUN) -> tuple[Motion, Motion]:
+    """The same run with and without a roll."""
+    runner = runner or Runner()
+    return simulate(runner, plan, 3, (roll,)), simulate(runner, plan, 3)
+
+
+def edge_m(motion: Motion, foot: Foot, time_s: Floats, ahead_m: float) -> Floats:
+    """(n, 3) a point of the outer edge in the world."""
+    side = 1.0 if foot is Foot.LEFT else -1.0
+    return place_of(motion.tracks[foot].foot_at(time_s), (ahead_m, side * float(PIVOT_M[1]), 0.0))
+
+
+@pytest.mark.parametrize("roll", ROLLS, ids=str)
+def test_a_roll_is_as_asked_in_time_angle_and_rate(roll: Roll) -> None:
+    with_roll, without = rolled(roll)
+    (true,) = with_roll.truth[roll.foot].rolls
+    row = np.searchsorted(with_roll.truth[roll.foot].initial_contact_s, true.initial_contact_s)
+    assert with_roll.truth[roll.foot].terminal_contact_s[row] > AT_S > true.initial_contact_s - 0.75
+    assert true.onset_s - true.initial_contact_s == pytest.approx(0.03)
+    assert true.peak_s - true.onset_s == pytest.approx(roll.rise_s)
+    time_s = np.linspace(true.onset_s, true.onset_s + 0.3, 3001)
+    angle, rate = np.degrees(with_roll.tracks[roll.foot].foot_at(time_s).inversion_rad(roll.foot)).T
+    usual, usual_rate = np.degrees(without.tracks[roll.foot].foot_at(time_s).inversion_rad(roll.foot)).T
+    assert (angle - usual).max() == pytest.approx(roll.peak_deg, abs=0.01) == true.beyond_deg
+    assert time_s[(angle - usual).argmax()] == pytest.approx(true.peak_s, abs=0.001)
+    assert (rate - usual_rate).max() == pytest.approx(1.875 * roll.peak_deg / roll.rise_s, rel=0.001)
+    assert (true.inversion_deg, true.rate_dps) == pytest.approx((angle.max(), rate.max()), rel=0.01)
+    assert angle[-1] - usual[-1] == 0.0
+    assert with_roll.truth[roll.foot.other].rolls == ()
+
+
+@pytest.mark.parametrize("foot", list(Foot))
+@pytest.mark.parametrize("strike_angle_deg", [14.0, -7.0])
+def test_the_outer_edge_stays_where_the_usual_stride_has_it(foot: Foot, strike_angle_deg: float) -> None:
+    runner = Runner(strike_angle_deg=strike_angle_deg)
+    with_roll, without = rolled(Roll(foot, AT_S, 50.0, turn_share=0.0, aftermath_strides=0), runner)
+    (true,) = with_roll.truth[foot].rolls
+    time_s = np.linspace(true.initial_contact_s, true.initial_contact_s + 0.4, 400)
+    for ahead_m in (0.0, 0.1, 0.19):
+        moved = edge_m(with_roll, foot, time_s, ahead_m) - edge_m(without, foot, time_s, ahead_m)
+        assert np.abs(moved).max() < 1e-9
+    ankle = with_roll.tracks[foot].foot_at(np.array([true.peak_s])).ankle_m - edge_m(
+        with_roll, foot, np.array([true.peak_s]), 0.06
+    )
+    outward = 1.0 if foot is Foot.LEFT else -1.0
+    assert outward * ankle[0, 1] > 0.0
+
+
+def test_the_pivot_stays_on_the_ground_while_the_foot_turns_inward() -> None:
+    with_roll, _ = rolled(Roll(Foot.RIGHT, AT_S, 50.0, turn_share=0.4))
+    (true,) = with_roll.truth[Foot.RIGHT].rolls
+    time_s = np.linspace(true.onset_s, true.peak_s, 100)
+    pivot = edge_m(with_roll, Foot.RIGHT, time_s, float(PIVOT_M[0]))
+    assert np.abs(pivot[:, 2]).max() < 0.01
+    assert np.ptp(pivot[:, :2], axis=0).max() < 0.01
+    yaw = np.degrees(with_roll.tracks[Foot.RIGHT].foot_at(time_s).euler_rad[:, 2])
+    assert yaw[-1] - yaw[0] == pytest.approx(0.4 * 50.0, abs=4.0)
+
+
+@pytest.mark.parametrize("roll", [roll for roll in ROLLS if roll.peak_deg > 30.0], ids=str)
+def test_strapdown_of_the_ideal_sensor_follows_the_roll(roll: Roll) -> None:
+    motion, _ = rolled(roll)
+    (true,) = motion.truth[roll.foot].rolls
+    step_s = 0.0002
+    time_s = np.arange(true.initial_contact_s, true.initial_contact_s + 0.5, step_s)
+    pose = motion.tracks[roll.foot].at(time_s)
+    acc, gyr = ideal(pose)
+    rotation = [Rotation.from_matrix(pose.rotation[0])]
+    for turn in Rotation.from_rotvec(0.5 * (gyr[1:] + gyr[:-1]) * step_s):
+        rotation.append(rotation[-1] * turn)
+    assert np.degrees((rotation[-1].inv() * Rotation.from_matrix(pose.rotation[-1])).magnitude()) < 0.1
+    felt = Rotation.concatenate(rotation).apply(acc) - [0.0, 0.0, STANDARD_GRAVITY_MPS2]
+    around = motion.tracks[roll.foot].at(time_s[0] + np.array([-1e-5, 1e-5]))
+    velocity = np.diff(place_of(around), axis=0) / 2e-5 + _integral(felt, step_s)
+    assert np.abs(_integral(velocity, step_s) - (place_of(pose) - place_of(pose)[0])).max() < 0.005
+
+
+def _integral(rate: Floats, step_s: float) -> Floats:
+    return np.concatenate([np.zeros((1, 3)), np.cumsum(0.5 * step_s * (rate[1:] + rate[:-1]), axis=0)])
+
+
+@pytest.mark.parametrize("bout", [Bout("run", 30.0, 2.0), Bout("run", 30.0, 6.0), Bout("walk", 30.0, 1.4)], ids=str)
+def test_a_roll_peaks_on_the_ground_at_any_speed(bout: Bout) -> None:
+    motion, _ = rolled(Roll(Foot.LEFT, AT_S, 40.0, rise_s=0.12, onset_s=0.06), plan=(bout,))
+    (true,) = motion.truth[Foot.LEFT].rolls
+    row = np.searchsorted(motion.truth[Foot.LEFT].initial_contact_s, true.initial_contact_s)
+    assert 0.0099 <= true.onset_s - true.initial_contact_s <= 0.0601
+    assert true.peak_s <= motion.truth[Foot.LEFT].terminal_contact_s[row] - 0.0199
+
+
+def test_the_next_strides_are_shorter_and_softer_and_then_as_usual() -> None:
+    with_roll, without = rolled(Roll(Foot.LEFT, AT_S, 35.0, aftermath_strides=5))
+    (true,) = with_roll.truth[Foot.LEFT].rolls
+    row = int(np.searchsorted(with_roll.truth[Foot.LEFT].initial_contact_s, true.initial_contact_s))
+    contact, usual = (motion.truth[Foot.LEFT].ground_contact_time_s for motion in (with_roll, without))
+    impact, usual_impact = (kinematics_of(motion, Foot.LEFT).impact_peak_g for motion in (with_roll, without))
+    change = 100.0 * (contact / usual - 1.0)
+    assert change[row : row + 7] == pytest.approx([0.0, -12.0, -9.6, -7.2, -4.8, -2.4, 0.0], abs=0.01)
+    assert (impact[row + 1 : row + 4] < 0.95 * usual_impact[row + 1 : row + 4]).all()
+    np.testing.assert_allclose(impact[row + 6 :], usual_impact[row + 6 :])
+    assert (change[:row] == 0.0).all()
+    np.testing.assert_array_equal(with_roll.tracks[Foot.RIGHT].nodes, without.tracks[Foot.RIGHT].nodes)
+
+
+def test_the_kinematics_of_the_stride_tell_the_roll() -> None:
+    motion, usual = (kinematics_of(motion, Foot.RIGHT) for motion in rolled(Roll(Foot.RIGHT, AT_S, 45.0, 0.07)))
+    row = int(motion.peak_inversion_deg.argmax())
+    assert motion.peak_inversion_deg[row] > 35.0 > 20.0 > usual.peak_inversion_deg.max()
+    assert motion.peak_inversion_velocity_dps[row] > 1000.0 > 400.0 > usual.peak_inversion_velocity_dps.max()
+
+
+def test_rolls_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"peak_deg of a roll must lie in 0\.0…80\.0, got 100\.0"):
+        Roll(Foot.LEFT, 3.0, 100.0)
+    with pytest.raises(ValueError, match="at_s of a roll must lie before the last left stance, got 40"):
+        simulate(Runner(), RUN, rolls=(Roll(Foot.LEFT, 40.0),))
+    early = Roll(Foot.LEFT, 5.0)
+    with pytest.raises(ValueError, match="two rolls fall into one left stance"):
+        simulate(Runner(), RUN, rolls=(early, replace(early, peak_deg=50.0)))
