@@ -31,12 +31,15 @@ HOP_CELLS = cells(0.1)
 
 
 class FootStream:
-    """Strides of one foot from its samples; any cut of the samples gives the same strides."""
+    """Strides of one foot from its samples; any cut of the samples gives the same strides.
+
+    `moved_s` are the times at which the pod was moved on its shoe.
+    """
 
     def __init__(self, foot: Foot) -> None:
         self.foot = foot
         self._mounting = NO_GAIT
-        self._moved_s: list[float] = []
+        self.moved_s: list[float] = []
         self._grid = Grid()
         self._cells = Cells.none()
         self._first = 0
@@ -71,9 +74,9 @@ class FootStream:
     @property
     def mounting(self) -> Mounting:
         """How the pod sits on the shoe, as known now; never quite trusted once it was moved."""
-        if not self._moved_s:
+        if not self.moved_s:
             return self._mounting
-        when = ", ".join(f"{time_s:.0f}" for time_s in self._moved_s)
+        when = ", ".join(f"{time_s:.0f}" for time_s in self.moved_s)
         note = f"the pod was moved on the shoe at {when} s: contact is withheld there until its axes are found again"
         return replace(self._mounting, status=MountingStatus.UNSURE, note=note)
 
@@ -138,7 +141,7 @@ class FootStream:
         mounting = self._finder.mounting
         if mounting is not None and not seen.fits(row, mounting.pitch_axis):
             if self._finder.doubt(fits=False):
-                self._moved_s.append(float(self._cells.time_s[link.first - self._first]))
+                self.moved_s.append(float(self._cells.time_s[link.first - self._first]))
             return [MountedLink(link, mounting, fits=False)]
         self._finder.doubt(fits=True)
         if piece is None and self._finder.wanted(1)[0]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.baseline import Baseline
 from analysis.bouts import BoutBuilder
 from analysis.findings import Finding
 from analysis.foot import FootStream
 from analysis.model import Bout, Foot, Mounting, Samples, Strides, Window
 from analysis.pairing import Pairer
+from analysis.watch import Watch
 from analysis.windows import WindowBuilder
 
 BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
@@ -42,15 +44,20 @@ class Session:
 
     Strides wait for the other foot, so both feet's samples must keep coming; name one foot alone where there is one
     pod.
+
+    Parameters
+    ----------
+    baseline : what left against right is held against; by default the run's own first minutes.
     """
 
-    def __init__(self, feet: tuple[Foot, ...] = BOTH_FEET) -> None:
+    def __init__(self, feet: tuple[Foot, ...] = BOTH_FEET, baseline: Baseline | None = None) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
         self._feet = {foot: FootStream(foot) for foot in feet}
         self._pairs = {foot: Pairer(Strides.none(foot)) for foot in feet}
         self._windows = WindowBuilder(feet)
         self._bouts = BoutBuilder()
+        self._watch = Watch(feet, baseline)
         self._first_s: dict[Foot, float] = {}
         self._last_s: dict[Foot, float] = {}
 
@@ -58,6 +65,11 @@ class Session:
     def mountings(self) -> Mapping[Foot, Mounting]:
         """How each pod sits on its shoe, as known now."""
         return {foot: stream.mounting for foot, stream in self._feet.items()}
+
+    @property
+    def baseline(self) -> Baseline:
+        """What left against right is held against, as known now."""
+        return self._watch.baseline
 
     def push(self, samples: Samples) -> Results:
         """Take one foot's next samples.
@@ -104,7 +116,12 @@ class Session:
             strides,
             tuple(self._windows.push(strides, origin_s, complete_s, last_s)),
             tuple(self._bouts.push(strides, {foot: each.still() for foot, each in self._feet.items()}, complete_s)),
+            tuple(self._watch.push(strides, self._moved_s, (), origin_s, complete_s)),
         )
+
+    @property
+    def _moved_s(self) -> list[float]:
+        return [time_s for stream in self._feet.values() for time_s in stream.moved_s]
 
     def _release(self, foot: Foot, settled_s: Mapping[Foot, float]) -> Strides:
         """The foot's strides whose other foot is known, or all of them where there is no other."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from analysis.cutter import Cutter, Stretch
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Estimate, Floats, Foot, Gait, Strides, Window
 
@@ -23,41 +24,25 @@ class WindowBuilder:
     """Cuts both feet's strides into windows counted from the start of the recording."""
 
     def __init__(self, feet: Iterable[Foot], width_s: float = WINDOW_S) -> None:
-        self._held = {foot: Strides.none(foot) for foot in feet}
-        self._width_s = width_s
-        self._next = 0
+        self._cutter = Cutter(feet, width_s)
 
     def push(
         self, strides: Mapping[Foot, Strides], origin_s: float, complete_s: float, end_s: float = np.inf
     ) -> list[Window]:
-        """Windows that end before `complete_s`, up to which all strides have been given; `origin_s` starts the
-        first."""
-        for foot, new in strides.items():
-            self._held[foot] = Strides.join([self._held[foot], new])
-        windows = []
-        while any(len(held) for held in self._held.values()):
-            first_s = min(held.initial_contact_s[0] for held in self._held.values() if len(held))
-            self._next = max(self._next, int((first_s - origin_s) // self._width_s))
-            start_s = origin_s + self._next * self._width_s
-            if start_s + self._width_s > complete_s:
-                break
-            windows += self._cut(start_s, end_s)
-        return windows
+        """Windows that end before `complete_s`, up to which all strides have been given; the recording begins at
+        `origin_s` and ends at `end_s`."""
+        found = (window_of(each, end_s) for each in self._cutter.push(strides, origin_s, complete_s))
+        return [window for window in found if window is not None]
 
-    def _cut(self, start_s: float, last_s: float) -> list[Window]:
-        """The window that starts here, unless too few strides fill it; the recording ends at `last_s`."""
-        end_s = start_s + self._width_s
-        self._next += 1
-        inside = {}
-        for foot, held in self._held.items():
-            count = int(np.searchsorted(held.initial_contact_s, end_s))
-            inside[foot], self._held[foot] = held[:count], held[count:]
-        runs = np.concatenate([strides.running for strides in inside.values()])
-        running = 2 * int(runs.sum()) >= len(runs)
-        same = {foot: strides[strides.running == running] for foot, strides in inside.items()}
-        kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
-        gait = Gait.RUN if running else Gait.WALK
-        return [_window(start_s, min(end_s, last_s), gait, kept)] if kept else []
+
+def window_of(stretch: Stretch, last_s: float) -> Window | None:
+    """The stretch as a window, unless too few strides fill it; the recording ends at `last_s`."""
+    runs = np.concatenate([strides.running for strides in stretch.strides.values()])
+    running = 2 * int(runs.sum()) >= len(runs)
+    same = {foot: strides[strides.running == running] for foot, strides in stretch.strides.items()}
+    kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
+    gait = Gait.RUN if running else Gait.WALK
+    return _window(stretch.start_s, min(stretch.end_s, last_s), gait, kept) if kept else None
 
 
 def _window(start_s: float, end_s: float, gait: Gait, strides: Mapping[Foot, Strides]) -> Window:

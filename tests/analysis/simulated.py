@@ -129,7 +129,7 @@ def angles_deg(a: Floats, b: Floats) -> Floats:
 def differences(a: Analysed, b: Analysed) -> list[str]:
     """Names of everything in which two analyses are not the same to the last bit; NaN is the same as NaN."""
     names = [f"{foot} {name}" for foot in a.results.strides for name in _unlike(a.strides(foot), b.strides(foot))]
-    for name in ("windows", "bouts"):
+    for name in ("windows", "bouts", "findings"):
         if repr(getattr(a.results, name)) != repr(getattr(b.results, name)):
             names.append(name)
     for foot, mounting in a.mountings.items():

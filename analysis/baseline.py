@@ -1,0 +1,68 @@
+"""How a runner's left and right compare when nothing is the matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.model import Floats
+from analysis.watched import COLUMNS, KEYS, PACE
+
+COLUMN_NAMES = ("asymmetry_pct", "mean_log_pct", *(f"{key}_log_pct" for key in PACE))
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What later running is held against: the first minutes of a run, or those of earlier runs.
+
+    Parameters
+    ----------
+    rows : (metrics, COLUMNS) means of steady running in percent, NaN where a metric was not measured.
+    error_pct : (metrics,) standard error of the asymmetry.
+    start_s, end_s : when, on the session clock; NaN for a baseline of other runs.
+    strides : of one foot.
+    """
+
+    rows: Floats
+    error_pct: Floats
+    start_s: float
+    end_s: float
+    strides: int
+
+    @classmethod
+    def unknown(cls) -> Baseline:
+        """Of a run that has just begun."""
+        return cls(np.full((len(KEYS), COLUMNS), np.nan), np.full(len(KEYS), np.nan), np.nan, np.nan, 0)
+
+    def to_plain(self) -> dict[str, object]:
+        """As JSON has it: metric → name → number; unknown is absent."""
+        metrics = {
+            key: {
+                **{name: value for name, value in zip(COLUMN_NAMES, row.tolist(), strict=True) if np.isfinite(value)},
+                "error_pct": float(error_pct),
+            }
+            for key, row, error_pct in zip(KEYS, self.rows, self.error_pct, strict=True)
+            if np.isfinite(row[0])
+        }
+        return {"strides": self.strides, "metrics": metrics}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, object]) -> Baseline:
+        """A baseline written by `to_plain`, of another run now.
+
+        Raises
+        ------
+        ValueError
+            if it is not one.
+        """
+        metrics, strides = plain.get("metrics"), plain.get("strides")
+        if not isinstance(metrics, Mapping) or not isinstance(strides, int):
+            raise ValueError("baseline: expected the keys 'metrics' and 'strides'")
+        rows, error_pct = np.full((len(KEYS), COLUMNS), np.nan), np.full(len(KEYS), np.nan)
+        for k, key in enumerate(KEYS):
+            found = metrics.get(key, {})
+            rows[k] = [float(found.get(name, np.nan)) for name in COLUMN_NAMES]
+            error_pct[k] = float(found.get("error_pct", np.nan))
+        return cls(rows, error_pct, np.nan, np.nan, strides)

@@ -1,0 +1,105 @@
+"""Sudden steps of left against right: within a minute of the moment, and sooner believed after an ankle roll."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.model import Bools, Floats
+from analysis.slopes import Slopes
+from analysis.steady import Block
+from analysis.trend import MINUTE_BLOCKS, mean_of
+from analysis.watched import ASYMMETRY, COMMON, LOAD, STEP_PCT
+
+BEFORE_BLOCKS = 30
+LEAST_BEFORE = 9
+"""Blocks before a step that say what was usual just now: five minutes, a minute and a half at least."""
+AFTER_BLOCKS = 4
+AFTER_ROLL_BLOCKS = (2, 6)
+SPAN_BLOCKS = 6
+"""Blocks after a step must lie within a minute."""
+SURE, SURE_AFTER_ROLL = 5.0, 3.5
+"""Standard errors that a step must reach."""
+AFTER_ROLL_SHARE = 0.7
+"""Of a metric's smallest step, after a roll."""
+EACH_SHARE = 0.4
+"""Of the step that each single block must show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A sudden change; (metrics,) each, NaN where unknown.
+
+    Parameters
+    ----------
+    time_s, known_s : end of the last block before it, and of the last block after it.
+    before : (metrics, COLUMNS) what was usual just before.
+    roll_s : time of the ankle roll that it follows.
+    beyond : (metrics,) whether it is large and sure enough.
+    """
+
+    time_s: float
+    known_s: float
+    before: Floats
+    change_pct: Floats
+    error_pct: Floats
+    common_pct: Floats
+    beyond: Bools
+    roll_s: float | None
+    strides: tuple[int, int]
+
+
+class StepWatch:
+    """The last minutes of steady running, block by block."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Block] = []
+
+    def add(self, block: Block, slopes: Slopes, roll_s: float | None) -> Step | None:
+        """Take a block; `roll_s` is the last ankle roll before its end."""
+        self._blocks = [*self._blocks, block][-(BEFORE_BLOCKS + AFTER_ROLL_BLOCKS[1]) :]
+        after = self._after(roll_s)
+        rolled = roll_s if after else None
+        count = len(after) or AFTER_BLOCKS
+        before = self._blocks[:-count][-BEFORE_BLOCKS:]
+        after = self._blocks[-count:]
+        if len(before) < LEAST_BEFORE or after[-1].number - after[0].number >= SPAN_BLOCKS:
+            return None
+        return _step(before, after, slopes, rolled)
+
+    def forget(self, metrics: Bools) -> None:
+        """Begin some metrics (a mask) anew, since a pod was moved."""
+        self._blocks = [replace(each, rows=np.where(metrics[:, None], np.nan, each.rows)) for each in self._blocks]
+
+    def _after(self, roll_s: float | None) -> list[Block]:
+        """Blocks since the roll, if there was one just now."""
+        if roll_s is None:
+            return []
+        after = [each for each in self._blocks if each.start_s >= roll_s]
+        least, most = AFTER_ROLL_BLOCKS
+        return after if least <= len(after) <= most else []
+
+
+def _step(before: Sequence[Block], after: Sequence[Block], slopes: Slopes, roll_s: float | None) -> Step:
+    reference = mean_of([each.rows for each in before])
+    rows = np.stack([each.rows for each in after])
+    away = rows[..., ASYMMETRY] - reference[:, ASYMMETRY] - slopes.expected(rows, reference)
+    change = away.mean(axis=0)
+    common = (rows[..., COMMON] - reference[:, COMMON] - slopes.expected_common(rows, reference)).mean(axis=0)
+    error = slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS * (1.0 / len(after) + 1.0 / len(before)))
+    share, sure = (1.0, SURE) if roll_s is None else (AFTER_ROLL_SHARE, SURE_AFTER_ROLL)
+    beyond = LOAD & (np.abs(change) >= np.maximum(share * STEP_PCT, sure * error))
+    beyond &= (np.sign(change) * away >= EACH_SHARE * np.abs(change)).all(axis=0)
+    return Step(
+        before[-1].end_s,
+        after[-1].end_s,
+        reference,
+        change,
+        error,
+        common,
+        beyond,
+        roll_s,
+        (sum(each.strides for each in before), sum(each.strides for each in after)),
+    )
