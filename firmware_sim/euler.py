@@ -1,62 +1,65 @@
-"""Turning of the foot: roll, pitch and yaw, and what their rates feel like on the foot."""
+"""Turning of the foot as a chain of turns about its own axes, and what that feels like on the foot."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.model import Floats
 
-
-def rotation_of(euler_rad: Floats) -> Floats:
-    """(..., 3, 3) foot to world from (..., 3) roll, pitch, yaw."""
-    (sr, sp, sy), (cr, cp, cy) = (np.moveaxis(f(euler_rad), -1, 0) for f in (np.sin, np.cos))
-    rows = [
-        [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
-        [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
-        [-sp, cp * sr, cp * cr],
-    ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+ROLL, PITCH, YAW, VEER = range(4)
+CHAIN = ((YAW, 2), (PITCH, 1), (VEER, 2), (ROLL, 0))
+"""Which angle turns about which axis of the foot, from the world inward. The foot points straight down in swing, where
+roll and yaw are one; veering after pitching keeps all three apart."""
 
 
-def body_rate(euler_rad: Floats, rate: Floats) -> Floats:
-    """(..., 3) angular rate in the foot frame from Euler angles and their rates."""
-    (sr, sp, _), (cr, cp, _) = (np.moveaxis(f(euler_rad), -1, 0) for f in (np.sin, np.cos))
-    roll, pitch, yaw = np.moveaxis(rate, -1, 0)
-    return np.stack([roll - yaw * sp, pitch * cr + yaw * cp * sr, -pitch * sr + yaw * cp * cr], axis=-1)
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """Orientation with two derivatives.
+
+    Parameters
+    ----------
+    rotation : (..., 3, 3) foot to world.
+    rate_radps, acc_radps2 : (..., 3) angular rate and its time derivative, foot frame.
+    """
+
+    rotation: Floats
+    rate_radps: Floats
+    acc_radps2: Floats
+
+    def of_arm(self, arm_m: Floats) -> Floats:
+        """(..., 3, 3) where an arm fixed to the foot points in the world, two derivatives in the last axis."""
+        felt = lever_acceleration(self.rate_radps, self.acc_radps2, arm_m)
+        arms = np.stack([np.broadcast_to(arm_m, felt.shape), np.cross(self.rate_radps, arm_m), felt], axis=-1)
+        return self.rotation @ arms
 
 
-def body_acceleration(euler_rad: Floats, rate: Floats, acc: Floats) -> Floats:
-    """(..., 3) time derivative of `body_rate`."""
-    (sr, sp, _), (cr, cp, _) = (np.moveaxis(f(euler_rad), -1, 0) for f in (np.sin, np.cos))
-    roll, pitch, yaw = np.moveaxis(rate, -1, 0)
-    turning = np.stack(
-        [
-            -yaw * pitch * cp,
-            roll * (yaw * cp * cr - pitch * sr) - yaw * pitch * sp * sr,
-            -roll * (pitch * cr + yaw * cp * sr) - yaw * pitch * sp * cr,
-        ],
-        axis=-1,
-    )
-    total: Floats = body_rate(euler_rad, acc) + turning
-    return total
+def turning_of(angles: Floats, chain: Sequence[tuple[int, int]] = CHAIN) -> Turning:
+    """Chain the turns.
+
+    Parameters
+    ----------
+    angles : (..., a, 3) angles with two derivatives in the last axis.
+    chain : which of the angles turns about which axis, in order.
+    """
+    rows = np.zeros((*angles.shape[:-2], 5, 3))
+    rows[..., :3, :] = np.eye(3)
+    rate, acc = rows[..., 3, :], rows[..., 4, :]
+    for which, axis in chain:
+        angle, speed, gain = (angles[..., which, d] for d in range(3))
+        i, j = (axis + 1) % 3, (axis + 2) % 3
+        cosine, sine = np.cos(angle)[..., None], np.sin(angle)[..., None]
+        first, second = rows[..., i].copy(), rows[..., j].copy()
+        rows[..., i], rows[..., j] = cosine * first + sine * second, cosine * second - sine * first
+        acc[..., i] += rate[..., j] * speed
+        acc[..., j] -= rate[..., i] * speed
+        acc[..., axis] += gain
+        rate[..., axis] += speed
+    return Turning(rows[..., :3, :], rate, acc)
 
 
 def lever_acceleration(rate: Floats, angular_acc: Floats, lever_m: Floats) -> Floats:
     """(..., 3) acceleration that rotation adds at a lever arm, all in the foot frame."""
     return np.cross(angular_acc, lever_m) + np.cross(rate, np.cross(rate, lever_m))
-
-
-def carried(euler: Floats, arm_m: Floats) -> Floats:
-    """(..., 3, 3) where an arm fixed to the foot points in the world, with two derivatives in the last axis.
-
-    Parameters
-    ----------
-    euler : (..., 3, 3) roll, pitch, yaw with two derivatives in the last axis.
-    arm_m : (3,) foot frame.
-    """
-    angle, rate, acc = (euler[..., d] for d in range(3))
-    turning = body_rate(angle, rate)
-    felt = lever_acceleration(turning, body_acceleration(angle, rate, acc), arm_m)
-    arms = np.stack([np.broadcast_to(arm_m, felt.shape), np.cross(turning, arm_m), felt], axis=-1)
-    moved: Floats = rotation_of(angle) @ arms
-    return moved

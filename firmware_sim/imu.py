@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
 from firmware_sim.euler import lever_acceleration
-from firmware_sim.pose import Pose
+from firmware_sim.pose import Pose, pose_of
 from firmware_sim.runner import Motion
 from firmware_sim.stance import ANKLE_M
 
@@ -120,8 +120,7 @@ def count_pieces(
 
 def counts_at_rest(imu: Imu, time_s: Floats, noise: Floats) -> Floats:
     """(n, 6) what the sensor reads on a shoe that stands flat."""
-    still = np.zeros((len(time_s), 3))
-    return _sense(Pose(still, still, still, still, still, still), imu, noise)
+    return _sense(pose_of(np.zeros((len(time_s), 7, 3))), imu, noise)
 
 
 def _sense(pose: Pose, imu: Imu, noise: Floats) -> Floats:

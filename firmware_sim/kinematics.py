@@ -66,8 +66,8 @@ def kinematics_of(motion: Motion, foot: Foot, position_m: tuple[float, float, fl
     hit_s = np.linspace(initial_s, initial_s + IMPACT_S, IMPACT_POINTS, axis=1)
     force = ideal(track.at(hit_s.ravel()), position_m)[0]
     return Kinematics(
-        toes_up_at_contact_deg=-np.degrees(stance.euler_rad[::STANCE_POINTS, 1]),
-        toes_up_at_flat_deg=-np.degrees(flat.euler_rad[:, 1]),
+        toes_up_at_contact_deg=np.degrees(np.arcsin(stance.rotation[::STANCE_POINTS, 2, 0])),
+        toes_up_at_flat_deg=np.degrees(np.arcsin(flat.rotation[:, 2, 0])),
         inversion_at_contact_deg=angle[:, 0],
         inversion_at_flat_deg=np.degrees(flat.inversion_rad(foot)[:, 0]),
         peak_inversion_deg=np.where(early, angle, -np.inf).max(axis=1),

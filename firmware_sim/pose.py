@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from analysis.model import Floats, Foot
-from firmware_sim.euler import body_acceleration, body_rate, rotation_of
+from firmware_sim.euler import ROLL, turning_of
 from firmware_sim.ringing import Ringing
 from firmware_sim.tipping import Tipping
 
@@ -22,36 +22,40 @@ class Pose:
 
     Parameters
     ----------
-    euler_rad, euler_rate_radps, euler_acc_radps2 : (n, 3) roll, pitch, yaw; foot to world is Rz Ry Rx.
+    euler_rad : (n, 4) roll, pitch, yaw, veer, chained as in `firmware_sim.euler`.
+    rotation : (n, 3, 3) foot to world.
+    rate_radps, angular_acc_radps2 : (n, 3) angular rate and its time derivative in the foot frame.
     ankle_m, ankle_velocity_mps, ankle_acc_mps2 : (n, 3) world frame, z up.
     """
 
     euler_rad: Floats
-    euler_rate_radps: Floats
-    euler_acc_radps2: Floats
+    rotation: Floats
+    rate_radps: Floats
+    angular_acc_radps2: Floats
     ankle_m: Floats
     ankle_velocity_mps: Floats
     ankle_acc_mps2: Floats
 
-    @property
-    def rotation(self) -> Floats:
-        """(n, 3, 3) foot to world."""
-        return rotation_of(self.euler_rad)
-
-    @property
-    def rate_radps(self) -> Floats:
-        """(n, 3) angular rate in the foot frame."""
-        return body_rate(self.euler_rad, self.euler_rate_radps)
-
-    @property
-    def angular_acc_radps2(self) -> Floats:
-        """(n, 3) time derivative of the angular rate in the foot frame."""
-        return body_acceleration(self.euler_rad, self.euler_rate_radps, self.euler_acc_radps2)
-
     def inversion_rad(self, foot: Foot) -> Floats:
-        """(n, 2) frontal angle of a foot, the sole turned inward is positive, and its rate."""
+        """(n, 2) frontal angle of a foot against the level, the sole turned inward is positive, and its rate."""
         inward = -1.0 if foot is Foot.LEFT else 1.0
-        return inward * np.stack([self.euler_rad[:, 0], self.euler_rate_radps[:, 0]], axis=1)
+        down = self.rotation[:, 2]
+        roll = np.arctan2(down[:, 1], down[:, 2])
+        across = np.sin(roll) * self.rate_radps[:, 1] + np.cos(roll) * self.rate_radps[:, 2]
+        rate = self.rate_radps[:, 0] - across * down[:, 0] / np.hypot(down[:, 1], down[:, 2])
+        return inward * np.stack([roll, rate], axis=1)
+
+
+def pose_of(channels: Floats) -> Pose:
+    """Pose from (n, 7, 3) channels: roll, pitch, yaw, veer, x, y, z of the ankle, with two derivatives each."""
+    turning, ankle = turning_of(channels[:, :4]), channels[:, 4:]
+    return Pose(
+        channels[:, :4, 0],
+        turning.rotation,
+        turning.rate_radps,
+        turning.acc_radps2,
+        *(ankle[:, :, d] for d in range(3)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Track:
     Parameters
     ----------
     knot_s : (m,) strictly increasing.
-    nodes : (m, 6, 3) roll, pitch, yaw, x, y, z of the ankle; each with value, first and second derivative.
+    nodes : (m, 7, 3) channels as in `pose_of`.
     tipping : the stances in which the foot goes over its outer edge.
     ringing : what each landing sets swinging in shoe and pod, on top of all.
     """
@@ -73,22 +77,17 @@ class Track:
 
     def at(self, time_s: Floats) -> Pose:
         """Pose of the pod's shoe at any instants between the first and the last knot."""
-        return _pose(self._foot(time_s) + self.ringing.at(time_s))
+        return pose_of(self._foot(time_s) + self.ringing.at(time_s))
 
     def foot_at(self, time_s: Floats) -> Pose:
         """Pose of the foot inside, which does not ring."""
-        return _pose(self._foot(time_s))
+        return pose_of(self._foot(time_s))
 
     def _foot(self, time_s: Floats) -> Floats:
-        """(n, 6, 3)"""
+        """(n, 7, 3)"""
         channels = hermite(self.knot_s, self.nodes, time_s)
-        channels[:, 0] += sway(time_s)
+        channels[:, ROLL] += sway(time_s)
         return self.tipping.over_the_edge(time_s, channels)
-
-
-def _pose(channels: Floats) -> Pose:
-    angles, position = channels[:, :3], channels[:, 3:]
-    return Pose(*(angles[:, :, d] for d in range(3)), *(position[:, :, d] for d in range(3)))
 
 
 def hermite(knot_s: Floats, nodes: Floats, time_s: Floats) -> Floats:

@@ -23,7 +23,7 @@ class Ringing:
     ----------
     landing_s : (r,) start of each oscillation.
     rate_radps : (r,) angular frequency.
-    amplitude : (r, 6) complex amplitude of roll, pitch, yaw (rad) and x, y, z (m).
+    amplitude : (r, 7) complex amplitude of each channel (rad, m).
     """
 
     landing_s: Floats
@@ -31,8 +31,8 @@ class Ringing:
     amplitude: NDArray[np.complex128]
 
     def at(self, time_s: Floats) -> Floats:
-        """(n, 6, 3) displacement of each channel with two derivatives."""
-        out = np.zeros((len(time_s), 6, 3))
+        """(n, 7, 3) displacement of each channel with two derivatives."""
+        out = np.zeros((len(time_s), 7, 3))
         row = np.searchsorted(self.landing_s, time_s, side="right") - 1
         since = time_s - self.landing_s[np.maximum(row, 0)]
         near = np.flatnonzero((row >= 0) & (since < LONGEST_S))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.model import Floats
-from firmware_sim.euler import carried
+from firmware_sim.euler import PITCH, YAW, turning_of
 from firmware_sim.person import Runner
 from firmware_sim.rocker import roll
 
@@ -14,7 +14,7 @@ ANKLE_M = np.array([0.06, 0.0, 0.07])
 
 def ankle_of(heel: Floats, euler: Floats) -> Floats:
     """(..., 3, 3) ankle position with two derivatives in the last axis, from heel and Euler angles."""
-    return heel + carried(euler, ANKLE_M)
+    return heel + turning_of(euler).of_arm(ANKLE_M)
 
 
 def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> Floats:
@@ -22,7 +22,7 @@ def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> F
 
     Parameters
     ----------
-    euler : (..., 3, 3) roll, pitch, yaw with derivatives; the yaw does not move in stance.
+    euler : (..., 4, 3) roll, pitch, yaw, veer with derivatives; the yaw does not move in stance.
     place_m : (..., 2) heel of the flat foot, forward and left.
     offset : (..., 2, 3) along the foot and up, with derivatives: what is left of the landing.
 
@@ -30,11 +30,11 @@ def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> F
     -------
     (..., 3, 3) x, y, z with two derivatives in the last axis.
     """
-    pitch = euler[..., 1, :]
+    pitch = euler[..., PITCH, :]
     rolled = roll(pitch[..., 0], pitch[..., 1], pitch[..., 2], runner.ball_m, runner.toe_m)
     along = np.stack([rolled.forward_m, rolled.forward_mps, rolled.forward_mps2], axis=-1) + offset[..., 0, :]
     height = np.stack([rolled.height_m, rolled.height_mps, rolled.height_mps2], axis=-1) + offset[..., 1, :]
-    yaw = euler[..., 2, :1]
+    yaw = euler[..., YAW, :1]
     heel = np.stack([along * np.cos(yaw), along * np.sin(yaw), height], axis=-2)
     heel[..., :2, 0] += place_m
     return heel

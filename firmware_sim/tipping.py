@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.model import Floats, Foot
-from firmware_sim.euler import carried
+from firmware_sim.euler import ROLL, YAW, turning_of
 from firmware_sim.stance import ANKLE_M
 
 PIVOT_M = np.array([0.14, 0.045, 0.0])
@@ -33,20 +33,20 @@ class Tipping:
     turn_rad: Floats
 
     def over_the_edge(self, time_s: Floats, channels: Floats) -> Floats:
-        """(n, 6, 3) roll, pitch, yaw, ankle x, y, z with derivatives, tilted about the edge, which stays in place."""
+        """(n, 7, 3) channels of the pose, tilted about the edge, which stays in place."""
         if not len(self.onset_s):
             return channels
         row = np.maximum(np.searchsorted(self.onset_s, time_s, side="right") - 1, 0)
         near = np.flatnonzero((time_s > self.onset_s[row]) & (time_s < self.back_s[row]))
-        usual, tipped, row = channels[near, :3], channels[near, :3], row[near]
+        usual, tipped, row = channels[near, :4], channels[near, :4], row[near]
         side = 1.0 if self.foot is Foot.LEFT else -1.0
         course = _there_and_back(time_s[near], self.onset_s[row], self.peak_s[row], self.back_s[row])
-        tipped[:, 0] -= side * self.tilt_rad[row, None] * course
-        tipped[:, 2] -= side * self.turn_rad[row, None] * course
+        tipped[:, ROLL] -= side * self.tilt_rad[row, None] * course
+        tipped[:, YAW] -= side * self.turn_rad[row, None] * course
         arm_m = PIVOT_M * [1.0, side, 1.0] - ANKLE_M
         out = channels.copy()
         out[near] = np.concatenate(
-            [tipped, channels[near, 3:] + carried(usual, arm_m) - carried(tipped, arm_m)], axis=1
+            [tipped, channels[near, 4:] + turning_of(usual).of_arm(arm_m) - turning_of(tipped).of_arm(arm_m)], axis=1
         )
         return out
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.signal import butter, filtfilt
@@ -21,10 +21,8 @@ CUTOFF_HZ = 30.0
 
 def virtual_pod(foot: Foot) -> Samples:
     """Samples of an ideal pod fixed to the shoe's markers."""
-    markers_m = _markers_m(foot)
-    centre_m = markers_m.mean(axis=1)
-    shape = markers_m - centre_m[:, None]
-    turns = Rotation.concatenate([Rotation.align_vectors(each, shape[30])[0] for each in shape])
+    cluster_m = markers_m(foot, RIGID)
+    centre_m, turns = cluster_m.mean(axis=1), turns_of(cluster_m)
     rate = (turns[:-2].inv() * turns[2:]).as_rotvec() * RATE_HZ / 2.0
     place_m = centre_m + turns.apply([0.0, 0.0, 0.03])
     accel = np.gradient(np.gradient(place_m, 1 / RATE_HZ, axis=0), 1 / RATE_HZ, axis=0)
@@ -33,11 +31,17 @@ def virtual_pod(foot: Foot) -> Samples:
     return Samples(foot, time_s[1:-1], force[1:-1], rate, np.zeros(len(rate), bool))
 
 
-def _markers_m(foot: Foot) -> Floats:
-    """(n, 5, 3) smoothed places of the rigid markers."""
+def turns_of(cluster_m: Floats) -> Rotation:
+    """Orientation of a rigid cluster of markers (n, m, 3), in axes of its own."""
+    shape = cluster_m - cluster_m.mean(axis=1, keepdims=True)
+    return Rotation.concatenate([Rotation.align_vectors(each, shape[30])[0] for each in shape])
+
+
+def markers_m(foot: Foot, names: Sequence[str]) -> Floats:
+    """(n, m, 3) smoothed places of markers."""
     rows = table("force_belts/foot_markers_mm_240hz.csv")
     side = foot.value[0].upper()
-    place = np.stack([[rows[f"{side}_{name}_{axis}"] for axis in "XYZ"] for name in RIGID]).transpose(2, 0, 1)
+    place = np.stack([[rows[f"{side}_{name}_{axis}"] for axis in "XYZ"] for name in names]).transpose(2, 0, 1)
     low = butter(2, CUTOFF_HZ, fs=RATE_HZ)
     smoothed: Floats = filtfilt(*low, place / 1e3, axis=0)
     return smoothed

@@ -6,10 +6,10 @@ from types import ModuleType
 
 import pytest
 
-from tests.accuracy import force_belts, mounting, overground, simulated, treadmill
+from tests.accuracy import force_belts, mounting, overground, resemblance, simulated, treadmill
 from tests.accuracy.recordings import DATA
 
-RECORDED = [treadmill, overground, force_belts, mounting]
+RECORDED = [treadmill, overground, force_belts, mounting, resemblance]
 
 
 def test_simulated_runners_are_measured_within_the_targets() -> None:

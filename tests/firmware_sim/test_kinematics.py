@@ -19,8 +19,8 @@ def test_angles_are_what_the_runner_was_told(foot: Foot, strike: Strike) -> None
     truth, found = motion.truth[foot], kinematics_of(motion, foot)
     assert found.toes_up_at_contact_deg == pytest.approx(truth.strike_angle_deg, abs=0.01)
     assert found.toes_up_at_flat_deg == pytest.approx(0.0, abs=2.5)
-    assert found.inversion_at_contact_deg == pytest.approx(truth.inversion_deg, abs=0.3)
-    assert found.eversion_excursion_deg == pytest.approx(truth.eversion_excursion_deg, abs=0.3)
+    assert found.inversion_at_contact_deg == pytest.approx(truth.inversion_deg, abs=0.7)
+    assert found.eversion_excursion_deg == pytest.approx(truth.eversion_excursion_deg, abs=0.7)
     assert (found.peak_inversion_deg >= found.inversion_at_contact_deg).all()
     assert (found.inversion_at_flat_deg < found.inversion_at_contact_deg).all()
 

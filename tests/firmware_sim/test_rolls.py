@@ -121,7 +121,7 @@ def test_the_next_strides_are_shorter_and_softer_and_then_as_usual() -> None:
     change = 100.0 * (contact / usual - 1.0)
     assert change[row : row + 7] == pytest.approx([0.0, -12.0, -9.6, -7.2, -4.8, -2.4, 0.0], abs=0.01)
     assert (impact[row + 1 : row + 4] < 0.95 * usual_impact[row + 1 : row + 4]).all()
-    np.testing.assert_allclose(impact[row + 6 :], usual_impact[row + 6 :])
+    np.testing.assert_allclose(impact[row + 6 :], usual_impact[row + 6 :], rtol=1e-3)
     assert (change[:row] == 0.0).all()
     np.testing.assert_array_equal(with_roll.tracks[Foot.RIGHT].nodes, without.tracks[Foot.RIGHT].nodes)
 

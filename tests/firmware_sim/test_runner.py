@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.model import Floats, Foot
-from firmware_sim.euler import rotation_of
+from firmware_sim.euler import turning_of
 from firmware_sim.rocker import contact_ahead_m, roll
 from firmware_sim.runner import Bout, Motion, Runner, Truth, simulate
 from firmware_sim.stance import ANKLE_M
@@ -48,7 +48,7 @@ def touching_point(motion: Motion, runner: Runner, foot: Foot, time_s: Floats) -
     height = roll(pitch, np.zeros_like(pitch), np.zeros_like(pitch), runner.ball_m, runner.toe_m).height_m
     zero = np.zeros_like(pitch)
     world = np.stack([ahead, zero, -height], axis=1)
-    tilt = rotation_of(np.stack([zero, pitch, zero], axis=1))
+    tilt = turning_of(np.stack([zero, pitch, zero, zero], axis=1)[:, :, None] * [1.0, 0.0, 0.0]).rotation
     point: Floats = np.einsum("nji,nj->ni", tilt, world)
     return point
 
@@ -66,7 +66,9 @@ def test_the_sole_touches_the_ground_at_rest_from_settling_to_terminal_contact(b
         time_s = settled + part * (truth.terminal_contact_s - settled)
         position, velocity = point_on_sole(motion, foot, time_s, touching_point(motion, runner, foot, time_s))
         assert np.abs(position[:, 2]).max() < 0.002
-        assert np.abs(velocity).max() < 0.05
+        along, across, upward = np.abs(velocity).max(axis=0)
+        assert max(along, upward) < 0.05
+        assert across < 0.12  # as it lifts off, the foot rolls out over the rounded toe
 
 
 def test_the_sole_is_off_the_ground_just_after_terminal_and_just_before_initial_contact() -> None:
