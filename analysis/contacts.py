@@ -122,9 +122,9 @@ def touch_whole(grid: Cells, landing: Ints) -> Bools:
     return grid.valid[around].all(axis=1)
 
 
-def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pace) -> tuple[Floats, Bools]:
-    """(n,) cells from landing to terminal contact in strides of `length` cells, and whether readings there are
-    whole."""
+def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pace) -> tuple[Floats, Floats, Bools]:
+    """(n,) cells from landing to terminal contact in strides of `length` cells, the peak of the toes-down rate
+    (rad/s) in push-off, and whether readings there are whole."""
     sigma = pace.push_off_sigma_s
     margin = HUMP_HALF_CELLS + reach(sigma)
     step = np.arange(-margin, int(PUSH_OFF_PHASE[1] * pace.longest_cells) + margin)
@@ -140,7 +140,7 @@ def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pac
     hump = smooth(np.take_along_axis(rate, wide, axis=1), HUMP_SIGMA_S)[:, fine:-fine]
     first, last = _crossings(hump, pace.hump_share)
     leaving = step[0] + top - HUMP_HALF_CELLS + first + LIFT_PHASE * (last - first)
-    return leaving, _whole(grid, index, around, first, last)
+    return leaving, hump.max(axis=1), _whole(grid, index, around, first, last)
 
 
 def centre(curve: Floats) -> tuple[Floats, Floats]:

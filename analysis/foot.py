@@ -8,19 +8,12 @@ import numpy as np
 
 from analysis.bouts import SECOND_CELLS, Seconds, still_seconds
 from analysis.chain import Link
+from analysis.evidence import Evidence, gather_links
 from analysis.filters import cells
 from analysis.grid import Cells, Grid
 from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells
 from analysis.model import Foot, Mounting, MountingStatus, Samples, Strides
-from analysis.mounting import (
-    NO_GAIT,
-    NO_GYROSCOPE,
-    Evidence,
-    Glance,
-    MountingFinder,
-    gather_links,
-    glance,
-)
+from analysis.mounting import NO_GAIT, NO_GYROSCOPE, MountingFinder, fits, settled
 from analysis.strides import MountedLink, StrideMeter
 from analysis.tracker import StrideTracker
 
@@ -45,8 +38,8 @@ class FootStream:
         self._first = 0
         self._gyroscope = False
         self._tracker: StrideTracker | None = None
-        self._waiting: list[Link] = []
-        self._finder = MountingFinder()
+        self._waiting: list[tuple[Link, Evidence]] = []
+        self._finder = MountingFinder(foot)
         self._meter = StrideMeter(foot)
         self._second = Cells.none()
         self._still: list[Seconds] = []
@@ -77,15 +70,15 @@ class FootStream:
         if not self.moved_s:
             return self._mounting
         when = ", ".join(f"{time_s:.0f}" for time_s in self.moved_s)
-        note = f"the pod was moved on the shoe at {when} s: contact is withheld there until its axes are found again"
-        return replace(self._mounting, status=MountingStatus.UNSURE, note=note)
+        note = f"the pod was moved on the shoe at {when} s: contact and angles are withheld there until its axes"
+        return replace(self._mounting, status=MountingStatus.UNSURE, note=f"{note} are found again")
 
     @property
     def settled_s(self) -> float:
         """Time before which no further stride will begin; minus infinity while nothing is known."""
         if self._tracker is None or not len(self._cells):
             return -np.inf
-        earliest = min([self._tracker.settled, *(link.first for link in self._waiting[:1])])
+        earliest = min([self._tracker.settled, *(link.first for link, _ in self._waiting[:1])])
         return float(self._cells.time_s[earliest - LOOK_BACK_CELLS - self._first])
 
     def still(self) -> Seconds:
@@ -120,46 +113,48 @@ class FootStream:
 
     def _mounted(self, links: list[Link], breaks: set[int]) -> list[MountedLink]:
         """Links whose mounting is known by now, each with the one that holds for it."""
+        evidence = gather_links(self._cells, self._first, links)
         if not self._gyroscope:
             self._mounting = NO_GYROSCOPE
-            return [MountedLink(link, NO_GYROSCOPE, fits=True) for link in links]
-        seen = glance(self._cells, self._first, links)
-        wanted = np.flatnonzero(self._finder.wanted(len(links)))
-        evidence = gather_links(self._cells, self._first, [links[k] for k in wanted])
-        piece = {int(k): evidence[row : row + 1] for row, k in enumerate(wanted)}
+            return [MountedLink(link, NO_GYROSCOPE, evidence[k : k + 1]) for k, link in enumerate(links)]
         done: list[MountedLink] = []
         for k in range(len(links) + 1):
             if k in breaks:
                 done += self._released(self._finder.settle())
             if k < len(links):
-                done += self._take_up(links[k], seen, k, piece.get(k))
+                done += self._take_up(links[k], evidence[k : k + 1])
         return done
 
-    def _take_up(self, link: Link, seen: Glance, row: int, piece: Evidence | None) -> list[MountedLink]:
-        """What is released by one more link; a link that does not fit the mounting goes without being evidence for
-        it."""
+    def _take_up(self, link: Link, evidence: Evidence) -> list[MountedLink]:
+        """What is released by one more link; a link that pitches another way goes without being evidence for the
+        mounting."""
         mounting = self._finder.mounting
-        if mounting is not None and not seen.fits(row, mounting.pitch_axis):
-            if self._finder.doubt(fits=False):
-                self.moved_s.append(float(self._cells.time_s[link.first - self._first]))
-            return [MountedLink(link, mounting, fits=False)]
-        self._finder.doubt(fits=True)
-        if piece is None and self._finder.wanted(1)[0]:
-            piece = gather_links(self._cells, self._first, [link])
-        self._waiting.append(link)
-        return self._released(self._finder.add(piece if self._finder.wanted(1)[0] else None))
+        if mounting is None:
+            return self._wait(link, evidence)
+        pitching, still = fits(evidence, mounting), settled(evidence, mounting)
+        if self._finder.doubt(evidence, fits=pitching and still):
+            self.moved_s.append(float(self._cells.time_s[link.first - self._first]))
+        elif pitching and still:
+            return self._wait(link, evidence)
+        elif pitching:
+            self._finder.add(evidence)
+        return [MountedLink(link, mounting, evidence, fits=pitching, settled=still)]
+
+    def _wait(self, link: Link, evidence: Evidence) -> list[MountedLink]:
+        self._waiting.append((link, evidence))
+        return self._released(self._finder.add(evidence))
 
     def _released(self, mounting: Mounting | None) -> list[MountedLink]:
         """The waiting links, once there is a mounting for them."""
         if mounting is None:
             return []
         self._mounting = mounting
-        links, self._waiting = self._waiting, []
-        return [MountedLink(link, mounting, fits=True) for link in links]
+        waiting, self._waiting = self._waiting, []
+        return [MountedLink(link, mounting, evidence) for link, evidence in waiting]
 
     def _forget(self, needed: int) -> None:
         """Drop the cells that neither the tracker nor a waiting link will look at."""
-        keep = min([needed, *(link.first - LOOK_BACK_CELLS for link in self._waiting[:1])]) - self._first
+        keep = min([needed, *(link.first - LOOK_BACK_CELLS for link, _ in self._waiting[:1])]) - self._first
         if keep > 0:
             self._cells = self._cells[keep:].copy()
             self._first += keep

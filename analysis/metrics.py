@@ -37,6 +37,8 @@ class Metric:
 
 _NOVACHECK = "Novacheck 1998, The biomechanics of running"
 _PERRY = "Perry and Burnfield 2010, Gait Analysis"
+_ALTMAN = "Altman and Davis 2012, Gait Posture 35:298"
+_SHOE = "treadmill recordings of one runner and simulated runners; depends on shoe and pod"
 
 _METRICS = (
     Metric(
@@ -74,6 +76,102 @@ _METRICS = (
         "The share of the stride that the foot is on the ground; running is below a half.",
         "Ground contact time divided by stride time.",
         (0.25, 0.45), (0.58, 0.66), _PERRY,
+    ),
+    Metric(
+        "stride_length_m", "Stride length", "m", 1.0, 2,
+        "How far the foot travels in one stride.",
+        "Level distance from mid-stance to the next mid-stance of the same foot.",
+        (1.5, 3.2), (1.1, 1.6), _NOVACHECK,
+    ),
+    Metric(
+        "speed_mps", "Speed", "m/s", 1.0, 2,
+        "How fast you go, by this foot alone.",
+        "Stride length divided by stride time.",
+        (2.2, 4.5), (1.1, 1.6), _NOVACHECK, compared=False,
+    ),
+    Metric(
+        "clearance_m", "Foot lift", "cm", 100.0, 0,
+        "How high the pod is lifted in the swing.",
+        "Greatest height of the pod above the line between its places at two mid-stances.",
+        (0.15, 0.50), (0.06, 0.25), _SHOE,
+    ),
+    Metric(
+        "foot_strike_angle_deg", "Foot strike angle", "°", 1.0, 1,
+        "How far the toes point up when the foot lands; below zero the forefoot lands first.",
+        "Toes-up angle at initial contact against the flat foot of the same stance.",
+        (-10.0, 25.0), (10.0, 30.0), _ALTMAN, compared=False,
+    ),
+    Metric(
+        "strike_rearfoot_probability", "Heel strikes", "%", 100.0, 0,
+        "How surely the heel came down first.",
+        "Probability that the foot strike angle is above 8.0°, given an error of 3° in one stride.",
+        None, None, _ALTMAN, compared=False,
+    ),
+    Metric(
+        "inversion_at_contact_deg", "Inversion at landing", "°", 1.0, 1,
+        "How far the sole faces inward when the foot lands.",
+        "Frontal angle at initial contact against the runner's own flat foot; inversion is positive.",
+        (0.0, 15.0), (0.0, 8.0), _NOVACHECK, compared=False,
+    ),
+    Metric(
+        "peak_inversion_deg", "Most inversion", "°", 1.0, 1,
+        "How far the sole faces inward at most while you stand on it.",
+        "Greatest frontal angle within 0.2 s of initial contact against the runner's own flat foot.",
+        (0.0, 16.0), (0.0, 10.0), _NOVACHECK, compared=False,
+    ),
+    Metric(
+        "peak_inversion_velocity_dps", "Inversion speed", "°/s", 1.0, 0,
+        "How fast the ankle rolls outward after landing.",
+        "Greatest rate of the frontal angle towards inversion within 0.2 s of initial contact.",
+        (20.0, 150.0), (10.0, 100.0), _SHOE, compared=False,
+    ),
+    Metric(
+        "eversion_excursion_deg", "Rolling in", "°", 1.0, 1,
+        "How far the foot rolls inward from landing to mid-stance; some of it is normal cushioning.",
+        "Frontal angle at initial contact less its minimum in the first 60 % of the contact.",
+        (4.0, 16.0), (2.0, 10.0), _NOVACHECK, compared=False,
+    ),
+    Metric(
+        "peak_eversion_velocity_dps", "Rolling-in speed", "°/s", 1.0, 0,
+        "How fast the foot rolls inward after landing.",
+        "Greatest rate of the frontal angle towards eversion in the first 60 % of the contact.",
+        (80.0, 350.0), (30.0, 150.0), _NOVACHECK,
+    ),
+    Metric(
+        "roll_variability_deg", "Landing wobble", "°", 1.0, 1,
+        "How much the tilt of the landing foot differs from stride to stride; unstable ankles wobble more.",
+        "Standard deviation of the inversion at landing over the last 12 strides.",
+        (0.5, 4.0), (0.5, 4.0), _SHOE,
+    ),
+    Metric(
+        "push_off_rate_dps", "Push-off", "°/s", 1.0, 0,
+        "How fast the heel comes up as you push off.",
+        "Peak of the toes-down rate around terminal contact, low-passed at 15 Hz.",
+        (350.0, 800.0), (200.0, 550.0), _SHOE,
+    ),
+    Metric(
+        "impact_peak_g", "Impact peak", "g", 1.0, 1,
+        "The hardest jolt at the shoe when the foot lands; a lower bound where the sensor was at its limit.",
+        "Greatest length of the specific force within 50 ms of initial contact.",
+        (5.0, 16.0), (2.0, 8.0), _SHOE,
+    ),
+    Metric(
+        "impact_peak_30hz_g", "Impact", "g", 1.0, 1,
+        "The jolt of the landing without its ringing: the steady figure for comparing.",
+        "The same after a low-pass at 30 Hz.",
+        (4.0, 12.0), (2.0, 6.0), _SHOE,
+    ),
+    Metric(
+        "impact_rate_gps", "Impact rate", "g/s", 1.0, 0,
+        "How suddenly the jolt builds up.",
+        "Steepest rise of the specific force's length below 30 Hz within 50 ms of initial contact.",
+        (80.0, 600.0), (80.0, 300.0), _SHOE,
+    ),
+    Metric(
+        "braking_peak_g", "Braking", "g", 1.0, 1,
+        "How hard the landing foot is slowed down.",
+        "Greatest backward part of the specific force below 30 Hz within 50 ms of initial contact.",
+        (3.0, 12.0), (0.5, 5.0), _SHOE,
     ),
 )  # fmt: skip
 

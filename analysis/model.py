@@ -79,6 +79,7 @@ class Flag(IntFlag):
     GAP = 2
     CONTACT_WITHHELD = 4
     NO_GYROSCOPE = 8
+    ANGLES_WITHHELD = 16
 
 
 class MountingStatus(StrEnum):
@@ -96,8 +97,9 @@ class Mounting:
     Parameters
     ----------
     sensor_to_foot : (3, 3) rotation, rows are the foot's x (toes), y (left) and z (up) in the sensor frame; NaN if
-    unknown. pitch_axis : (3,) the foot's y axis in the sensor frame; known from the gyroscope even where gravity is
-    missing.
+        unknown.
+    pitch_axis : (3,) axis in the sensor frame about which leg and foot swing, left of the way; known from the gyroscope
+        even where gravity is missing. The foot's own left lies a few degrees beside it: toes point outward.
     """
 
     status: MountingStatus

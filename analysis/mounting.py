@@ -8,16 +8,11 @@ pitched toes-down on average). All of it turns with the sensor, so a rotated pod
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from analysis.chain import Link
-from analysis.contacts import BRISK, SLOW
-from analysis.filters import GRID_HZ, cells, dot, squared_norm
-from analysis.grid import Cells
-from analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Ints, Mounting, MountingStatus
-from analysis.orientation import accumulate, increments, rotate
+from analysis.evidence import Evidence
+from analysis.filters import dot, squared_norm
+from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Mounting, MountingStatus
 
 WARM_UP_STRIDES = 10
 """Strides before the first answer (about 7 s of running)."""
@@ -27,19 +22,22 @@ MEMORY = 24
 EARLY, LATE = 4, 16
 """A new answer comes with every `EARLY` pieces of evidence until the memory is full, then with every `LATE`."""
 
-GLANCE_CELLS = 4
-"""Every fourth cell (16 ms) is enough to see about which axis a stride turns."""
 LEAST_PITCH_SHARE = 0.35
 MOST_DOUBTS = 3
 """Share of a stride's rotation that goes about the pitch axis; strides have 0.5 to 0.95, turning ones down to 0.25. As
-many in a row below it, or pitching the other way round, mean that the pod was moved."""
+many in a row below it, pitching the other way round, or with up elsewhere, mean that the pod was moved."""
+MOST_TURN_RAD = np.deg2rad(12.0)
+MOST_TILT = float(np.cos(MOST_TURN_RAD))
+CLEAR_PITCH_SHARE = 0.8
+"""A stride's up, and the axis of a stride that clearly goes straight on, may leave those of the strides before by this
+angle; slopes and camber stay within."""
+
+TOE_OUT_RAD = np.deg2rad(5.0)
+"""The leg swings the foot about an axis square to the way, the foot itself points outward of it: 5° on average, give
+or take 4° from person to person. No gait shows which, so everybody is given the average."""
 
 MEDIAN_STEPS = 12
 """Steps to the spatial median; it moves by less than 0.01° after eight."""
-
-QUIET_PHASE = (0.06, 0.20)
-"""Part of the stride after landing in which the foot comes to rest; later it may already be pushing off."""
-QUIET_CELLS = cells(0.040)
 
 GRAVITY_TOLERANCE = 0.12
 """Share by which the averaged specific force may miss gravity: sensors on sale have scale errors up to 5 %."""
@@ -56,91 +54,7 @@ NO_GYROSCOPE = Mounting(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What each of n strides says, in the sensor frame at its first quiet instant.
-
-    Parameters
-    ----------
-    gravity_mps2 : (3, n) mean specific force over the stride.
-    spin_radps2 : (3, 3, n) summed products of the rates over the faster half of the stride.
-    toes_down_rad : (3, n) mean turn from the quiet instant, less its drift.
-    travel_m : (3, n) way from one quiet instant to the next.
-    """
-
-    gravity_mps2: Floats
-    spin_radps2: Floats
-    toes_down_rad: Floats
-    travel_m: Floats
-
-    def __getitem__(self, strides: slice | Ints) -> Evidence:
-        return Evidence(
-            self.gravity_mps2[:, strides],
-            self.spin_radps2[..., strides],
-            self.toes_down_rad[:, strides],
-            self.travel_m[:, strides],
-        )
-
-    @classmethod
-    def join(cls, parts: list[Evidence]) -> Evidence:
-        """Evidence of several pieces, in their order."""
-        return cls(
-            np.concatenate([part.gravity_mps2 for part in parts], axis=-1),
-            np.concatenate([part.spin_radps2 for part in parts], axis=-1),
-            np.concatenate([part.toes_down_rad for part in parts], axis=-1),
-            np.concatenate([part.travel_m for part in parts], axis=-1),
-        )
-
-    @classmethod
-    def none(cls) -> Evidence:
-        """No strides."""
-        return cls(np.empty((3, 0)), np.empty((3, 3, 0)), np.empty((3, 0)), np.empty((3, 0)))
-
-
-def gather(grid: Cells, first: Ints, last: Ints, longest: int) -> Evidence:
-    """Evidence of the strides from landing `first` to landing `last` (cells), none longer than `longest` cells."""
-    start, stop = quiet_cell(grid, first, last - first), quiet_cell(grid, last, last - first)
-    step = np.arange(int(longest * (1.0 + QUIET_PHASE[1])))
-    inside = step < (stop - start)[:, None]
-    index = np.minimum(start[:, None] + step, len(grid) - 1)
-    gyr = np.where(inside, grid.gyr_radps[:, index], 0.0)
-    force = np.where(inside, rotate(accumulate(increments(gyr)), grid.acc_mps2[:, index]), 0.0)
-    count = (stop - start).astype(float)
-    gravity = force.sum(axis=-1) / count
-    left_s = np.where(inside, count[:, None] - step, 0.0) / GRID_HZ
-    travel = ((force - gravity[..., None]) * left_s).sum(axis=-1) / GRID_HZ
-    toes_down = (gyr * (left_s - 0.5 * count[:, None] / GRID_HZ)).sum(axis=-1) / count
-    return Evidence(gravity, _spin(gyr, inside), toes_down, travel)
-
-
-def gather_links(grid: Cells, first_cell: int, links: list[Link]) -> Evidence:
-    """Evidence of links in their order, brisk and slow strides apart; the grid begins with the cell `first_cell`."""
-    first = np.array([link.first for link in links], dtype=np.int64) - first_cell
-    last = np.array([link.last for link in links], dtype=np.int64) - first_cell
-    brisk = last - first <= BRISK.longest_cells
-    rows, parts = [np.empty(0, np.int64)], [Evidence.none()]
-    for pace, chosen in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
-        if len(chosen):
-            parts.append(gather(grid, first[chosen], last[chosen], pace.longest_cells))
-            rows.append(chosen)
-    return Evidence.join(parts)[np.argsort(np.concatenate(rows))]
-
-
-def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
-    """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells
-    long."""
-    width = int(np.ceil((QUIET_PHASE[1] - QUIET_PHASE[0]) * length.max())) + QUIET_CELLS
-    early = landing + np.round(QUIET_PHASE[0] * length).astype(np.int64)
-    rate2 = squared_norm(grid.gyr_radps[:, np.minimum(early[:, None] + np.arange(width), len(grid) - 1)])
-    spots = width - QUIET_CELLS + 1
-    rest = rate2[:, :spots].copy()
-    for k in range(1, QUIET_CELLS):
-        rest += rate2[:, k : k + spots]
-    allowed = np.arange(spots) <= ((QUIET_PHASE[1] - QUIET_PHASE[0]) * length)[:, None]
-    return early + np.argmin(np.where(allowed, rest, np.inf), axis=1) + QUIET_CELLS // 2
-
-
-def solve(evidence: Evidence) -> Mounting:
+def solve(evidence: Evidence, foot: Foot) -> Mounting:
     """The mounting that the strides agree on, and how far to trust it."""
     spin = evidence.spin_radps2.sum(axis=-1)
     pitch = np.linalg.eigh(spin)[1][:, -1]
@@ -154,7 +68,7 @@ def solve(evidence: Evidence) -> Mounting:
         return Mounting(MountingStatus.FAILED, np.full((3, 3), np.nan), pitch, note)
     axes = _axes(up / gravity, pitch)
     status, note = _trust(evidence, axes, agreeing)
-    return Mounting(status, axes, axes[1], note)
+    return Mounting(status, _toed_out(axes, foot), axes[1], note)
 
 
 def spatial_median(vectors: Floats) -> Floats:
@@ -174,6 +88,13 @@ def _axes(up: Floats, pitch: Floats) -> Floats:
     return np.stack([np.cross(left, up), left, up])
 
 
+def _toed_out(axes: Floats, foot: Foot) -> Floats:
+    """The foot's own axes from those of the leg's swing."""
+    turn = TOE_OUT_RAD if foot is Foot.LEFT else -TOE_OUT_RAD
+    forward, left, up = axes
+    return np.stack([forward * np.cos(turn) + left * np.sin(turn), left * np.cos(turn) - forward * np.sin(turn), up])
+
+
 def _trust(evidence: Evidence, axes: Floats, agreeing: float) -> tuple[MountingStatus, str]:
     """OK, or unsure with the reason."""
     forward = float(np.mean(dot(evidence.travel_m, axes[0]) > 0.0))
@@ -188,54 +109,40 @@ def _trust(evidence: Evidence, axes: Floats, agreeing: float) -> tuple[MountingS
     return MountingStatus.OK, ""
 
 
-def _spin(gyr_radps: Floats, inside: Bools) -> Floats:
-    """(3, 3, n) summed products of the rates over the faster half of each stride."""
-    rate2 = squared_norm(gyr_radps)
-    ranked = np.sort(np.where(inside, rate2, np.inf), axis=1)
-    middle = ranked[np.arange(len(ranked)), inside.sum(axis=1) // 2]
-    fast = np.where(inside & (rate2 >= middle[:, None]), gyr_radps, 0.0)
-    return np.stack([[(a * b).sum(axis=-1) for b in fast] for a in fast])
+def fits(evidence: Evidence, mounting: Mounting) -> bool:
+    """Whether one stride pitches about the mounting's axis, and this way round; True where nothing can be told."""
+    spin, pitch = evidence.spin_radps2[..., 0], mounting.pitch_axis
+    share = float(dot(dot(spin, pitch), pitch)) / max(float(spin.trace()), 1e-12)
+    forward = float(dot(evidence.toes_down_rad[:, 0], pitch)) > 0.0
+    return not evidence.whole[0] or (share >= LEAST_PITCH_SHARE and forward)
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What tells at once whether a stride fits a mounting: where its rotation went.
-
-    Parameters
-    ----------
-    spin_radps2 : (3, 3, n) summed products of the rates over the stride.
-    toes_down_rad : (3, n) mean turn from the landing, less its drift.
-    whole : (n,) False where a gap or clipping spoils it.
-    """
-
-    spin_radps2: Floats
-    toes_down_rad: Floats
-    whole: Bools
-
-    def fits(self, stride: int, pitch_axis: Floats) -> bool:
-        """Whether a stride pitches about this axis, and this way round; True where nothing can be told."""
-        spin = self.spin_radps2[..., stride]
-        share = float(dot(dot(spin, pitch_axis), pitch_axis)) / max(float(spin.trace()), 1e-12)
-        forward = float(dot(self.toes_down_rad[:, stride], pitch_axis)) > 0.0
-        return not self.whole[stride] or (share >= LEAST_PITCH_SHARE and forward)
+def settled(evidence: Evidence, mounting: Mounting) -> bool:
+    """Whether one stride has up and the way where the mounting has them; True where nothing can be told."""
+    up, left = mounting.sensor_to_foot[2], mounting.pitch_axis
+    spin, ahead = evidence.spin_radps2[..., 0], np.cross(left, up)
+    along, across, both = (float(dot(dot(spin, a), b)) for a, b in ((left, left), (ahead, ahead), (left, ahead)))
+    turned = 0.5 * np.arctan2(2.0 * both, along - across)
+    most = 0.5 * (along + across) + float(np.hypot(0.5 * (along - across), both))
+    clear = most >= CLEAR_PITCH_SHARE * float(spin.trace())
+    moved = _apart(evidence.gravity_mps2[:, 0], up) or (clear and abs(turned) > MOST_TURN_RAD)
+    return not evidence.whole[0] or not moved
 
 
-def glance(grid: Cells, first_cell: int, links: list[Link]) -> Glance:
-    """A first look at links; the grid begins with the absolute cell `first_cell`."""
-    first = np.array([link.first for link in links], dtype=np.int64) - first_cell
-    last = np.array([link.last for link in links], dtype=np.int64) - first_cell
-    spin, toes_down = np.zeros((3, 3, len(links))), np.zeros((3, len(links)))
-    brisk = last - first <= BRISK.longest_cells
-    for pace, chosen in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
-        if len(chosen):
-            count = (last - first)[chosen, None]
-            step = np.arange(0, pace.longest_cells, GLANCE_CELLS)
-            index = np.minimum(first[chosen, None] + step, len(grid) - 1)
-            gyr = np.where(step < count, grid.gyr_radps[:, index], 0.0)
-            spin[..., chosen] = [[(a * b).sum(axis=-1) for b in gyr] for a in gyr]
-            toes_down[:, chosen] = (gyr * (0.5 * count - step)).sum(axis=-1)
-    spoilt = np.concatenate([[0], np.cumsum(~grid.valid | grid.clipped)])
-    return Glance(spin, toes_down, spoilt[last] == spoilt[first])
+def _same_place(a: Evidence, b: Evidence) -> bool:
+    """Whether the pod sat in the same way in two strides."""
+    return not _apart(a.gravity_mps2[:, 0], b.gravity_mps2[:, 0]) and not _apart(_swing_axis(a), _swing_axis(b))
+
+
+def _swing_axis(evidence: Evidence) -> Floats:
+    """(3,) axis of most rotation in one stride, toes down."""
+    axis = np.linalg.eigh(evidence.spin_radps2[..., 0])[1][:, -1]
+    return axis if dot(evidence.toes_down_rad[:, 0], axis) > 0.0 else -axis
+
+
+def _apart(a: Floats, b: Floats) -> bool:
+    """Whether two directions are farther apart than slopes and turns explain; never where one is unknown."""
+    return float(dot(a, b)) < MOST_TILT * float(np.sqrt(squared_norm(a) * squared_norm(b)))
 
 
 class MountingFinder:
@@ -245,40 +152,40 @@ class MountingFinder:
     found anew.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, foot: Foot) -> None:
+        self._foot = foot
         self.mounting: Mounting | None = None
         self._recent: list[Evidence] = []
         self._strides = 0
         self._pieces = 0
-        self._doubts = 0
+        self._doubts: list[Evidence] = []
 
-    def wanted(self, strides: int) -> Bools:
-        """Which of the next strides to gather evidence from, if the pod is not moved."""
-        number = self._strides + np.arange(strides)
-        return (number < WARM_UP_STRIDES) | (number % EVERY == 0)
+    def doubt(self, evidence: Evidence, *, fits: bool) -> bool:
+        """Take note whether the next stride fits the mounting; True if it was the last straw and all begins anew.
 
-    def doubt(self, *, fits: bool) -> bool:
-        """Take note whether the next stride fits the mounting; True if it was the last straw and all begins anew."""
-        self._doubts = 0 if fits else self._doubts + 1
-        if self._doubts < MOST_DOUBTS:
+        A pod that was moved sits still in its new place; one that is only loose is another way in every stride.
+        """
+        self._doubts = [] if fits else [*(other for other in self._doubts if _same_place(other, evidence)), evidence]
+        if len(self._doubts) < MOST_DOUBTS:
             return False
-        self.mounting, self._recent = None, []
-        self._strides = self._pieces = self._doubts = 0
+        self.mounting, self._recent, self._doubts = None, [], []
+        self._strides = self._pieces = 0
         return True
 
-    def add(self, piece: Evidence | None) -> Mounting | None:
-        """Count one stride, with its evidence if it was wanted; the mounting that holds for it, None in the warm-up."""
+    def add(self, piece: Evidence) -> Mounting | None:
+        """Take one stride's evidence; the mounting that holds for it, None in the warm-up."""
+        wanted = self._strides < WARM_UP_STRIDES or self._strides % EVERY == 0
         self._strides += 1
-        if piece is not None:
+        if wanted:
             self._recent = [*self._recent[1 - MEMORY :], piece]
             self._pieces += 1
             every = EARLY if self._pieces <= MEMORY else LATE
             if self._pieces >= WARM_UP_STRIDES and (self._pieces - WARM_UP_STRIDES) % every == 0:
-                self.mounting = solve(Evidence.join(self._recent))
+                self.mounting = solve(Evidence.join(self._recent), self._foot)
         return self.mounting
 
     def settle(self) -> Mounting | None:
         """End the warm-up with the evidence at hand, because no more strides are coming for now."""
         if self.mounting is None and self._recent:
-            self.mounting = solve(Evidence.join(self._recent))
+            self.mounting = solve(Evidence.join(self._recent), self._foot)
         return self.mounting

@@ -51,13 +51,18 @@ def accumulate(turns: Floats) -> Floats:
     return flat[:, :m].transpose(0, 2, 1)
 
 
+def conjugate(orientation: Floats) -> Floats:
+    """The turn back."""
+    return np.concatenate([orientation[:1], -orientation[1:]])
+
+
 def rotate(orientation: Floats, vectors: Floats) -> Floats:
     """(3, …) vectors of the turned frame, seen in the first one."""
     w, axis = orientation[0], orientation[1:]
-    twice = 2.0 * _cross(axis, vectors)
-    return vectors + w * twice + _cross(axis, twice)
+    twice = 2.0 * cross(axis, vectors)
+    return vectors + w * twice + cross(axis, twice)
 
 
-def _cross(a: Floats, b: Floats) -> Floats:
+def cross(a: Floats, b: Floats) -> Floats:
     """Vector product of (3, …) vectors."""
     return np.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])

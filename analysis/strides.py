@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.chain import Link
-from analysis.contacts import BRISK, SLOW, lift, touch, touch_landmarks, touch_whole
+from analysis.contacts import touch, touch_landmarks, touch_whole
+from analysis.evidence import Evidence
 from analysis.grid import Cells
 from analysis.model import Bools, Flag, Floats, Foot, Ints, Mounting, MountingStatus, Strides
-
-TURN_DUTY, TURN_STRIDE_S = 0.50, 0.90
-DUTY_SCALE, STRIDE_SCALE_S = 0.06, 0.12
-"""Walking becomes running where both feet are in the air at times (duty factor 0.5) and near a stride time of 0.9 s.
-Contact may be off by 20 ms, so both say their part, each on the scale over which the two gaits blend; without contact
-the time decides."""
-RUN_CONTACT_S = (0.08, 0.45)
-MAX_DUTY = 0.85
-"""Contacts outside these do not occur in gait and are withheld."""
+from analysis.movement import Landed, movement_metrics
+from analysis.timing import Timing, time_at, timing_of
+from analysis.variability import RollVariability
 
 CONFIDENCE = {Flag.GAP: 0.5, Flag.CLIPPED: 0.8, Flag.CONTACT_WITHHELD: 0.8, Flag.NO_GYROSCOPE: 0.7}
 """Factors by which a flag lowers the confidence that the landings' likeness gives."""
@@ -26,11 +22,25 @@ CONFIDENCE = {Flag.GAP: 0.5, Flag.CLIPPED: 0.8, Flag.CONTACT_WITHHELD: 0.8, Flag
 
 @dataclass(frozen=True, slots=True)
 class MountedLink:
-    """A stride in the rough with the mounting that holds for it; it may not fit, where the pod was just moved."""
+    """A stride in the rough with the mounting that holds for it.
+
+    Parameters
+    ----------
+    fits : whether the foot pitches about the mounting's axis; contact needs that.
+    settled : whether up and the way are where the mounting has them; angles need that too.
+    """
 
     link: Link
     mounting: Mounting
-    fits: bool
+    evidence: Evidence
+    fits: bool = True
+    settled: bool = True
+
+    @property
+    def frame(self) -> Floats:
+        """(3, 3) sensor to foot; NaN where it is not trusted, or the pod may just have been moved."""
+        sure = self.fits and self.settled and self.mounting.status is MountingStatus.OK
+        return self.mounting.sensor_to_foot if sure else np.full((3, 3), np.nan)
 
 
 class StrideMeter:
@@ -41,6 +51,7 @@ class StrideMeter:
         self._last_landing = -1
         self._last_touch_s = np.nan
         self._last_whole = False
+        self._variability = RollVariability()
 
     def measure(self, grid: Cells, first_cell: int, links: list[MountedLink], gyroscope: bool) -> Strides:
         """Strides of the links; `first_cell` is the absolute cell that the grid begins with."""
@@ -49,33 +60,22 @@ class StrideMeter:
         first = np.array([each.link.first for each in links], dtype=np.int64)
         last = np.array([each.link.last for each in links], dtype=np.int64)
         axes = np.stack([each.mounting.pitch_axis for each in links], axis=-1)
-        touch_s, touched = self._touch(grid, first_cell, first, last, axes, gyroscope)
+        touch_s, sure = self._touch(grid, first_cell, first, last, axes, gyroscope)
         begin, finish = first - first_cell, last - first_cell
-        lift_s, lifted = _lifts(grid, begin, finish - begin, axes) if gyroscope else _unknown(len(links))
-        stride_s, contact_s = touch_s[1] - touch_s[0], lift_s - touch_s[0]
-        known = lifted & touched[0] & np.array([each.fits for each in links])
-        running = _running(np.where(known, contact_s / stride_s, TURN_DUTY), stride_s)
-        known &= _plausible(contact_s, stride_s, running)
-        running = np.where(known, running, _running(np.full(len(stride_s), TURN_DUTY), stride_s))
-        flags = _flags(grid, begin, finish, known, gyroscope)
-        alike = np.array([each.link.alike for each in links])
-        trust = np.array([1.0 if each.mounting.status is MountingStatus.OK else 0.8 for each in links])
-        contact_s = np.where(known, contact_s, np.nan)
-        stride_s = np.where(touched.all(axis=0), stride_s, np.nan)
+        liftable = np.array([each.fits and gyroscope for each in links])
+        timing = timing_of(grid, begin, finish - begin, axes, touch_s, sure, liftable)
+        movement = movement_metrics(grid, _landed(grid, begin, finish, links, timing), timing.stride_s, self._foot)
+        movement["roll_variability_deg"] = self._variability.push(movement["inversion_at_contact_deg"])
+        flags = _flags(grid, begin, finish, timing, movement, gyroscope)
         return Strides(
             self._foot,
-            touch_s[0],
-            np.where(known, lift_s, np.nan),
-            touch_s[1],
-            running,
-            _confidence(np.clip(alike, 0.0, 1.0) * trust, flags),
+            timing.initial_s,
+            timing.lift_s,
+            timing.next_initial_s,
+            timing.running,
+            _confidence(links, flags),
             flags,
-            {
-                "stride_time_s": stride_s,
-                "ground_contact_time_s": contact_s,
-                "swing_time_s": stride_s - contact_s,
-                "duty_factor": contact_s / stride_s,
-            },
+            {**_times(timing), **movement},
         )
 
     def _touch(
@@ -92,51 +92,46 @@ class StrideMeter:
         cell = landing[fresh] - first_cell
         axis = np.repeat(axes, 2, axis=1)[:, fresh]
         landmarks = touch_landmarks(grid, cell, axis, gyroscope=gyroscope)
-        time_s = np.concatenate([[self._last_touch_s], _time_at(grid, cell, touch(*landmarks))])
+        time_s = np.concatenate([[self._last_touch_s], time_at(grid, cell, touch(*landmarks))])
         whole = np.concatenate([[self._last_whole], touch_whole(grid, cell)])
         self._last_landing, self._last_touch_s, self._last_whole = int(last[-1]), float(time_s[-1]), bool(whole[-1])
         place = np.cumsum(fresh)
         return time_s[place].reshape(-1, 2).T, whole[place].reshape(-1, 2).T
 
 
-def _lifts(grid: Cells, landing: Ints, length: Ints, axes: Floats) -> tuple[Floats, Bools]:
-    """(n,) times of terminal contact, and whether they can be known; brisk and slow strides are worked on apart."""
-    time_s, whole = _unknown(len(landing))
-    brisk = length <= BRISK.longest_cells
-    for pace, rows in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
-        if len(rows):
-            later, whole[rows] = lift(grid, landing[rows], length[rows], axes[:, rows], pace)
-            time_s[rows] = _time_at(grid, landing[rows], later)
-    return time_s, whole
+def _landed(grid: Cells, begin: Ints, finish: Ints, links: list[MountedLink], timing: Timing) -> Landed:
+    """What the links' movement is measured from."""
+    touch_s = np.where(timing.initial_sure, timing.initial_s - grid.time_s[begin], np.nan)
+    evidence = Evidence.join([each.evidence for each in links])
+    return Landed(
+        begin, finish - begin, evidence, np.stack([each.frame for each in links], axis=-1), touch_s, timing.contact_s
+    )
 
 
-def _unknown(count: int) -> tuple[Floats, Bools]:
-    return np.full(count, np.nan), np.zeros(count, bool)
+def _times(timing: Timing) -> dict[str, Floats]:
+    return {
+        "stride_time_s": timing.stride_s,
+        "ground_contact_time_s": timing.contact_s,
+        "swing_time_s": timing.stride_s - timing.contact_s,
+        "duty_factor": timing.contact_s / timing.stride_s,
+        "push_off_rate_dps": np.degrees(timing.push_off_radps),
+    }
 
 
-def _time_at(grid: Cells, cell: Ints, later: Floats) -> Floats:
-    """Session times a fractional number of cells `later` than the given ones."""
-    whole = np.floor(later)
-    before = np.clip(cell + whole.astype(np.int64), 0, len(grid) - 2)
-    start_s = grid.time_s[before]
-    return start_s + (later - whole) * (grid.time_s[before + 1] - start_s)
-
-
-def _running(duty: Floats, stride_s: Floats) -> Bools:
-    return (duty - TURN_DUTY) / DUTY_SCALE + (stride_s - TURN_STRIDE_S) / STRIDE_SCALE_S < 0.0
-
-
-def _plausible(contact_s: Floats, stride_s: Floats, running: Bools) -> Bools:
-    in_run = (contact_s >= RUN_CONTACT_S[0]) & (contact_s <= RUN_CONTACT_S[1])
-    return np.where(running, in_run, contact_s <= MAX_DUTY * stride_s)
-
-
-def _flags(grid: Cells, first: Ints, last: Ints, contact_known: Bools, gyroscope: bool) -> Ints:
+def _flags(
+    grid: Cells, first: Ints, last: Ints, timing: Timing, movement: Mapping[str, Floats], gyroscope: bool
+) -> Ints:
     """(n,) `Flag` bits of strides between cells."""
-    flags = np.where(contact_known, 0, int(Flag.CONTACT_WITHHELD))
-    flags |= np.where(_any(grid.clipped, first, last), int(Flag.CLIPPED), 0)
-    flags |= np.where(_any(~grid.valid, first, last), int(Flag.GAP), 0)
-    return flags | (0 if gyroscope else int(Flag.NO_GYROSCOPE))
+    marks = {
+        Flag.CLIPPED: _any(grid.clipped, first, last),
+        Flag.GAP: _any(~grid.valid, first, last),
+        Flag.CONTACT_WITHHELD: np.isnan(timing.lift_s),
+        Flag.ANGLES_WITHHELD: np.isnan(movement["inversion_at_contact_deg"]),
+    }
+    flags = np.full(len(first), 0 if gyroscope else int(Flag.NO_GYROSCOPE))
+    for flag, marked in marks.items():
+        flags = flags | np.where(marked, int(flag), 0)
+    return flags
 
 
 def _any(marks: Bools, first: Ints, last: Ints) -> Bools:
@@ -145,8 +140,10 @@ def _any(marks: Bools, first: Ints, last: Ints) -> Bools:
     return count[last + 1] > count[first]
 
 
-def _confidence(alike: Floats, flags: Ints) -> Floats:
+def _confidence(links: list[MountedLink], flags: Ints) -> Floats:
     """0 … 1: likeness of the two landings, lowered by what is missing."""
+    alike = np.array([np.clip(each.link.alike, 0.0, 1.0) for each in links])
+    sure = np.array([1.0 if each.mounting.status is MountingStatus.OK else 0.8 for each in links]) * alike
     for flag, factor in CONFIDENCE.items():
-        alike = np.where(flags & flag, alike * factor, alike)
-    return alike
+        sure = np.where(flags & flag, sure * factor, sure)
+    return sure

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.chain import LEAST_LINKS, Chain, Link
+from analysis.evidence import gather_links
 from analysis.filters import squared_norm
 from analysis.grid import Cells
 from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, Landing, find_landings, similarity
-from analysis.mounting import gather_links
 
 LEAST_TRAVEL_M = 0.25
 """Strides are longer than this, on a treadmill's belt too; hands that wave or shake end where they began."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analysis.metrics import STRIDE_METRICS
 from analysis.model import Floats, Foot, Strides
 
 
@@ -25,7 +26,7 @@ def strides(
     begin_s, end_s = np.asarray(contact_times_s[:-1], float), np.asarray(contact_times_s[1:], float)
     count, stride_s = len(begin_s), end_s - begin_s
     on_ground_s = np.broadcast_to(np.asarray(contact_s, float), count).copy()
-    metrics = {
+    metrics = {key: np.ones(count) for key in STRIDE_METRICS} | {
         "stride_time_s": stride_s,
         "step_time_s": 0.5 * stride_s,
         "ground_contact_time_s": on_ground_s,

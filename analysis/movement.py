@@ -1,0 +1,77 @@
+"""What a stride's movement says beyond its times: way, impact, and the angles of the foot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.angles import ANGLES, angle_metrics, tilt_of
+from analysis.contacts import BRISK, SLOW
+from analysis.evidence import Evidence
+from analysis.filters import GRID_HZ, dot, squared_norm
+from analysis.grid import Cells
+from analysis.impact import IMPACTS, impact_metrics
+from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Ints
+from analysis.posture import posture_of
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """n landings with what is known of the strides they begin.
+
+    Parameters
+    ----------
+    cell, length : (n,) of the landing on the grid, and of the stride.
+    evidence : of the strides.
+    frames : (3, 3, n) sensor to foot; NaN where it is not known or not trusted.
+    touch_s, contact_s : (n,) from the landing's cell to initial contact, and from there to terminal contact.
+    """
+
+    cell: Ints
+    length: Ints
+    evidence: Evidence
+    frames: Floats
+    touch_s: Floats
+    contact_s: Floats
+
+    def __getitem__(self, rows: Ints) -> Landed:
+        return Landed(
+            self.cell[rows],
+            self.length[rows],
+            self.evidence[rows],
+            self.frames[..., rows],
+            self.touch_s[rows],
+            self.contact_s[rows],
+        )
+
+
+def movement_metrics(grid: Cells, landed: Landed, stride_s: Floats, foot: Foot) -> dict[str, Floats]:
+    """Every metric that is not a time, (n,) each; NaN where the frame, a gap or clipping leaves it unknown."""
+    values = {key: np.full(len(landed.cell), np.nan) for key in (*ANGLES, *IMPACTS)}
+    brisk = landed.length <= BRISK.longest_cells
+    for pace, rows in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
+        if not len(rows):
+            continue
+        some = landed[rows]
+        touch, contact = some.touch_s * GRID_HZ, some.contact_s * GRID_HZ
+        posture = posture_of(grid, some.cell, some.evidence, some.frames, pace)
+        found = impact_metrics(grid, posture, touch)
+        found |= angle_metrics(tilt_of(posture, some.frames, foot), some.evidence, touch, contact)
+        for key, some_values in found.items():
+            values[key][rows] = some_values
+    return {**_way(landed.evidence, stride_s), **values}
+
+
+def _way(evidence: Evidence, stride_s: Floats) -> dict[str, Floats]:
+    """Length, speed and height of the strides. Gravity's own size takes out the accelerometer's scale error."""
+    size = np.sqrt(squared_norm(evidence.gravity_mps2))
+    up = evidence.gravity_mps2 / size
+    level = evidence.travel_m - up * dot(evidence.travel_m, up)
+    scale = np.where(evidence.whole, STANDARD_GRAVITY_MPS2 / size, np.nan)
+    length_m = np.sqrt(squared_norm(level)) * scale
+    return {
+        "stride_length_m": length_m,
+        "speed_mps": length_m / stride_s,
+        "clearance_m": np.where(evidence.whole, evidence.lift_m, np.nan),
+    }

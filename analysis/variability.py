@@ -1,0 +1,30 @@
+"""How much the foot's roll differs from landing to landing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from analysis.model import Floats
+
+STRIDES = 12
+"""Landings (about 9 s of running) over which the roll's spread is taken."""
+
+
+class RollVariability:
+    """Spread of the roll at the latest landings whose roll is known; remembers those before a piece."""
+
+    def __init__(self) -> None:
+        self._before = np.empty(0)
+
+    def push(self, roll_deg: Floats) -> Floats:
+        """(n,) standard deviation over the last `STRIDES` known values up to each landing, NaN until there are as
+        many and where the landing's own is unknown."""
+        known = np.flatnonzero(np.isfinite(roll_deg))
+        values = np.concatenate([self._before, roll_deg[known]])
+        spread = np.full(len(roll_deg), np.nan)
+        if len(values) >= STRIDES:
+            latest = sliding_window_view(values, STRIDES).std(axis=1, ddof=1)[-len(known) or len(values) :]
+            spread[known[len(known) - len(latest) :]] = latest
+        self._before = values[1 - STRIDES :]
+        return spread
