@@ -26,7 +26,9 @@ FLAT_RATE_RADPS = 1.0
 """From so long after contact the foot is flat where it pitches no faster: until it is flat it makes 3 to 10 rad/s,
 afterwards 0.5 to 1 on its way to the heel's rise."""
 SIGMA_S = sigma_s(20.0)
-"""Angles are smoothed to 20 Hz: bone and shoe turn slower, a pod that rings on its lace does not."""
+"""Inversion is smoothed to 20 Hz: the ankle turns slower, a pod that rings on its lace does not."""
+CLAP_SIGMA_S = sigma_s(80.0)
+"""Pitch bends sharply where the foot meets the ground; smoothing it to 20 Hz takes a degree off the strike."""
 REARFOOT_ABOVE_DEG = 8.0
 REARFOOT_SD_DEG = 3.0
 """Altman and Davis 2012 (Gait Posture 35:298): heel strikes have more than 8.0°. The error of one stride's angle makes
@@ -85,7 +87,7 @@ def tilt_of(posture: Posture, axes: Floats, foot: Foot) -> Tilt:
     inversion, toes_up = tilt_from(posture.up, axes, foot)
     inner = slice(reach(SIGMA_S), -reach(SIGMA_S))
     return Tilt(
-        posture.first + reach(SIGMA_S), smooth(inversion, SIGMA_S)[:, inner], smooth(toes_up, SIGMA_S)[:, inner]
+        posture.first + reach(SIGMA_S), smooth(inversion, SIGMA_S)[:, inner], smooth(toes_up, CLAP_SIGMA_S)[:, inner]
     )
 
 

@@ -25,6 +25,8 @@ POD_HEIGHT_M = 0.07
 """A pod on the laces sits this high above the ground; about the ground the foot already tips forward at the quiet
 instant, and carries the pod with it."""
 
+GRAVITY_TOLERANCE = 0.12
+"""Share by which the averaged specific force may miss gravity: sensors on sale have scale errors up to 5 %."""
 CLIPPED_CELLS = cells(0.020)
 """A landing that hits the range for so long tilts the mean force by a few degrees at most."""
 
@@ -45,8 +47,8 @@ class Evidence:
     lift_m : (n,) how high the pod rises above the straight line between its two quiet places.
     quiet_cells : (n,) from the first landing to the first quiet instant.
     stance_turn : (4, n, k) orientation at the cells `STANCE` around the second landing.
-    whole : (n,) False where a gap, or clipping for longer than `CLIPPED_CELLS`, spoils the stride, or there
-        is no gyroscope.
+    whole : (n,) False where a gap, or clipping for longer than `CLIPPED_CELLS`, spoils the stride, what is left of the
+        force is not gravity, or there is no gyroscope.
     """
 
     gravity_mps2: Floats
@@ -127,13 +129,13 @@ def gather(grid: Cells, first: Ints, last: Ints, longest: int) -> Evidence:
         _lift(force, gravity, inside),
         start - first,
         np.take_along_axis(orientation, at_landing[None], axis=2),
-        _whole(grid, first, stop) & followed.any(axis=(0, 2)),
+        _whole(grid, first, stop) & _credible(gravity) & followed.any(axis=(0, 2)),
     )
 
 
 def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
-    """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells
-    long."""
+    """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells long;
+    of two as quiet the earlier, since the later may be the pause before push-off."""
     width = int(np.ceil((QUIET_PHASE[1] - QUIET_PHASE[0]) * length.max())) + QUIET_CELLS
     early = landing + np.round(QUIET_PHASE[0] * length).astype(np.int64)
     rate2 = squared_norm(grid.gyr_radps[:, np.minimum(early[:, None] + np.arange(width), len(grid) - 1)])
@@ -141,8 +143,8 @@ def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
     rest = rate2[:, :spots].copy()
     for k in range(1, QUIET_CELLS):
         rest += rate2[:, k : k + spots]
-    allowed = np.arange(spots) <= ((QUIET_PHASE[1] - QUIET_PHASE[0]) * length)[:, None]
-    return early + np.argmin(np.where(allowed, rest, np.inf), axis=1) + QUIET_CELLS // 2
+    late = np.arange(spots) / ((QUIET_PHASE[1] - QUIET_PHASE[0]) * length)[:, None]
+    return early + np.argmin(np.where(late <= 1.0, rest * (1.0 + late) ** 2, np.inf), axis=1) + QUIET_CELLS // 2
 
 
 def _tipping(grid: Cells, quiet: Ints, gravity: Floats) -> Floats:
@@ -176,3 +178,9 @@ def _spin(gyr_radps: Floats, inside: Bools) -> Floats:
 def _whole(grid: Cells, first: Ints, last: Ints) -> Bools:
     gaps, clipped = (np.concatenate([[0], np.cumsum(marks)]) for marks in (~grid.valid, grid.clipped))
     return (gaps[last] == gaps[first]) & (clipped[last] - clipped[first] <= CLIPPED_CELLS)
+
+
+def _credible(gravity_mps2: Floats) -> Bools:
+    """(n,) whether the mean force has the size of gravity; of a foot followed wrongly it has not."""
+    size = np.sqrt(squared_norm(gravity_mps2))
+    return np.abs(size / STANDARD_GRAVITY_MPS2 - 1.0) <= GRAVITY_TOLERANCE

@@ -123,7 +123,7 @@ _METRICS = (
         "peak_inversion_velocity_dps", "Inversion speed", "°/s", 1.0, 0,
         "How fast the ankle rolls outward after landing.",
         "Greatest rate of the frontal angle towards inversion within 0.2 s of initial contact.",
-        (20.0, 150.0), (10.0, 100.0), _SHOE, compared=False,
+        (20.0, 200.0), (-20.0, 100.0), _SHOE, compared=False,
     ),
     Metric(
         "eversion_excursion_deg", "Rolling in", "°", 1.0, 1,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.evidence import Evidence
+from analysis.evidence import GRAVITY_TOLERANCE, Evidence
 from analysis.filters import dot, squared_norm
 from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Mounting, MountingStatus
 
@@ -39,8 +39,6 @@ or take 4° from person to person. No gait shows which, so everybody is given th
 MEDIAN_STEPS = 12
 """Steps to the spatial median; it moves by less than 0.01° after eight."""
 
-GRAVITY_TOLERANCE = 0.12
-"""Share by which the averaged specific force may miss gravity: sensors on sale have scale errors up to 5 %."""
 AGREEMENT = 0.8
 """Share of strides that must agree on what is toes-down and what is forward."""
 SPREAD_RAD = np.deg2rad(6.0)
