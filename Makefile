@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow check bench accuracy clean
+.PHONY: demo test test-slow check bench accuracy pods clean
 
 demo: .venv/runtime
 	$(BIN)/surefoot demo
@@ -24,6 +24,9 @@ bench: .venv/develop
 
 accuracy: .venv/develop
 	$(BIN)/python -m tests.accuracy
+
+pods: .venv/develop
+	$(BIN)/python -m tests.pods
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

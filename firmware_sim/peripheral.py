@@ -21,8 +21,9 @@ MTU = 247
 ATT_HEADER_BYTES = 3
 PACKET_BYTES = Packet.HEADER.size + 12 * MAX_SAMPLES
 DATA_TIME_US = 2120
-INTERVAL_MS, SUPERVISION_MS = 15, 5000
-"""Asked for after connecting: Linux's 420 ms of supervision drop the link whenever the foot is behind the body."""
+INTERVAL_MS, SUPERVISION_MS = 15, 3000
+"""Asked for after connecting: Linux's 420 ms of supervision drop the link whenever the foot is behind the body; with
+much more than these a pod that restarts would be met again only long after it is back."""
 WINDOW_PACKETS = 4
 """Notifications under way at once: one connection event's worth, so that a live packet never waits behind resends."""
 

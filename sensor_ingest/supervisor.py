@@ -32,7 +32,7 @@ PASSING = (BleakError, TimeoutError, OSError, EOFError, LinkLostError)
 """What may work the next time."""
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 5.0
-STALLED_S = 6.0
+STALLED_S = 4.0
 """Longer than the supervision timeout pods ask for: a link that stands but brings nothing is worth a new one."""
 MOST_MALFORMED = 100
 MOST_BABBLE = 1000

@@ -411,9 +411,9 @@ def test_the_troubles_of_a_scenario_befall_its_pods() -> None:
             boots = {foot: pod.info.boot for foot, pod in runner.pods.items()}
             async with listening(air, left(runner)) as first, listening(air, runner.pods[Foot.RIGHT]) as second:
                 await second.lost.wait()
-                assert runner.pods[Foot.RIGHT].now_s == pytest.approx(15.0, abs=0.1)
+                assert runner.pods[Foot.RIGHT].now_s == pytest.approx(13.0, abs=0.1)
                 await first.lost.wait()
-                assert left(runner).now_s == pytest.approx(17.0, abs=0.1)
+                assert left(runner).now_s == pytest.approx(15.0, abs=0.1)
             assert left(runner).info.boot != boots[Foot.LEFT]
             assert runner.pods[Foot.RIGHT].info.boot == boots[Foot.RIGHT]
 

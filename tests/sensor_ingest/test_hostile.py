@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +14,12 @@ from analysis.model import Foot
 from firmware_sim.air import VirtualAir, VirtualRunner
 from firmware_sim.pod import Pod
 from sensor_ingest.entries import PacketEntry
-from sensor_ingest.health import PodHealth
 from sensor_ingest.intake import Intake
-from sensor_ingest.journal import JournalReader
-from sensor_ingest.protocol import Packet, PacketFlag
+from sensor_ingest.protocol import Packet
 from sensor_ingest.run_folder import create_run
 from sensor_ingest.supervisor import MOST_MALFORMED
 from sensor_ingest.traffic import BURST_PACKETS, TrafficLimit
+from tests.sensor_ingest.hostile import INFO_LIES, LIES, Raw, lie, record_with, resend_for_ever, spoil
 from tests.sensor_ingest.virtual import (
     CREATED,
     RUNNER,
@@ -35,63 +32,9 @@ from tests.sensor_ingest.virtual import (
 )
 
 
-class Raw:
-    """Bytes in a packet's place."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def __bytes__(self) -> bytes:
-        return self._data
-
-
-Mangle = Callable[[Packet, random.Random], object]
-
-
-def spoil(pod: Pod, mangle: Mangle, rng: random.Random) -> None:
-    """Let a pod send something else in the place of its packets."""
-    honest = pod.next_packet
-
-    def next_packet() -> object:
-        packet = honest()
-        return None if packet is None else mangle(packet, rng)
-
-    pod.next_packet = next_packet  # type: ignore[assignment,method-assign]
-
-
-def record_with(
-    parent: Path, change: Callable[[Pod], None], duration_s: float = 40.0
-) -> tuple[Taken, VirtualRunner, tuple[PodHealth, ...], int]:
-    """Record a pair of pods of which the left one is changed; the journal's length too."""
-
-    async def main() -> tuple[Taken, VirtualRunner, tuple[PodHealth, ...], int]:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(90.0))
-            change(runner.pods[Foot.LEFT])
-            folder = create_run(parent, worn(runner), software="test", created_utc=CREATED)
-            taken = Taken()
-            async with recording(folder, air, taken) as run:
-                await asyncio.sleep(duration_s)
-            assert JournalReader(folder.journal_path).damage is None
-            return taken, runner, run.health(), folder.journal_path.stat().st_size
-
-    return in_virtual_time(main())
-
-
 def assert_right_unharmed(taken: Taken, runner: VirtualRunner) -> None:
     """The other pod gave everything."""
     assert np.array_equal(taken.acc_mps2(1), truth_of(runner, Foot.RIGHT, 0.0).acc_mps2)
-
-
-LIES: dict[str, Mangle] = {
-    "noise": lambda _, rng: Raw(rng.randbytes(238)),
-    "nothing": lambda _, __: Raw(b""),
-    "absurd counts": lambda packet, _: Raw(bytes(packet)[:18] + b"\xff" + bytes(packet)[19:]),
-    "another layout": lambda packet, _: Raw(bytes(packet)[:3] + bytes(packet)[4:]),
-    "wild sequences": lambda packet, rng: replace(packet, sequence=rng.getrandbits(32)),
-    "wild ticks": lambda packet, rng: replace(packet, tick_us=rng.getrandbits(64)),
-    "another boot each time": lambda packet, rng: replace(packet, boot=rng.getrandbits(16)),
-}
 
 
 @pytest.mark.parametrize("what", LIES)
@@ -119,46 +62,26 @@ def test_now_and_then_a_bad_packet_is_counted_and_asked_for_again(tmp_path: Path
 
 
 def test_endless_resending_is_cut_off(tmp_path: Path) -> None:
-    def change(pod: Pod) -> None:
-        honest = pod.next_packet
-        last: list[Packet] = []
-
-        def next_packet() -> Packet | None:
-            packet = honest()
-            if packet is not None:
-                last[:] = [replace(packet, flags=PacketFlag.RESENT)]
-            return packet or (last[0] if last else None)
-
-        pod.next_packet = next_packet  # type: ignore[method-assign]
-
-    taken, runner, health, length = record_with(tmp_path, change, duration_s=80.0)
+    taken, runner, health, length = record_with(tmp_path, resend_for_ever, duration_s=80.0)
     assert_right_unharmed(taken, runner)
     assert health[0].refused
     assert health[0].note == "it sends far more than it was asked for"
     assert length < 10_000_000
 
 
-@pytest.mark.parametrize(
-    ("changes", "note"),
-    [
-        ({"version": 2}, "protocol version 2, this client speaks 1"),
-        ({"rate_hz": 1e9}, "info with rate 1000000000.0 Hz"),
-        ({"acc_range_g": 0}, "ranges 0 g"),
-        ({"ring_packets": 2**32 - 1}, "it claims a ring of 4294967295 packets"),
-        ({"ring_packets": 0}, "it claims a ring of 0 packets"),
-        ({"serial": "Ä" * 4}, "serial number is not ASCII"),
-    ],
+NOTES = (
+    "protocol version 2, this client speaks 1",
+    "info with rate 1000000000.0 Hz",
+    "ranges 0 g",
+    "it claims a ring of 4294967295 packets",
+    "it claims a ring of 0 packets",
+    "serial number is not ASCII",
 )
+
+
+@pytest.mark.parametrize(("changes", "note"), list(zip(INFO_LIES, NOTES, strict=True)), ids=str)
 def test_a_pod_whose_info_makes_no_sense_is_refused(tmp_path: Path, changes: dict[str, object], note: str) -> None:
-    def change(pod: Pod) -> None:
-        def info_bytes() -> bytes:
-            fields = dict(changes)
-            serial = str(fields.pop("serial", pod.info.serial))
-            return bytes(replace(pod.info, **fields, serial="")) + serial.encode()  # type: ignore[arg-type]
-
-        pod.info_bytes = info_bytes  # type: ignore[method-assign]
-
-    taken, runner, health, _ = record_with(tmp_path, change, duration_s=15.0)
+    taken, runner, health, _ = record_with(tmp_path, lambda pod: lie(pod, changes), duration_s=15.0)
     assert_right_unharmed(taken, runner)
     assert health[0].refused
     assert note in health[0].note

@@ -16,7 +16,7 @@ from firmware_sim.backend import BumbleClient
 from firmware_sim.scenario import Outage, PowerCycle
 from sensor_ingest.adapter import Radio
 from sensor_ingest.assembler import Batch
-from sensor_ingest.entries import EndEntry, EventEntry, EventKind, PacketEntry
+from sensor_ingest.entries import EndEntry, EventKind, PacketEntry
 from sensor_ingest.health import PodHealth
 from sensor_ingest.intake import Intake
 from sensor_ingest.journal import JournalReader
@@ -27,7 +27,9 @@ from sensor_ingest.run_folder import RunFolder, create_run, open_run
 from tests.sensor_ingest.virtual import (
     CREATED,
     RUNNER,
+    Recorded,
     Taken,
+    events,
     in_virtual_time,
     radio_of,
     record,
@@ -39,10 +41,9 @@ from tests.sensor_ingest.virtual import (
 )
 
 LEFT, RIGHT = Foot.LEFT, Foot.RIGHT
-Recorded = tuple[RunFolder, Taken, VirtualRunner, LiveRun]
 OUTAGES = (
     Outage(LEFT, 60.0, 1.0),
-    Outage(RIGHT, 100.0, 3.0),
+    Outage(RIGHT, 100.0, 2.0),
     Outage(LEFT, 180.0, 8.0),
     Outage(RIGHT, 185.0, 20.0),
     Outage(LEFT, 400.0, 12.0),
@@ -66,12 +67,6 @@ def assert_complete(recorded: Recorded, *, from_s: float = 0.0) -> None:
         assert np.array_equal(taken.acc_mps2(number), truth.acc_mps2)
         assert (np.diff(times_s) > 0).all()
         assert np.abs(times_s - truth.time_s)[times_s >= from_s].max() < 0.005
-
-
-def events(folder: RunFolder, kind: EventKind, pod: int) -> list[float]:
-    """When something happened to a pod."""
-    found = (entry for entry in JournalReader(folder.journal_path) if isinstance(entry, EventEntry))
-    return [entry.at_s for entry in found if (entry.kind, entry.pod) == (kind, pod)]
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +138,7 @@ def test_power_cycles_lose_only_what_died_with_the_memory(tmp_path: Path) -> Non
         assert died.sum() == pytest.approx(8.0 * 208 if foot is RIGHT else 0, abs=36)
         assert np.array_equal(taken.acc_mps2(number), truth.acc_mps2[~died])
         assert np.abs(times_s - truth.time_s[~died]).max() < 0.005
-        between_s = 16.0 if foot is RIGHT else 5.3
+        between_s = 16.0 if foot is RIGHT else 3.9
         assert run.health()[number].counts.between_boots_s == pytest.approx(between_s, abs=1.0)
     assert [health.reboots for health in run.health()] == [1, 1]
     assert [health.counts.boots for health in run.health()] == [2, 2]

@@ -23,10 +23,13 @@ from firmware_sim.scanner import BumbleScanner
 from firmware_sim.scenario import Outage, PowerCycle, Scenario
 from sensor_ingest.adapter import Radio
 from sensor_ingest.assembler import Batch
+from sensor_ingest.entries import EventEntry, EventKind
+from sensor_ingest.journal import JournalReader
 from sensor_ingest.live import LiveRun
 from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
 
 T = TypeVar("T")
+Recorded = tuple[RunFolder, "Taken", VirtualRunner, LiveRun]
 RUNNER = "runner-1"
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ACC_SCALE = 16 * STANDARD_GRAVITY_MPS2 / 32768.0
@@ -116,7 +119,7 @@ async def recording(
         await taking
 
 
-async def record(parent: Path, scenario: Scenario, seed: int = 1) -> tuple[RunFolder, Taken, VirtualRunner, LiveRun]:
+async def record(parent: Path, scenario: Scenario, seed: int = 1) -> Recorded:
     """Record a whole scenario."""
     async with VirtualAir(seed) as air:
         runner = await air.add_runner(RUNNER, scenario)
@@ -125,3 +128,9 @@ async def record(parent: Path, scenario: Scenario, seed: int = 1) -> tuple[RunFo
         async with recording(folder, air, taken) as run:
             await asyncio.sleep(scenario.duration_s)
     return open_run(folder.path), taken, runner, run
+
+
+def events(folder: RunFolder, kind: EventKind, pod: int) -> list[float]:
+    """When something happened to a pod."""
+    found = (entry for entry in JournalReader(folder.journal_path) if isinstance(entry, EventEntry))
+    return [entry.at_s for entry in found if (entry.kind, entry.pod) == (kind, pod)]

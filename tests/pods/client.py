@@ -1,0 +1,34 @@
+"""A client in a process of its own, so that it can be killed: `python -m tests.pods.client RUN PORT SECONDS`.
+
+Its Bluetooth controller is on the other side of a socket, as a dongle is on the other side of USB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from bumble.transport import open_transport
+
+from firmware_sim.backend import BumbleClient
+from firmware_sim.central import CentralRadio
+from firmware_sim.scanner import BumbleScanner
+from sensor_ingest.adapter import Radio
+from sensor_ingest.live import LiveRun
+from sensor_ingest.run_folder import open_run
+from service.live_run import follow
+
+
+async def main(run: Path, port: int, lasts_s: float) -> None:
+    """Record and analyse the run, or go on with it."""
+    async with await open_transport(f"tcp-client:127.0.0.1:{port}") as controller:
+        central = await CentralRadio.on_controller(controller.source, controller.sink)
+        radio = Radio({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
+        await follow(LiveRun(open_run(run), radio), lasts_s=lasts_s)
+
+
+if __name__ == "__main__":
+    logging.getLogger().addHandler(logging.NullHandler())
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
