@@ -97,7 +97,7 @@ def _cycle_times(runner: Runner, bout: Bout, duration_s: float, rng: np.random.G
 def contacts_of(runner: Runner, cycles: Cycles, foot: Foot, rng: np.random.Generator) -> Contacts:
     """One foot's contacts: the left foot lands as a cycle begins, the right foot half a cycle later."""
     landing_s = cycles.start_s[:-1] if foot is Foot.LEFT else _half_later(runner, cycles, rng)
-    place_m = _way_m(cycles, landing_s)
+    place_m = way_m(cycles, landing_s)
     stride_s = np.diff(landing_s)
     code = cycles.gait[:-1]
     moving = code != gait.STILL
@@ -116,7 +116,7 @@ def _half_later(runner: Runner, cycles: Cycles, rng: np.random.Generator) -> Flo
     return cycles.start_s[:-1] + half * (0.5 + spread)
 
 
-def _way_m(cycles: Cycles, time_s: Floats) -> Floats:
+def way_m(cycles: Cycles, time_s: Floats) -> Floats:
     """How far the body has come; a stand ends with half a step."""
     length_s = np.diff(cycles.start_s)
     still = np.flatnonzero(cycles.gait[:-1] == gait.STILL)

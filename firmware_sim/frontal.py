@@ -12,6 +12,7 @@ import numpy as np
 
 from analysis.model import Floats
 from firmware_sim.contacts import Contacts
+from firmware_sim.course import nodes_through
 from firmware_sim.pose import hermite
 from firmware_sim.style import Style
 
@@ -49,8 +50,8 @@ class Course:
 
     def at(self, time_s: Floats) -> Floats:
         """The angle with two derivatives in a last axis."""
-        nodes = np.stack([self.value_rad, *_gentle(self.knot_s, self.value_rad)], axis=1)
-        return hermite(self.knot_s, nodes[:, None], time_s.ravel()).reshape(*time_s.shape, 3)
+        nodes = nodes_through(self.knot_s, self.value_rad[:, None])
+        return hermite(self.knot_s, nodes, time_s.ravel()).reshape(*time_s.shape, 3)
 
 
 def inversion_of(contacts: Contacts, style: Style) -> Course:
@@ -97,19 +98,3 @@ def _size(contacts: Contacts) -> Floats:
 
 def _row_by_row(parts: list[Floats], last: Floats) -> Floats:
     return np.concatenate([np.concatenate(parts, axis=1).ravel(), last])
-
-
-def _gentle(knot_s: Floats, value: Floats) -> tuple[Floats, Floats]:
-    """(m,) first and second derivative at the knots of a curve that neither overshoots nor leaves a flat piece.
-
-    The slope is zero at turning points, elsewhere the harmonic mean of the chords (Fritsch and Butland, 1984).
-    """
-    step = np.diff(knot_s)
-    chord = np.diff(value) / step
-    product = chord[:-1] * chord[1:]
-    slope, bend = np.zeros_like(value), np.zeros_like(value)
-    np.divide(2.0 * product, chord[:-1] + chord[1:], out=slope[1:-1], where=product > 0.0)
-    turned = np.diff(slope) / step
-    weighted = (step[1:] * turned[:-1] + step[:-1] * turned[1:]) / (step[:-1] + step[1:])
-    bend[1:-1] = np.where(product == 0.0, 0.0, weighted)
-    return slope, bend

@@ -13,10 +13,23 @@ from firmware_sim.euler import lever_acceleration
 from firmware_sim.pose import Pose, pose_of
 from firmware_sim.runner import Motion
 from firmware_sim.stance import ANKLE_M
+from firmware_sim.track import Track
 
 FULL_SCALE_COUNTS = 32768
 MAX_COUNTS = 32767
 LACES_M = (0.12, 0.0, 0.06)
+
+
+WARMING_S = 600.0
+KNOCK_S, KNOCK_MPS2, KNOCK_RADPS = 0.012, np.array([200.0, -150.0, 180.0]), np.array([12.0, 18.0, -9.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The pod is turned on the shoe: from `at_s` on, `turn` (3, 3) leads from the sensor frame before to that after."""
+
+    at_s: float
+    turn: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,12 @@ class Imu:
     acc_noise_mps2, gyr_noise_radps : standard deviation of white noise per sample.
     acc_bias_mps2, gyr_bias_radps : (3,) constant, sensor frame.
     jitter_s : standard deviation of the sampling instants about the even grid, at most 0.2 of a sample.
+    gyr_warming_radps : (3,) bias gained while the pod warms up, to two thirds after `WARMING_S`.
+    acc_scale, gyr_scale : readings of a sensor that is off in scale, relative to true ones.
+    looseness, loose_hz : how much a pod that sits loosely rocks after landing, against a tight one, and how fast;
+        None is tight.
+    moves : when and how the pod is turned on the shoe.
+    knocks_s : when something hits the pod, which does not move it.
     """
 
     rate_hz: float = 208.0
@@ -44,6 +63,13 @@ class Imu:
     acc_bias_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gyr_bias_radps: tuple[float, float, float] = (0.0, 0.0, 0.0)
     jitter_s: float = 0.0
+    gyr_warming_radps: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    acc_scale: float = 1.0
+    gyr_scale: float = 1.0
+    looseness: float = 1.0
+    loose_hz: float | None = None
+    moves: tuple[Move, ...] = ()
+    knocks_s: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not 50.0 <= self.rate_hz <= 1000.0:
@@ -115,20 +141,45 @@ def count_pieces(
         time_s = (ticks + 0.5) / imu.rate_hz
         wander = np.clip(timing.standard_normal(len(ticks)), -2.4, 2.4)
         time_s = time_s + imu.jitter_s * wander
-        yield time_s, _sense(motion.tracks[foot].at(time_s), imu, noise.standard_normal((len(ticks), 6)))
+        yield (
+            time_s,
+            _sense(time_s, _shaken(motion.tracks[foot], imu, time_s), imu, noise.standard_normal((len(ticks), 6))),
+        )
 
 
 def counts_at_rest(imu: Imu, time_s: Floats, noise: Floats) -> Floats:
     """(n, 6) what the sensor reads on a shoe that stands flat."""
-    return _sense(pose_of(np.zeros((len(time_s), 7, 3))), imu, noise)
+    return _sense(time_s, pose_of(np.zeros((len(time_s), 7, 3))), imu, noise)
 
 
-def _sense(pose: Pose, imu: Imu, noise: Floats) -> Floats:
-    acc, gyr = (reading @ imu.mounting.T for reading in ideal(pose, imu.position_m))
-    acc = acc + imu.acc_bias_mps2 + imu.acc_noise_mps2 * noise[:, :3]
-    gyr = gyr + imu.gyr_bias_radps + imu.gyr_noise_radps * noise[:, 3:]
+def _shaken(track: Track, imu: Imu, time_s: Floats) -> Pose:
+    return track.at(time_s, None if imu.loose_hz is None else track.ringing.loose(imu.looseness, imu.loose_hz))
+
+
+def _sense(time_s: Floats, pose: Pose, imu: Imu, noise: Floats) -> Floats:
+    mounting = _mounting(time_s, imu)
+    knock = sum((_knock(time_s - at_s) for at_s in imu.knocks_s), np.zeros(len(time_s)))[:, None]
+    force, turn = (np.einsum("nij,nj->ni", mounting, reading) for reading in ideal(pose, imu.position_m))
+    warm = 1.0 - np.exp(-time_s / WARMING_S)
+    bias = imu.gyr_bias_radps + warm[:, None] * imu.gyr_warming_radps
+    acc = imu.acc_scale * (force + knock * KNOCK_MPS2) + imu.acc_bias_mps2 + imu.acc_noise_mps2 * noise[:, :3]
+    gyr = imu.gyr_scale * (turn + knock * KNOCK_RADPS) + bias + imu.gyr_noise_radps * noise[:, 3:]
     full_scale = imu.acc_range_g * STANDARD_GRAVITY_MPS2, float(np.radians(imu.gyr_range_dps))
     return np.concatenate([_counts(acc, full_scale[0]), _counts(gyr, full_scale[1])], axis=1)
+
+
+def _mounting(time_s: Floats, imu: Imu) -> Floats:
+    """(n, 3, 3) foot to sensor frame at each instant."""
+    mounting = np.broadcast_to(imu.mounting, (len(time_s), 3, 3))
+    for move in imu.moves:
+        mounting = np.where((time_s >= move.at_s)[:, None, None], move.turn @ mounting, mounting)
+    return mounting
+
+
+def _knock(since_s: Floats) -> Floats:
+    """(n,) there and back within `KNOCK_S`, so that nothing remains of it."""
+    wave: Floats = np.where((since_s > 0.0) & (since_s < KNOCK_S), np.sin(2.0 * np.pi * since_s / KNOCK_S), 0.0)
+    return wave
 
 
 def _counts(reading: Floats, full_scale: float) -> Floats:

@@ -8,12 +8,10 @@ from typing import cast
 import numpy as np
 
 from analysis.model import Floats, Foot
-from firmware_sim.euler import ROLL, turning_of
-from firmware_sim.ringing import Ringing
-from firmware_sim.tipping import Tipping
+from firmware_sim.euler import turning_of
 
-SWAY_AMPLITUDE_RAD = 0.002
-SWAY_RATE_RADPS = 2.0 * np.pi * 0.4
+MIRROR = np.array([-1.0, 1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
+"""Channels of a left foot to those of a right one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +56,6 @@ def pose_of(channels: Floats) -> Pose:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
-    """The pose of one foot over a whole plan.
-
-    Parameters
-    ----------
-    knot_s : (m,) strictly increasing.
-    nodes : (m, 7, 3) channels as in `pose_of`.
-    tipping : the stances in which the foot goes over its outer edge.
-    ringing : what each landing sets swinging in shoe and pod, on top of all.
-    """
-
-    knot_s: Floats
-    nodes: Floats
-    tipping: Tipping
-    ringing: Ringing
-
-    def at(self, time_s: Floats) -> Pose:
-        """Pose of the pod's shoe at any instants between the first and the last knot."""
-        return pose_of(self._foot(time_s) + self.ringing.at(time_s))
-
-    def foot_at(self, time_s: Floats) -> Pose:
-        """Pose of the foot inside, which does not ring."""
-        return pose_of(self._foot(time_s))
-
-    def _foot(self, time_s: Floats) -> Floats:
-        """(n, 7, 3)"""
-        channels = hermite(self.knot_s, self.nodes, time_s)
-        channels[:, ROLL] += sway(time_s)
-        return self.tipping.over_the_edge(time_s, channels)
-
-
 def hermite(knot_s: Floats, nodes: Floats, time_s: Floats) -> Floats:
     """Quintic Hermite interpolation with its first two derivatives.
 
@@ -132,11 +98,3 @@ _QUINTIC = np.array(
         [0, 0, 0, 0.5, -1, 0.5],
     ]
 )
-
-
-def sway(time_s: Floats) -> Floats:
-    """(n, 3) roll of a standing body and its two derivatives, radians."""
-    phase, w = SWAY_RATE_RADPS * time_s, SWAY_RATE_RADPS
-    return np.stack(
-        [SWAY_AMPLITUDE_RAD * term for term in (np.sin(phase), w * np.cos(phase), -w * w * np.sin(phase))], 1
-    )

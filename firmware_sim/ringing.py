@@ -30,6 +30,11 @@ class Ringing:
     rate_radps: Floats
     amplitude: NDArray[np.complex128]
 
+    def loose(self, times: float, rate_hz: float) -> Ringing:
+        """What a pod does that rocks on its laces: as fast in its turning, `times` as much, at its own frequency."""
+        rate_radps = np.full_like(self.rate_radps, 2.0 * np.pi * rate_hz)
+        return Ringing(self.landing_s, rate_radps, self.amplitude * (times * self.rate_radps / rate_radps)[:, None])
+
     def at(self, time_s: Floats) -> Floats:
         """(n, 7, 3) displacement of each channel with two derivatives."""
         out = np.zeros((len(time_s), 7, 3))

@@ -9,9 +9,9 @@ import numpy as np
 
 from analysis.model import Floats, Foot, Ints
 from firmware_sim.contacts import Contacts
-from firmware_sim.pose import Track
 from firmware_sim.style import Style
 from firmware_sim.tipping import Tipping
+from firmware_sim.track import Track
 from firmware_sim.truth import TrueRoll
 
 EARLIEST_S, LAST_BEFORE_LIFT_S = 0.010, 0.020

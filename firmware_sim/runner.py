@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.model import Foot
 from firmware_sim import gait
-from firmware_sim.contacts import Contacts, Cycles, contacts_of, cycles_of
+from firmware_sim.antics import antics_of
+from firmware_sim.contacts import Contacts, contacts_of, cycles_of
+from firmware_sim.ground import ground_of
 from firmware_sim.person import Bout, Runner
 from firmware_sim.pitch import flat_s
-from firmware_sim.pose import Track
 from firmware_sim.rolls import Roll, rolled_rows, softened, spared, tipping_of, true_rolls
-from firmware_sim.strides import track_of
+from firmware_sim.strides import strides_of
 from firmware_sim.style import Style, style_of
-from firmware_sim.truth import Truth
+from firmware_sim.track import Track
+from firmware_sim.truth import TrueRoll, Truth
 
 __all__ = ["Bout", "Motion", "Roll", "Runner", "Truth", "simulate"]
 
@@ -43,17 +45,21 @@ def simulate(runner: Runner, plan: Sequence[Bout], seed: int = 0, rolls: Sequenc
         raise ValueError("plan must hold at least one bout")
     bouts = merged(plan)
     duration_s = float(sum(bout.duration_s for bout in bouts))
-    rhythm, *feet = np.random.default_rng(seed).spawn(3)
+    rhythm, *feet, idle = np.random.default_rng(seed).spawn(4)
     cycles = cycles_of(runner, bouts, rhythm)
-    moved = {
-        foot: _one_foot(runner, cycles, [roll for roll in rolls if roll.foot is foot], foot, rng, duration_s)
-        for foot, rng in zip(Foot, feet, strict=True)
-    }
-    return Motion(
-        duration_s,
-        {foot: track for foot, (track, _) in moved.items()},
-        {foot: truth for foot, (_, truth) in moved.items()},
-    )
+    ground, antics = ground_of(plan, cycles), antics_of(plan, idle)
+    tracks, truth = {}, {}
+    for foot, rng in zip(Foot, feet, strict=True):
+        contacts = contacts_of(runner, cycles, foot, rng)
+        own = [roll for roll in rolls if roll.foot is foot]
+        rows = rolled_rows(own, contacts, duration_s)
+        contacts, softness = spared(own, rows, contacts)
+        style = softened(style_of(runner, contacts, rng), softness)
+        knot_s, nodes, ringing = strides_of(runner, contacts, style, foot, rng)
+        tipping = tipping_of(own, rows, contacts, foot)
+        tracks[foot] = Track(knot_s, nodes, antics[foot], tipping, ringing, ground)
+        truth[foot] = _truth_of(contacts, style, duration_s, true_rolls(tracks[foot], rows, contacts))
+    return Motion(duration_s, tracks, truth)
 
 
 def merged(plan: Sequence[Bout]) -> tuple[Bout, ...]:
@@ -67,18 +73,7 @@ def merged(plan: Sequence[Bout]) -> tuple[Bout, ...]:
     return tuple(bouts)
 
 
-def _one_foot(
-    runner: Runner, cycles: Cycles, rolls: Sequence[Roll], foot: Foot, rng: np.random.Generator, duration_s: float
-) -> tuple[Track, Truth]:
-    contacts = contacts_of(runner, cycles, foot, rng)
-    rows = rolled_rows(rolls, contacts, duration_s)
-    contacts, softness = spared(rolls, rows, contacts)
-    style = softened(style_of(runner, contacts, rng), softness)
-    track = track_of(runner, contacts, style, tipping_of(rolls, rows, contacts, foot), rng)
-    return track, replace(_truth_of(contacts, style, duration_s), rolls=true_rolls(track, rows, contacts))
-
-
-def _truth_of(contacts: Contacts, style: Style, duration_s: float) -> Truth:
+def _truth_of(contacts: Contacts, style: Style, duration_s: float, rolls: tuple[TrueRoll, ...]) -> Truth:
     """Complete strides within the plan."""
     next_s, flat = contacts.initial_s[1:], flat_s(contacts)
     kept = np.flatnonzero(contacts.moving[:-1] & (contacts.initial_s[:-1] >= 0.0) & (next_s <= duration_s))
@@ -94,4 +89,5 @@ def _truth_of(contacts: Contacts, style: Style, duration_s: float) -> Truth:
         inversion_deg=np.degrees(style.inversion_rad[kept]),
         eversion_excursion_deg=np.degrees(style.eversion_rad[kept]),
         toe_out_deg=np.degrees(style.yaw_rad[kept]),
+        rolls=rolls,
     )

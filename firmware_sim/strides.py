@@ -7,37 +7,42 @@ import numpy as np
 from analysis.model import Floats, Foot
 from firmware_sim import gait
 from firmware_sim.contacts import Contacts
+from firmware_sim.course import eased
 from firmware_sim.euler import YAW
 from firmware_sim.frontal import inversion_of, veer_of
 from firmware_sim.person import Runner
 from firmware_sim.pitch import Pitch, pitch_of, push_duration_s
-from firmware_sim.pose import Track, hermite
+from firmware_sim.pose import MIRROR, hermite
 from firmware_sim.ringing import Ringing
 from firmware_sim.stance import ankle_of, heel_of, landing_offset
 from firmware_sim.style import Style
 from firmware_sim.swing import along, travel, upward
-from firmware_sim.tipping import Tipping
 
 IMPACT_AT = np.linspace(0.0, 1.0, 7)
 SETTLE_AT = np.array([0.25, 0.5, 0.75, 1.0])
 PUSH_AT = np.array([1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.0])
 SWING_AT = np.concatenate([np.arange(0.03, 0.36, 0.03), np.arange(0.39, 0.9, 0.05), [0.92, 0.95, 0.97, 0.985, 1.0]])
-MIRROR = np.array([-1.0, 1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
 
 
-def track_of(runner: Runner, contacts: Contacts, style: Style, tipping: Tipping, rng: np.random.Generator) -> Track:
-    """The pose over all strides but the last, which only says how the one before it ends."""
+def strides_of(
+    runner: Runner, contacts: Contacts, style: Style, foot: Foot, rng: np.random.Generator
+) -> tuple[Floats, Floats, Ringing]:
+    """All strides but the last, which only says how the one before it ends.
+
+    Returns
+    -------
+    Knots (m,), the pose's channels at them (m, 7, 3), and what the landings set ringing.
+    """
     pitch = pitch_of(runner, contacts, style)
     node_s = _node_times(contacts)
     euler = _euler(contacts, style, pitch, node_s)
     ankle = _ankle(runner, contacts, style, euler, node_s)
     nodes = np.concatenate([euler, ankle], axis=2)[:, :-1].reshape(-1, 7, 3)
-    mirror = MIRROR if tipping.foot is Foot.RIGHT else np.ones(7)
+    mirror = MIRROR if foot is Foot.RIGHT else np.ones(7)
     ringing = _ringing(contacts, style, rng)
-    return Track(
+    return (
         node_s[:, :-1].ravel(),
         nodes * mirror[:, None],
-        tipping,
         Ringing(ringing.landing_s, ringing.rate_radps, ringing.amplitude * mirror),
     )
 
@@ -79,15 +84,9 @@ def _toe_out(contacts: Contacts, style: Style, node_s: Floats) -> Floats:
     """(r - 1, k, 3) still in stance, by minimum jerk to the next through the air."""
     begin_s, end_s = contacts.terminal_s[:-1, None], contacts.initial_s[1:, None]
     step, length_s = np.diff(style.yaw_rad)[:, None], end_s - begin_s
-    u = np.clip((node_s - begin_s) / length_s, 0.0, 1.0)
-    return np.stack(
-        [
-            style.yaw_rad[:-1, None] + step * (10 * u**3 - 15 * u**4 + 6 * u**5),
-            step * 30 * u**2 * (1 - u) ** 2 / length_s,
-            step * 60 * u * (1 - u) * (1 - 2 * u) / length_s**2,
-        ],
-        axis=-1,
-    )
+    turned = step[:, :, None] * eased((node_s - begin_s) / length_s) / length_s[:, :, None] ** np.arange(3)
+    turned[:, :, 0] += style.yaw_rad[:-1, None]
+    return turned
 
 
 def _ankle(runner: Runner, contacts: Contacts, style: Style, euler: Floats, node_s: Floats) -> Floats:

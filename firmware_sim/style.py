@@ -63,6 +63,7 @@ def style_of(runner: Runner, contacts: Contacts, rng: np.random.Generator) -> St
     inversion = np.radians(runner.landing_inversion_deg + 0.8 * rng.standard_normal(len(speed))) * by_gait(
         kind, 0.7, 1.0
     )
+    uneven = np.radians(runner.uneven_sd_deg) * rng.spawn(1)[0].standard_normal(len(speed))
     everting = np.radians(runner.eversion_excursion_deg) * scatter(0.07) * by_gait(kind, 0.7, 1.0)
     impact_mps, impact_mps2 = _impact(runner, contacts, speed, scatter(0.1)[:, None])
     return Style(
@@ -75,7 +76,7 @@ def style_of(runner: Runner, contacts: Contacts, rng: np.random.Generator) -> St
         impact_s=gait.stacked("impact_s", kind),
         impact_mps=impact_mps,
         impact_mps2=impact_mps2,
-        inversion_rad=inversion,
+        inversion_rad=inversion + np.where(moving, uneven, 0.0),
         eversion_rad=np.where(moving, everting, inversion),
         yaw_rad=np.radians(runner.toe_out_deg + 0.8 * rng.standard_normal(len(speed))),
         swing_height_m=by_gait(kind, 0.165, 0.18 + 0.06 * speed) * scatter(0.03),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.model import Floats, Foot
+from firmware_sim.course import eased
 from firmware_sim.euler import ROLL, YAW, turning_of
 from firmware_sim.stance import ANKLE_M
 
@@ -54,13 +55,5 @@ class Tipping:
 def _there_and_back(time_s: Floats, onset_s: Floats, peak_s: Floats, back_s: Floats) -> Floats:
     """(n, 3) from 0 to 1 and back to 0 by minimum jerk, with two derivatives."""
     rising = time_s < peak_s
-    length = np.where(rising, peak_s - onset_s, peak_s - back_s)
-    u = (time_s - np.where(rising, onset_s, back_s)) / length
-    return np.stack(
-        [
-            10 * u**3 - 15 * u**4 + 6 * u**5,
-            30 * u**2 * (1 - u) ** 2 / length,
-            60 * u * (1 - u) * (1 - 2 * u) / length**2,
-        ],
-        axis=-1,
-    )
+    length_s = np.where(rising, peak_s - onset_s, peak_s - back_s)
+    return eased((time_s - np.where(rising, onset_s, back_s)) / length_s) / length_s[:, None] ** np.arange(3)

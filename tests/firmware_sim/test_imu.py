@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import vqf
 from scipy.spatial.transform import Rotation
 
 from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from firmware_sim.imu import Imu, ideal, place_of, random_mounting, read, read_pieces
+from firmware_sim.imu import Imu, Move, random_mounting, read, read_pieces
 from firmware_sim.runner import Bout, Motion, Runner, simulate
+from tests.firmware_sim.strapdown import drift
 
 RUN = (Bout("still", 2.0), Bout("walk", 6.0, 1.4), Bout("run", 10.0, 3.3))
 
@@ -23,29 +26,13 @@ def quiet(rate_hz: float = 208.0, mounting: Floats | None = None) -> Imu:
     return Imu(rate_hz, np.eye(3) if mounting is None else mounting, acc_noise_mps2=0.0, gyr_noise_radps=0.0)
 
 
-def running_integral(rate: Floats, step_s: float) -> Floats:
-    return np.concatenate([np.zeros((1, 3)), np.cumsum(0.5 * step_s * (rate[1:] + rate[:-1]), axis=0)])
-
-
 @pytest.mark.parametrize("foot", list(Foot))
 def test_strapdown_of_the_ideal_sensor_returns_the_pose_over_each_stride(motion: Motion, foot: Foot) -> None:
-    truth, step_s = motion.truth[foot], 0.0005
-    up = np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2])
-    for begin, end in zip(truth.initial_contact_s[::3], truth.next_initial_contact_s[::3], strict=True):
-        time_s = np.arange(begin, end, step_s)
-        pose = motion.tracks[foot].at(time_s)
-        acc, gyr = ideal(pose)
-        turns = Rotation.from_rotvec(0.5 * (gyr[1:] + gyr[:-1]) * step_s).as_matrix()
-        rotation = [pose.rotation[0]]
-        for turn in turns:
-            rotation.append(rotation[-1] @ turn)
-        angle = Rotation.from_matrix(rotation[-1].T @ pose.rotation[-1]).magnitude()
-        assert np.degrees(angle) < 0.1
-        felt: Floats = np.einsum("nij,nj->ni", np.array(rotation), acc) - up
-        first = place_of(motion.tracks[foot].at(np.array([begin - 1e-5, begin + 1e-5])))
-        velocity: Floats = np.diff(first, axis=0) / 2e-5 + running_integral(felt, step_s)
-        way = running_integral(velocity, step_s)
-        assert np.abs(way - (place_of(pose) - place_of(pose)[0])).max() < 0.005
+    truth = motion.truth[foot]
+    for begin_s, end_s in zip(truth.initial_contact_s[::3], truth.next_initial_contact_s[::3], strict=True):
+        found = drift(motion, foot, begin_s, end_s)
+        assert found.angle_deg < 0.1
+        assert found.way_m < 0.005
 
 
 def test_a_standing_sensor_reads_gravity_upward_and_no_turning(motion: Motion) -> None:
@@ -126,6 +113,48 @@ def test_an_independent_filter_recovers_the_orientation() -> None:
     up_true = motion.tracks[Foot.LEFT].at(samples.time_s).rotation[:, 2]
     angle_deg = np.degrees(np.arccos(np.clip(np.sum(up_found * up_true, axis=1), -1.0, 1.0)))
     assert np.median(angle_deg[208 * 8 :]) < 4.0
+
+
+def test_a_pod_that_is_turned_on_the_shoe_reads_in_its_new_frame_from_then_on(motion: Motion) -> None:
+    turn = Rotation.from_euler("x", 20.0, degrees=True).as_matrix()
+    still, moved = (read(motion, Foot.LEFT, replace(quiet(), moves=moves)) for moves in ((), (Move(9.0, turn),)))
+    after = (still.time_s >= 9.0) & ~still.clipped & ~moved.clipped
+    np.testing.assert_array_equal(moved.acc_mps2[still.time_s < 9.0], still.acc_mps2[still.time_s < 9.0])
+    np.testing.assert_allclose(moved.acc_mps2[after], (still.acc_mps2 @ turn.T)[after], atol=0.02)
+    np.testing.assert_allclose(moved.gyr_radps[after], (still.gyr_radps @ turn.T)[after], atol=0.005)
+
+
+def test_a_knock_is_felt_for_a_moment_only(motion: Motion) -> None:
+    clean, knocked = (read(motion, Foot.LEFT, replace(quiet(), knocks_s=knocks)) for knocks in ((), (9.1,)))
+    apart = np.linalg.norm(knocked.acc_mps2 - clean.acc_mps2, axis=1)
+    felt = (clean.time_s > 9.1) & (clean.time_s < 9.112)
+    assert apart[felt].max() > 10.0 * STANDARD_GRAVITY_MPS2
+    assert (apart[~felt] == 0.0).all()
+
+
+def test_scale_and_warming_are_as_asked() -> None:
+    motion = simulate(Runner(), (Bout("still", 2.0), Bout("run", 1200.0, 3.0)), seed=7)
+    imu = replace(quiet(), acc_scale=1.03, gyr_scale=0.95, gyr_warming_radps=(0.0, 0.05, 0.0), acc_range_g=32.0)
+    clean, off = (read(motion, Foot.LEFT, each) for each in (replace(quiet(), acc_range_g=32.0), imu))
+    inside = ~clean.clipped & ~off.clipped
+    np.testing.assert_allclose(off.acc_mps2[inside], 1.03 * clean.acc_mps2[inside], atol=0.03)
+    gained = (off.gyr_radps - 0.95 * clean.gyr_radps)[:, 1]
+    at_s = np.array([10.0, 600.0, 1200.0])
+    found = [np.mean(gained[inside & (np.abs(clean.time_s - middle) < 5.0)]) for middle in at_s]
+    assert found == pytest.approx(0.05 * (1.0 - np.exp(-at_s / 600.0)), abs=1e-3)
+
+
+def test_a_loose_pod_rocks_after_landing_more_and_more_slowly(motion: Motion) -> None:
+    rocks = {times: replace(quiet(1000.0), looseness=times, loose_hz=22.0) for times in (0.0, 2.5)}
+    tight, none, loose = (read(motion, Foot.LEFT, imu).gyr_radps for imu in (quiet(1000.0), rocks[0.0], rocks[2.5]))
+    assert np.std(loose - none) == pytest.approx(2.5 * np.std(tight - none), rel=0.25)
+    assert _middle_hz((loose - none)[:, 0]) < 0.85 * _middle_hz((tight - none)[:, 0])
+
+
+def _middle_hz(signal: Floats) -> float:
+    """Half of the power lies below, at 1000 Hz."""
+    power = np.cumsum(np.abs(np.fft.rfft(signal)) ** 2)
+    return float(np.fft.rfftfreq(len(signal), 1e-3)[np.searchsorted(power, 0.5 * power[-1])])
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:

@@ -1,0 +1,40 @@
+"""What an ideal sensor at the pod integrates to, beside the pose that it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from firmware_sim.imu import ideal, place_of
+from firmware_sim.runner import Motion
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Error at the end in orientation, and the largest in position."""
+
+    angle_deg: float
+    way_m: float
+
+
+def drift(motion: Motion, foot: Foot, begin_s: float, end_s: float, step_s: float = 0.0005) -> Drift:
+    """Integrate from the true state at the begin."""
+    time_s = np.arange(begin_s, end_s, step_s)
+    pose = motion.tracks[foot].at(time_s)
+    acc, gyr = ideal(pose)
+    rotation = [Rotation.from_matrix(pose.rotation[0])]
+    for turn in Rotation.from_rotvec(0.5 * (gyr[1:] + gyr[:-1]) * step_s):
+        rotation.append(rotation[-1] * turn)
+    felt = Rotation.concatenate(rotation).apply(acc) - [0.0, 0.0, STANDARD_GRAVITY_MPS2]
+    around = motion.tracks[foot].at(begin_s + np.array([-1e-5, 1e-5]))
+    velocity = np.diff(place_of(around), axis=0) / 2e-5 + _integral(felt, step_s)
+    way = _integral(velocity, step_s) - (place_of(pose) - place_of(pose)[0])
+    angle = (rotation[-1].inv() * Rotation.from_matrix(pose.rotation[-1])).magnitude()
+    return Drift(float(np.degrees(angle)), float(np.abs(way).max()))
+
+
+def _integral(rate: Floats, step_s: float) -> Floats:
+    return np.concatenate([np.zeros((1, 3)), np.cumsum(0.5 * step_s * (rate[1:] + rate[:-1]), axis=0)])
