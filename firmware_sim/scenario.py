@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import get_args
 
 import numpy as np
 
 from analysis.model import Foot
 from firmware_sim.link import LinkQuality
-from firmware_sim.person import Bout, Runner, Strike
+from firmware_sim.person import Antic, Bout, Runner, Strike
 from firmware_sim.rolls import Roll
 
 BEFORE_S, AFTER_S = 12.0, 5.0
@@ -21,6 +22,7 @@ FATIGUE_PCT = (0.0, -1.5, -3.0, -4.5, -6.0)
 """Contact asymmetry in equal parts of the run; negative is longer on the left."""
 ROLL_AT = 0.4
 """Part of the run at which an ankle rolls."""
+ANTICS: tuple[Antic, ...] = get_args(Antic)
 STRIKES: tuple[Strike, ...] = ("rear", "rear", "mid", "fore")
 
 
@@ -117,7 +119,14 @@ def _tempo(run_s: float, rng: np.random.Generator) -> Scenario:
 def _trail(run_s: float, rng: np.random.Generator) -> Scenario:
     """Speed changes all the time, every stride lands differently, the foot is less well heard among trees."""
     somebody = _somebody(rng)
-    runner = replace(somebody, contact_time_sd_s=0.012, stride_time_sd_pct=3.0, strike_angle_sd_deg=3.5, impact=1.2)
+    runner = replace(
+        somebody,
+        contact_time_sd_s=0.012,
+        stride_time_sd_pct=3.0,
+        strike_angle_sd_deg=3.5,
+        uneven_sd_deg=4.0,
+        impact=1.2,
+    )
     count = max(int(run_s / 20.0), 2)
     bouts = [Bout("run", run_s / count, speed) for speed in rng.uniform(2.0, 3.4, count).tolist()]
     return Scenario("trail", runner, _whole(*bouts), LinkQuality(packet_error_rate=0.1))
@@ -181,6 +190,38 @@ def _drop_outs(run_s: float, rng: np.random.Generator) -> Scenario:
     )
 
 
+def _obstacles(run_s: float, rng: np.random.Generator) -> Scenario:
+    """Everything that is no ankle roll but might be taken for one: rough ground, sharp turns, and what people do when
+    they stop.
+    """
+    runner = replace(
+        _somebody(rng), uneven_sd_deg=float(rng.uniform(1.0, 6.0)), strike_angle_sd_deg=float(rng.uniform(1.0, 4.0))
+    )
+    bouts: list[Bout] = []
+    left_s = run_s
+    while left_s > 0.0:
+        for bout in _obstacle(rng):
+            if left_s > 0.0:
+                bouts.append(replace(bout, duration_s=min(bout.duration_s, left_s)))
+                left_s -= bout.duration_s
+    return Scenario("obstacles", runner, _whole(*bouts))
+
+
+def _obstacle(rng: np.random.Generator) -> tuple[Bout, ...]:
+    """A stretch of running, up or down or on camber, and what comes at its end."""
+    speed_mps, slope_pct, camber_pct = (float(rng.uniform(*span)) for span in ((2.2, 3.6), (-12, 12), (-8, 8)))
+    easy = Bout("run", float(rng.uniform(15.0, 35.0)), speed_mps, slope_pct=slope_pct, camber_pct=camber_pct)
+    side = float(rng.choice([-1.0, 1.0]))
+    kind = rng.integers(5)
+    if kind == 0:
+        return easy, Bout("run", float(rng.uniform(1.5, 2.5)), 2.2, turn_deg=side * float(rng.uniform(90.0, 180.0)))
+    if kind == 1:
+        return easy, *(Bout("run", 0.8, 2.8, turn_deg=side * turn_deg) for turn_deg in (35.0, -70.0, 35.0))
+    if kind == 2:
+        return easy, Bout("walk", float(rng.uniform(8.0, 20.0)), 1.4, camber_pct=camber_pct)
+    return easy, Bout(ANTICS[int(rng.integers(len(ANTICS)))], float(rng.uniform(10.0, 20.0)))
+
+
 SCENARIOS: dict[str, Callable[[float, np.random.Generator], Scenario]] = {
     "easy": _easy,
     "tempo": _tempo,
@@ -191,4 +232,5 @@ SCENARIOS: dict[str, Callable[[float, np.random.Generator], Scenario]] = {
     "drop-outs": _drop_outs,
     "ankle-roll": _ankle_roll,
     "story": _story,
+    "obstacles": _obstacles,
 }

@@ -96,8 +96,9 @@ def strike_angle_deg(runner: Runner, contacts: Contacts, rng: np.random.Generato
 def _impact(runner: Runner, contacts: Contacts, speed: Floats, scatter: Floats) -> tuple[Floats, Floats]:
     """Velocity and deceleration forward and upward at initial contact, (r, 2) each."""
     running = np.minimum(speed, 4.0) * SOFTNESS[runner.strike]
-    forward = by_gait(contacts.gait, 0.15 + 0.58 * speed, 0.58 * running)
-    upward = by_gait(contacts.gait, -0.12 - 0.28 * speed, -0.35 - 0.15 * running)
-    braking = by_gait(contacts.gait, 0.3 + 2.0 * speed, 1.9 * speed) * STANDARD_GRAVITY_MPS2
+    slow = SOFTNESS[runner.strike] * np.clip(1.0 - speed / 2.8, 0.0, 1.0)
+    forward = by_gait(contacts.gait, 0.15 + 0.58 * speed, 0.58 * running + 1.2 * slow)
+    upward = by_gait(contacts.gait, -0.12 - 0.28 * speed, -0.35 - 0.15 * running - 0.3 * slow)
+    braking = by_gait(contacts.gait, 0.3 + 2.0 * speed, 1.9 * speed + 3.5 * slow) * STANDARD_GRAVITY_MPS2
     velocity = np.stack([forward, upward], axis=1) * scatter * runner.impact
     return velocity, np.stack([-braking, 0.5 * braking], axis=1)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from analysis.model import Floats, Foot
+from analysis.model import Floats, Foot, Samples
+from firmware_sim import gait
+from firmware_sim.imu import Imu, read
 from firmware_sim.runner import Bout, Runner, simulate
 from tests.accuracy.force_belts import RATE_HZ, RIGID, markers_m, turns_of
-from tests.accuracy.recordings import table
+from tests.accuracy.recordings import analysed, samples_of, table
 from tests.accuracy.report import Finding
 
 MARKERS_MPS = 4.1
@@ -23,6 +25,8 @@ MARKED = Runner(
     eversion_excursion_deg=12.5,
 )
 """The runner on the force belts: what he was told is what his markers and forces show."""
+TREADMILL = tuple(f"treadmill/{speed_kmh}kmh.csv" for speed_kmh in range(7, 13))
+PEAKS = {"impact": 25, "landing rate": 25, "push-off rate": 25, "swing rate": 25, "swing acceleration": 0}
 PART = np.linspace(0.0, 1.0, 101)
 MID_STANCE = 0.4
 
@@ -120,7 +124,12 @@ def simulated(foot: Foot, runner: Runner, speed_mps: float) -> Strides:
 
 
 def findings() -> Iterator[Finding]:
-    """Turn rates about each axis of the foot over the stride, and the frontal plane in stance."""
+    """Turn rates about each axis of the foot, the frontal plane in stance, peaks of acceleration and rate per speed."""
+    yield from _like_markers()
+    yield from _like_treadmill()
+
+
+def _like_markers() -> Iterator[Finding]:
     for foot in Foot:
         real, made = marked(foot), simulated(foot, MARKED, MARKERS_MPS)
         name = f"simulator, force_belts {foot}"
@@ -139,3 +148,60 @@ def findings() -> Iterator[Finding]:
             ("main axis, outer end raised", real.raised_deg, made.raised_deg, "°", 3.0),
         ):
             yield Finding(name, what, f"{y:.1f}{unit}", f"{x:.1f} ± {within:.3g}{unit}", abs(x - y) <= within)
+
+
+def _like_treadmill() -> Iterator[Finding]:
+    """Medians over strides of the greatest readings, of a runner told the same contact and stride times."""
+    real = [peaks(samples_of(name), strides_at(name)) for name in TREADMILL]
+    made = [peaks(*as_on_treadmill(name)) for name in TREADMILL]
+    for what, within in PEAKS.items():
+        off_pct = [100.0 * (b[what] / a[what] - 1.0) for a, b in zip(real, made, strict=True)]
+        found = f"{min(off_pct):+.0f} … {max(off_pct):+.0f} %"
+        yield Finding(
+            "simulator, treadmill 7–12 km/h",
+            f"peak {what}",
+            found,
+            f"±{within} %" if within else "told only",
+            not within or max(map(abs, off_pct)) <= within,
+        )
+
+
+def strides_at(name: str) -> Floats:
+    """(s, 3) initial, terminal and next initial contact of the running strides of a recording."""
+    strides = analysed(name).strides()
+    times = np.stack([strides.initial_contact_s, strides.terminal_contact_s, strides.next_initial_contact_s], axis=1)
+    return times[strides.running & np.isfinite(times).all(axis=1)]
+
+
+def as_on_treadmill(name: str) -> tuple[Samples, Floats]:
+    """A simulated runner with the contact and stride times of a recording, and the true times of his strides."""
+    landed_s, lifted_s, next_s = strides_at(name).T
+    bout = Bout("run", 40.0, float(name.rpartition("/")[2].removesuffix("kmh.csv")) / 3.6)
+    code, speed = np.array([bout.code]), np.array([bout.speed_mps])
+    stride_s = gait.stride_time_s(code, speed)
+    longer = np.median(lifted_s - landed_s) / gait.contact_time_s(code, speed, stride_s)[0] - 1.0
+    quicker = stride_s[0] / np.median(next_s - landed_s) - 1.0
+    runner = Runner(contact_change_pct=100.0 * float(longer), cadence_change_pct=100.0 * float(quicker))
+    motion = simulate(runner, (bout,), seed=1)
+    truth = motion.truth[Foot.LEFT]
+    times = (truth.initial_contact_s, truth.terminal_contact_s, truth.next_initial_contact_s)
+    return read(motion, Foot.LEFT, Imu(167.0), seed=1), np.stack(times, axis=1)
+
+
+def peaks(samples: Samples, strides_s: Floats) -> dict[str, float]:
+    """Medians over strides of the greatest acceleration (m/s²) and rate (rad/s) in each part of a stride."""
+    landed_s, lifted_s, next_s = strides_s.T
+    acc, rate = (np.linalg.norm(each, axis=1) for each in (samples.acc_mps2, samples.gyr_radps))
+    spans = {
+        "impact": (acc, landed_s - 0.03, landed_s + 0.05),
+        "swing acceleration": (acc, lifted_s + 0.08, next_s - 0.06),
+        "landing rate": (rate, landed_s - 0.03, landed_s + 0.08),
+        "push-off rate": (rate, lifted_s - 0.10, lifted_s + 0.05),
+        "swing rate": (rate, lifted_s + 0.10, next_s - 0.04),
+    }
+    return {what: _median_of_greatest(samples.time_s, *span) for what, span in spans.items()}
+
+
+def _median_of_greatest(time_s: Floats, size: Floats, begin_s: Floats, end_s: Floats) -> float:
+    first, last = np.searchsorted(time_s, begin_s), np.searchsorted(time_s, end_s)
+    return float(np.median([size[a:b].max() for a, b in zip(first, last, strict=True) if b > a]))

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
 from firmware_sim.imu import Imu, Move, random_mounting, read, read_pieces
+from firmware_sim.person import Strike
 from firmware_sim.runner import Bout, Motion, Runner, simulate
 from tests.firmware_sim.strapdown import drift
 
@@ -103,9 +104,15 @@ def test_the_same_seed_reads_the_same_and_feet_do_not_share_noise(motion: Motion
     assert abs(np.corrcoef(noise[0], noise[1])[0, 1]) < 0.3
 
 
-def test_an_independent_filter_recovers_the_orientation() -> None:
-    motion = simulate(Runner(), (Bout("still", 5.0), Bout("run", 30.0, 3.0)), seed=2)
-    samples = read(motion, Foot.LEFT, Imu(gyr_noise_radps=0.002))
+@pytest.mark.parametrize("strike", ["rear", "mid", "fore"])
+@pytest.mark.parametrize(
+    "bout",
+    [Bout("run", 30.0, 2.0), Bout("run", 30.0, 4.0, slope_pct=6.0), Bout("run", 30.0, 6.0), Bout("walk", 30.0, 1.4)],
+    ids=str,
+)
+def test_an_independent_filter_recovers_the_orientation(strike: Strike, bout: Bout) -> None:
+    motion = simulate(Runner(strike=strike), (Bout("still", 5.0), bout), seed=2)
+    samples = read(motion, Foot.LEFT, Imu(gyr_noise_radps=0.002, acc_range_g=32.0))
     found = vqf.VQF(1.0 / 208.0).updateBatch(
         np.ascontiguousarray(samples.gyr_radps), np.ascontiguousarray(samples.acc_mps2)
     )

@@ -97,7 +97,7 @@ def test_an_output_on_a_full_disk(capsys: pytest.CaptureFixture[str], left: Path
         (("export", "no-run", "--csv", "x"), r"no-run: there is no such folder; check the name\."),
         (("run", "--left", "1A2B", "--right", "1A2B"), r"pod 1A2B was named for both feet; give each foot its own\."),
         (("run", "--continue", "x", "--left", "1A2B"), r"--continue and --left or --right do not go together; .*\."),
-        (("demo", "--scenario", "swim"), r"there is no scenario 'swim'; choose one of easy, .*story\."),
+        (("demo", "--scenario", "swim"), r"there is no scenario 'swim'; choose one of easy, .*obstacles\."),
         (("demo", "--minutes", "0"), r"invalid value for '--minutes': .*"),
         (("demo", "--seed", "many"), r"invalid value for '--seed': .*"),
     ],
