@@ -69,6 +69,7 @@ class LiveRun:
         self._stop = asyncio.Event()
         self._failure: IngestError | None = None
         self._failure_told = False
+        self._ends = True
         self._over = False
         self._recorded = JournalReader(run.journal_path)
 
@@ -95,6 +96,22 @@ class LiveRun:
     def stop(self) -> None:
         """End the run; the batches that are still to come are given."""
         self._stop.set()
+
+    def interrupt(self) -> None:
+        """Stop, but leave the run as a crash would, to be continued."""
+        self._ends = False
+        self.stop()
+
+    def secure(self) -> None:
+        """Hand everything that was given out so far to the system, so that it survives this process.
+
+        Raises
+        ------
+        RunUnwritableError
+            if the disk does not take it.
+        """
+        if not self._over:
+            self._journal.flush()
 
     @property
     def now_s(self) -> float:
@@ -161,8 +178,10 @@ class LiveRun:
         try:
             with self._journal:
                 await self._record(intake, recorder)
-                recorder.end()
-            self.run = self.run.marked_ended()
+                if self._ends:
+                    recorder.end()
+            if self._ends:
+                self.run = self.run.marked_ended()
         except* IngestError as failures:
             self._failure = self._failure or _first(failures)
         finally:

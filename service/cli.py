@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from service import VERSION
+from service import VERSION, cli_service
 
 BAD_INPUT, INTERRUPTED = 2, 130
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
@@ -34,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(cli_service.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

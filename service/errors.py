@@ -95,3 +95,48 @@ class TwoSourcesError(RequestError):
 
     def __init__(self, options: str, instead: str) -> None:
         super().__init__(f"{options} do not go together; give {instead}.")
+
+
+class SettingsError(RequestError):
+    """The settings file or the environment is wrong; every problem has its own line."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        if len(problems) == 1:
+            super().__init__(f"in the settings, {problems[0]}; correct it, surefoot config shows what holds.")
+        else:
+            told = "".join(f"\n  {problem}" for problem in problems)
+            super().__init__(f"{len(problems)} things are wrong in the settings; correct them:{told}")
+
+
+class StoreError(RequestError):
+    """The file of results cannot be read or written."""
+
+    def __init__(self, path: Path, reason: str, instead: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path} cannot be used ({reason}); {instead}.")
+
+
+class NobodyError(RequestError):
+    """The settings name no runner."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the settings name no runner; add [runners.NAME] with left and right, or try --simulated 4 first."
+        )
+
+
+class NowhereError(RequestError):
+    """The settings name no server."""
+
+    def __init__(self) -> None:
+        super().__init__("the settings name no server; set influxdb.url or mqtt.host, surefoot config shows them.")
+
+
+class ShipError(RequestError):
+    """A server does not take what is shipped."""
+
+    def __init__(self, server: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{server} does not take it ({reason}); see surefoot doctor, nothing is lost meanwhile.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,8 +11,15 @@ from typing import Protocol
 from sensor_ingest.health import PodHealth
 from sensor_ingest.live import LiveRun
 from service.analyze import PIECE_S
+from service.keeper import Keeper
 from service.run_analysis import RunAnalysis
+from service.run_end import RunEnd
 from service.stop import StopRequest
+
+BEHIND_S = 5.0
+"""Samples that are older are worked on in large pieces, to catch up."""
+HEALTH_EVERY_S = 10.0
+REMEMBER_S = 900.0
 
 
 class Watcher(Protocol):
@@ -32,7 +39,7 @@ class Followed:
     Parameters
     ----------
     origin_s : session time zero on the event loop's clock.
-    stopped : Ctrl-C ended it.
+    stopped : Ctrl-C or SIGTERM ended it.
     """
 
     analysis: RunAnalysis
@@ -52,7 +59,7 @@ async def follow(live: LiveRun, watcher: Watcher | None = None, *, lasts_s: floa
     loop = asyncio.get_running_loop()
     analysis = RunAnalysis(live.run.manifest.pods, 0.0 if watcher else PIECE_S)
     with StopRequest(lambda: loop.call_soon_threadsafe(live.stop)) as stop:
-        async with live, _watched(live, analysis, watcher), _limited(live, lasts_s):
+        async with live, _limited(live, lasts_s), _beside("watch", _watch(live, analysis, watcher)):
             origin_s = loop.time() - live.now_s
             async for batch in live:
                 analysis.push(batch)
@@ -63,17 +70,63 @@ async def follow(live: LiveRun, watcher: Watcher | None = None, *, lasts_s: floa
     return Followed(analysis, health, origin_s, stop.made)
 
 
+async def keep(live: LiveRun, keeper: Keeper, rule: RunEnd, watcher: Watcher | None = None) -> None:
+    """Record, analyse and store a run until it is over; whatever goes wrong leaves it to be continued.
+
+    Raises
+    ------
+    IngestError, StoreError
+        if it cannot be recorded or stored.
+    """
+    analysis = RunAnalysis(live.run.manifest.pods, PIECE_S, keep=keeper.take, remember_s=REMEMBER_S)
+    async with live:
+        try:
+            async with (
+                _beside("run end", _end(live, analysis, rule)),
+                _beside("health", _every(HEALTH_EVERY_S, lambda: keeper.health(live.health(), live.now_s))),
+                _beside("watch", _watch(live, analysis, watcher)),
+            ):
+                async for batch in live:
+                    behind_s = live.now_s - float(batch.samples.time_s[-1])
+                    analysis.piece_s = PIECE_S if behind_s > BEHIND_S else 0.0
+                    analysis.push(batch)
+            end_s = live.now_s
+        except BaseException:
+            live.interrupt()
+            raise
+    analysis.flush()
+    keeper.end(end_s)
+
+
+async def _end(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) -> None:
+    """Stop the run when it is over."""
+    while not rule.over(live.now_s, [runner.last_run_s for runner in analysis.runners.values()], live.health()):
+        await asyncio.sleep(1.0)
+    live.stop()
+
+
+async def _every(seconds: float, act: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        act()
+
+
+async def _watch(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None) -> None:
+    while watcher is not None:
+        watcher.look(live.now_s, analysis, live.health())
+        await asyncio.sleep(watcher.every_s)
+
+
 @asynccontextmanager
-async def _watched(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None) -> AsyncIterator[None]:
-    """While entered, somebody looks, if there is anybody."""
-    watching = asyncio.create_task(_watch(live, analysis, watcher), name="watch") if watcher else None
+async def _beside(name: str, work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """While entered, something else goes on too; if it fails, that is told at the end."""
+    task = asyncio.create_task(work, name=name)
     try:
         yield
     finally:
-        if watching is not None:
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @asynccontextmanager
@@ -85,9 +138,3 @@ async def _limited(live: LiveRun, lasts_s: float | None) -> AsyncIterator[None]:
     finally:
         if end is not None:
             end.cancel()
-
-
-async def _watch(live: LiveRun, analysis: RunAnalysis, watcher: Watcher) -> None:
-    while True:
-        watcher.look(live.now_s, analysis, live.health())
-        await asyncio.sleep(watcher.every_s)

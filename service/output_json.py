@@ -35,7 +35,7 @@ def as_mapping(analysis: Analysis) -> Json:
         "bouts": [_bout(bout) for bout in results.bouts],
         "strides": sorted(strides, key=lambda row: (row["initial_contact_s"], row["foot"])),
         "windows": [_window(window) for window in results.windows],
-        "findings": [_finding(finding) for finding in latest(results.findings)],
+        "findings": [finding_json(finding) for finding in latest(results.findings)],
         "summary": {key: _number(value) for key, value in analysis.summary.items()},
     }
 
@@ -95,7 +95,8 @@ def _window(window: Window) -> Json:
     }
 
 
-def _finding(finding: Finding) -> Json:
+def finding_json(finding: Finding) -> Json:
+    """A finding in the words of the contract."""
     return {
         "id": finding.id,
         "revision": finding.revision,

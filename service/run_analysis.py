@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -15,11 +17,28 @@ from sensor_ingest.track import PodCounts
 from service.analyze import Analysis, conclude
 from service.readings import Readings, Tally, pod_notes
 
+Keep = Callable[[str, Results, float], None]
+"""Takes a runner's new results and the session time up to which all is known."""
+MOST_APART_S = 5.0
+"""A foot that is silent for longer holds nothing up."""
+FORGET_EVERY_S = 60.0
+
 
 class RunnerAnalysis:
-    """One runner: samples in, everything that is known so far out."""
+    """One runner: samples in, everything that is known so far out.
 
-    def __init__(self, feet: Sequence[Foot]) -> None:
+    Parameters
+    ----------
+    keep : takes new results, before they are seen here.
+    remember_s : of results; what is older is left to `keep`, and there is no account of single readings either.
+    """
+
+    def __init__(self, feet: Sequence[Foot], keep: Callable[[Results, float], None], remember_s: float) -> None:
+        self.last_run_s: float | None = None
+        self._keep = keep
+        self._remember_s = remember_s
+        self._last_s: dict[Foot, float] = {}
+        self._forgot_s = 0.0
         self.feet = tuple(foot for foot in Foot if foot in feet)
         self._session = Session(self.feet)
         self._tallies = {foot: Tally() for foot in self.feet}
@@ -28,7 +47,9 @@ class RunnerAnalysis:
 
     def push(self, samples: Samples) -> None:
         """Take one foot's next samples."""
-        self._tallies[samples.foot].push(samples)
+        if math.isinf(self._remember_s):
+            self._tallies[samples.foot].push(samples)
+        self._last_s[samples.foot] = float(samples.time_s[-1])
         self._add(self._session.push(samples))
 
     def count(self, foot: Foot, counts: PodCounts) -> None:
@@ -60,9 +81,21 @@ class RunnerAnalysis:
         found = self._tallies[foot].readings()
         return replace(found, notes=(*found.notes, *pod_notes(self._counts.get(foot, PodCounts()))))
 
+    @property
+    def _known_s(self) -> float:
+        """Up to here all is known, unless a foot has been silent for long."""
+        last_s = max(self._last_s.values(), default=0.0)
+        return max(min((self._last_s.get(foot, 0.0) for foot in self.feet), default=0.0), last_s - MOST_APART_S)
+
     def _add(self, new: Results) -> None:
+        self._keep(new, self._known_s)
+        ran = [rows.next_initial_contact_s[rows.running] for rows in new.strides.values()]
+        self.last_run_s = max((float(ends_s[-1]) for ends_s in ran if len(ends_s)), default=self.last_run_s)
         if new.windows or new.bouts or new.findings or any(len(strides) for strides in new.strides.values()):
             self._parts.append(new)
+        if self._known_s > self._forgot_s + FORGET_EVERY_S and not math.isinf(self._remember_s):
+            self._parts = [recent(self.results, self._known_s - self._remember_s)]
+            self._forgot_s = self._known_s
 
 
 class RunAnalysis:
@@ -71,20 +104,31 @@ class RunAnalysis:
     Parameters
     ----------
     piece_s : of samples that are collected before they are analysed, which is faster and gives the same.
+    keep, remember_s : see `RunnerAnalysis`.
     """
 
-    def __init__(self, pods: Sequence[WornPod], piece_s: float = 0.0) -> None:
-        self._piece_s = piece_s
+    def __init__(
+        self,
+        pods: Sequence[WornPod],
+        piece_s: float = 0.0,
+        *,
+        keep: Keep = lambda *_: None,
+        remember_s: float = math.inf,
+    ) -> None:
+        self.piece_s = piece_s
         self._waiting: dict[int, list[Batch]] = {}
         names = dict.fromkeys(pod.runner for pod in pods)
-        self.runners = {name: RunnerAnalysis([pod.foot for pod in pods if pod.runner == name]) for name in names}
+        self.runners = {
+            name: RunnerAnalysis([pod.foot for pod in pods if pod.runner == name], partial(keep, name), remember_s)
+            for name in names
+        }
 
     def push(self, batch: Batch) -> None:
         """Take the next batch."""
-        waiting = self._waiting.setdefault(batch.pod, [])
-        waiting.append(batch)
-        if batch.samples.time_s[-1] - waiting[0].samples.time_s[0] >= self._piece_s:
-            self._analyze(batch.pod)
+        self._waiting.setdefault(batch.pod, []).append(batch)
+        for pod, waiting in list(self._waiting.items()):
+            if waiting[-1].samples.time_s[-1] - waiting[0].samples.time_s[0] >= self.piece_s:
+                self._analyze(pod)
 
     def flush(self) -> None:
         """End the run."""
@@ -100,6 +144,16 @@ class RunAnalysis:
     def conclude(self) -> dict[str, Analysis]:
         """Each runner's analysis."""
         return {name: runner.conclude() for name, runner in self.runners.items()}
+
+
+def recent(results: Results, since_s: float) -> Results:
+    """Results without what ended before."""
+    return Results(
+        {foot: rows[rows.next_initial_contact_s >= since_s] for foot, rows in results.strides.items()},
+        tuple(window for window in results.windows if window.end_s >= since_s),
+        tuple(bout for bout in results.bouts if bout.end_s >= since_s),
+        tuple(finding for finding in results.findings if finding.known_s >= since_s),
+    )
 
 
 def joined(parts: Sequence[Samples]) -> Samples:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
 from rich.table import Table
 from rich.text import Text
 
@@ -16,17 +14,13 @@ from sensor_ingest.entries import time_of
 from sensor_ingest.journal import JournalReader
 from sensor_ingest.run_folder import RunFolder, list_runs, open_run
 from service.analyze import Progress
+from service.configuration import configure
 from service.wording import duration
-
-VARIABLE = "SUREFOOT_RUNS"
 
 
 def runs_folder(wanted: Path | None) -> Path:
-    """The folder asked for, or that of the environment, or the user's own."""
-    if wanted is not None:
-        return wanted
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else user_data_path("surefoot", appauthor=False) / "runs"
+    """The folder asked for, or that of the settings."""
+    return configure().settings.runs_folder if wanted is None else wanted
 
 
 def find_run(named: str, folder: Path | None = None) -> RunFolder:

@@ -1,4 +1,4 @@
-"""Ending on Ctrl-C between two steps, never in the middle of one."""
+"""Ending on Ctrl-C or SIGTERM between two steps, never in the middle of one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import signal
 from collections.abc import Callable
 from types import FrameType, TracebackType
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class StopRequest:
-    """While entered, the first Ctrl-C asks for the end; another one does what it always did.
+    """While entered, the first Ctrl-C or SIGTERM asks for the end; another one does what it always did.
 
     Parameters
     ----------
@@ -20,15 +22,19 @@ class StopRequest:
         self._ask = ask
 
     def __enter__(self) -> StopRequest:
-        self._before = signal.signal(signal.SIGINT, self._make)
+        self._before = {number: signal.signal(number, self._make) for number in SIGNALS}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        self._give_back()
 
     def _make(self, _number: int, _frame: FrameType | None) -> None:
         self.made = True
-        signal.signal(signal.SIGINT, self._before)
+        self._give_back()
         self._ask()
+
+    def _give_back(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)

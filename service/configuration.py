@@ -1,0 +1,132 @@
+"""Settings from their sources: defaults, then the file, then the environment; what is wrong is told all at once."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+from pydantic import ValidationError
+
+from service.errors import SettingsError
+from service.settings import Settings, leaves
+
+PREFIX, FILE_SUFFIX = "SUREFOOT_", "_FILE"
+SETTINGS_FILE = "SUREFOOT_SETTINGS"
+NOT_SETTINGS = frozenset({SETTINGS_FILE, "SUREFOOT_EVAL_DATA"})
+LISTS = frozenset({("command", "program")})
+
+Path_ = tuple[str, ...]
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings, and the source of each that is not the default."""
+
+    settings: Settings
+    sources: Mapping[Path_, str]
+
+
+def configure(environment: Environment = os.environ) -> Configuration:
+    """Read all sources; SettingsError tells everything that is wrong with them."""
+    values, sources, wrong = _from_file(environment)
+    for path, value, source in _from_environment(environment, wrong):
+        _put(values, path, value, wrong, source)
+        sources[path] = source
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        wrong += [_sentence(problem, sources) for problem in error.errors()]
+    if wrong:
+        raise SettingsError(wrong)
+    return Configuration(settings, sources)
+
+
+def settings_path(environment: Environment = os.environ) -> Path:
+    """The file that is named in the environment, or the user's own."""
+    named = environment.get(SETTINGS_FILE)
+    return Path(named) if named else user_config_path("surefoot", appauthor=False) / "surefoot.toml"
+
+
+def variable(path: Path_) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + "_".join(path).upper()
+
+
+def _from_file(environment: Environment) -> tuple[dict[str, Any], dict[Path_, str], list[str]]:
+    path = settings_path(environment)
+    if not path.exists() and SETTINGS_FILE not in environment:
+        return {}, {}, []
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        return {}, {}, [f"{path}: cannot be read ({error.strerror or type(error).__name__})"]
+    except UnicodeDecodeError:
+        return {}, {}, [f"{path}: is not text in UTF-8"]
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return {}, {}, [f"{path}: is not TOML ({error or 'nested too deeply'})"]
+    return values, dict.fromkeys(_paths(values), str(path)), []
+
+
+def _paths(values: Mapping[str, Any], above: Path_ = ()) -> list[Path_]:
+    found: list[Path_] = []
+    for key, value in values.items():
+        found += _paths(value, (*above, key)) if isinstance(value, dict) else [(*above, key)]
+    return found
+
+
+def _from_environment(environment: Environment, wrong: list[str]) -> list[tuple[Path_, object, str]]:
+    """Path, value and name of each variable that is a setting; NAME_FILE names a file that holds the value."""
+    known = {variable(path): path for path in leaves()}
+    found: list[tuple[Path_, object, str]] = []
+    for name in sorted(environment):
+        if not name.startswith(PREFIX) or name in NOT_SETTINGS:
+            continue
+        stem = name.removesuffix(FILE_SUFFIX)
+        path = known.get(name) or known.get(stem)
+        if path is None:
+            wrong.append(f"{name} (environment): is no setting{_instead(name, known)}")
+        else:
+            found.append((path, _value(name, environment[name], path, name not in known, wrong), name))
+    return found
+
+
+def _value(name: str, text: str, path: Path_, in_file: bool, wrong: list[str]) -> object:
+    if in_file:
+        try:
+            text = Path(text).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            wrong.append(f"{name} (environment): {text} cannot be read ({getattr(error, 'strerror', None) or error})")
+    return tuple(text.split()) if path in LISTS else text
+
+
+def _put(values: MutableMapping[str, Any], path: Path_, value: object, wrong: list[str], source: str) -> None:
+    place = values
+    for key in path[:-1]:
+        place = place.setdefault(key, {})
+        if not isinstance(place, dict):
+            wrong.append(f"{source} (environment): {key} in the settings file is no table")
+            return
+    place[path[-1]] = value
+
+
+def _sentence(problem: Any, sources: Mapping[Path_, str]) -> str:
+    """One problem: where, and what is expected instead."""
+    path = tuple(str(part) for part in problem["loc"] if part != "[key]")
+    source = next((sources[path[:end]] for end in range(len(path), 0, -1) if path[:end] in sources), None)
+    where = ".".join(path) + (f" ({source})" if source else "")
+    told = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        return f"{where}: is no setting{_instead(path[-1], [name[-1] for name in leaves()])}"
+    return f"{where}: {told[:1].lower()}{told[1:]}" if where else told
+
+
+def _instead(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -1,0 +1,47 @@
+"""Recorded runs into the store: what a crash cut off, and what was recorded before there was a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sensor_ingest.ending import end_run
+from sensor_ingest.replay import replay
+from sensor_ingest.run_folder import RunFolder, list_runs
+from service.analyze import PIECE_S, Progress
+from service.keeper import Keeper
+from service.live_run import REMEMBER_S
+from service.replayed import batches
+from service.run_analysis import RunAnalysis
+from service.settings import Settings
+from service.store.reading import StoreReader
+
+
+def keep_recorded(run: RunFolder, settings: Settings, progress: Progress = lambda *_: None) -> None:
+    """Bring a run to its end, and everything that its recording tells into the store.
+
+    Raises
+    ------
+    IngestError, StoreError
+        if it cannot be read or stored; RunBusyError while it is being recorded.
+    """
+    ended = run if run.manifest.ended else end_run(run)
+    keeper = Keeper(settings.store_path, ended.manifest, settings)
+    try:
+        analysis = RunAnalysis(ended.manifest.pods, PIECE_S, keep=keeper.take, remember_s=REMEMBER_S)
+        end_s = 0.0
+        for batch in batches(replay(ended), progress, f"Reading {run.manifest.run_id}"):
+            analysis.push(batch)
+            end_s = max(end_s, float(batch.samples.time_s[-1]))
+        analysis.flush()
+        keeper.end(end_s)
+    finally:
+        keeper.close()
+
+
+def missing_runs(settings: Settings) -> Iterator[RunFolder]:
+    """Recorded runs of which the store has no summary; those that go on are among them."""
+    if not settings.runs_folder.is_dir():
+        return
+    with StoreReader(settings.store_path) as reader:
+        known = {stored.run for stored in reader.runs() if stored.summary is not None}
+    yield from (run for run in list_runs(settings.runs_folder) if run.manifest.run_id not in known)

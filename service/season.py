@@ -1,0 +1,138 @@
+"""The service that is left running: run after run, whatever happens in between."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from sensor_ingest.adapter import Radio
+from sensor_ingest.live import LiveRun
+from sensor_ingest.run_errors import RadioError, RunBusyError, RunUnwritableError
+from sensor_ingest.run_folder import RunFolder, WornPod, create_run, list_runs
+from service import VERSION
+from service.errors import StoreError
+from service.keeper import Keeper
+from service.live_run import Watcher, keep
+from service.recovery import keep_recorded
+from service.run_end import RunEnd
+from service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CONTINUED_WITHIN_S = 12 * 3600.0
+"""A run that was cut off longer ago is over; it is brought to its end from the recording."""
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+
+
+class Source(Protocol):
+    """Where pods come from."""
+
+    radio: Radio
+
+    async def muster(self) -> list[WornPod]:
+        """Wait until a run can begin; the pods that take part."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What surrounds the service.
+
+    Parameters
+    ----------
+    told : called when there are new rows to ship.
+    say : tells people what goes on.
+    utc_s : seconds since 1970.
+    """
+
+    settings: Settings
+    told: Callable[[], None] = lambda: None
+    say: Callable[[str], None] = log.info
+    utc_s: Callable[[], float] = time.time
+
+
+class Season:
+    """Waits for pods, follows the run until it is over, and waits again."""
+
+    def __init__(self, source: Source, world: World, watcher: Watcher | None = None) -> None:
+        self._source = source
+        self._world = world
+        self._watcher = watcher
+        self._stopping = asyncio.Event()
+        self._live: LiveRun | None = None
+
+    def stop(self) -> None:
+        """End the run that goes on, and begin no other."""
+        self._stopping.set()
+        if self._live is not None:
+            self._live.stop()
+
+    async def serve(self, most_runs: float = math.inf) -> None:
+        """Until `stop`. A run that cannot be recorded is tried again and again: its pods remember what was missed."""
+        run, wait_s, runs = await asyncio.to_thread(self._unfinished), FIRST_WAIT_S, 0
+        while not self._stopping.is_set() and runs < most_runs:
+            try:
+                run = run or await self._begin()
+                if run is not None:
+                    await self._follow(run)
+                run, wait_s, runs = None, FIRST_WAIT_S, runs + 1
+            except RunBusyError as error:
+                log.warning("%s", error)
+                run = None
+            except (RadioError, RunUnwritableError, StoreError) as error:
+                log.error("%s Trying again in %.0f s.", error, wait_s)
+                await self._pause(wait_s)
+                wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
+
+    async def _begin(self) -> RunFolder | None:
+        """A new run as soon as there are pods; None when it is time to stop."""
+        self._world.say("Waiting for pods.")
+        waits = asyncio.create_task(self._source.muster(), name="muster"), asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            if not waits[0].done():
+                return None
+            pods = waits[0].result()
+        finally:
+            for task in waits:
+                task.cancel()
+        return create_run(self._world.settings.runs_folder, pods, software=f"surefoot {VERSION}")
+
+    async def _follow(self, run: RunFolder) -> None:
+        world, name = self._world, run.manifest.run_id
+        world.say(f"Run {name} goes on: {', '.join(run.manifest.runners)}.")
+        live = self._live = LiveRun(run, self._source.radio, utc_s=world.utc_s)
+        settings = world.settings
+        keeper = Keeper(
+            settings.store_path, run.manifest, settings, secure=live.secure, now_s=lambda: live.now_s, told=world.told
+        )
+        try:
+            rule = RunEnd(settings.run_end.no_running_s, settings.run_end.pods_gone_s)
+            await keep(live, keeper, rule, self._watcher)
+            world.say(f"Run {name} is over.")
+        finally:
+            self._live = None
+            keeper.close()
+
+    def _unfinished(self) -> RunFolder | None:
+        """The run that a crash cut off; older ones are brought to their end."""
+        folder = self._world.settings.runs_folder
+        cut_off = [run for run in list_runs(folder) if not run.manifest.ended] if folder.is_dir() else []
+        newest = None
+        if cut_off and self._world.utc_s() - cut_off[-1].manifest.created_utc.timestamp() < CONTINUED_WITHIN_S:
+            newest = cut_off.pop()
+        for run in cut_off:
+            with suppress(RunBusyError):
+                keep_recorded(run, self._world.settings)
+                self._world.told()
+        return newest
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()

@@ -1,0 +1,55 @@
+"""The service that is left running, from its settings to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from service.configuration import configure
+from service.errors import NobodyError
+from service.season import Season, Source, World
+from service.settings import Settings
+from service.ship.dispatch import Dispatch
+from service.sources import PodsInTheAir, simulated_squad
+from service.stop import StopRequest
+from service.store.reading import StoreReader
+
+
+def live(simulated: int, minutes: float) -> None:
+    """Follow run after run until Ctrl-C or SIGTERM."""
+    settings = configure().settings
+    if not simulated and not settings.runners:
+        raise NobodyError
+    log_to_stderr(settings)
+    with StoreReader(settings.store_path):
+        pass  # a data folder that cannot be used is told before anything begins
+    with Dispatch(settings) as dispatch:
+        asyncio.run(_live(World(settings, dispatch.tell, lambda text: print(text, flush=True)), simulated, minutes))
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """What goes wrong on the way, for whoever reads the journal of a service."""
+    logging.basicConfig(level=settings.log.upper(), format="%(levelname)s %(name)s: %(message)s")
+
+
+async def _live(world: World, simulated: int, minutes: float) -> None:
+    """Seasons of one run each with simulated runners, who begin anew; one season without end with real ones."""
+    loop, seed, stopped = asyncio.get_running_loop(), int(world.utc_s()), False
+    while not stopped:
+        async with _source(world.settings, simulated, minutes, seed) as source:
+            season = Season(source, world)
+            with StopRequest(lambda: loop.call_soon_threadsafe(season.stop)) as request:  # noqa: B023 - asked within
+                await season.serve(1 if simulated else math.inf)
+        stopped, seed = request.made, seed + 1
+
+
+@asynccontextmanager
+async def _source(settings: Settings, simulated: int, minutes: float, seed: int) -> AsyncIterator[Source]:
+    if not simulated:
+        yield PodsInTheAir(settings.runners)
+        return
+    async with simulated_squad(simulated, minutes, seed) as squad:
+        yield squad

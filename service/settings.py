@@ -1,0 +1,169 @@
+"""What surefoot is told by its settings file and the environment: one frozen tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+
+from analysis.findings import Severity
+
+
+def _like(pattern: str, expectation: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"must be {expectation}")
+        return text
+
+    return AfterValidator(check)
+
+
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Word = Annotated[str, _like(r"[^\s\x00-\x1f\x7f+#/]+", "one word without + # /")]
+RunnerName = Annotated[str, _like(r"[^\x00-\x1f\x7f+#/]{1,64}", "a name of up to 64 characters without + # /")]
+Url = Annotated[str, _like(r"https?://[^\s/]+(/\S*)?", "a web address such as http://127.0.0.1:8086")]
+
+
+def _quiet(value: object) -> object:
+    """ "22:00-07:00" as two times of day."""
+    if not isinstance(value, str):
+        return value
+    start, dash, end = value.partition("-")
+    if not dash:
+        raise ValueError('must be two times of day such as "22:00-07:00"')
+    return time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class InfluxSettings(_Group):
+    """Where rows are copied to; nowhere without a URL.
+
+    Parameters
+    ----------
+    retention_days : after which the database forgets, so that nobody wonders; None for never.
+    """
+
+    url: Url | None = None
+    organisation: str = "surefoot"
+    bucket: Word = "surefoot"
+    token: SecretStr = SecretStr("")
+    ca_file: Path | None = None
+    retention_days: Positive | None = None
+
+
+class MqttSettings(_Group):
+    """The broker; none without a host."""
+
+    host: Word | None = None
+    port: Port = 1883
+    username: str | None = None
+    password: SecretStr = SecretStr("")
+    tls: bool = False
+    ca_file: Path | None = None
+    home_assistant: bool = False
+
+
+class AlertSettings(_Group):
+    """Which findings become alerts, and when.
+
+    Parameters
+    ----------
+    severity : the least that is an alert.
+    hold_s : for how long a drift must stay open; what happens in a moment does not wait.
+    cool_down_s : after an alert of one kind and foot no other one for so long.
+    quiet_hours : local times of day between which alerts make no noise.
+    """
+
+    severity: Severity = Severity.NOTICE
+    hold_s: NotNegative = 30.0
+    cool_down_s: NotNegative = 120.0
+    quiet_hours: Annotated[tuple[time, time] | None, BeforeValidator(_quiet)] = None
+
+
+class CommandSettings(_Group):
+    """A program that is given every alert as JSON on its standard input."""
+
+    program: tuple[str, ...] = ()
+    timeout_s: Positive = 10.0
+
+
+class RunEndSettings(_Group):
+    """When a run is over."""
+
+    no_running_s: Positive = 180.0
+    pods_gone_s: Positive = 600.0
+
+
+class RunnerSettings(_Group):
+    """A runner's pods by serial number or tag, and what alerts are for this runner."""
+
+    left: Word | None = None
+    right: Word | None = None
+    alerts: AlertSettings | None = None
+
+    @model_validator(mode="after")
+    def _has_pods(self) -> Self:
+        if self.left is None and self.right is None:
+            raise ValueError("needs a pod: left, right or both")
+        if self.left == self.right:
+            raise ValueError("has one pod on both feet")
+        return self
+
+
+class Settings(_Group):
+    """Everything."""
+
+    data: Path = Field(default_factory=lambda: user_data_path("surefoot", appauthor=False))
+    runs: Path | None = None
+    influxdb: InfluxSettings = InfluxSettings()
+    mqtt: MqttSettings = MqttSettings()
+    alerts: AlertSettings = AlertSettings()
+    command: CommandSettings = CommandSettings()
+    run_end: RunEndSettings = RunEndSettings()
+    log: Literal["error", "warning", "info", "debug"] = "warning"
+    runners: Mapping[RunnerName, RunnerSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_foot_each(self) -> Self:
+        pods = [pod for runner in self.runners.values() for pod in (runner.left, runner.right) if pod is not None]
+        twice = sorted({pod for pod in pods if pods.count(pod) > 1})
+        if twice:
+            raise ValueError(f"runners: pod {', '.join(twice)} is named for more than one foot")
+        return self
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where recordings are kept."""
+        return self.runs or self.data / "runs"
+
+    @property
+    def store_path(self) -> Path:
+        """The file of results."""
+        return self.data / "surefoot.sqlite"
+
+    def alerts_for(self, runner: str) -> AlertSettings:
+        """A runner's own wishes, or everybody's."""
+        own = self.runners.get(runner)
+        return own.alerts if own is not None and own.alerts is not None else self.alerts
+
+
+def leaves(model: type[BaseModel] = Settings, above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """Every setting that has a name of its own: path → type; runners are named by the file alone."""
+    found: dict[tuple[str, ...], Any] = {}
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found |= leaves(kind, (*above, name))
+        elif name != "runners":
+            found[(*above, name)] = kind
+    return found

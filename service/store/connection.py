@@ -1,0 +1,80 @@
+"""Opening the store's file, and what its failures are called."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from service.errors import StoreError
+from service.store.schema import TABLES, VERSION
+
+PATIENCE_S = 10.0
+"""For another process's or thread's commit, which takes milliseconds."""
+LEAST_SQLITE = (3, 37, 0)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the store, and make it where there is none yet.
+
+    Raises
+    ------
+    StoreError
+        if the file cannot be used.
+    """
+    if sqlite3.sqlite_version_info < LEAST_SQLITE:
+        raise StoreError(path, f"SQLite {sqlite3.sqlite_version} is too old", "use a newer Python")
+    with told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if _version(connection) == 0:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 0:  # nobody else was faster
+            for statement in TABLES.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    if _version(connection) > VERSION:
+        raise StoreError(path, f"was written by a newer surefoot (version {_version(connection)})", "update surefoot")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """SQLite's and the system's failures as ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreError(path, str(error), "free space, or choose another data folder") from error
+    except OSError as error:
+        raise StoreError(path, error.strerror or type(error).__name__, "choose another data folder") from error
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """All or nothing."""
+    with told(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

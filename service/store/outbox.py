@@ -1,0 +1,108 @@
+"""How far a sink has come in the store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from service.store.connection import connect, told, transaction
+
+
+class Outbox:
+    """The rows that a sink has not had yet, table by table; open while the context is.
+
+    Parameters
+    ----------
+    sink : name under which the cursors are kept.
+    """
+
+    def __init__(self, path: Path, sink: str) -> None:
+        self.path = path
+        self.sink = sink
+        self._connection = connect(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def cursor(self, source: str) -> int:
+        """Everything up to this `seq` of a table has been had."""
+        rows = self._rows("SELECT seq FROM cursors WHERE sink = ? AND source = ?", self.sink, source)
+        return int(rows[0]["seq"]) if rows else 0
+
+    def pending(self, source: str, limit: int) -> Sequence[sqlite3.Row]:
+        """The next rows of a table, in order."""
+        return self._rows(f"SELECT * FROM {source} WHERE seq > ? ORDER BY seq LIMIT ?", self.cursor(source), limit)
+
+    def waiting(self, source: str) -> int:
+        """How many rows of a table are still to come."""
+        return int(self._rows(f"SELECT count(*) AS n FROM {source} WHERE seq > ?", self.cursor(source))[0]["n"])
+
+    def move(self, source: str, seq: int) -> None:
+        """Set the cursor of a table."""
+        with transaction(self._connection, self.path):
+            self._move(source, seq)
+
+    def refuse(self, source: str, seqs: Mapping[int, str], upto: int) -> None:
+        """Set rows aside that the sink will never take, with its reasons, and go on behind them."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with transaction(self._connection, self.path):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO dead_letters (sink, source, seq, reason, at_utc) VALUES (?, ?, ?, ?, ?)",
+                [(self.sink, source, seq, reason, now) for seq, reason in seqs.items()],
+            )
+            self._move(source, upto)
+
+    def delivered(self, alert: str, latency_s: float | None, *, late: bool, upto: int) -> None:
+        """An alert has arrived; the first time counts."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with transaction(self._connection, self.path):
+            self._connection.execute(
+                "INSERT OR IGNORE INTO deliveries (sink, alert, delivered_utc, latency_s, late) VALUES (?, ?, ?, ?, ?)",
+                (self.sink, alert, now, latency_s, int(late)),
+            )
+            self._move("alerts", upto)
+
+    def last_of_runs(self, source: str) -> dict[str, int]:
+        """Run → the last `seq` of it in a table, among the rows that the sink has had."""
+        rows = self._rows(f"SELECT run, max(seq) AS seq FROM {source} WHERE seq <= ? GROUP BY run", self.cursor(source))
+        return {row["run"]: row["seq"] for row in rows}
+
+    def first_of_run(self, source: str, run: str) -> int | None:
+        """The first `seq` of a run in a table."""
+        return self._rows(f"SELECT min(seq) AS seq FROM {source} WHERE run = ?", run)[0]["seq"]
+
+    def started_ns(self) -> dict[str, int]:
+        """Run → when it began, nanoseconds since 1970."""
+        return {
+            row["run"]: row["time_ns"]
+            for row in self._rows("SELECT run, min(time_ns) AS time_ns FROM runs GROUP BY run")
+        }
+
+    def newest(self, source: str) -> Sequence[sqlite3.Row]:
+        """Each runner's last row of a table."""
+        return self._rows(f"SELECT *, max(seq) FROM {source} GROUP BY runner ORDER BY runner")
+
+    def alerts_of(self, run: str, runner: str, upto: int) -> Sequence[sqlite3.Row]:
+        """A run's alerts so far, in order."""
+        return self._rows(
+            "SELECT * FROM alerts WHERE run = ? AND runner = ? AND seq <= ? ORDER BY seq", run, runner, upto
+        )
+
+    def _move(self, source: str, seq: int) -> None:
+        self._connection.execute(
+            "INSERT INTO cursors (sink, source, seq) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq",
+            (self.sink, source, seq),
+        )
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with told(self.path):
+            return self._connection.execute(query, values).fetchall()

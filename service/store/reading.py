@@ -1,0 +1,108 @@
+"""What the store knows, for whoever looks at it; any number of readers beside the writer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from analysis.findings import Finding
+from analysis.model import Bout, Foot, Window
+from analysis.session import Results
+from service.store.connection import connect, told
+from service.store.rows import finding_from, strides_from, window_from
+from service.store.writing import NANOSECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """One runner's part of a run.
+
+    Parameters
+    ----------
+    summary : the run in numbers and words; None while it goes on, or where it was cut off.
+    """
+
+    run: str
+    runner: str
+    started_utc: datetime
+    feet: tuple[Foot, ...]
+    summary: Mapping[str, Any] | None
+
+
+class StoreReader:
+    """Reads the store; open while the context is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = connect(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def runs(self, runner: str | None = None) -> tuple[StoredRun, ...]:
+        """Every runner's runs, or one's, oldest first."""
+        rows = self._rows(
+            "SELECT runs.*, summaries.body AS summary FROM runs LEFT JOIN summaries USING (run, runner)"
+            " WHERE ?1 IS NULL OR runner = ?1 ORDER BY runs.time_ns, runs.seq",
+            runner,
+        )
+        return tuple(
+            StoredRun(
+                row["run"],
+                row["runner"],
+                datetime.fromtimestamp(row["time_ns"] / NANOSECONDS, UTC),
+                tuple(Foot(foot) for foot in json.loads(row["feet"])),
+                None if row["summary"] is None else json.loads(row["summary"]),
+            )
+            for row in rows
+        )
+
+    def runners(self) -> tuple[str, ...]:
+        """Everybody who ever ran."""
+        return tuple(row["runner"] for row in self._rows("SELECT DISTINCT runner FROM runs ORDER BY runner"))
+
+    def results(self, run: str, runner: str) -> Results:
+        """All that was found, as it was when it was found."""
+        feet = next((each.feet for each in self.runs(runner) if each.run == run), ())
+        strides = {foot: strides_from(self._of(run, runner, "strides", "number", foot), foot) for foot in feet}
+        return Results(strides, self.windows(run, runner), self.bouts(run, runner), self.findings(run, runner))
+
+    def windows(self, run: str, runner: str) -> tuple[Window, ...]:
+        """In order of time."""
+        return tuple(window_from(row) for row in self._of(run, runner, "windows", "start_s"))
+
+    def bouts(self, run: str, runner: str) -> tuple[Bout, ...]:
+        """In order of time."""
+        rows = self._of(run, runner, "bouts", "start_s")
+        return tuple(Bout(row["kind"], row["start_s"], row["end_s"]) for row in rows)
+
+    def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
+        """Every revision, in the order in which they became known."""
+        return tuple(finding_from(row["body"]) for row in self._of(run, runner, "findings", "seq"))
+
+    def alerts(self, run: str, runner: str) -> tuple[Mapping[str, Any], ...]:
+        """In the order in which they were raised."""
+        return tuple(json.loads(row["body"]) for row in self._of(run, runner, "alerts", "seq"))
+
+    def pod_health(self, run: str, runner: str, foot: Foot) -> tuple[Mapping[str, Any], ...]:
+        """A pod's course, with `time_ns`."""
+        rows = self._of(run, runner, "pod_health", "time_ns", foot)
+        return tuple({"time_ns": row["time_ns"], "serial": row["serial"], **json.loads(row["body"])} for row in rows)
+
+    def _of(self, run: str, runner: str, table: str, order: str, foot: Foot | None = None) -> list[Any]:
+        only = "" if foot is None else f" AND foot = '{foot.value}'"
+        return self._rows(f"SELECT * FROM {table} WHERE run = ? AND runner = ?{only} ORDER BY {order}", run, runner)
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with told(self.path):
+            return self._connection.execute(query, values).fetchall()

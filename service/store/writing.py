@@ -1,0 +1,146 @@
+"""The one writer of results."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from analysis.findings import Finding
+from analysis.model import Bout, Foot, Strides, Window
+from service.store.connection import connect, transaction
+from service.store.rows import finding_body, stride_rows, window_body
+
+NANOSECONDS = 1_000_000_000
+
+
+class RunClock:
+    """Session time of a run ↔ nanoseconds since 1970."""
+
+    def __init__(self, created_utc: datetime) -> None:
+        microseconds = round(created_utc.timestamp() * 1_000_000)
+        self.zero_ns = microseconds * 1000
+
+    def ns(self, session_s: float) -> int:
+        """A session time as the store has it."""
+        return self.zero_ns + round(session_s * NANOSECONDS)
+
+
+class StoreWriter:
+    """Adds rows; a row that is there already stays as it is. Open while the context is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = connect(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is added while entered is there together, or not at all; StoreError where the disk fails."""
+        with transaction(self._connection, self.path):
+            yield
+
+    def add_run(self, run: str, runner: str, time_ns: int, software: str, feet: Sequence[Foot]) -> None:
+        """A runner takes part in a run."""
+        self._add(
+            "runs", run=run, runner=runner, time_ns=time_ns, software=software, feet=json.dumps(list(map(str, feet)))
+        )
+
+    def add_strides(self, run: str, runner: str, clock: RunClock, strides: Strides, first_number: int) -> None:
+        """A foot's next strides; they are numbered over the run."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO strides (run, runner, foot, number, time_ns, initial_contact_s, terminal_contact_s,"
+            " next_initial_contact_s, running, confidence, flags, metrics) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (run, runner, strides.foot.value, number, clock.ns(time_s), *row)
+                for number, (time_s, *row) in enumerate(stride_rows(strides), first_number)
+            ],
+        )
+
+    def add_window(self, run: str, runner: str, clock: RunClock, window: Window) -> None:
+        """A window; its time is its end."""
+        self._add(
+            "windows",
+            run=run,
+            runner=runner,
+            time_ns=clock.ns(window.end_s),
+            start_s=window.start_s,
+            end_s=window.end_s,
+            gait=window.gait.value,
+            body=window_body(window),
+        )
+
+    def add_bout(self, run: str, runner: str, bout: Bout) -> None:
+        """A bout."""
+        self._add("bouts", run=run, runner=runner, kind=str(bout.kind), start_s=bout.start_s, end_s=bout.end_s)
+
+    def add_finding(self, run: str, runner: str, clock: RunClock, finding: Finding) -> None:
+        """A revision of a finding."""
+        self._add(
+            "findings",
+            run=run,
+            runner=runner,
+            time_ns=clock.ns(finding.time_s),
+            id=finding.id,
+            revision=finding.revision,
+            body=finding_body(finding),
+        )
+
+    def add_pod_health(
+        self, run: str, runner: str, time_ns: int, foot: Foot, serial: str, body: Mapping[str, float | None]
+    ) -> None:
+        """How a pod is doing."""
+        self._add(
+            "pod_health",
+            run=run,
+            runner=runner,
+            time_ns=time_ns,
+            foot=foot.value,
+            serial=serial,
+            body=json.dumps(dict(body), allow_nan=False),
+        )
+
+    def add_summary(self, run: str, runner: str, time_ns: int, body: Mapping[str, Any]) -> None:
+        """A runner's run is over."""
+        self._add("summaries", run=run, runner=runner, time_ns=time_ns, body=json.dumps(dict(body), allow_nan=False))
+
+    def add_alert(
+        self, run: str, runner: str, time_ns: int, alert_id: str, body: Mapping[str, Any], age_s: float | None
+    ) -> None:
+        """Something to tell people, and how long ago it happened; None where the run is long over."""
+        self._add(
+            "alerts",
+            run=run,
+            runner=runner,
+            time_ns=time_ns,
+            id=alert_id,
+            body=json.dumps(dict(body), allow_nan=False),
+            age_s=age_s,
+            stored_utc_s=time.time(),
+        )
+
+    def _add(self, table: str, **row: str | float | int | None) -> None:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        self._connection.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+
+
+def numbers(values: Mapping[str, float | bool | None]) -> dict[str, float | None]:
+    """Floats throughout; what is not finite is absent."""
+    return {key: float(value) if value is not None and math.isfinite(value) else None for key, value in values.items()}

@@ -1,0 +1,88 @@
+"""A simulated run in the store, with findings made up for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from analysis.findings import Finding, Kind, Severity, State, finding_id
+from analysis.model import Foot, Samples
+from analysis.session import Results
+from sensor_ingest.assembler import Batch
+from sensor_ingest.run_folder import Manifest, WornPod
+from service.analyze import pieces
+from service.keeper import Keeper
+from service.run_analysis import RunAnalysis
+from service.settings import Settings
+
+RUNNER = "anna"
+CREATED = datetime(2026, 1, 2, 3, 4, 5, 600_000, tzinfo=UTC)
+
+
+def finding(
+    kind: Kind = Kind.INVERSION_EVENT,
+    at_s: float = 30.0,
+    severity: Severity = Severity.ROLL,
+    state: State = State.OPEN,
+    revision: int = 0,
+    known_s: float | None = None,
+) -> Finding:
+    """Something that a detector might say."""
+    return Finding(
+        finding_id(kind, Foot.LEFT, at_s),
+        kind,
+        Foot.LEFT,
+        at_s,
+        at_s + 0.2 if known_s is None else known_s,
+        severity,
+        31.5,
+        float("nan"),
+        "deg",
+        0.9,
+        "The left ankle rolled outward.",
+        {"peak_deg": 31.5, "curve_deg": [1.0, 2.0], "sure": True, "unknown": None},
+        state,
+        revision,
+    )
+
+
+def manifest(run: str = "20260102T030405Z-00000001", created: datetime = CREATED) -> Manifest:
+    """One runner with two pods."""
+    return Manifest(run, created, "test", tuple(WornPod(f"POD{foot[0]}", foot, RUNNER) for foot in Foot))
+
+
+def keep_samples(
+    settings: Settings,
+    samples: Mapping[Foot, Samples],
+    findings: Iterable[Finding] = (),
+    *,
+    run: Manifest | None = None,
+    piece_s: float = 5.0,
+    until_s: float = float("inf"),
+) -> Results:
+    """Analyse samples into the store, findings as they would come; what was found. A crash comes at `until_s`."""
+    run = run or manifest()
+    keeper = Keeper(settings.store_path, run, settings, now_s=lambda: 0.0)
+    waiting = sorted(findings, key=lambda each: each.known_s)
+
+    def keep(runner: str, new: Results, known_s: float) -> None:
+        due = [each for each in waiting if each.known_s <= known_s]
+        del waiting[: len(due)]
+        keeper.take(runner, replace(new, findings=(*new.findings, *due)), known_s)
+
+    analysis = RunAnalysis(run.pods, keep=keep)
+    for piece in pieces(samples, piece_s):
+        if piece.time_s[0] < until_s:
+            analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
+    if until_s == float("inf"):
+        analysis.flush()
+        keeper.end(max(float(rows.time_s[-1]) for rows in samples.values()))
+    keeper.close()
+    return analysis.runners[RUNNER].results
+
+
+def recent() -> datetime:
+    """A run that has just begun, whose strides are news."""
+    return datetime.fromtimestamp(int(time.time()) - 60, UTC)

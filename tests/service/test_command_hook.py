@@ -1,0 +1,67 @@
+"""A program of the user's gets every alert as JSON, and can neither hold up nor break anything."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.findings import Kind, Severity
+from analysis.model import Foot, Samples
+from service.settings import Settings
+from service.ship.dispatch import Dispatch
+from tests.service.kept import finding, keep_samples
+from tests.service.servers import wait
+
+APPEND = "import sys; open({path!r}, 'a').write(sys.stdin.read() + '\\n')"
+
+
+def settings(folder: Path, *program: str, **alerts: object) -> Settings:
+    command = {"program": program, "timeout_s": 1.0}
+    return Settings.model_validate({"data": folder, "command": command, "alerts": {"hold_s": 0, **alerts}})
+
+
+def test_it_gets_each_alert_once(tmp_path: Path, samples: dict[Foot, Samples]) -> None:
+    out = tmp_path / "out"
+    found = settings(tmp_path, sys.executable, "-c", APPEND.format(path=str(out)))
+    for _ in range(2):
+        with Dispatch(found):
+            keep_samples(found, samples, [finding(), finding(Kind.OFFLOADING, 20.0, Severity.WARNING)])
+            wait(lambda: out.exists() and len(out.read_text().splitlines()) == 5)
+    alerts = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [alert["event"] for alert in alerts] == ["raised", "raised", "cleared", "cleared", "raised"]
+    assert len({alert["id"] for alert in alerts}) == 5
+
+
+def test_in_quiet_hours_it_is_left_alone(tmp_path: Path, samples: dict[Foot, Samples]) -> None:
+    out = tmp_path / "out"
+    found = settings(tmp_path, sys.executable, "-c", APPEND.format(path=str(out)), quiet_hours="00:00-23:59:59")
+    with Dispatch(found):
+        keep_samples(found, samples, [finding()])
+    alerts = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
+    assert {alert["kind"] for alert in alerts} <= {"post_run"}
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        (("/nowhere/to/be/found",), "cannot be run"),
+        ((sys.executable, "-c", "import time; time.sleep(60)"), "was not done after 1 s"),
+        ((sys.executable, "-c", "import sys; sys.exit(3)"), "ended with code 3"),
+    ],
+)
+def test_a_program_that_fails_is_written_down(
+    tmp_path: Path, samples: dict[Foot, Samples], program: tuple[str, ...], told: str
+) -> None:
+    found = settings(tmp_path, *program)
+    with Dispatch(found) as dispatch:
+        keep_samples(found, samples, [finding()])
+        wait(lambda: told in dispatch.states["command"].problem)
+    connection = sqlite3.connect(found.store_path)
+    letters = connection.execute("SELECT reason FROM dead_letters WHERE sink = 'command'").fetchall()
+    connection.close()
+    assert letters
+    assert all(told in reason for (reason,) in letters)

@@ -1,0 +1,130 @@
+"""A real InfluxDB gets every row of the store, whatever happens to it meanwhile."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from analysis.model import Foot, Samples
+from service.settings import InfluxSettings, Settings
+from service.ship.dispatch import Dispatch
+from service.ship.influx import Influx, RefusedError, UnreachableError
+from service.ship.influx_shipper import InfluxShipper
+from service.ship.lines import lines
+from service.ship.state import SinkState
+from service.store.outbox import Outbox
+from service.store.schema import SHIPPED
+from tests.service.command import surefoot
+from tests.service.kept import finding, keep_samples, manifest
+from tests.service.servers import TOKEN, InfluxServer, wait
+from tests.service.shipped import assert_influx_has_all
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[InfluxServer]:
+    with InfluxServer(tmp_path / "influxdb") as running:
+        yield running
+
+
+@pytest.fixture
+def settings(tmp_path: Path, server: InfluxServer, samples: dict[Foot, Samples]) -> Settings:
+    found = Settings.model_validate({"data": tmp_path / "data", "influxdb": {"url": server.url, "token": TOKEN}})
+    keep_samples(found, samples, [finding()])
+    return found
+
+
+def drain(settings: Settings) -> int:
+    """Ship what waits; how many rows that were."""
+    counts: list[int] = []
+    with Outbox(settings.store_path, "influxdb") as outbox, Influx(settings.influxdb) as influx:
+        InfluxShipper(outbox, influx, SinkState("influxdb")).drain(counts.append)
+    return sum(counts)
+
+
+def test_every_row_arrives_with_every_number(settings: Settings) -> None:
+    assert drain(settings) > 100
+    assert drain(settings) == 0
+    assert_influx_has_all(settings)
+
+
+def test_names_that_need_care_arrive_as_they_are(settings: Settings) -> None:
+    with Influx(settings.influxdb) as influx, Outbox(settings.store_path, "x") as outbox:
+        row = dict(outbox.pending("strides", 1)[0])
+        for name in ('anna, the 2nd="x"', "back\\", "line\nbreak", "Zoë 🏃"):
+            influx.write(lines("strides", {**row, "runner": name}))  # type: ignore[arg-type]
+        found = influx.query("SELECT count(confidence) FROM strides GROUP BY runner")
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize("loss", ["emptied", "restored"])
+def test_a_database_that_lost_rows_gets_them_again(settings: Settings, server: InfluxServer, loss: str) -> None:
+    shipped = drain(settings)
+    if loss == "emptied":
+        server.kill()
+        server.empty()
+        server.start()
+    else:
+        server.ask("DROP MEASUREMENT strides")
+        server.ask(f"DELETE FROM watermarks WHERE run = '{manifest().run_id}'")
+    assert drain(settings) == shipped
+    assert_influx_has_all(settings)
+
+
+def test_a_row_that_is_refused_for_good_is_set_aside_and_the_rest_arrives(settings: Settings) -> None:
+    with sqlite3.connect(settings.store_path) as connection:
+        (bad,) = connection.execute("SELECT seq FROM strides WHERE number = 13 LIMIT 1").fetchone()
+        connection.execute("UPDATE strides SET time_ns = ? WHERE seq = ?", (2**63 - 1, bad))
+    drain(settings)
+    letters = connection.execute("SELECT source, seq, reason FROM dead_letters").fetchall()
+    connection.execute("DELETE FROM strides WHERE seq = ?", (bad,))
+    connection.commit()
+    connection.close()
+    assert [letter[:2] for letter in letters] == [("strides", bad)]
+    assert "400 " in letters[0][2]
+    assert_influx_has_all(settings)
+
+
+def test_a_service_ships_through_an_outage(
+    settings: Settings, server: InfluxServer, samples: dict[Foot, Samples]
+) -> None:
+    server.kill()
+    with Dispatch(settings) as dispatch:
+        again = manifest("20260103T030405Z-00000002")
+        keep_samples(settings, samples, run=again)
+        dispatch.tell()
+        server.start()
+        wait(lambda: not dispatch.states["influxdb"].problem)
+    assert_influx_has_all(settings)
+
+
+def test_without_a_token_nothing_is_read_or_written(server: InfluxServer) -> None:
+    for token in ("", "wrong"):
+        stranger = InfluxSettings.model_validate({"url": server.url, "token": token})
+        with Influx(stranger) as influx:
+            with pytest.raises(UnreachableError, match="401"):
+                influx.write(["strides x=1"])
+            with pytest.raises(UnreachableError, match="401"):
+                influx.query("SELECT * FROM strides")
+
+
+def test_what_is_no_line_is_refused(settings: Settings) -> None:
+    with Influx(settings.influxdb) as influx, pytest.raises(RefusedError, match=r"^400 "):
+        influx.write(["this is no line"])
+
+
+def test_ship_sends_what_waits_and_says_how_much(
+    settings: Settings, server: InfluxServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SUREFOOT_DATA", str(settings.data))
+    monkeypatch.setenv("SUREFOOT_INFLUXDB_URL", server.url)
+    monkeypatch.setenv("SUREFOOT_INFLUXDB_TOKEN", TOKEN)
+    with Outbox(settings.store_path, "influxdb") as outbox:
+        rows = sum(outbox.waiting(source) for source in SHIPPED)
+    assert surefoot(capsys, "ship").out == f"InfluxDB has everything: {rows} rows were missing.\n"
+    server.kill()
+    refused = surefoot(capsys, "ship")
+    assert (refused.code, refused.out) == (2, "")
+    assert "InfluxDB does not take it (" in refused.err

@@ -1,0 +1,278 @@
+"""A real broker gets every alert at least once, in order and with one id, and always shows what holds now."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from analysis.findings import Kind, Severity, State
+from analysis.model import Foot, Samples
+from service.settings import Settings
+from service.ship.dispatch import Dispatch
+from service.ship.mqtt import BrokerError, connected
+from tests.service.command import surefoot
+from tests.service.kept import RUNNER, finding, keep_samples, manifest, recent
+from tests.service.servers import Broker, program, wait
+
+ROLL = f"surefoot/v1/{RUNNER}/alert/inversion_event"
+ROLLS = tuple(finding(at_s=at_s) for at_s in (20.0, 30.0, 40.0, 50.0))
+OPEN = {"cool_down_s": 0.0, "hold_s": 0.0}
+
+
+class Listener:
+    """Somebody who subscribed to everything; connects again by itself."""
+
+    def __init__(self, port: int, **account: str) -> None:
+        self.got: list[tuple[str, str, bool]] = []
+        self._client = paho.Client(CallbackAPIVersion.VERSION2)
+        if account:
+            self._client.username_pw_set(account["username"], account["password"])
+        self._client.reconnect_delay_set(1, 1)
+        self._client.on_connect = lambda client, *_: client.subscribe("#", 1)
+        self._client.on_subscribe = lambda *_: self.got.append(("subscribed", "", False))
+        self._client.on_message = lambda _c, _u, m: self.got.append((m.topic, m.payload.decode(), bool(m.retain)))
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        wait(lambda: self.got)
+
+    def close(self) -> None:
+        self._client.loop_stop()
+        self._client.disconnect()
+
+    def of(self, topic: str) -> list[Any]:
+        """Parsed messages of a topic, in order."""
+        return [json.loads(payload) for name, payload, _ in list(self.got) if name == topic]
+
+    def newest(self, topic: str) -> str | None:
+        """The last payload of a topic."""
+        return next((payload for name, payload, _ in reversed(list(self.got)) if name == topic), None)
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    with Broker(tmp_path / "broker") as running:
+        yield running
+
+
+@pytest.fixture
+def settings(tmp_path: Path, broker: Broker) -> Settings:
+    mqtt = {"host": "127.0.0.1", "port": broker.port, "home_assistant": True}
+    return Settings.model_validate({"data": tmp_path / "data", "mqtt": mqtt, "alerts": OPEN})
+
+
+@pytest.fixture
+def listen(broker: Broker) -> Iterator[Callable[[], Listener]]:
+    made: list[Listener] = []
+
+    def listener() -> Listener:
+        made.append(Listener(broker.port))
+        return made[-1]
+
+    yield listener
+    for each in made:
+        each.close()
+
+
+def test_alerts_arrive_in_order_with_their_evidence(
+    settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
+) -> None:
+    listener = listen()
+    with Dispatch(settings):
+        keep_samples(settings, samples, ROLLS)
+        wait(lambda: len(listener.of(ROLL)) == 8)
+        wait(lambda: listener.newest(f"{ROLL}/state") == "OFF")
+    raised = [each for each in listener.of(ROLL) if each["event"] == "raised"]
+    assert [each["time_s"] for each in raised] == [20.0, 30.0, 40.0, 50.0]
+    assert raised[0]["evidence"] == {"peak_deg": 31.5, "curve_deg": [1.0, 2.0], "sure": True, "unknown": None}
+    assert (raised[0]["v"], raised[0]["foot"], raised[0]["reference"]) == (1, "left", None)
+    assert raised[0]["time"] == "2026-01-02T03:04:25.800Z"
+    states = [payload for name, payload, _ in listener.got if name == f"{ROLL}/state"]
+    assert (states[0], states[-1]) == ("ON", "OFF")
+
+
+def test_a_newcomer_sees_what_holds(
+    settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
+) -> None:
+    keep_samples(settings, samples, ROLLS[:1])
+    with Dispatch(settings) as dispatch:
+        wait(lambda: not dispatch.states["mqtt"].problem)
+        first = listen()
+        wait(lambda: first.of(f"surefoot/v1/{RUNNER}/summary"))
+        late = listen()
+        wait(lambda: late.newest(f"surefoot/v1/{RUNNER}/state"))
+        assert json.loads(late.newest("surefoot/v1/status") or "")["state"] == "online"
+        assert all(retained for name, _, retained in late.got if name != "subscribed")
+        state = json.loads(late.newest(f"surefoot/v1/{RUNNER}/state") or "")
+        assert 0.2 < state["left"]["ground_contact_time_s"]["value"] < 0.9
+        summary = json.loads(late.newest(f"surefoot/v1/{RUNNER}/summary") or "")
+        assert summary["spikes"] == {"inversion": True, "asymmetry": False}
+    wait(lambda: json.loads(late.newest("surefoot/v1/status") or "")["state"] == "offline")
+
+
+def test_a_service_that_dies_is_seen_as_offline(settings: Settings, listen: Callable[[], Listener]) -> None:
+    script = (
+        "import asyncio, os\n"
+        "from service.configuration import configure\n"
+        "from service.ship.messages import status\n"
+        "from service.ship.mqtt import connected, publish\n"
+        "async def main():\n"
+        "    async with connected(configure().settings.mqtt) as client:\n"
+        "        await publish(client, status('online'))\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "asyncio.run(main())\n"
+    )
+    listener = listen()
+    environment = {"SUREFOOT_MQTT_HOST": "127.0.0.1", "SUREFOOT_MQTT_PORT": str(settings.mqtt.port), "HOME": "/tmp"}
+    subprocess.run([sys.executable, "-c", script], env={**environment, "PYTHONPATH": "."}, check=False, timeout=30)
+    wait(lambda: [each["state"] for each in listener.of("surefoot/v1/status")] == ["online", "offline"])
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_alerts_of_an_outage_come_later_marked_late_once_and_in_order(
+    settings: Settings,
+    broker: Broker,
+    listen: Callable[[], Listener],
+    samples: dict[Foot, Samples],
+    empty: bool,
+) -> None:
+    with Dispatch(settings) as dispatch:
+        wait(lambda: not dispatch.states["mqtt"].problem)
+        broker.kill()
+        keep_samples(settings, samples, ROLLS)
+        _age(settings, 60.0)
+        wait(lambda: dispatch.states["mqtt"].problem)
+        if empty:
+            broker.empty()
+        broker.start()
+        listener = listen()
+        wait(lambda: len(listener.of(ROLL)) == 8)
+        wait(lambda: listener.newest(f"surefoot/v1/{RUNNER}/summary"))
+    raised = [each for each in listener.of(ROLL) if each["event"] == "raised"]
+    assert [each["time_s"] for each in raised] == [20.0, 30.0, 40.0, 50.0]
+    assert all(each["late"] and each["age_s"] >= 60.0 for each in raised)
+    assert len({each["id"] for each in listener.of(ROLL)}) == 8
+
+
+def _age(settings: Settings, by_s: float) -> None:
+    """Let time pass."""
+    connection = sqlite3.connect(settings.store_path)
+    with connection:
+        connection.execute("UPDATE alerts SET stored_utc_s = stored_utc_s - ?", (by_s,))
+    connection.close()
+
+
+def test_latency_and_lateness_are_recorded(settings: Settings, samples: dict[Foot, Samples]) -> None:
+    with Dispatch(settings):
+        keep_samples(settings, samples, ROLLS)
+    connection = sqlite3.connect(settings.store_path)
+    rows = connection.execute("SELECT latency_s, late FROM deliveries WHERE sink = 'mqtt'").fetchall()
+    connection.close()
+    assert len(rows) == 9
+    assert all(0.0 <= latency_s < 10.0 and not late for latency_s, late in rows)
+
+
+def test_fresh_strides_are_published_and_old_ones_are_not(
+    settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
+) -> None:
+    listener = listen()
+    with Dispatch(settings):
+        keep_samples(settings, samples)
+        fresh = manifest("fresh", recent())
+        keep_samples(settings, samples, run=fresh)
+        wait(lambda: len(listener.of(f"surefoot/v1/{RUNNER}/summary")) >= 1)
+        wait(lambda: len(listener.of(f"surefoot/v1/{RUNNER}/stride/left")) > 30)
+    assert {each["run"] for each in listener.of(f"surefoot/v1/{RUNNER}/stride/left")} == {"fresh"}
+
+
+def test_after_a_run_that_stood_out_the_summary_is_an_alert(
+    settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
+) -> None:
+    listener = listen()
+    drift = finding(Kind.ASYMMETRY_DRIFT, 25.0, Severity.WARNING, State.OPEN)
+    with Dispatch(settings):
+        keep_samples(settings, samples, [drift])
+        keep_samples(settings, samples, run=manifest("plain"))
+    wait(lambda: listener.of(f"surefoot/v1/{RUNNER}/alert/post_run"))
+    (alert,) = listener.of(f"surefoot/v1/{RUNNER}/alert/post_run")
+    assert (alert["severity"], alert["run"]) == ("warning", manifest().run_id)
+    assert alert["message"] == "The run is over; asymmetry stood out. The left ankle rolled outward."
+    assert alert["summary"]["numbers"]["steps"] > 100
+
+
+def test_home_assistant_learns_of_each_runner(
+    settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
+) -> None:
+    with Dispatch(settings):
+        keep_samples(settings, samples)
+    found = json.loads(listen_for(listen(), "homeassistant/device/surefoot_anna/config"))
+    assert {"dev", "o", "cmps"} <= found.keys()
+    for component in found["cmps"].values():
+        assert {"p", "unique_id", "state_topic"} <= component.keys()
+
+
+def listen_for(listener: Listener, topic: str) -> str:
+    wait(lambda: listener.newest(topic))
+    return listener.newest(topic) or ""
+
+
+# Rights and TLS
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """An authority of our own and a certificate of the broker, as the README's recipe makes them."""
+    folder.mkdir()
+    openssl = program("openssl")
+    recipe = (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=surefoot-ca -keyout ca.key -out ca.crt",
+        "req -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+        " -keyout broker.key -out broker.csr",
+        "x509 -req -in broker.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -copy_extensions copy"
+        " -out broker.crt",
+    )
+    for line in recipe:
+        subprocess.run([openssl, *line.split()], cwd=folder, check=True, capture_output=True)
+    return {name: str(folder / name) for name in ("ca.crt", "broker.crt", "broker.key")}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho leaves a refused socket open
+def test_tls_is_spoken_to_those_who_are_trusted_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = certificates(tmp_path / "tls")
+    tls = (f"certfile {made['broker.crt']}", f"keyfile {made['broker.key']}", "tls_version tlsv1.2")
+    lines = ("allow_anonymous true", *tls)
+    with Broker(tmp_path / "secure", lines) as broker:
+        variables = {"HOST": "localhost", "PORT": str(broker.port), "TLS": "true", "CA_FILE": made["ca.crt"]}
+        for name, value in variables.items():
+            monkeypatch.setenv(f"SUREFOOT_MQTT_{name}", value)
+        monkeypatch.setenv("SUREFOOT_DATA", str(tmp_path / "data"))
+        out = surefoot(capsys, "doctor").out
+        assert "a message was published and received, with TLS" in " ".join(out.split())
+        monkeypatch.delenv("SUREFOOT_MQTT_CA_FILE")
+        out = " ".join(surefoot(capsys, "doctor").out.split())
+        assert "certificate verify failed" in out.replace("_", " ").lower()
+
+
+@pytest.mark.parametrize("right", ["read", "write"])
+def test_rights_that_are_missing_are_noticed_at_once(tmp_path: Path, right: str) -> None:
+    (tmp_path / "acl").write_text(f"topic {right} surefoot/#\n")
+    (tmp_path / "acl").chmod(0o600)
+    with Broker(tmp_path / "strict", ("allow_anonymous true", f"acl_file {tmp_path / 'acl'}")) as broker:
+        settings = Settings.model_validate({"mqtt": {"host": "127.0.0.1", "port": broker.port}})
+
+        async def connect() -> None:
+            async with connected(settings.mqtt):
+                pass
+
+        with pytest.raises(BrokerError, match=r"do not come back; give this user readwrite"):
+            asyncio.run(connect())

@@ -1,0 +1,184 @@
+"""The service follows run after run, ends them by rule or on request, and goes on after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.model import Foot
+from firmware_sim import pace
+from sensor_ingest.health import PodHealth
+from sensor_ingest.run_folder import list_runs
+from service.recovery import keep_recorded
+from service.replayed import analyze_run
+from service.run_end import RunEnd
+from service.season import Season, World
+from service.settings import Settings
+from service.sources import simulated_squad
+from service.store.reading import StoreReader
+from service.store.writing import StoreWriter
+from tests.service.command import ROOT, surefoot
+from tests.service.played import assert_same
+from tests.service.servers import wait
+
+NAMES = ("runner-1", "runner-2")
+
+
+def served(settings: Settings, until_s: float, act: Callable[[Season], None] = Season.stop, seed: int = 1) -> list[str]:
+    """Two simulated runners of two minutes; something happens at a time; what was said."""
+    said: list[str] = []
+
+    async def serve() -> None:
+        loop = asyncio.get_running_loop()
+        began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
+        async with simulated_squad(2, 2.0, seed) as squad:
+            season = Season(squad, World(settings, say=said.append, utc_s=lambda: began + loop.time()))
+            loop.call_later(until_s, act, season)
+            await season.serve(1)
+
+    pace.run(serve(), speed=math.inf)
+    return said
+
+
+def assert_stored_as_recorded(settings: Settings) -> None:
+    """The store has exactly what the recording gives."""
+    (run,) = list_runs(settings.runs_folder)
+    analysis = analyze_run(run, lambda *_: None)
+    with StoreReader(settings.store_path) as reader:
+        for name in NAMES:
+            assert_same(analysis.runners[name].results, reader.results(run.manifest.run_id, name))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path)
+
+
+def test_a_run_that_is_stopped_is_ended_with_a_summary(settings: Settings) -> None:
+    said = served(settings, 60.0)
+    assert [text.split()[0] for text in said] == ["Waiting", "Run", "Run"]
+    with StoreReader(settings.store_path) as reader:
+        summaries = [run.summary for run in reader.runs()]
+        health = reader.pod_health(reader.runs()[0].run, NAMES[0], Foot.LEFT)
+    assert all(summary is not None and summary["numbers"]["steps"] > 50 for summary in summaries)
+    assert len(health) >= 5
+    assert 50.0 < health[0]["battery_pct"] < 100.0
+    assert_stored_as_recorded(settings)
+
+
+def test_a_run_ends_by_itself_when_nobody_runs_any_more(settings: Settings) -> None:
+    rule = {"no_running_s": 20.0}
+    impatient = Settings.model_validate({"data": settings.data, "run_end": rule})
+    said = served(impatient, 1000.0)
+    assert said[-1].endswith("is over.")
+    (run,) = list_runs(settings.runs_folder)
+    assert run.manifest.ended
+    assert_stored_as_recorded(settings)
+
+
+def test_a_store_that_fails_for_a_while_costs_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = iter([sqlite3.OperationalError("database or disk is full")] * 3)
+
+    def full(_: Season) -> None:
+        add_strides = StoreWriter.add_strides
+
+        def fail_at_first(writer: StoreWriter, *rows: Any) -> None:
+            add_strides(writer, *rows)
+            if failure := next(failures, None):
+                raise failure
+
+        monkeypatch.setattr(StoreWriter, "add_strides", fail_at_first)
+
+    impatient = Settings.model_validate({"data": settings.data, "run_end": {"no_running_s": 15.0}})
+    with caplog.at_level(logging.ERROR):
+        served(impatient, 50.0, full)
+    assert caplog.text.count("database or disk is full") == 3
+    assert_stored_as_recorded(settings)
+
+
+def test_what_a_crash_left_is_brought_to_its_end(settings: Settings, tmp_path: Path) -> None:
+    served(settings, 60.0)
+    (run,) = list_runs(settings.runs_folder)
+    again = Settings(data=tmp_path / "again")
+    keep_recorded(run, again)
+    shutil.copytree(settings.runs_folder, again.runs_folder)
+    assert_stored_as_recorded(again)
+    with StoreReader(again.store_path) as reader:
+        assert len(reader.runs()) == 2
+
+
+@pytest.mark.parametrize(
+    ("now_s", "ran_s", "heard_s", "over"),
+    [
+        (100.0, None, 99.0, False),
+        (1000.0, None, 999.0, False),
+        (300.0, 110.0, 299.0, True),
+        (300.0, 130.0, 299.0, False),
+        (700.0, None, None, True),
+        (700.0, 690.0, 90.0, True),
+        (500.0, 400.0, 450.0, False),
+    ],
+)
+def test_when_a_run_is_over(now_s: float, ran_s: float | None, heard_s: float | None, over: bool) -> None:
+    class Pod:
+        last_packet_s = heard_s
+
+    pods: list[PodHealth] = [Pod()]  # type: ignore[list-item]
+    assert RunEnd(180.0, 600.0).over(now_s, [ran_s, None], pods) is over
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Signals) -> None:
+    environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", "from service.cli import main; main()", "live", "--simulated", "1"]
+    service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    wait(lambda: (tmp_path / "runs").is_dir() and any(list_runs(tmp_path / "runs")))
+    time.sleep(1.0)
+    service.send_signal(number)
+    out, _ = service.communicate(timeout=30.0)
+    assert service.returncode == 0
+    assert out.splitlines()[-1].endswith("is over.")
+    assert all(run.manifest.ended for run in list_runs(tmp_path / "runs"))
+
+
+def test_after_kill_9_the_service_goes_on_with_the_run(tmp_path: Path) -> None:
+    environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", "from service.cli import main; main()", "live", "--simulated", "1"]
+    for _ in range(2):
+        service = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        wait(lambda: (tmp_path / "runs").is_dir() and any(list_runs(tmp_path / "runs")))
+        time.sleep(2.0)
+        service.kill()
+        service.wait()
+    (run,) = list_runs(tmp_path / "runs")
+    assert not run.manifest.ended
+
+
+def test_live_without_anybody_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SUREFOOT_DATA", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    result = surefoot(capsys, "live")
+    assert (result.code, result.out) == (2, "")
+    assert "the settings name no runner; add [runners.NAME]" in result.err
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SUREFOOT_DATA", str(tmp_path / "file"))
+    result = surefoot(capsys, "live", "--simulated", "1")
+    assert (result.code, len(result.err.splitlines())) == (2, 1)

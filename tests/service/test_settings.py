@@ -1,0 +1,149 @@
+"""Settings come from defaults, a file and the environment, and what is wrong with them is told all at once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.config_table import MASK
+from service.configuration import SETTINGS_FILE, configure, variable
+from service.errors import SettingsError
+from service.settings import Settings, leaves
+from tests.service.command import surefoot
+
+GOOD = """
+data = "/tmp/here"
+[influxdb]
+url = "http://127.0.0.1:8086"
+token = "from the file"
+[alerts]
+quiet_hours = "22:00-07:00"
+[runners.anna]
+left = "1A2B"
+right = "3C4D"
+alerts = { severity = "severe", cool_down_s = 0 }
+[runners.ben]
+left = "5E6F"
+"""
+BAD = """
+[influxdb]
+url = "ftp://somewhere"
+bukket = "a"
+[alerts]
+quiet_hours = "22:00"
+severity = "big"
+hold_s = inf
+[runners."a/b"]
+left = "1A2B"
+[runners.anna]
+right = "1A2B"
+[runners.ben]
+left = "X"
+right = "X"
+[runners.carl]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "surefoot.toml"
+
+
+def environment(file: Path, text: str, **variables: str) -> dict[str, str]:
+    """A settings file with this text, and variables."""
+    file.write_text(text)
+    return {SETTINGS_FILE: str(file), "HOME": "/nowhere", **variables}
+
+
+def test_without_file_and_environment_the_defaults_hold() -> None:
+    assert configure({}).settings == Settings()
+
+
+def test_the_environment_goes_before_the_file(file: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("from a secret\n")
+    found = configure(
+        environment(file, GOOD, SUREFOOT_INFLUXDB_TOKEN_FILE=str(secret), SUREFOOT_COMMAND_PROGRAM="say -v anna")
+    )
+    settings = found.settings
+    assert settings.influxdb.token.get_secret_value() == "from a secret"
+    assert settings.command.program == ("say", "-v", "anna")
+    assert settings.alerts.quiet_hours == (time(22), time(7))
+    assert (settings.alerts_for("anna").cool_down_s, settings.alerts_for("ben").cool_down_s) == (0.0, 120.0)
+    assert found.sources["influxdb", "token"] == "SUREFOOT_INFLUXDB_TOKEN_FILE"
+    assert found.sources["influxdb", "url"] == str(file)
+    assert settings.runs_folder == Path("/tmp/here/runs")
+
+
+def test_every_problem_is_told_at_once_with_its_place_and_what_is_expected(file: Path) -> None:
+    with pytest.raises(SettingsError) as told:
+        configure(environment(file, BAD, SUREFOOT_MQTT_PORT="99999", SUREFOOT_MQTT_HOTS="x"))
+    for part in (
+        "SUREFOOT_MQTT_HOTS (environment): is no setting; did you mean SUREFOOT_MQTT_HOST?",
+        f"influxdb.url ({file}): must be a web address such as http://127.0.0.1:8086",
+        f"influxdb.bukket ({file}): is no setting; did you mean bucket?",
+        "mqtt.port (SUREFOOT_MQTT_PORT): input should be less than or equal to 65535",
+        f"alerts.severity ({file}): input should be 'info', 'notice'",
+        f'alerts.quiet_hours ({file}): must be two times of day such as "22:00-07:00"',
+        f"alerts.hold_s ({file}): input should be a finite number",
+        "runners.a/b: must be a name of up to 64 characters without + # /",
+        "runners.ben: has one pod on both feet",
+        "runners.carl: needs a pod: left, right or both",
+    ):
+        assert part in str(told.value)
+    assert len(told.value.problems) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[mqtt", "is not TOML"),
+        ("mqtt = 3", "mqtt"),
+        ('[runners.anna]\nleft="A"\n[runners.ben]\nleft="A"', "pod A is named for more than one foot"),
+    ],
+)
+def test_one_problem_is_one_sentence(file: Path, text: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=r"^in the settings, .*; correct it") as found:
+        configure(environment(file, text))
+    assert told in str(found.value)
+
+
+def test_a_named_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        configure({SETTINGS_FILE: str(tmp_path / "none.toml")})
+
+
+def test_no_two_settings_have_the_same_variable() -> None:
+    names = [variable(path) for path in leaves()]
+    assert len(set(names)) == len(names)
+    assert not {name for name in names if f"{name}_FILE" in names}
+
+
+@given(st.text(max_size=300) | st.binary(max_size=300))
+def test_any_file_gives_settings_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: str | bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "fuzzed.toml"
+    path.write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
+    with suppress(SettingsError):
+        configure({SETTINGS_FILE: str(path)})
+
+
+def test_config_masks_secrets_and_says_where_values_come_from(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(file, GOOD, SUREFOOT_MQTT_PASSWORD="hidden").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "200")
+    out = surefoot(capsys, "config").out
+    assert "hidden" not in out
+    assert "from the file" not in out
+    assert out.count(MASK) == 2
+    lines = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line}
+    assert lines["mqtt.password"] == [MASK, "SUREFOOT_MQTT_PASSWORD"]
+    assert lines["alerts.quiet_hours"] == ["22:00-07:00", str(file)]
+    assert lines["runners.anna.alerts.severity"] == ["severe", str(file)]
+    assert lines["mqtt.port"] == ["1883", "default"]

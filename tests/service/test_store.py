@@ -1,0 +1,115 @@
+"""The store holds results bit by bit, each once, however often and in whatever pieces they are found."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from analysis.findings import Kind, Severity, State
+from analysis.model import Foot, Samples
+from service.errors import StoreError
+from service.settings import Settings
+from service.store.outbox import Outbox
+from service.store.reading import StoreReader
+from service.store.schema import SHIPPED, VERSION
+from tests.service.kept import RUNNER, finding, keep_samples, manifest
+from tests.service.played import assert_same
+
+FINDINGS = (
+    finding(at_s=30.0),
+    finding(at_s=30.0, severity=Severity.SEVERE, revision=1, known_s=35.0),
+    finding(Kind.ASYMMETRY_DRIFT, 20.0, Severity.NOTICE),
+    finding(Kind.ASYMMETRY_DRIFT, 20.0, Severity.NOTICE, State.RESOLVED, revision=1, known_s=58.0),
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path)
+
+
+def content(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every shipped table, without what depends on when it was written."""
+    with sqlite3.connect(settings.store_path) as connection:
+        rows = {name: connection.execute(f"SELECT * FROM {name} ORDER BY seq").fetchall() for name in SHIPPED}
+    connection.close()
+    rows["alerts"] = [row[1:6] for row in rows["alerts"]]
+    return {name: sorted(row[1:] if name != "alerts" else row for row in found) for name, found in rows.items()}
+
+
+def test_what_was_found_is_read_back_to_the_last_bit(settings: Settings, samples: dict[Foot, Samples]) -> None:
+    found = keep_samples(settings, samples, FINDINGS)
+    with StoreReader(settings.store_path) as reader:
+        stored = reader.results(manifest().run_id, RUNNER)
+        runs = reader.runs()
+    assert_same(found, stored)
+    assert [each.id for each in stored.findings] == [each.id for each in sorted(FINDINGS, key=lambda f: f.known_s)]
+    assert stored.findings[1].evidence == FINDINGS[0].evidence
+    assert [run.runner for run in runs] == [RUNNER]
+    assert runs[0].summary is not None
+    assert runs[0].summary["spikes"] == {"inversion": True, "asymmetry": True}
+    assert runs[0].started_utc == manifest().created_utc
+
+
+@pytest.mark.parametrize("until_s", [0.0, 11.0, 29.0, 36.0, 50.0])
+def test_a_crash_and_a_replay_double_nothing_and_lose_nothing(
+    tmp_path: Path, samples: dict[Foot, Samples], until_s: float
+) -> None:
+    whole, cut = Settings(data=tmp_path / "whole"), Settings(data=tmp_path / "cut")
+    keep_samples(whole, samples, FINDINGS)
+    keep_samples(cut, samples, FINDINGS, until_s=until_s)
+    keep_samples(cut, samples, FINDINGS, piece_s=0.1)
+    assert content(cut) == content(whole)
+    keep_samples(cut, samples, FINDINGS, piece_s=60.0)
+    assert content(cut) == content(whole)
+
+
+def test_a_reader_sees_what_is_committed_while_the_writer_goes_on(
+    settings: Settings, samples: dict[Foot, Samples]
+) -> None:
+    keep_samples(settings, samples, until_s=40.0)
+    with StoreReader(settings.store_path) as reader:
+        before = len(reader.results(manifest().run_id, RUNNER).strides[Foot.LEFT])
+        keep_samples(settings, samples)
+        assert len(reader.results(manifest().run_id, RUNNER).strides[Foot.LEFT]) > before > 0
+
+
+def test_a_sink_gets_every_row_once_and_in_order(settings: Settings, samples: dict[Foot, Samples]) -> None:
+    keep_samples(settings, samples)
+    with Outbox(settings.store_path, "somebody") as outbox:
+        total, seen = outbox.waiting("strides"), []
+        while rows := outbox.pending("strides", 7):
+            seen += [row["seq"] for row in rows]
+            outbox.move("strides", rows[-1]["seq"])
+    assert seen == sorted(set(seen))
+    assert len(seen) == total > 50
+
+
+def test_a_new_metric_needs_no_new_table(settings: Settings, samples: dict[Foot, Samples]) -> None:
+    keep_samples(settings, samples)
+    with sqlite3.connect(settings.store_path) as connection:
+        connection.execute("""UPDATE strides SET metrics = json_set(metrics, '$.new_deg', 1.5) WHERE number % 2""")
+    connection.close()
+    with StoreReader(settings.store_path) as reader:
+        values = reader.results(manifest().run_id, RUNNER).strides[Foot.LEFT].metrics["new_deg"]
+    assert list(values[1:4:2]) == [1.5, 1.5]
+    assert values[0] != values[0]
+
+
+@pytest.mark.parametrize("place", ["folder is a file", "no database", "newer"])
+def test_a_store_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "data" / "surefoot.sqlite"
+    if place == "folder is a file":
+        path.parent.write_text("")
+    else:
+        path.parent.mkdir()
+        if place == "no database":
+            path.write_bytes(b"this is no database" * 100)
+        else:
+            connection = sqlite3.connect(path)
+            connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+            connection.close()
+    with pytest.raises(StoreError, match=r"surefoot\.sqlite cannot be used \(.+\); .+\.$"):
+        StoreReader(path)
