@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analysis.contacts import SLOW
-from analysis.landings import Landing
+from analysis.landings import APART_CELLS, Landing
 
 ALIKE = 0.5
 """Least similarity of two landings' movements to start or prove a chain; gait has 0.5 to 0.99, shaken hands seldom
@@ -18,6 +18,8 @@ QUICKEST = 0.5
 """A proven chain may change from walking to running: shorter strides, but not by more than this share."""
 WEAK = 0.6
 """A landing may be left out only if its burst is weaker than this share of both its neighbours': push-offs are."""
+OVERDUE = 1.1
+"""A landing that comes later than this part of the usual stride may be the push-off of one that was overlooked."""
 LEAST_LINKS = 3
 """Strides in a row that prove a chain; until then they wait."""
 
@@ -43,6 +45,7 @@ class Chain:
     aside: Landing | None = None
     links: int = 0
     holed: bool = False
+    sought: bool = False
     waiting: list[Link] = field(default_factory=list)
     pace: list[int] = field(default_factory=list)
 
@@ -75,6 +78,29 @@ class Chain:
         late = self.aside is not None and now - self.aside.cell <= SLOW.longest_cells
         self._restart(self.aside if late else None)
         return proven
+
+    def awaited(self, until: int) -> tuple[int, int] | None:
+        """Cells before `until` in which the next landing of a proven chain was due; None if it is not overdue there,
+        or was sought already."""
+        if self.tail is None or self.aside is not None or self.links < LEAST_LINKS or self.sought:
+            return None
+        soon, overdue, late = (
+            self.tail.cell + int(share * self._usual) for share in (1.0 - PACE_TOLERANCE, OVERDUE, 1.0 + PACE_TOLERANCE)
+        )
+        return (soon, min(late, until)) if until > overdue else None
+
+    def lost(self, now: int) -> bool:
+        """Whether no landing from cell `now` on can be in step."""
+        return self.tail is not None and bool(self.pace) and now > self.tail.cell + (1.0 + PACE_TOLERANCE) * self._usual
+
+    def covers(self, landing: Landing) -> bool:
+        """Whether a landing follows the last one so closely that it is part of it."""
+        return self.tail is not None and 0 <= landing.cell - self.tail.cell < APART_CELLS
+
+    @property
+    def strength_mps2(self) -> float:
+        """Of the last landing."""
+        return 0.0 if self.tail is None else self.tail.strength_mps2
 
     @property
     def oldest(self) -> int | None:
@@ -112,14 +138,14 @@ class Chain:
         if self.holed and self.aside is None:
             self._restart(self.tail)
             return self.add(landing, alike, 0.0)
-        self.tail, self.aside, self.holed = landing, None, True
+        self.tail, self.aside, self.holed, self.sought = landing, None, True, False
         return []
 
     def _link(self, landing: Landing, alike: float) -> list[Link]:
         assert self.tail is not None
         self.waiting.append(Link(self.tail.cell, landing.cell, alike))
         self.pace = [*self.pace[-2:], landing.cell - self.tail.cell]
-        self.tail, self.aside, self.holed = landing, None, False
+        self.tail, self.aside, self.holed, self.sought = landing, None, False, False
         self.links += 1
         if self.links < LEAST_LINKS:
             return []
@@ -127,5 +153,5 @@ class Chain:
         return proven
 
     def _restart(self, tail: Landing | None) -> None:
-        self.tail, self.aside, self.links, self.holed = tail, None, 0, False
+        self.tail, self.aside, self.links, self.holed, self.sought = tail, None, 0, False, False
         self.waiting, self.pace = [], []

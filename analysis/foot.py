@@ -10,10 +10,12 @@ from analysis.bouts import SECOND_CELLS, Seconds, still_seconds
 from analysis.chain import Link
 from analysis.evidence import Evidence, gather_links
 from analysis.filters import cells
+from analysis.findings import Finding
 from analysis.grid import Cells, Grid
 from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells
 from analysis.model import Foot, Mounting, MountingStatus, Samples, Strides
 from analysis.mounting import NO_GAIT, NO_GYROSCOPE, MountingFinder, fits, settled
+from analysis.rolls import RollWatch
 from analysis.strides import MountedLink, StrideMeter
 from analysis.tracker import StrideTracker
 
@@ -41,6 +43,8 @@ class FootStream:
         self._waiting: list[tuple[Link, Evidence]] = []
         self._finder = MountingFinder(foot)
         self._meter = StrideMeter(foot)
+        self._rolls = RollWatch(foot)
+        self._findings: list[Finding] = []
         self._second = Cells.none()
         self._still: list[Seconds] = []
 
@@ -62,6 +66,7 @@ class FootStream:
             parts.append(self._advance(self._tracker, self._grid.flush()))
         if self._tracker is not None and len(self._cells):
             parts.append(self._advance(self._tracker, self._cells.held(self._after), end=True))
+        self._findings += self._rolls.flush()
         return Strides.join(parts)
 
     @property
@@ -81,6 +86,11 @@ class FootStream:
         earliest = min([self._tracker.settled, *(link.first for link, _ in self._waiting[:1])])
         return float(self._cells.time_s[earliest - LOOK_BACK_CELLS - self._first])
 
+    def findings(self) -> list[Finding]:
+        """Ankle rolls, and revisions of earlier ones, since the last call."""
+        found, self._findings = self._findings, []
+        return found
+
     def still(self) -> Seconds:
         """Start times of the seconds that went by since the last call, and whether the foot was still in them."""
         seconds, self._still = self._still, []
@@ -97,9 +107,18 @@ class FootStream:
         if ready - tracker.decided < HOP_CELLS and not end:
             return Strides.none(self.foot)
         links, breaks = tracker.advance(self._cells, self._first, ready, end=end)
-        strides = self._meter.measure(self._cells, self._first, self._mounted(links, breaks), self._gyroscope)
+        mounted = self._mounted(links, breaks)
+        strides = self._meter.measure(self._cells, self._first, mounted, self._gyroscope)
+        if self._gyroscope:
+            self._watch(mounted, strides)
         self._forget(tracker.needed)
         return strides
+
+    def _watch(self, links: list[MountedLink], strides: Strides) -> None:
+        """Look for ankle rolls in the landings that end new strides."""
+        last = np.array([each.link.last for each in links], dtype=np.int64) - self._first
+        known = np.minimum(last + self._after, len(self._cells) - 1)
+        self._findings += self._rolls.push(links, strides, self._cells.time_s[last], self._cells.time_s[known])
 
     def _take(self, new: Cells) -> None:
         """Add cells, the very first after a quiet run-up."""

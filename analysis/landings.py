@@ -46,6 +46,11 @@ STANDS_OUT = 2.0
 """A landing's burst is this many times the mean of what lies within `APART_CELLS` of it: landings have 3 to 9, the
 peaks of plain noise 1.5."""
 
+SWINGING_RADPS2 = 3.0**2
+ROLLING_RADPS2 = 4.0**2
+"""Mean squared rates before and after a landing that never came to rest. Landings in gait have 4 to 10 rad/s before and
+1 to 2 after, push-offs 1 to 2 before."""
+
 SURELY_ALIKE = 0.6
 SLIDE_CELLS = cells(0.04)
 SLIDE_STEP = cells(0.02)
@@ -85,6 +90,21 @@ def find_landings(grid: Cells, first_cell: int, *, gyroscope: bool) -> list[Land
     cell = np.flatnonzero(landing)
     cell = cell[(cell >= BEFORE_CELLS) & (cell < len(grid) - after_cells(gyroscope=gyroscope))]
     return [Landing(int(k) + first_cell, float(strength[k])) for k in cell]
+
+
+def find_hidden(grid: Cells, first_cell: int, begin: int, end: int, least_mps2: float) -> Landing | None:
+    """The landing between two cells whose stance never came to rest: the foot swung before it and turned on after it,
+    as in an ankle roll. None where no impact stands out, or a gap could hide one."""
+    first = max(begin - BEFORE_CELLS - first_cell, 0)
+    around = grid[first : end + after_cells(gyroscope=True) - first_cell]
+    span = slice(begin - first_cell - first, end - first_cell - first)
+    activity, burst = squared_norm(around.gyr_radps), _burst(around.acc_mps2)
+    swinging = _mean_ahead(activity, *SWING) >= SWINGING_RADPS2
+    rolling = _mean_ahead(activity, 0, QUIET[1]) >= ROLLING_RADPS2
+    strength = np.where(swinging & rolling, burst, 0.0)[span]
+    if not len(strength) or strength.max() < least_mps2 or not around.valid[span].all():
+        return None
+    return Landing(begin + int(np.argmax(strength)), float(strength.max()))
 
 
 def similarity(grid: Cells, first: Ints, second: Ints, *, gyroscope: bool) -> Floats:

@@ -104,8 +104,9 @@ class Session:
                 self._pairs[foot].add(rows)
         settled_s = {foot: np.inf if end else stream.settled_s for foot, stream in self._feet.items()}
         strides = {foot: self._release(foot, settled_s) for foot in self._feet}
+        rolls = tuple(finding for stream in self._feet.values() for finding in stream.findings())
         if len(self._first_s) < len(self._feet) and not end:
-            return Results(strides)
+            return Results(strides, findings=rolls)
         complete_s = min(min(settled_s[foot], self._pairs[foot].earliest_s) for foot in self._feet)
         origin_s = min(self._first_s.values(), default=0.0)
         for pairer in self._pairs.values():
@@ -116,7 +117,7 @@ class Session:
             strides,
             tuple(self._windows.push(strides, origin_s, complete_s, last_s)),
             tuple(self._bouts.push(strides, {foot: each.still() for foot, each in self._feet.items()}, complete_s)),
-            tuple(self._watch.push(strides, self._moved_s, (), origin_s, complete_s)),
+            (*rolls, *self._watch.push(strides, self._moved_s, rolls, origin_s, complete_s)),
         )
 
     @property

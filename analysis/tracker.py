@@ -6,10 +6,14 @@ import numpy as np
 
 from analysis.chain import LEAST_LINKS, Chain, Link
 from analysis.evidence import gather_links
-from analysis.filters import squared_norm
+from analysis.filters import cells, squared_norm
 from analysis.grid import Cells
-from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, Landing, find_landings, similarity
+from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, Landing, find_hidden, find_landings, similarity
 
+HIDDEN = 0.4
+"""A landing hidden in an ankle roll hits at least with this share of the one before it."""
+JUST_BEFORE_CELLS = cells(0.044)
+"""What lies so close before a landing is part of it."""
 LEAST_TRAVEL_M = 0.25
 """Strides are longer than this, on a treadmill's belt too; hands that wave or shake end where they began."""
 
@@ -46,6 +50,9 @@ class StrideTracker:
         links: list[Link] = []
         breaks: set[int] = set()
         for k in range(len(known), len(landings)):
+            links += self._hidden(grid, first_cell, landings[k].cell - JUST_BEFORE_CELLS)
+            if self._chain.covers(landings[k]):
+                continue
             if self._chain.expire(landings[k].cell):
                 breaks.add(len(links))
             before = landings[k - 2 : k - 1] if self._chain.aside is not None else []
@@ -55,10 +62,21 @@ class StrideTracker:
                 self._chain.reject()
             else:
                 links += proven
+        if self._chain.lost(ready):
+            links += self._hidden(grid, first_cell, ready)
         if self._chain.expire(ready) or end:
             breaks.add(len(links))
         self._landings = landings[-2:]
         return links, breaks
+
+    def _hidden(self, grid: Cells, first_cell: int, until: int) -> list[Link]:
+        """The stride to a landing that was overdue before the cell `until`, and lies hidden in an ankle roll."""
+        awaited = self._chain.awaited(until)
+        if awaited is None or not self._gyroscope:
+            return []
+        self._chain.sought = True
+        landing = find_hidden(grid, first_cell, *awaited, HIDDEN * self._chain.strength_mps2)
+        return [] if landing is None else self._chain.add(landing, 0.0, 0.0)
 
     def _find(self, grid: Cells, first_cell: int, ready: int) -> list[Landing]:
         """Landings among the cells that became decidable."""
