@@ -93,7 +93,8 @@ def test_evidence_holds_the_curve_and_the_own_course() -> None:
 @pytest.mark.parametrize("piece_s", [0.05, 0.31, 7.0])
 def test_any_cut_gives_the_same_events(piece_s: float) -> None:
     recording, found = run()
-    session, parts = Session(), []
+    session = Session()
+    parts: list[Finding] = []
     for start_s in np.arange(0.0, recording.motion.duration_s, piece_s):
         for samples in recording.feet:
             rows = slice(*np.searchsorted(samples.time_s, [start_s, start_s + piece_s]))
