@@ -1,23 +1,45 @@
-"""Since when a curve has been going up or down."""
+"""When a curve left its level, and how long it took to reach the next."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.model import Floats
 
 
-def onset_s(time_s: Floats, value: Floats) -> float:
-    """Start of the change that leads to the last values: the knee of the best fit of level, then slope.
+SUDDEN_S = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """The best fit of a level, a ramp and another level to a curve.
 
     Parameters
     ----------
-    time_s, value : (n,) in time order, n ≥ 1.
+    start_s : of the ramp, on the curve's own times.
+    sudden : by how much a ramp of three minutes or less fits better than the best of longer ones, in units of the
+        curve's variance; negative where a longer one fits better.
     """
-    if len(time_s) < 3:
-        return float(time_s[0])
-    knees = np.maximum(time_s[None, :] - time_s[:-1, None], 0.0)
-    knees -= knees.mean(axis=1, keepdims=True)
-    centred = value - value.mean()
-    explained = (knees @ centred) ** 2 / (knees**2).sum(axis=1)
-    return float(time_s[int(np.argmax(explained))])
+
+    start_s: float
+    sudden: float
+
+
+def onset_of(time_s: Floats, value: Floats, scatter: float) -> Onset:
+    """When a curve left its level, and how suddenly.
+
+    Parameters
+    ----------
+    time_s, value : (n,) in time order, n ≥ 6.
+    scatter : standard deviation of the values around their course.
+    """
+    first, last = np.triu_indices(len(time_s), k=1)
+    start, end = time_s[first, None], time_s[last, None]
+    ramps = np.clip((time_s - start) / (end - start), 0.0, 1.0)
+    ramps -= ramps.mean(axis=1, keepdims=True)
+    explained = (ramps @ (value - value.mean())) ** 2 / (ramps**2).sum(axis=1)
+    short = (end - start)[:, 0] <= SUDDEN_S
+    better = np.max(explained[short], initial=0.0) - np.max(explained[~short], initial=0.0)
+    return Onset(float(start[int(np.argmax(explained)), 0]), float(better / scatter**2))

@@ -14,13 +14,13 @@ from analysis.trend import MINUTE_BLOCKS, mean_of
 from analysis.watched import ASYMMETRY, COMMON, LOAD, STEP_PCT
 
 BEFORE_BLOCKS = 30
-LEAST_BEFORE = 9
-"""Blocks before a step that say what was usual just now: five minutes, a minute and a half at least."""
-AFTER_BLOCKS = 4
+LEAST_BEFORE = 12
+"""Blocks before a step that say what was usual just now: five minutes, two minutes at least."""
+AFTER_BLOCKS = 6
 AFTER_ROLL_BLOCKS = (2, 6)
-SPAN_BLOCKS = 6
-"""Blocks after a step must lie within a minute."""
-SURE, SURE_AFTER_ROLL = 5.0, 3.5
+SPAN_BLOCKS = 7
+"""Blocks after a step must lie within seventy seconds: one may be missing."""
+SURE, SURE_AFTER_ROLL = 6.0, 3.5
 """Standard errors that a step must reach."""
 AFTER_ROLL_SHARE = 0.7
 """Of a metric's smallest step, after a roll."""

@@ -10,22 +10,25 @@ import numpy as np
 
 from analysis.findings import Evidence, Finding, Kind, Severity, State, finding_id
 from analysis.model import Bools, Floats, Foot
-from analysis.onset import onset_s
+from analysis.onset import onset_of
 from analysis.steps import Step
 from analysis.telling import Account, message, wrong_if
 from analysis.trend import Shift, Trend
-from analysis.watched import IMPACT, KEYS, LEAST_PCT, LOAD, WATCHED
+from analysis.watched import IMPACT, KEYS, LEAST_PCT, LOAD, STEP_PCT, WATCHED
 
 HELD_MINUTES = 2
 """Minutes in a row beyond the threshold before a drift is told."""
-JOINS_SHARE, JOINS_SURE = 0.5, 3.0
-"""A metric that moves the same way joins a story at half of its own threshold, if that is three standard errors."""
+JOINS_SHARE, JOINS_SURE = 0.4, 3.2
+"""A metric that moves the same way joins a story at two fifths of its own threshold, if that is three standard errors."""
 WORSE, WARNING = 1.5, 2.0
 """A story is told anew at one and a half times what was told, and warned of at twice the smallest change."""
 CALM_SHARE, CALM_MINUTES = 0.5, 4
 """It is over when the change has stayed below half the threshold for so long."""
 SETTLED_S = 300.0
 """After a step the moving average takes minutes to follow; before that nothing is said about its end."""
+SUDDEN = 2.0
+"""A change that came within minutes, as sure as this, is no drift: it must be as large as a step. Turning round on a
+tilted road changes left against right at once, and by little."""
 ONE_SIDED = 1.0 / 3.0
 """If the mean of both feet has moved by this part of half the difference, one foot has moved, else both have."""
 
@@ -40,9 +43,15 @@ class Story:
     lead: int
     sign: float
     reference: Floats
+    roll_s: float | None
     told_pct: float
     threshold_pct: float
     calm: int = 0
+
+    @property
+    def stays(self) -> bool:
+        """What follows an ankle roll stays a spike, and offloading is the widest a story gets."""
+        return self.finding.kind is Kind.OFFLOADING or self.roll_s is not None
 
 
 @dataclass(slots=True)
@@ -84,11 +93,13 @@ class Stories:
 
     def _drift(self, metrics: Bools, direction: float, shift: Shift, trend: Trend) -> list[Finding]:
         lead = _lead(metrics, shift.change_pct / shift.threshold_pct)
-        if not LOAD[lead] and not _rises(shift, lead):
+        onset = onset_of(*trend.course(lead), float(trend.slopes.scatter_pct[lead]))
+        sudden = onset.sudden > SUDDEN and abs(shift.change_pct[lead]) < STEP_PCT[lead]
+        if sudden or not (LOAD[lead] or _rises(shift, lead)):
             return []
         metrics = metrics | _joining(shift, LOAD[lead], direction)
         kind = _kind(metrics, lead)
-        since_s = onset_s(*trend.course(lead))
+        since_s = onset.start_s
         foot = _foot(kind, float(shift.change_pct[lead]), float(shift.common_pct[lead]))
         account = Account(
             kind, foot, tuple(np.flatnonzero(metrics)), lead, shift.change_pct, shift.error_pct, shift.common_pct,
@@ -122,7 +133,17 @@ class Stories:
             message(account), _evidence(account, trend),
         )  # fmt: skip
         self._open.append(
-            Story(finding, account.foot, metrics, account.lead, direction, reference, abs(value), threshold_pct)
+            Story(
+                finding,
+                account.foot,
+                metrics,
+                account.lead,
+                direction,
+                reference,
+                account.roll_s,
+                abs(value),
+                threshold_pct,
+            )
         )
         return finding
 
@@ -137,7 +158,7 @@ class Stories:
         calm = story.sign * value < CALM_SHARE * story.threshold_pct and not (spiked and since < SETTLED_S)
         story.calm = story.calm + 1 if calm else 0
         joined = story.metrics | _joining(shift, LOAD[story.lead], story.sign)
-        wider = _kind(joined, story.lead) is Kind.OFFLOADING and story.finding.kind not in _LAST_KINDS
+        wider = _kind(joined, story.lead) is Kind.OFFLOADING and not story.stays
         if story.calm >= CALM_MINUTES:
             self._open.remove(story)
             yield self._revise(story, change, shift, trend, State.RESOLVED)
@@ -147,12 +168,13 @@ class Stories:
 
     def _revise(self, story: Story, change: Floats, shift: Shift, trend: Trend, state: State) -> Finding:
         old = story.finding
-        kind = old.kind if old.kind in _LAST_KINDS else _kind(story.metrics, story.lead)
+        wider = _kind(story.metrics, story.lead) is Kind.OFFLOADING and not story.stays
+        kind = Kind.OFFLOADING if wider else old.kind
         value = float(change[story.lead])
         foot = story.foot if kind is old.kind else _foot(kind, value, float(shift.common_pct[story.lead]))
         account = Account(
             kind, foot, tuple(np.flatnonzero(story.metrics)), story.lead, change, shift.error_pct, shift.common_pct,
-            old.time_s - self.origin_s, None, state is State.RESOLVED,
+            old.time_s - self.origin_s, story.roll_s, state is State.RESOLVED,
         )  # fmt: skip
         story.told_pct = max(abs(value), story.told_pct)
         severity = old.severity if state is State.RESOLVED else max(
@@ -165,10 +187,6 @@ class Stories:
             message=message(account), evidence=_evidence(account, trend), state=state, revision=old.revision + 1,
         )  # fmt: skip
         return story.finding
-
-
-_LAST_KINDS = (Kind.ASYMMETRY_SPIKE, Kind.OFFLOADING, Kind.FRONTAL_INSTABILITY)
-"""Kinds that a story keeps; a drift of one metric becomes offloading when others join."""
 
 
 def _groups(marked: Bools, signed: Floats) -> Iterable[tuple[Bools, float]]:

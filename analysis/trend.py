@@ -16,15 +16,16 @@ from analysis.watched import ASYMMETRY, COLUMNS, COMMON, KEYS, LEAST_PCT
 MINUTE_BLOCKS = 6
 LEAST_BLOCKS = 3
 """A minute counts with half of its blocks."""
-BASELINE_MINUTES = 6
-WEIGHT = 0.3
-"""Of the newest minute in the moving average: it lags a ramp by two and a half minutes."""
+LEAST_BASELINE_MINUTES, BASELINE_MINUTES = 5, 10
+"""The baseline is used once it has five minutes, and goes on to ten."""
+WEIGHT = 0.2
+"""Of the newest minute in the moving average: it lags a ramp by four minutes."""
 SMOOTHED = float(np.sqrt(WEIGHT / (2.0 - WEIGHT)))
 """Standard error of the moving average, as a share of one minute's scatter."""
-SURE = 4.5
+SURE = 4.0
 """Standard errors that a change must reach, so that a restless runner needs a larger one."""
 LATELY_S = (22 * 60.0, 27 * 60.0)
-LATELY_SHARE = 0.8
+LATELY_SHARE = 0.9
 """Most of a drift must have come within the last 25 minutes: the ground's slow wander moves as far only in hours."""
 FAR = 1.6
 """Beyond so many thresholds it does not matter how long it took."""
@@ -65,7 +66,8 @@ class Trend:
         self.count = 0
         self.average = self.baseline.rows
         self._first = np.full((BASELINE_MINUTES, len(KEYS), COLUMNS), np.nan)
-        self._gathered = np.zeros(len(KEYS), np.int64)
+        known = np.isfinite(self.baseline.rows[:, ASYMMETRY])
+        self._gathered = np.where(known, BASELINE_MINUTES, 0)
         self._last: tuple[int, Floats] | None = None
 
     def add(self, number: int, blocks: Sequence[Block]) -> Shift | None:
@@ -86,6 +88,7 @@ class Trend:
         """Hold what follows against where things stand now."""
         error_pct = self.slopes.scatter_pct * SMOOTHED
         self.baseline = replace(self.baseline, rows=self.average, error_pct=error_pct, start_s=end_s, end_s=end_s)
+        self._gathered[:] = BASELINE_MINUTES
 
     def forget(self, metrics: Bools) -> None:
         """Begin some metrics (a mask) anew, since a pod was moved."""
@@ -132,17 +135,22 @@ class Trend:
 
     def _gather(self, row: Floats, start_s: float, end_s: float, strides: int) -> None:
         """One more minute for the baselines that are not complete."""
-        wanted = np.isfinite(row[:, ASYMMETRY]) & np.isnan(self.baseline.rows[:, ASYMMETRY])
+        wanted = np.isfinite(row[:, ASYMMETRY]) & (self._gathered < BASELINE_MINUTES)
         if not wanted.any():
             return
         self._first[self._gathered[wanted], wanted] = row[wanted]
         self._gathered[wanted] += 1
-        done = wanted & (self._gathered == BASELINE_MINUTES)
-        rows = np.where(done[:, None], mean_of(self._first), self.baseline.rows)
-        error_pct = np.where(done, self.slopes.scatter_pct / np.sqrt(BASELINE_MINUTES), self.baseline.error_pct)
+        enough = wanted & (self._gathered >= LEAST_BASELINE_MINUTES)
+        first = np.isnan(self.baseline.rows[:, ASYMMETRY]) & enough
+        place = np.arange(BASELINE_MINUTES)[:, None]
+        gathered = np.where((place < self._gathered)[..., None], self._first, np.nan)
+        rows = np.where(enough[:, None], mean_of(gathered), self.baseline.rows)
+        error_pct = np.where(
+            enough, self.slopes.scatter_pct / np.sqrt(np.maximum(self._gathered, 1)), self.baseline.error_pct
+        )
         begun_s = start_s if np.isnan(self.baseline.start_s) else self.baseline.start_s
         self.baseline = Baseline(rows, error_pct, begun_s, end_s, self.baseline.strides + strides)
-        self.average = np.where(done[:, None], rows, self.average)
+        self.average = np.where(first[:, None], rows, self.average)
 
     def _keep(self, time_s: float, row: Floats) -> None:
         if self.count == MOST_MINUTES:

@@ -39,8 +39,8 @@ class Watched:
 CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
 
 WATCHED = (
-    Watched(CONTACT, True, False, 2.2, 4.0, 0.8, "stays on the ground longer", "spends less time on the ground"),
-    Watched(IMPACT, True, True, 8.0, 12.0, 1.8, "lands harder", "lands softer"),
+    Watched(CONTACT, True, False, 2.1, 4.0, 0.8, "stays on the ground longer", "spends less time on the ground"),
+    Watched(IMPACT, True, True, 10.0, 12.0, 1.8, "lands harder", "lands softer"),
     Watched(PUSH_OFF, True, False, 5.0, 8.0, 1.0, "pushes off faster", "pushes off more slowly"),
     Watched(
         "peak_eversion_velocity_dps", False, True, 15.0, 30.0, 3.0, "rolls inward faster", "rolls inward more slowly"
