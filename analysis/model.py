@@ -7,8 +7,9 @@ way the pod sits on the shoe. The foot frame is right-handed, x toes, y left, z 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,17 +185,25 @@ class Bout:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with the 95 % interval of its sampling error and the number of strides behind it."""
+    """A value with the 95 % interval of its sampling error, the number of strides behind it and their standard
+    deviation."""
 
     value: float
     low: float
     high: float
     n: int
+    spread: float = nan
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Both feet over one stretch of steady gait."""
+    """Both feet over one stretch of steady gait.
+
+    Parameters
+    ----------
+    asymmetry_pct : right less left in percent of their mean, for metrics that are compared in percent.
+    difference : right less left in the metric's own unit, for those that may cross zero.
+    """
 
     start_s: float
     end_s: float
@@ -202,3 +211,4 @@ class Window:
     cadence_spm: Estimate
     feet: Mapping[Foot, Mapping[str, Estimate]]
     asymmetry_pct: Mapping[str, Estimate]
+    difference: Mapping[str, Estimate] = field(default_factory=dict)

@@ -8,7 +8,6 @@ import numpy as np
 
 from analysis.model import Floats
 
-
 SUDDEN_S = 180.0
 
 

@@ -14,19 +14,23 @@ from analysis.foot import FootStream
 from analysis.model import Bout, Foot, Mounting, Samples, Strides, Window
 from analysis.pairing import Pairer
 from analysis.watch import Watch
-from analysis.windows import WindowBuilder
+from analysis.windows import LIVE_WINDOW_S, WindowBuilder
 
 BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What became known: each stride, window and bout is given once and never changes; findings come in revisions."""
+    """What became known: each stride, window and bout is given once and never changes; findings come in revisions.
+
+    Windows are of thirty seconds for statistics, `live` ones of ten.
+    """
 
     strides: Mapping[Foot, Strides]
     windows: tuple[Window, ...] = ()
     bouts: tuple[Bout, ...] = ()
     findings: tuple[Finding, ...] = ()
+    live: tuple[Window, ...] = ()
 
     @classmethod
     def join(cls, parts: list[Results]) -> Results:
@@ -36,6 +40,7 @@ class Results:
             tuple(window for part in parts for window in part.windows),
             tuple(bout for part in parts for bout in part.bouts),
             tuple(finding for part in parts for finding in part.findings),
+            tuple(window for part in parts for window in part.live),
         )
 
 
@@ -56,6 +61,7 @@ class Session:
         self._feet = {foot: FootStream(foot) for foot in feet}
         self._pairs = {foot: Pairer(Strides.none(foot)) for foot in feet}
         self._windows = WindowBuilder(feet)
+        self._live = WindowBuilder(feet, LIVE_WINDOW_S)
         self._bouts = BoutBuilder()
         self._watch = Watch(feet, baseline)
         self._first_s: dict[Foot, float] = {}
@@ -118,6 +124,7 @@ class Session:
             tuple(self._windows.push(strides, origin_s, complete_s, last_s)),
             tuple(self._bouts.push(strides, {foot: each.still() for foot, each in self._feet.items()}, complete_s)),
             (*rolls, *self._watch.push(strides, self._moved_s, rolls, origin_s, complete_s)),
+            tuple(self._live.push(strides, origin_s, complete_s, last_s)),
         )
 
     @property

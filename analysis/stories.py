@@ -19,7 +19,7 @@ from analysis.watched import IMPACT, KEYS, LEAST_PCT, LOAD, STEP_PCT, WATCHED
 HELD_MINUTES = 2
 """Minutes in a row beyond the threshold before a drift is told."""
 JOINS_SHARE, JOINS_SURE = 0.4, 3.2
-"""A metric that moves the same way joins a story at two fifths of its own threshold, if that is three standard errors."""
+"""A metric that moves the same way joins at two fifths of its own threshold, if that is so many standard errors."""
 WORSE, WARNING = 1.5, 2.0
 """A story is told anew at one and a half times what was told, and warned of at twice the smallest change."""
 CALM_SHARE, CALM_MINUTES = 0.5, 4

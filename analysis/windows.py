@@ -8,16 +8,18 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from analysis.cutter import Cutter, Stretch
+from analysis.intervals import Z95, Likeness, Medians, effective, paired, t95
 from analysis.metrics import STRIDE_METRICS
-from analysis.model import Estimate, Floats, Foot, Gait, Strides, Window
+from analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window
 
-WINDOW_S = 30.0
+WINDOW_S, LIVE_WINDOW_S = 30.0, 10.0
+"""For statistics, and for what a runner sees now."""
 LEAST_STRIDES = 5
 """Fewer strides of one gait in a window say nothing about either foot."""
-Z95 = 1.96
-MEDIAN_TO_MEAN_ERROR = float(np.sqrt(np.pi / 2.0))
-"""Standard error of a median against that of a mean, for normal scatter."""
-MAD_TO_SD = 1.4826
+NEXT_STEP_S = {Gait.RUN: 0.7, Gait.WALK: 1.4}
+"""The right foot's stride belongs to the left's that began no longer ago."""
+KEYS = tuple(STRIDE_METRICS)
+COMPARED = np.array([metric.compared for metric in STRIDE_METRICS.values()])
 
 
 class WindowBuilder:
@@ -25,52 +27,107 @@ class WindowBuilder:
 
     def __init__(self, feet: Iterable[Foot], width_s: float = WINDOW_S) -> None:
         self._cutter = Cutter(feet, width_s)
+        self._likeness = {gait: Likenesses() for gait in Gait}
 
     def push(
         self, strides: Mapping[Foot, Strides], origin_s: float, complete_s: float, end_s: float = np.inf
     ) -> list[Window]:
         """Windows that end before `complete_s`, up to which all strides have been given; the recording begins at
         `origin_s` and ends at `end_s`."""
-        found = (window_of(each, end_s) for each in self._cutter.push(strides, origin_s, complete_s))
+        found = (self._window(each, end_s) for each in self._cutter.push(strides, origin_s, complete_s))
         return [window for window in found if window is not None]
 
+    def _window(self, stretch: Stretch, last_s: float) -> Window | None:
+        """The stretch as a window, unless too few strides fill it; the recording ends at `last_s`."""
+        runs = np.concatenate([strides.running for strides in stretch.strides.values()])
+        running = 2 * int(runs.sum()) >= len(runs)
+        same = {foot: strides[strides.running == running] for foot, strides in stretch.strides.items()}
+        kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
+        if not kept:
+            return None
+        gait = Gait.RUN if running else Gait.WALK
+        likeness = self._likeness[gait]
+        medians = {foot: Medians.of(_columns(rows)) for foot, rows in kept.items()}
+        likeness.learn(medians, kept, gait)
+        errors = {foot: medians[foot].error(likeness.strides.alike) for foot in kept}
+        feet = {foot: _estimates(medians[foot], errors[foot], likeness.strides.alike) for foot in kept}
+        end_s = min(stretch.end_s, last_s)
+        both = _compared(medians, errors, likeness) if len(kept) == 2 else ({}, {})
+        return Window(stretch.start_s, end_s, gait, cadence(list(kept.values())), feet, *both)
 
-def window_of(stretch: Stretch, last_s: float) -> Window | None:
-    """The stretch as a window, unless too few strides fill it; the recording ends at `last_s`."""
-    runs = np.concatenate([strides.running for strides in stretch.strides.values()])
-    running = 2 * int(runs.sum()) >= len(runs)
-    same = {foot: strides[strides.running == running] for foot, strides in stretch.strides.items()}
-    kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
-    gait = Gait.RUN if running else Gait.WALK
-    return _window(stretch.start_s, min(stretch.end_s, last_s), gait, kept) if kept else None
+
+class Likenesses:
+    """How alike neighbouring strides are, and left and right, in one gait."""
+
+    def __init__(self) -> None:
+        self.strides = Likeness(len(KEYS))
+        self.feet = Likeness(len(KEYS))
+
+    def learn(self, medians: Mapping[Foot, Medians], strides: Mapping[Foot, Strides], gait: Gait) -> None:
+        """Take a window."""
+        for each in medians.values():
+            self.strides.add(each.sign[:, :-1], each.sign[:, 1:], neighbours=True)
+        if len(medians) == 2:
+            left_s, right_s = (strides[foot].initial_contact_s for foot in (Foot.LEFT, Foot.RIGHT))
+            found, rows = paired(left_s, right_s, NEXT_STEP_S[gait])
+            self.feet.add(medians[Foot.LEFT].sign[:, found], medians[Foot.RIGHT].sign[:, rows])
 
 
-def _window(start_s: float, end_s: float, gait: Gait, strides: Mapping[Foot, Strides]) -> Window:
-    feet = {
-        foot: {key: estimate for key in STRIDE_METRICS if (estimate := median(rows.metrics[key])) is not None}
-        for foot, rows in strides.items()
+def _columns(strides: Strides) -> Floats:
+    """(metrics, n) NaN where a metric is not measured."""
+    unknown = np.full(len(strides), np.nan)
+    return np.stack([strides.metrics.get(key, unknown) for key in KEYS])
+
+
+def _compared(
+    medians: Mapping[Foot, Medians], errors: Mapping[Foot, Floats], likeness: Likenesses
+) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
+    """Right against left: in percent of their mean where that has a meaning, else as a difference in the own unit."""
+    left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
+    e, f, together = errors[Foot.LEFT], errors[Foot.RIGHT], likeness.feet.alike
+    count = np.minimum(left.count, right.count)
+    half_factor = t95(2.0 * effective(count, likeness.strides.alike) - 2.0)
+    plain = right.middle - left.middle
+    plain_error = np.sqrt(e**2 + f**2 - 2.0 * together * e * f)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        total = np.where(left.middle + right.middle > 0.0, left.middle + right.middle, np.nan)
+        a, b = 400.0 * left.middle / total**2, 400.0 * right.middle / total**2
+        percent, percent_error = (
+            200.0 * plain / total,
+            np.sqrt((a * f) ** 2 + (b * e) ** 2 - 2.0 * together * a * f * b * e),
+        )
+    spread = np.sqrt(left.spread**2 + right.spread**2)
+    in_percent = _named(percent, half_factor * percent_error, count, 200.0 * spread / total, COMPARED)
+    return in_percent, _named(plain, half_factor * plain_error, count, spread, ~COMPARED)
+
+
+def _estimates(medians: Medians, error: Floats, alike: Floats) -> dict[str, Estimate]:
+    half = t95(effective(medians.count, alike) - 1.0) * error
+    return _named(medians.middle, half, medians.count, medians.spread, np.ones(len(KEYS), bool))
+
+
+def _named(value: Floats, half: Floats, count: Floats, spread: Floats, wanted: Bools) -> dict[str, Estimate]:
+    """Estimates of the wanted metrics that enough strides tell."""
+    known = wanted & (count >= LEAST_STRIDES) & np.isfinite(value)
+    columns = (value, value - half, value + half, count, spread)
+    rows = zip(*(column[known].tolist() for column in columns), strict=True)
+    names = [key for key, is_known in zip(KEYS, known.tolist(), strict=True) if is_known]
+    return {
+        key: Estimate(middle, low, high, int(n), sd)
+        for key, (middle, low, high, n, sd) in zip(names, rows, strict=True)
     }
-    compared = [key for key, metric in STRIDE_METRICS.items() if metric.compared]
-    both = len(feet) == 2 and [key for key in compared if all(key in values for values in feet.values())]
-    asymmetry = {key: asymmetry_pct(feet[Foot.LEFT][key], feet[Foot.RIGHT][key]) for key in both or []}
-    return Window(start_s, end_s, gait, cadence(list(strides.values())), feet, asymmetry)
 
 
 def median(values: Floats) -> Estimate | None:
-    """Median of the finite values with the normal approximation of its 95 % interval; None where too few are left."""
+    """Median of the finite values with its 95 % interval; None where too few are left."""
     values = values[np.isfinite(values)]
     if len(values) < LEAST_STRIDES:
         return None
-    middle = _middle(values)
-    spread = MAD_TO_SD * _middle(np.abs(values - middle))
-    half = Z95 * MEDIAN_TO_MEAN_ERROR * spread / float(np.sqrt(len(values)))
-    return Estimate(middle, middle - half, middle + half, len(values))
-
-
-def _middle(values: Floats) -> float:
-    """Median; a plain sort is a third of the price of numpy's for the few strides of a window."""
-    ranked = np.sort(values)
-    return 0.5 * float(ranked[(len(ranked) - 1) // 2] + ranked[len(ranked) // 2])
+    medians, likeness = Medians.of(values[None]), Likeness(1)
+    likeness.add(medians.sign[:, :-1], medians.sign[:, 1:], neighbours=True)
+    half = t95(effective(medians.count, likeness.alike) - 1.0) * medians.error(likeness.alike)
+    middle, half_width = float(medians.middle[0]), float(half[0])
+    return Estimate(middle, middle - half_width, middle + half_width, len(values), float(medians.spread[0]))
 
 
 def cadence(strides: list[Strides]) -> Estimate:

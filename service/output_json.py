@@ -91,6 +91,9 @@ def _window(window: Window) -> Json:
         "asymmetry_pct": _estimates(
             {key: metric for key, metric in STRIDE_METRICS.items() if metric.compared}, window.asymmetry_pct
         ),
+        "difference": _estimates(
+            {key: metric for key, metric in STRIDE_METRICS.items() if not metric.compared}, window.difference
+        ),
         "cadence_spm": _estimate(window.cadence_spm),
     }
 
@@ -127,8 +130,9 @@ def _estimates(keys: Mapping[str, object], known: Mapping[str, Estimate]) -> Jso
 
 def _estimate(estimate: Estimate | None) -> Json:
     if estimate is None:
-        return {"value": None, "low": None, "high": None, "n": 0}
-    return {**{key: _number(getattr(estimate, key)) for key in ("value", "low", "high")}, "n": estimate.n}
+        return {"value": None, "low": None, "high": None, "n": 0, "spread": None}
+    numbers = {key: _number(getattr(estimate, key)) for key in ("value", "low", "high", "spread")}
+    return {**numbers, "n": estimate.n}
 
 
 def _number(value: float | None) -> float | None:

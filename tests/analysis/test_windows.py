@@ -143,7 +143,7 @@ def test_a_median_lies_within_its_interval_and_among_the_values(values: list[flo
 @pytest.mark.parametrize("known", [0, LEAST_STRIDES - 1, LEAST_STRIDES])
 def test_a_median_counts_known_values_alone(known: int) -> None:
     estimate = median(np.array([0.25] * known + [np.nan] * 20))
-    assert estimate == (Estimate(0.25, 0.25, 0.25, known) if known >= LEAST_STRIDES else None)
+    assert estimate == (Estimate(0.25, 0.25, 0.25, known, 0.0) if known >= LEAST_STRIDES else None)
 
 
 def test_the_interval_of_a_median_holds_the_truth_in_nineteen_of_twenty_windows() -> None:

@@ -68,9 +68,12 @@ class Course:
         return replace(self, change_pct={**self.change_pct, **more})
 
 
-def strides_of(course: Course, rng: np.random.Generator) -> dict[Foot, Strides]:
-    """Both feet's strides of a course, run by somebody drawn anew."""
-    own_pct = {key: spread * rng.standard_normal() for key, spread in OWN_PCT.items()}
+def strides_of(
+    course: Course, rng: np.random.Generator, own_pct: dict[str, float] | None = None
+) -> dict[Foot, Strides]:
+    """Both feet's strides of a course, run by somebody drawn anew, whose asymmetry `own_pct` takes up."""
+    own_pct = {} if own_pct is None else own_pct
+    own_pct |= {key: spread * float(rng.standard_normal()) for key, spread in OWN_PCT.items()}
     with_speed = {key: 2.0 * rng.standard_normal() for key in USUAL}  # % of asymmetry per doubling of speed, roughly
     step_s, walk = WANDER_S, course.wander_pct * rng.standard_normal((len(USUAL), int(course.minutes * 2) + 2))
     wander = dict(zip(USUAL, walk.cumsum(axis=1), strict=True))

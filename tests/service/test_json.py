@@ -14,7 +14,7 @@ from analysis.model import Foot, Samples
 from service import VERSION
 from tests.service.command import surefoot, write_samples
 
-ESTIMATE = {"value", "low", "high", "n"}
+ESTIMATE = {"value", "low", "high", "n", "spread"}
 
 
 @pytest.fixture
@@ -91,7 +91,13 @@ def test_what_one_foot_cannot_tell_is_null(capsys: pytest.CaptureFixture[str], l
     assert result["quality"]["right"] == {}
     assert all(stride["flight_time_s"] is None for stride in result["strides"])
     assert result["summary"]["strides_right"] is None
-    assert result["windows"][0]["right"]["stride_time_s"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert result["windows"][0]["right"]["stride_time_s"] == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "n": 0,
+        "spread": None,
+    }
     assert "Step and flight time need both feet, and only this one was recorded." in result["quality"]["left"]["notes"]
 
 
