@@ -41,7 +41,8 @@ class WindowBuilder:
         """The stretch as a window, unless too few strides fill it; the recording ends at `last_s`."""
         runs = np.concatenate([strides.running for strides in stretch.strides.values()])
         running = 2 * int(runs.sum()) >= len(runs)
-        same = {foot: strides[strides.running == running] for foot, strides in stretch.strides.items()}
+        feet = [foot for foot in Foot if foot in stretch.strides]  # in one order, to the last bit
+        same = {foot: stretch.strides[foot][stretch.strides[foot].running == running] for foot in feet}
         kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
         if not kept:
             return None
@@ -50,10 +51,10 @@ class WindowBuilder:
         medians = {foot: Medians.of(_columns(rows)) for foot, rows in kept.items()}
         likeness.learn(medians, kept, gait)
         errors = {foot: medians[foot].error(likeness.strides.alike) for foot in kept}
-        feet = {foot: _estimates(medians[foot], errors[foot], likeness.strides.alike) for foot in kept}
+        alone = {foot: _estimates(medians[foot], errors[foot], likeness.strides.alike) for foot in kept}
         end_s = min(stretch.end_s, last_s)
         both = _compared(medians, errors, likeness) if len(kept) == 2 else ({}, {})
-        return Window(stretch.start_s, end_s, gait, cadence(list(kept.values())), feet, *both)
+        return Window(stretch.start_s, end_s, gait, cadence(list(kept.values())), alone, *both)
 
 
 class Likenesses:
@@ -138,8 +139,11 @@ def cadence(strides: list[Strides]) -> Estimate:
     if not len(times_s):
         return Estimate(np.nan, np.nan, np.nan, 0)
     mean_s = float(times_s.mean())
+    spread_spm = 120.0 / mean_s**2 * float(times_s.std())
     half_s = Z95 * float(times_s.std()) / float(np.sqrt(len(times_s)))
-    return Estimate(120.0 / mean_s, 120.0 / (mean_s + half_s), 120.0 / max(mean_s - half_s, 1e-3), len(times_s))
+    return Estimate(
+        120.0 / mean_s, 120.0 / (mean_s + half_s), 120.0 / max(mean_s - half_s, 1e-3), len(times_s), spread_spm
+    )
 
 
 def asymmetry_pct(left: Estimate, right: Estimate) -> Estimate:
