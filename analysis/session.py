@@ -111,6 +111,7 @@ class Session:
         settled_s = {foot: np.inf if end else stream.settled_s for foot, stream in self._feet.items()}
         strides = {foot: self._release(foot, settled_s) for foot in self._feet}
         rolls = tuple(finding for stream in self._feet.values() for finding in stream.findings())
+        self._watch.note(rolls)
         if len(self._first_s) < len(self._feet) and not end:
             return Results(strides, findings=rolls)
         complete_s = min(min(settled_s[foot], self._pairs[foot].earliest_s) for foot in self._feet)
@@ -123,7 +124,7 @@ class Session:
             strides,
             tuple(self._windows.push(strides, origin_s, complete_s, last_s)),
             tuple(self._bouts.push(strides, {foot: each.still() for foot, each in self._feet.items()}, complete_s)),
-            (*rolls, *self._watch.push(strides, self._moved_s, rolls, origin_s, complete_s)),
+            (*rolls, *self._watch.push(strides, self._moved_s, origin_s, complete_s)),
             tuple(self._live.push(strides, origin_s, complete_s, last_s)),
         )
 

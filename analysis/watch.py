@@ -43,11 +43,14 @@ class Watch:
         """What everything is held against, as known now."""
         return self._trend.baseline
 
+    def note(self, events: Iterable[Finding]) -> None:
+        """Take new findings of other kinds, of which ankle rolls matter here, before the strides after them."""
+        self._rolls += [event for event in events if event.kind is Kind.INVERSION_EVENT]
+
     def push(
         self,
         strides: Mapping[Foot, Strides],
         moved_s: Sequence[float],
-        events: Iterable[Finding],
         origin_s: float,
         complete_s: float,
     ) -> list[Finding]:
@@ -57,10 +60,8 @@ class Watch:
         ----------
         strides : new ones; all that begin before `complete_s` have been given by now.
         moved_s : all times at which a pod was moved on its shoe.
-        events : new findings of other kinds, of which ankle rolls matter here.
         """
         self._stories.origin_s = origin_s
-        self._rolls += [event for event in events if event.kind is Kind.INVERSION_EVENT]
         found: list[Finding] = []
         for stretch in self._cutter.push(strides, origin_s, complete_s):
             found += self._close_minute(stretch.number // MINUTE_BLOCKS)
@@ -87,11 +88,8 @@ class Watch:
 
     def _roll_s(self, block: Block) -> float | None:
         """The last ankle roll that may have changed the running of the block."""
-        known = [
-            roll.time_s
-            for roll in self._rolls
-            if roll.known_s <= block.end_s and block.end_s - ROLL_MATTERS_S <= roll.time_s < block.start_s
-        ]
+        self._rolls = [roll for roll in self._rolls if roll.time_s >= block.end_s - ROLL_MATTERS_S]
+        known = [roll.time_s for roll in self._rolls if roll.known_s <= block.end_s and roll.time_s < block.start_s]
         return max(known, default=None)
 
     def _close_minute(self, number: int) -> list[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis import Results, Session
+from analysis.findings import Finding
 from analysis.model import Bools, Floats, Foot, Ints, Mounting, Samples, Strides
 from firmware_sim.imu import Imu, random_mounting, read
 from firmware_sim.runner import Bout, Motion, Runner, simulate
@@ -129,7 +130,9 @@ def angles_deg(a: Floats, b: Floats) -> Floats:
 def differences(a: Analysed, b: Analysed) -> list[str]:
     """Names of everything in which two analyses are not the same to the last bit; NaN is the same as NaN."""
     names = [f"{foot} {name}" for foot in a.results.strides for name in _unlike(a.strides(foot), b.strides(foot))]
-    for name in ("windows", "bouts", "findings"):
+    if repr(_in_order(a.results.findings)) != repr(_in_order(b.results.findings)):
+        names.append("findings")
+    for name in ("windows", "live", "bouts"):
         if repr(getattr(a.results, name)) != repr(getattr(b.results, name)):
             names.append(name)
     for foot, mounting in a.mountings.items():
@@ -139,6 +142,11 @@ def differences(a: Analysed, b: Analysed) -> list[str]:
         ):
             names.append(f"{foot} mounting")
     return names
+
+
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """By when each was known; those of either foot and of both come in the order in which pieces were pushed."""
+    return sorted(findings, key=lambda each: (each.known_s, each.id, each.revision))
 
 
 def _unlike(a: Strides, b: Strides) -> list[str]:

@@ -21,7 +21,7 @@ def ramp(percent: float, start_min: float = 10.0, end_min: float = 20.0) -> Curv
 
 
 def watched(strides: dict[Foot, Strides]) -> list[Finding]:
-    return Watch(FEET).push(strides, [], [], 0.0, np.inf)
+    return Watch(FEET).push(strides, [], 0.0, np.inf)
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)
@@ -33,7 +33,7 @@ def test_pieces_give_the_same_findings_as_the_whole(cuts: list[int], late_s: flo
     for first, last in itertools.pairwise([0, *sorted(cuts), 2600]):
         pieces = {foot: rows[first:last] for foot, rows in strides.items()}
         following_s = [rows.initial_contact_s[last] for rows in strides.values() if last < len(rows)]
-        found += watch.push(pieces, [], [], 0.0, min(following_s, default=1e5) - late_s)
-    found += watch.push({}, [], [], 0.0, np.inf)
+        found += watch.push(pieces, [], 0.0, min(following_s, default=1e5) - late_s)
+    found += watch.push({}, [], 0.0, np.inf)
     assert repr(found) == repr(watched(strides))
     assert any(finding.kind is Kind.OFFLOADING for finding in found)
