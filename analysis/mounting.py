@@ -26,22 +26,23 @@ LEAST_PITCH_SHARE = 0.35
 MOST_DOUBTS = 3
 """Share of a stride's rotation that goes about the pitch axis; strides have 0.5 to 0.95, turning ones down to 0.25. As
 many in a row below it, pitching the other way round, or with up elsewhere, mean that the pod was moved."""
-MOST_TURN_RAD = np.deg2rad(12.0)
+MOST_TURN_RAD = np.deg2rad(14.0)
 MOST_TILT = float(np.cos(MOST_TURN_RAD))
 CLEAR_PITCH_SHARE = 0.8
 """A stride's up, and the axis of a stride that clearly goes straight on, may leave those of the strides before by this
 angle; slopes and camber stay within."""
 
-TOE_OUT_RAD = np.deg2rad(5.0)
-"""The leg swings the foot about an axis square to the way, the foot itself points outward of it: 5° on average, give
-or take 4° from person to person. No gait shows which, so everybody is given the average."""
+TOE_OUT_RAD = np.deg2rad(3.0)
+"""The leg swings the foot about an axis square to the way, the foot itself points outward of it: 3 and 4° on the two
+feet of the markers on force plates, and some degrees more or less from person to person. No gait shows which, so
+everybody is given the same."""
 
 MEDIAN_STEPS = 12
 """Steps to the spatial median; it moves by less than 0.01° after eight."""
 
 AGREEMENT = 0.8
 """Share of strides that must agree on what is toes-down and what is forward."""
-SPREAD_RAD = np.deg2rad(6.0)
+SPREAD_RAD = np.deg2rad(8.0)
 """Median angle between a stride's up and the common one beyond which the pod is loose or the gait unsteady."""
 
 

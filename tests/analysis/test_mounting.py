@@ -73,7 +73,7 @@ def test_the_mounting_is_a_rotation_and_trusted(gait: str, foot: Foot) -> None:
     assert mounting.note == ""
     assert axes @ axes.T == pytest.approx(np.eye(3), abs=1e-9)
     assert np.linalg.det(axes) == pytest.approx(1.0)
-    assert angles_deg(mounting.pitch_axis[None], axes[1:2]) == pytest.approx(5.0)
+    assert angles_deg(mounting.pitch_axis[None], axes[1:2]) == pytest.approx(3.0)
 
 
 def test_walking_and_running_agree_on_the_mounting() -> None:
