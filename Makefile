@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow check bench accuracy pods clean
+.PHONY: demo test test-slow check bench accuracy rolls pods clean
 
 demo: .venv/runtime
 	$(BIN)/surefoot demo
@@ -24,6 +24,9 @@ bench: .venv/develop
 
 accuracy: .venv/develop
 	$(BIN)/python -m tests.accuracy
+
+rolls: .venv/develop
+	$(BIN)/python -m tests.rolls
 
 pods: .venv/develop
 	$(BIN)/python -m tests.pods

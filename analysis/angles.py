@@ -20,7 +20,7 @@ INVERSION_SIGN = {Foot.LEFT: -1.0, Foot.RIGHT: 1.0}
 foot with it. The one place where the feet differ; toes up is positive on both."""
 
 LATE_CELLS = 0.20 * GRID_HZ
-"""Inversion is looked for from contact to this much later."""
+"""Inversion is looked for from contact to this much later, or until the foot leaves."""
 SETTLING_CELLS = 0.024 * GRID_HZ
 FLAT_RATE_RADPS = 1.0
 """From so long after contact the foot is flat where it pitches no faster: until it is flat it makes 3 to 10 rad/s,
@@ -103,7 +103,7 @@ def angle_metrics(tilt: Tilt, evidence: Evidence, touch: Floats, contact: Floats
     at_contact = tilt.at(inverted, touch)
     strike = tilt.at(tilt.toes_up_rad, touch) - tilt.at(tilt.toes_up_rad, _flat(tilt, touch, evidence.quiet_cells))
     rolling_in = tilt.within(touch, touch + STANDING_PHASE * contact)
-    early = tilt.within(touch, touch + LATE_CELLS)
+    early = tilt.within(touch, touch + np.fmin(LATE_CELLS, contact))
     return {
         "foot_strike_angle_deg": np.degrees(strike),
         "strike_rearfoot_probability": rearfoot_probability(np.degrees(strike)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.filters import GRID_HZ
+from analysis.filters import GRID_HZ, squared_norm
 from analysis.model import Bools, Floats, Samples
 
 RATE_SAMPLES = 64
@@ -15,6 +15,7 @@ GAP_INTERVALS = 1.75
 GAP_S = 0.015
 """An interval longer than both is a gap. Stamp jitter stays below the first; what is lost within the second lies under
 every filter's kernel and hides no landmark."""
+ROWS = 9
 LONG_GAP_S = 3.0
 """Longer gaps are shortened to this on the grid: longer than any stride, so nothing reaches across."""
 
@@ -27,6 +28,7 @@ class Cells:
     ----------
     time_s, valid, clipped : (n,)
     acc_mps2, gyr_radps : (3, n)
+    peak_mps2 : (n,) specific force of the harder of the two readings around, which interpolation would blunt.
     """
 
     time_s: Floats
@@ -34,32 +36,44 @@ class Cells:
     gyr_radps: Floats
     valid: Bools
     clipped: Bools
+    peak_mps2: Floats
 
     def __len__(self) -> int:
         return len(self.time_s)
 
     def __getitem__(self, rows: slice) -> Cells:
         return Cells(
-            self.time_s[rows], self.acc_mps2[:, rows], self.gyr_radps[:, rows], self.valid[rows], self.clipped[rows]
+            self.time_s[rows],
+            self.acc_mps2[:, rows],
+            self.gyr_radps[:, rows],
+            self.valid[rows],
+            self.clipped[rows],
+            self.peak_mps2[rows],
         )
 
     def copy(self) -> Cells:
         """The same cells in memory of their own, so that a slice does not keep the whole alive."""
         return Cells(
-            self.time_s.copy(), self.acc_mps2.copy(), self.gyr_radps.copy(), self.valid.copy(), self.clipped.copy()
+            self.time_s.copy(),
+            self.acc_mps2.copy(),
+            self.gyr_radps.copy(),
+            self.valid.copy(),
+            self.clipped.copy(),
+            self.peak_mps2.copy(),
         )
 
     def held(self, count: int) -> Cells:
         """The last reading held still for `count` cells, as a quiet run-up to a recording or after it."""
         still = np.repeat(self.acc_mps2[:, -1:], count, axis=1)
         nothing = np.zeros(count, bool)
-        return Cells(np.repeat(self.time_s[-1:], count), still, np.zeros((3, count)), nothing, nothing)
+        peak = np.repeat(self.peak_mps2[-1:], count)
+        return Cells(np.repeat(self.time_s[-1:], count), still, np.zeros((3, count)), nothing, nothing, peak)
 
     @classmethod
     def none(cls) -> Cells:
         """No cells."""
         empty, flags = np.empty(0), np.empty(0, bool)
-        return cls(empty, np.empty((3, 0)), np.empty((3, 0)), flags, flags)
+        return cls(empty, np.empty((3, 0)), np.empty((3, 0)), flags, flags, empty)
 
     @classmethod
     def join(cls, parts: list[Cells]) -> Cells:
@@ -73,6 +87,7 @@ class Cells:
             np.concatenate([part.gyr_radps for part in full], axis=1),
             np.concatenate([part.valid for part in full]),
             np.concatenate([part.clipped for part in full]),
+            np.concatenate([part.peak_mps2 for part in full]),
         )
 
 
@@ -85,7 +100,7 @@ class Grid:
     """
 
     def __init__(self) -> None:
-        self._held = np.empty((8, 0))
+        self._held = np.empty((ROWS, 0))
         self._interval_s = 0.0
         self._block = 1
         self._origin_s = 0.0
@@ -113,7 +128,7 @@ class Grid:
         self._interval_s = float(np.median(np.diff(self._held[0, : RATE_SAMPLES + 1])))
         self._block = max(1, int(1.02 / (self._interval_s * GRID_HZ)))
         self._origin_s = float(self._held[0, : self._block].mean())
-        self._anchor = np.empty((8, 0))
+        self._anchor = np.empty((ROWS, 0))
 
     def _lay(self) -> Cells:
         whole = self._held.shape[1] // self._block * self._block
@@ -139,14 +154,16 @@ class Grid:
         weight = (cell / GRID_HZ - clock_s[before]) / (clock_s[after] - clock_s[before])
         low, high = readings.take(before, axis=1), readings.take(after, axis=1)
         laid = low * (1.0 - weight) + high * weight
-        return Cells(laid[0], laid[1:4], laid[4:7], step_s[before] <= self._gap_s, laid[7] > 0.0)
+        valid = step_s[before] <= self._gap_s
+        return Cells(laid[0], laid[1:4], laid[4:7], valid, laid[7] > 0.0, np.maximum(low[8], high[8]))
 
 
 def _columns(samples: Samples) -> Floats:
-    """(8, n) time, six axes and clipping; a missing gyroscope reads zero."""
-    columns = np.empty((8, len(samples)))
+    """(9, n) time, six axes, clipping and the length of the force; a missing gyroscope reads zero."""
+    columns = np.empty((ROWS, len(samples)))
     columns[0], columns[1:4], columns[7] = samples.time_s, samples.acc_mps2.T, samples.clipped
     columns[4:7] = np.where(np.isnan(samples.gyr_radps), 0.0, samples.gyr_radps).T
+    columns[8] = np.sqrt(squared_norm(columns[1:4]))
     return columns
 
 
@@ -154,7 +171,7 @@ def _averaged(readings: Floats, block: int, gap_s: float) -> Floats:
     """Means of whole blocks; a block with a gap inside is dropped, so the gap stays one."""
     if block == 1:
         return readings
-    blocks = readings.reshape(8, -1, block)
+    blocks = readings.reshape(ROWS, -1, block)
     sound = (np.diff(blocks[0], axis=1) <= gap_s).all(axis=1)
     total = blocks[..., 0]
     for k in range(1, block):

@@ -34,7 +34,7 @@ def impact_metrics(grid: Cells, posture: Posture, touch: Floats) -> dict[str, Fl
     felt = np.sqrt(squared_norm(slow))[:, inner]
     ahead = np.take_along_axis(posture.ahead, window[None], axis=2)
     return {
-        "impact_peak_g": np.sqrt(squared_norm(force)[:, inner].max(axis=1)),
+        "impact_peak_g": grid.peak_mps2[index[:, inner]].max(axis=1) / STANDARD_GRAVITY_MPS2,
         "impact_peak_30hz_g": felt.max(axis=1),
         "impact_rate_gps": np.diff(felt, axis=1).max(axis=1) * GRID_HZ,
         "braking_peak_g": -dot(slow, ahead)[:, inner].min(axis=1),

@@ -116,13 +116,13 @@ _METRICS = (
     Metric(
         "peak_inversion_deg", "Most inversion", "°", 1.0, 1,
         "How far the sole faces inward at most while you stand on it.",
-        "Greatest frontal angle within 0.2 s of initial contact against the runner's own flat foot.",
+        "Greatest frontal angle on the ground within 0.2 s of initial contact, against the runner's own flat foot.",
         (0.0, 16.0), (0.0, 10.0), _NOVACHECK, compared=False,
     ),
     Metric(
         "peak_inversion_velocity_dps", "Inversion speed", "°/s", 1.0, 0,
         "How fast the ankle rolls outward after landing.",
-        "Greatest rate of the frontal angle towards inversion within 0.2 s of initial contact.",
+        "Greatest rate of the frontal angle towards inversion on the ground within 0.2 s of initial contact.",
         (20.0, 200.0), (-20.0, 100.0), _SHOE, compared=False,
     ),
     Metric(

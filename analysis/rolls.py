@@ -15,6 +15,8 @@ from analysis.strides import MountedLink
 
 ROLL_DEG, SEVERE_DEG = 25.0, 45.0
 """Beyond the own course: below is a near miss, above severe."""
+LEAST_TRAVEL_M = 0.5
+"""A stumble on the spot is no roll: the foot came from somewhere."""
 NAMES = {
     Severity.NEAR_MISS: "nearly rolled over",
     Severity.ROLL: "rolled over",
@@ -35,7 +37,7 @@ class Landings:
     Parameters
     ----------
     time_s, known_s : (n,) of contact, and of the last sample that a decision takes.
-    visible : (n,) whether the foot's frame was sure before the landing.
+    visible : (n,) whether the foot's frame was sure before the landing, and the foot on its way.
     """
 
     courses: Courses
@@ -81,6 +83,7 @@ class RollWatch:
         touch = (contact_s - time_s) * GRID_HZ
         courses = courses_of(turns, np.nan_to_num(touch), frames, self._foot)
         visible = self._sure(links) & np.isfinite(courses.inversion_deg).all(axis=1) & np.isfinite(contact_s)
+        visible &= np.array([np.linalg.norm(each.evidence.travel_m) >= LEAST_TRAVEL_M for each in links])
         return Landings(courses, contact_s, known_s, visible, strides.confidence)
 
     def _sure(self, links: list[MountedLink]) -> Bools:
