@@ -12,6 +12,7 @@ from analysis.evidence import Evidence, gather_links
 from analysis.filters import cells
 from analysis.findings import Finding
 from analysis.grid import Cells, Grid
+from analysis.inversion import POPULATION, Band
 from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells
 from analysis.model import Foot, Mounting, MountingStatus, Samples, Strides
 from analysis.mounting import NO_GAIT, NO_GYROSCOPE, MountingFinder, fits, settled
@@ -31,7 +32,7 @@ class FootStream:
     `moved_s` are the times at which the pod was moved on its shoe.
     """
 
-    def __init__(self, foot: Foot) -> None:
+    def __init__(self, foot: Foot, usual: Band = POPULATION) -> None:
         self.foot = foot
         self._mounting = NO_GAIT
         self.moved_s: list[float] = []
@@ -43,7 +44,7 @@ class FootStream:
         self._waiting: list[tuple[Link, Evidence]] = []
         self._finder = MountingFinder(foot)
         self._meter = StrideMeter(foot)
-        self._rolls = RollWatch(foot)
+        self._rolls = RollWatch(foot, usual)
         self._findings: list[Finding] = []
         self._second = Cells.none()
         self._still: list[Seconds] = []
@@ -85,6 +86,11 @@ class FootStream:
             return -np.inf
         earliest = min([self._tracker.settled, *(link.first for link, _ in self._waiting[:1])])
         return float(self._cells.time_s[earliest - LOOK_BACK_CELLS - self._first])
+
+    @property
+    def usual(self) -> Band:
+        """The foot's usual stances, as known now."""
+        return self._rolls.band
 
     def findings(self) -> list[Finding]:
         """Ankle rolls, and revisions of earlier ones, since the last call."""

@@ -10,7 +10,9 @@ the next landing, and a rolled foot is never its own reference.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -36,9 +38,9 @@ BAND_WIDTH = 4.5
 LEAST_SD_DPS, LEAST_SD_DEG = 25.0, 1.5
 MEMORY = 48
 PRIOR_STRIDES = 8
-PRIOR_COURSE_DEG = np.interp(COURSE_S, [0.0, 0.06, 0.20], [6.0, -1.0, 0.0])
-PRIOR_RATE_DPS, PRIOR_SPREAD_DPS = 80.0, 40.0
-"""What healthy runners do, which stands for the runner's own strides until they have made some."""
+"""So many strides does what was known before count for."""
+PRIOR_SPREAD = np.linspace(-1.35, 1.35, PRIOR_STRIDES)
+"""Eight values that scatter about as a standard normal does."""
 MAD_TO_SD = 1.4826
 
 
@@ -71,13 +73,55 @@ class Courses:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The runner's own stances: median course, its scatter at each phase, and what rates they reach."""
+    """One foot's usual stances, of this run or frozen from earlier ones.
+
+    Parameters
+    ----------
+    course_deg, spread_deg : (m,) median course over `COURSE_S` and its scatter.
+    rate_dps, rate_spread_dps : greatest rate of a stance.
+    strides : that it was learned from.
+    """
 
     course_deg: Floats
     spread_deg: Floats
     rate_dps: float
     rate_spread_dps: float
     strides: int
+
+    def to_plain(self) -> dict[str, object]:
+        """As JSON has it."""
+        return {
+            "course_deg": self.course_deg.tolist(),
+            "spread_deg": self.spread_deg.tolist(),
+            "rate_dps": self.rate_dps,
+            "rate_spread_dps": self.rate_spread_dps,
+            "strides": self.strides,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Band:
+        """A band written by `to_plain`.
+
+        Raises
+        ------
+        ValueError
+            if it is not one.
+        """
+        try:
+            course, spread = (np.array(plain[key], dtype=np.float64) for key in ("course_deg", "spread_deg"))
+            rate, rate_spread = float(plain["rate_dps"]), float(plain["rate_spread_dps"])
+            band = cls(course, spread, rate, rate_spread, int(plain["strides"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"band of stances: {error} is missing or no number") from error
+        if not course.shape == spread.shape == COURSE_S.shape or not np.isfinite([*course, *spread, rate]).all():
+            raise ValueError(f"band of stances: expected {len(COURSE_S)} finite angles")
+        return band
+
+
+POPULATION = Band(
+    np.interp(COURSE_S, [0.0, 0.06, 0.20], [6.0, -1.0, 0.0]), np.full(len(COURSE_S), 3.0), 80.0, 40.0, strides=0
+)
+"""What healthy runners do, which stands for the runner's own strides until they have made some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +160,11 @@ def courses_of(stance_turn: Floats, touch: Floats, frames: Floats, foot: Foot) -
 
 
 class OwnBand:
-    """The latest stances of one runner that were no rolls; begins with the population's."""
+    """The latest stances of one foot that were no rolls; begins with what was known before."""
 
-    def __init__(self) -> None:
-        self._courses_deg = np.repeat(PRIOR_COURSE_DEG[None], PRIOR_STRIDES, axis=0)
-        self._rates_dps = PRIOR_RATE_DPS + PRIOR_SPREAD_DPS * np.linspace(-1.5, 1.5, PRIOR_STRIDES)
+    def __init__(self, known: Band = POPULATION) -> None:
+        self._courses_deg = known.course_deg + PRIOR_SPREAD[:, None] * known.spread_deg
+        self._rates_dps = known.rate_dps + PRIOR_SPREAD * known.rate_spread_dps
         self._strides = 0
 
     def add(self, courses: Courses, usual: Bools) -> None:

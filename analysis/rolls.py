@@ -9,7 +9,18 @@ import numpy as np
 from analysis.aftermath import FEWEST, STRIDES, Aftermath, Recent
 from analysis.filters import GRID_HZ
 from analysis.findings import Finding, Kind, Severity, State, finding_id
-from analysis.inversion import COURSE_S, Band, Courses, Excess, OwnBand, courses_of, excess_of, is_roll, suspects
+from analysis.inversion import (
+    COURSE_S,
+    POPULATION,
+    Band,
+    Courses,
+    Excess,
+    OwnBand,
+    courses_of,
+    excess_of,
+    is_roll,
+    suspects,
+)
 from analysis.model import Bools, Floats, Foot, MountingStatus, Strides
 from analysis.strides import MountedLink
 
@@ -50,12 +61,17 @@ class Landings:
 class RollWatch:
     """Strides with their evidence in, findings out; any cut gives the same findings."""
 
-    def __init__(self, foot: Foot) -> None:
+    def __init__(self, foot: Foot, known: Band = POPULATION) -> None:
         self._foot = foot
-        self._own = OwnBand()
+        self._own = OwnBand(known)
         self._recent = Recent()
         self._open: list[Finding] = []
         self._sure_to = (-1, True)
+
+    @property
+    def band(self) -> Band:
+        """The foot's usual stances, as known now."""
+        return self._own.band()
 
     def push(self, links: list[MountedLink], strides: Strides, time_s: Floats, known_s: Floats) -> list[Finding]:
         """New findings and revisions.

@@ -11,6 +11,7 @@ from analysis.baseline import Baseline
 from analysis.bouts import BoutBuilder
 from analysis.findings import Finding
 from analysis.foot import FootStream
+from analysis.inversion import POPULATION, Band
 from analysis.model import Bout, Foot, Mounting, Samples, Strides, Window
 from analysis.pairing import Pairer
 from analysis.watch import Watch
@@ -53,12 +54,19 @@ class Session:
     Parameters
     ----------
     baseline : what left against right is held against; by default the run's own first minutes.
+    usual : each foot's usual stances, which ankle rolls stand out from; by default what healthy runners do, until the
+        run has shown its own.
     """
 
-    def __init__(self, feet: tuple[Foot, ...] = BOTH_FEET, baseline: Baseline | None = None) -> None:
+    def __init__(
+        self,
+        feet: tuple[Foot, ...] = BOTH_FEET,
+        baseline: Baseline | None = None,
+        usual: Mapping[Foot, Band] | None = None,
+    ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
-        self._feet = {foot: FootStream(foot) for foot in feet}
+        self._feet = {foot: FootStream(foot, (usual or {}).get(foot, POPULATION)) for foot in feet}
         self._pairs = {foot: Pairer(Strides.none(foot)) for foot in feet}
         self._windows = WindowBuilder(feet)
         self._live = WindowBuilder(feet, LIVE_WINDOW_S)
@@ -76,6 +84,11 @@ class Session:
     def baseline(self) -> Baseline:
         """What left against right is held against, as known now."""
         return self._watch.baseline
+
+    @property
+    def usual(self) -> Mapping[Foot, Band]:
+        """Each foot's usual stances, as known now."""
+        return {foot: stream.usual for foot, stream in self._feet.items()}
 
     def push(self, samples: Samples) -> Results:
         """Take one foot's next samples.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.dose import doses
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Estimate, Flag, Floats, Foot, Gait, Strides
 from analysis.session import Results
@@ -46,9 +47,12 @@ def summarise(results: Results) -> Mapping[str, float | None]:
     cadence_spm : of running, or of walking where nobody ran.
     cadence_walk_spm : of walking.
     <metric>_left, <metric>_right, <metric>_asymmetry_pct : medians over the running strides and how they compare.
+    impact_dose_g_left, impact_dose_g_right : impacts of all running landings summed.
+    hard_landings_pct_left, hard_landings_pct_right : share of them among the hardest fifth of both feet together.
     clipped_strides_pct_left, clipped_strides_pct_right : share of strides with a reading off the range.
     """
     run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
+    dose = doses(results.strides)
     return {
         "duration_s": results.bouts[-1].end_s - results.bouts[0].start_s if results.bouts else None,
         "run_time_s": _time_s(results, Gait.RUN),
@@ -58,6 +62,8 @@ def summarise(results: Results) -> Mapping[str, float | None]:
         "cadence_spm": walk_spm if run_spm is None else run_spm,
         "cadence_walk_spm": walk_spm,
         **_running_metrics(results),
+        **{f"impact_dose_g_{foot}": dose[foot].impact_dose_g if foot in dose else None for foot in Foot},
+        **{f"hard_landings_pct_{foot}": dose[foot].hard_landings_pct if foot in dose else None for foot in Foot},
         **{f"clipped_strides_pct_{foot}": clipped_strides_pct(results.strides.get(foot)) for foot in Foot},
     }
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.findings import Finding, Kind, Severity, State, latest
+from analysis.inversion import POPULATION, Band
 from analysis.model import Foot
 from analysis.session import Session
 from firmware_sim.person import Strike
@@ -110,6 +111,25 @@ def test_a_turned_pod_tells_the_same() -> None:
     assert [each.id for each in events(again)] == [each.id for each in events(found)]
     for one, other in zip(events(found), events(again), strict=True):
         assert other.value == pytest.approx(one.value, abs=0.01)
+
+
+def test_a_frozen_band_is_what_the_first_stances_are_held_against() -> None:
+    """A band learned in one run, written and read, tells a runner whose ordinary stance it would be a roll to."""
+    recording, _ = run()
+    session = Session()
+    for samples in recording.feet:
+        session.push(samples)
+    usual = {foot: Band.from_plain(band.to_plain()) for foot, band in session.usual.items()}
+    assert usual[Foot.LEFT].strides >= 40
+    again = Session(usual=usual)
+    told = [finding for samples in recording.feet for finding in again.push(samples).findings]
+    assert len({finding.id for finding in told if finding.kind is Kind.INVERSION_EVENT}) == len(ROLLS)
+
+
+@pytest.mark.parametrize("change", [{"strides": None}, {"course_deg": [1.0]}, {"rate_dps": float("nan")}])
+def test_a_band_that_is_none_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="band of stances"):
+        Band.from_plain({**POPULATION.to_plain(), **change})
 
 
 def test_a_walker_rolls_too() -> None:
