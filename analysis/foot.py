@@ -14,7 +14,7 @@ from analysis.findings import Finding
 from analysis.grid import Cells, Grid
 from analysis.inversion import POPULATION, Band
 from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells
-from analysis.model import Foot, Mounting, MountingStatus, Samples, Strides
+from analysis.model import Bools, Foot, Mounting, MountingStatus, Samples, Strides
 from analysis.mounting import NO_GAIT, NO_GYROSCOPE, MountingFinder, fits, settled
 from analysis.rolls import RollWatch
 from analysis.strides import MountedLink, StrideMeter
@@ -143,20 +143,29 @@ class FootStream:
             self._mounting = NO_GYROSCOPE
             return [MountedLink(link, NO_GYROSCOPE, evidence[k : k + 1]) for k, link in enumerate(links)]
         done: list[MountedLink] = []
+        held, pitching, still = self._held_against(evidence)
         for k in range(len(links) + 1):
             if k in breaks:
                 done += self._released(self._finder.settle())
+            if self._finder.mounting is not held:
+                held, pitching, still = self._held_against(evidence)
             if k < len(links):
-                done += self._take_up(links[k], evidence[k : k + 1])
+                done += self._take_up(links[k], evidence[k : k + 1], pitching=bool(pitching[k]), still=bool(still[k]))
         return done
 
-    def _take_up(self, link: Link, evidence: Evidence) -> list[MountedLink]:
+    def _held_against(self, evidence: Evidence) -> tuple[Mounting | None, Bools, Bools]:
+        """The mounting as known now, and which strides pitch as it says and sit still in it."""
+        mounting = self._finder.mounting
+        if mounting is None:
+            return None, np.ones(len(evidence), bool), np.ones(len(evidence), bool)
+        return mounting, fits(evidence, mounting), settled(evidence, mounting)
+
+    def _take_up(self, link: Link, evidence: Evidence, *, pitching: bool, still: bool) -> list[MountedLink]:
         """What is released by one more link; a link that pitches another way goes without being evidence for the
         mounting."""
         mounting = self._finder.mounting
         if mounting is None:
             return self._wait(link, evidence)
-        pitching, still = fits(evidence, mounting), settled(evidence, mounting)
         if self._finder.doubt(evidence, fits=pitching and still):
             self.moved_s.append(float(self._cells.time_s[link.first - self._first]))
         elif pitching and still:

@@ -12,7 +12,8 @@ import numpy as np
 
 from analysis.evidence import GRAVITY_TOLERANCE, Evidence
 from analysis.filters import dot, squared_norm
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Mounting, MountingStatus
+from analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Mounting, MountingStatus
+from analysis.orientation import cross
 
 WARM_UP_STRIDES = 10
 """Strides before the first answer (about 7 s of running)."""
@@ -108,40 +109,53 @@ def _trust(evidence: Evidence, axes: Floats, agreeing: float) -> tuple[MountingS
     return MountingStatus.OK, ""
 
 
-def fits(evidence: Evidence, mounting: Mounting) -> bool:
-    """Whether one stride pitches about the mounting's axis, and this way round; True where nothing can be told."""
-    spin, pitch = evidence.spin_radps2[..., 0], mounting.pitch_axis
-    share = float(dot(dot(spin, pitch), pitch)) / max(float(spin.trace()), 1e-12)
-    forward = float(dot(evidence.toes_down_rad[:, 0], pitch)) > 0.0
-    return not evidence.whole[0] or (share >= LEAST_PITCH_SHARE and forward)
+def fits(evidence: Evidence, mounting: Mounting) -> Bools:
+    """(n,) whether strides pitch about the mounting's axis, and this way round; True where nothing can be told."""
+    pitch = mounting.pitch_axis
+    forward = dot(evidence.toes_down_rad, pitch) > 0.0
+    return ~evidence.whole | ((_spin(evidence, pitch, pitch) >= LEAST_PITCH_SHARE * _all_spin(evidence)) & forward)
 
 
-def settled(evidence: Evidence, mounting: Mounting) -> bool:
-    """Whether one stride has up and the way where the mounting has them; True where nothing can be told."""
+def settled(evidence: Evidence, mounting: Mounting) -> Bools:
+    """(n,) whether strides have up and the way where the mounting has them; True where nothing can be told."""
     up, left = mounting.sensor_to_foot[2], mounting.pitch_axis
-    spin, ahead = evidence.spin_radps2[..., 0], np.cross(left, up)
-    along, across, both = (float(dot(dot(spin, a), b)) for a, b in ((left, left), (ahead, ahead), (left, ahead)))
+    ahead = cross(left, up)
+    along, across = _spin(evidence, left, left), _spin(evidence, ahead, ahead)
+    both = _spin(evidence, left, ahead)
     turned = 0.5 * np.arctan2(2.0 * both, along - across)
-    most = 0.5 * (along + across) + float(np.hypot(0.5 * (along - across), both))
-    clear = most >= CLEAR_PITCH_SHARE * float(spin.trace())
-    moved = _apart(evidence.gravity_mps2[:, 0], up) or (clear and abs(turned) > MOST_TURN_RAD)
-    return not evidence.whole[0] or not moved
+    most = 0.5 * (along + across) + np.hypot(0.5 * (along - across), both)
+    clear = most >= CLEAR_PITCH_SHARE * _all_spin(evidence)
+    moved = _apart(evidence.gravity_mps2, up) | (clear & (np.abs(turned) > MOST_TURN_RAD))
+    return ~evidence.whole | ~moved
+
+
+def _spin(evidence: Evidence, a: Floats, b: Floats) -> Floats:
+    """(n,) summed products of the rates about two axes."""
+    x, y, z = evidence.spin_radps2
+    return dot(np.stack([dot(x, a), dot(y, a), dot(z, a)]), b)
+
+
+def _all_spin(evidence: Evidence) -> Floats:
+    """(n,) of all axes."""
+    x, y, z = evidence.spin_radps2
+    return x[0] + y[1] + z[2]
 
 
 def _same_place(a: Evidence, b: Evidence) -> bool:
     """Whether the pod sat in the same way in two strides."""
-    return not _apart(a.gravity_mps2[:, 0], b.gravity_mps2[:, 0]) and not _apart(_swing_axis(a), _swing_axis(b))
+    apart = _apart(a.gravity_mps2, b.gravity_mps2) | _apart(_swing_axis(a), _swing_axis(b))
+    return not apart[0]
 
 
 def _swing_axis(evidence: Evidence) -> Floats:
-    """(3,) axis of most rotation in one stride, toes down."""
-    axis = np.linalg.eigh(evidence.spin_radps2[..., 0])[1][:, -1]
-    return axis if dot(evidence.toes_down_rad[:, 0], axis) > 0.0 else -axis
+    """(3, 1) axis of most rotation in one stride, toes down."""
+    axis = np.linalg.eigh(evidence.spin_radps2[..., 0])[1][:, -1:]
+    return axis if dot(evidence.toes_down_rad, axis)[0] > 0.0 else -axis
 
 
-def _apart(a: Floats, b: Floats) -> bool:
-    """Whether two directions are farther apart than slopes and turns explain; never where one is unknown."""
-    return float(dot(a, b)) < MOST_TILT * float(np.sqrt(squared_norm(a) * squared_norm(b)))
+def _apart(a: Floats, b: Floats) -> Bools:
+    """(n,) whether directions (3, n) are farther apart than slopes and turns explain; never where one is unknown."""
+    return dot(a, b) < MOST_TILT * np.sqrt(squared_norm(a) * squared_norm(b))
 
 
 class MountingFinder:
