@@ -100,7 +100,13 @@ async def keep(live: LiveRun, keeper: Keeper, rule: RunEnd, watcher: Watcher | N
 
 async def _end(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) -> None:
     """Stop the run when it is over."""
-    while not rule.over(live.now_s, [runner.last_run_s for runner in analysis.runners.values()], live.health()):
+    runners = analysis.runners.values()
+    while not rule.over(
+        live.now_s,
+        max(runner.last_s for runner in runners),
+        [runner.last_run_s for runner in runners],
+        live.health(),
+    ):
         await asyncio.sleep(1.0)
     live.stop()
 

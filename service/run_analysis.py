@@ -68,6 +68,11 @@ class RunnerAnalysis:
         return self._parts[0]
 
     @property
+    def last_s(self) -> float:
+        """Session time of the newest sample."""
+        return max(self._last_s.values(), default=0.0)
+
+    @property
     def mountings(self) -> Mapping[Foot, Mounting]:
         """How each pod sits on its shoe, as known now."""
         return self._session.mountings
@@ -84,8 +89,7 @@ class RunnerAnalysis:
     @property
     def _known_s(self) -> float:
         """Up to here all is known, unless a foot has been silent for long."""
-        last_s = max(self._last_s.values(), default=0.0)
-        return max(min((self._last_s.get(foot, 0.0) for foot in self.feet), default=0.0), last_s - MOST_APART_S)
+        return max(min((self._last_s.get(foot, 0.0) for foot in self.feet), default=0.0), self.last_s - MOST_APART_S)
 
     def _add(self, new: Results) -> None:
         self._keep(new, self._known_s)

@@ -16,7 +16,7 @@ from typing import Self
 
 import pytest
 
-START_S = 20.0
+START_S = 60.0
 PATHS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 TOKEN = "test-token"
 USER, PASSWORD = "surefoot", "test-password"

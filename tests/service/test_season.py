@@ -35,17 +35,17 @@ from tests.service.command import ROOT, surefoot
 from tests.service.played import assert_same
 from tests.service.servers import wait
 
-NAMES = ("runner-1", "runner-2")
 
-
-def served(settings: Settings, until_s: float, act: Callable[[Season], None] = Season.stop, seed: int = 1) -> list[str]:
-    """Two simulated runners of two minutes; something happens at a time; what was said."""
+def served(
+    settings: Settings, until_s: float, act: Callable[[Season], None] = Season.stop, runners: int = 1
+) -> list[str]:
+    """Simulated runners; something happens at a time; what was said."""
     said: list[str] = []
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
-        async with simulated_squad(2, 2.0, seed) as squad:
+        async with simulated_squad(runners, 1.2, 1) as squad:
             season = Season(squad, World(settings, say=said.append, utc_s=lambda: began + loop.time()))
             loop.call_later(until_s, act, season)
             await season.serve(1)
@@ -59,8 +59,8 @@ def assert_stored_as_recorded(settings: Settings) -> None:
     (run,) = list_runs(settings.runs_folder)
     analysis = analyze_run(run, lambda *_: None)
     with StoreReader(settings.store_path) as reader:
-        for name in NAMES:
-            assert_same(analysis.runners[name].results, reader.results(run.manifest.run_id, name))
+        for name, runner in analysis.runners.items():
+            assert_same(runner.results, reader.results(run.manifest.run_id, name))
 
 
 @pytest.fixture
@@ -69,11 +69,11 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_a_run_that_is_stopped_is_ended_with_a_summary(settings: Settings) -> None:
-    said = served(settings, 60.0)
+    said = served(settings, 60.0, runners=2)
     assert [text.split()[0] for text in said] == ["Waiting", "Run", "Run"]
     with StoreReader(settings.store_path) as reader:
         summaries = [run.summary for run in reader.runs()]
-        health = reader.pod_health(reader.runs()[0].run, NAMES[0], Foot.LEFT)
+        health = reader.pod_health(reader.runs()[0].run, "runner-2", Foot.LEFT)
     assert all(summary is not None and summary["numbers"]["steps"] > 50 for summary in summaries)
     assert len(health) >= 5
     assert 50.0 < health[0]["battery_pct"] < 100.0
@@ -81,7 +81,7 @@ def test_a_run_that_is_stopped_is_ended_with_a_summary(settings: Settings) -> No
 
 
 def test_a_run_ends_by_itself_when_nobody_runs_any_more(settings: Settings) -> None:
-    rule = {"no_running_s": 20.0}
+    rule = {"no_running_s": 8.0}
     impatient = Settings.model_validate({"data": settings.data, "run_end": rule})
     said = served(impatient, 1000.0)
     assert said[-1].endswith("is over.")
@@ -107,7 +107,7 @@ def test_a_store_that_fails_for_a_while_costs_nothing(
 
     impatient = Settings.model_validate({"data": settings.data, "run_end": {"no_running_s": 15.0}})
     with caplog.at_level(logging.ERROR):
-        served(impatient, 50.0, full)
+        served(impatient, 40.0, full)
     assert caplog.text.count("database or disk is full") == 3
     assert_stored_as_recorded(settings)
 
@@ -120,33 +120,45 @@ def test_what_a_crash_left_is_brought_to_its_end(settings: Settings, tmp_path: P
     shutil.copytree(settings.runs_folder, again.runs_folder)
     assert_stored_as_recorded(again)
     with StoreReader(again.store_path) as reader:
-        assert len(reader.runs()) == 2
+        assert len(reader.runs()) == 1
 
 
 @pytest.mark.parametrize(
-    ("now_s", "ran_s", "heard_s", "over"),
+    ("now_s", "analysed_s", "ran_s", "heard_s", "over"),
     [
-        (100.0, None, 99.0, False),
-        (1000.0, None, 999.0, False),
-        (300.0, 110.0, 299.0, True),
-        (300.0, 130.0, 299.0, False),
-        (700.0, None, None, True),
-        (700.0, 690.0, 90.0, True),
-        (500.0, 400.0, 450.0, False),
+        (100.0, 100.0, None, 99.0, False),
+        (1000.0, 1000.0, None, 999.0, False),
+        (300.0, 300.0, 110.0, 299.0, True),
+        (300.0, 300.0, 130.0, 299.0, False),
+        (3000.0, 200.0, 110.0, 2999.0, False),
+        (700.0, 0.0, None, None, True),
+        (700.0, 90.0, 90.0, 90.0, True),
+        (500.0, 450.0, 400.0, 450.0, False),
     ],
 )
-def test_when_a_run_is_over(now_s: float, ran_s: float | None, heard_s: float | None, over: bool) -> None:
+def test_when_a_run_is_over(
+    now_s: float, analysed_s: float, ran_s: float | None, heard_s: float | None, over: bool
+) -> None:
     class Pod:
         last_packet_s = heard_s
 
     pods: list[PodHealth] = [Pod()]  # type: ignore[list-item]
-    assert RunEnd(180.0, 600.0).over(now_s, [ran_s, None], pods) is over
+    assert RunEnd(180.0, 600.0).over(now_s, analysed_s, [ran_s, None], pods) is over
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Signals) -> None:
     environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", "from service.cli import main; main()", "live", "--simulated", "1"]
+    command = [
+        sys.executable,
+        "-c",
+        "from service.cli import main; main()",
+        "live",
+        "--simulated",
+        "1",
+        "--minutes",
+        "2",
+    ]
     service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     wait(lambda: (tmp_path / "runs").is_dir() and any(list_runs(tmp_path / "runs")))
     time.sleep(1.0)
@@ -159,7 +171,16 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Si
 
 def test_after_kill_9_the_service_goes_on_with_the_run(tmp_path: Path) -> None:
     environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", "from service.cli import main; main()", "live", "--simulated", "1"]
+    command = [
+        sys.executable,
+        "-c",
+        "from service.cli import main; main()",
+        "live",
+        "--simulated",
+        "1",
+        "--minutes",
+        "2",
+    ]
     for _ in range(2):
         service = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         wait(lambda: (tmp_path / "runs").is_dir() and any(list_runs(tmp_path / "runs")))
