@@ -9,11 +9,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import paho.mqtt.client as paho
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 
 from analysis.findings import Kind, Severity, State
 from analysis.model import Foot, Samples
@@ -22,40 +19,12 @@ from service.ship.dispatch import Dispatch
 from service.ship.mqtt import BrokerError, connected
 from tests.service.command import surefoot
 from tests.service.kept import RUNNER, finding, keep_samples, manifest, recent
+from tests.service.listener import Listener
 from tests.service.servers import Broker, program, wait
 
 ROLL = f"surefoot/v1/{RUNNER}/alert/inversion_event"
 ROLLS = tuple(finding(at_s=at_s) for at_s in (20.0, 30.0, 40.0, 50.0))
 OPEN = {"cool_down_s": 0.0, "hold_s": 0.0}
-
-
-class Listener:
-    """Somebody who subscribed to everything; connects again by itself."""
-
-    def __init__(self, port: int, **account: str) -> None:
-        self.got: list[tuple[str, str, bool]] = []
-        self._client = paho.Client(CallbackAPIVersion.VERSION2)
-        if account:
-            self._client.username_pw_set(account["username"], account["password"])
-        self._client.reconnect_delay_set(1, 1)
-        self._client.on_connect = lambda client, *_: client.subscribe("#", 1)
-        self._client.on_subscribe = lambda *_: self.got.append(("subscribed", "", False))
-        self._client.on_message = lambda _c, _u, m: self.got.append((m.topic, m.payload.decode(), bool(m.retain)))
-        self._client.connect("127.0.0.1", port)
-        self._client.loop_start()
-        wait(lambda: self.got)
-
-    def close(self) -> None:
-        self._client.loop_stop()
-        self._client.disconnect()
-
-    def of(self, topic: str) -> list[Any]:
-        """Parsed messages of a topic, in order."""
-        return [json.loads(payload) for name, payload, _ in list(self.got) if name == topic]
-
-    def newest(self, topic: str) -> str | None:
-        """The last payload of a topic."""
-        return next((payload for name, payload, _ in reversed(list(self.got)) if name == topic), None)
 
 
 @pytest.fixture

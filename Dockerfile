@@ -1,0 +1,19 @@
+FROM python:3.12.12-slim-bookworm AS build
+WORKDIR /source
+COPY pyproject.toml README.md ./
+COPY analysis analysis
+COPY dashboards dashboards
+COPY firmware_sim firmware_sim
+COPY sensor_ingest sensor_ingest
+COPY service service
+RUN python -m venv /surefoot && /surefoot/bin/pip install --no-cache-dir .
+
+FROM python:3.12.12-slim-bookworm
+COPY --from=build /surefoot /surefoot
+RUN useradd --uid 1000 --create-home surefoot && mkdir /data && chown surefoot /data
+USER surefoot
+ENV PATH=/surefoot/bin:$PATH SUREFOOT_DATA=/data PYTHONUNBUFFERED=1
+VOLUME /data
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["surefoot"]
+CMD ["live"]

@@ -1,0 +1,160 @@
+"""What `docker compose up` would start is closed to strangers; Debian's broker runs with the very files it mounts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import pytest
+import yaml
+
+from service.settings import Settings
+from service.ship.mqtt import BrokerError, connected
+from tests.service.command import ROOT
+from tests.service.listener import Listener
+from tests.service.servers import PATHS, Broker, program, wait
+
+FOLDER = ROOT / "service" / "compose"
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, Any] = COMPOSE["services"]
+
+
+def test_docker_compose_takes_the_file() -> None:
+    subprocess.run([program("docker-compose"), "config", "-q"], cwd=ROOT, check=True, timeout=60)
+
+
+def test_nothing_listens_beyond_this_computer() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert len(ports) == 3
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+    assert not any("network_mode" in service and service["network_mode"] == "host" for service in SERVICES.values())
+
+
+def test_every_image_is_pinned_and_every_long_running_service_is_watched() -> None:
+    for name, service in SERVICES.items():
+        assert re.search(r":\d+\.\d+\.\d+", service["image"]), name
+        assert name == "secrets" or "healthcheck" in service, name
+
+
+def test_every_file_that_is_mounted_is_there() -> None:
+    for service in SERVICES.values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("./") and source != "./surefoot.toml":
+                assert (ROOT / source).exists(), source
+
+
+def test_no_secret_stands_in_the_file_and_every_one_that_is_read_is_made(secrets: Path) -> None:
+    named = set(re.findall(r"/secrets/([\w-]+/[\w-]+)\b", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    assert named
+    for name in named:
+        assert (secrets / name).is_file(), name
+    values = [path.read_text() for path in secrets.rglob("*") if path.is_file() and path.name != "passwords"]
+    assert all(re.fullmatch(r"[0-9a-f]{48}", value) for value in values)
+    assert len(set(values)) == 4
+    assert (secrets / "influxdb/token").read_text() == (secrets / "surefoot/influxdb-token").read_text()
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    """The secrets, made by the script that the compose runs."""
+    program("mosquitto_passwd")
+    folder = tmp_path / "secrets"
+    for _ in range(2):
+        environment = {**os.environ, "PATH": PATHS, "SECRETS": str(folder)}
+        subprocess.run(["/bin/sh", str(FOLDER / "secrets.sh")], env=environment, check=True, timeout=60)
+    assert not list(folder.rglob("*.tmp"))
+    return folder
+
+
+def test_secrets_are_made_once_and_for_their_reader_alone(secrets: Path) -> None:
+    before = (secrets / "people/passwords").read_text()
+    environment = {**os.environ, "PATH": PATHS, "SECRETS": str(secrets)}
+    subprocess.run(["/bin/sh", str(FOLDER / "secrets.sh")], env=environment, check=True, timeout=60)
+    assert (secrets / "people/passwords").read_text() == before
+    assert all(path.stat().st_mode & 0o077 == 0 for path in secrets.rglob("*"))
+
+
+@pytest.fixture
+def broker(tmp_path: Path, secrets: Path) -> Iterator[Broker]:
+    """Debian's broker with the files that the compose mounts, and accounts for two runners."""
+    shutil.copy(FOLDER / "acl", tmp_path / "acl")
+    passwords = secrets / "mosquitto/passwords"
+    for name in ("anna", "ben"):
+        subprocess.run([program("mosquitto_passwd"), "-b", str(passwords), name, name], check=True, timeout=60)
+    (tmp_path / "mosquitto").mkdir()
+    lines = (FOLDER / "mosquitto.conf").read_text(encoding="utf-8")
+    for ours, theirs in (
+        ("/secrets/", f"{secrets}/"),
+        ("/mosquitto/config/acl", f"{tmp_path}/acl"),
+        ("/mosquitto/data/", f"{tmp_path}/mosquitto/"),
+        ("listener 1883\n", ""),
+    ):
+        assert ours in lines
+        lines = lines.replace(ours, theirs)
+    with Broker(tmp_path / "broker", lines.splitlines()) as running:
+        yield running
+
+
+def settings(broker: Broker, username: str | None, password: str) -> Settings:
+    account = {"username": username, "password": password}
+    return Settings.model_validate({"mqtt": {"host": "127.0.0.1", "port": broker.port, **account}})
+
+
+async def publish(broker: Broker, username: str | None, password: str, topic: str) -> None:
+    """Publish as somebody, without asking whether that is allowed."""
+    async with aiomqtt.Client("127.0.0.1", broker.port, username=username, password=password) as client:
+        await client.publish(topic, "x", qos=1, retain=True)
+
+
+@pytest.mark.parametrize(("username", "password"), [(None, ""), ("anna", "wrong"), ("nobody", "x"), ("surefoot", "")])
+def test_nobody_gets_in_without_a_password(broker: Broker, username: str | None, password: str) -> None:
+    with pytest.raises(aiomqtt.MqttError, match=r"(?i)not authori[sz]ed|refused"):
+        asyncio.run(publish(broker, username, password, "surefoot/v1/anna/state"))
+
+
+def test_everybody_reads_and_writes_what_is_theirs_and_nothing_else(broker: Broker, secrets: Path) -> None:
+    lines = [line.split() for line in (secrets / "people/passwords").read_text().splitlines()]
+    viewer = next(line[2] for line in lines if line[1] == "viewer")
+    service = (secrets / "surefoot/mqtt-password").read_text()
+    listeners = {
+        name: Listener(broker.port, username=name, password=password)
+        for name, password in (("anna", "anna"), ("ben", "ben"), ("viewer", viewer))
+    }
+
+    async def proven() -> None:
+        async with connected(settings(broker, "surefoot", service).mqtt):
+            pass
+
+    asyncio.run(proven())
+    for name, password in (("anna", "anna"), ("viewer", viewer)):
+        asyncio.run(publish(broker, name, password, "surefoot/v1/anna/state"))
+        with pytest.raises(BrokerError, match="do not come back"):
+            asyncio.run(_prove(settings(broker, name, password)))
+    topics = (
+        "surefoot/v1/anna/state",
+        "surefoot/v1/ben/alert/roll",
+        "homeassistant/device/x/config",
+        "else",
+    )
+    for topic in topics:
+        asyncio.run(publish(broker, "surefoot", service, topic))
+    wait(lambda: len(listeners["viewer"].got) >= 4)
+    heard = {name: {topic for topic, _, _ in each.got if "/" in topic} for name, each in listeners.items()}
+    for each in listeners.values():
+        each.close()
+    heard["viewer"] = {topic for topic in heard["viewer"] if "/probe/" not in topic}
+    assert heard == {"anna": {topics[0]}, "ben": {topics[1]}, "viewer": set(topics[:3])}
+    assert [payload for topic, payload, _ in listeners["anna"].got if topic == topics[0]] == ["x"]
+
+
+async def _prove(found: Settings) -> None:
+    async with connected(found.mqtt):
+        pass
