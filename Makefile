@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow check bench accuracy rolls pods clean
+.PHONY: demo test test-slow check bench accuracy rolls pods faults clean
 
 demo: .venv/runtime
 	$(BIN)/surefoot demo
@@ -30,6 +30,9 @@ rolls: .venv/develop
 
 pods: .venv/develop
 	$(BIN)/python -m tests.pods
+
+faults: .venv/develop
+	$(BIN)/python -m tests.faults
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

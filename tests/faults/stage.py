@@ -1,0 +1,290 @@
+"""Four simulated runners, a service in a process of its own, a database and a broker; and what became of everything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from analysis.model import Foot, Samples
+from firmware_sim.air import VirtualAir, VirtualRunner
+from firmware_sim.rolls import Roll
+from firmware_sim.scenario import Scenario, scenario
+from firmware_sim.truth import TruePacket
+from sensor_ingest.entries import PacketEntry
+from sensor_ingest.journal import JournalReader
+from sensor_ingest.protocol import Packet, ProtocolError
+from sensor_ingest.replay import replay
+from sensor_ingest.run_folder import RunFolder, list_runs
+from service.replayed import analyze_run
+from service.settings import Settings
+from service.store.outbox import Outbox
+from service.store.reading import StoreReader
+from service.store.schema import SHIPPED
+from tests.pods.crash import dongle
+from tests.service.listener import Listener
+from tests.service.servers import TOKEN, Broker, InfluxServer
+from tests.service.shipped import expected, held
+
+RUNNERS, MINUTES = 4, 20.0
+ROLL_EVERY_S = 9.0
+PATIENCE_S = 90.0
+"""Real seconds that catching up may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is missing or too much at the end.
+
+    Parameters
+    ----------
+    packets, strides, points, alerts : how many there should be.
+    lost, doubled : how many of each are missing, or there twice; a packet is lost that was on disk and no longer is.
+    missed : packets that were never on disk, because the pods' memory did not last.
+    catch_up_s : real seconds from the end of the fault until everything was everywhere.
+    """
+
+    packets: int
+    strides: int
+    points: int
+    alerts: int
+    lost: dict[str, int]
+    doubled: dict[str, int]
+    missed: int
+    catch_up_s: float
+
+    @property
+    def clean(self) -> bool:
+        """Nothing is missing, nothing is there twice."""
+        return not any((*self.lost.values(), *self.doubled.values()))
+
+
+def rolling(seed: int) -> Scenario:
+    """An easy run on which an ankle rolls again and again, so that there is something to tell."""
+    times_s = np.arange(40.0, 60.0 * MINUTES - 30.0, ROLL_EVERY_S)
+    feet = list(Foot)
+    rolls = tuple(Roll(feet[k % 2], float(at_s)) for k, at_s in enumerate(times_s))
+    return replace(scenario("easy", MINUTES, seed), rolls=rolls)
+
+
+class Stage:
+    """Everything that a fault may befall; times in `sleep` are simulated, all others real."""
+
+    def __init__(self, folder: Path, speed: float) -> None:
+        self.folder = folder
+        self.speed = speed
+        self.data = folder / "data"
+        self.influx = InfluxServer(folder / "influxdb")
+        self.broker = Broker(folder / "broker")
+        self.exit_code: int | None = None
+        self._step = folder / "step"
+        self._stack = AsyncExitStack()
+        self._dongle = AsyncExitStack()
+        self._zero_s = time.time()
+        self._kept: list[tuple[Path, bytes]] = []
+
+    async def __aenter__(self) -> Stage:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._step.write_text("0")
+        for server in (self.influx, self.broker):
+            await asyncio.to_thread(self._stack.enter_context, server)
+        self.listener = await asyncio.to_thread(Listener, self.broker.port, "surefoot/v1/+/alert/+")
+        self._stack.callback(self.listener.close)
+        self._air = await self._stack.enter_async_context(VirtualAir(7))
+        plays = [rolling(seed) for seed in range(RUNNERS)]
+        self._runners = [await self._air.add_runner(f"runner-{k}", play) for k, play in enumerate(plays, 1)]
+        self._write_settings()
+        await self.start_service()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with suppress(ProcessLookupError):
+            self.service.kill()
+        await self.service.wait()
+        await self._dongle.aclose()
+        await self._stack.aclose()
+
+    @property
+    def settings(self) -> Settings:
+        """As the service has them."""
+        return Settings.model_validate(
+            {
+                "data": self.data,
+                "influxdb": {"url": self.influx.url, "token": TOKEN},
+                "mqtt": {"host": "127.0.0.1", "port": self.broker.port},
+            }
+        )
+
+    def _write_settings(self) -> None:
+        lines = [f'data = "{self.data}"', f'[influxdb]\nurl = "{self.influx.url}"\ntoken = "{TOKEN}"']
+        lines += [f'[mqtt]\nhost = "127.0.0.1"\nport = {self.broker.port}', "[alerts]\ncool_down_s = 0"]
+        for runner in self._runners:
+            pods = {foot: pod.settings.serial for foot, pod in runner.pods.items()}
+            lines.append(f'[runners.{runner.name}]\nleft = "{pods[Foot.LEFT]}"\nright = "{pods[Foot.RIGHT]}"')
+        (self.folder / "surefoot.toml").write_text("\n".join(lines))
+
+    # The service
+
+    async def start_service(self, *wrapper: str) -> None:
+        """Start it; a killed one goes on with its run."""
+        port = await self._dongle.enter_async_context(dongle(self._air.ether))
+        arguments = ["-m", "tests.faults.service", str(port), str(self.speed), str(self._zero_s), str(self._step)]
+        environment = {**os.environ, "SUREFOOT_SETTINGS": str(self.folder / "surefoot.toml")}
+        with (self.folder / "service.log").open("ab") as log:
+            self.service = await asyncio.create_subprocess_exec(
+                *wrapper, sys.executable, *arguments, env=environment, stdout=log, stderr=log
+            )
+
+    async def kill_service(self) -> None:
+        """kill -9; what the disk has then must be there for ever."""
+        self.service.kill()
+        await self.service.wait()
+        for run in list_runs(self.data / "runs"):
+            reader = JournalReader(run.journal_path)
+            for _ in reader:
+                pass
+            self._kept.append((run.journal_path, run.journal_path.read_bytes()[: reader.good_bytes]))
+        await self._dongle.aclose()
+
+    def step_clock(self, seconds: float) -> None:
+        """Set the computer's clock wrong."""
+        self._step.write_text(str(seconds))
+        self.service.send_signal(10)
+
+    async def running(self) -> None:
+        """Until every runner has new strides."""
+        before = self._strides()
+        async with asyncio.timeout(PATIENCE_S * self.speed):
+            while any(self._strides()[runner.name] <= before[runner.name] + 3 for runner in self._runners):
+                await asyncio.sleep(0.2)
+
+    def _strides(self) -> Counter[str]:
+        path = self.settings.store_path
+        if not path.exists():
+            return Counter()
+        connection = sqlite3.connect(path)
+        try:
+            return Counter(dict(connection.execute("SELECT runner, count(*) FROM strides GROUP BY runner").fetchall()))
+        except sqlite3.OperationalError:
+            return Counter()
+        finally:
+            connection.close()
+
+    async def caught_up(self) -> float:
+        """Real seconds until the service runs and nothing older than now waits to be shipped."""
+        began_s = time.monotonic()
+        await self.running()
+        with Outbox(self.settings.store_path, "influxdb") as influx, Outbox(self.settings.store_path, "mqtt") as mqtt:
+            waits = [(influx, source, self._last(source)) for source in SHIPPED]
+            waits += [(mqtt, "alerts", self._last("alerts"))]
+            async with asyncio.timeout(PATIENCE_S * self.speed):
+                while any(outbox.cursor(source) < seq for outbox, source, seq in waits):
+                    await asyncio.sleep(0.2)
+        return time.monotonic() - began_s
+
+    def _last(self, source: str) -> int:
+        connection = sqlite3.connect(self.settings.store_path)
+        (last,) = connection.execute(f"SELECT coalesce(max(seq), 0) FROM {source}").fetchone()
+        connection.close()
+        return int(last)
+
+    async def end(self, catch_up_s: float) -> Outcome:
+        """Stop the service, and look at everything."""
+        self.service.terminate()
+        async with asyncio.timeout(PATIENCE_S * self.speed):
+            self.exit_code = await self.service.wait()
+        return await asyncio.to_thread(self._outcome, catch_up_s)
+
+    # What became of everything
+
+    def _outcome(self, catch_up_s: float) -> Outcome:
+        (run,) = list_runs(self.data / "runs")
+        whole = run.journal_path.read_bytes()
+        torn = sum(not whole.startswith(kept) for _, kept in self._kept)
+        packets, missed, changed, repeated = self._packets(run)
+        strides, missing, extra = self._stored(run)
+        wanted, found = expected(self.settings), held(self.settings)
+        wrong = sum(fields != found.get(key) for key, fields in wanted.items())
+        alerts, unheard, renamed = self._alerts()
+        lost = {"packets": changed + torn, "strides": missing, "points": wrong, "alerts": unheard}
+        unknown = len(found.keys() - wanted.keys())
+        doubled = {"packets": repeated, "strides": extra, "points": unknown, "alerts": renamed}
+        return Outcome(packets, strides, len(wanted), alerts, lost, doubled, missed, catch_up_s)
+
+    def _packets(self, run: RunFolder) -> tuple[int, int, int, int]:
+        """Packets between each pod's first and last, those that never came, those that are other than the pod made
+        them, and samples given more than once."""
+        came: dict[int, dict[int, Packet]] = {}
+        for entry in JournalReader(run.journal_path):
+            if isinstance(entry, PacketEntry):
+                with suppress(ProtocolError):
+                    packet = Packet.from_bytes(entry.data)
+                    came.setdefault(entry.pod, {})[packet.sequence] = packet
+        samples: dict[int, list[Samples]] = {}
+        for batch in replay(run):
+            samples.setdefault(batch.pod, []).append(batch.samples)
+        total = missed = changed = repeated = 0
+        for number, packets in came.items():
+            truth = {packet.sequence: packet.counts for packet in self._pod_truth(run, number)}
+            wanted = range(min(packets), max(packets) + 1)
+            total += len(wanted)
+            missed += sum(seq not in packets for seq in wanted)
+            changed += sum(not np.array_equal(packet.counts, truth[seq]) for seq, packet in packets.items())
+            times_s = np.concatenate([piece.time_s for piece in samples[number]])
+            repeated += len(times_s) - sum(len(packet.counts) for packet in packets.values())
+            repeated += int((np.diff(times_s) <= 0.0).sum())
+        return total, missed, changed, repeated
+
+    def _pod_truth(self, run: RunFolder, number: int) -> list[TruePacket]:
+        worn = run.manifest.pods[number]
+        runner: VirtualRunner = next(each for each in self._runners if each.name == worn.runner)
+        return runner.pods[worn.foot].truth
+
+    def _stored(self, run: RunFolder) -> tuple[int, int, int]:
+        """Strides that the recording gives, those that the store lacks, and those that it has besides."""
+        analysis = analyze_run(run, lambda *_: None)
+        total = missing = extra = 0
+        with StoreReader(self.settings.store_path) as reader:
+            for name, runner in analysis.runners.items():
+                stored = reader.results(run.manifest.run_id, name).strides
+                for foot, strides in runner.results.strides.items():
+                    wanted = Counter(strides.initial_contact_s.tolist())
+                    there = Counter(stored[foot].initial_contact_s.tolist())
+                    total += len(strides)
+                    missing += (wanted - there).total()
+                    extra += (there - wanted).total()
+        return total, missing, extra
+
+    def _alerts(self) -> tuple[int, int, int]:
+        """Alerts in the store, those that nobody heard, and events with two ids."""
+        connection = sqlite3.connect(self.settings.store_path)
+        raised = {row[0]: json.loads(row[1]) for row in connection.execute("SELECT id, body FROM alerts")}
+        connection.close()
+        heard = [json.loads(payload) for topic, payload, _ in list(self.listener.got) if topic != "subscribed"]
+        names: dict[tuple[object, ...], set[str]] = {}
+        for alert in heard:
+            names.setdefault(tuple(alert.get(key) for key in ("runner", "finding", "event", "severity")), set()).add(
+                alert["id"]
+            )
+        unheard = len(raised.keys() - {alert["id"] for alert in heard})
+        return len(raised), unheard, sum(len(ids) - 1 for ids in names.values())
+
+
+@asynccontextmanager
+async def staged(folder: Path, speed: float) -> AsyncIterator[Stage]:
+    """A stage on which everybody runs and everything works."""
+    async with Stage(folder, speed) as stage:
+        await asyncio.sleep(14.0)
+        await stage.running()
+        await stage.caught_up()
+        yield stage
