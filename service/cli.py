@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from service import VERSION, cli_service
+from service import VERSION, cli_service, cli_views
 
 BAD_INPUT, INTERRUPTED = 2, 130
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
@@ -34,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(cli_views.app)
 app.add_typer(cli_service.app)
 
 
@@ -177,9 +178,10 @@ def analyze(
     right: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the right foot.")] = None,
     runner: Runner = None,
     json: JsonOut = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML file.")] = None,
     folder: Folder = None,
 ) -> None:
-    """Measure a recorded run, or CSV files: summary and JSON.
+    """Measure a recorded run, or CSV files: summary, JSON and report.
 
     One foot is enough, both are better.
 
@@ -190,9 +192,9 @@ def analyze(
     files = (left, right)
     if run is not None:
         commands.check_one_source(run, files)
-        commands.replay(run, folder, runner, json, refit=False)
+        commands.replay(run, folder, runner, json, report, refit=False)
     else:
-        commands.analyze_csv(*files, json)
+        commands.analyze_csv(*files, json, report)
 
 
 @app.command(epilog="Example: surefoot export 20260102T030405Z-1a2b3c4d --csv readings")

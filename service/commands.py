@@ -16,7 +16,7 @@ from analysis.model import Foot
 from sensor_ingest.live import LiveRun
 from sensor_ingest.pods import find_pods
 from sensor_ingest.run_errors import RadioError
-from sensor_ingest.run_folder import WornPod, create_run
+from sensor_ingest.run_folder import RunFolder, WornPod, create_run
 from service import VERSION
 from service import runs as recorded
 from service import scan as scanning
@@ -27,19 +27,25 @@ from service.live_run import follow
 from service.output import check_output, write_json
 from service.progress import ProgressBar
 from service.replayed import analyze_run
+from service.reporting import recorded as as_recorded
+from service.reporting import write_reports
 from service.screen import Screen, Title
 from service.table import WIDTH, show
 
 SCAN_S = 5.0
 
 
-def analyze_csv(left: Path | None, right: Path | None, json: str | None) -> None:
+def analyze_csv(left: Path | None, right: Path | None, json: str | None, report: Path | None) -> None:
     """Analyse CSV files."""
     files = {foot: path for foot, path in ((Foot.LEFT, left), (Foot.RIGHT, right)) if path is not None}
     output = _json_path(json, list(files.values()))
+    if report is not None:
+        check_output(report, files.values())
     with ProgressBar(Console(stderr=True)) as progress:
         analysis = analyze_files(files, progress)
     _give({"": analysis}, json, output)
+    if report is not None:
+        write_reports({"": as_recorded(analysis)}, report)
 
 
 def check_one_source(run: str, files: tuple[Path | None, Path | None]) -> None:
@@ -48,16 +54,31 @@ def check_one_source(run: str, files: tuple[Path | None, Path | None]) -> None:
         raise TwoSourcesError(f"run {run} and --left or --right", "either a run or files")
 
 
-def replay(named: str, folder: Path | None, runner: str | None, json: str | None, *, refit: bool) -> None:
+def replay(
+    named: str, folder: Path | None, runner: str | None, json: str | None, report: Path | None = None, *, refit: bool
+) -> None:
     """Analyse a recorded run."""
     run = recorded.find_run(named, folder)
-    names = run.manifest.runners
-    if (runner is not None and runner not in names) or (runner is None and json is not None and len(names) > 1):
+    names = chosen(run, runner)
+    if json is not None and len(names) > 1:
         raise RunnerUnknownError(runner, names)
     output = _json_path(json, [run.journal_path])
+    if report is not None:
+        check_output(report, [run.journal_path])
     with ProgressBar(Console(stderr=True)) as progress:
         analyses = analyze_run(run, progress, refit=refit).conclude()
-    _give({name: analyses[name] for name in names if runner in (None, name)}, json, output)
+    analyses = {name: analyses[name] for name in names}
+    _give(analyses, json, output)
+    if report is not None:
+        write_reports({name: as_recorded(each, name, run.manifest) for name, each in analyses.items()}, report)
+
+
+def chosen(run: RunFolder, runner: str | None) -> tuple[str, ...]:
+    """The runners of a run, or the one asked for; RunnerUnknownError where there is none of that name."""
+    names = run.manifest.runners
+    if runner is not None and runner not in names:
+        raise RunnerUnknownError(runner, names)
+    return names if runner is None else (runner,)
 
 
 def scan(seconds: float) -> None:

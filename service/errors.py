@@ -140,3 +140,11 @@ class ShipError(RequestError):
     def __init__(self, server: str, reason: str) -> None:
         self.reason = reason
         super().__init__(f"{server} does not take it ({reason}); see surefoot doctor, nothing is lost meanwhile.")
+
+
+class BrowserError(RequestError):
+    """There is no browser that prints, or it does not."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"a PDF needs a browser ({reason}); install Chromium, or print the HTML report yourself.")

@@ -9,10 +9,10 @@ import numpy as np
 
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Estimate, Foot, Strides
+from dashboards.wording import UNKNOWN, in_unit
 from sensor_ingest.health import PodHealth
 from service.course import course
 from service.run_analysis import RunnerAnalysis
-from service.wording import UNKNOWN, in_unit
 
 RECENT_STRIDES = 8
 PAUSE_S = 4.0

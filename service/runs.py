@@ -10,12 +10,12 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from dashboards.wording import duration
 from sensor_ingest.entries import time_of
 from sensor_ingest.journal import JournalReader
 from sensor_ingest.run_folder import RunFolder, list_runs, open_run
 from service.analyze import Progress
 from service.configuration import configure
-from service.wording import duration
 
 
 def runs_folder(wanted: Path | None) -> Path:

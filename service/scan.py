@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from analysis.model import Foot
+from dashboards.wording import signed
 from sensor_ingest.pods import FoundPod
 from sensor_ingest.run_folder import WornPod
 from service.errors import NoPodError, SamePodError
-from service.wording import signed
 
 
 def table(pods: Sequence[FoundPod]) -> Table:

@@ -14,11 +14,11 @@ from rich.text import Text
 
 from analysis.metrics import CADENCE, STRIDE_METRICS
 from analysis.model import Estimate, Foot, Window
+from dashboards.wording import UNKNOWN, clock, difference, in_unit, signed
 from sensor_ingest.health import PodHealth
 from service.course import course
 from service.moment import COMPARED, Moment, heard
 from service.run_analysis import RunAnalysis, RunnerAnalysis
-from service.wording import UNKNOWN, clock, difference, in_unit, signed
 
 REFRESH_S = 0.25
 SHOWN = ("ground_contact_time_s", "flight_time_s")

@@ -14,9 +14,9 @@ from analysis.metrics import CADENCE, STRIDE_METRICS
 from analysis.model import Bout, Foot, Gait
 from analysis.summary import Comparison, cadence_spm, compare, strides_of
 from analysis.windows import LEAST_STRIDES
+from dashboards.wording import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
 from service.analyze import Analysis
 from service.quality import Quality
-from service.wording import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
 
 WIDTH = 80
 SLIVER_S = 5.0

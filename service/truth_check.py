@@ -10,8 +10,8 @@ import numpy as np
 from analysis.model import Floats, Foot, Gait, Strides
 from analysis.session import Results
 from analysis.summary import cadence_spm, strides_of
+from dashboards.wording import signed
 from firmware_sim.truth import Truth
-from service.wording import signed
 
 SAME_LANDING_S = 0.1
 """A measured landing this near a true one is that landing; steps are three times as far apart."""

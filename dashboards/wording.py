@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analysis.metrics import Metric
 from analysis.model import Estimate, MountingStatus
 
@@ -39,6 +41,11 @@ def signed(value: float, decimals: int, *, plus: bool = False) -> str:
     if float(text) == 0.0:
         return text.lstrip("+-")
     return text.replace("-", "−")
+
+
+def unbroken(text: str) -> str:
+    """A sentence in which no line ends between a number and its unit."""
+    return re.sub(r"(?<=\d) (?=(?:ms|%|g|s|°\S*)(?:\W|$))", "\N{NO-BREAK SPACE}", text)
 
 
 def clock(duration_s: float) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Estimate
-from service.wording import clock, difference, duration, in_unit, signed, span
+from dashboards.wording import clock, difference, duration, in_unit, signed, span
 
 CONTACT, FLIGHT = STRIDE_METRICS["ground_contact_time_s"], STRIDE_METRICS["flight_time_s"]
 

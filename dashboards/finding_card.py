@@ -1,0 +1,90 @@
+"""One finding for people: what, when, how sure, the evidence drawn, and what would make it wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.findings import Finding, Kind, Severity, State
+from dashboards.markup import Markup, element, join
+from dashboards.pictures.evidence import evidence_lines, pictures
+from dashboards.wording import clock, unbroken
+
+MOST_SURE_PCT = 99
+TITLES = {
+    Kind.INVERSION_EVENT: "Ankle roll",
+    Kind.ASYMMETRY_DRIFT: "One side is drifting",
+    Kind.ASYMMETRY_SPIKE: "A sudden change of side",
+    Kind.OFFLOADING: "Load is moving to the other side",
+    Kind.FRONTAL_INSTABILITY: "An ankle less steady",
+    Kind.IMPACT_DRIFT: "Landing harder on one side",
+    Kind.STANDING_ASYMMETRY: "How you run today",
+}
+SEVERITIES = {
+    Severity.INFO: "for information",
+    Severity.NOTICE: "notice",
+    Severity.WARNING: "warning",
+    Severity.NEAR_MISS: "near miss",
+    Severity.ROLL: "roll",
+    Severity.SEVERE: "severe",
+}
+
+
+def title(finding: Finding) -> str:
+    """What it is, with the foot."""
+    return f"{TITLES[finding.kind]}, {finding.foot}" if finding.foot else TITLES[finding.kind]
+
+
+def finding_card(finding: Finding, origin_s: float) -> Markup:
+    """Everything that is known of a finding; times count from the start of the recording."""
+    drawn = pictures(finding, origin_s)
+    return element(
+        "article",
+        element(
+            "header",
+            element("h3", title(finding)),
+            badge(finding),
+            element("p", f"at {clock(finding.time_s - origin_s)}{_over(finding)}", class_="when"),
+        ),
+        element("p", unbroken(finding.message), class_="message"),
+        element("div", *(_figure(*each) for each in drawn), class_="figures") if drawn else None,
+        _evidence(finding),
+        class_=f"finding rank-{finding.severity.rank}",
+        id=f"finding-{finding.id}",
+    )
+
+
+def badge(finding: Finding) -> Markup:
+    """How much it matters, in a word and a shape."""
+    shape = "●▲◆■"[finding.severity.rank]
+    text = SEVERITIES[finding.severity]
+    return element(
+        "span", element("span", shape, aria_hidden="true"), f" {text}", class_=f"badge rank-{finding.severity.rank}"
+    )
+
+
+def _over(finding: Finding) -> str:
+    return ", over" if finding.state is State.RESOLVED and finding.kind is not Kind.INVERSION_EVENT else ""
+
+
+def _percent(share: float) -> str:
+    return unbroken(f"over {MOST_SURE_PCT} %" if 100.0 * share > MOST_SURE_PCT else f"{100.0 * share:.0f} %")
+
+
+def _figure(caption: str, drawing: Markup) -> Markup:
+    return element("figure", element("figcaption", caption), drawing)
+
+
+def _evidence(finding: Finding) -> Markup:
+    doubts: Any = finding.evidence.get("wrong_if") or ()
+    return element(
+        "div",
+        element(
+            "ul",
+            *(element("li", unbroken(text)) for text in evidence_lines(finding)),
+            element("li", f"Confidence {_percent(finding.confidence)}."),
+        ),
+        element("p", "It would be wrong if ", join(" or ".join(map(str, doubts))), ".", class_="doubt")
+        if doubts
+        else None,
+        class_="evidence",
+    )

@@ -1,0 +1,43 @@
+"""Markup as values: what is not markup already is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+
+class Markup(str):
+    """Text that is HTML or SVG already."""
+
+    __slots__ = ()
+
+
+def element(name: str, *children: str | None, **attributes: str | float | bool | None) -> Markup:
+    """An element; text is escaped, None left out. `class_` is class, `stroke_width` stroke-width, True an attribute
+    without a value, and numbers have at most two decimals, so that the same picture is the same bytes everywhere."""
+    inside = "".join(_content(child) for child in children if child is not None)
+    return Markup(f"<{name}{''.join(_attribute(*each) for each in attributes.items())}>{inside}</{name}>")
+
+
+def join(parts: Iterable[str]) -> Markup:
+    """Several pieces one after the other."""
+    return Markup("".join(_content(part) for part in parts))
+
+
+def number(value: float) -> str:
+    """At most two decimals, and none that are not needed."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _content(child: str) -> str:
+    return child if isinstance(child, Markup) else escape(child, quote=False)
+
+
+def _attribute(name: str, value: str | float | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    key = name.rstrip("_").replace("_", "-") if name != "viewBox" else name
+    if value is True:
+        return f" {key}"
+    return f' {key}="{escape(value) if isinstance(value, str) else number(value)}"'

@@ -1,0 +1,1 @@
+"""The post-run report: one HTML file that says what happened, how it is known, and how sure that is."""

@@ -1,0 +1,168 @@
+"""The report as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from analysis.findings import Finding, latest
+from analysis.metrics import CADENCE, STRIDE_METRICS
+from analysis.model import Gait
+from analysis.summary import compare
+from dashboards.bands import own_band
+from dashboards.finding_card import badge, finding_card, title
+from dashboards.markup import Markup, element
+from dashboards.pictures.sides import Event, balance, key_of_sides, levels, single
+from dashboards.report.notes import METHOD, NOT_CLAIMED
+from dashboards.report.splits import distance_m, splits_table
+from dashboards.report.tables import data_quality, numbers, timeline
+from dashboards.report.verdict import RED_FLAGS, gravest_first, have_it_looked_at, verdict
+from dashboards.source import Recorded
+from dashboards.wording import UNKNOWN, clock, difference, duration, unbroken
+
+CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
+
+
+def report(run: Recorded) -> str:
+    """The whole file; the same bytes for the same recording and version."""
+    findings = gravest_first(latest(run.results.findings))
+    body = element(
+        "main",
+        _first_screen(run, findings),
+        _findings(run, findings),
+        _over_time(run, findings),
+        _section("Splits", "splits", _wide("Splits", splits_table(run))),
+        _section("All numbers", "numbers", *(_wide("All numbers", table) for table in numbers(run))),
+        _section("How good the data were", "quality", data_quality(run)),
+        _looked_at(findings),
+        _section("How it is measured, and how sure it is", "method", *(element("p", text) for text in METHOD)),
+        element("footer", element("p", NOT_CLAIMED), element("p", _imprint(run))),
+    )
+    head = element(
+        "head",
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup('<meta name="color-scheme" content="light dark">'),
+        element("title", f"Run of {run.runner}{_date(run, ', ')}" if run.runner else "Run"),
+        element("style", Markup(stylesheet("theme.css") + stylesheet("report.css"))),
+    )
+    return f"<!doctype html>\n{element('html', head, element('body', body), lang='en')}\n"
+
+
+def stylesheet(name: str) -> str:
+    """One of our style sheets."""
+    return files("dashboards").joinpath("styles", name).read_text(encoding="utf-8")
+
+
+def _first_screen(run: Recorded, findings: Sequence[Finding]) -> Markup:
+    told = verdict(run)
+    marks = [(finding.time_s, title(finding), finding.severity.rank) for finding in findings]
+    return element(
+        "header",
+        element(
+            "p",
+            element("strong", run.runner or "Run"),
+            f"{_date(run, ' · ')} · {duration(run.summary['duration_s'] or 0.0)}",
+            class_="who",
+        ),
+        element("h1", told.headline, class_=f"verdict rank-{told.rank}"),
+        element("p", told.sentence, class_="lead") if told.sentence else None,
+        element("ol", *(_entry(finding, run.origin_s) for finding in findings), class_="found") if findings else None,
+        element("dl", *(_tile(*each) for each in _tiles(run)), class_="tiles"),
+        timeline(run, marks) if run.results.bouts else None,
+        class_="first",
+    )  # fmt: skip
+
+
+def _entry(finding: Finding, origin_s: float) -> Markup:
+    return element(
+        "li",
+        element("span", clock(finding.time_s - origin_s), class_="time"),
+        element(
+            "div",
+            element("a", title(finding), href=f"#finding-{finding.id}"),
+            badge(finding),
+            element("p", unbroken(finding.message)),
+        ),
+    )
+
+
+def _tile(name: str, text: str, unit: str = "") -> Markup:
+    return element("div", element("dt", name), element("dd", text, element("small", f" {unit}") if unit else None))
+
+
+def _tiles(run: Recorded) -> list[tuple[str, ...]]:
+    way_m = distance_m(run.results.windows)
+    gait = Gait.RUN if (run.summary["run_time_s"] or 0.0) > 0.0 else Gait.WALK
+    contact = next(row for row in compare(run.results, gait) if row.key == CONTACT)
+    sides = (contact.left, contact.right)
+    known = (UNKNOWN if side is None else f"{side.value * STRIDE_METRICS[CONTACT].scale:.0f}" for side in sides)
+    spm, against = run.summary["cadence_spm"], difference(contact.asymmetry_pct)
+    return [
+        ("Running", duration(run.summary["run_time_s"] or 0.0)),
+        ("Distance, by pods", UNKNOWN if way_m is None else f"{way_m / 1000.0:.1f}", "km"),
+        (CADENCE.label, UNKNOWN if spm is None else f"{spm:.1f}", CADENCE.unit),
+        ("Contact, left | right", " | ".join(known), "ms"),
+        ("Contact, right vs left", against.removesuffix(" %"), "%"),
+    ]
+
+
+def _findings(run: Recorded, findings: Sequence[Finding]) -> Markup:
+    if not findings:
+        return Markup()
+    return _section("What was found", "findings", *(finding_card(finding, run.origin_s) for finding in findings))
+
+
+def _over_time(run: Recorded, findings: Sequence[Finding]) -> Markup:
+    windows, span_s, origin_s = run.results.windows, (run.origin_s, max(run.end_s, run.origin_s + 60.0)), run.origin_s
+    events = [Event(finding.time_s, "") for finding in findings if finding.severity.rank > 0]
+    place = (span_s, origin_s, events)
+    figures = [
+        *((f"{_label(key)}, left and right", levels(windows, key, *place)) for key in (CONTACT, IMPACT)),
+        *(
+            (f"{_label(key)}, right against left", balance(windows, own_band(windows, key), key, *place))
+            for key in (CONTACT, IMPACT, PUSH_OFF)
+        ),
+        ("Cadence", single(windows, span_s, origin_s)),
+    ]
+    return _section(
+        "Left and right over time",
+        "time",
+        element("p", key_of_sides()),
+        element("p", "Medians of half a minute of running, with their 95 % intervals; upright "
+                "lines are the findings. The band is where your first minutes lay, as wide as the smallest lasting "
+                "change worth telling."),
+        element("div", *(element("figure", element("figcaption", name), drawn) for name, drawn in figures),
+                class_="figures"),
+    )  # fmt: skip
+
+
+def _looked_at(findings: Sequence[Finding]) -> Markup:
+    return _section(
+        "When to have it looked at",
+        "looked-at",
+        *(element("p", text) for text in have_it_looked_at(findings)),
+        element("p", "Whatever this report says, have a foot or an ankle assessed if"),
+        element("ul", *(element("li", text) for text in RED_FLAGS)),
+    )
+
+
+def _section(heading: str, name: str, *parts: Markup) -> Markup:
+    return element("section", element("h2", heading), *parts, class_=name)
+
+
+def _wide(name: str, table: Markup) -> Markup:
+    """A table that may be wider than a phone; it scrolls by keyboard too."""
+    return element("div", table, class_="scroll", tabindex="0", role="region", aria_label=name)
+
+
+def _label(key: str) -> str:
+    return STRIDE_METRICS[key].label
+
+
+def _date(run: Recorded, before: str) -> str:
+    return "" if run.started_utc is None else f"{before}{run.started_utc:%d %B %Y, %H:%M} UTC"
+
+
+def _imprint(run: Recorded) -> str:
+    of = f" from run {run.run}" if run.run else ""
+    return f"Made{of} by surefoot {run.version}; the same recording gives the same report."

@@ -1,0 +1,116 @@
+"""The run in plain words: what to know first, and when to have it looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.findings import Finding, Kind, Severity, State, latest
+from dashboards.source import Recorded
+from dashboards.wording import clock, duration
+
+LEAST_RUN_S = 120.0
+COMPARABLE_RUN_S = 11 * 60.0
+"""Less running gives no baseline and something to compare with it."""
+RED_FLAGS = (
+    "you cannot put your weight on the foot, or take four steps on it",
+    "it hurts when you press on the bone",
+    "the ankle swells or bruises after a roll",
+    "pain stays the next morning, wakes you at night, or makes you limp",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The first lines.
+
+    Parameters
+    ----------
+    sentence : what was looked at, where nothing was found.
+    rank : 0 (nothing stood out) … 3, as of the gravest finding.
+    """
+
+    headline: str
+    sentence: str
+    rank: int
+
+
+def verdict(run: Recorded) -> Verdict:
+    """What to know first."""
+    run_s = run.summary["run_time_s"] or 0.0
+    found = gravest_first(latest(run.results.findings))
+    told = [finding for finding in found if finding.severity is not Severity.INFO]
+    if told:
+        return Verdict(_headline(told, run.origin_s), "", told[0].severity.rank)
+    if run_s < LEAST_RUN_S:
+        return Verdict("Too little running to judge.", _looked_at(run_s, run), 0)
+    return Verdict("Nothing stood out in this run.", _looked_at(run_s, run), 0)
+
+
+def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings in the order in which people should read them."""
+    return sorted(findings, key=lambda each: (-each.severity.rank, each.time_s))
+
+
+def have_it_looked_at(findings: Sequence[Finding]) -> list[str]:
+    """When to see somebody, given what was found; the red flags hold always."""
+    advice = []
+    rolls = [finding for finding in findings if finding.kind is Kind.INVERSION_EVENT]
+    if any(finding.severity.rank >= Severity.ROLL.rank for finding in rolls):
+        advice.append(
+            "An ankle that has rolled is worth a look even if it feels fine now: check it for swelling tonight and "
+            "tomorrow morning. If any sentence of the list holds, have it assessed before you run again."
+        )
+    lasting = [
+        finding for finding in findings
+        if finding.kind not in (Kind.INVERSION_EVENT, Kind.STANDING_ASYMMETRY) and finding.state is State.OPEN
+    ]  # fmt: skip
+    if lasting:
+        advice.append(
+            "A side that drifts once says little: a tilted road, tired legs or a stone in the shoe look the same. If "
+            "the same side drifts in the next two runs as well, or it is the side that hurts, show this report to a "
+            "physiotherapist."
+        )
+    if not advice:
+        advice.append("Nothing in this run asks for it. How you feel counts more than any number here.")
+    return advice
+
+
+def _headline(told: Sequence[Finding], origin_s: float) -> str:
+    first = told[0]
+    other = next((each for each in told[1:] if each.kind is not first.kind), None)
+    head = _said(first, clock(first.time_s - origin_s))
+    if other is None:
+        return f"{head}."
+    second = _said(other, clock(other.time_s - origin_s))
+    return f"{head}; {second[0].lower()}{second[1:]}."
+
+
+def _said(finding: Finding, at: str) -> str:
+    """One finding in a few words."""
+    if finding.kind is Kind.INVERSION_EVENT:
+        how = {Severity.NEAR_MISS: "nearly rolled over", Severity.SEVERE: "rolled over badly"}
+        return f"Your {finding.foot} ankle {how.get(finding.severity, 'rolled over')} at {at}"
+    if finding.kind is Kind.ASYMMETRY_SPIKE:
+        return f"At {at} left and right suddenly changed"
+    what = {
+        Kind.OFFLOADING: f"you took load off your {finding.foot} foot",
+        Kind.FRONTAL_INSTABILITY: f"your {finding.foot} ankle was less steady",
+        Kind.IMPACT_DRIFT: f"your {finding.foot} foot landed differently from the other",
+        Kind.ASYMMETRY_DRIFT: f"your {finding.foot} foot drifted away from the other",
+    }
+    return f"From {at} on {what[finding.kind]}"
+
+
+def _looked_at(run_s: float, run: Recorded) -> str:
+    feet = " and ".join(run.quality) or "no"
+    if run_s < LEAST_RUN_S:
+        return f"{duration(run_s)} of running by the {feet} pod; two minutes at least tell something."
+    if len(run.quality) < 2:
+        return (
+            f"{duration(run_s)} of running were watched for ankle rolls, by the {feet} pod alone; left and right "
+            "cannot be compared."
+        )
+    if run_s < COMPARABLE_RUN_S:
+        return f"{duration(run_s)} of running were watched for ankle rolls; it takes longer to tell a drift."
+    return f"{duration(run_s)} of running were watched for ankle rolls, and for load that moves to one side."

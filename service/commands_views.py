@@ -1,0 +1,27 @@
+"""What the commands that show runs do, once their arguments are understood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from service import runs as recorded_runs
+from service.commands import chosen
+from service.output import check_output
+from service.progress import ProgressBar
+from service.replayed import analyze_run
+from service.reporting import recorded, write_reports
+
+
+def report_run(named: str, output: Path | None, folder: Path | None, runner: str | None, *, pdf: bool) -> None:
+    """Write a run's reports."""
+    run = recorded_runs.find_run(named, folder)
+    names = chosen(run, runner)
+    html = (output or Path(f"{run.manifest.run_id}.html")).with_suffix(".pdf" if pdf else ".html")
+    check_output(html, [run.journal_path])
+    with ProgressBar(Console(stderr=True)) as progress:
+        analyses = analyze_run(run, progress).conclude()
+    written = write_reports({name: recorded(analyses[name], name, run.manifest) for name in names}, html, pdf=pdf)
+    for path in written:
+        print(path)

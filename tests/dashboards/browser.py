@@ -1,0 +1,53 @@
+"""A real browser, headless, that tells on every request it makes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from service.reporting import BROWSERS, HEADLESS
+
+SIZES = {"phone": (360, 740), "tablet": (820, 1180), "projector": (1920, 1080)}
+FLAGS = [flag for flag in HEADLESS if flag != "--headless"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser of this machine; in CI there must be one."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        assert not os.environ.get("CI"), "CI needs Chromium"
+        pytest.skip("no Chromium on this machine; apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def watched(page: Page) -> list[str]:
+    """A page's requests and complaints from now on, as they come."""
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.url))
+    page.on("pageerror", lambda error: told.append(f"error: {error}"))
+    page.on("console", lambda message: told.append(f"error: {message.text}") if message.type == "error" else None)
+    return told
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds that keeps people out: serious or worse."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found if each["impact"] in ("serious", "critical")
+    ]

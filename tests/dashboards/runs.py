@@ -1,0 +1,52 @@
+"""Recorded runs as the views get them, analysed once for all tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+from analysis.model import Foot
+from analysis.session import Results, Session
+from dashboards.source import Recorded
+from firmware_sim.imu import Imu, read
+from firmware_sim.rolls import Roll
+from firmware_sim.runner import Bout, Runner, simulate
+from sensor_ingest.run_folder import Manifest, WornPod
+from service.analyze import Analysis, conclude, pieces
+from service.readings import Tally
+from service.reporting import recorded
+
+RUN = Manifest(
+    "20260102T030405Z-00000001",
+    datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    "test",
+    tuple(WornPod(f"POD{foot[0]}", foot, "anna") for foot in Foot),
+    ended=True,
+)
+ROLL_S = 150.0
+EVENTFUL = (Bout("still", 8.0), Bout("run", 720.0, 2.9), Bout("run", 420.0, 2.9, contact_asymmetry_pct=-6.0))
+
+
+def analysed(plan: tuple[Bout, ...], rolls: tuple[Roll, ...] = (), feet: tuple[Foot, ...] = tuple(Foot)) -> Analysis:
+    """A plan as the feet's pods read it, analysed."""
+    motion = simulate(Runner(), plan, seed=5, rolls=rolls)
+    samples = {foot: read(motion, foot, Imu(), seed=5) for foot in feet}
+    session, tallies = Session(feet), {foot: Tally() for foot in feet}
+    found = []
+    for piece in pieces(samples, 60.0):
+        tallies[piece.foot].push(piece)
+        found.append(session.push(piece))
+    found.append(session.flush())
+    return conclude({foot: tally.readings() for foot, tally in tallies.items()}, session.mountings, Results.join(found))
+
+
+@cache
+def eventful() -> Recorded:
+    """A run in which the left ankle rolls, and later the left foot stays longer on the ground."""
+    return recorded(analysed(EVENTFUL, (Roll(Foot.LEFT, ROLL_S, peak_deg=36.0, rise_s=0.08),)), "anna", RUN)
+
+
+@cache
+def uneventful(*feet: Foot) -> Recorded:
+    """Two minutes and a half of plain running, by these feet alone."""
+    return recorded(analysed((Bout("run", 150.0, 2.9),), feet=feet), "anna", RUN)

@@ -1,0 +1,132 @@
+"""What a report says is what was found, and it says no more."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from analysis.findings import Kind, latest
+from analysis.metrics import CADENCE, STRIDE_METRICS
+from analysis.model import Foot, Gait
+from analysis.summary import compare
+from dashboards.report.page import report
+from dashboards.report.splits import distance_m, splits_of
+from dashboards.wording import clock, difference, in_unit, unbroken
+from service.reporting import write_reports
+from tests.dashboards.browser import SIZES, overflow, violations, watched
+from tests.dashboards.runs import ROLL_S, eventful, uneventful
+
+FORBIDDEN = (
+    r"injury risk|risk of injury|diagnos(?!is, gives)|bone load|land (softer|on)|should land|prevents |"
+    r"(?<!enough to )prevent "
+)
+
+
+def text_of(html: str) -> str:
+    """What a reader sees, with plain spaces."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)))
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return report(eventful())
+
+
+def test_the_verdict_comes_first_and_tells_the_roll_and_the_change(page: str) -> None:
+    first = text_of(page[page.index("<h1") :])
+    assert first.strip().startswith(f"Your left ankle rolled over at {clock(ROLL_S)}; at 12:10 left and right")
+
+
+def test_every_finding_stands_with_its_sentence_its_pictures_and_its_doubts(page: str) -> None:
+    told = text_of(page)
+    for finding in latest(eventful().results.findings):
+        article = page[page.index(f'id="finding-{finding.id}"') :].split("</article>")[0]
+        assert text_of(finding.message) in told
+        assert article.count("<svg") == (3 if finding.kind is Kind.INVERSION_EVENT else 1)
+        assert all(str(doubt) in text_of(article) for doubt in finding.evidence["wrong_if"])  # type: ignore[union-attr]
+
+
+def test_the_roll_is_drawn_on_its_ten_strides_before_and_after(page: str) -> None:
+    roll = next(each for each in latest(eventful().results.findings) if each.kind is Kind.INVERSION_EVENT)
+    article = page[page.index(f'id="finding-{roll.id}"') :].split("</article>")[0]
+    assert article.count('class="dot left"') == 2 * 20
+
+
+def test_its_numbers_are_those_of_the_analysis(page: str) -> None:
+    run, told = eventful(), text_of(page)
+    assert in_unit(CADENCE, run.summary["cadence_spm"]) in told
+    for row in compare(run.results, Gait.RUN):
+        sides = [
+            in_unit(STRIDE_METRICS[row.key], None if side is None else side.value) for side in (row.left, row.right)
+        ]
+        asymmetry = f" {difference(row.asymmetry_pct)}" if row.asymmetry_pct else ""
+        assert f"{STRIDE_METRICS[row.key].description} {sides[0]} {sides[1]}{asymmetry}" in told
+
+
+def test_splits_fill_the_way_and_the_time() -> None:
+    run = eventful()
+    splits, way_m = splits_of(run), distance_m(run.results.windows)
+    assert sum(split.distance_m for split in splits) == pytest.approx(way_m)
+    assert way_m == pytest.approx(2.9 * 1140.0, rel=0.05)
+    assert [split.start_s for split in splits] == [run.origin_s, *(split.end_s for split in splits[:-1])]
+    assert all(split.distance_m == pytest.approx(1000.0) for split in splits[:-1])
+
+
+def test_the_same_run_gives_the_same_bytes(page: str) -> None:
+    run = eventful()
+    shuffled = replace(run, quality=dict(reversed(list(run.quality.items()))))
+    assert report(run) == page == report(shuffled)
+
+
+def test_a_name_is_never_markup() -> None:
+    page = report(replace(uneventful(*Foot), runner="<script>alert(1)</script>"))
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_it_claims_nothing_that_the_data_cannot_carry(page: str) -> None:
+    assert not re.search(FORBIDDEN, text_of(page), re.IGNORECASE)
+    assert "no diagnosis, gives no probability of an injury and no advice on how to land" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("feet", "sentence"),
+    [
+        (tuple(Foot), "of running were watched for ankle rolls; it takes longer to tell a drift."),
+        ((Foot.LEFT,), "by the left pod alone; left and right cannot be compared."),
+    ],
+)
+def test_where_nothing_was_found_it_says_what_was_looked_for(feet: tuple[Foot, ...], sentence: str) -> None:
+    told = text_of(report(uneventful(*feet)))
+    assert "Nothing stood out in this run." in told
+    assert sentence in told
+
+
+def test_no_line_ends_between_a_number_and_its_unit() -> None:
+    assert unbroken("at 5 % and 30 ms, 7 years") == "at 5\N{NO-BREAK SPACE}% and 30\N{NO-BREAK SPACE}ms, 7 years"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_it_reads_well_on_every_screen(browser: Browser, tmp_path: Path, page: str, size: str, scheme: str) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(page, encoding="utf-8")
+    width, height = SIZES[size]
+    tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    told = watched(tab)
+    tab.goto(file.as_uri())
+    assert told == [file.as_uri()]
+    assert overflow(tab) <= 0
+    assert violations(tab) == []
+    tab.close()
+
+
+def test_the_browser_prints_it(browser: Browser, tmp_path: Path) -> None:
+    assert browser.is_connected()  # there is one to print with
+    [file] = write_reports({"anna": uneventful(*Foot)}, tmp_path / "report.pdf", pdf=True)
+    assert file.read_bytes().startswith(b"%PDF-")
