@@ -70,6 +70,10 @@ class FootStream:
         self._findings += self._rolls.flush()
         return Strides.join(parts)
 
+    def settle(self) -> Strides:
+        """All strides that the samples so far prove, without waiting for more of them to look at together."""
+        return Strides.none(self.foot) if self._tracker is None else self._advance(self._tracker, Cells.none(), hop=0)
+
     @property
     def mounting(self) -> Mounting:
         """How the pod sits on the shoe, as known now; never quite trusted once it was moved."""
@@ -107,10 +111,10 @@ class FootStream:
     def _after(self) -> int:
         return after_cells(gyroscope=self._gyroscope)
 
-    def _advance(self, tracker: StrideTracker, new: Cells, *, end: bool = False) -> Strides:
+    def _advance(self, tracker: StrideTracker, new: Cells, *, hop: int = HOP_CELLS, end: bool = False) -> Strides:
         self._take(new)
         ready = self._first + len(self._cells) - self._after
-        if ready - tracker.decided < HOP_CELLS and not end:
+        if ready - tracker.decided < hop and not end:
             return Strides.none(self.foot)
         links, breaks = tracker.advance(self._cells, self._first, ready, end=end)
         mounted = self._mounted(links, breaks)

@@ -81,6 +81,8 @@ class Flag(IntFlag):
     CONTACT_WITHHELD = 4
     NO_GYROSCOPE = 8
     ANGLES_WITHHELD = 16
+    LATE = 32
+    """Known only after results had stopped waiting for it: neither paired nor in windows, bouts and findings."""
 
 
 class MountingStatus(StrEnum):

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from analysis.model import Floats, Strides
+from analysis.model import Flag, Floats, Strides
 
 STEP_SHARE = (0.25, 0.75)
 """Part of the stride after which the other foot lands: near a half, with a bad limp 0.35. Beyond these the two pods'
@@ -15,11 +15,12 @@ clocks are apart, or the landing is not the one that follows."""
 
 def pair(strides: Strides, other_contact_s: Floats) -> Strides:
     """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where it is
-    missing."""
+    missing or the stride is late."""
     place = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
     known = np.concatenate([other_contact_s, [np.nan]])
     share = (known[place] - strides.initial_contact_s) / strides.metrics["stride_time_s"]
-    landing = np.where((share > STEP_SHARE[0]) & (share < STEP_SHARE[1]), known[place], np.nan)
+    follows = (share > STEP_SHARE[0]) & (share < STEP_SHARE[1]) & ~strides.has(Flag.LATE)
+    landing = np.where(follows, known[place], np.nan)
     crossed = {
         "step_time_s": landing - strides.initial_contact_s,
         "flight_time_s": landing - strides.terminal_contact_s,
@@ -37,7 +38,7 @@ class Pairer:
     def add(self, strides: Strides) -> None:
         """Take this foot's new strides."""
         self._held.append(strides)
-        whole = strides[np.isfinite(strides.metrics["stride_time_s"])]
+        whole = strides[np.isfinite(strides.metrics["stride_time_s"]) & ~strides.has(Flag.LATE)]
         ends = np.concatenate([self._contacts_s, whole.initial_contact_s, whole.next_initial_contact_s])
         self._contacts_s = np.unique(ends)
 
@@ -48,8 +49,9 @@ class Pairer:
 
     @property
     def earliest_s(self) -> float:
-        """Start of the first stride still held."""
-        return next((float(rows.initial_contact_s[0]) for rows in self._held if len(rows)), np.inf)
+        """Start of the first stride still held that is not late."""
+        starts_s = (rows.initial_contact_s[~rows.has(Flag.LATE)] for rows in self._held if len(rows))
+        return next((float(start_s[0]) for start_s in starts_s if len(start_s)), np.inf)
 
     def release(self, other_contact_s: Floats, settled_s: float) -> Strides:
         """Strides that end before the other foot's `settled_s`, paired."""

@@ -10,10 +10,9 @@ import numpy as np
 from analysis.baseline import Baseline
 from analysis.bouts import BoutBuilder
 from analysis.findings import Finding
-from analysis.foot import FootStream
 from analysis.inversion import POPULATION, Band
-from analysis.model import Bout, Foot, Mounting, Samples, Strides, Window
-from analysis.pairing import Pairer
+from analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
+from analysis.side import Side
 from analysis.watch import Watch
 from analysis.windows import LIVE_WINDOW_S, WindowBuilder
 
@@ -49,7 +48,7 @@ class Session:
     """Analysis of one run. Any cut of the samples, and any interleaving of the feet, gives the same results.
 
     Strides wait for the other foot, so both feet's samples must keep coming; name one foot alone where there is one
-    pod.
+    pod, and say with `absent` for how long not to wait.
 
     Parameters
     ----------
@@ -66,19 +65,16 @@ class Session:
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
-        self._feet = {foot: FootStream(foot, (usual or {}).get(foot, POPULATION)) for foot in feet}
-        self._pairs = {foot: Pairer(Strides.none(foot)) for foot in feet}
+        self._sides = {foot: Side(foot, (usual or {}).get(foot, POPULATION)) for foot in feet}
         self._windows = WindowBuilder(feet)
         self._live = WindowBuilder(feet, LIVE_WINDOW_S)
         self._bouts = BoutBuilder()
         self._watch = Watch(feet, baseline)
-        self._first_s: dict[Foot, float] = {}
-        self._last_s: dict[Foot, float] = {}
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
         """How each pod sits on its shoe, as known now."""
-        return {foot: stream.mounting for foot, stream in self._feet.items()}
+        return {foot: side.mounting for foot, side in self._sides.items()}
 
     @property
     def baseline(self) -> Baseline:
@@ -88,7 +84,7 @@ class Session:
     @property
     def usual(self) -> Mapping[Foot, Band]:
         """Each foot's usual stances, as known now."""
-        return {foot: stream.usual for foot, stream in self._feet.items()}
+        return {foot: side.usual for foot, side in self._sides.items()}
 
     def push(self, samples: Samples) -> Results:
         """Take one foot's next samples.
@@ -98,55 +94,70 @@ class Session:
         ValueError
             If the foot is not part of the session or the samples do not follow those before.
         """
-        foot = samples.foot
-        if foot not in self._feet:
-            raise ValueError(f"push: this session has no {foot} foot")
-        if not len(samples):
-            return self._results({})
-        if samples.time_s[0] <= self._last_s.get(foot, -np.inf):
-            raise ValueError(f"push: {foot} samples begin at {samples.time_s[0]} s, not after those before")
-        self._first_s.setdefault(foot, float(samples.time_s[0]))
-        self._last_s[foot] = float(samples.time_s[-1])
-        return self._results({foot: self._feet[foot].push(samples)})
+        side = self._side("push", samples.foot)
+        if len(samples):
+            if samples.time_s[0] <= side.last_s:
+                raise ValueError(f"push: {samples.foot} samples begin at {samples.time_s[0]} s, not after those before")
+            side.push(samples)
+        return self._results()
+
+    def absent(self, foot: Foot, until_s: float) -> Results:
+        """Wait no longer for what a foot has yet to say of the time before `until_s`.
+
+        Samples of that time may still come. Their strides are given, flagged as late, without the other foot's, which
+        have gone into windows, bouts and findings without them. When a foot is declared absent decides what is late:
+        the same samples of this foot before and after give the same results, however all samples are cut.
+        """
+        self._side("absent", foot).absent(until_s)
+        return self._results()
 
     def flush(self) -> Results:
         """End the run: everything still open."""
-        results = self._results({foot: stream.flush() for foot, stream in self._feet.items()}, end=True)
-        if not self._first_s:
-            return results
-        rest = self._bouts.flush(max(self._last_s.values()))
+        for side in self._sides.values():
+            side.flush()
+        results = self._results(end=True)
+        last_s = max(side.last_s for side in self._sides.values())
+        rest = self._bouts.flush(last_s) if np.isfinite(last_s) else []
         return replace(results, bouts=results.bouts + tuple(rest))
 
-    def _results(self, new: Mapping[Foot, Strides], *, end: bool = False) -> Results:
-        for foot, rows in new.items():
-            if len(rows):
-                self._pairs[foot].add(rows)
-        settled_s = {foot: np.inf if end else stream.settled_s for foot, stream in self._feet.items()}
-        strides = {foot: self._release(foot, settled_s) for foot in self._feet}
-        rolls = tuple(finding for stream in self._feet.values() for finding in stream.findings())
-        self._watch.note(rolls)
-        if len(self._first_s) < len(self._feet) and not end:
+    def _side(self, caller: str, foot: Foot) -> Side:
+        if foot not in self._sides:
+            raise ValueError(f"{caller}: this session has no {foot} foot")
+        return self._sides[foot]
+
+    def _results(self, *, end: bool = False) -> Results:
+        sides = self._sides
+        settled_s = {foot: np.inf if end else side.settled_s for foot, side in sides.items()}
+        origin_s = min(side.first_s for side in sides.values())
+        found = [side.findings() for side in sides.values()]
+        rolls = tuple(roll for every, _ in found for roll in every)
+        self._watch.note(roll for _, timely in found for roll in timely)
+        if min(settled_s.values()) <= origin_s and not end:
+            return Results({foot: Strides.none(foot) for foot in sides}, findings=rolls)
+        strides = {foot: self._release(foot, settled_s) for foot in sides}
+        timely = {foot: rows[~late] if (late := rows.has(Flag.LATE)).any() else rows for foot, rows in strides.items()}
+        complete_s = min(min(settled_s[foot], side.pairer.earliest_s) for foot, side in sides.items())
+        for side in sides.values():
+            side.pairer.forget(complete_s)
+        if not np.isfinite(origin_s):
             return Results(strides, findings=rolls)
-        complete_s = min(min(settled_s[foot], self._pairs[foot].earliest_s) for foot in self._feet)
-        origin_s = min(self._first_s.values(), default=0.0)
-        for pairer in self._pairs.values():
-            pairer.forget(complete_s)
         self._bouts.begin(origin_s)
-        last_s = max(self._last_s.values(), default=0.0) if end else np.inf
+        last_s = max(side.last_s for side in sides.values()) if end else np.inf
         return Results(
             strides,
-            tuple(self._windows.push(strides, origin_s, complete_s, last_s)),
-            tuple(self._bouts.push(strides, {foot: each.still() for foot, each in self._feet.items()}, complete_s)),
-            (*rolls, *self._watch.push(strides, self._moved_s, origin_s, complete_s)),
-            tuple(self._live.push(strides, origin_s, complete_s, last_s)),
+            tuple(self._windows.push(timely, origin_s, complete_s, last_s)),
+            tuple(self._bouts.push(timely, {foot: side.still() for foot, side in sides.items()}, complete_s)),
+            (*rolls, *self._watch.push(timely, self._moved_s, origin_s, complete_s)),
+            tuple(self._live.push(timely, origin_s, complete_s, last_s)),
         )
 
     @property
     def _moved_s(self) -> list[float]:
-        return [time_s for stream in self._feet.values() for time_s in stream.moved_s]
+        return [time_s for side in self._sides.values() for time_s in side.moved_s]
 
     def _release(self, foot: Foot, settled_s: Mapping[Foot, float]) -> Strides:
         """The foot's strides whose other foot is known, or all of them where there is no other."""
-        if foot.other not in self._feet:
-            return self._pairs[foot].release(np.empty(0), np.inf)
-        return self._pairs[foot].release(self._pairs[foot.other].contacts_s, settled_s[foot.other])
+        pairer = self._sides[foot].pairer
+        if foot.other not in self._sides:
+            return pairer.release(np.empty(0), np.inf)
+        return pairer.release(self._sides[foot.other].pairer.contacts_s, settled_s[foot.other])

@@ -58,6 +58,11 @@ class Adapter:
         self._looked_for: dict[asyncio.Future[Sighting], tuple[str, frozenset[str]]] = {}
         self._somebody_waits = asyncio.Event()
         self._enough = asyncio.Event()
+        self._closed = False
+
+    def close(self) -> None:
+        """Begin no further scan; with Python 3.11 a library that uses `asyncio.wait_for` may swallow a cancellation."""
+        self._closed = True
 
     async def sight(self, name_start: str, not_at: frozenset[str] = frozenset()) -> Sighting:
         """Wait until a pod whose name begins so is heard, at none of the given addresses."""
@@ -72,10 +77,10 @@ class Adapter:
                 self._somebody_waits.clear()
                 self._enough.set()
 
-    async def scan_for_ever(self) -> None:
-        """Scan while anybody waits for a pod; RadioError if the first scans fail, all of them."""
+    async def scan(self) -> None:
+        """Scan while anybody waits for a pod, until closed; RadioError if the first scans fail, all of them."""
         tries_left = FIRST_SCANS
-        while True:
+        while not self._closed:
             await self._somebody_waits.wait()
             try:
                 async with self.free:

@@ -27,6 +27,19 @@ class Batch:
     runner: str
     samples: Samples
 
+    @property
+    def until_s(self) -> float:
+        """Time of the last sample."""
+        return float(self.samples.time_s[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nobody waits any longer for what a pod has yet to give of the time before `until_s`."""
+
+    pod: int
+    until_s: float
+
 
 class PodAssembler:
     """One pod over a run: its boots one after the other, on one time line."""
@@ -172,7 +185,7 @@ def in_si(
 
 
 class Assembler:
-    """All pods of a run. The same entries give the same batches, whoever feeds them."""
+    """All pods of a run. The same entries give the same batches and silences, whoever feeds them."""
 
     def __init__(self) -> None:
         self._pods: dict[int, PodAssembler] = {}
@@ -182,10 +195,12 @@ class Assembler:
         """The pods seen so far, by their number."""
         return self._pods
 
-    def push(self, entry: Entry) -> list[Batch]:
+    def push(self, entry: Entry) -> Sequence[Batch | Silence]:
         """Take the next entry."""
         if isinstance(entry, EndEntry):
             return self.finish()
+        if isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT:
+            return [Silence(entry.pod, entry.value)]
         pod = self._pods.get(entry.pod)
         if pod is None and isinstance(entry, PodEntry):
             pod = self._pods[entry.pod] = PodAssembler(entry.pod)

@@ -118,6 +118,8 @@ class EventKind(IntEnum):
     """Value: packets that came too fast to be kept."""
     CONTINUED = 8
     """Another process goes on with the run: arrivals before and after do not compare."""
+    SILENT = 9
+    """Value: session time before which results wait no longer for the pod."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class _Seen:
                 return replace(self, overflowed=self.overflowed + int(event.value))
             case EventKind.CONTINUED:
                 return replace(self, connected=False, note="not found yet")
+            case EventKind.SILENT:
+                return self
 
 
 class HealthBoard:

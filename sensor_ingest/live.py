@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from sensor_ingest.adapter import Adapter, Radio
-from sensor_ingest.assembler import Assembler, Batch
+from sensor_ingest.assembler import Assembler, Batch, Silence
 from sensor_ingest.entries import EventEntry, EventKind, time_of
 from sensor_ingest.errors import IngestError
 from sensor_ingest.greeting import StreamSettings
@@ -22,6 +22,7 @@ from sensor_ingest.journal import JournalReader, JournalWriter, set_aside
 from sensor_ingest.recorder import Recorder
 from sensor_ingest.run_errors import LiveBehindError, RunEndedError
 from sensor_ingest.run_folder import RunFolder
+from sensor_ingest.silence import SilenceWatch
 from sensor_ingest.supervisor import PodSupervisor
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ END_S = 12.0
 
 
 class LiveRun:
-    """Records a run from its pods while the context is open, and gives its samples, batch by batch.
+    """Records a run from its pods while the context is open, and gives its samples, batch by batch, and says for which
+    pods not to wait.
 
     A run that was cut off is continued: iteration begins with what was recorded before, so that whoever follows from
     the first batch to the last has seen the whole run. Iteration ends after `stop`, or when every pod was refused.
@@ -63,7 +65,7 @@ class LiveRun:
         self._rng = random.Random(seed)
         self._assembler = Assembler()
         self._board = HealthBoard(run.manifest.pods)
-        self._batches: deque[Batch] = deque()
+        self._given: deque[Batch | Silence] = deque()
         self._waiting_samples = 0
         self._news = asyncio.Event()
         self._stop = asyncio.Event()
@@ -122,15 +124,15 @@ class LiveRun:
         """Every pod, in the manifest's order."""
         return self._board.read(self._assembler.pods)
 
-    async def __aiter__(self) -> AsyncIterator[Batch]:
-        for batch in self._recorded_batches():
-            yield batch
+    async def __aiter__(self) -> AsyncIterator[Batch | Silence]:
+        for given in self._recorded_before():
+            yield given
             await asyncio.sleep(0)
         while True:
-            while self._batches:
-                batch = self._batches.popleft()
-                self._waiting_samples -= len(batch.samples)
-                yield batch
+            while self._given:
+                given = self._given.popleft()
+                self._waiting_samples -= _samples(given)
+                yield given
             if self._over:
                 break
             self._news.clear()
@@ -154,15 +156,15 @@ class LiveRun:
             set_aside(self.run.journal_path, self._recorded.damage)
         return last_s
 
-    def _recorded_batches(self) -> Iterator[Batch]:
+    def _recorded_before(self) -> Iterator[Batch | Silence]:
         """What was recorded before this continuation."""
         assembler = Assembler()
         for entry in JournalReader(self.run.journal_path, self._recorded.good_bytes):
             yield from assembler.push(entry)
 
-    def _deliver(self, batch: Batch) -> None:
-        self._batches.append(batch)
-        self._waiting_samples += len(batch.samples)
+    def _deliver(self, given: Batch | Silence) -> None:
+        self._given.append(given)
+        self._waiting_samples += _samples(given)
         self._news.set()
         if self._waiting_samples > MOST_WAITING_SAMPLES and self._failure is None:
             self._failure = LiveBehindError(self.run.path, self._waiting_samples)
@@ -171,7 +173,10 @@ class LiveRun:
     async def _conduct(self) -> None:
         """Everything that goes on while the run does."""
         intake = Intake()
-        recorder = Recorder(intake, self._journal, self._assembler, self._board, self._deliver, lambda: self.now_s)
+        silence = SilenceWatch(self.run.manifest.pods)
+        recorder = Recorder(
+            intake, self._journal, self._assembler, self._board, silence, self._deliver, lambda: self.now_s
+        )
         if self._assembler.pods:
             for number in range(len(self.run.manifest.pods)):
                 intake.put(EventEntry(number, self.now_s, EventKind.CONTINUED))
@@ -192,12 +197,13 @@ class LiveRun:
         adapter = Adapter(self._radio)
         async with asyncio.TaskGroup() as group:
             group.create_task(recorder.run(), name="recorder")
-            scan = group.create_task(adapter.scan_for_ever(), name="scan")
+            scan = group.create_task(adapter.scan(), name="scan")
             pods = {
                 group.create_task(supervisor.run(), name=f"pod {supervisor.worn.serial}")
                 for supervisor in self._supervisors(adapter, intake)
             }
             await self._until_done(pods)
+            adapter.close()
             scan.cancel()
             intake.close()
 
@@ -234,3 +240,7 @@ class LiveRun:
 def _first(failures: BaseExceptionGroup[IngestError]) -> IngestError:
     first = failures.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def _samples(given: Batch | Silence) -> int:
+    return len(given.samples) if isinstance(given, Batch) else 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from sensor_ingest.assembler import Assembler, Batch, PodAssembler
+from sensor_ingest.assembler import Assembler, Batch, PodAssembler, Silence
 from sensor_ingest.clock import ClockEstimate
 from sensor_ingest.clock_steering import FIRST_AFTER_S, steer
 from sensor_ingest.entries import ClockEntry, EndEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from sensor_ingest.health import HealthBoard
 from sensor_ingest.intake import Intake
 from sensor_ingest.journal import JournalWriter
+from sensor_ingest.silence import SilenceWatch
 
 FLUSH_S = 0.25
 """The most that `kill -9` can take."""
@@ -28,7 +29,7 @@ class Recorder:
 
     Parameters
     ----------
-    deliver : takes each batch.
+    deliver : takes each batch and silence.
     now_s : session clock.
     """
 
@@ -38,13 +39,15 @@ class Recorder:
         journal: JournalWriter,
         assembler: Assembler,
         board: HealthBoard,
-        deliver: Callable[[Batch], None],
+        silence: SilenceWatch,
+        deliver: Callable[[Batch | Silence], None],
         now_s: Callable[[], float],
     ) -> None:
         self._intake = intake
         self._journal = journal
         self._assembler = assembler
         self._board = board
+        self._silence = silence
         self._deliver = deliver
         self._now_s = now_s
         self._flushed_s = self._synced_s = now_s()
@@ -61,6 +64,7 @@ class Recorder:
                 for entry in self._intake.take(_AT_ONCE):
                     self.record(entry)
                 self._tell_overflow()
+                self._tell_silence()
                 self._to_disk()
                 await asyncio.sleep(0)
         finally:
@@ -85,8 +89,10 @@ class Recorder:
     def _write(self, entry: Entry) -> None:
         self._journal.append(entry)
         self._board.push(entry)
-        for batch in self._assembler.push(entry):
-            self._deliver(batch)
+        for given in self._assembler.push(entry):
+            if isinstance(given, Batch):
+                self._silence.gave(given.pod, self._now_s(), given.until_s)
+            self._deliver(given)
 
     def _publish_due(self, number: int) -> None:
         """Follow the pod's clock every few seconds of it."""
@@ -117,6 +123,11 @@ class Recorder:
             if new:
                 self._told_overflow[number] = dropped
                 self._write(EventEntry(number, self._now_s(), EventKind.OVERFLOWED, float(new)))
+
+    def _tell_silence(self) -> None:
+        now_s = self._now_s()
+        for number, until_s in self._silence.silent(now_s):
+            self._write(EventEntry(number, now_s, EventKind.SILENT, until_s))
 
     def _to_disk(self) -> None:
         now_s = self._now_s()

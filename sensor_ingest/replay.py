@@ -7,23 +7,24 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from analysis.model import Floats
-from sensor_ingest.assembler import Assembler, Batch
+from sensor_ingest.assembler import Assembler, Batch, Silence
 from sensor_ingest.clock_steering import fit_whole
-from sensor_ingest.entries import ClockEntry, Entry, PacketEntry, PodEntry
+from sensor_ingest.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from sensor_ingest.journal import JournalReader
 from sensor_ingest.protocol import Packet, PodInfo, ProtocolError
 from sensor_ingest.run_folder import RunFolder
 
 
 class Replay:
-    """Iterates over a run's batches; afterwards `reader.damage` says whether the journal could be read to its end.
+    """Iterates over a run's batches and silences; afterwards `reader.damage` says whether the journal could be read
+    to its end.
 
     A run that was cut off, by a crash or because it still goes on, gives at the end also what waited for packets that
     never came.
 
     Parameters
     ----------
-    refit : time the samples by the whole run's arrivals instead of by what was known live.
+    refit : time the samples by the whole run's arrivals instead of by what was known live, and wait for every pod.
     """
 
     def __init__(self, run: RunFolder, *, refit: bool = False) -> None:
@@ -32,11 +33,11 @@ class Replay:
         self.assembler = Assembler()
         self._refit = refit
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[Batch | Silence]:
         self.assembler = Assembler()
         entries: Iterable[Entry] = self.reader
         if self._refit:
-            entries = with_clocks(self.reader, whole_run_clocks(self.reader))
+            entries = with_clocks(patient(self.reader), whole_run_clocks(self.reader))
         for entry in entries:
             yield from self.assembler.push(entry)
         yield from self.assembler.finish()
@@ -72,6 +73,13 @@ def with_clocks(entries: Iterable[Entry], clocks: Clocks) -> Iterator[Entry]:
             yield entry
         if isinstance(entry, PodEntry) and (boot := _boot(entry)) is not None:
             yield from waiting.pop((entry.pod, boot), ())
+
+
+def patient(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries without the silences: of a whole run it is known what came later."""
+    for entry in entries:
+        if not (isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT):
+            yield entry
 
 
 def _fitted(assembler: Assembler, entry: Entry) -> int:

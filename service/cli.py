@@ -157,7 +157,7 @@ def runs(folder: Folder = None) -> None:
 @app.command(epilog="Example: surefoot replay 20260102T030405Z-1a2b3c4d --json run.json")
 def replay(
     run: RunName,
-    refit: Annotated[bool, typer.Option("--refit", help="Fit the pods' clocks anew, by the whole run.")] = False,
+    refit: Annotated[bool, typer.Option("--refit", help="Fit clocks by the whole run; wait for every pod.")] = False,
     runner: Runner = None,
     json: JsonOut = None,
     folder: Folder = None,

@@ -10,11 +10,12 @@ from typing import TextIO
 import numpy as np
 
 from analysis.model import Foot, Samples
+from sensor_ingest.assembler import Batch
 from sensor_ingest.replay import replay
 from sensor_ingest.run_folder import RunFolder
 from service.analyze import Progress
 from service.errors import OutputError
-from service.replayed import batches
+from service.replayed import everything
 
 COLUMNS = ("time_s", *(f"acc_{axis}_mps2" for axis in "xyz"), *(f"gyr_{axis}_radps" for axis in "xyz"))
 ROW = ",".join(["%.6f", *["%.4f"] * 3, *["%.5f"] * 3]) + "\n"
@@ -38,7 +39,9 @@ def export_csv(run: RunFolder, folder: Path, progress: Progress) -> Mapping[Path
     rows = dict.fromkeys(paths.values(), 0)
     with ExitStack() as stack:
         files = {worn: stack.enter_context(_created(path)) for worn, path in paths.items()}
-        for batch in batches(replay(run), progress, "Writing"):
+        for batch in everything(replay(run), progress, "Writing"):
+            if not isinstance(batch, Batch):
+                continue
             worn = batch.runner, batch.samples.foot
             try:
                 _write(files[worn], batch.samples)

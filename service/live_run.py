@@ -61,8 +61,8 @@ async def follow(live: LiveRun, watcher: Watcher | None = None, *, lasts_s: floa
     with StopRequest(lambda: loop.call_soon_threadsafe(live.stop)) as stop:
         async with live, _limited(live, lasts_s), _beside("watch", _watch(live, analysis, watcher)):
             origin_s = loop.time() - live.now_s
-            async for batch in live:
-                analysis.push(batch)
+            async for given in live:
+                analysis.push(given)
     analysis.flush()
     health = live.health()
     for pod in health:
@@ -86,10 +86,9 @@ async def keep(live: LiveRun, keeper: Keeper, rule: RunEnd, watcher: Watcher | N
                 _beside("health", _every(HEALTH_EVERY_S, lambda: keeper.health(live.health(), live.now_s))),
                 _beside("watch", _watch(live, analysis, watcher)),
             ):
-                async for batch in live:
-                    behind_s = live.now_s - float(batch.samples.time_s[-1])
-                    analysis.piece_s = PIECE_S if behind_s > BEHIND_S else 0.0
-                    analysis.push(batch)
+                async for given in live:
+                    analysis.piece_s = PIECE_S if live.now_s - given.until_s > BEHIND_S else 0.0
+                    analysis.push(given)
             end_s = live.now_s
         except BaseException:
             live.interrupt()

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Flag, Mounting, MountingStatus, Strides
 from analysis.summary import clipped_strides_pct
+from sensor_ingest.wording import counted
 from service.readings import Readings
 
 NOTED_UNPAIRED_PCT = 10.0
@@ -47,7 +48,8 @@ def assess(readings: Readings, mounting: Mounting, strides: Strides, *, paired: 
             *readings.notes,
             *(_mounting_note(mounting) if readings.has_gyroscope else ()),
             *_contact_note(strides),
-            *_pairing_note(strides, paired=paired),
+            *_late_note(strides),
+            *_pairing_note(strides[~strides.has(Flag.LATE)], paired=paired),
         ),
     )
 
@@ -72,6 +74,13 @@ def _contact_note(strides: Strides) -> tuple[str, ...]:
     counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
     why = ", ".join(f"{count} {reason}" if len(counts) > 1 else reason for reason, count in counts.items())
     return (f"Contact time withheld in {int(withheld.sum())} of {len(strides)} strides: {why}.",)
+
+
+def _late_note(strides: Strides) -> tuple[str, ...]:
+    late = int(strides.has(Flag.LATE).sum())
+    if not late:
+        return ()
+    return (f"{counted(late, 'stride')} came after the pod was silent for long: not compared with the other foot.",)
 
 
 def _pairing_note(strides: Strides, *, paired: bool) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sensor_ingest.run_folder import RunFolder, list_runs
 from service.analyze import PIECE_S, Progress
 from service.keeper import Keeper
 from service.live_run import REMEMBER_S
-from service.replayed import batches
+from service.replayed import everything
 from service.run_analysis import RunAnalysis
 from service.settings import Settings
 from service.store.reading import StoreReader
@@ -29,9 +29,9 @@ def keep_recorded(run: RunFolder, settings: Settings, progress: Progress = lambd
     try:
         analysis = RunAnalysis(ended.manifest.pods, PIECE_S, keep=keeper.take, remember_s=REMEMBER_S)
         end_s = 0.0
-        for batch in batches(replay(ended), progress, f"Reading {run.manifest.run_id}"):
-            analysis.push(batch)
-            end_s = max(end_s, float(batch.samples.time_s[-1]))
+        for given in everything(replay(ended), progress, f"Reading {run.manifest.run_id}"):
+            analysis.push(given)
+            end_s = max(end_s, given.until_s)
         analysis.flush()
         keeper.end(end_s)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sensor_ingest.assembler import Batch
+from sensor_ingest.assembler import Batch, Silence
 from sensor_ingest.replay import Replay, replay
 from sensor_ingest.run_folder import RunFolder
 from service.analyze import PIECE_S, Progress
@@ -16,7 +16,7 @@ def analyze_run(run: RunFolder, progress: Progress, *, refit: bool = False) -> R
 
     Parameters
     ----------
-    refit : time the samples by the whole run's arrivals instead of by what was known live.
+    refit : time the samples by the whole run's arrivals instead of by what was known live, and wait for every pod.
 
     Raises
     ------
@@ -25,18 +25,18 @@ def analyze_run(run: RunFolder, progress: Progress, *, refit: bool = False) -> R
     """
     analysis = RunAnalysis(run.manifest.pods, PIECE_S)
     again = replay(run, refit=refit)
-    for batch in batches(again, progress, "Finding strides"):
-        analysis.push(batch)
+    for given in everything(again, progress, "Finding strides"):
+        analysis.push(given)
     analysis.flush()
     for pod in again.assembler.pods.values():
         analysis.runners[pod.runner].count(pod.foot, pod.counts)
     return analysis
 
 
-def batches(again: Replay, progress: Progress, step: str) -> Iterator[Batch]:
-    """A recording's samples, telling how far it is read."""
+def everything(again: Replay, progress: Progress, step: str) -> Iterator[Batch | Silence]:
+    """A recording's batches and silences, telling how far it is read."""
     journal = again.run.journal_path
     total = max(journal.stat().st_size, 1) if journal.exists() else 1
-    for batch in again:
+    for given in again:
         progress(step, again.reader.good_bytes / total)
-        yield batch
+        yield given

@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.model import Foot, Mounting, Samples, Strides
 from analysis.session import Results, Session
-from sensor_ingest.assembler import Batch
+from sensor_ingest.assembler import Batch, Silence
 from sensor_ingest.run_folder import WornPod
 from sensor_ingest.track import PodCounts
 from service.analyze import Analysis, conclude
@@ -51,6 +51,10 @@ class RunnerAnalysis:
             self._tallies[samples.foot].push(samples)
         self._last_s[samples.foot] = float(samples.time_s[-1])
         self._add(self._session.push(samples))
+
+    def absent(self, foot: Foot, until_s: float) -> None:
+        """Wait no longer for what a foot has yet to say of the time before."""
+        self._add(self._session.absent(foot, until_s))
 
     def count(self, foot: Foot, counts: PodCounts) -> None:
         """Take note of what became of a pod's packets."""
@@ -120,6 +124,7 @@ class RunAnalysis:
         remember_s: float = math.inf,
     ) -> None:
         self.piece_s = piece_s
+        self._pods = tuple(pods)
         self._waiting: dict[int, list[Batch]] = {}
         names = dict.fromkeys(pod.runner for pod in pods)
         self.runners = {
@@ -127,9 +132,14 @@ class RunAnalysis:
             for name in names
         }
 
-    def push(self, batch: Batch) -> None:
-        """Take the next batch."""
-        self._waiting.setdefault(batch.pod, []).append(batch)
+    def push(self, given: Batch | Silence) -> None:
+        """Take the next batch or silence."""
+        if isinstance(given, Silence):
+            self._analyze(given.pod)
+            worn = self._pods[given.pod]
+            self.runners[worn.runner].absent(worn.foot, given.until_s)
+            return
+        self._waiting.setdefault(given.pod, []).append(given)
         for pod, waiting in list(self._waiting.items()):
             if waiting[-1].samples.time_s[-1] - waiting[0].samples.time_s[0] >= self.piece_s:
                 self._analyze(pod)
@@ -142,8 +152,8 @@ class RunAnalysis:
             runner.flush()
 
     def _analyze(self, pod: int) -> None:
-        waiting = self._waiting.pop(pod)
-        self.runners[waiting[0].runner].push(joined([batch.samples for batch in waiting]))
+        if waiting := self._waiting.pop(pod, []):
+            self.runners[waiting[0].runner].push(joined([batch.samples for batch in waiting]))
 
     def conclude(self) -> dict[str, Analysis]:
         """Each runner's analysis."""

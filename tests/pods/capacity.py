@@ -17,6 +17,7 @@ import numpy as np
 from firmware_sim import pace
 from firmware_sim.air import VirtualAir
 from firmware_sim.scenario import Scenario, squad
+from sensor_ingest.assembler import Batch
 from sensor_ingest.live import LiveRun
 from sensor_ingest.run_folder import create_run
 from service.run_analysis import RunAnalysis
@@ -54,10 +55,11 @@ async def loaded(parent: Path, scenarios: list[Scenario], *, analysed: bool) -> 
         load, analysis = Load(), RunAnalysis(run.manifest.pods) if analysed else None
         async with LiveRun(run, radio_of(air), seed=1) as live:
             measuring = asyncio.create_task(_measure(live, load))
-            async for batch in live:
+            async for given in live:
                 if analysis is not None:
-                    analysis.push(batch)
-                load.delays_s.append(live.now_s - float(batch.samples.time_s[-1]))
+                    analysis.push(given)
+                if isinstance(given, Batch):
+                    load.delays_s.append(live.now_s - given.until_s)
             await measuring
         load.lost = sum(pod.counts.lost + pod.overflowed for pod in live.health())
         return load

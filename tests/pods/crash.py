@@ -21,10 +21,9 @@ from firmware_sim.radio import Ether, RadioController
 from sensor_ingest.entries import PacketEntry
 from sensor_ingest.journal import MAGIC, JournalReader, framed
 from sensor_ingest.protocol import Packet
-from sensor_ingest.replay import replay
 from sensor_ingest.run_folder import RunFolder, create_run, open_run
 from tests.accuracy.report import Finding
-from tests.sensor_ingest.virtual import RUNNER, Taken, standing, truth_of, worn
+from tests.sensor_ingest.virtual import RUNNER, replayed, standing, truth_of, worn
 
 ALIVE_S, DOWN_S, FOR_EVER_S = 12.0, 2.0, 600.0
 CUT_BYTES = 20_000
@@ -102,7 +101,7 @@ def missing(run: RunFolder, runner: VirtualRunner, killed_s: float) -> float:
 
 def samples_missing(found: Crashed) -> tuple[int, int]:
     """Samples that are not in the recording once and in order, and how many there were."""
-    taken = Taken(list(replay(found.run)))
+    taken = replayed(found.run)
     made = wrong = 0
     for number, foot in enumerate(found.runner.pods):
         truth, came = truth_of(found.runner, foot, 0.0), taken.acc_mps2(number)

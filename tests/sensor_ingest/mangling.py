@@ -8,7 +8,7 @@ import struct
 
 import numpy as np
 
-from sensor_ingest.assembler import Assembler
+from sensor_ingest.assembler import Assembler, Batch
 from sensor_ingest.entries import PacketEntry
 from sensor_ingest.protocol import Packet
 from sensor_ingest.track import HOLD_PACKETS, PodCounts
@@ -51,6 +51,7 @@ def fuzz(packets: int, seed: int) -> PodCounts:
     for number in range(packets):
         at_s = 1.0 + number * 18 / 208 + 0.1
         for batch in assembler.push(PacketEntry(0, at_s, mangled(rng, number))):
+            assert isinstance(batch, Batch)
             times_s = batch.samples.time_s
             assert times_s[0] > last_s
             assert (np.diff(times_s) > 0).all()

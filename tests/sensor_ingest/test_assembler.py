@@ -35,7 +35,7 @@ START: list[Entry] = [pod_entry(), clock_entry()]
 def feed(entries: list[Entry], assembler: Assembler | None = None) -> list[Batch]:
     """All batches that entries give."""
     assembler = assembler or Assembler()
-    return [batch for entry in entries for batch in assembler.push(entry)]
+    return [given for entry in entries for given in assembler.push(entry) if isinstance(given, Batch)]
 
 
 def sequences(batches: list[Batch], boot: int = BOOT, most: int = 60) -> list[int]:

@@ -14,7 +14,6 @@ from analysis.model import Foot
 from firmware_sim.air import VirtualAir, VirtualRunner
 from sensor_ingest.health import PodHealth
 from sensor_ingest.live import LiveRun
-from sensor_ingest.replay import replay
 from sensor_ingest.run_errors import RunBusyError
 from sensor_ingest.run_folder import RunFolder, create_run, open_run
 from tests.sensor_ingest.virtual import (
@@ -24,6 +23,7 @@ from tests.sensor_ingest.virtual import (
     in_virtual_time,
     radio_of,
     recording,
+    replayed,
     standing,
     truth_of,
     worn,
@@ -73,7 +73,7 @@ def test_after_a_kill_and_a_cut_at_any_byte_every_sample_is_there_once(tmp_path:
 
 def test_a_continued_run_gives_what_was_recorded_first_and_replays_to_the_bit(tmp_path: Path) -> None:
     folder, before, after, _, _ = in_virtual_time(killed_and_continued(tmp_path, 100))
-    again = list(replay(folder))
+    again = replayed(folder).batches
     assert len(again) == len(after.batches)
     for one, other in zip(again, after.batches, strict=True):
         assert one.samples.time_s.tobytes() == other.samples.time_s.tobytes()
@@ -94,8 +94,7 @@ def test_a_killed_run_is_replayed_as_far_as_it_got(tmp_path: Path) -> None:
         return left, taken
 
     left, taken = in_virtual_time(main())
-    again = replay(left)
-    got = list(again)
+    got = replayed(left).batches
     live_s = [at_s for at_s in taken.taken_s if at_s <= KILLED_AT_S]
     assert len(live_s) - 12 <= len(got) <= len(live_s) + 2
     for one, other in zip(got, taken.batches, strict=False):
@@ -136,7 +135,7 @@ def test_a_wall_clock_that_was_set_in_between_moves_no_time_back(tmp_path: Path,
         assert np.array_equal(after.acc_mps2(number), truth_of(runner, foot, 0.0).acc_mps2)
         assert (np.diff(after.times_s(number)) > 0).all()
         assert np.diff(after.times_s(number)).max() < 0.02
-    assert len(list(replay(open_run(left.path)))) == len(after.batches)
+    assert len(replayed(open_run(left.path)).batches) == len(after.batches)
 
 
 def test_a_run_that_is_being_recorded_is_not_continued(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from tests.sensor_ingest.virtual import (
     radio_of,
     record,
     recording,
+    replayed,
     standing,
     take,
     truth_of,
@@ -113,14 +114,18 @@ def test_without_trouble_samples_are_there_within_100_ms_of_the_packet(outages: 
 def test_replay_gives_the_same_bits(outages: Recorded) -> None:
     folder, taken, _, _ = outages
     again = replay(folder)
-    assert_same(taken.batches, list(again))
+    assert_same(taken.batches, [given for given in again if isinstance(given, Batch)])
     assert again.reader.damage is None
     assert folder.manifest.ended
 
 
+def test_for_outages_of_20_s_results_wait(outages: Recorded) -> None:
+    assert outages[1].silences == []
+
+
 def test_a_refit_moves_no_sample_by_more_than_the_warm_up_was_off(outages: Recorded) -> None:
     folder, taken, runner, _ = outages
-    fitted = Taken(list(replay(folder, refit=True)))
+    fitted = replayed(folder, refit=True)
     for number, foot in enumerate(runner.pods):
         truth = truth_of(runner, foot, taken.origin_s)
         assert np.array_equal(fitted.acc_mps2(number), truth.acc_mps2)
@@ -142,7 +147,7 @@ def test_power_cycles_lose_only_what_died_with_the_memory(tmp_path: Path) -> Non
         assert run.health()[number].counts.between_boots_s == pytest.approx(between_s, abs=1.0)
     assert [health.reboots for health in run.health()] == [1, 1]
     assert [health.counts.boots for health in run.health()] == [2, 2]
-    assert_same(recorded[1].batches, list(replay(folder)))
+    assert_same(recorded[1].batches, replayed(folder).batches)
 
 
 def test_a_run_longer_than_the_ring_counts_what_the_ring_lost(tmp_path: Path) -> None:
@@ -152,7 +157,11 @@ def test_a_run_longer_than_the_ring_counts_what_the_ring_lost(tmp_path: Path) ->
     assert lost * 18 == len(truth.time_s) - len(taken.times_s(0))
     assert 300 < lost < 450
     assert run.health()[0].loss_pct == pytest.approx(100 * 18 * lost / len(truth.time_s), abs=0.1)
-    assert_same(taken.batches, list(replay(folder)))
+    assert 90 < len(taken.silences) < 110
+    assert {silence.pod for silence in taken.silences} == {0}
+    assert replayed(folder).silences == taken.silences
+    assert replayed(folder, refit=True).silences == []
+    assert_same(taken.batches, replayed(folder).batches)
 
 
 def test_notifications_that_come_several_times_give_each_sample_once(tmp_path: Path) -> None:
@@ -324,7 +333,7 @@ def test_whoever_takes_nothing_is_told_and_all_is_recorded(tmp_path: Path, monke
         return folder, taken, runner
 
     folder, taken, runner = in_virtual_time(main())
-    assert_same(taken.batches, list(replay(folder)))
+    assert_same(taken.batches, replayed(folder).batches)
     assert np.array_equal(taken.acc_mps2(0), truth_of(runner, LEFT, 0.0).acc_mps2)
 
 

@@ -22,10 +22,11 @@ from firmware_sim.person import Bout, Runner
 from firmware_sim.scanner import BumbleScanner
 from firmware_sim.scenario import Outage, PowerCycle, Scenario
 from sensor_ingest.adapter import Radio
-from sensor_ingest.assembler import Batch
+from sensor_ingest.assembler import Batch, Silence
 from sensor_ingest.entries import EventEntry, EventKind
 from sensor_ingest.journal import JournalReader
 from sensor_ingest.live import LiveRun
+from sensor_ingest.replay import replay
 from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class Taken:
     """What a live run gave."""
 
     batches: list[Batch] = field(default_factory=list)
+    silences: list[Silence] = field(default_factory=list)
     taken_s: list[float] = field(default_factory=list)
     origin_s: float = 0.0
 
@@ -100,9 +102,19 @@ def truth_of(runner: VirtualRunner, foot: Foot, origin_s: float) -> Truth:
 async def take(run: LiveRun, taken: Taken) -> None:
     """Take batches until the run is over."""
     taken.origin_s = asyncio.get_running_loop().time() - run.now_s
-    async for batch in run:
-        taken.batches.append(batch)
+    async for given in run:
+        if isinstance(given, Silence):
+            taken.silences.append(given)
+            continue
+        taken.batches.append(given)
         taken.taken_s.append(run.now_s)
+
+
+def replayed(folder: RunFolder, *, refit: bool = False) -> Taken:
+    """What a recorded run gives."""
+    given = list(replay(folder, refit=refit))
+    batches = [each for each in given if isinstance(each, Batch)]
+    return Taken(batches, [each for each in given if isinstance(each, Silence)])
 
 
 @asynccontextmanager

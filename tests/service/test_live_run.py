@@ -6,24 +6,27 @@ import asyncio
 import math
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from analysis.model import Foot
+from analysis.model import Flag, Foot
 from firmware_sim import pace
 from firmware_sim.air import VirtualAir
 from firmware_sim.backend import BumbleClient
+from firmware_sim.pod import Pod
 from firmware_sim.scanner import BumbleScanner
-from firmware_sim.scenario import scenario
+from firmware_sim.scenario import Outage, scenario
 from sensor_ingest.adapter import Radio
 from sensor_ingest.health import PodHealth
 from sensor_ingest.live import LiveRun
 from sensor_ingest.run_errors import RunEndedError
 from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
 from service.live_run import Followed, follow
+from service.moment import Moment
 from service.replayed import analyze_run
 from service.run_analysis import RunAnalysis
 from tests.service.command import surefoot
@@ -31,6 +34,7 @@ from tests.service.played import assert_same
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CUT_S, STOP_S, LASTS_S = 30.0, 32.0, 60.0
+DIES_S = 45.0
 
 
 class Crash:
@@ -106,3 +110,83 @@ def test_a_run_that_was_ended_is_not_continued(
     result = surefoot(capsys, "run", "--continue", run.path)
     assert result.code == 2
     assert result.err.endswith("has ended and cannot be continued; start a new run.\n")
+
+
+class Moments:
+    """Keeps what the runner at a time looked like."""
+
+    every_s = 1.0
+
+    def __init__(self) -> None:
+        self.strides: dict[float, int] = {}
+
+    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+        self.strides[now_s] = Moment.of(analysis.runners["anna"], health, now_s).strides
+
+
+async def _bereft(parent: Path, watcher: Moments) -> tuple[RunFolder, Followed]:
+    """The right pod dies for good in the middle of the run."""
+    loop = asyncio.get_running_loop()
+    async with VirtualAir(1) as air:
+        runner = await air.add_runner("anna", scenario("easy", 2.0, 1))
+        radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        worn = [WornPod(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
+        clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
+        live = LiveRun(create_run(parent, worn, software="test", created_utc=CREATED), radio, utc_s=clock, seed=1)
+        death = asyncio.create_task(_die(runner.pods[Foot.RIGHT]))
+        followed = await follow(live, watcher, lasts_s=110.0 - loop.time())
+        await death
+        return live.run, followed
+
+
+async def _die(pod: Pod) -> None:
+    await asyncio.sleep(DIES_S)
+    await pod.power_off()
+
+
+@pytest.fixture(scope="module")
+def bereft(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, Followed, Moments]:
+    moments = Moments()
+    return *pace.run(_bereft(tmp_path_factory.mktemp("bereft"), moments), speed=math.inf), moments
+
+
+def test_when_a_pod_dies_for_good_results_of_the_other_go_on_within_30_s(
+    bereft: tuple[RunFolder, Followed, Moments],
+) -> None:
+    _, followed, moments = bereft
+    known = {now_s: count for now_s, count in moments.strides.items() if now_s > DIES_S + 5.0}
+    held = min(known.values())
+    again_s = min(now_s for now_s, count in known.items() if count > held)
+    assert DIES_S + 20.0 < again_s < DIES_S + 30.0
+    later = [count for now_s, count in known.items() if now_s > again_s + 1.0]
+    assert np.diff(later).max() <= 4
+    assert np.diff(later)[:-1].sum() > 50
+    results = followed.analysis.runners["anna"].results
+    assert results.strides[Foot.LEFT].initial_contact_s[-1] > 100.0
+    assert not results.strides[Foot.LEFT].has(Flag.LATE).any()
+
+
+def test_replay_stops_waiting_where_the_live_run_did(bereft: tuple[RunFolder, Followed, Moments]) -> None:
+    run, followed, _ = bereft
+    again = analyze_run(run, lambda *_: None)
+    assert_same(followed.analysis.runners["anna"].results, again.runners["anna"].results)
+
+
+def test_what_a_pod_brings_after_a_long_silence_is_measured_late_and_replayed_alike(tmp_path: Path) -> None:
+    async def main() -> tuple[RunFolder, Followed]:
+        async with VirtualAir(1) as air:
+            play = replace(scenario("easy", 2.0, 1), troubles=(Outage(Foot.RIGHT, 35.0, 40.0),))
+            runner = await air.add_runner("anna", play)
+            radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+            worn = [WornPod(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
+            live = LiveRun(create_run(tmp_path, worn, software="test"), radio, seed=1)
+            return live.run, await follow(live, lasts_s=110.0)
+
+    run, followed = pace.run(main(), speed=math.inf)
+    results = followed.analysis.runners["anna"].results
+    late = results.strides[Foot.RIGHT].has(Flag.LATE)
+    assert late.sum() > 40
+    assert np.diff(results.strides[Foot.RIGHT].initial_contact_s).max() < 1.0
+    assert_same(results, analyze_run(run, lambda *_: None).runners["anna"].results)
+    patient = analyze_run(run, lambda *_: None, refit=True).runners["anna"].results
+    assert not patient.strides[Foot.RIGHT].has(Flag.LATE).any()

@@ -61,6 +61,12 @@ def test_strides_whose_partner_is_missing_are_told() -> None:
     )
 
 
+def test_strides_that_came_late_are_told_apart_from_those_without_a_partner() -> None:
+    late = strides([int(Flag.LATE)] * 3 + [0] * 7)
+    late.metrics["step_time_s"][:3] = np.nan
+    assert notes(late) == ("3 strides came after the pod was silent for long: not compared with the other foot.",)
+
+
 def test_without_strides_there_is_no_share_of_them() -> None:
     told = assess(readings(), WELL, Strides.none(Foot.LEFT), paired=False)
     assert told.clipped_strides_pct is None
