@@ -21,6 +21,7 @@ from firmware_sim.air import VirtualAir, VirtualRunner
 from firmware_sim.rolls import Roll
 from firmware_sim.scenario import Scenario, scenario
 from firmware_sim.truth import TruePacket
+from sensor_ingest.assembler import Batch
 from sensor_ingest.entries import PacketEntry
 from sensor_ingest.journal import JournalReader
 from sensor_ingest.protocol import Packet, ProtocolError
@@ -231,8 +232,9 @@ class Stage:
                     packet = Packet.from_bytes(entry.data)
                     came.setdefault(entry.pod, {})[packet.sequence] = packet
         samples: dict[int, list[Samples]] = {}
-        for batch in replay(run):
-            samples.setdefault(batch.pod, []).append(batch.samples)
+        for given in replay(run):
+            if isinstance(given, Batch):
+                samples.setdefault(given.pod, []).append(given.samples)
         total = missed = changed = repeated = 0
         for number, packets in came.items():
             truth = {packet.sequence: packet.counts for packet in self._pod_truth(run, number)}
