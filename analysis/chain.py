@@ -19,7 +19,9 @@ QUICKEST = 0.5
 WEAK = 0.6
 """A landing may be left out only if its burst is weaker than this share of both its neighbours': push-offs are."""
 OVERDUE = 1.1
-"""A landing that comes later than this part of the usual stride may be the push-off of one that was overlooked."""
+"""A landing that comes later than this part of the usual stride may be the push-off of one that was overlooked,"""
+STEADY, DUE_TOLERANCE = 1.2, 0.15
+"""where the last strides were as long as each other within the first, and it was due within the second of them."""
 LEAST_LINKS = 3
 """Strides in a row that prove a chain; until then they wait."""
 
@@ -80,12 +82,13 @@ class Chain:
         return proven
 
     def awaited(self, until: int) -> tuple[int, int] | None:
-        """Cells before `until` in which the next landing of a proven chain was due; None if it is not overdue there,
-        or was sought already."""
-        if self.tail is None or self.aside is not None or self.links < LEAST_LINKS or self.sought:
+        """Cells before `until` in which the next landing of a steady chain was due; None if it is not overdue there, or
+        was sought already."""
+        steady = self.links >= LEAST_LINKS and max(self.pace) <= STEADY * min(self.pace)
+        if self.tail is None or self.aside is not None or self.sought or not steady:
             return None
         soon, overdue, late = (
-            self.tail.cell + int(share * self._usual) for share in (1.0 - PACE_TOLERANCE, OVERDUE, 1.0 + PACE_TOLERANCE)
+            self.tail.cell + int(share * self._usual) for share in (1.0 - DUE_TOLERANCE, OVERDUE, 1.0 + DUE_TOLERANCE)
         )
         return (soon, min(late, until)) if until > overdue else None
 

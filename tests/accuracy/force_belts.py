@@ -15,6 +15,9 @@ from tests.accuracy.report import Finding
 RATE_HZ = 240.0
 RIGID = ("heel_T", "heel_LA", "heel_B", "latfoot", "met_5")
 """Markers behind the toe joint, where a pod on the laces sits; the toe bends away from them."""
+HEEL = ("heel_T", "heel_LA", "heel_B")
+"""Markers on the heel alone, whose roll against the flat foot is what the gait laboratory calls eversion."""
+INVERSION = {Foot.LEFT: -1.0, Foot.RIGHT: 1.0}
 CUTOFF_HZ = 30.0
 """Markers are good to about 0.3 mm: above this their second derivative is noise."""
 
@@ -29,6 +32,21 @@ def virtual_pod(foot: Foot) -> Samples:
     force = turns.inv().apply(accel + np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2]))
     time_s = np.arange(len(force)) / RATE_HZ
     return Samples(foot, time_s[1:-1], force[1:-1], rate, np.zeros(len(rate), bool))
+
+
+def eversion_deg(foot: Foot, contact_s: Floats, lift_s: Floats) -> Floats:
+    """(k,) eversion excursion of the heel's markers in each contact: at contact less the least of the first 60 %."""
+    heel_m, ends_m = markers_m(foot, HEEL), markers_m(foot, ("heel_B", "toe"))
+    begin, flat, end = (
+        np.round((contact_s + part * (lift_s - contact_s)) * RATE_HZ).astype(int) for part in (0.0, 0.4, 0.6)
+    )
+    turns = turns_of(heel_m)
+    ahead = (ends_m[flat, 1] - ends_m[flat, 0]).mean(axis=0) * [1.0, 1.0, 0.0]
+    ahead /= np.linalg.norm(ahead)
+    level = np.stack([ahead, np.cross([0.0, 0.0, 1.0], ahead), [0.0, 0.0, 1.0]])
+    tilt = level @ (turns * turns[flat].mean().inv()).as_matrix() @ level.T
+    inversion = INVERSION[foot] * np.degrees(np.arctan2(tilt[:, 2, 1], tilt[:, 2, 2]))
+    return np.array([inversion[a] - inversion[a:b].min() for a, b in zip(begin, end, strict=True)])
 
 
 def turns_of(cluster_m: Floats) -> Rotation:
@@ -63,6 +81,15 @@ def findings() -> Iterator[Finding]:
         )
         target = f"{1e3 * np.median(true_s[close]):.0f} ± 15 ms"
         yield Finding(f"force_belts {foot}", "contact time of marker pod against force", found, target, abs(bias) <= 15)
+        lab_deg = float(np.median(eversion_deg(foot, start_s[near[close]], end_s[near[close]])))
+        pod_deg = float(np.nanmedian(strides.metrics["eversion_excursion_deg"]))
+        yield Finding(
+            f"force_belts {foot}",
+            "eversion excursion against the heel's markers",
+            f"{pod_deg:.1f}° for {lab_deg:.1f}°",
+            "±3°",
+            abs(pod_deg - lab_deg) <= 3.0,
+        )
         cadence = 120.0 / float(np.nanmean(strides.metrics["stride_time_s"]))
         yield Finding(
             f"force_belts {foot}", "cadence", f"{cadence:.1f} steps/min", "175.9 ± 1 %", abs(cadence / 175.9 - 1) < 0.01
