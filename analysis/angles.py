@@ -108,7 +108,7 @@ def angle_metrics(tilt: Tilt, evidence: Evidence, touch: Floats, contact: Floats
         "foot_strike_angle_deg": np.degrees(strike),
         "strike_rearfoot_probability": rearfoot_probability(np.degrees(strike)),
         "inversion_at_contact_deg": np.degrees(at_contact),
-        "peak_inversion_deg": np.degrees(_most(inverted, early)),
+        "peak_inversion_deg": np.degrees(np.fmax(at_contact, _most(inverted, early))),
         "peak_inversion_velocity_dps": np.degrees(_most(rate, early)),
         "eversion_excursion_deg": np.degrees(at_contact + _most(-inverted, rolling_in)),
         "peak_eversion_velocity_dps": np.degrees(_most(-rate, rolling_in)),
