@@ -17,7 +17,7 @@ MOUNTING = {
 
 def in_unit(metric: Metric, value: float | None) -> str:
     """A stored value with its unit for people: 0.2654 s → "265 ms"."""
-    return UNKNOWN if value is None else f"{signed(value * metric.scale, metric.decimals)} {metric.unit}"
+    return UNKNOWN if value is None else f"{signed(value * metric.scale, metric.decimals)}{_unit(metric)}"
 
 
 def span(metric: Metric, low_high: tuple[float, float] | None) -> str:
@@ -25,7 +25,12 @@ def span(metric: Metric, low_high: tuple[float, float] | None) -> str:
     if low_high is None:
         return ""
     low, high = (signed(value * metric.scale, _decimals(metric, low_high)) for value in low_high)
-    return f"{low} to {high} {metric.unit}" if low_high[0] < 0 else f"{low}–{high} {metric.unit}"
+    return f"{low} to {high}{_unit(metric)}" if low_high[0] < 0 else f"{low}–{high}{_unit(metric)}"
+
+
+def _unit(metric: Metric) -> str:
+    """The unit with the space that belongs before it: "265 ms", "12°"."""
+    return metric.unit if metric.unit == "°" else f" {metric.unit}"
 
 
 def difference(estimate: Estimate | None) -> str:
