@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow check bench accuracy rolls pods faults clean
+.PHONY: demo test test-slow check bench accuracy rolls pods faults drift clean
 
 demo: .venv/runtime
 	$(BIN)/surefoot demo
@@ -33,6 +33,9 @@ pods: .venv/develop
 
 faults: .venv/develop
 	$(BIN)/python -m tests.faults
+
+drift: .venv/develop
+	$(BIN)/python -m tests.drift
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

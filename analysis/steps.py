@@ -20,11 +20,11 @@ AFTER_BLOCKS = 6
 AFTER_ROLL_BLOCKS = (2, 6)
 SPAN_BLOCKS = 7
 """Blocks after a step must lie within seventy seconds: one may be missing."""
-SURE, SURE_AFTER_ROLL = 6.0, 3.5
+SURE, SURE_AFTER_ROLL = 6.0, 3.3
 """Standard errors that a step must reach."""
 AFTER_ROLL_SHARE = 0.7
 """Of a metric's smallest step, after a roll."""
-EACH_SHARE = 0.4
+EACH_SHARE, EACH_SHARE_AFTER_ROLL = 0.4, 0.0
 """Of the step that each single block must show."""
 
 
@@ -89,9 +89,10 @@ def _step(before: Sequence[Block], after: Sequence[Block], slopes: Slopes, roll_
     change = away.mean(axis=0)
     common = (rows[..., COMMON] - reference[:, COMMON] - slopes.expected_common(rows, reference)).mean(axis=0)
     error = slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS * (1.0 / len(after) + 1.0 / len(before)))
-    share, sure = (1.0, SURE) if roll_s is None else (AFTER_ROLL_SHARE, SURE_AFTER_ROLL)
+    usual, rolled = (1.0, SURE, EACH_SHARE), (AFTER_ROLL_SHARE, SURE_AFTER_ROLL, EACH_SHARE_AFTER_ROLL)
+    share, sure, each_share = usual if roll_s is None else rolled
     beyond = LOAD & (np.abs(change) >= np.maximum(share * STEP_PCT, sure * error))
-    beyond &= (np.sign(change) * away >= EACH_SHARE * np.abs(change)).all(axis=0)
+    beyond &= (np.sign(change) * away >= each_share * np.abs(change)).all(axis=0)
     return Step(
         before[-1].end_s,
         after[-1].end_s,

@@ -13,7 +13,7 @@ from analysis.model import Bools, Floats, Foot
 from analysis.onset import onset_of
 from analysis.steps import Step
 from analysis.telling import Account, message, wrong_if
-from analysis.trend import Shift, Trend
+from analysis.trend import INTERVAL, Shift, Trend
 from analysis.watched import IMPACT, KEYS, LEAST_PCT, LOAD, STEP_PCT, WATCHED
 
 HELD_MINUTES = 2
@@ -26,7 +26,7 @@ CALM_SHARE, CALM_MINUTES = 0.5, 4
 """It is over when the change has stayed below half the threshold for so long."""
 SETTLED_S = 300.0
 """After a step the moving average takes minutes to follow; before that nothing is said about its end."""
-SUDDEN = 2.0
+SUDDEN = 3.0
 """A change that came within minutes, as sure as this, is no drift: it must be as large as a step. Turning round on a
 tilted road changes left against right at once, and by little."""
 ONE_SIDED = 1.0 / 3.0
@@ -260,8 +260,8 @@ def _evidence(account: Account, trend: Trend) -> Evidence:
         "metric": WATCHED[lead].key,
         "metrics": [KEYS[k] for k in account.metrics],
         "changes_pct": [account.change(k) for k in account.metrics],
-        "change_low_pct": change - 1.96 * error,
-        "change_high_pct": change + 1.96 * error,
+        "change_low_pct": change - INTERVAL * error,
+        "change_high_pct": change + INTERVAL * error,
         "left_change_pct": common - 0.5 * change,
         "right_change_pct": common + 0.5 * change,
         "baseline_start_s": base.start_s,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analysis.findings import Kind
 from analysis.model import Floats, Foot
+from analysis.trend import INTERVAL
 from analysis.watched import WATCHED
 
 
@@ -70,7 +71,7 @@ def _amount(account: Account, metric: int) -> str:
     change = account.change(metric)
     more = (change > 0.0) == (account.foot is Foot.RIGHT)
     watched = WATCHED[metric]
-    half = 1.96 * float(account.error_pct[metric])
+    half = INTERVAL * float(account.error_pct[metric])
     return f"{watched.more if more else watched.less} ({abs(change):.1f} ± {half:.1f} %)"
 
 

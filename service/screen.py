@@ -17,6 +17,7 @@ from analysis.model import Estimate, Foot, Window
 from dashboards.wording import UNKNOWN, clock, difference, in_unit, signed
 from sensor_ingest.health import PodHealth
 from service.course import course
+from service.findings import findings_block
 from service.moment import COMPARED, Moment, heard
 from service.run_analysis import RunAnalysis, RunnerAnalysis
 
@@ -27,7 +28,7 @@ BAR_CELLS, BAR_PCT = 16, 8.0
 """Of a bar to one side, and the asymmetry that fills it; people rarely differ more."""
 FIXED_LINES = 16
 """Of the view of one runner, without the course."""
-MOST_STEPS = 20
+MOST_STEPS, MOST_FINDINGS = 20, 3
 LOW_BATTERY_PCT = 15.0
 HEADING, QUIET, WARNING = "bold cyan", "dim", "yellow"
 
@@ -76,7 +77,7 @@ def view(
     """The whole picture: one runner at length, several as a table with a row for each."""
     names = list(analysis.runners)
     if len(names) == 1:
-        body = _one_runner(analysis.runners[names[0]], health, now_s, height)
+        body = _one_runner(analysis.runners[names[0]], health, now_s, height, width)
     else:
         body = [_wall(analysis, health, now_s)]
     lines = [_head(title, now_s, width), Rule(style=QUIET), *body, Text(), Text(title.ends, style=QUIET)]
@@ -96,11 +97,26 @@ def _head(title: Title, now_s: float, width: int) -> Table:
 # One runner
 
 
-def _one_runner(runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int) -> list[RenderableType]:
+def _one_runner(
+    runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
+) -> list[RenderableType]:
     now = Moment.of(runner, health, now_s)
-    most = min(max(height - FIXED_LINES, 1), MOST_STEPS)
+    told = _told(runner, width, height - FIXED_LINES - 2)
+    lines = len(told) and _height(told) + 1
+    most = min(max(height - FIXED_LINES - lines, 1), MOST_STEPS)
     parts: list[RenderableType] = [_gait_line(now), Text(), _feet(now), Text(), _pods(health, now_s), Text()]
-    return parts + (_course(runner.results.windows, most) if len(runner.feet) == 2 else [])
+    parts += _course(runner.results.windows, most) if len(runner.feet) == 2 else []
+    return [*parts, Text(), *told] if told else parts
+
+
+def _told(runner: RunnerAnalysis, width: int, room: int) -> list[Text]:
+    """As many findings as there is room for."""
+    blocks = (findings_block(runner.results.findings, 0.0, width, most) for most in range(MOST_FINDINGS, 0, -1))
+    return next((block for block in blocks if _height(block) <= room), [])
+
+
+def _height(block: Sequence[Text]) -> int:
+    return sum(text.plain.count("\n") + 1 for text in block)
 
 
 def _gait_line(now: Moment) -> Text:

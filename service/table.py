@@ -16,6 +16,7 @@ from analysis.summary import Comparison, cadence_spm, compare, strides_of
 from analysis.windows import LEAST_STRIDES
 from dashboards.wording import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
 from service.analyze import Analysis
+from service.findings import findings_block
 from service.quality import Quality
 
 WIDTH = 80
@@ -42,7 +43,15 @@ def report(analysis: Analysis, width: int = WIDTH) -> Group:
             parts += [Text(), _gait_title(analysis, gait), _gait_table(analysis, gait)]
         elif any(strides):
             parts += [Text(), Text(f"{GAIT_WORDS[gait]}: {sum(strides)} strides, too few to measure")]
-    return Group(*parts, *_bouts(analysis.results.bouts), Text(), *_quality(analysis, width))
+    return Group(
+        *parts, *_findings(analysis, width), *_bouts(analysis.results.bouts), Text(), *_quality(analysis, width)
+    )
+
+
+def _findings(analysis: Analysis, width: int) -> list[RenderableType]:
+    bouts = analysis.results.bouts
+    block = findings_block(analysis.results.findings, bouts[0].start_s if bouts else 0.0, width)
+    return [Text(), *block] if block else []
 
 
 def _strides(analysis: Analysis, gait: Gait) -> list[int]:

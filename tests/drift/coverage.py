@@ -10,12 +10,14 @@ import numpy as np
 from analysis.cutter import Cutter
 from analysis.model import Foot
 from analysis.steady import BLOCK_S, Block, SteadyRunning
-from analysis.trend import MINUTE_BLOCKS, Trend
+from analysis.trend import INTERVAL, MINUTE_BLOCKS, Trend
 from analysis.watched import KEYS
 from analysis.windows import LIVE_WINDOW_S, WINDOW_S, WindowBuilder
-from tests.drift.runs import USUAL, Course, strides_of
+from tests.drift.runs import USUAL, VARIABILITY, Course, strides_of
 
 FEET = tuple(Foot)
+SINGLE = tuple(key for key in USUAL if key != VARIABILITY)
+"""Metrics of single strides; variability is taken over the last ten, and a window holds one or two of these."""
 ALIKE = (0.0, 0.3, 0.5)
 
 
@@ -45,7 +47,7 @@ def _windows_hold(width_s: float, alike: float, rng: np.random.Generator) -> Ite
     own_pct: dict[str, float] = {}
     strides = strides_of(Course(20.0, alike=alike), rng, own_pct)
     for window in WindowBuilder(FEET, width_s).push(strides, 0.0, np.inf):
-        for key in USUAL:
+        for key in SINGLE:
             if key in window.asymmetry_pct:
                 estimate = window.asymmetry_pct[key]
                 yield estimate.low <= own_pct[key] <= estimate.high
@@ -68,6 +70,6 @@ def _changes_hold(alike: float, rng: np.random.Generator) -> Iterator[bool]:
             shift = trend.add(number, minute)
             number, minute = stretch.number // MINUTE_BLOCKS, []
             if shift is not None and number % 10 == 0 and number > 10:
-                yield from (np.abs(shift.change_pct) <= 1.96 * shift.error_pct)[: len(KEYS)].tolist()
+                yield from (np.abs(shift.change_pct) <= INTERVAL * shift.error_pct)[: len(KEYS)].tolist()
         block = steady.block(stretch)
         minute += [] if block is None else [block]

@@ -25,8 +25,10 @@ WITH_SPEED = {CONTACT: -0.6, IMPACT: 0.8, PUSH_OFF: 0.7, EVERSION: 0.5, VARIABIL
 """Powers of speed."""
 WITH_SLOPE_PCT = {CONTACT: 0.6, IMPACT: -2.5, PUSH_OFF: 1.0, EVERSION: -0.5, VARIABILITY: 0.0}
 """Change of both feet per percent of slope."""
-ALIKE = 0.3
-"""Correlation of neighbouring strides of a foot."""
+PLACED_PCT = {IMPACT: 15.0, EVERSION: 30.0, VARIABILITY: 30.0}
+"""What a pod that has slipped reads higher."""
+ALIKE, ALIKE_VARIABILITY = 0.3, 0.9
+"""Correlation of neighbouring strides of a foot; variability is itself taken over the last strides."""
 SPEED_MPS, STRIDE_S = 3.0, 0.70
 WANDER_S = 30.0
 
@@ -47,6 +49,8 @@ class Course:
     stops_s : start and end of stops, in which there are no strides.
     lost : foot → share of strides without contact, as a lossy pod leaves them.
     late_s : how much later than the left the right pod begins.
+    moved_s : when the left pod slips on its shoe, which then reads impact 15 % and the frontal plane 30 % higher.
+    alike : correlation of neighbouring strides of a foot.
     """
 
     minutes: float = 60.0
@@ -58,6 +62,7 @@ class Course:
     stops_s: tuple[tuple[float, float], ...] = ()
     lost: Mapping[Foot, float] = field(default_factory=dict)
     late_s: float = 0.0
+    moved_s: float = np.nan
     alike: float = ALIKE
 
     def with_change(self, foot: Foot, **curves: Curve) -> Course:
@@ -77,7 +82,7 @@ def strides_of(
     with_speed = {key: 2.0 * rng.standard_normal() for key in USUAL}  # % of asymmetry per doubling of speed, roughly
     step_s, walk = WANDER_S, course.wander_pct * rng.standard_normal((len(USUAL), int(course.minutes * 2) + 2))
     wander = dict(zip(USUAL, walk.cumsum(axis=1), strict=True))
-    common = _scatter(rng, course, 0.3)
+    common = _scatter(rng, course, course.alike, 0.3)
     feet = {}
     for foot, sign in ((Foot.LEFT, -0.5), (Foot.RIGHT, 0.5)):
         time_s = _landings(course, foot, rng)
@@ -90,7 +95,10 @@ def strides_of(
             uneven = uneven + course.shift_pct.get(key, np.zeros_like)(time_s)
             level = usual * speed ** WITH_SPEED[key] * (1.0 + 0.01 * WITH_SLOPE_PCT[key] * slope)
             level *= 1.0 + 0.01 * (sign * uneven + course.change_pct.get((foot, key), np.zeros_like)(time_s))
-            noise = SCATTER[key] * (_scatter(rng, course, 1.0)[: len(time_s)] + common[: len(time_s)])
+            if foot is Foot.LEFT:
+                level *= 1.0 + 0.01 * PLACED_PCT.get(key, 0.0) * (time_s >= course.moved_s)
+            alike = ALIKE_VARIABILITY if key == VARIABILITY else course.alike
+            noise = SCATTER[key] * (_scatter(rng, course, alike, 1.0)[: len(time_s)] + common[: len(time_s)])
             metrics[key] = level * (1.0 + noise)
         lost = rng.random(len(time_s)) < course.lost.get(foot, 0.0)
         metrics = {key: np.where(lost & (key != "stride_time_s"), np.nan, values) for key, values in metrics.items()}
@@ -98,11 +106,11 @@ def strides_of(
     return feet
 
 
-def _scatter(rng: np.random.Generator, course: Course, size: float) -> Floats:
+def _scatter(rng: np.random.Generator, course: Course, alike: float, size: float) -> Floats:
     """Normal scatter of which neighbours are alike."""
     count = int(course.minutes * 60.0 / STRIDE_S) + 200
-    drawn = size * np.sqrt(1.0 - course.alike**2) * rng.standard_normal(count)
-    scatter: Floats = lfilter([1.0], [1.0, -course.alike], drawn)
+    drawn = size * np.sqrt(1.0 - alike**2) * rng.standard_normal(count)
+    scatter: Floats = lfilter([1.0], [1.0, -alike], drawn)
     return scatter
 
 

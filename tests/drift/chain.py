@@ -1,0 +1,44 @@
+"""The same from samples on: simulated runners whose contact drifts, read by pods, through the whole session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from analysis.findings import Finding, Kind, latest
+from firmware_sim.runner import Bout, Runner
+from tests.analysis.simulated import analyse, record
+
+SPEED_MPS = 2.9
+PIECE_S = 60.0
+"""A drift of the simulator comes in steps of a minute."""
+
+
+def drifting(percent: float, seed: int) -> list[Finding]:
+    """Alarms of an hour in which contact asymmetry goes from the runner's own to `percent` more, minutes 20 to 40."""
+    own_pct = float(np.random.default_rng([seed, 2]).normal(0.0, 1.5))
+    shift_pct = percent * np.clip((np.arange(60) - 20.0) / 20.0, 0.0, 1.0)
+    run = [Bout("run", PIECE_S, SPEED_MPS, contact_asymmetry_pct=own_pct + float(shift)) for shift in shift_pct]
+    feet = record(Runner(contact_asymmetry_pct=own_pct), (Bout("still", 5.0), *run), seed=seed).feet
+    return [finding for finding in analyse(feet).results.findings if finding.severity.rank]
+
+
+def report(runs: int, seed: int) -> Iterator[str]:
+    """One line for each amount of drift."""
+    for percent in (0.0, 3.0, -3.0):
+        told = [drifting(percent, 1000 * seed + k) for k in range(runs)]
+        found = [findings for findings in told if _drifts(findings, percent)]
+        delay_min = [findings[0].known_s / 60.0 - 20.0 - 20.0 * 2.5 / 3.0 for findings in found]
+        delay = f", median {np.median(delay_min):.1f} min after 2.5 %" if found and percent else ""
+        alarms = sum(bool(findings) for findings in told)
+        what = f"from samples, contact {percent:+.0f} %: {runs} runs"
+        yield f"{what}, {alarms} with an alarm, {len(found)} as it is{delay}"
+
+
+def _drifts(findings: Sequence[Finding], percent: float) -> bool:
+    """Whether a drift of contact the right way was told."""
+    return any(
+        finding.kind in (Kind.ASYMMETRY_DRIFT, Kind.OFFLOADING) and finding.value * percent > 0.0
+        for finding in latest(findings)
+    )

@@ -1,0 +1,80 @@
+"""What the analysis says of made-up runs, run by run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.findings import Finding, Kind, Severity, finding_id, latest
+from analysis.model import Foot
+from analysis.watch import Watch
+from tests.drift.runs import strides_of
+from tests.drift.scenarios import STEP_S, Scenario
+
+FEET = tuple(Foot)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Of all runs of a scenario.
+
+    Parameters
+    ----------
+    alarms : kind → how many runs had one.
+    found, right_side : runs with what was to be found, and with the right foot among these.
+    delays_s : (found,) from when it was due until it was known.
+    """
+
+    scenario: Scenario
+    runs: int
+    alarms: Counter[Kind]
+    any_alarm: int
+    found: int
+    right_side: int
+    delays_s: Sequence[float]
+
+    @property
+    def hours(self) -> float:
+        """Run in all."""
+        return self.runs * self.scenario.course.minutes / 60.0
+
+
+def measure(scenario: Scenario, runs: int, seed: int) -> Outcome:
+    """Simulate and analyse; the same seed gives the same runs."""
+    runs *= scenario.times
+    told = [findings_of(scenario, np.random.default_rng([seed, k])) for k in range(runs)]
+    alarms = Counter(kind for findings in told for kind in {finding.kind for finding in latest(findings)})
+    hits = [hit for findings in told if (hit := _hit(scenario, findings)) is not None]
+    return Outcome(
+        scenario, runs, alarms, sum(bool(findings) for findings in told), len(hits),
+        sum(finding.foot is scenario.foot for _, finding in hits), [known_s - scenario.due_s for known_s, _ in hits],
+    )  # fmt: skip
+
+
+def findings_of(scenario: Scenario, rng: np.random.Generator) -> list[Finding]:
+    """Alarms of one run: everything but what is only worth knowing."""
+    course = scenario.course
+    watch = Watch(FEET)
+    if scenario.roll and scenario.foot is not None:
+        watch.note([_roll(scenario.foot)])
+    moved_s = [] if np.isnan(course.moved_s) else [course.moved_s]
+    found = watch.push(strides_of(course, rng), moved_s, 0.0, np.inf)
+    return [finding for finding in found if finding.severity.rank]
+
+
+def _roll(foot: Foot) -> Finding:
+    kind = Kind.INVERSION_EVENT
+    return Finding(
+        finding_id(kind, foot, STEP_S), kind, foot, STEP_S, STEP_S + 1.0, Severity.ROLL, 30.0, 0.0, "°", 1.0, "", {}
+    )
+
+
+def _hit(scenario: Scenario, findings: Sequence[Finding]) -> tuple[float, Finding] | None:
+    """When the story that was to be found was first told, and how it was told last."""
+    for story in latest(findings):
+        if story.kind in scenario.kinds:
+            return min(finding.known_s for finding in findings if finding.id == story.id), story
+    return None

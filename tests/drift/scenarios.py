@@ -1,0 +1,133 @@
+"""What happens on the runs: what must be found, and what must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.findings import Kind
+from analysis.model import Floats, Foot
+from tests.drift.runs import CONTACT, EVERSION, IMPACT, Course, Curve
+
+START_MIN, END_MIN = 20.0, 40.0
+"""A drift begins after twenty minutes and takes twenty."""
+STEP_MIN = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A course, and what is to be found on it: nothing, or a kind on a foot.
+
+    Parameters
+    ----------
+    due_s : when the change becomes large enough to be found.
+    times : as many runs as of others.
+    roll : whether the analysis is told of an ankle roll of that foot at `STEP_MIN`.
+    """
+
+    name: str
+    course: Course
+    kinds: tuple[Kind, ...] = ()
+    foot: Foot | None = None
+    due_s: float = np.nan
+    roll: bool = False
+    times: int = 1
+
+
+def ramp(percent: float, start_min: float = START_MIN, end_min: float = END_MIN) -> Curve:
+    """A change that grows evenly and stays."""
+
+    def grown(time_s: Floats) -> Floats:
+        pct: Floats = np.interp(time_s, [60.0 * start_min, 60.0 * end_min], [0.0, percent])
+        return pct
+
+    return grown
+
+
+def step(percent: float) -> Curve:
+    """A change from one stride to the next."""
+    return lambda time_s: np.where(time_s >= 60.0 * STEP_MIN, percent, 0.0)
+
+
+def _ground(percent: float, curve: Curve) -> Course:
+    """What ground that acts on left against right does to contact, and two to four times as much to the rest."""
+    shares = {CONTACT: 1.0, IMPACT: 2.0, EVERSION: 4.0}
+    return Course(shift_pct={key: _scaled(curve, share * percent) for key, share in shares.items()})
+
+
+def _scaled(curve: Curve, percent: float) -> Curve:
+    def scaled(time_s: Floats) -> Floats:
+        pct: Floats = percent * curve(time_s)
+        return pct
+
+    return scaled
+
+
+def _lap(time_s: Floats) -> Floats:
+    """Half of each lap of two minutes is turned, always the same way."""
+    return np.where(time_s % 60.0 < 30.0, 1.0, 0.0)
+
+
+def _out_and_back(time_s: Floats) -> Floats:
+    """A tilted road to one side until the run's half, and to the other on the way back."""
+    return np.where(time_s < 1800.0, 0.5, -0.5)
+
+
+def _hills(time_s: Floats) -> Floats:
+    slope_pct: Floats = 4.0 * np.sin(time_s / 240.0)
+    return slope_pct
+
+
+def _paces(time_s: Floats) -> Floats:
+    return np.select(
+        [time_s < edge for edge in (600.0, 1200.0, 1500.0, 2100.0, 2400.0)], [0.0, 15.0, -10.0, 20.0, 0.0], 10.0
+    )
+
+
+def _tired(course: Course) -> Course:
+    for foot in Foot:
+        course = course.with_change(foot, contact=ramp(6.0), impact=ramp(8.0), push_off=ramp(-8.0), eversion=ramp(10.0))
+    return course
+
+
+PLAIN = Course()
+STOPS_S = tuple((300.0 * k, 300.0 * k + 40.0) for k in range(1, 12))
+QUIET: tuple[Scenario, ...] = (
+    Scenario("steady", PLAIN, times=3),
+    Scenario("both sides tire alike", _tired(PLAIN), times=3),
+    Scenario("ground wanders 0.1 % per half minute", replace(PLAIN, wander_pct=0.1)),
+    Scenario("track, all turns one way, 1.5 %", _ground(1.5, _lap)),
+    Scenario("camber out and back, 1 %", _ground(1.0, _out_and_back)),
+    Scenario("camber out and back, 2 %", _ground(2.0, _out_and_back)),
+    Scenario("speed changes of 10 to 35 %", replace(PLAIN, speed_pct=_paces)),
+    Scenario("hills of ±4 %", replace(PLAIN, slope_pct=_hills, speed_pct=lambda time_s: -3.0 * _hills(time_s))),
+    Scenario("a stop every five minutes", replace(PLAIN, stops_s=STOPS_S)),
+    Scenario("right pod late by 3 min, left loses 30 %", replace(PLAIN, lost={Foot.LEFT: 0.3}, late_s=200.0)),
+    Scenario("left pod moved on its shoe", replace(PLAIN, moved_s=1500.0)),
+    Scenario("strides very alike (0.5)", replace(PLAIN, alike=0.5)),
+)  # fmt: skip
+
+
+def _both(name: str, kinds: Iterable[Kind], due_s: float, *, roll: bool = False, **curves: Curve) -> list[Scenario]:
+    """The same truth on either foot."""
+    return [
+        Scenario(f"{name}, {foot}", PLAIN.with_change(foot, **curves), tuple(kinds), foot, due_s, roll) for foot in Foot
+    ]
+
+
+DUE_S = 60.0 * (START_MIN + 2.5 / 3.0 * (END_MIN - START_MIN))
+STEP_S = 60.0 * STEP_MIN
+SHIFT = ramp(-5.0, 20.0, 25.0)
+TOLD: tuple[Scenario, ...] = (
+    *_both("contact +3 % over 20 min", [Kind.ASYMMETRY_DRIFT], DUE_S, contact=ramp(3.0)),
+    *_both("contact −3 % over 20 min", [Kind.ASYMMETRY_DRIFT], DUE_S, contact=ramp(-3.0)),
+    *_both("contact −6 % after a roll", [Kind.ASYMMETRY_SPIKE], STEP_S, roll=True, contact=step(-6.0)),
+    *_both("contact −6 % at once", [Kind.ASYMMETRY_SPIKE, Kind.ASYMMETRY_DRIFT], STEP_S, contact=step(-6.0)),
+    *_both("contact, impact −5 % over 5 min", [Kind.OFFLOADING], 1200.0, contact=SHIFT, impact=SHIFT),
+    *_both("contact, impact −5 % at once", [Kind.OFFLOADING], STEP_S, contact=step(-5.0), impact=step(-5.0)),
+    *_both("impact +15 % over 20 min", [Kind.IMPACT_DRIFT], 1200.0, impact=ramp(15.0)),
+    *_both("eversion speed +25 % over 20 min", [Kind.FRONTAL_INSTABILITY], 1200.0, eversion=ramp(25.0)),
+    *_both("landing wobble +50 % over 20 min", [Kind.FRONTAL_INSTABILITY], 1200.0, variability=ramp(50.0)),
+)  # fmt: skip
