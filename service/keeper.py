@@ -70,7 +70,7 @@ class Keeper:
         """
         alerts = self._policies[runner].push(results.findings, known_s)
         strides = [rows for rows in results.strides.values() if len(rows)]
-        if not (strides or results.windows or results.bouts or results.findings or alerts):
+        if not (strides or results.windows or results.live or results.bouts or results.findings or alerts):
             return
         self._secure()
         run = self._run.run_id
@@ -79,7 +79,9 @@ class Keeper:
                 self._writer.add_strides(run, runner, self._clock, rows, self._strides[runner, rows.foot])
                 self._strides[runner, rows.foot] += len(rows)
             for window in results.windows:
-                self._writer.add_window(run, runner, self._clock, window)
+                self._writer.add_window("windows", run, runner, self._clock, window)
+            for window in results.live:
+                self._writer.add_window("live", run, runner, self._clock, window)
             for bout in results.bouts:
                 self._writer.add_bout(run, runner, bout)
             for finding in results.findings:

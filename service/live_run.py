@@ -13,12 +13,13 @@ from sensor_ingest.live import LiveRun
 from service.analyze import PIECE_S
 from service.keeper import Keeper
 from service.run_analysis import RunAnalysis
-from service.run_end import RunEnd
+from service.run_end import RunEnd, Seen
 from service.stop import StopRequest
 
 BEHIND_S = 5.0
 """Samples that are older are worked on in large pieces, to catch up."""
 HEALTH_EVERY_S = 10.0
+LOOK_S = 1.0
 REMEMBER_S = 900.0
 
 
@@ -99,15 +100,16 @@ async def keep(live: LiveRun, keeper: Keeper, rule: RunEnd, watcher: Watcher | N
 
 async def _end(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) -> None:
     """Stop the run when it is over."""
-    runners = analysis.runners.values()
-    while not rule.over(
-        live.now_s,
-        max(runner.last_s for runner in runners),
-        [runner.last_run_s for runner in runners],
-        live.health(),
-    ):
-        await asyncio.sleep(1.0)
+    while not rule.over(_seen(live, analysis), LOOK_S):
+        await asyncio.sleep(LOOK_S)
     live.stop()
+
+
+def _seen(live: LiveRun, analysis: RunAnalysis) -> Seen:
+    runners = analysis.runners.values()
+    ran_s = [runner.last_run_s for runner in runners if runner.last_run_s is not None]
+    heard_s = [pod.last_packet_s for pod in live.health() if pod.last_packet_s is not None]
+    return Seen(max(runner.last_s for runner in runners), max(ran_s, default=None), max(heard_s, default=None))
 
 
 async def _every(seconds: float, act: Callable[[], None]) -> None:

@@ -99,7 +99,13 @@ class RunnerAnalysis:
         self._keep(new, self._known_s)
         ran = [rows.next_initial_contact_s[rows.running] for rows in new.strides.values()]
         self.last_run_s = max((float(ends_s[-1]) for ends_s in ran if len(ends_s)), default=self.last_run_s)
-        if new.windows or new.bouts or new.findings or any(len(strides) for strides in new.strides.values()):
+        if (
+            new.windows
+            or new.live
+            or new.bouts
+            or new.findings
+            or any(len(strides) for strides in new.strides.values())
+        ):
             self._parts.append(new)
         if self._known_s > self._forgot_s + FORGET_EVERY_S and not math.isinf(self._remember_s):
             self._parts = [recent(self.results, self._known_s - self._remember_s)]
@@ -167,6 +173,7 @@ def recent(results: Results, since_s: float) -> Results:
         tuple(window for window in results.windows if window.end_s >= since_s),
         tuple(bout for bout in results.bouts if bout.end_s >= since_s),
         tuple(finding for finding in results.findings if finding.known_s >= since_s),
+        tuple(window for window in results.live if window.end_s >= since_s),
     )
 
 

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sensor_ingest.health import PodHealth
+MOST_S = 5.0
+"""Samples may leap by more, where a pod or this process was away; nothing is known of the time in between."""
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How far a run has come, on the session clock.
+
+    Parameters
+    ----------
+    analysed_s : the newest sample that was looked at.
+    ran_s : end of anybody's last running stride, None before there is one.
+    heard_s : the newest packet of any pod, None before there is one.
+    """
+
+    analysed_s: float
+    ran_s: float | None
+    heard_s: float | None
+
+
 class RunEnd:
-    """Nobody has run for a while after somebody did, or no pod has been heard for long."""
+    """Over when nobody has been seen running for a while after somebody did, or no pod has been heard for long."""
 
-    no_running_s: float
-    pods_gone_s: float
+    def __init__(self, no_running_s: float, pods_gone_s: float) -> None:
+        self._no_running_s = no_running_s
+        self._pods_gone_s = pods_gone_s
+        self._last = Seen(0.0, None, None)
+        self._quiet_s = self._gone_s = 0.0
 
-    def over(
-        self, now_s: float, analysed_s: float, last_run_s: Sequence[float | None], pods: Sequence[PodHealth]
-    ) -> bool:
-        """Whether the run is over.
-
-        Parameters
-        ----------
-        analysed_s : how far the samples have been looked at, which after a crash is long ago at first.
-        last_run_s : of each runner, when the last running stride ended.
-        """
-        ran_s = max((time_s for time_s in last_run_s if time_s is not None), default=None)
-        if ran_s is not None and analysed_s - ran_s > self.no_running_s:
-            return True
-        heard_s = max((pod.last_packet_s for pod in pods if pod.last_packet_s is not None), default=0.0)
-        return now_s - heard_s > self.pods_gone_s
+    def over(self, seen: Seen, passed_s: float) -> bool:
+        """Whether the run is over, `passed_s` after this was asked last."""
+        last, self._last = self._last, seen
+        observed_s = min(seen.analysed_s - last.analysed_s, MOST_S)
+        self._quiet_s = self._quiet_s + observed_s if seen.ran_s == last.ran_s and seen.ran_s is not None else 0.0
+        self._gone_s = self._gone_s + passed_s if seen.heard_s == last.heard_s else 0.0
+        return self._quiet_s > self._no_running_s or self._gone_s > self._pods_gone_s

@@ -17,6 +17,7 @@ from service.ship.influx_shipper import InfluxShipper
 from service.ship.mqtt_shipper import MqttShipper
 from service.ship.state import News, SinkState
 from service.store.outbox import Outbox
+from service.store.schema import SHIPPED
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Dispatch:
 
     def __init__(self, settings: Settings) -> None:
         wanted: dict[str, tuple[object, Ship, tuple[str, ...]]] = {
-            "influxdb": (settings.influxdb.url, _influxdb, ("strides", "windows", "findings", "summaries", "alerts")),
+            "influxdb": (settings.influxdb.url, _influxdb, SHIPPED),
             "mqtt": (settings.mqtt.host, _mqtt, ("alerts", "summaries")),
             "command": (settings.command.program, _command, ("alerts",)),
         }

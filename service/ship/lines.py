@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from influxdb_client.client.write.point import Point
+
+from service.store.rows import ESTIMATE
 
 WATERMARKS = "watermarks"
 BOTH = "both"
@@ -38,19 +41,21 @@ def _stride(row: Row) -> Iterator[Point]:
     yield _with(point, {**json.loads(row["metrics"]), **{name: row[name] for name in names}})
 
 
-def _window(row: Row) -> Iterator[Point]:
+def _window(source: str, row: Row) -> Iterator[Point]:
     """One point for each foot, and one for what they have in common."""
     body = json.loads(row["body"])
     times = {"start_s": row["start_s"], "end_s": row["end_s"]}
     for foot, known in body["feet"].items():
-        yield _with(_point("windows", row, foot).tag("gait", row["gait"]), {**times, **_estimates(known)})
+        yield _with(_point(source, row, foot).tag("gait", row["gait"]), {**times, **_estimates(known)})
     compared = {f"{key}_asymmetry_pct": numbers for key, numbers in body["asymmetry_pct"].items()}
-    common = _estimates({"cadence_spm": body["cadence_spm"], **compared})
-    yield _with(_point("windows", row, BOTH).tag("gait", row["gait"]), {**times, **common})
+    differing = {f"{key}_difference": numbers for key, numbers in body["difference"].items()}
+    common = _estimates({"cadence_spm": body["cadence_spm"], **compared, **differing})
+    yield _with(_point(source, row, BOTH).tag("gait", row["gait"]), {**times, **common})
 
 
 def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, float | None]:
-    parts = ("", "_low", "_high", "_n")
+    """`key`, `key_low`, `key_high`, `key_n` and `key_spread`."""
+    parts = ("", *(f"_{name}" for name in ESTIMATE[1:]))
     return {key + part: value for key, numbers in known.items() for part, value in zip(parts, numbers, strict=True)}
 
 
@@ -86,7 +91,8 @@ def _alert(row: Row) -> Iterator[Point]:
 POINTS: Mapping[str, Callable[[Row], Iterator[Point]]] = {
     "runs": _run,
     "strides": _stride,
-    "windows": _window,
+    "windows": partial(_window, "windows"),
+    "live": partial(_window, "live"),
     "findings": _finding,
     "pod_health": _pod,
     "summaries": _summary,

@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.metrics import CADENCE, STRIDE_METRICS
 from service.alerts.words import FORMAT, POST_RUN, utc_text
+from service.store.rows import ESTIMATE
 
 ROOT = "surefoot/v1"
 STATUS = f"{ROOT}/status"
@@ -58,7 +59,8 @@ def window(row: Row) -> Message:
     """The runner's newest window."""
     body = json.loads(row["body"])
     feet = {foot: _estimates(known) for foot, known in body["feet"].items()}
-    common = {"cadence_spm": _estimate(body["cadence_spm"]), "asymmetry_pct": _estimates(body["asymmetry_pct"])}
+    compared = {name: _estimates(body[name]) for name in ("asymmetry_pct", "difference")}
+    common = {"cadence_spm": _estimate(body["cadence_spm"]), **compared}
     times = {"start_s": row["start_s"], "end_s": row["end_s"], "gait": row["gait"]}
     return _message(row, "state", {**times, **common, **feet}, retain=True)
 
@@ -136,7 +138,7 @@ def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, dict[str, f
 
 
 def _estimate(numbers: list[float | None]) -> dict[str, float | None]:
-    return dict(zip(("value", "low", "high", "n"), numbers, strict=True))
+    return dict(zip(ESTIMATE, numbers, strict=True))
 
 
 def _round(value: Any) -> Any:

@@ -81,7 +81,7 @@ class MqttShipper:
         while rows := self._outbox.pending("alerts", AT_ONCE):
             for row in rows:
                 await self._alert(client, row)
-        for source in ("runs", "summaries", "windows"):
+        for source in ("runs", "summaries", "live"):
             while rows := self._outbox.pending(source, AT_ONCE):
                 await self._retained(client, source, _last_of_runners(rows))
                 self._outbox.move(source, rows[-1]["seq"])
@@ -105,7 +105,7 @@ class MqttShipper:
     async def _present(self, client: Client) -> None:
         """A broker may have forgotten everything: what is retained is told anew."""
         await publish(client, messages.status("online"))
-        for source in ("runs", "summaries", "windows"):
+        for source in ("runs", "summaries", "live"):
             await self._retained(client, source, self._outbox.newest(source))
         for row in self._outbox.newest("alerts"):
             if row["seq"] <= self._outbox.cursor("alerts"):
@@ -118,7 +118,7 @@ class MqttShipper:
 
     def _words(self, source: str, row: sqlite3.Row) -> list[Message]:
         match source:
-            case "windows":
+            case "live":
                 return [messages.window(row)]
             case "summaries":
                 return [messages.summary(row), messages.run_status(row, "ended")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from analysis.findings import Finding
 from analysis.model import Bout, Foot, Window
@@ -75,11 +75,12 @@ class StoreReader:
         """All that was found, as it was when it was found."""
         feet = next((each.feet for each in self.runs(runner) if each.run == run), ())
         strides = {foot: strides_from(self._of(run, runner, "strides", "number", foot), foot) for foot in feet}
-        return Results(strides, self.windows(run, runner), self.bouts(run, runner), self.findings(run, runner))
+        windows, live = self.windows(run, runner), self.windows(run, runner, "live")
+        return Results(strides, windows, self.bouts(run, runner), self.findings(run, runner), live)
 
-    def windows(self, run: str, runner: str) -> tuple[Window, ...]:
-        """In order of time."""
-        return tuple(window_from(row) for row in self._of(run, runner, "windows", "start_s"))
+    def windows(self, run: str, runner: str, source: Literal["windows", "live"] = "windows") -> tuple[Window, ...]:
+        """In order of time: of thirty seconds, or `live` ones of ten."""
+        return tuple(window_from(row) for row in self._of(run, runner, source, "start_s"))
 
     def bouts(self, run: str, runner: str) -> tuple[Bout, ...]:
         """In order of time."""

@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple, fields
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from analysis.findings import Finding, Kind, Severity, State
 from analysis.model import Estimate, Floats, Foot, Gait, Strides, Window
 
+ESTIMATE = tuple(field.name for field in fields(Estimate))
 STRIDE_TIMES = ("initial_contact_s", "terminal_contact_s", "next_initial_contact_s")
 
 StrideRow = tuple[float, float | None, float | None, float | None, int, float | None, int, str]
@@ -54,9 +55,10 @@ def window_body(window: Window) -> str:
     """What a window says, as JSON."""
     return _json(
         {
-            "cadence_spm": _triple(window.cadence_spm),
-            "feet": {foot: {key: _triple(each) for key, each in known.items()} for foot, known in window.feet.items()},
-            "asymmetry_pct": {key: _triple(each) for key, each in window.asymmetry_pct.items()},
+            "cadence_spm": astuple(window.cadence_spm),
+            "feet": {foot: _tuples(known) for foot, known in window.feet.items()},
+            "asymmetry_pct": _tuples(window.asymmetry_pct),
+            "difference": _tuples(window.difference),
         }
     )
 
@@ -71,6 +73,7 @@ def window_from(row: sqlite3.Row) -> Window:
         _estimate(body["cadence_spm"]),
         {Foot(foot): _estimates(known) for foot, known in body["feet"].items()},
         _estimates(body["asymmetry_pct"]),
+        _estimates(body["difference"]),
     )
 
 
@@ -81,16 +84,16 @@ def finding_body(finding: Finding) -> str:
 
 def finding_from(body: str) -> Finding:
     """The finding of a row."""
-    fields: dict[str, Any] = json.loads(body)
+    known: dict[str, Any] = json.loads(body)
     for name in ("value", "reference", "confidence"):
-        fields[name] = math.nan if fields[name] is None else fields[name]
-    foot = fields.pop("foot")
+        known[name] = math.nan if known[name] is None else known[name]
+    foot = known.pop("foot")
     return Finding(
         **{
-            **fields,
-            "kind": Kind(fields["kind"]),
-            "severity": Severity(fields["severity"]),
-            "state": State(fields["state"]),
+            **known,
+            "kind": Kind(known["kind"]),
+            "severity": Severity(known["severity"]),
+            "state": State(known["state"]),
         },
         foot=None if foot is None else Foot(foot),
     )
@@ -113,13 +116,14 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _triple(estimate: Estimate) -> list[float | int]:
-    return [estimate.value, estimate.low, estimate.high, estimate.n]
+def _tuples(known: Mapping[str, Estimate]) -> dict[str, tuple[float | int, ...]]:
+    """Estimates as lists of their numbers, in the order of `ESTIMATE`."""
+    return {key: astuple(each) for key, each in known.items()}
 
 
 def _estimate(numbers: list[float | None]) -> Estimate:
-    value, low, high, n = (math.nan if number is None else number for number in numbers)
-    return Estimate(value, low, high, int(n))
+    value, low, high, n, spread = (math.nan if number is None else number for number in numbers)
+    return Estimate(value, low, high, int(n), spread)
 
 
 def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, Estimate]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 VERSION = 1
 
-SHIPPED = ("runs", "strides", "windows", "findings", "pod_health", "summaries", "alerts")
+SHIPPED = ("runs", "strides", "windows", "live", "findings", "pod_health", "summaries", "alerts")
 """Tables with a `seq`, in the order in which they are shipped: a run is announced before its rows."""
 
 TABLES = """
@@ -21,6 +21,10 @@ CREATE TABLE strides (
     next_initial_contact_s REAL, running INTEGER NOT NULL, confidence REAL, flags INTEGER NOT NULL,
     metrics TEXT NOT NULL, UNIQUE (run, runner, foot, number)) STRICT;
 CREATE TABLE windows (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    start_s REAL NOT NULL, end_s REAL NOT NULL, gait TEXT NOT NULL, body TEXT NOT NULL,
+    UNIQUE (run, runner, start_s)) STRICT;
+CREATE TABLE live (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
     start_s REAL NOT NULL, end_s REAL NOT NULL, gait TEXT NOT NULL, body TEXT NOT NULL,
     UNIQUE (run, runner, start_s)) STRICT;

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from analysis.findings import Finding
 from analysis.model import Bout, Foot, Strides, Window
@@ -74,10 +74,12 @@ class StoreWriter:
             ],
         )
 
-    def add_window(self, run: str, runner: str, clock: RunClock, window: Window) -> None:
+    def add_window(
+        self, source: Literal["windows", "live"], run: str, runner: str, clock: RunClock, window: Window
+    ) -> None:
         """A window; its time is its end."""
         self._add(
-            "windows",
+            source,
             run=run,
             runner=runner,
             time_ns=clock.ns(window.end_s),

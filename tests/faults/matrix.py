@@ -103,7 +103,6 @@ async def read_only(stage: Stage) -> float:
         path.chmod(modes[path] & ~0o222)
     await stage.start_service(*NO_ROOT)
     await asyncio.sleep(15.0)
-    stage.service.terminate()
     await stage.kill_service()
     for path in paths:
         path.chmod(modes[path])

@@ -87,7 +87,6 @@ class Stage:
         self.data = folder / "data"
         self.influx = InfluxServer(folder / "influxdb")
         self.broker = Broker(folder / "broker")
-        self.exit_code: int | None = None
         self._step = folder / "step"
         self._stack = AsyncExitStack()
         self._dongle = AsyncExitStack()
@@ -148,7 +147,8 @@ class Stage:
 
     async def kill_service(self) -> None:
         """kill -9; what the disk has then must be there for ever."""
-        self.service.kill()
+        with suppress(ProcessLookupError):
+            self.service.kill()
         await self.service.wait()
         for run in list_runs(self.data / "runs"):
             reader = JournalReader(run.journal_path)
@@ -201,9 +201,10 @@ class Stage:
 
     async def end(self, catch_up_s: float) -> Outcome:
         """Stop the service, and look at everything."""
-        self.service.terminate()
+        with suppress(ProcessLookupError):
+            self.service.terminate()
         async with asyncio.timeout(PATIENCE_S * self.speed):
-            self.exit_code = await self.service.wait()
+            await self.service.wait()
         return await asyncio.to_thread(self._outcome, catch_up_s)
 
     # What became of everything

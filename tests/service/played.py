@@ -24,6 +24,8 @@ def assert_same(first: Results, second: Results) -> None:
     """Equal to the last bit."""
     assert first.bouts == second.bouts
     assert first.windows == second.windows
+    assert first.live == second.live
+    assert repr(first.findings) == repr(second.findings)
     assert list(first.strides) == list(second.strides)
     for foot, strides in first.strides.items():
         _assert_same_strides(strides, second.strides[foot])

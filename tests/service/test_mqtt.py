@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sqlite3
 import subprocess
@@ -230,6 +231,7 @@ def test_tls_is_spoken_to_those_who_are_trusted_alone(
         monkeypatch.delenv("SUREFOOT_MQTT_CA_FILE")
         out = " ".join(surefoot(capsys, "doctor").out.split())
         assert "certificate verify failed" in out.replace("_", " ").lower()
+        gc.collect()
 
 
 @pytest.mark.parametrize("right", ["read", "write"])

@@ -21,11 +21,10 @@ import pytest
 
 from analysis.model import Foot
 from firmware_sim import pace
-from sensor_ingest.health import PodHealth
 from sensor_ingest.run_folder import list_runs
 from service.recovery import keep_recorded
 from service.replayed import analyze_run
-from service.run_end import RunEnd
+from service.run_end import RunEnd, Seen
 from service.season import Season, World
 from service.settings import Settings
 from service.sources import simulated_squad
@@ -123,27 +122,37 @@ def test_what_a_crash_left_is_brought_to_its_end(settings: Settings, tmp_path: P
         assert len(reader.runs()) == 1
 
 
-@pytest.mark.parametrize(
-    ("now_s", "analysed_s", "ran_s", "heard_s", "over"),
-    [
-        (100.0, 100.0, None, 99.0, False),
-        (1000.0, 1000.0, None, 999.0, False),
-        (300.0, 300.0, 110.0, 299.0, True),
-        (300.0, 300.0, 130.0, 299.0, False),
-        (3000.0, 200.0, 110.0, 2999.0, False),
-        (700.0, 0.0, None, None, True),
-        (700.0, 90.0, 90.0, 90.0, True),
-        (500.0, 450.0, 400.0, 450.0, False),
-    ],
-)
-def test_when_a_run_is_over(
-    now_s: float, analysed_s: float, ran_s: float | None, heard_s: float | None, over: bool
-) -> None:
-    class Pod:
-        last_packet_s = heard_s
+def ended_s(rule: RunEnd, seen: Callable[[float], Seen], until_s: float = 2000.0) -> float | None:
+    """When a run that is looked at once a second is over."""
+    return next((float(now_s) for now_s in range(int(until_s)) if rule.over(seen(float(now_s)), 1.0)), None)
 
-    pods: list[PodHealth] = [Pod()]  # type: ignore[list-item]
-    assert RunEnd(180.0, 600.0).over(now_s, analysed_s, [ran_s, None], pods) is over
+
+def test_a_run_is_over_three_minutes_after_the_last_running() -> None:
+    assert ended_s(RunEnd(180.0, 600.0), lambda now_s: Seen(now_s, min(now_s, 100.0), now_s)) == pytest.approx(281.0)
+
+
+def test_who_has_not_begun_to_run_is_waited_for() -> None:
+    assert ended_s(RunEnd(180.0, 600.0), lambda now_s: Seen(now_s, None, now_s)) is None
+
+
+def test_a_run_is_over_ten_minutes_after_the_last_pod_was_heard() -> None:
+    gone = ended_s(RunEnd(180.0, 600.0), lambda now_s: Seen(*(min(now_s, 100.0),) * 3))
+    assert gone == pytest.approx(701.0)
+    assert ended_s(RunEnd(180.0, 600.0), lambda _: Seen(0.0, None, None)) == pytest.approx(600.0)
+
+
+@pytest.mark.parametrize("behind_s", [600.0, 3600.0])
+def test_catching_up_or_a_leap_of_the_clock_ends_no_run(behind_s: float) -> None:
+    def catching_up(now_s: float) -> Seen:
+        analysed_s = min(60.0 * now_s, behind_s + now_s)
+        return Seen(analysed_s, analysed_s, None if now_s < 20.0 else now_s)
+
+    def leaping(now_s: float) -> Seen:
+        there_s = now_s if now_s < 100.0 else now_s + behind_s
+        return Seen(there_s, 99.0 if 99.0 < now_s < 150.0 else there_s, there_s)
+
+    assert ended_s(RunEnd(180.0, 600.0), catching_up) is None
+    assert ended_s(RunEnd(180.0, 600.0), leaping) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
