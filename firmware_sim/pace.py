@@ -16,6 +16,10 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 Ready = list[tuple[selectors.SelectorKey, int]]
+SLACK_S = 0.005
+"""Ahead of real time by less is not worth a system call."""
+MOST_BEHIND_S = 0.25
+"""A computer that is later than this goes on from where it is, and does not hurry after the plan."""
 
 
 class Clock:
@@ -41,6 +45,35 @@ class Clock:
     def jump(self, seconds: float) -> None:
         """Let virtual time pass."""
         self._virtual_s += seconds
+
+
+class Playback(Clock):
+    """Passes only in waits, like virtual time, but no faster than `speed` times real time.
+
+    A slow computer makes it slower, not different: the same run comes to the same end at any speed.
+    """
+
+    def __init__(
+        self,
+        speed: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(math.inf)
+        self._playback_speed = speed
+        self._clock = clock
+        self._sleep = sleep
+        self._due_s = clock()
+
+    def jump(self, seconds: float) -> None:
+        """Let time pass, and wait for it."""
+        super().jump(seconds)
+        self._due_s += seconds / self._playback_speed
+        ahead_s = self._due_s - self._clock()
+        if ahead_s > SLACK_S:
+            self._sleep(ahead_s)
+        elif ahead_s < -MOST_BEHIND_S:
+            self._due_s -= ahead_s
 
 
 class PacedSelector(selectors.DefaultSelector):
@@ -89,12 +122,28 @@ class PacedLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._job_done)
         return future
 
+    async def shutdown_default_executor(self, *timeout: Any) -> None:
+        """Wait for the threads to end; their end takes no virtual time, in which a timeout would be over at once."""
+        self._clock.jobs_in_threads += 1
+        try:
+            await super().shutdown_default_executor(*timeout)
+        finally:
+            self._clock.jobs_in_threads -= 1
+
     def _job_done(self, _: asyncio.Future[Any]) -> None:
         self._clock.jobs_in_threads -= 1
 
 
 def run(main: Coroutine[Any, Any, T], *, speed: float = 1.0) -> T:
     """Like `asyncio.run`, `speed` times as fast as real time; at `math.inf` in virtual time."""
-    clock = Clock(speed)
+    return _run(main, Clock(speed))
+
+
+def play(main: Coroutine[Any, Any, T], *, speed: float) -> T:
+    """Like `asyncio.run`, in virtual time played at a speed; at `math.inf` as fast as the computer allows."""
+    return _run(main, Playback(speed))
+
+
+def _run(main: Coroutine[Any, Any, T], clock: Clock) -> T:
     with asyncio.Runner(loop_factory=lambda: PacedLoop(clock)) as runner:
         return runner.run(main)

@@ -10,16 +10,14 @@ from typing import Any
 from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakError
 
 from sensor_ingest.protocol import SERVICE_UUID
-from sensor_ingest.run_errors import RadioError
+from sensor_ingest.radio_trouble import RADIO_FAILURES, radio_error
 
 SCAN_TURN_S = 5.0
 FIRST_SCANS = 3
 """BlueZ may be in the middle of something; what fails so often is not there."""
 _SCAN_AGAIN_S = 2.0
-_RADIO_FAILURES = (BleakError, OSError, EOFError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +85,10 @@ class Adapter:
                     await self._scan_turn()
                 tries_left = -1
                 await asyncio.sleep(0)
-            except _RADIO_FAILURES as error:
+            except RADIO_FAILURES as error:
                 tries_left -= 1
                 if tries_left == 0:
-                    raise RadioError(str(error) or type(error).__name__) from error
+                    raise radio_error(error) from error
                 await asyncio.sleep(_SCAN_AGAIN_S)
 
     async def _scan_turn(self) -> None:

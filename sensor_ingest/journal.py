@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from sensor_ingest.entries import Entry, entry_from_bytes
-from sensor_ingest.run_errors import NotARunError, RunBusyError, RunUnwritableError
+from sensor_ingest.run_errors import NotARunError, RunBusyError, RunError, RunUnwritableError
 
 if sys.platform != "win32":
     import fcntl
@@ -129,7 +129,7 @@ class JournalWriter:
             raise self._unwritable(error) from error
         try:
             self._begin(keep_bytes)
-        except BaseException:
+        except RunError:
             os.close(self._file)
             raise
 

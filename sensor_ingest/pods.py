@@ -6,12 +6,11 @@ import asyncio
 from dataclasses import dataclass
 
 from bleak import BleakScanner
-from bleak.exc import BleakError
 
 from analysis.model import Foot
 from sensor_ingest.adapter import Radio
 from sensor_ingest.protocol import SERVICE_UUID
-from sensor_ingest.run_errors import RadioError
+from sensor_ingest.radio_trouble import RADIO_FAILURES, radio_error
 
 NAME_PREFIX = "SF"
 TAG_LENGTH = 4
@@ -61,7 +60,7 @@ async def find_pods(radio: Radio | None = None, *, timeout_s: float = 5.0) -> li
         async with BleakScanner(None, [SERVICE_UUID], **radio.scanner) as scanner:
             await asyncio.sleep(timeout_s)
             heard = scanner.discovered_devices_and_advertisement_data.values()
-    except (BleakError, OSError, EOFError) as error:
-        raise RadioError(str(error) or type(error).__name__) from error
+    except RADIO_FAILURES as error:
+        raise radio_error(error) from error
     found = [pod_from_name(data.local_name or device.name or "", device.address, data.rssi) for device, data in heard]
     return sorted(found, key=lambda pod: -pod.rssi_dbm)

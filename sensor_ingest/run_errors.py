@@ -74,9 +74,10 @@ class LiveBehindError(RunError):
 class RadioError(IngestError):
     """The computer's Bluetooth does not work."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, advice: str) -> None:
         self.reason = reason
-        super().__init__(f"Bluetooth cannot be used ({reason}); switch it on and check the permissions.")
+        self.advice = advice
+        super().__init__(f"Bluetooth cannot be used ({reason}); {advice}.")
 
 
 class PodRefusedError(IngestError):

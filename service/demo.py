@@ -9,18 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.model import Foot
+from firmware_sim import pace
 from firmware_sim.air import VirtualAir, VirtualRunner
 from firmware_sim.backend import BumbleClient, BumbleScanner
 from firmware_sim.scenario import SCENARIOS, Outage, Scenario, scenario, squad
 from firmware_sim.truth import Truth
 from sensor_ingest.adapter import Radio
-from sensor_ingest.errors import IngestError
 from sensor_ingest.live import LiveRun
 from sensor_ingest.run_folder import RunFolder, WornPod, create_run
 from service import VERSION
 from service.errors import ScenarioUnknownError
 from service.live_run import Followed, Watcher, follow
-from service.playback import run
 
 STORY = "story"
 DROP_OUT_AT, DROP_OUT_S = 0.3, 8.0
@@ -60,10 +59,7 @@ def play(scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float
     IngestError
         if the run cannot be recorded.
     """
-    try:
-        return run(_play(scenarios, parent, seed, watcher), speed)
-    except BaseExceptionGroup as group:
-        raise _told(group) or group from None
+    return pace.play(_play(scenarios, parent, seed, watcher), speed=speed)
 
 
 async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher: Watcher | None) -> Played:
@@ -79,15 +75,6 @@ async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher:
         followed = await follow(live, watcher, lasts_s=max(play.duration_s for play in scenarios))
         truth = {runner.name: _on_session_clock(runner, followed.origin_s) for runner in runners}
     return Played(live.run, followed, truth)
-
-
-def _told(group: BaseExceptionGroup[BaseException]) -> IngestError | None:
-    """What went wrong, out of the task groups that it came through."""
-    for error in group.exceptions:
-        found = _told(error) if isinstance(error, BaseExceptionGroup) else error
-        if isinstance(found, IngestError):
-            return found
-    return None
 
 
 def _with_drop_out(play: Scenario) -> Scenario:

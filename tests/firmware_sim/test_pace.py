@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from firmware_sim.pace import run
+from firmware_sim.pace import PacedLoop, Playback, run
 
 
 def test_virtual_time_does_not_wait() -> None:
@@ -95,3 +95,30 @@ def test_a_pace_must_be_positive(speed: float) -> None:
     with pytest.raises(ValueError, match="speed must be positive"):
         run(coroutine, speed=speed)
     coroutine.close()
+
+
+def test_a_slow_computer_makes_playback_slower_and_a_fast_one_waits() -> None:
+    now_s = [100.0]
+    slept_s: list[float] = []
+    clock = Playback(10.0, clock=lambda: now_s[0], sleep=slept_s.append)
+    clock.jump(5.0)
+    assert slept_s == [pytest.approx(0.5)]
+    now_s[0] = 110.0
+    clock.jump(5.0)
+    clock.jump(1.0)
+    assert slept_s[1:] == [pytest.approx(0.1)]
+    assert clock.now_s() == pytest.approx(11.0)
+
+
+def test_the_end_of_the_threads_takes_no_virtual_time() -> None:
+    async def work() -> PacedLoop:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, PacedLoop)
+        await asyncio.to_thread(time.sleep, 0.01)
+        loop.call_later(300.0, lambda: pytest.fail("time has passed"))
+        began_s = loop.time()
+        await loop.shutdown_default_executor()
+        assert loop.time() == began_s
+        return loop
+
+    assert run(work(), speed=math.inf).is_closed()

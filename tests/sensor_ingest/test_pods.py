@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from bleak.backends.scanner import BaseBleakScanner
-from bleak.exc import BleakError
+from bleak.exc import BleakBluetoothNotAvailableError as NotAvailable
+from bleak.exc import BleakBluetoothNotAvailableReason as Why
+from bleak.exc import BleakDBusError, BleakError
 
 from analysis.model import Foot
 from firmware_sim.air import VirtualAir
 from sensor_ingest.adapter import Radio
 from sensor_ingest.live import LiveRun
 from sensor_ingest.pods import FoundPod, find_pods, is_serial, name_start, pod_from_name
+from sensor_ingest.radio_trouble import radio_error
 from sensor_ingest.run_errors import RadioError
 from sensor_ingest.run_folder import create_run
 from tests.sensor_ingest.virtual import RUNNER, Taken, in_virtual_time, radio_of, standing, take, worn
@@ -71,6 +74,33 @@ def test_a_scan_finds_the_pods_in_range() -> None:
 def test_without_bluetooth_a_scan_says_so_in_one_sentence() -> None:
     with pytest.raises(RadioError, match=r"Bluetooth cannot be used \(No Bluetooth adapters found.\); switch it on"):
         in_virtual_time(find_pods(NO_RADIO))
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            FileNotFoundError(2, "No such file or directory"),
+            "the Bluetooth service is not running); start it, on Linux",
+        ),
+        (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", []), "the Bluetooth service is not running"),
+        (
+            NotAvailable("off", Why.POWERED_OFF),
+            "Bluetooth is switched off); switch it on.",
+        ),
+        (
+            NotAvailable("none", Why.NO_BLUETOOTH),
+            "no Bluetooth adapter); plug one in.",
+        ),
+        (
+            NotAvailable("why not", Why.UNKNOWN),
+            "(why not); switch it on and check the permissions.",
+        ),
+        (TimeoutError(), "(TimeoutError); switch it on and check the permissions."),
+    ],
+)
+def test_what_is_wrong_with_bluetooth_is_told_with_what_to_do(error: Exception, sentence: str) -> None:
+    assert sentence in str(radio_error(error))
 
 
 def test_without_bluetooth_a_run_says_so_in_one_sentence(tmp_path: Path) -> None:

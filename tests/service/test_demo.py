@@ -22,7 +22,6 @@ from sensor_ingest.run_folder import open_run
 from service import commands
 from service.demo import Played, cast, play
 from service.errors import ScenarioUnknownError
-from service.playback import Playback
 from service.run_analysis import RunAnalysis
 from service.screen import Screen
 from service.stop import StopRequest
@@ -117,19 +116,6 @@ def test_the_speed_does_not_change_the_run(terminal: io.StringIO) -> None:
     terminal.truncate()
     commands.demo(1.0, None, 1, 1.0, SEED, None, headless=True)
     assert live.endswith(terminal.getvalue())
-
-
-def test_a_slow_computer_makes_playback_slower_and_a_fast_one_waits() -> None:
-    now_s = [100.0]
-    slept_s: list[float] = []
-    clock = Playback(10.0, clock=lambda: now_s[0], sleep=slept_s.append)
-    clock.jump(5.0)
-    assert slept_s == [pytest.approx(0.5)]
-    now_s[0] = 110.0
-    clock.jump(5.0)
-    clock.jump(1.0)
-    assert slept_s[1:] == [pytest.approx(0.1)]
-    assert clock.now_s() == pytest.approx(11.0)
 
 
 def test_ctrl_c_ends_it_with_the_summary_so_far(terminal: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
