@@ -7,6 +7,7 @@ import math
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from rich.console import Console
 
 from analysis.model import Foot, Gait
 from analysis.summary import strides_of
-from firmware_sim.scenario import FATIGUE_PCT
+from firmware_sim.scenario import FATIGUE_PCT, scenario
 from sensor_ingest.health import PodHealth
 from sensor_ingest.run_errors import RunUnwritableError
 from sensor_ingest.run_folder import open_run
@@ -152,3 +153,17 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path)
     blocked.write_text("")
     with pytest.raises(RunUnwritableError, match="cannot be written"):
         play(cast(None, 1.0, 1, SEED), blocked, seed=SEED, speed=math.inf, watcher=None)
+
+
+def test_drop_outs_move_contact_time_by_no_more_than_a_fraction_of_a_millisecond(tmp_path: Path) -> None:
+    troubled = scenario("drop-outs", 2.0, SEED)
+    error_s = {}
+    for name, play_of in (("troubled", troubled), ("calm", replace(troubled, troubles=()))):
+        done = play([play_of], tmp_path / name, seed=SEED, speed=math.inf, watcher=None)
+        results = done.followed.analysis.runners["runner-1"].results
+        error_s[name] = check(results, done.truth["runner-1"], math.inf)
+    assert error_s["troubled"].found > 0.9 * error_s["calm"].found
+    for foot in Foot:
+        assert error_s["troubled"].contact_error_s[foot] == pytest.approx(
+            error_s["calm"].contact_error_s[foot], abs=0.0005
+        )
