@@ -78,7 +78,6 @@ class Pod:
         self._rng = random.Random(make.seed)
         self._loop = asyncio.get_running_loop()
         self._start_s = start_s
-        self._stack = AsyncExitStack()
         self._tasks = asyncio.TaskGroup()
         self._work: list[asyncio.Task[None]] = []
         self._sampling: asyncio.Task[None] | None = None
@@ -86,9 +85,11 @@ class Pod:
         self.peripheral = Peripheral(self, self._spawn, make.address, source, sink)
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self._tasks)
-        await self.peripheral.start()
-        await self._start()
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._tasks)
+            await self.peripheral.start()
+            await self._start()
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(

@@ -1,4 +1,4 @@
-"""One virtual pod on a real Bluetooth controller, for phones and other people's software.
+"""Virtual pods on real Bluetooth controllers, for phones and other people's software.
 
 Untested on hardware: only bumble's TCP transports between two processes have been tried. On a dongle the link layer is
 the dongle's own, so `LinkQuality`, outages and loss of power without goodbye do not apply.
@@ -7,8 +7,8 @@ the dongle's own, so `LinkQuality`, outages and loss of power without goodbye do
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from bumble.transport import open_transport
 
@@ -22,33 +22,52 @@ from firmware_sim.scenario import Scenario
 from sensor_ingest.protocol import FootCode
 
 
+class ControllerError(Exception):
+    """A Bluetooth controller cannot be used."""
+
+    def __init__(self, transport: str, reason: str) -> None:
+        self.transport = transport
+        self.reason = reason
+        super().__init__(f"{transport}: {reason}")
+
+
 @asynccontextmanager
 async def serve(
-    transport: str,
-    scenario: Scenario,
-    foot: Foot,
-    *,
-    address: str = "C0:5F:00:00:00:01",
-    serial: str = "SIM00001",
-    seed: int = 0,
-) -> AsyncIterator[Pod]:
-    """Put one pod on an HCI controller.
+    transports: Mapping[Foot, str], scenario: Scenario, *, seed: int = 0
+) -> AsyncIterator[Mapping[Foot, Pod]]:
+    """Put a runner's pods on HCI controllers, one each; the run begins when all are there.
 
     Parameters
     ----------
-    transport : as bumble names them: "usb:0", "tcp-client:127.0.0.1:9001", "serial:…".
-    address : static random, the two highest bits set; phones remember a pod's services by it.
+    transports : as bumble names them: "usb:0", "serial:/dev/ttyACM0", "tcp-client:127.0.0.1:9001".
+
+    Raises
+    ------
+    ControllerError
+        if there is no such controller, or it does not obey.
     """
     motion = simulate(scenario.runner, scenario.plan, seed, scenario.rolls)
-    sensor_from = sensor_maker(motion, foot, Imu(mounting=random_mounting(seed)), 0.0, seed)
-    async with await open_transport(transport) as controller:
-        pod = Pod(
-            Make(address, keep_truth=False, seed=seed),
-            Settings(serial, FootCode.of(foot)),
-            sensor_from,
-            controller.source,
-            controller.sink,
-            start_s=asyncio.get_running_loop().time(),
-        )
-        async with pod:
-            yield pod
+    async with AsyncExitStack() as stack:
+        controllers = {}
+        for foot, name in transports.items():
+            try:
+                controllers[foot] = await stack.enter_async_context(await open_transport(name))
+            except Exception as error:  # what bumble's many transports raise has no root in common
+                raise ControllerError(name, str(error) or type(error).__name__) from error
+        pods: dict[Foot, Pod] = {}
+        start_s = asyncio.get_running_loop().time()
+        for number, (foot, controller) in enumerate(controllers.items(), 1):
+            pod = Pod(
+                # Static random, the two highest bits set; phones remember a pod's services by it.
+                Make(f"C0:5F:{seed & 0xFF:02X}:01:00:{number:02X}", keep_truth=False, seed=seed + number),
+                Settings(f"SIM{seed & 0xFF:02X}01{number:02X}", FootCode.of(foot)),
+                sensor_maker(motion, foot, Imu(mounting=random_mounting(seed + number)), 0.0, seed),
+                controller.source,
+                controller.sink,
+                start_s=start_s,
+            )
+            try:
+                pods[foot] = await stack.enter_async_context(pod)
+            except Exception as error:  # nor have those of hosts whose controller does not answer as one
+                raise ControllerError(transports[foot], str(error) or type(error).__name__) from error
+        yield pods

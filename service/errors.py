@@ -148,3 +148,22 @@ class BrowserError(RequestError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"a PDF needs a browser ({reason}); install Chromium, or print the HTML report yourself.")
+
+
+class NoDongleError(RequestError):
+    """No dongle was named."""
+
+    def __init__(self) -> None:
+        super().__init__("no dongle was named; give at least one with --left DONGLE or --right DONGLE, such as usb:0.")
+
+
+class DongleError(RequestError):
+    """A Bluetooth dongle cannot be used."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(
+            f"there is no usable Bluetooth dongle at {name} ({' '.join(reason.split())}); plug one in that the system "
+            "does not use, and name it as bumble does: usb:0, serial:/dev/ttyACM0, tcp-client:127.0.0.1:9001."
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import socket
 
 import pytest
@@ -14,7 +15,7 @@ from firmware_sim.central import CentralRadio
 from firmware_sim.pace import run
 from firmware_sim.radio import Ether, RadioController
 from firmware_sim.scenario import scenario
-from firmware_sim.serve import serve
+from firmware_sim.serve import ControllerError, serve
 from sensor_ingest.protocol import Opcode
 from tests.firmware_sim.listening import listening_on
 
@@ -38,8 +39,8 @@ def test_a_pod_streams_through_a_controller_behind_a_socket() -> None:
             transport.source.set_packet_sink(controller)
             central = await CentralRadio.on_air(ether)
             async with (
-                serve(f"tcp-client:127.0.0.1:{port}", scenario("easy", 1.0), Foot.RIGHT) as pod,
-                listening_on(central, pod.settings.name) as listener,
+                serve({Foot.RIGHT: f"tcp-client:127.0.0.1:{port}"}, scenario("easy", 1.0)) as pods,
+                listening_on(central, (pod := pods[Foot.RIGHT]).settings.name) as listener,
             ):
                 with pytest.raises(RuntimeError, match="only a pod on a virtual radio can be put out of reach"):
                     await pod.outage(1.0)
@@ -51,3 +52,30 @@ def test_a_pod_streams_through_a_controller_behind_a_socket() -> None:
     gc.collect()
     assert sequences == list(range(len(sequences)))
     assert len(sequences) > 15
+
+
+@pytest.mark.parametrize("transport", ["tcp-client:127.0.0.1:1", "serial:/dev/absent", "nonsense:0"])
+def test_a_controller_that_is_not_there_is_an_error_of_ours(transport: str) -> None:
+    async def enter() -> None:
+        async with serve({Foot.LEFT: transport}, scenario("easy", 1.0)):
+            pass
+
+    with pytest.raises(ControllerError, match=re.escape(transport)):
+        run(enter())
+
+
+@pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
+def test_what_is_no_controller_is_an_error_of_ours() -> None:
+    async def enter() -> None:
+        async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.close()
+
+        port = free_port()
+        async with (
+            await asyncio.start_server(hang_up, "127.0.0.1", port),
+            serve({Foot.LEFT: f"tcp-client:127.0.0.1:{port}"}, scenario("easy", 1.0)),
+        ):
+            pass
+
+    with pytest.raises(ControllerError, match="tcp-client"):
+        run(enter(), speed=10.0)

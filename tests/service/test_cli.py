@@ -30,11 +30,12 @@ def test_help_has_one_line_for_every_command(capsys: pytest.CaptureFixture[str],
         "List the recorded runs.",
         "Analyse a recorded run once more.",
         "Write a recorded run's readings as CSV.",
+        "Be a simulated runner's pods, on Bluetooth dongles.",
     ):
         assert line in result.out
 
 
-@pytest.mark.parametrize("command", ["analyze", "replay", "scan", "run", "demo", "runs", "export"])
+@pytest.mark.parametrize("command", ["analyze", "replay", "scan", "run", "demo", "runs", "export", "pods"])
 def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert f"Example: surefoot {command} " in surefoot(capsys, command, "--help").out
 
