@@ -54,9 +54,9 @@ class Medians:
         spread = np.sqrt((clipped**2).sum(axis=1) / np.maximum(count - 1.0, 1.0))
         return cls(middle, spread, count, np.where(known, np.sign(away), 0.0))
 
-    def error(self, alike: Floats) -> Floats:
-        """(k,) standard errors of the medians of strides that are so alike."""
-        error: Floats = MEDIAN_TO_MEAN_ERROR * self.spread / np.sqrt(effective(self.count, alike))
+    def error(self, independent: Floats) -> Floats:
+        """(k,) standard errors of the medians of so many independent strides."""
+        error: Floats = MEDIAN_TO_MEAN_ERROR * self.spread / np.sqrt(independent)
         return error
 
 
@@ -86,12 +86,18 @@ class Likeness:
         return alike
 
 
-def effective(count: Floats, alike: Floats) -> Floats:
-    """(k,) independent strides that tell as much, at least two, where likeness fades evenly with distance."""
+def repetition(alike: Floats) -> Floats:
+    """(k,) strides that tell as much as one independent stride, where likeness fades evenly with distance."""
     one = np.sin(0.5 * np.pi * alike)[:, None]  # correlation of the values from that of their signs
     farther = np.arcsin(one ** np.arange(1, REACH + 1)) * (2.0 / np.pi)
-    effective: Floats = np.maximum(count / np.maximum(1.0 + 2.0 * farther.sum(axis=1), 0.2), 2.0)
-    return effective
+    repetition: Floats = np.maximum(1.0 + 2.0 * farther.sum(axis=1), 0.2)
+    return repetition
+
+
+def independent(count: Floats, repetition: Floats) -> Floats:
+    """(k,) independent strides that tell as much, at least two."""
+    independent: Floats = np.maximum(count / repetition, 2.0)
+    return independent
 
 
 def t95(freedom: Floats) -> Floats:

@@ -22,7 +22,7 @@ WEIGHT = 0.2
 """Of the newest minute in the moving average: it lags a ramp by four minutes."""
 SMOOTHED = float(np.sqrt(WEIGHT / (2.0 - WEIGHT)))
 """Standard error of the moving average, as a share of one minute's scatter."""
-INTERVAL = 2.1
+INTERVAL = 2.15
 """Standard errors of a 95 % interval: the scatter is known from some twenty minutes."""
 SURE = 4.0
 """Standard errors that a change must reach, so that a restless runner needs a larger one."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from analysis.cutter import Cutter, Stretch
-from analysis.intervals import Z95, Likeness, Medians, effective, paired, t95
+from analysis.intervals import Z95, Likeness, Medians, independent, paired, repetition, t95
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window
 
@@ -42,7 +42,7 @@ class WindowBuilder:
         runs = np.concatenate([strides.running for strides in stretch.strides.values()])
         running = 2 * int(runs.sum()) >= len(runs)
         feet = [foot for foot in Foot if foot in stretch.strides]  # in one order, to the last bit
-        same = {foot: stretch.strides[foot][stretch.strides[foot].running == running] for foot in feet}
+        same = {foot: _of_gait(stretch.strides[foot], running) for foot in feet}
         kept = {foot: strides for foot, strides in same.items() if len(strides) >= LEAST_STRIDES}
         if not kept:
             return None
@@ -50,10 +50,12 @@ class WindowBuilder:
         likeness = self._likeness[gait]
         medians = {foot: Medians.of(_columns(rows)) for foot, rows in kept.items()}
         likeness.learn(medians, kept, gait)
-        errors = {foot: medians[foot].error(likeness.strides.alike) for foot in kept}
-        alone = {foot: _estimates(medians[foot], errors[foot], likeness.strides.alike) for foot in kept}
+        repeated = repetition(likeness.strides.alike)
+        counts = {foot: independent(medians[foot].count, repeated) for foot in kept}
+        errors = {foot: medians[foot].error(counts[foot]) for foot in kept}
+        alone = {foot: _estimates(medians[foot], errors[foot], counts[foot]) for foot in kept}
         end_s = min(stretch.end_s, last_s)
-        both = _compared(medians, errors, likeness) if len(kept) == 2 else ({}, {})
+        both = _compared(medians, errors, counts, likeness.feet.alike) if len(kept) == 2 else ({}, {})
         return Window(stretch.start_s, end_s, gait, cadence(list(kept.values())), alone, *both)
 
 
@@ -74,6 +76,12 @@ class Likenesses:
             self.feet.add(medians[Foot.LEFT].sign[:, found], medians[Foot.RIGHT].sign[:, rows])
 
 
+def _of_gait(strides: Strides, running: bool) -> Strides:
+    """The strides that are run, or walked."""
+    same = strides.running == running
+    return strides if same.all() else strides[same]
+
+
 def _columns(strides: Strides) -> Floats:
     """(metrics, n) NaN where a metric is not measured."""
     unknown = np.full(len(strides), np.nan)
@@ -81,13 +89,13 @@ def _columns(strides: Strides) -> Floats:
 
 
 def _compared(
-    medians: Mapping[Foot, Medians], errors: Mapping[Foot, Floats], likeness: Likenesses
+    medians: Mapping[Foot, Medians], errors: Mapping[Foot, Floats], counts: Mapping[Foot, Floats], together: Floats
 ) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
     """Right against left: in percent of their mean where that has a meaning, else as a difference in the own unit."""
     left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
-    e, f, together = errors[Foot.LEFT], errors[Foot.RIGHT], likeness.feet.alike
+    e, f = errors[Foot.LEFT], errors[Foot.RIGHT]
     count = np.minimum(left.count, right.count)
-    half_factor = t95(2.0 * effective(count, likeness.strides.alike) - 2.0)
+    half_factor = t95(2.0 * np.minimum(counts[Foot.LEFT], counts[Foot.RIGHT]) - 2.0)
     plain = right.middle - left.middle
     plain_error = np.sqrt(e**2 + f**2 - 2.0 * together * e * f)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -102,8 +110,8 @@ def _compared(
     return in_percent, _named(plain, half_factor * plain_error, count, spread, ~COMPARED)
 
 
-def _estimates(medians: Medians, error: Floats, alike: Floats) -> dict[str, Estimate]:
-    half = t95(effective(medians.count, alike) - 1.0) * error
+def _estimates(medians: Medians, error: Floats, count: Floats) -> dict[str, Estimate]:
+    half = t95(count - 1.0) * error
     return _named(medians.middle, half, medians.count, medians.spread, np.ones(len(KEYS), bool))
 
 
@@ -126,7 +134,8 @@ def median(values: Floats) -> Estimate | None:
         return None
     medians, likeness = Medians.of(values[None]), Likeness(1)
     likeness.add(medians.sign[:, :-1], medians.sign[:, 1:], neighbours=True)
-    half = t95(effective(medians.count, likeness.alike) - 1.0) * medians.error(likeness.alike)
+    count = independent(medians.count, repetition(likeness.alike))
+    half = t95(count - 1.0) * medians.error(count)
     middle, half_width = float(medians.middle[0]), float(half[0])
     return Estimate(middle, middle - half_width, middle + half_width, len(values), float(medians.spread[0]))
 

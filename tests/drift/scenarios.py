@@ -107,6 +107,7 @@ QUIET: tuple[Scenario, ...] = (
     Scenario("right pod late by 3 min, left loses 30 %", replace(PLAIN, lost={Foot.LEFT: 0.3}, late_s=200.0)),
     Scenario("left pod moved on its shoe", replace(PLAIN, moved_s=1500.0)),
     Scenario("strides very alike (0.5)", replace(PLAIN, alike=0.5)),
+    Scenario("an ankle roll that changes nothing", PLAIN, foot=Foot.LEFT, roll=True),
 )  # fmt: skip
 
 
