@@ -20,6 +20,8 @@ from tests.drift.runs import CONTACT, Course, strides_of
 from tests.drift.scenarios import QUIET, TOLD, Scenario, ramp
 
 FEET = tuple(Foot)
+CLEARLY_QUIET = [each for each in QUIET if "2 %" not in each.name]
+"""A camber that moves contact by 2 % is as large as what is to be found."""
 
 
 def watched(strides: dict[Foot, Strides], baseline: Baseline | None = None) -> list[Finding]:
@@ -55,10 +57,8 @@ def test_pieces_give_the_same_findings_as_the_whole(cuts: list[int], late_s: flo
     assert any(finding.kind is Kind.OFFLOADING for finding in found)
 
 
-@pytest.mark.parametrize("scenario", QUIET, ids=lambda each: each.name)
+@pytest.mark.parametrize("scenario", CLEARLY_QUIET, ids=lambda each: each.name)
 def test_a_quiet_run_has_no_alarm(scenario: Scenario) -> None:
-    if "2 %" in scenario.name:
-        pytest.skip("as large as what is to be found; `make drift` says how often it is told")
     assert findings_of(scenario, np.random.default_rng(7)) == []
 
 
