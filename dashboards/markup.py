@@ -12,7 +12,7 @@ class Markup(str):
     __slots__ = ()
 
 
-def element(name: str, *children: str | None, **attributes: str | float | bool | None) -> Markup:
+def element(name: str, /, *children: str | None, **attributes: str | float | bool | None) -> Markup:
     """An element; text is escaped, None left out. `class_` is class, `stroke_width` stroke-width, True an attribute
     without a value, and numbers have at most two decimals, so that the same picture is the same bytes everywhere."""
     inside = "".join(_content(child) for child in children if child is not None)

@@ -24,6 +24,10 @@ Folder = Annotated[
 ]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A recorded run: its id or its folder.")]
 Runner = Annotated[str | None, typer.Option(metavar="NAME", help="Only this runner, where there are several.")]
+Host = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Show the wall to others too; 0.0.0.0 is every network.")
+]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Of the wall; 0 is any that is free.")]
 JsonOut = Annotated[str | None, typer.Option(metavar="FILE", help="Write everything as JSON; - is standard output.")]
 
 app = typer.Typer(
@@ -102,6 +106,8 @@ def demo(
     folder: Annotated[
         Path | None, typer.Option(metavar="RUNS", help="Keep the recorded run here; without, it is deleted.")
     ] = None,
+    host: Host = None,
+    port: Port = None,
 ) -> None:
     """Watch a simulated run, without any hardware.
 
@@ -112,7 +118,7 @@ def demo(
     """
     from service import commands
 
-    if commands.demo(minutes, scenario, runners, speed, seed, folder, headless=headless):
+    if commands.demo(minutes, scenario, runners, speed, seed, folder, (host, port), headless=headless):
         raise typer.Exit(INTERRUPTED)
 
 
@@ -135,6 +141,8 @@ def run(
         str | None, typer.Option("--continue", metavar="RUN", help="Go on with a run that was interrupted.")
     ] = None,
     folder: Folder = None,
+    host: Host = None,
+    port: Port = None,
 ) -> None:
     """Record and measure a run, live from the pods.
 
@@ -144,7 +152,7 @@ def run(
     """
     from service import commands
 
-    commands.run(left, right, runner, go_on, folder)
+    commands.run(left, right, runner, go_on, folder, (host, port))
 
 
 @app.command(epilog="Example: surefoot runs --folder training")

@@ -31,3 +31,25 @@ def report(
     from service import commands_views
 
     commands_views.report_run(run, output, folder, runner, pdf=pdf)
+
+
+@app.command(epilog="Example: surefoot serve --host 0.0.0.0")
+def serve(
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Show the wall to others too; 0.0.0.0 is every network.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Of the wall; 0 is any that is free.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="RUNS", help="Folder of runs; without, that of SUREFOOT_RUNS or your own.")
+    ] = None,
+) -> None:
+    """Show the wall: who runs now, and every recorded run with its replay and report.
+
+    Runs that surefoot live follows in another process are shown as they go on. Beyond this computer the wall needs a
+    password, from wall.password in the settings or SUREFOOT_WALL_PASSWORD.
+
+    Ctrl-C or SIGTERM ends it.
+    """
+    from service import wall_command
+
+    wall_command.serve((host, port), folder)

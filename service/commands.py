@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,7 +23,7 @@ from service import scan as scanning
 from service.analyze import Analysis, analyze_files
 from service.errors import RunnerUnknownError, TwoSourcesError
 from service.export import export_csv
-from service.live_run import follow
+from service.live_run import Watcher, follow
 from service.output import check_output, write_json
 from service.progress import ProgressBar
 from service.replayed import analyze_run
@@ -31,6 +31,8 @@ from service.reporting import recorded as as_recorded
 from service.reporting import write_reports
 from service.screen import Screen, Title
 from service.table import WIDTH, show
+from service.wall_command import ShownAt, shown
+from service.wall_scenes import WatchedRun, Watchers
 
 SCAN_S = 5.0
 
@@ -91,7 +93,9 @@ def scan(seconds: float) -> None:
         print("No pod is in range. Wake the pods by moving the shoes, bring them near and try again.")
 
 
-def run(left: str | None, right: str | None, runner: str, go_on: str | None, folder: Path | None) -> None:
+def run(
+    left: str | None, right: str | None, runner: str, go_on: str | None, folder: Path | None, shown_at: ShownAt
+) -> None:
     """Record and analyse a run, live."""
     named = {foot: name for foot, name in ((Foot.LEFT, left), (Foot.RIGHT, right)) if name is not None}
     if go_on is None:
@@ -102,10 +106,13 @@ def run(left: str | None, right: str | None, runner: str, go_on: str | None, fol
     else:
         started = recorded.find_run(go_on, folder)
     console = Console(highlight=False)
-    title = Title("surefoot run", ", ".join(started.manifest.runners), "Ctrl-C ends the run")
-    with _screen(console, title, shown=console.is_terminal) as screen:
+    watched = WatchedRun(", ".join(started.manifest.runners))
+    with ExitStack() as stack:
+        address = stack.enter_context(shown(watched, started.path.parent, shown_at))
+        title = Title("surefoot run", ", ".join(started.manifest.runners), f"Ctrl-C ends the run · wall {address}")
+        screen = stack.enter_context(_screen(console, title, shown=console.is_terminal))
         try:
-            followed = asyncio.run(follow(LiveRun(started), screen))
+            followed = asyncio.run(follow(LiveRun(started), Watchers(watched, *([screen] if screen else []))))
         except RadioError:
             if go_on is None:
                 recorded.discard(started)
@@ -124,6 +131,7 @@ def demo(
     speed: float,
     seed: int,
     folder: Path | None,
+    shown_at: ShownAt = (None, None),
     *,
     headless: bool,
 ) -> bool:
@@ -135,9 +143,16 @@ def demo(
     scenarios = cast(scenario, minutes, runners, seed)
     live = console.is_terminal and not headless
     note = f"{scenarios[0].name if runners == 1 else f'{runners} runners'}, simulated, {speed:g} × real time"
-    title = Title("surefoot demo", note, "Ctrl-C ends the run", max(play.duration_s for play in scenarios))
-    with _kept(folder) as parent, _screen(console, title, speed, shown=live) as screen:
-        played = play(scenarios, parent, seed=seed, speed=speed if live else math.inf, watcher=screen)
+    lasts_s = max(play.duration_s for play in scenarios)
+    with ExitStack() as stack:
+        parent = stack.enter_context(_kept(folder))
+        watcher: Watcher | None = None
+        if live:
+            watched = WatchedRun(f"Simulated, {speed:g} × real time", speed)
+            address = stack.enter_context(shown(watched, parent, shown_at))
+            title = Title("surefoot demo", note, f"Ctrl-C ends the run · wall {address}", lasts_s)
+            watcher = Watchers(watched, stack.enter_context(Screen(console, title, speed)))
+        played = play(scenarios, parent, seed=seed, speed=speed if live else math.inf, watcher=watcher)
     for name, analysis in played.followed.analysis.conclude().items():
         if runners > 1:
             console.print(Text(f"\n{name}  {scenarios[list(played.truth).index(name)].name}", style="bold cyan"))

@@ -167,3 +167,11 @@ class DongleError(RequestError):
             f"there is no usable Bluetooth dongle at {name} ({' '.join(reason.split())}); plug one in that the system "
             "does not use, and name it as bumble does: usb:0, serial:/dev/ttyACM0, tcp-client:127.0.0.1:9001."
         )
+
+
+class WallError(RequestError):
+    """The wall cannot be shown there."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{reason}.")

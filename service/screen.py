@@ -14,11 +14,12 @@ from rich.text import Text
 
 from analysis.metrics import CADENCE, STRIDE_METRICS
 from analysis.model import Estimate, Foot, Window
+from dashboards.course import course
+from dashboards.moment import COMPARED, Moment
 from dashboards.wording import UNKNOWN, clock, difference, in_unit, signed
 from sensor_ingest.health import PodHealth
-from service.course import course
 from service.findings import findings_block
-from service.moment import COMPARED, Moment, heard
+from service.live_view import runner_now, state
 from service.run_analysis import RunAnalysis, RunnerAnalysis
 
 REFRESH_S = 0.25
@@ -31,6 +32,7 @@ FIXED_LINES = 16
 MOST_STEPS, MOST_FINDINGS = 20, 3
 LOW_BATTERY_PCT = 15.0
 HEADING, QUIET, WARNING = "bold cyan", "dim", "yellow"
+LINKS = {"connected": "green", "refused": "red"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def view(
     """The whole picture: one runner at length, several as a table with a row for each."""
     names = list(analysis.runners)
     if len(names) == 1:
-        body = _one_runner(analysis.runners[names[0]], health, now_s, height, width)
+        body = _one_runner(names[0], analysis.runners[names[0]], health, now_s, height, width)
     else:
         body = [_wall(analysis, health, now_s)]
     lines = [_head(title, now_s, width), Rule(style=QUIET), *body, Text(), Text(title.ends, style=QUIET)]
@@ -98,9 +100,9 @@ def _head(title: Title, now_s: float, width: int) -> Table:
 
 
 def _one_runner(
-    runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
+    name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
 ) -> list[RenderableType]:
-    now = Moment.of(runner, health, now_s)
+    now = Moment.of(runner_now(name, runner, health, now_s))
     told = _told(runner, width, height - FIXED_LINES - 2)
     lines = len(told) and _height(told) + 1
     most = min(max(height - FIXED_LINES - lines, 1), MOST_STEPS)
@@ -148,11 +150,8 @@ def _pods(health: Sequence[PodHealth], now_s: float) -> Table:
 
 
 def _link(pod: PodHealth, now_s: float) -> Text:
-    if heard(pod, now_s):
-        return Text("connected", style="green")
-    if pod.refused:
-        return Text("refused", style="red")
-    return Text("searching" if pod.last_packet_s is None else "out of reach", style=WARNING)
+    word = state(pod, now_s)
+    return Text(word, style=LINKS.get(word, WARNING))
 
 
 def _course(windows: Sequence[Window], most: int) -> list[RenderableType]:
@@ -188,8 +187,7 @@ def _bar(value_pct: float) -> tuple[str, str]:
 def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> Table:
     table = _table("", 10, "gait", "cadence", "left", "right", "right vs left", "strides", "pods")
     for name, runner in analysis.runners.items():
-        theirs = [pod for pod in health if pod.runner == name]
-        now = Moment.of(runner, theirs, now_s)
+        now = Moment.of(runner_now(name, runner, health, now_s))
         table.add_row(
             name,
             now.gait.lower() if now.cadence_spm is not None else UNKNOWN,

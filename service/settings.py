@@ -104,6 +104,14 @@ class RunEndSettings(_Group):
     pods_gone_s: Positive = 600.0
 
 
+class WallSettings(_Group):
+    """Where the wall is served; beyond this computer only with a password. Port 0 is any that is free."""
+
+    host: Word = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8484
+    password: SecretStr = SecretStr("")
+
+
 class RunnerSettings(_Group):
     """A runner's pods by serial number or tag, and what alerts are for this runner."""
 
@@ -130,6 +138,7 @@ class Settings(_Group):
     alerts: AlertSettings = AlertSettings()
     command: CommandSettings = CommandSettings()
     run_end: RunEndSettings = RunEndSettings()
+    wall: WallSettings = WallSettings()
     log: Literal["error", "warning", "info", "debug"] = "warning"
     runners: Mapping[RunnerName, RunnerSettings] = Field(default_factory=dict)
 

@@ -26,7 +26,7 @@ from sensor_ingest.live import LiveRun
 from sensor_ingest.run_errors import RunEndedError
 from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
 from service.live_run import Followed, follow
-from service.moment import Moment
+from service.live_view import runner_now
 from service.replayed import analyze_run
 from service.run_analysis import RunAnalysis
 from tests.service.command import surefoot
@@ -121,7 +121,7 @@ class Moments:
         self.strides: dict[float, int] = {}
 
     def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
-        self.strides[now_s] = Moment.of(analysis.runners["anna"], health, now_s).strides
+        self.strides[now_s] = runner_now("anna", analysis.runners["anna"], health, now_s).count
 
 
 async def _bereft(parent: Path, watcher: Moments) -> tuple[RunFolder, Followed]:

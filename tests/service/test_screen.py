@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 from analysis.model import Estimate, Foot, Gait, Window
+from dashboards.course import course
 from sensor_ingest.health import PodHealth
 from sensor_ingest.run_folder import WornPod
 from sensor_ingest.track import PodCounts
-from service.course import course
 from service.demo import Played
 from service.run_analysis import RunAnalysis
 from service.screen import Title, view
@@ -64,22 +64,22 @@ def test_it_fits_the_terminal(demo: Played, width: int, height: int) -> None:
 
 def test_before_the_first_step_it_waits() -> None:
     searching = replace(POD, connected=False, last_packet_s=None, battery_pct=None, rssi_dbm=None)
-    lines = shown(nothing("anna"), 1.0, searching, replace(searching, foot=Foot.RIGHT))
+    lines = shown(nothing("runner-1"), 1.0, searching, replace(searching, foot=Foot.RIGHT))
     assert lines[2].startswith("Waiting for the left and right pods")
     assert any(line.startswith("left   searching") for line in lines)
-    assert shown(nothing("anna"), RUNNING_S, *PODS)[2].startswith("Waiting for steps")
+    assert shown(nothing("runner-1"), RUNNING_S, *PODS)[2].startswith("Waiting for steps")
 
 
 def test_a_pod_that_falls_silent_is_out_of_reach_before_its_link_is() -> None:
     left, right = PODS
-    lines = shown(nothing("anna"), RUNNING_S, left, replace(right, last_packet_s=RUNNING_S - 3.0))
+    lines = shown(nothing("runner-1"), RUNNING_S, left, replace(right, last_packet_s=RUNNING_S - 3.0))
     assert lines[2].startswith("Waiting for the right pod")
     assert any(line.startswith("right  out of reach") for line in lines)
 
 
 def test_a_refused_pod_is_told() -> None:
     refused = replace(POD, connected=False, refused=True)
-    assert any(line.startswith("left   refused") for line in shown(nothing("anna"), RUNNING_S, refused))
+    assert any(line.startswith("left   refused") for line in shown(nothing("runner-1"), RUNNING_S, refused))
 
 
 def test_several_runners_have_a_row_each(tmp_path: Path) -> None:

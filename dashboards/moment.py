@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Estimate, Foot, Strides
+from dashboards.course import course
+from dashboards.source import RunnerNow
 from dashboards.wording import UNKNOWN, in_unit
-from sensor_ingest.health import PodHealth
-from service.course import course
-from service.run_analysis import RunnerAnalysis
 
 RECENT_STRIDES = 8
 PAUSE_S = 4.0
 """No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
-SILENT_S = 2.0
-"""Without a packet, of which eleven a second should come; the link itself is given up after five."""
 COMPARED = "ground_contact_time_s"
 
 
@@ -40,14 +37,22 @@ class Moment:
     newest: Estimate | None
 
     @classmethod
-    def of(cls, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float) -> Moment:
-        """From what is known so far."""
-        results = runner.results
-        newest = course(results.windows, COMPARED, len(results.windows))
+    def of(cls, runner: RunnerNow) -> Moment:
+        """From what is known so far; nothing of a runner who pauses is recent."""
+        return cls._of(runner, runner.now_s)
+
+    @classmethod
+    def last_known(cls, runner: RunnerNow) -> Moment:
+        """The same as of the newest stride, however long ago that was."""
+        return cls._of(runner, runner.now_s if runner.newest_s is None else runner.newest_s)
+
+    @classmethod
+    def _of(cls, runner: RunnerNow, as_of_s: float) -> Moment:
+        newest = course(runner.windows, COMPARED, max(len(runner.windows), 1))
         return cls(
-            {foot: _recent(results.strides[foot], now_s) for foot in runner.feet},
-            sum(len(strides) for strides in results.strides.values()),
-            tuple(pod.foot for pod in health if not heard(pod, now_s)),
+            {foot: _recent(strides, as_of_s) for foot, strides in runner.strides.items()},
+            runner.count,
+            tuple(pod.foot for pod in runner.pods if pod.heard is False),
             newest[-1][1] if newest else None,
         )
 
@@ -67,11 +72,16 @@ class Moment:
 
     def median(self, foot: Foot, key: str) -> str:
         """Of the last few strides, for people."""
+        value = self.value(foot, key)
+        return UNKNOWN if value is None else in_unit(STRIDE_METRICS[key], value)
+
+    def value(self, foot: Foot, key: str) -> float | None:
+        """The same as a number in the stored unit."""
         strides = self.recent.get(foot)
         if strides is None or not len(strides):
-            return UNKNOWN
+            return None
         values = strides.metrics[key][np.isfinite(strides.metrics[key])]
-        return in_unit(STRIDE_METRICS[key], float(np.median(values))) if len(values) else UNKNOWN
+        return float(np.median(values)) if len(values) else None
 
     @property
     def _newest(self) -> Strides | None:
@@ -84,8 +94,3 @@ def _recent(strides: Strides, now_s: float) -> Strides:
         return strides[:0]
     last = strides[-RECENT_STRIDES:]
     return last[last.running == last.running[-1]]
-
-
-def heard(pod: PodHealth, now_s: float) -> bool:
-    """Whether a pod is connected and not silent."""
-    return pod.connected and (pod.last_packet_s is None or pod.last_packet_s > now_s - SILENT_S)

@@ -1,0 +1,64 @@
+"""Who needs a look first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.findings import Finding, Kind, State
+from dashboards.source import RunnerNow
+
+RECENT_S = 600.0
+"""An ankle roll keeps its place for ten minutes; what goes on keeps it until it is over."""
+LOW_BATTERY_PCT = 15.0
+UNHEARD_RANK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """How much a runner needs a look, 0 to 3, and why.
+
+    Parameters
+    ----------
+    finding : the gravest that counts now.
+    trouble : what is wrong with the pods, in a few words.
+    """
+
+    rank: int
+    finding: Finding | None
+    trouble: str
+
+    @property
+    def since_s(self) -> float:
+        """Session time of what matters most."""
+        return self.finding.known_s if self.finding is not None else 0.0
+
+
+def attention(runner: RunnerNow) -> Attention:
+    """As of now."""
+    counting = [finding for finding in runner.findings if counts(finding, runner.now_s)]
+    gravest = max(counting, key=lambda each: (each.severity.rank, each.known_s), default=None)
+    trouble = _trouble(runner)
+    rank = gravest.severity.rank if gravest is not None else 0
+    return Attention(max(rank, UNHEARD_RANK if trouble else 0), gravest, trouble)
+
+
+def counts(finding: Finding, now_s: float) -> bool:
+    """Whether a finding still asks for attention."""
+    if finding.severity.rank == 0:
+        return False
+    if finding.kind is Kind.INVERSION_EVENT:
+        return now_s - finding.time_s <= RECENT_S
+    return finding.state is State.OPEN
+
+
+def by_attention(runners: list[tuple[RunnerNow, Attention]]) -> list[tuple[RunnerNow, Attention]]:
+    """Gravest first, of equals the latest, then by name, so that cards do not wander."""
+    return sorted(runners, key=lambda each: (-each[1].rank, -each[1].since_s, each[0].name))
+
+
+def _trouble(runner: RunnerNow) -> str:
+    silent = [pod for pod in runner.pods if pod.heard is False]
+    if silent:
+        return " and ".join(f"{pod.foot} pod {pod.state}" for pod in silent)
+    low = [pod for pod in runner.pods if pod.battery_pct is not None and pod.battery_pct < LOW_BATTERY_PCT]
+    return " and ".join(f"{pod.foot} pod at {pod.battery_pct:.0f} %" for pod in low)

@@ -1,0 +1,143 @@
+"""The squad: a card for each runner, those who need a look first."""
+
+from __future__ import annotations
+
+from analysis.findings import Finding
+from analysis.metrics import CADENCE, STRIDE_METRICS
+from analysis.model import Estimate, Foot
+from dashboards.bands import Band, own_band
+from dashboards.course import course
+from dashboards.finding_card import badge, title
+from dashboards.markup import Markup, element, join, number
+from dashboards.moment import COMPARED, Moment
+from dashboards.source import RunnerNow
+from dashboards.wall.attention import LOW_BATTERY_PCT, Attention
+from dashboards.wording import UNKNOWN, clock, difference
+
+GAUGE_PCT = 8.0
+SPARK_POINTS = 24
+SPARK_WIDTH, SPARK_HEIGHT = 120.0, 36.0
+
+
+def card(runner: RunnerNow, attention: Attention, link: str) -> Markup:
+    """Everything about a runner at a glance; the whole card is one link."""
+    now = Moment.last_known(runner)
+    return element(
+        "a",
+        element(
+            "span",
+            element("strong", runner.name, class_="name"),
+            element("span", Moment.of(runner).gait, class_="gait"),
+            element("span", class_="age"),
+            class_="top",
+        ),
+        _numbers(now),
+        balance_row(runner, now.newest),
+        element("span", _why(attention, runner), class_="why"),
+        element("span", *(pod_chip(runner, foot) for foot in Foot), class_="chips"),
+        href=link,
+        class_=f"card rank-{attention.rank}",
+    )
+
+
+def _numbers(now: Moment) -> Markup:
+    return element("span", cadence(now), sides(now, COMPARED, "contact"), class_="numbers")
+
+
+def cadence(now: Moment) -> Markup:
+    """Steps per minute."""
+    spm = UNKNOWN if now.cadence_spm is None else f"{now.cadence_spm:.0f}"
+    return element("span", element("b", spm), element("small", CADENCE.unit), class_="figure")
+
+
+def sides(now: Moment, key: str, name: str) -> Markup:
+    """A metric of both feet, left before right as one stands."""
+    unit = STRIDE_METRICS[key].unit
+    values = (
+        element("b", now.median(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot)
+        for foot in Foot
+    )
+    return element(
+        "span", element("span", *values, class_="pair"), element("small", f"{name}, {unit}"), class_="figure"
+    )
+
+
+def balance_row(runner: RunnerNow, newest: Estimate | None) -> Markup:
+    """Right against left now, against the own band, and how it came to that."""
+    own = own_band(runner.windows, COMPARED)
+    told = "left and right: known after half a minute" if newest is None else f"right vs left {difference(newest)}"
+    return element(
+        "span",
+        element("span", told, class_="told"),
+        gauge(newest, own),
+        _sparkline(runner, own),
+        class_="balance",
+    )
+
+
+def gauge(newest: Estimate | None, own: Band | None) -> Markup:
+    """The asymmetry as a bar from the middle; the own band lies behind it."""
+    middle, half = 100.0, 96.0
+
+    def place(value: float) -> float:
+        return middle + half * min(max(value / GAUGE_PCT, -1.0), 1.0)
+
+    parts = [element("rect", x=middle - half, y=5, width=2 * half, height=10, rx=5, class_="gauge")]
+    if own is not None:
+        low, high = place(own.low), place(own.high)
+        parts.append(element("rect", x=low, y=3, width=max(high - low, 1.0), height=14, rx=3, class_="own"))
+    if newest is not None:
+        at = place(newest.value)
+        side = Foot.RIGHT if newest.value > 0 else Foot.LEFT
+        parts.append(element("rect", x=min(at, middle), y=6, width=abs(at - middle), height=8, class_=f"bar {side}"))
+        parts.append(element("circle", cx=at, cy=10, r=6, class_=f"dot {side}"))
+    parts.append(element("line", x1=middle, x2=middle, y1=1, y2=19, class_="line zero"))
+    return element(
+        "svg", *parts, viewBox="0 0 200 20", preserveAspectRatio="xMinYMid", class_="gauge-box", aria_hidden="true"
+    )
+
+
+def _sparkline(runner: RunnerNow, own: Band | None) -> Markup:
+    """The asymmetry over the run."""
+    steps = course(runner.windows, COMPARED, SPARK_POINTS)
+    if len(steps) < 2:
+        return Markup()
+    first_s, last_s = steps[0][0], steps[-1][0]
+
+    def at(time_s: float, value: float) -> str:
+        x = (time_s - first_s) / (last_s - first_s) * SPARK_WIDTH
+        y = (0.5 - 0.5 * min(max(value / GAUGE_PCT, -1.0), 1.0)) * SPARK_HEIGHT
+        return f"{number(x)} {number(y)}"
+
+    path = "M" + "L".join(at(time_s, step.value) for time_s, step in steps)
+    band = ""
+    if own is not None:
+        top, bottom = (float(at(first_s, value).split()[1]) for value in (own.high, own.low))
+        band = element("rect", x=0, y=top, width=SPARK_WIDTH, height=bottom - top, class_="own")
+    drawn = join([band, element("path", d=path, class_="line both")])
+    return element("svg", drawn, viewBox=f"0 0 {SPARK_WIDTH:g} {SPARK_HEIGHT:g}", class_="spark", aria_hidden="true")
+
+
+def _why(attention: Attention, runner: RunnerNow) -> Markup:
+    if attention.finding is not None:
+        return join([badge(attention.finding), f" {headline(attention.finding, runner)}"])
+    return Markup() if not attention.trouble else element("span", f"▲ {attention.trouble}", class_="badge rank-1")
+
+
+def headline(finding: Finding, runner: RunnerNow) -> str:
+    """A finding in a few words."""
+    return f"{title(finding)}, {clock(finding.time_s - runner.origin_s)}"
+
+
+def pod_chip(runner: RunnerNow, foot: Foot) -> Markup | None:
+    """One pod in a few signs."""
+    pod = next((pod for pod in runner.pods if pod.foot is foot), None)
+    if pod is None:
+        return None
+    battery = "" if pod.battery_pct is None else f" {pod.battery_pct:.0f} %"
+    signal = "" if pod.rssi_dbm is None else f" {pod.rssi_dbm:.0f} dBm".replace("-", "−")
+    low = pod.battery_pct is not None and pod.battery_pct < LOW_BATTERY_PCT
+    bad = " bad" if low or pod.heard is False else ""
+    state = "" if pod.heard else f" {pod.state}"
+    return element("span", element("span", class_=f"swatch {foot}", aria_hidden="true"),
+                   f"{foot}{state}{battery}{signal}", class_=f"pod{bad}")  # fmt: skip

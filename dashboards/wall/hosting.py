@@ -1,0 +1,90 @@
+"""The wall in a thread of its own, so that nobody who looks can hold up a run."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+
+from dashboards.source import Source
+from dashboards.wall.access import Password
+from dashboards.wall.server import Wall
+
+LOOPBACK = "127.0.0.1"
+START_S, STOP_S = 10.0, 5.0
+BACKLOG = 64
+QUIET: dict[str, Any] = {
+    "interface": "asgi3",
+    "log_config": None,
+    "access_log": False,
+    "lifespan": "off",
+    "server_header": False,
+    "timeout_graceful_shutdown": 1,
+}
+
+
+class WallServer:
+    """Serves while the context is open.
+
+    Parameters
+    ----------
+    port : 0 for any that is free.
+
+    Raises
+    ------
+    OSError
+        when entered, if the port is taken.
+    """
+
+    def __init__(self, source: Source, host: str = LOOPBACK, port: int = 0, password: Password | None = None) -> None:
+        self._source = source
+        self._password = password
+        self._socket = _listening(host, port)
+        self.port = int(self._socket.getsockname()[1])
+        self._ready = threading.Event()
+        self._stop: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="wall", daemon=True)
+
+    def __enter__(self) -> WallServer:
+        self._thread.start()
+        self._ready.wait(START_S)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stop is not None:
+            loop, closing = self._stop
+            with suppress(RuntimeError):  # it has ended by itself
+                loop.call_soon_threadsafe(closing.set)
+        self._thread.join(STOP_S)
+        self._socket.close()
+
+    async def _serve(self) -> None:
+        wall = Wall(self._source, self._password)
+        self._stop = asyncio.get_running_loop(), wall.closing
+        config = uvicorn.Config(wall.application(), **QUIET)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[self._socket]), name="serve")
+        self._ready.set()
+        await wall.closing.wait()
+        server.should_exit = True
+        await serving
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError:
+        listening.close()
+        raise
+    return listening

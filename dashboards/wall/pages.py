@@ -1,0 +1,145 @@
+"""The wall's pages, into which pieces are put as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from dashboards.markup import Markup, element
+from dashboards.pictures.sides import key_of_sides
+from dashboards.source import PastRun
+from dashboards.wording import clock
+
+SECTIONS = {
+    "head": "",
+    "minute": "The last minute",
+    "feet": "Feet",
+    "findings": "Findings",
+    "course": "Over the run",
+    "pods": "Pods",
+}
+SPEEDS = (1, 2, 5, 10, 30, 100)
+HELP = "Arrow keys: from card to card. Enter: open. Escape: back. Space: pause a replay. T: light or dark."
+
+
+def squad_page(title: str, events: str, player: Markup | None = None) -> str:
+    """Everybody."""
+    grid = element("div", class_="cards", id="pieces", data_events=events)
+    return page(title, element("main", element("h1", title, " ", key_of_sides()), grid, player, id="main"), live=True)
+
+
+def runner_page(name: str, events: str, up: str, player: Markup | None = None) -> str:
+    """One runner; the sections stand ready, and are filled as pieces come."""
+    sections = [
+        element(
+            "section",
+            element("h2", heading) if heading else None,
+            element("div", id=f"piece {section}", data_piece=section),
+            class_=section,
+        )
+        for section, heading in SECTIONS.items()
+    ]
+    main = element(
+        "main",
+        element("p", element("a", "← everybody", href=up, id="up"), class_="crumbs"),
+        element("h1", name, " ", key_of_sides()),
+        element("div", *sections, class_="runner", id="pieces", data_events=events),
+        player,
+        id="main",
+    )
+    return page(name, main, live=True)
+
+
+def player(begin_s: float, end_s: float) -> Markup:
+    """Play, pause, where and how fast."""
+    speeds = [element("option", f"{speed} ×", value=speed, selected=speed == 10) for speed in SPEEDS]
+    return element(
+        "form",
+        element("button", "Pause", type="button", id="play"),
+        element(
+            "input", type="range", id="place", min=begin_s, max=end_s, value=begin_s, step="any",
+            aria_label="Place in the run",
+        ),
+        element("output", clock(0.0), id="at"),
+        element("span", f"of {clock(end_s - begin_s)}"),
+        element("label", "Speed ", element("select", *speeds, id="speed")),
+        class_="player",
+        id="player",
+    )  # fmt: skip
+
+
+def runs_page(runs: Sequence[PastRun]) -> str:
+    """What was recorded."""
+    rows = [
+        element(
+            "tr",
+            element("td", f"{run.started_utc:%d %b %Y, %H:%M} UTC"),
+            element("td", element("a", "Replay", href=f"/runs/{run.run}")),
+            element("td", *(_report(run.run, name) for name in run.runners)),
+            element("td", "" if run.ended else "goes on, or was cut off"),
+        )
+        for run in runs
+    ]
+    heads = ("when", "watch", "reports", "")
+    table = element(
+        "table",
+        element("thead", element("tr", *(element("th" if text else "td", text) for text in heads))),
+        element("tbody", *rows),
+        class_="runs",
+    )
+    shown = element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Runs")
+    nothing = element("p", "No runs are recorded yet.", class_="nothing")
+    return page("Runs", element("main", element("h1", "Runs"), shown if runs else nothing, id="main"))
+
+
+def login_page(*, wrong: bool) -> str:
+    """All that is shown without the password."""
+    form = element(
+        "form",
+        element("label", "Password", for_="password"),
+        element("input", type="password", name="password", id="password", autocomplete="current-password",
+                required=True, autofocus=True),
+        element("button", "Show the wall", type="submit"),
+        element("p", "That was not the password.", role="alert", class_="wrong") if wrong else None,
+        method="post", action="/login", class_="login",
+    )  # fmt: skip
+    return page("surefoot", element("main", element("h1", "surefoot"), form, id="main"), menu=False)
+
+
+def sorry_page(sentence: str) -> str:
+    """There is nothing here."""
+    return page("surefoot", element("main", element("h1", "surefoot"), element("p", sentence), id="main"))
+
+
+def page(title: str, main: Markup, *, live: bool = False, menu: bool = True) -> str:
+    """A whole page around its main part."""
+    head = element(
+        "head",
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        element("title", f"{title} · surefoot"),
+        Markup('<link rel="icon" href="/assets/icon.svg">'),
+        Markup('<link rel="stylesheet" href="/assets/theme.css"><link rel="stylesheet" href="/assets/wall.css">'),
+        Markup('<script type="module" src="/assets/wall.js"></script>'),
+    )
+    body = element("body", _bar(live=live) if menu else None, main, class_="wall")
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _bar(*, live: bool) -> Markup:
+    links = (("/", "Now"), ("/runs", "Runs"))
+    return element(
+        "header",
+        element("a", "To the content", href="#main", class_="skip"),
+        element("a", "surefoot", href="/", class_="brand"),
+        element("nav", *(element("a", text, href=href) for href, text in links), aria_label="Pages"),
+        element("span", id="clock") if live else None,
+        element("span", "connecting", id="link", role="status") if live else None,
+        element("button", "Light or dark", type="button", id="theme"),
+        element("details", element("summary", "Keys"), element("p", HELP), class_="help"),
+        element("p", id="alert", role="alert", class_="unseen") if live else None,
+        class_="bar",
+    )
+
+
+def _report(run: str, name: str) -> Markup:
+    return element("a", name, href=f"/runs/{run}/report/{quote(name)}", class_="report")

@@ -1,0 +1,215 @@
+"""The wall's web server: pages, pieces of pages as they change, reports. Nothing comes from anywhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from importlib.resources import files
+from urllib.parse import parse_qsl, quote
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboards.report.page import report
+from dashboards.source import Scene, Source
+from dashboards.wall import pages
+from dashboards.wall.access import COOKIE, SESSION_S, Password
+from dashboards.wall.replay import scene_at, span_s
+from dashboards.wall.views import Difference, View, single, squad
+
+EVERY_S = 0.4
+"""Between two looks at the scene."""
+KEEP_ALIVE_S = 5.0
+WRONG_PASSWORD_S = 1.0
+MOST_SPEED = 1000.0
+MOST_FORM_BYTES = 4096
+ASSETS = {
+    "theme.css": "text/css",
+    "wall.css": "text/css",
+    "wall.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+OPEN = ("/login", "/assets/", "/health")
+"""What is shown without a password."""
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+class Wall:
+    """The application; `closing` ends everything that is being told."""
+
+    def __init__(self, source: Source, password: Password | None = None) -> None:
+        self.closing = asyncio.Event()
+        self._source = source
+        self._password = password
+        self._attempt = asyncio.Lock()
+
+    def application(self) -> ASGIApp:
+        """For an ASGI server. Without a password only this computer's own names are answered to."""
+        routes = [
+            Route("/", self._squad),
+            Route("/runner/{name}", self._runner),
+            Route("/events", self._live_events),
+            Route("/runs", self._runs),
+            Route("/runs/{run}", self._replay),
+            Route("/runs/{run}/runner/{name}", self._replay),
+            Route("/runs/{run}/events", self._replay_events),
+            Route("/runs/{run}/report/{name}", self._report),
+            Route("/login", self._login, methods=["GET", "POST"]),
+            Route("/assets/{name}", _asset),
+            Route("/health", lambda _: PlainTextResponse("ok")),
+        ]
+        own = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))]
+        guarded = Starlette(routes=routes, middleware=[] if self._password else own)
+        return partial(self._guard, guarded)
+
+    async def _guard(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Nothing without the password, and our headers on everything."""
+        if scope["type"] == "http" and not self._may(Request(scope)):
+            there = scope["path"] == "/" or not scope["path"].endswith("/events")
+            refused = RedirectResponse("/login", 303) if there else PlainTextResponse("log in first", 401)
+            await refused(scope, receive, partial(_with_headers, send))
+            return
+        await inner(scope, receive, partial(_with_headers, send))
+
+    def _may(self, request: Request) -> bool:
+        if self._password is None or any(request.url.path.startswith(path) for path in OPEN):
+            return True
+        return self._password.opens(request.cookies.get(COOKIE, ""))
+
+    async def _login(self, request: Request) -> Response:
+        if request.method == "GET" or self._password is None:
+            return HTMLResponse(pages.login_page(wrong=False))
+        if int(request.headers.get("content-length", "0") or 0) > MOST_FORM_BYTES:
+            return PlainTextResponse("too long", 413)
+        given = dict(parse_qsl((await request.body()).decode(errors="replace"))).get("password", "")
+        async with self._attempt:
+            if not await run_in_threadpool(self._password.fits, given):
+                await asyncio.sleep(WRONG_PASSWORD_S)
+                return HTMLResponse(pages.login_page(wrong=True), 403)
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(COOKIE, self._password.session(), max_age=SESSION_S, httponly=True, samesite="strict")
+        return answer
+
+    async def _squad(self, _: Request) -> Response:
+        scene = await run_in_threadpool(self._source.scene)
+        return HTMLResponse(pages.squad_page(scene.title, "/events"))
+
+    async def _runner(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        return HTMLResponse(pages.runner_page(name, f"/events?runner={quote(name)}", "/"))
+
+    async def _runs(self, _: Request) -> Response:
+        return HTMLResponse(pages.runs_page(await run_in_threadpool(self._source.runs)))
+
+    async def _replay(self, request: Request) -> Response:
+        run, name = request.path_params["run"], request.path_params.get("name")
+        try:
+            recorded = await run_in_threadpool(self._source.recorded, run)
+        except KeyError:
+            return HTMLResponse(pages.sorry_page(f"There is no run {run}."), 404)
+        player = pages.player(*span_s(recorded))
+        if name is None:
+            return HTMLResponse(pages.squad_page("Replay", f"/runs/{run}/events", player))
+        return HTMLResponse(pages.runner_page(name, f"/runs/{run}/events?runner={quote(name)}", f"/runs/{run}", player))
+
+    async def _report(self, request: Request) -> Response:
+        run, name = request.path_params["run"], request.path_params["name"]
+        try:
+            recorded = (await run_in_threadpool(self._source.recorded, run))[name]
+        except KeyError:
+            return HTMLResponse(pages.sorry_page(f"There is no run {run} of {name}."), 404)
+        html = await run_in_threadpool(report, recorded)
+        return HTMLResponse(html, headers={"Content-Security-Policy": REPORT_POLICY})
+
+    async def _live_events(self, request: Request) -> Response:
+        view = _view_of(request, "")
+        return _stream(self._live(view))
+
+    async def _live(self, view: Callable[[Scene], View]) -> AsyncIterator[str]:
+        difference, seen, quiet_s = Difference(), None, 0.0
+        while not self.closing.is_set():
+            scene = await run_in_threadpool(self._source.scene)
+            if scene.number != seen:
+                seen, quiet_s = scene.number, 0.0
+                yield _event(difference.of(view(scene)))
+            elif quiet_s >= KEEP_ALIVE_S:
+                quiet_s = 0.0
+                yield ": still here\n\n"
+            await self._pause(EVERY_S)
+            quiet_s += EVERY_S
+
+    async def _replay_events(self, request: Request) -> Response:
+        run = request.path_params["run"]
+        try:
+            recorded = await run_in_threadpool(self._source.recorded, run)
+            at_s = float(request.query_params.get("at", "nan"))
+            speed = min(max(float(request.query_params.get("speed", "1")), 0.0), MOST_SPEED)
+        except (KeyError, ValueError):
+            return PlainTextResponse("no such replay", 404)
+        first_s, last_s = span_s(recorded)
+        begin_s = min(max(at_s, first_s), last_s) if at_s == at_s else first_s
+
+        async def told() -> AsyncIterator[str]:
+            difference, loop = Difference(), asyncio.get_running_loop()
+            began_s, number, view = loop.time(), 0, _view_of(request, f"/runs/{run}")
+            while not self.closing.is_set():
+                now_s = min(begin_s + speed * (loop.time() - began_s), last_s)
+                ended = now_s >= last_s
+                scene = scene_at(recorded, now_s, number)
+                yield _event(difference.of(view(scene), at=round(now_s, 3), passed=now_s - first_s, ended=ended))
+                number += 1
+                await self._pause(KEEP_ALIVE_S if ended or speed == 0.0 else EVERY_S)
+
+        return _stream(told())
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self.closing.wait()
+        except TimeoutError:
+            return
+
+
+def _view_of(request: Request, base: str) -> Callable[[Scene], View]:
+    name = request.query_params.get("runner")
+    return partial(squad, base=base) if name is None else partial(single, name=name)
+
+
+def _stream(events: AsyncIterator[str]) -> Response:
+    return StreamingResponse(events, media_type="text/event-stream")
+
+
+def _event(data: str) -> str:
+    return f"data: {data}\n\n"
+
+
+async def _with_headers(send: Send, message: Message) -> None:
+    """Send on, with our headers where the answer has none of its own."""
+    if message["type"] == "http.response.start":
+        headers = MutableHeaders(scope=message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+    await send(message)
+
+
+async def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in ASSETS:
+        return PlainTextResponse("not here", 404)
+    text = files("dashboards").joinpath("styles", name).read_text(encoding="utf-8")
+    return Response(text, media_type=ASSETS[name])

@@ -1,0 +1,117 @@
+"""What is new in the store since one looked last, for whoever shows runs that another process follows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from analysis.findings import Finding, latest
+from analysis.model import Foot, Strides, Window
+from service.store.connection import connect, told
+from service.store.rows import finding_from, strides_from, window_from
+
+TABLES = ("strides", "windows", "findings", "pod_health")
+REMEMBER_S = 300.0
+
+Key = tuple[str, str]
+"""Run and runner."""
+
+
+@dataclass(slots=True)
+class OpenRun:
+    """A runner's part of a run that goes on, as far as the store has it; strides of the last few minutes.
+
+    Parameters
+    ----------
+    counts : strides of each foot so far.
+    health : what each pod said last, with `time_ns`.
+    """
+
+    begun_ns: int
+    strides: dict[Foot, Strides]
+    windows: list[Window] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+    counts: dict[Foot, int] = field(default_factory=dict)
+    health: dict[Foot, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class StoreTail:
+    """Follows the runs that have no summary yet; open while the context is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = connect(path)
+        self._seen = dict.fromkeys(TABLES, 0)
+        self._open: dict[Key, OpenRun] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def read(self, since_ns: int) -> Mapping[Key, OpenRun]:
+        """Runs begun after `since_ns` that have not ended, as they are now; StoreError where that cannot be read."""
+        with told(self.path):
+            self._find(since_ns)
+            for table in TABLES:
+                for key, rows in self._new(table).items():
+                    if key in self._open:
+                        _add(self._open[key], table, rows)
+        return self._open
+
+    def _find(self, since_ns: int) -> None:
+        rows = self._connection.execute(
+            "SELECT run, runner, runs.time_ns, feet FROM runs LEFT JOIN summaries USING (run, runner)"
+            " WHERE summaries.seq IS NULL AND runs.time_ns > ?",
+            (since_ns,),
+        ).fetchall()
+        known, self._open = self._open, {}
+        for row in rows:
+            key, feet = (row["run"], row["runner"]), json.loads(row["feet"])
+            new = OpenRun(row["time_ns"], {Foot(foot): Strides.none(Foot(foot)) for foot in feet})
+            self._open[key] = known.get(key, new)
+
+    def _new(self, table: str) -> Mapping[Key, list[sqlite3.Row]]:
+        runs = sorted({run for run, _ in self._open})
+        rows = self._connection.execute(
+            f"SELECT * FROM {table} WHERE seq > ? AND run IN ({', '.join('?' * len(runs))}) ORDER BY seq",
+            (self._seen[table], *runs),
+        ).fetchall()
+        found: dict[Key, list[sqlite3.Row]] = defaultdict(list)
+        for row in rows:
+            found[row["run"], row["runner"]].append(row)
+        self._seen[table] = rows[-1]["seq"] if rows else self._seen[table]
+        return found
+
+
+def _add(known: OpenRun, table: str, rows: Sequence[sqlite3.Row]) -> None:
+    match table:
+        case "windows":
+            known.windows += map(window_from, rows)
+        case "findings":
+            known.findings = latest([*known.findings, *(finding_from(row["body"]) for row in rows)])
+        case "pod_health":
+            known.health.update(
+                {Foot(row["foot"]): {"time_ns": row["time_ns"], **json.loads(row["body"])} for row in rows}
+            )
+        case _:
+            for foot in known.strides:
+                _add_strides(known, foot, [row for row in rows if row["foot"] == foot])
+
+
+def _add_strides(known: OpenRun, foot: Foot, rows: Sequence[sqlite3.Row]) -> None:
+    if not rows:
+        return
+    known.counts[foot] = rows[-1]["number"] + 1
+    joined = Strides.join([known.strides[foot], strides_from(rows, foot)])
+    recent = joined.initial_contact_s >= joined.initial_contact_s[-1] - REMEMBER_S
+    known.strides[foot] = joined[recent]

@@ -1,0 +1,52 @@
+"""The wall on the command line: where it is asked for, and how people are told where it is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from service.configuration import configure
+from service.runs import runs_folder
+from service.settings import WallSettings
+from service.stop import StopRequest
+from service.store.tail import StoreTail
+from service.wall import Archive, WallSource, local, qr_code, wall
+from service.wall_scenes import Scenes, StoredRuns
+
+ShownAt = tuple[str | None, int | None]
+"""Host and port as asked for on the command line."""
+
+
+@contextmanager
+def shown(scenes: Scenes, runs: Path, shown_at: ShownAt) -> Iterator[str]:
+    """The wall around a run of this process; gives its address. Unless asked for, any port does if ours is taken."""
+    settings = _settings(shown_at)
+    source = WallSource(scenes, Archive(runs))
+    with wall(source, settings, any_port=shown_at[1] is None) as address:
+        if not local(settings.host):
+            _tell(address)
+        yield address
+
+
+def serve(shown_at: ShownAt, folder: Path | None) -> None:
+    """Show the store's runs until Ctrl-C or SIGTERM."""
+    configuration, settings, done = configure().settings, _settings(shown_at), threading.Event()
+    with StoreTail(configuration.store_path) as tail:
+        source = WallSource(StoredRuns(tail), Archive(runs_folder(folder)))
+        with wall(source, settings) as address, StopRequest(done.set):
+            print(f"The wall is at {address}", flush=True)
+            if not local(settings.host):
+                _tell(address)
+            done.wait()
+
+
+def _settings(shown_at: ShownAt) -> WallSettings:
+    given = {name: value for name, value in zip(("host", "port"), shown_at, strict=True) if value is not None}
+    return configure().settings.wall.model_copy(update=given)
+
+
+def _tell(address: str) -> None:
+    """For a phone in the same network."""
+    print(f"{qr_code(address)}\nOpen {address} on the phone, or point its camera here.", flush=True)

@@ -1,0 +1,212 @@
+"""The wall in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from analysis.model import Foot
+from dashboards.moment import COMPARED, Moment
+from dashboards.wall.access import Password
+from dashboards.wall.hosting import WallServer
+from dashboards.wording import difference
+from tests.dashboards.browser import SIZES, overflow, violations, watched
+from tests.dashboards.runs import ROLL_S, RUN
+from tests.dashboards.walls import Shown, running
+
+QUIET_S, ROLLED_S = 100.0, ROLL_S + 20.0
+PAGES = ("/", "/runner/anna", "/runs", f"/runs/{RUN.run_id}", f"/runs/{RUN.run_id}/runner/anna")
+
+
+@pytest.fixture
+def source() -> Shown:
+    return Shown(running("anna", ROLLED_S), running("ben", QUIET_S), running("carl", QUIET_S, age_s=42.0, heard=False))
+
+
+@pytest.fixture
+def wall(source: Shown) -> Iterator[str]:
+    with WallServer(source) as server:
+        yield f"http://127.0.0.1:{server.port}"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    tab = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    yield tab
+    tab.close()
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".card .name").all_inner_texts()
+
+
+def test_the_numbers_on_screen_are_those_of_the_source(wall: str, page: Page, source: Shown) -> None:
+    page.goto(wall)
+    expect(page.locator(".card")).to_have_count(3)
+    for runner in source.scene().runners:
+        card, now = page.locator(".card", has_text=runner.name), Moment.last_known(runner)
+        assert now.cadence_spm is not None
+        assert card.locator(".figure b").all_inner_texts() == [
+            f"{now.cadence_spm:.0f}",
+            *(now.median(foot, COMPARED).removesuffix(" ms") for foot in Foot),
+        ]
+        assert difference(now.newest) in card.inner_text()
+
+
+def test_who_needs_a_look_comes_first_and_moves_there(wall: str, page: Page, source: Shown) -> None:
+    page.goto(wall)
+    expect(page.locator(".card").first).to_contain_text("Ankle roll, left, 2:30")
+    assert names(page) == ["anna", "carl", "ben"]
+    source.set(running("anna", QUIET_S), running("ben", ROLLED_S))
+    expect(page.locator(".card")).to_have_count(2)
+    expect(page.locator(".card").first).to_contain_text("ben")
+    expect(page.locator("#alert")).to_contain_text("ben: Your left ankle rolled over")
+
+
+def test_old_values_look_old(wall: str, page: Page) -> None:
+    page.goto(wall)
+    carl = page.locator("[data-piece='runner carl']")
+    expect(carl).to_have_class("stale")
+    expect(carl.locator(".age")).to_have_text(re.compile(r"^4\d s ago$"))
+    assert "grayscale" in carl.locator(".card").evaluate("card => getComputedStyle(card).filter")
+    expect(page.locator("[data-piece='runner ben']")).not_to_have_class("stale")
+
+
+def test_a_runner_is_shown_at_length(wall: str, page: Page) -> None:
+    page.goto(f"{wall}/runner/anna")
+    expect(page.locator(".finding")).to_have_count(1)
+    assert page.locator(".finding svg.chart").count() == 3
+    assert page.locator("svg.foot").count() == 2
+    assert page.locator(".minute svg .dot.left").count() > 100
+    expect(page.locator("section.pods")).to_contain_text("80 %")
+
+
+def test_after_a_restart_it_goes_on(page: Page, source: Shown) -> None:
+    with WallServer(source) as first:
+        page.goto(f"http://127.0.0.1:{first.port}")
+        expect(page.locator("#link")).to_have_text("live")
+    expect(page.locator("#link")).to_have_text("connection lost, trying again")
+    expect(page.locator("html")).to_have_class("lost")
+    source.set(running("dora", QUIET_S))
+    with WallServer(source, port=first.port):
+        expect(page.locator(".card .name")).to_have_text(["dora"])
+        expect(page.locator("#link")).to_have_text("live")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_suits_every_screen_and_everybody(wall: str, browser: Browser, size: str, scheme: str) -> None:
+    width, height = SIZES[size]
+    tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    told = watched(tab)
+    for path in PAGES:
+        tab.goto(wall + path)
+        tab.wait_for_selector(".card, .finding, table, svg.foot")
+        assert overflow(tab) <= 0, path
+        assert violations(tab) == [], path
+    assert all(each.startswith(f"{wall}/") for each in told), told
+    tab.close()
+
+
+def test_keys_lead_from_card_to_card_in_and_out(wall: str, page: Page) -> None:
+    page.goto(wall)
+    expect(page.locator(".card")).to_have_count(3)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.querySelector('.name').textContent") == "carl"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runner/anna")
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"{wall}/")
+
+
+def test_the_place_on_the_keyboard_outlasts_new_values(wall: str, page: Page, source: Shown) -> None:
+    page.goto(wall)
+    expect(page.locator(".card")).to_have_count(3)
+    page.keyboard.press("ArrowRight")
+    source.set(running("ben", ROLLED_S), running("anna", ROLLED_S + 1.0))
+    expect(page.locator(".card")).to_have_count(2)
+    assert page.evaluate("document.activeElement.querySelector('.name').textContent") == "anna"
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_what_is_new_moves_only_for_who_likes_it(wall: str, browser: Browser, source: Shown, motion: str) -> None:
+    tab = browser.new_page(reduced_motion=motion)  # type: ignore[arg-type]
+    tab.goto(wall)
+    expect(tab.locator(".card")).to_have_count(3)
+    source.set(running("ben", ROLLED_S))
+    expect(tab.locator(".card")).to_have_count(1)
+    expect(tab.locator(".card")).to_contain_text("Ankle roll")
+    assert len(tab.evaluate("document.getAnimations()")) == (0 if motion == "reduce" else 1)
+    tab.close()
+
+
+def test_a_recorded_run_is_replayed_at_any_place_and_speed(wall: str, page: Page) -> None:
+    page.goto(f"{wall}/runs")
+    page.get_by_role("link", name="Replay").click()
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".card")).not_to_contain_text("Ankle roll")
+    page.select_option("#speed", "100")
+    expect(page.locator(".card")).to_contain_text("Ankle roll, left, 2:30")
+    page.get_by_role("button", name="Pause").click()
+    at = page.locator("#at").inner_text()
+    page.locator("#place").evaluate("place => { place.value = 60; place.dispatchEvent(new Event('change')) }")
+    expect(page.locator("#at")).to_have_text("1:00")
+    assert at != "1:00"
+    expect(page.locator(".card")).not_to_contain_text("Ankle roll")
+
+
+def test_the_report_is_one_click_away(wall: str, page: Page) -> None:
+    page.goto(f"{wall}/runs")
+    page.get_by_role("link", name="anna").click()
+    expect(page.locator("h1")).to_contain_text("Your left ankle rolled over at 2:30")
+    assert page.evaluate("getComputedStyle(document.querySelector('.finding')).borderLeftWidth") == "5px"
+
+
+def test_a_wrong_password_sees_nothing_and_the_right_one_everything(browser: Browser, source: Shown) -> None:
+    with WallServer(source, password=Password("open sesame")) as server:
+        wall = f"http://127.0.0.1:{server.port}"
+        tab = browser.new_context().new_page()
+        for path in PAGES:
+            tab.goto(wall + path)
+            assert tab.url == f"{wall}/login"
+            assert "anna" not in tab.content()
+        assert tab.request.get(f"{wall}/events").status == 401
+        tab.fill("#password", "open barley")
+        tab.get_by_role("button", name="Show the wall").click()
+        expect(tab.get_by_role("alert")).to_have_text("That was not the password.")
+        tab.goto(wall)
+        assert tab.url == f"{wall}/login"
+        assert violations(tab) == []
+        tab.fill("#password", "open sesame")
+        tab.get_by_role("button", name="Show the wall").click()
+        expect(tab.locator(".card")).to_have_count(3)
+        tab.context.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/", {"Host": "elsewhere.example"}, 400),
+        ("/nothing", {}, 404),
+        ("/assets/../server.py", {}, 404),
+        ("/runs/..%2f..", {}, 404),
+        (f"/runs/{RUN.run_id}/report/nobody", {}, 404),
+        (f"/runs/{RUN.run_id}/events?at=x", {}, 404),
+    ],
+)
+def test_what_is_not_there_is_said_so(wall: str, path: str, headers: dict[str, str], status: int) -> None:
+    with pytest.raises(OSError, match=f"HTTP Error {status}") as refused:
+        urlopen(Request(wall + path, headers=headers))
+    refused.value.close()  # type: ignore[attr-defined]
+
+
+def test_every_answer_forbids_strangers(wall: str) -> None:
+    with urlopen(wall) as answer:
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"

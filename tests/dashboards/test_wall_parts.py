@@ -1,0 +1,107 @@
+"""Who comes first on the wall, what a replay knows, and who may look."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from analysis.findings import Finding, Kind, Severity, State
+from analysis.model import Foot
+from dashboards.markup import Markup, element
+from dashboards.source import Pod, RunnerNow
+from dashboards.wall.access import SESSION_S, Password
+from dashboards.wall.attention import RECENT_S, attention, by_attention
+from dashboards.wall.cards import card
+from dashboards.wall.replay import runner_at
+from dashboards.wall.views import Difference, View
+from tests.dashboards.runs import ROLL_S, eventful
+
+PODS = [Pod(foot, "connected", True, 80.0, -60.0, 0.0) for foot in Foot]
+
+
+def finding(kind: Kind, severity: Severity, at_s: float, state: State = State.OPEN) -> Finding:
+    return Finding(
+        f"{kind}-{at_s}", kind, Foot.LEFT, at_s, at_s + 0.2, severity, 1.0, 0.0, "%", 0.9, "It is so.", {}, state
+    )
+
+
+def runner(name: str, *findings: Finding, pods: list[Pod] = PODS, now_s: float = 1000.0) -> RunnerNow:
+    return RunnerNow(name, now_s, 0.0, {}, (), findings, 0, pods)
+
+
+@pytest.mark.parametrize(
+    ("findings", "rank"),
+    [
+        ([], 0),
+        ([finding(Kind.STANDING_ASYMMETRY, Severity.INFO, 900.0)], 0),
+        ([finding(Kind.INVERSION_EVENT, Severity.SEVERE, 900.0, State.RESOLVED)], 3),
+        ([finding(Kind.INVERSION_EVENT, Severity.SEVERE, 1000.0 - RECENT_S - 1.0)], 0),
+        ([finding(Kind.OFFLOADING, Severity.WARNING, 100.0)], 2),
+        ([finding(Kind.OFFLOADING, Severity.WARNING, 100.0, State.RESOLVED)], 0),
+    ],
+)
+def test_attention_is_for_what_goes_on_or_has_just_happened(findings: list[Finding], rank: int) -> None:
+    assert attention(runner("anna", *findings)).rank == rank
+
+
+def test_those_who_need_a_look_come_first_and_equals_by_name() -> None:
+    silent = [replace(PODS[0], heard=False, state="out of reach"), PODS[1]]
+    squad = [
+        runner("dora"),
+        runner("carl"),
+        runner("ben", pods=silent),
+        runner("anna", finding(Kind.ASYMMETRY_DRIFT, Severity.NOTICE, 500.0)),
+        runner("eve", finding(Kind.INVERSION_EVENT, Severity.ROLL, 900.0)),
+    ]
+    ranked = by_attention([(each, attention(each)) for each in squad])
+    assert [each.name for each, _ in ranked] == ["eve", "anna", "ben", "carl", "dora"]
+    assert ranked[2][1].trouble == "left pod out of reach"
+
+
+def test_a_replay_knows_nothing_of_what_comes_later() -> None:
+    run = eventful()
+    known_s = min(each.known_s for each in run.results.findings if each.kind is Kind.INVERSION_EVENT)
+    before, after = runner_at(run, known_s - 0.01), runner_at(run, known_s)
+    assert not before.findings
+    assert [each.kind for each in after.findings] == [Kind.INVERSION_EVENT]
+    assert all(window.end_s <= known_s for window in after.windows)
+    assert after.newest_s is not None
+    assert after.newest_s <= known_s
+    assert runner_at(run, run.end_s + 1.0).count == sum(map(len, run.results.strides.values()))
+
+
+def test_a_roll_of_the_replay_stands_on_the_card() -> None:
+    now = runner_at(eventful(), ROLL_S + 30.0)
+    assert "Ankle roll, left, 2:30" in card(now, attention(now), "/")
+
+
+def test_a_browser_is_told_only_what_has_changed() -> None:
+    told = Difference()
+    first = json.loads(told.of(View({"a": Markup("1"), "b": Markup("2")}, {"a": 1.23}, "0:01", "watch out")))
+    second = json.loads(told.of(View({"b": Markup("2"), "a": Markup("3")}, {"a": None}, "0:02", "watch out")))
+    assert first["pieces"] == {"a": "1", "b": "2"}
+    assert (second["pieces"], second["order"], second["ages"]) == ({"a": "3"}, ["b", "a"], {"a": None})
+    assert (first["alert"], second["alert"]) == ("watch out", "")
+
+
+def test_text_is_escaped_and_numbers_are_short() -> None:
+    assert element("a", "<&", href='"x"', x=1.0, y=-0.001, z=2 / 3) == (
+        '<a href="&quot;x&quot;" x="1" y="0" z="0.67">&lt;&amp;</a>'
+    )
+
+
+def test_a_session_opens_until_it_is_old_and_only_with_its_own_password() -> None:
+    now_s = 1000.0
+    password, other = Password("open sesame", lambda: now_s), Password("open barley", lambda: now_s)
+    cookie = password.session()
+    assert password.fits("open sesame")
+    assert not password.fits("open sesam")
+    assert password.opens(cookie)
+    assert Password("open sesame", lambda: now_s).opens(cookie)
+    assert not other.opens(cookie)
+    assert not password.opens(cookie.replace(str(int(now_s) + SESSION_S), str(int(now_s) + 2 * SESSION_S)))
+    assert not password.opens("")
+    now_s += SESSION_S
+    assert not password.opens(cookie)

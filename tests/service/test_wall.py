@@ -1,0 +1,205 @@
+"""The wall shows what another process writes into the store, at once, and asks strangers for a password."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+from analysis.findings import Finding, Kind, latest
+from analysis.model import Foot, Samples
+from dashboards.moment import COMPARED, Moment
+from dashboards.source import RunnerNow
+from dashboards.wall.hosting import WallServer
+from firmware_sim.imu import Imu, read
+from firmware_sim.rolls import Roll
+from firmware_sim.runner import Bout, Runner, simulate
+from sensor_ingest.assembler import Batch
+from service.analyze import pieces
+from service.demo import Played
+from service.errors import WallError
+from service.keeper import Keeper
+from service.run_analysis import RunAnalysis
+from service.settings import Settings, WallSettings
+from service.store.reading import StoreReader
+from service.store.tail import StoreTail
+from service.wall import Archive, WallSource, local, qr_code, wall
+from service.wall_scenes import StoredRuns
+from tests.dashboards.browser import chromium
+from tests.service.command import surefoot
+from tests.service.kept import RUNNER, manifest
+
+ROLL_S, END_S = 70.0, 90.0
+PIECE_S = 0.25
+
+
+@cache
+def rolled() -> dict[Foot, Samples]:
+    """A run in which the left ankle rolls."""
+    rolls = (Roll(Foot.LEFT, ROLL_S, peak_deg=36.0, rise_s=0.08),)
+    motion = simulate(Runner(), (Bout("run", END_S, 2.9),), seed=5, rolls=rolls)
+    return {foot: read(motion, foot, Imu(), seed=5) for foot in Foot}
+
+
+class Following:
+    """A run that goes into the store piece by piece, as `surefoot live` does it in another process."""
+
+    def __init__(self, settings: Settings) -> None:
+        created = datetime.fromtimestamp(int(time.time() - ROLL_S), UTC)
+        self._keeper = Keeper(settings.store_path, manifest(created=created), settings, now_s=lambda: 0.0)
+        self._analysis = RunAnalysis(manifest().pods, keep=self._take)
+        self._pieces = pieces(rolled(), PIECE_S)
+        self.kept: list[tuple[float, Finding]] = []
+
+    def _take(self, runner, results, known_s) -> None:  # type: ignore[no-untyped-def]
+        self._keeper.take(runner, results, known_s)
+        self.kept += [(time.time(), finding) for finding in results.findings]
+
+    def until(self, time_s: float) -> None:
+        """Go on until both feet are known up to a session time."""
+        for piece in self._pieces:
+            self._analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
+            if piece.foot is Foot.RIGHT and piece.time_s[-1] > time_s:
+                return
+
+    def close(self) -> None:
+        self._keeper.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path)
+
+
+@pytest.fixture
+def following(settings: Settings) -> Iterator[Following]:
+    run = Following(settings)
+    yield run
+    run.close()
+
+
+@pytest.fixture
+def source(settings: Settings) -> Iterator[WallSource]:
+    with StoreTail(settings.store_path) as tail:
+        yield WallSource(StoredRuns(tail), Archive(settings.runs_folder))
+
+
+def only(source: WallSource) -> RunnerNow:
+    time.sleep(0.25)  # a scene is read anew after a fifth of a second
+    [runner] = source.scene().runners
+    return runner
+
+
+def test_it_knows_what_the_store_knows(settings: Settings, following: Following, source: WallSource) -> None:
+    for time_s in (20.0, 65.0, 80.0):
+        following.until(time_s)
+        shown = only(source)
+        with StoreReader(settings.store_path) as reader:
+            [stored] = reader.runs()
+            results = reader.results(stored.run, RUNNER)
+        assert list(shown.windows) == list(results.windows)
+        assert shown.findings == latest(results.findings)
+        assert shown.count == sum(map(len, results.strides.values()))
+        for foot, rows in shown.strides.items():
+            assert rows.initial_contact_s.tolist() == results.strides[foot].initial_contact_s.tolist()
+
+
+def test_numbers_on_screen_are_the_store_s_and_a_roll_is_there_within_a_second(
+    settings: Settings, following: Following, source: WallSource
+) -> None:
+    following.until(ROLL_S - 2.0)
+    with WallServer(source) as server, chromium() as browser:
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.port}")
+        expect(page.locator(".card .name")).to_have_text([RUNNER])
+        with StoreReader(settings.store_path) as reader:
+            results = reader.results(reader.runs()[0].run, RUNNER)
+        told = replace(only(source), strides=results.strides, windows=results.windows)
+        now = Moment.last_known(told)
+        expect(page.locator(".card .pair b")).to_have_text(
+            [now.median(foot, COMPARED).removesuffix(" ms") for foot in Foot]
+        )
+        following.until(ROLL_S + 2.0)
+        page.wait_for_selector(".card >> text=Ankle roll, left", timeout=2000)
+        seen = time.time()
+    alert, finding = following.kept[0]
+    assert finding.kind is Kind.INVERSION_EVENT
+    assert seen - alert <= 1.0
+
+
+def test_a_run_that_is_over_is_no_longer_shown(following: Following, source: WallSource) -> None:
+    following.until(20.0)
+    assert only(source).name == RUNNER
+    following._keeper.end(25.0)
+    time.sleep(0.25)
+    assert not source.scene().runners
+
+
+def test_recorded_runs_are_listed_and_analysed_on_demand(demo: Played) -> None:
+    archive = Archive(demo.run.path.parent)
+    assert demo.run.manifest.run_id in [run.run for run in archive.runs()]
+    found = archive.recorded(demo.run.manifest.run_id)
+    assert list(found) == list(demo.run.manifest.runners)
+    assert archive.recorded(demo.run.manifest.run_id) is found
+    with pytest.raises(KeyError):
+        archive.recorded("../nothing")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])
+@pytest.mark.parametrize("password", ["", "short"])
+def test_beyond_this_computer_it_needs_a_password(source: WallSource, host: str, password: str) -> None:
+    assert not local(host)
+    with (
+        pytest.raises(WallError, match=r"needs a password of 8 characters or more; set wall\.password"),
+        wall(source, WallSettings(host=host, port=0, password=password)),  # type: ignore[arg-type]
+    ):
+        pass
+
+
+def test_with_a_password_others_may_look(source: WallSource) -> None:
+    with wall(source, WallSettings(host="0.0.0.0", port=0, password="open sesame")) as address:  # type: ignore[arg-type]
+        port = address.rstrip("/").rpartition(":")[2]
+        with urlopen(f"http://127.0.0.1:{port}/") as answer:
+            assert answer.url.endswith("/login")
+    assert "█" in qr_code(address)
+
+
+def test_a_port_that_is_taken_is_told_or_another_one_used(source: WallSource) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = WallSettings(port=taken.getsockname()[1])
+        with pytest.raises(WallError, match="cannot be used"), wall(source, settings):
+            pass
+        with wall(source, settings, any_port=True) as address, urlopen(f"{address}health") as answer:
+            assert answer.read() == b"ok"
+
+
+def test_serve_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
+    environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path)}
+    command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        with urlopen(f"{address}health") as answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10.0) == 0
+
+
+def test_a_port_that_is_none_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = surefoot(capsys, "serve", "--port", "70000")
+    assert outcome.code == 2
+    assert "--port" in outcome.err
