@@ -7,7 +7,7 @@ import shutil
 import struct
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -91,16 +91,6 @@ def _read_entry(file: BinaryIO) -> tuple[Entry, int]:
     return entry_from_bytes(kind, payload), _FRAME.size + length
 
 
-def set_aside(path: Path, damage: Damage) -> None:
-    """Copy what cannot be read into a file of its own, before the journal is continued without it."""
-    try:
-        with path.open("rb") as journal, path.with_name(f"damaged-{damage.at_byte}.bin").open("wb") as copy:
-            journal.seek(damage.at_byte)
-            shutil.copyfileobj(journal, copy)
-    except OSError as error:
-        raise RunUnwritableError(path.parent, error.strerror or type(error).__name__) from error
-
-
 def framed(entry: Entry) -> bytes:
     """An entry as it stands in the file."""
     payload = bytes(entry)
@@ -112,23 +102,37 @@ def _checksum(kind: int, payload: bytes) -> int:
 
 
 class JournalWriter:
-    """Appends entries: `append` keeps them, `flush` hands them to the system (they survive the process), `sync` to the
-    disk (they survive the power).
+    """Goes on where a journal ends: `append` keeps entries, `flush` hands them to the system (they survive the
+    process), `sync` to the disk (they survive the power).
+
+    Nobody else may write meanwhile. What is already there is read first; what of it cannot be read is set aside in a
+    file of its own and cut off.
 
     Parameters
     ----------
-    keep_bytes : length of what is already there and good; a torn tail behind it is cut off. 0 begins anew.
+    take : gets the entries that are already there.
+
+    Raises
+    ------
+    RunBusyError
+        if somebody else writes it.
+    RunUnwritableError
+        if it cannot be written.
     """
 
-    def __init__(self, path: Path, keep_bytes: int = 0) -> None:
+    def __init__(self, path: Path, take: Callable[[Entry], object] = lambda _: None) -> None:
         self.path = path
+        self.recorded = JournalReader(path)
         self._buffer = bytearray()
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
         except OSError as error:
             raise self._unwritable(error) from error
         try:
-            self._begin(keep_bytes)
+            self._lock()
+            for entry in self.recorded:
+                take(entry)
+            self._begin(self.recorded)
         except RunError:
             os.close(self._file)
             raise
@@ -171,18 +175,29 @@ class JournalWriter:
         finally:
             os.close(self._file)
 
-    def _begin(self, keep_bytes: int) -> None:
+    def _lock(self) -> None:
         if sys.platform != "win32":
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise RunBusyError(self.path.parent) from error
+
+    def _begin(self, recorded: JournalReader) -> None:
+        """Set aside what cannot be read, and be ready to append to what can."""
+        damage = recorded.damage
         try:
-            os.ftruncate(self._file, keep_bytes)
+            if damage is not None and damage.lost_bytes:
+                with (
+                    self.path.open("rb") as file,
+                    self.path.with_name(f"damaged-{damage.at_byte}.bin").open("wb") as copy,
+                ):
+                    file.seek(damage.at_byte)
+                    shutil.copyfileobj(file, copy)
+            os.ftruncate(self._file, recorded.good_bytes)
         except OSError as error:
             raise self._unwritable(error) from error
         os.lseek(self._file, 0, os.SEEK_END)
-        if keep_bytes == 0:
+        if recorded.good_bytes == 0:
             self._buffer += MAGIC
             self.flush()
 

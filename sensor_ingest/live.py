@@ -13,12 +13,12 @@ from typing import Self
 
 from sensor_ingest.adapter import Adapter, Radio
 from sensor_ingest.assembler import Assembler, Batch, Silence
-from sensor_ingest.entries import EventEntry, EventKind, time_of
+from sensor_ingest.entries import Entry, EventEntry, EventKind, time_of
 from sensor_ingest.errors import IngestError
 from sensor_ingest.greeting import StreamSettings
 from sensor_ingest.health import HealthBoard, PodHealth
 from sensor_ingest.intake import Intake
-from sensor_ingest.journal import JournalReader, JournalWriter, set_aside
+from sensor_ingest.journal import JournalReader, JournalWriter
 from sensor_ingest.recorder import Recorder
 from sensor_ingest.run_errors import LiveBehindError, RunEndedError
 from sensor_ingest.run_folder import RunFolder
@@ -73,16 +73,17 @@ class LiveRun:
         self._failure_told = False
         self._ends = True
         self._over = False
-        self._recorded = JournalReader(run.journal_path)
+        self._last_s = 0.0
 
     async def __aenter__(self) -> Self:
         if self.run.manifest.ended:
             raise RunEndedError(self.run.path)
-        last_s = await asyncio.to_thread(self._catch_up)
-        self._journal = JournalWriter(self.run.journal_path, self._recorded.good_bytes)
+        self._journal = await asyncio.to_thread(JournalWriter, self.run.journal_path, self._catch_up)
+        if self._journal.recorded.damage is not None and self._journal.recorded.damage.lost_bytes:
+            log.warning("%s: %s", self.run.path, self._journal.recorded.damage)
         loop_s = asyncio.get_running_loop().time()
         opened_s = self._utc_s() - self.run.manifest.created_utc.timestamp()
-        self._origin_s = loop_s - max(opened_s, last_s)
+        self._origin_s = loop_s - max(opened_s, self._last_s)
         self._work = asyncio.create_task(self._conduct(), name=f"run {self.run.manifest.run_id}")
         return self
 
@@ -144,22 +145,16 @@ class LiveRun:
     def _session_s(self, loop_s: float) -> float:
         return loop_s - self._origin_s
 
-    def _catch_up(self) -> float:
-        """Bring the assembler to where the journal ends; the last time in it."""
-        last_s = 0.0
-        for entry in self._recorded:
-            self._assembler.push(entry)
-            self._board.push(entry)
-            last_s = max(last_s, time_of(entry) or 0.0)
-        if self._recorded.damage is not None and self._recorded.damage.lost_bytes:
-            log.warning("%s: %s", self.run.path, self._recorded.damage)
-            set_aside(self.run.journal_path, self._recorded.damage)
-        return last_s
+    def _catch_up(self, entry: Entry) -> None:
+        """Bring the assembler to where the journal ends."""
+        self._assembler.push(entry)
+        self._board.push(entry)
+        self._last_s = max(self._last_s, time_of(entry) or 0.0)
 
     def _recorded_before(self) -> Iterator[Batch | Silence]:
         """What was recorded before this continuation."""
         assembler = Assembler()
-        for entry in JournalReader(self.run.journal_path, self._recorded.good_bytes):
+        for entry in JournalReader(self.run.journal_path, self._journal.recorded.good_bytes):
             yield from assembler.push(entry)
 
     def _deliver(self, given: Batch | Silence) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -37,6 +38,10 @@ STALLED_S = 4.0
 MOST_MALFORMED = 100
 MOST_BABBLE = 1000
 """Packets beyond the traffic limit."""
+STEADY_S = 5.0
+"""A link that is lost sooner is followed by a pause, so that a pod that comes and goes leaves the adapter to others."""
+BATTERY_S = 10.0
+"""A level that changes more often is not told each time."""
 STOP_S = 3.0
 _BUSY_TURN_S = 0.05
 _QUIET_TURN_S = 0.5
@@ -78,13 +83,14 @@ class PodSupervisor:
         self._limit = TrafficLimit()
         self._last_packet_s = 0.0
         self._battery_pct = -1
-        self._streamed = False
+        self._battery_told_s = -math.inf
+        self._streaming_since_s = math.inf
 
     async def run(self) -> None:
         """Until the run is ended, or the pod is refused."""
         failures = 0
         while not self._stop.is_set():
-            self._streamed = False
+            self._streaming_since_s = math.inf
             try:
                 await self._visit(await self._unless_stopped(self._sight(), "look"))
                 failures = 0
@@ -95,7 +101,7 @@ class PodSupervisor:
                 self._tell(EventKind.REFUSED, text=error.reason)
                 return
             except PASSING as error:
-                failures = 0 if self._streamed else failures + 1
+                failures = 0 if self._steady else failures + 1
                 self._tell(EventKind.DISCONNECTED, text=_reason(error))
             await self._pause(failures)
 
@@ -118,7 +124,7 @@ class PodSupervisor:
             await self._unless_stopped(self._connect(client), "connect")
             if not await self._unless_stopped(self._greet(client, sighting), "greet"):
                 return
-            self._streamed = True
+            self._streaming_since_s = asyncio.get_running_loop().time()
             await self._stream(client)
         finally:
             await client.close()
@@ -208,9 +214,15 @@ class PodSupervisor:
             self._intake.offer(PacketEntry(self.number, at_s, data))
 
     def _on_battery(self, level_pct: int) -> None:
-        if level_pct != self._battery_pct:
-            self._battery_pct = level_pct
+        now_s = asyncio.get_running_loop().time()
+        if level_pct != self._battery_pct and now_s - self._battery_told_s >= BATTERY_S:
+            self._battery_pct, self._battery_told_s = level_pct, now_s
             self._tell(EventKind.BATTERY, float(level_pct))
+
+    @property
+    def _steady(self) -> bool:
+        """The last link held for a while."""
+        return asyncio.get_running_loop().time() - self._streaming_since_s >= STEADY_S
 
     @property
     def _track(self) -> BootTrack | None:

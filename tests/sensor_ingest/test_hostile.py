@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import re
 from pathlib import Path
@@ -15,7 +16,7 @@ from firmware_sim.air import VirtualAir, VirtualRunner
 from firmware_sim.pod import Pod
 from sensor_ingest.entries import PacketEntry
 from sensor_ingest.intake import Intake
-from sensor_ingest.protocol import Packet
+from sensor_ingest.protocol import Opcode, Packet, Reply
 from sensor_ingest.run_folder import create_run
 from sensor_ingest.supervisor import MOST_MALFORMED
 from sensor_ingest.traffic import BURST_PACKETS, TrafficLimit
@@ -77,6 +78,35 @@ NOTES = (
     "it claims a ring of 0 packets",
     "serial number is not ASCII",
 )
+
+
+def test_a_battery_that_never_agrees_with_itself_is_told_now_and_then(tmp_path: Path) -> None:
+    levels = itertools.cycle((40, 60))
+    _, _, _, length = record_with(tmp_path / "calm", lambda _: None)
+    taken, runner, health, restless = record_with(
+        tmp_path / "restless", lambda pod: setattr(pod, "battery_pct", lambda: next(levels))
+    )
+    assert_right_unharmed(taken, runner)
+    assert not health[0].refused
+    assert restless - length < 1000
+
+
+def test_a_pod_that_comes_and_goes_is_met_less_and_less_often(tmp_path: Path) -> None:
+    def change(pod: Pod) -> None:
+        honest = pod.command
+
+        def command(data: bytes, wide_enough: bool) -> Reply:
+            connection = pod.peripheral.connection
+            if data[0] == Opcode.START and connection is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(0.5, lambda: loop.create_task(connection.disconnect()))
+            return honest(data, wide_enough)
+
+        pod.command = command  # type: ignore[method-assign]
+
+    taken, runner, health, _ = record_with(tmp_path, change, duration_s=60.0)
+    assert_right_unharmed(taken, runner)
+    assert 8 < health[0].reconnects < 20
 
 
 @pytest.mark.parametrize(("changes", "note"), list(zip(INFO_LIES, NOTES, strict=True)), ids=str)

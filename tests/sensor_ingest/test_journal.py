@@ -25,7 +25,7 @@ from sensor_ingest.entries import (
     entry_from_bytes,
     time_of,
 )
-from sensor_ingest.journal import MAGIC, JournalReader, JournalWriter, framed, set_aside
+from sensor_ingest.journal import MAGIC, JournalReader, JournalWriter, framed
 from sensor_ingest.run_errors import NotARunError, RunBusyError, RunUnwritableError
 from tests.sensor_ingest.wire import info, packet_entry
 
@@ -105,17 +105,27 @@ def test_zeros_after_a_power_cut_are_damage(tmp_path: Path) -> None:
     assert str(reader.damage) == f"4096 bytes from byte {len(whole)} on are not readable (wrong checksum)."
 
 
-def test_continuing_cuts_the_torn_tail_off_and_appends(tmp_path: Path) -> None:
-    path = tmp_path / "j"
+def test_continuing_reads_what_is_there_sets_the_torn_tail_aside_and_appends(tmp_path: Path) -> None:
+    path, taken = tmp_path / "j", list[Entry]()
     path.write_bytes(write(path, SMALL[:3])[:-5])
-    reader = JournalReader(path)
-    list(reader)
-    assert reader.damage is not None
-    set_aside(path, reader.damage)
-    with JournalWriter(path, reader.good_bytes) as journal:
+    with JournalWriter(path, taken.append) as journal:
         journal.append(SMALL[3])
+    assert taken == SMALL[:2]
     assert list(JournalReader(path)) == [*SMALL[:2], SMALL[3]]
-    assert (tmp_path / f"damaged-{reader.good_bytes}.bin").read_bytes() == framed(SMALL[2])[:-5]
+    torn = journal.recorded.good_bytes
+    assert (tmp_path / f"damaged-{torn}.bin").read_bytes() == framed(SMALL[2])[:-5]
+
+
+def test_whoever_may_not_write_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    with JournalWriter(path) as journal:
+        journal.append(SMALL[1])
+        journal.flush()
+        path.write_bytes(path.read_bytes() + b"half an entry")
+        with pytest.raises(RunBusyError):
+            JournalWriter(path)
+        assert path.read_bytes().endswith(b"half an entry")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_nothing_is_in_the_file_before_a_flush_and_all_after(tmp_path: Path) -> None:
