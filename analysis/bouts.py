@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.filters import cells, squared_norm
-from analysis.grid import Cells
+from analysis.gait.filters import cells, squared_norm
+from analysis.gait.grid import Cells
 from analysis.model import Bools, Bout, Floats, Foot, Strides
 
 SECOND_CELLS = cells(1.0)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.baseline import Baseline
 from analysis.bouts import BoutBuilder
+from analysis.drift.baseline import Baseline
+from analysis.drift.side import Side
+from analysis.drift.watch import Watch
 from analysis.findings import Finding
-from analysis.inversion import POPULATION, Band
 from analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
-from analysis.side import Side
-from analysis.watch import Watch
+from analysis.rolls.inversion import POPULATION, Band
 from analysis.windows import LIVE_WINDOW_S, WindowBuilder
 
 BOTH_FEET = (Foot.LEFT, Foot.RIGHT)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from analysis.cutter import Cutter, Stretch
+from analysis.drift.cutter import Cutter, Stretch
 from analysis.intervals import Z95, Likeness, Medians, independent, paired, repetition, t95
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.drift.trend import BASELINE_MINUTES
+from analysis.drift.watched import WATCHED
 from analysis.model import Gait, Window
-from analysis.trend import BASELINE_MINUTES
-from analysis.watched import WATCHED
 
 FIRST_WINDOWS = 2 * BASELINE_MINUTES
 """Half a minute each: as much running as makes the baseline that findings are held against."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.aftermath import STRIDES
 from analysis.findings import Finding, Kind
 from analysis.metrics import STRIDE_METRICS
 from analysis.model import Foot
+from analysis.rolls.aftermath import STRIDES
 from dashboards.markup import Markup, element, join
 from dashboards.pictures.axes import (
     Axes,

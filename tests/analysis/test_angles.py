@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from analysis.angles import INVERSION_SIGN, rearfoot_probability, tilt_from
+from analysis.gait.angles import INVERSION_SIGN, rearfoot_probability, tilt_from
 from analysis.model import Flag, Floats, Foot
 from firmware_sim.person import Strike
 from firmware_sim.runner import Bout, Runner

@@ -10,7 +10,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from analysis import Session
-from analysis.grid import Cells, Grid
+from analysis.gait.grid import Cells, Grid
 from analysis.model import Flag, Foot, MountingStatus, Samples
 from firmware_sim.runner import Bout, Runner
 from tests.analysis.simulated import Recording, analyse, match, record, turned, without

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from analysis.findings import Finding, Kind, Severity, State, latest
-from analysis.inversion import POPULATION, Band
 from analysis.model import Foot
+from analysis.rolls.inversion import POPULATION, Band
 from analysis.session import Session
 from firmware_sim.person import Strike
 from firmware_sim.rolls import Roll

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.baseline import Baseline
+from analysis.drift.baseline import Baseline
+from analysis.drift.watch import Watch
 from analysis.findings import Finding, Kind, Severity, State, latest
 from analysis.model import Foot, Strides
-from analysis.watch import Watch
 from tests.drift.coverage import changes, windows
 from tests.drift.measure import findings_of, measure
 from tests.drift.runs import CONTACT, Course, strides_of

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cutter import Cutter
+from analysis.drift.cutter import Cutter
+from analysis.drift.steady import BLOCK_S, Block, SteadyRunning
+from analysis.drift.trend import INTERVAL, MINUTE_BLOCKS, Trend
+from analysis.drift.watched import KEYS
 from analysis.model import Foot
-from analysis.steady import BLOCK_S, Block, SteadyRunning
-from analysis.trend import INTERVAL, MINUTE_BLOCKS, Trend
-from analysis.watched import KEYS
 from analysis.windows import LIVE_WINDOW_S, WINDOW_S, WindowBuilder
 from tests.drift.runs import USUAL, VARIABILITY, Course, strides_of
 

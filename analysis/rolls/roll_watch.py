@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.aftermath import FEWEST, STRIDES, Aftermath, Recent
-from analysis.filters import GRID_HZ
 from analysis.findings import Finding, Kind, Severity, State, finding_id
-from analysis.inversion import (
+from analysis.gait.filters import GRID_HZ
+from analysis.gait.strides import MountedLink
+from analysis.model import Bools, Floats, Foot, MountingStatus, Strides
+from analysis.rolls.aftermath import FEWEST, STRIDES, Aftermath, Recent
+from analysis.rolls.inversion import (
     COURSE_S,
     POPULATION,
     Band,
@@ -21,8 +23,6 @@ from analysis.inversion import (
     is_roll,
     suspects,
 )
-from analysis.model import Bools, Floats, Foot, MountingStatus, Strides
-from analysis.strides import MountedLink
 
 ROLL_DEG, SEVERE_DEG = 25.0, 45.0
 """Beyond the own course: below is a near miss, above severe."""

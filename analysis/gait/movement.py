@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.angles import ANGLES, angle_metrics, tilt_of
-from analysis.contacts import BRISK, SLOW
-from analysis.evidence import Evidence
-from analysis.filters import GRID_HZ, dot, squared_norm
-from analysis.grid import Cells
-from analysis.impact import IMPACTS, impact_metrics
+from analysis.gait.angles import ANGLES, angle_metrics, tilt_of
+from analysis.gait.contacts import BRISK, SLOW
+from analysis.gait.evidence import Evidence
+from analysis.gait.filters import GRID_HZ, dot, squared_norm
+from analysis.gait.grid import Cells
+from analysis.gait.impact import IMPACTS, impact_metrics
+from analysis.gait.posture import posture_of
 from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Ints
-from analysis.posture import posture_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.chain import Link
-from analysis.contacts import touch, touch_landmarks, touch_whole
-from analysis.evidence import Evidence
-from analysis.grid import Cells
+from analysis.gait.chain import Link
+from analysis.gait.contacts import touch, touch_landmarks, touch_whole
+from analysis.gait.evidence import Evidence
+from analysis.gait.grid import Cells
+from analysis.gait.movement import Landed, movement_metrics
+from analysis.gait.timing import Timing, time_at, timing_of
+from analysis.gait.variability import RollVariability
 from analysis.model import Bools, Flag, Floats, Foot, Ints, Mounting, MountingStatus, Strides
-from analysis.movement import Landed, movement_metrics
-from analysis.timing import Timing, time_at, timing_of
-from analysis.variability import RollVariability
 
 CONFIDENCE = {Flag.GAP: 0.5, Flag.CLIPPED: 0.8, Flag.CONTACT_WITHHELD: 0.8, Flag.NO_GYROSCOPE: 0.7}
 """Factors by which a flag lowers the confidence that the landings' likeness gives."""

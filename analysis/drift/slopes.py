@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.drift.watched import ASYMMETRY, COMMON, KEYS, PACE, USUAL_PCT, pace_of
 from analysis.model import Bools, Floats
-from analysis.watched import ASYMMETRY, COMMON, KEYS, PACE, USUAL_PCT, pace_of
 
 RIDGE_PCT2 = 500.0
 """Pulls slopes towards none: as much as one change of pace by 22 %. Without changes of pace there is nothing to learn

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from analysis.contacts import SLOW
-from analysis.landings import APART_CELLS, Landing
+from analysis.gait.contacts import SLOW
+from analysis.gait.landings import APART_CELLS, Landing
 
 ALIKE = 0.5
 """Least similarity of two landings' movements to start or prove a chain; gait has 0.5 to 0.99, shaken hands seldom

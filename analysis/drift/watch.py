@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import isinf
 
-from analysis.baseline import Baseline
-from analysis.cutter import Cutter, Stretch
+from analysis.drift.baseline import Baseline
+from analysis.drift.cutter import Cutter, Stretch
+from analysis.drift.standing import Standing
+from analysis.drift.steady import BLOCK_S, Block, SteadyRunning
+from analysis.drift.steps import StepWatch
+from analysis.drift.stories import Stories
+from analysis.drift.trend import MINUTE_BLOCKS, Trend
+from analysis.drift.watched import PLACED
 from analysis.findings import Finding, Kind
 from analysis.model import Foot, Strides
-from analysis.standing import Standing
-from analysis.steady import BLOCK_S, Block, SteadyRunning
-from analysis.steps import StepWatch
-from analysis.stories import Stories
-from analysis.trend import MINUTE_BLOCKS, Trend
-from analysis.watched import PLACED
 
 ROLL_MATTERS_S = 75.0
 """After an ankle roll a step is expected within a minute, and told at the end of the block in which that ends."""

@@ -7,10 +7,10 @@ from math import erf, sqrt
 
 import numpy as np
 
+from analysis.drift.trend import Shift, Trend
+from analysis.drift.watched import ASYMMETRY, CONTACT, KEYS
 from analysis.findings import Evidence, Finding, Kind, Severity, State, finding_id
 from analysis.model import Foot
-from analysis.trend import Shift, Trend
-from analysis.watched import ASYMMETRY, CONTACT, KEYS
 
 HEALTHY_SPREAD_PCT = 5.6
 """Contact asymmetry of healthy runners scatters like this around none: 40 % of them lie within 3 %, 90 % within 9 %

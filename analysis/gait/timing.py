@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.contacts import BRISK, SLOW, lift
-from analysis.grid import Cells
+from analysis.gait.contacts import BRISK, SLOW, lift
+from analysis.gait.grid import Cells
 from analysis.model import Bools, Floats, Ints
 
 TURN_DUTY, TURN_STRIDE_S = 0.50, 0.90

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from analysis.angles import tilt_from
-from analysis.evidence import STANCE
-from analysis.filters import GRID_HZ
+from analysis.gait.angles import tilt_from
+from analysis.gait.evidence import STANCE
+from analysis.gait.filters import GRID_HZ
+from analysis.gait.orientation import conjugate, rotate
 from analysis.model import Bools, Floats, Foot
-from analysis.orientation import conjugate, rotate
 
 STEP_S = 2.0 / GRID_HZ
 COURSE_S = np.arange(0.0, 0.2001, STEP_S)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.evidence import GRAVITY_TOLERANCE, Evidence
-from analysis.filters import dot, squared_norm
+from analysis.gait.evidence import GRAVITY_TOLERANCE, Evidence
+from analysis.gait.filters import dot, squared_norm
+from analysis.gait.orientation import cross
 from analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Mounting, MountingStatus
-from analysis.orientation import cross
 
 WARM_UP_STRIDES = 10
 """Strides before the first answer (about 7 s of running)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.filters import GRID_HZ, squared_norm
+from analysis.gait.filters import GRID_HZ, squared_norm
 from analysis.model import Floats
 
 

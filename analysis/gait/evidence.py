@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from analysis.chain import Link
-from analysis.contacts import BRISK, SLOW
-from analysis.filters import GRID_HZ, cells, dot, squared_norm
-from analysis.grid import Cells
+from analysis.gait.chain import Link
+from analysis.gait.contacts import BRISK, SLOW
+from analysis.gait.filters import GRID_HZ, cells, dot, squared_norm
+from analysis.gait.grid import Cells
+from analysis.gait.orientation import accumulate, cross, increments, rotate
 from analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Ints
-from analysis.orientation import accumulate, cross, increments, rotate
 
 QUIET_PHASE = (0.06, 0.20)
 """Part of the stride after landing in which the foot comes to rest; later it may already be pushing off."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
-from analysis.filters import cells, dot, reach, smooth, squared_norm
-from analysis.grid import Cells
+from analysis.gait.filters import cells, dot, reach, smooth, squared_norm
+from analysis.gait.grid import Cells
 from analysis.model import Floats, Ints
 
 BURST_SIGMA_S = 0.010

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.cutter import Stretch
+from analysis.drift.cutter import Stretch
+from analysis.drift.watched import COLUMNS, KEYS, PACE
 from analysis.model import Floats, Foot, Strides
-from analysis.watched import COLUMNS, KEYS, PACE
 
 BLOCK_S = 10.0
 LEAST_STRIDES = 6

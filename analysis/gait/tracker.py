@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.chain import LEAST_LINKS, Chain, Link
-from analysis.evidence import gather_links
-from analysis.filters import cells, squared_norm
-from analysis.grid import Cells
-from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, Landing, find_hidden, find_landings, similarity
+from analysis.gait.chain import LEAST_LINKS, Chain, Link
+from analysis.gait.evidence import gather_links
+from analysis.gait.filters import cells, squared_norm
+from analysis.gait.grid import Cells
+from analysis.gait.landings import BEFORE_CELLS, LOOK_BACK_CELLS, Landing, find_hidden, find_landings, similarity
 
 HIDDEN = 0.4
 """A landing hidden in an ankle roll hits at least with this share of the one before it."""

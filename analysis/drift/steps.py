@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.drift.slopes import Slopes
+from analysis.drift.steady import Block
+from analysis.drift.trend import MINUTE_BLOCKS, mean_of
+from analysis.drift.watched import ASYMMETRY, COMMON, LOAD, STEP_PCT
 from analysis.model import Bools, Floats
-from analysis.slopes import Slopes
-from analysis.steady import Block
-from analysis.trend import MINUTE_BLOCKS, mean_of
-from analysis.watched import ASYMMETRY, COMMON, LOAD, STEP_PCT
 
 BEFORE_BLOCKS = 30
 LEAST_BEFORE = 12

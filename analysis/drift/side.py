@@ -8,10 +8,10 @@ import numpy as np
 
 from analysis.bouts import Seconds
 from analysis.findings import Finding
-from analysis.foot import FootStream
-from analysis.inversion import Band
+from analysis.gait.foot import FootStream
 from analysis.model import Flag, Foot, Mounting, Samples, Strides
 from analysis.pairing import Pairer
+from analysis.rolls.inversion import Band
 
 
 class Side:

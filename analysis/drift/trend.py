@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.baseline import Baseline
+from analysis.drift.baseline import Baseline
+from analysis.drift.slopes import Slopes
+from analysis.drift.steady import Block
+from analysis.drift.watched import ASYMMETRY, COLUMNS, COMMON, KEYS, LEAST_PCT
 from analysis.model import Bools, Floats
-from analysis.slopes import Slopes
-from analysis.steady import Block
-from analysis.watched import ASYMMETRY, COLUMNS, COMMON, KEYS, LEAST_PCT
 
 MINUTE_BLOCKS = 6
 LEAST_BLOCKS = 3

@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.bouts import SECOND_CELLS, Seconds, still_seconds
-from analysis.chain import Link
-from analysis.evidence import Evidence, gather_links
-from analysis.filters import cells
 from analysis.findings import Finding
-from analysis.grid import Cells, Grid
-from analysis.inversion import POPULATION, Band
-from analysis.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells
+from analysis.gait.chain import Link
+from analysis.gait.evidence import Evidence, gather_links
+from analysis.gait.filters import cells
+from analysis.gait.grid import Cells, Grid
+from analysis.gait.landings import BEFORE_CELLS, LOOK_BACK_CELLS, after_cells
+from analysis.gait.mounting import NO_GAIT, NO_GYROSCOPE, MountingFinder, fits, settled
+from analysis.gait.strides import MountedLink, StrideMeter
+from analysis.gait.tracker import StrideTracker
 from analysis.model import Bools, Foot, Mounting, MountingStatus, Samples, Strides
-from analysis.mounting import NO_GAIT, NO_GYROSCOPE, MountingFinder, fits, settled
-from analysis.rolls import RollWatch
-from analysis.strides import MountedLink, StrideMeter
-from analysis.tracker import StrideTracker
+from analysis.rolls.inversion import POPULATION, Band
+from analysis.rolls.roll_watch import RollWatch
 
 PIECE_SAMPLES = 1 << 15
 """Samples worked on at once: large enough to be fast, small enough to bound memory."""

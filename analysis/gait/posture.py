@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.contacts import Pace
-from analysis.evidence import Evidence
-from analysis.filters import cells, dot, squared_norm
-from analysis.grid import Cells
+from analysis.gait.contacts import Pace
+from analysis.gait.evidence import Evidence
+from analysis.gait.filters import cells, dot, squared_norm
+from analysis.gait.grid import Cells
+from analysis.gait.orientation import accumulate, conjugate, increments, rotate
 from analysis.model import Floats, Ints
-from analysis.orientation import accumulate, conjugate, increments, rotate
 
 BEFORE_CELLS = cells(0.12)
 STANDING_PHASE = 0.6

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.drift.trend import INTERVAL
+from analysis.drift.watched import WATCHED
 from analysis.findings import Kind
 from analysis.model import Floats, Foot
-from analysis.trend import INTERVAL
-from analysis.watched import WATCHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.filters import cells, dot, reach, sigma_s, smooth, squared_norm
-from analysis.grid import Cells
+from analysis.gait.filters import cells, dot, reach, sigma_s, smooth, squared_norm
+from analysis.gait.grid import Cells
 from analysis.model import Bools, Floats, Ints
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.filters import GRID_HZ, squared_norm
+from analysis.gait.filters import GRID_HZ, squared_norm
 from analysis.model import Bools, Floats, Samples
 
 RATE_SAMPLES = 64

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.drift.watched import COLUMNS, KEYS, PACE
 from analysis.model import Floats
-from analysis.watched import COLUMNS, KEYS, PACE
 
 COLUMN_NAMES = ("asymmetry_pct", "mean_log_pct", *(f"{key}_log_pct" for key in PACE))
 

@@ -8,13 +8,13 @@ from math import erf, sqrt
 
 import numpy as np
 
+from analysis.drift.onset import onset_of
+from analysis.drift.steps import Step
+from analysis.drift.telling import Account, message, wrong_if
+from analysis.drift.trend import INTERVAL, Shift, Trend
+from analysis.drift.watched import IMPACT, KEYS, LEAST_PCT, LOAD, STEP_PCT, WATCHED
 from analysis.findings import Evidence, Finding, Kind, Severity, State, finding_id
 from analysis.model import Bools, Floats, Foot
-from analysis.onset import onset_of
-from analysis.steps import Step
-from analysis.telling import Account, message, wrong_if
-from analysis.trend import INTERVAL, Shift, Trend
-from analysis.watched import IMPACT, KEYS, LEAST_PCT, LOAD, STEP_PCT, WATCHED
 
 HELD_MINUTES = 2
 """Minutes in a row beyond the threshold before a drift is told."""

@@ -1,0 +1,1 @@
+"""One foot: samples in, measured strides out."""
