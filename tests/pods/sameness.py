@@ -18,7 +18,7 @@ from service.output_json import to_json
 from tests.accuracy.report import Finding
 
 MINUTES, SEED = 5.0, 3
-SCENARIO = "fatiguing-left, drop-out, 5 min"
+SCENARIO = "the demo's story, 5 min"
 
 
 def said(*arguments: str | Path) -> str:
