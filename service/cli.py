@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from service import VERSION, cli_pods, cli_service, cli_views
+from service import VERSION, cli_boards, cli_pods, cli_service, cli_views
 
 BAD_INPUT, INTERRUPTED = 2, 130
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
@@ -41,6 +41,7 @@ app = typer.Typer(
 app.add_typer(cli_views.app)
 app.add_typer(cli_service.app)
 app.add_typer(cli_pods.app)
+app.add_typer(cli_boards.app, name="dashboards")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

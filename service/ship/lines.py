@@ -13,6 +13,7 @@ from typing import Any
 
 from influxdb_client.client.write.point import Point
 
+from analysis.findings import Severity
 from service.store.rows import ESTIMATE
 
 WATERMARKS = "watermarks"
@@ -63,6 +64,7 @@ def _finding(row: Row) -> Iterator[Point]:
     """A later revision replaces the earlier."""
     body = json.loads(row["body"])
     numbers = {name: body[name] for name in ("value", "reference", "confidence", "known_s", "revision")}
+    numbers["rank"] = Severity(body["severity"]).rank
     texts = {name: body[name] for name in ("id", "severity", "state", "message", "unit")}
     yield _with(_point("findings", row, body["foot"] or BOTH).tag("kind", body["kind"]), {**numbers, **texts})
 
@@ -78,7 +80,8 @@ def _run(row: Row) -> Iterator[Point]:
 def _summary(row: Row) -> Iterator[Point]:
     body = json.loads(row["body"])
     told = {"findings": len(body["findings"]), **{f"{name}_spike": yes for name, yes in body["spikes"].items()}}
-    yield _with(_point("summaries", row, BOTH), {**body["numbers"], **told})
+    times = {name: body[name] for name in ("started", "ended")}
+    yield _with(_point("summaries", row, BOTH), {**body["numbers"], **told, **times})
 
 
 def _alert(row: Row) -> Iterator[Point]:

@@ -1,0 +1,149 @@
+"""A whole board: panels in rows, variables, findings as annotations and links to the other boards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dashboards.grafana.colours import OUTSIDE
+from dashboards.grafana.influxql import RANGE, RUN, RUNNER, select, tag_values
+from dashboards.grafana.panels import DATASOURCE, Json, Panel
+
+TAG = "surefoot"
+COLUMNS = 24
+SCHEMA_VERSION = 41
+TRUST = "Can I trust the numbers?"
+"""The row about data quality that every board ends with."""
+
+Row = Sequence[Panel]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A choice at the top of a board; `several` allows more than one, and all."""
+
+    name: str
+    label: str
+    influxql: str
+    newest_first: bool = False
+    several: bool = False
+
+    def json(self) -> Json:
+        """As Grafana has it."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "type": "query",
+            "datasource": DATASOURCE,
+            "query": {"query": self.influxql, "refId": f"variable-{self.name}"},
+            "definition": self.influxql,
+            "refresh": 2,
+            "sort": 2 if self.newest_first else 1,
+            "multi": self.several,
+            "includeAll": self.several,
+            **({"current": {"text": ["All"], "value": ["$__all"]}} if self.several else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A board without its JSON.
+
+    Parameters
+    ----------
+    since : how far back it looks when it is opened.
+    refresh : how often it asks again; never where empty.
+    rows : panels side by side; `trust` is the row about data quality at the end.
+    """
+
+    uid: str
+    title: str
+    description: str
+    since: str
+    refresh: str
+    rows: Sequence[Row]
+    trust: Row
+    variables: Sequence[Variable] = ()
+    annotations: Sequence[Json] = ()
+
+    def json(self) -> Json:
+        """As Grafana's file provider takes it."""
+        return {
+            "uid": self.uid,
+            "title": self.title,
+            "description": self.description,
+            "tags": [TAG],
+            "timezone": "browser",
+            "editable": False,
+            "graphTooltip": 1,
+            "schemaVersion": SCHEMA_VERSION,
+            "time": {"from": f"now-{self.since}", "to": "now"},
+            "refresh": self.refresh,
+            "templating": {"list": [variable.json() for variable in self.variables]},
+            "annotations": {"list": list(self.annotations)},
+            "links": [_LINKS],
+            "panels": list(self.panels()),
+        }
+
+    def panels(self) -> Iterator[Json]:
+        """Every panel in its place."""
+        number, y = 1, 0
+        for row in self.rows:
+            yield from _side_by_side(row, number, y)
+            number, y = number + len(row), y + max(panel.height for panel in row)
+        yield {
+            "id": number,
+            "type": "row",
+            "title": TRUST,
+            "collapsed": False,
+            "gridPos": {"x": 0, "y": y, "w": COLUMNS, "h": 1},
+            "panels": [],
+        }
+        yield from _side_by_side(self.trust, number + 1, y + 1)
+
+
+def _side_by_side(row: Row, number: int, y: int) -> Iterator[Json]:
+    x = 0
+    for place, panel in enumerate(row):
+        yield panel.placed(number + place, x, y)
+        x += panel.width
+
+
+_LINKS = {
+    "type": "dashboards",
+    "title": "surefoot",
+    "tags": [TAG],
+    "asDropdown": False,
+    "includeVars": True,
+    "keepTime": False,
+    "targetBlank": False,
+    "icon": "dashboard",
+    "tooltip": "",
+    "url": "",
+}
+
+RUNNER_CHOICE = Variable("runner", "Runner", tag_values("runner"))
+RUNNERS_CHOICE = Variable("runner", "Runners", tag_values("runner"), several=True)
+RUN_CHOICE = Variable("run", "Run", tag_values("run", RUNNER), newest_first=True)
+
+
+def _findings(condition: str) -> Json:
+    influxql = select(['"message"', '"kind"', '"foot"'], '"findings"', condition, RANGE)
+    return {
+        "name": "Findings",
+        "datasource": DATASOURCE,
+        "enable": True,
+        "iconColor": OUTSIDE,
+        "target": {
+            "refId": "findings",
+            "query": influxql,
+            "rawQuery": True,
+            "fromAnnotations": True,
+            "textEditor": True,
+            "textColumn": "message",
+            "tagsColumn": "kind,foot",
+        },
+    }
+
+
+FINDINGS_OF_RUNNER, FINDINGS_OF_RUN = _findings(RUNNER), _findings(RUN)

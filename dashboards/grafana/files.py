@@ -1,0 +1,17 @@
+"""All boards, and the files that Grafana reads them from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from dashboards.grafana import coach_live, pods, run, runner_live, trends
+
+FOLDER = Path(__file__).parent / "boards"
+BOARDS = (coach_live.BOARD, runner_live.BOARD, run.BOARD, trends.BOARD, pods.BOARD)
+
+
+def texts() -> Mapping[str, str]:
+    """Each board's file name and text."""
+    return {f"{board.uid}.json": json.dumps(board.json(), indent=1, ensure_ascii=False) + "\n" for board in BOARDS}

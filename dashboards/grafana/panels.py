@@ -1,0 +1,231 @@
+"""Panels: each one question, with its unit, its meaning in a runner's words and what is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboards.grafana.colours import BOTH, CLEAR, LEFT, OUTSIDE, OWN, RIGHT, USUAL
+from dashboards.grafana.figures import Figure, Usual
+
+Json = Mapping[str, Any]
+
+DATASOURCE = {"type": "influxdb", "uid": "surefoot-influxdb"}
+DASHED = {"fill": "dash", "dash": [10, 6]}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to InfluxDB; without a table its answer is a line for each group, called `alias`."""
+
+    influxql: str
+    alias: str = "$col"
+    table: bool = False
+
+    def target(self, ref: str) -> Json:
+        """As Grafana has it."""
+        return {
+            "refId": ref,
+            "datasource": DATASOURCE,
+            "query": self.influxql,
+            "rawQuery": True,
+            "resultFormat": "table" if self.table else "time_series",
+            "alias": "" if self.table else self.alias,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel without its place.
+
+    Parameters
+    ----------
+    width, height : in Grafana's grid of 24 columns.
+    """
+
+    kind: str
+    question: str
+    description: str
+    queries: Sequence[Query]
+    width: int
+    height: int = 8
+    defaults: Json = field(default_factory=dict)
+    overrides: Sequence[Json] = ()
+    options: Json = field(default_factory=dict)
+    transformations: Sequence[Json] = ()
+
+    def placed(self, number: int, x: int, y: int) -> Json:
+        """As Grafana has it."""
+        return {
+            "id": number,
+            "type": self.kind,
+            "title": self.question,
+            "description": self.description,
+            "datasource": DATASOURCE,
+            "gridPos": {"x": x, "y": y, "w": self.width, "h": self.height},
+            "targets": [query.target(chr(ord("A") + place)) for place, query in enumerate(self.queries)],
+            "fieldConfig": {"defaults": self.defaults, "overrides": list(self.overrides)},
+            "options": self.options,
+            "transformations": list(self.transformations),
+        }
+
+
+def chart(
+    question: str,
+    figure: Figure,
+    queries: Sequence[Query],
+    width: int,
+    *,
+    draw: Json | None = None,
+    overrides: Sequence[Json] = (),
+    more: str = "",
+) -> Panel:
+    """A figure over time, on its usual range."""
+    custom = {
+        "drawStyle": "line",
+        "lineWidth": 2,
+        "pointSize": 5,
+        "showPoints": "auto",
+        "insertNulls": 60_000,
+        "thresholdsStyle": {"mode": "area" if figure.usual else "off"},
+        **_in_sight(figure),
+        **(draw or {}),
+    }
+    defaults = {
+        "unit": figure.grafana_unit,
+        "decimals": figure.decimals,
+        "color": {"mode": "palette-classic-by-name"},
+        "thresholds": _steps(figure.usual, inside=USUAL, outside=CLEAR),
+        "custom": custom,
+    }
+    options = {
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+        "tooltip": {"mode": "multi", "sort": "none"},
+    }
+    description = f"{figure.description} {more}".rstrip()
+    return Panel(
+        "timeseries", question, description, queries, width,
+        defaults=defaults, overrides=[*FEET, *overrides], options=options,
+    )  # fmt: skip
+
+
+def stat(
+    question: str,
+    figure: Figure,
+    queries: Sequence[Query],
+    width: int,
+    *,
+    height: int = 5,
+    column: str = "",
+    unit: str | None = None,
+    absent: str = "stale",
+) -> Panel:
+    """The newest value in large letters; a grey word where there is none."""
+    defaults = {
+        "unit": figure.grafana_unit if unit is None else unit,
+        "decimals": figure.decimals,
+        "mappings": [special("null+nan", absent, BOTH)],
+        "color": {"mode": "thresholds"},
+        "thresholds": _steps(figure.usual, inside="text", outside=OUTSIDE),
+    }
+    options = {
+        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": column},
+        "colorMode": "value",
+        "graphMode": "none",
+        "justifyMode": "center",
+        "orientation": "auto",
+        "textMode": "auto",
+    }
+    return Panel("stat", question, figure.description, queries, width, height, defaults, options=options)
+
+
+def table(
+    question: str,
+    description: str,
+    queries: Sequence[Query],
+    width: int,
+    height: int,
+    *,
+    overrides: Sequence[Json] = (),
+    transformations: Sequence[Json] = (),
+) -> Panel:
+    """Rows of text and numbers; a dash where something is not known."""
+    defaults = {
+        "noValue": "–",
+        "color": {"mode": "fixed", "fixedColor": "text"},
+        "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False},
+    }
+    options = {"showHeader": True, "cellHeight": "sm"}
+    return Panel("table", question, description, queries, width, height, defaults, overrides, options, transformations)
+
+
+def special(match: str, text: str, colour: str) -> Json:
+    """What stands where there is no number."""
+    return {"type": "special", "options": {"match": match, "result": {"text": text, "color": colour, "index": 0}}}
+
+
+def words(texts: Mapping[str, tuple[str, str]]) -> Json:
+    """Value → the text and colour that stand for it."""
+    results = enumerate(texts.items())
+    return {
+        "type": "value",
+        "options": {key: {"text": text, "color": colour, "index": n} for n, (key, (text, colour)) in results},
+    }
+
+
+def override(name: str, properties: Json, *, regexp: bool = False) -> Json:
+    """What differs for a column or line, by its name."""
+    matcher = {"id": "byRegexp" if regexp else "byName", "options": name}
+    return {"matcher": matcher, "properties": [{"id": key, "value": value} for key, value in properties.items()]}
+
+
+def fixed(colour: str) -> Json:
+    """One colour, whatever the value."""
+    return {"mode": "fixed", "fixedColor": colour}
+
+
+def column(figure: Figure, **custom: object) -> Json:
+    """A table's column with a figure."""
+    properties = {"unit": figure.grafana_unit, "decimals": figure.decimals}
+    if figure.usual is not None:
+        properties |= {
+            "thresholds": _steps(figure.usual, inside="text", outside=OUTSIDE),
+            "color": {"mode": "thresholds"},
+            "custom.cellOptions": {"type": "color-text"},
+        }
+    return override(figure.label, {**properties, **{f"custom.{key}": value for key, value in custom.items()}})
+
+
+def ribbon(low: str, high: str, colour: str = BOTH) -> list[Json]:
+    """Two lines as the edges of an area."""
+    edge = {"color": fixed(colour), "custom.lineWidth": 0, "custom.showPoints": "never"}
+    hidden = {"custom.hideFrom": {"legend": True, "tooltip": False, "viz": False}}
+    return [
+        override(low, {**edge, **hidden}),
+        override(high, {**edge, **hidden, "custom.fillBelowTo": low, "custom.fillOpacity": 18}),
+    ]
+
+
+def _in_sight(figure: Figure) -> Json:
+    """The axis shows all of what is usual."""
+    ends = zip(("axisSoftMin", "axisSoftMax"), figure.usual or (None, None), strict=True)
+    return {name: end for name, end in ends if end is not None}
+
+
+def _steps(usual: Usual, *, inside: str, outside: str) -> Json:
+    low, high = usual or (None, None)
+    steps: list[Json] = [{"value": None, "color": inside if low is None else outside}]
+    steps += [{"value": low, "color": inside}] if low is not None else []
+    steps += [{"value": high, "color": outside}] if high is not None else []
+    return {"mode": "absolute", "steps": steps}
+
+
+FEET = (
+    override("/left$/", {"color": fixed(LEFT)}, regexp=True),
+    override("/right$/", {"color": fixed(RIGHT), "custom.lineStyle": DASHED}, regexp=True),
+)
+BAND = (
+    *ribbon("own band, low", "own band, high", OWN),
+    override("difference", {"color": fixed(BOTH)}),
+)

@@ -1,0 +1,135 @@
+"""What Grafana would see: a simulated squad's runs, shipped to a real InfluxDB, and questions as Grafana sends them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firmware_sim import pace
+from firmware_sim.scenario import scenario
+from service.season import Season, World
+from service.settings import Settings
+from service.ship.influx import Influx, Series
+from service.ship.influx_shipper import InfluxShipper
+from service.ship.state import SinkState
+from service.sources import simulated_squad
+from service.store.outbox import Outbox
+from service.store.reading import StoredRun, StoreReader
+from service.store.writing import RunClock, StoreWriter
+from tests.service.servers import TOKEN, InfluxServer
+
+BEGAN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+MINUTES = 1.3
+EARLIER_WEEKS = 7
+UNITS_S = {"m": 60, "h": 3600, "w": 604_800}
+PIXELS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A database and the moment at which it is looked at: a second after the squad's run."""
+
+    influx: Influx
+    run: StoredRun
+    now_ms: int
+
+    def ask(self, influxql: str, since: str) -> list[Series]:
+        """The answer to a question of a board that looks back so far."""
+        return self.influx.query(self.expanded(influxql, since))
+
+    def expanded(self, influxql: str, since: str) -> str:
+        """A question with everything filled in that Grafana fills in."""
+        range_s = int(since[:-1]) * UNITS_S[since[-1]]
+        filled = {
+            "$timeFilter": f"time >= {self.now_ms - 1000 * range_s}ms and time <= {self.now_ms}ms",
+            "$__interval": f"{max(range_s // PIXELS, 1)}s",
+            "${__to}": str(self.now_ms),
+            "/^$runner$/": "/^(runner-1|runner-2)$/",
+            "$runner": self.run.runner,
+            "$run": self.run.run,
+        }
+        for name, value in filled.items():
+            influxql = influxql.replace(name, value)
+        assert not re.search(r"\$[\w{]", influxql), influxql
+        return influxql
+
+
+@contextmanager
+def seen(folder: Path) -> Iterator[Seen]:
+    """Two runners, one of whom has an ankle roll and a season behind him."""
+    with InfluxServer(folder / "influxdb") as server:
+        found = {"data": folder / "data", "influxdb": {"url": server.url, "token": TOKEN}}
+        settings = Settings.model_validate(found)
+        _run(settings)
+        with StoreReader(settings.store_path) as reader:
+            (run,) = reader.runs("runner-1")
+        _season(settings, run)
+        with Outbox(settings.store_path, "influxdb") as outbox, Influx(settings.influxdb) as influx:
+            InfluxShipper(outbox, influx, SinkState("influxdb")).drain()
+            assert run.summary is not None
+            ended = datetime.fromisoformat(run.summary["ended"]) + timedelta(seconds=1)
+            yield Seen(influx, run, round(1000 * ended.timestamp()))
+
+
+def _run(settings: Settings) -> None:
+    """Simulated pods, over the simulated radio, through the service into the store."""
+    plays = [scenario("ankle-roll", MINUTES, 1), scenario("tempo", MINUTES, 2)]
+
+    async def serve() -> None:
+        loop = asyncio.get_running_loop()
+        async with simulated_squad(len(plays), MINUTES, 1) as squad:
+            season = Season(squad, World(settings, utc_s=lambda: BEGAN.timestamp() + loop.time()))
+            loop.call_later(60.0 * MINUTES, season.stop)
+            await season.serve(1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("firmware_sim.scenario.squad", lambda *_: plays)
+        pace.run(serve(), speed=math.inf)
+
+
+def _season(settings: Settings, run: StoredRun) -> None:
+    """The same run in earlier weeks, in numbers."""
+    assert run.summary is not None
+    with StoreWriter(settings.store_path) as writer, writer.transaction():
+        for week in range(1, EARLIER_WEEKS):
+            clock = RunClock(run.started_utc - timedelta(weeks=week))
+            name = f"{clock.zero_ns}"
+            writer.add_run(name, run.runner, clock.zero_ns, "test", run.feet)
+            writer.add_summary(name, run.runner, clock.ns(60.0 * MINUTES), run.summary)
+
+
+def questions(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every question of a board, with where it stands."""
+    for variable in board["templating"]["list"]:
+        yield f"variable {variable['name']}", variable["query"]["query"]
+    for annotation in board["annotations"]["list"]:
+        yield f"annotation {annotation['name']}", annotation["target"]["query"]
+    for panel in board["panels"]:
+        for target in panel.get("targets", ()):
+            yield f"{panel['title']} {target['refId']}", target["query"]
+
+
+def columns(answer: list[Series]) -> set[str]:
+    """Names under which Grafana finds an answer's values in a table."""
+    return {name for series in answer for name in (*series.columns, *series.tags)} - {"time"} | {"Time"}
+
+
+def names_in(panel: Mapping[str, Any]) -> set[str]:
+    """Columns that a panel's transformations and overrides speak of."""
+    text = [
+        each["matcher"]["options"] for each in panel["fieldConfig"]["overrides"] if each["matcher"]["id"] == "byName"
+    ]
+    for each in panel["transformations"]:
+        options = each["options"]
+        text += [*options.get("indexByName", ()), *options.get("include", {}).get("names", ())]
+        text += [options["byField"]] if "byField" in options else []
+    return set(text)
