@@ -39,12 +39,19 @@ def in_range(monkeypatch: pytest.MonkeyPatch, *pods: FoundPod) -> None:
     monkeypatch.setattr(commands, "find_pods", found)
 
 
+WHAT_TO_DO = (
+    "; switch it on and check the permissions.\n",
+    "; start it, on Linux with: sudo systemctl start bluetooth.\n",
+)
+"""With the system's message bus, and without."""
+
+
 @pytest.mark.usefixtures("no_bluetooth")
 def test_without_bluetooth_one_sentence_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     result = surefoot(capsys, "scan", "--seconds", "0.5")
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("error: Bluetooth cannot be used (")
-    assert result.err.endswith("; switch it on and check the permissions.\n")
+    assert result.err.endswith(WHAT_TO_DO)
     assert result.err.count("\n") == 1
 
 
