@@ -19,6 +19,7 @@ from dashboards.grafana.shared import (
     only,
     ordered,
     pods_table,
+    sorted_by,
 )
 
 CADENCE = running("cadence_spm")
@@ -61,8 +62,8 @@ def _squad() -> Panel:
             only("B", "runner", STATE),
             only("C", "runner", ATTENTION, FOUND),
             joined("runner"),
-            ordered("runner", STATE, "Time", ATTENTION, FOUND, *(each.label for each in (CADENCE, *SIDES))),
-            {"id": "sortBy", "options": {"fields": {}, "sort": [{"field": ATTENTION, "desc": True}]}},
+            ordered("runner", STATE, ATTENTION, FOUND, *(each.label for each in (CADENCE, *SIDES))),
+            sorted_by(ATTENTION, descending=True),
         ],
     )
 

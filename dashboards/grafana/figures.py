@@ -32,8 +32,8 @@ class Figure:
 
     @property
     def grafana_unit(self) -> str:
-        """The unit with the space that belongs before it: "265 ms", "12°"."""
-        return f"suffix:{'' if self.unit == '°' else ' '}{self.unit}"
+        """As Grafana names units; it puts a space before ours."""
+        return f"suffix:{self.unit}" if self.unit else "none"
 
     def of(self, foot: Foot) -> Figure:
         """A run's number for one foot, as summaries name it."""

@@ -12,6 +12,8 @@ from dashboards.grafana.figures import Figure, Usual
 Json = Mapping[str, Any]
 
 DATASOURCE = {"type": "influxdb", "uid": "surefoot-influxdb"}
+LOWEST = -1e6
+"""Below every number; in a column's own thresholds Grafana takes null, which is minus infinity elsewhere, for 0."""
 DASHED = {"fill": "dash", "dash": [10, 6]}
 
 
@@ -190,7 +192,7 @@ def column(figure: Figure, **custom: object) -> Json:
     properties = {"unit": figure.grafana_unit, "decimals": figure.decimals}
     if figure.usual is not None:
         properties |= {
-            "thresholds": _steps(figure.usual, inside="text", outside=OUTSIDE),
+            "thresholds": _steps(figure.usual, inside="text", outside=OUTSIDE, lowest=LOWEST),
             "color": {"mode": "thresholds"},
             "custom.cellOptions": {"type": "color-text"},
         }
@@ -213,9 +215,9 @@ def _in_sight(figure: Figure) -> Json:
     return {name: end for name, end in ends if end is not None}
 
 
-def _steps(usual: Usual, *, inside: str, outside: str) -> Json:
+def _steps(usual: Usual, *, inside: str, outside: str, lowest: float | None = None) -> Json:
     low, high = usual or (None, None)
-    steps: list[Json] = [{"value": None, "color": inside if low is None else outside}]
+    steps: list[Json] = [{"value": lowest, "color": inside if low is None else outside}]
     steps += [{"value": low, "color": inside}] if low is not None else []
     steps += [{"value": high, "color": outside}] if high is not None else []
     return {"mode": "absolute", "steps": steps}

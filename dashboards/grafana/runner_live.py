@@ -23,7 +23,7 @@ def _now(question: str, figure: Figure, width: int) -> Panel:
 
 def _feet_now(question: str, key: str, width: int) -> Panel:
     figure = running(key)
-    influxql = newest([named(figure)], '"live"', RUNNER, EACH_FOOT, FRESH, by=("foot",))
+    influxql = select([named(figure, calculation="last")], '"live"', RUNNER, EACH_FOOT, FRESH, tail='GROUP BY "foot"')
     return stat(question, figure, [Query(influxql, "$tag_foot")], width)
 
 

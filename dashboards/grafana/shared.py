@@ -10,7 +10,7 @@ from dashboards.grafana.colours import CLEAR, OUTSIDE, STALE
 from dashboards.grafana.colours import SEVERITIES as SEVERITY_COLOURS
 from dashboards.grafana.figures import BATTERY, CONNECTED, LOSS, RECONNECTS, SIGNAL, Figure, running
 from dashboards.grafana.influxql import EACH_FOOT, FRESH, RANGE, named, newest, over_time, select
-from dashboards.grafana.panels import Json, Panel, Query, chart, column, fixed, override, special, table, words
+from dashboards.grafana.panels import Json, Panel, Query, chart, column, fixed, override, table, words
 
 AGO = {"unit": "dateTimeFromNow", "custom.width": 150}
 SEVERITY = {
@@ -25,7 +25,7 @@ GREYED = override(
     STATE,
     {
         "mappings": [
-            special("null+nan", "stale", STALE),
+            words({"0": ("stale", STALE)}),
             {
                 "type": "range",
                 "options": {"from": 1, "to": None, "result": {"text": "live", "color": CLEAR, "index": 1}},
@@ -39,8 +39,11 @@ GREYED = override(
 
 
 def count_fresh(figure: Figure, source: str, *conditions: str, by: str) -> str:
-    """How many values came just now; nothing for those that are stale."""
-    return select([f'count("{figure.field}") AS "{STATE}"'], source, *conditions, FRESH, tail=f'GROUP BY "{by}"')
+    """How many values came just now; 0 for those that are stale, but were there."""
+    tail = f'GROUP BY "{by}"'
+    fresh = select([f'count("{figure.field}") AS "n"'], source, *conditions, FRESH, tail=tail)
+    known = select([f'count("{figure.field}") * 0 AS "n"'], source, *conditions, RANGE, tail=tail)
+    return select([f'sum("n") AS "{STATE}"'], f"({fresh}), ({known})", tail=tail)
 
 
 def of_feet(figure: Figure, source: str, *conditions: str) -> Query:
@@ -100,7 +103,9 @@ def pods_table(question: str, width: int, height: int, *conditions: str) -> Pane
         transformations=[
             only("B", "serial", STATE),
             joined("serial"),
-            ordered("runner", "foot", STATE, "Time", *(figure.label for figure in figures), "serial"),
+            ordered("runner", "foot", STATE, *(figure.label for figure in figures), "serial"),
+            sorted_by("foot"),
+            sorted_by("runner"),
         ],
     )
 
@@ -113,7 +118,7 @@ CONNECTED_WORDS = {
 
 
 def ordered(*names: str, without: Sequence[str] = ()) -> Json:
-    """A table's columns in this order."""
+    """A table's columns in this order; others follow, and so does the time of joined answers, which Grafana renames."""
     options = {
         "indexByName": {name: place for place, name in enumerate(names)},
         "excludeByName": dict.fromkeys(without, True),
@@ -131,3 +136,8 @@ def only(ref: str, *names: str) -> Json:
     """These columns of one answer."""
     options = {"include": {"names": list(names)}}
     return {"id": "filterFieldsByName", "filter": {"id": "byRefId", "options": ref}, "options": options}
+
+
+def sorted_by(name: str, *, descending: bool = False) -> Json:
+    """A table's rows in the order of a column."""
+    return {"id": "sortBy", "options": {"fields": {}, "sort": [{"field": name, "desc": descending}]}}

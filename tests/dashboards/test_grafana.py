@@ -60,13 +60,21 @@ def test_every_column_that_a_panel_speaks_of_is_in_its_answers(world: Seen, boar
             assert names_in(panel) <= set().union(*answers), panel["title"]
 
 
-def test_what_is_stale_has_no_fresh_number(world: Seen) -> None:
-    (squad,) = [panel for panel in panels(LOADED["surefoot-coach-live"]) if panel["title"] == "Who needs me?"]
-    fresh = squad["targets"][1]["query"]
+@pytest.mark.parametrize(("title", "rows"), [("Who needs me?", 2), ("Is every pod heard?", 4)], ids=["runners", "pods"])
+def test_who_is_silent_stays_on_the_board_as_stale(world: Seen, title: str, rows: int) -> None:
+    (panel,) = [panel for panel in panels(LOADED["surefoot-coach-live"]) if panel["title"] == title]
+    for later_ms, stale in ((0, False), (60_000, True)):
+        now = Seen(world.influx, world.run, world.now_ms + later_ms)
+        numbers, states = (now.ask(target["query"], "15m") for target in panel["targets"][:2])
+        assert len(numbers) == rows
+        assert [series.rows[0][1] == 0 for series in states] == [stale] * rows
+
+
+def test_no_live_number_is_told_when_it_is_old(world: Seen) -> None:
     later = Seen(world.influx, world.run, world.now_ms + 60_000)
-    assert len(world.ask(fresh, "15m")) == 2
-    assert later.ask(fresh, "15m") == []
-    assert len(later.ask(squad["targets"][0]["query"], "15m")) == 2
+    for panel in panels(LOADED["surefoot-runner-live"]):
+        if panel["type"] == "stat" and panel["fieldConfig"]["defaults"]["unit"] != "dateTimeFromNow":
+            assert later.ask(panel["targets"][0]["query"], "5m") == [], panel["title"]
 
 
 def test_left_and_right_answer_under_the_names_that_have_their_colours(world: Seen) -> None:
@@ -139,7 +147,7 @@ def test_usual_ranges_come_from_the_registry() -> None:
     defaults = panel["fieldConfig"]["defaults"]
     assert [step["value"] for step in defaults["thresholds"]["steps"]] == [None, low, high]
     assert metric.description in panel["description"]
-    assert defaults["unit"] == "suffix: ms"
+    assert defaults["unit"] == "suffix:ms"
 
 
 def luminance(colour: str) -> float:
