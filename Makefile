@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow check bench accuracy rolls pods faults drift clean
+.PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift clean
 
 demo: .venv/runtime
 	$(BIN)/surefoot demo
@@ -21,6 +21,12 @@ check: .venv/develop
 
 bench: .venv/develop
 	$(BIN)/python -m tests.bench
+
+screenshots: .venv/develop
+	$(BIN)/python -m tests.dashboards.screenshots docs
+
+wall-load: .venv/develop
+	$(BIN)/python -m tests.wall
 
 accuracy: .venv/develop
 	$(BIN)/python -m tests.accuracy

@@ -10,6 +10,7 @@ from dashboards.pictures.evidence import evidence_lines, pictures
 from dashboards.wording import clock, unbroken
 
 MOST_SURE_PCT = 99
+MOMENTS = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})
 TITLES = {
     Kind.INVERSION_EVENT: "Ankle roll",
     Kind.ASYMMETRY_DRIFT: "One side is drifting",
@@ -34,6 +35,14 @@ def title(finding: Finding) -> str:
     return f"{TITLES[finding.kind]}, {finding.foot}" if finding.foot else TITLES[finding.kind]
 
 
+def when(finding: Finding, origin_s: float) -> str:
+    """To the second what happened in a moment, by the minute what began slowly."""
+    if finding.kind in MOMENTS:
+        return f"at {clock(finding.time_s - origin_s)}"
+    minute = round((finding.time_s - origin_s) / 60.0)
+    return f"from minute {minute}" if minute else "from the start"
+
+
 def finding_card(finding: Finding, origin_s: float) -> Markup:
     """Everything that is known of a finding; times count from the start of the recording."""
     drawn = pictures(finding, origin_s)
@@ -43,7 +52,7 @@ def finding_card(finding: Finding, origin_s: float) -> Markup:
             "header",
             element("h3", title(finding)),
             badge(finding),
-            element("p", f"at {clock(finding.time_s - origin_s)}{_over(finding)}", class_="when"),
+            element("p", f"{when(finding, origin_s)}{_over(finding)}", class_="when"),
         ),
         element("p", unbroken(finding.message), class_="message"),
         element("div", *(_figure(*each) for each in drawn), class_="figures") if drawn else None,

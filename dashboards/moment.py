@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,8 +49,10 @@ class Moment:
     @classmethod
     def _of(cls, runner: RunnerNow, as_of_s: float) -> Moment:
         newest = course(runner.windows, COMPARED, max(len(runner.windows), 1))
+        recent = {foot: _recent(strides, as_of_s) for foot, strides in runner.strides.items()}
+        running = _runs(recent.values())
         return cls(
-            {foot: _recent(strides, as_of_s) for foot, strides in runner.strides.items()},
+            {foot: strides[strides.running == running] for foot, strides in recent.items()},
             runner.count,
             tuple(pod.foot for pod in runner.pods if pod.heard is False),
             newest[-1][1] if newest else None,
@@ -89,8 +91,15 @@ class Moment:
         return max(strides, key=lambda rows: float(rows.initial_contact_s[-1])) if strides else None
 
 
-def _recent(strides: Strides, now_s: float) -> Strides:
-    if not len(strides) or strides.next_initial_contact_s[-1] < now_s - PAUSE_S:
+def _recent(strides: Strides, as_of_s: float) -> Strides:
+    if not len(strides) or strides.next_initial_contact_s[-1] < as_of_s - PAUSE_S:
         return strides[:0]
-    last = strides[-RECENT_STRIDES:]
-    return last[last.running == last.running[-1]]
+    return strides[-RECENT_STRIDES:]
+
+
+def _runs(recent: Iterable[Strides]) -> bool:
+    """Whether the newest stride of both feet is one of running."""
+    newest = max(
+        (rows for rows in recent if len(rows)), key=lambda rows: float(rows.initial_contact_s[-1]), default=None
+    )
+    return newest is not None and bool(newest.running[-1])

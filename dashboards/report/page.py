@@ -10,7 +10,7 @@ from analysis.metrics import CADENCE, STRIDE_METRICS
 from analysis.model import Gait
 from analysis.summary import compare
 from dashboards.bands import own_band
-from dashboards.finding_card import badge, finding_card, title
+from dashboards.finding_card import badge, finding_card, title, when
 from dashboards.markup import Markup, element
 from dashboards.pictures.sides import Event, balance, key_of_sides, levels, single
 from dashboards.report.notes import METHOD, NOT_CLAIMED
@@ -18,7 +18,7 @@ from dashboards.report.splits import distance_m, splits_table
 from dashboards.report.tables import data_quality, numbers, timeline
 from dashboards.report.verdict import RED_FLAGS, gravest_first, have_it_looked_at, verdict
 from dashboards.source import Recorded
-from dashboards.wording import UNKNOWN, clock, difference, duration, unbroken
+from dashboards.wording import UNKNOWN, difference, duration, unbroken
 
 CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
 
@@ -76,7 +76,7 @@ def _first_screen(run: Recorded, findings: Sequence[Finding]) -> Markup:
 def _entry(finding: Finding, origin_s: float) -> Markup:
     return element(
         "li",
-        element("span", clock(finding.time_s - origin_s), class_="time"),
+        element("span", when(finding, origin_s), class_="time"),
         element(
             "div",
             element("a", title(finding), href=f"#finding-{finding.id}"),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.findings import Finding, Kind, Severity, State, latest
+from dashboards.finding_card import when
 from dashboards.source import Recorded
-from dashboards.wording import clock, duration
+from dashboards.wording import duration
 
 LEAST_RUN_S = 120.0
 COMPARABLE_RUN_S = 11 * 60.0
@@ -79,27 +80,27 @@ def have_it_looked_at(findings: Sequence[Finding]) -> list[str]:
 def _headline(told: Sequence[Finding], origin_s: float) -> str:
     first = told[0]
     other = next((each for each in told[1:] if each.kind is not first.kind), None)
-    head = _said(first, clock(first.time_s - origin_s))
+    head = _said(first, when(first, origin_s))
     if other is None:
         return f"{head}."
-    second = _said(other, clock(other.time_s - origin_s))
+    second = _said(other, when(other, origin_s))
     return f"{head}; {second[0].lower()}{second[1:]}."
 
 
-def _said(finding: Finding, at: str) -> str:
+def _said(finding: Finding, moment: str) -> str:
     """One finding in a few words."""
     if finding.kind is Kind.INVERSION_EVENT:
         how = {Severity.NEAR_MISS: "nearly rolled over", Severity.SEVERE: "rolled over badly"}
-        return f"Your {finding.foot} ankle {how.get(finding.severity, 'rolled over')} at {at}"
+        return f"Your {finding.foot} ankle {how.get(finding.severity, 'rolled over')} {moment}"
     if finding.kind is Kind.ASYMMETRY_SPIKE:
-        return f"At {at} left and right suddenly changed"
+        return f"{moment[0].upper()}{moment[1:]} left and right suddenly changed"
     what = {
         Kind.OFFLOADING: f"you took load off your {finding.foot} foot",
         Kind.FRONTAL_INSTABILITY: f"your {finding.foot} ankle was less steady",
         Kind.IMPACT_DRIFT: f"your {finding.foot} foot landed differently from the other",
         Kind.ASYMMETRY_DRIFT: f"your {finding.foot} foot drifted away from the other",
     }
-    return f"From {at} on {what[finding.kind]}"
+    return f"{moment[0].upper()}{moment[1:]} on {what[finding.kind]}"
 
 
 def _looked_at(run_s: float, run: Recorded) -> str:

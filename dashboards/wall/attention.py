@@ -19,12 +19,13 @@ class Attention:
 
     Parameters
     ----------
-    finding : the gravest that counts now.
+    finding, others : the gravest that counts now, and how many more do.
     trouble : what is wrong with the pods, in a few words.
     """
 
     rank: int
     finding: Finding | None
+    others: int
     trouble: str
 
     @property
@@ -39,7 +40,7 @@ def attention(runner: RunnerNow) -> Attention:
     gravest = max(counting, key=lambda each: (each.severity.rank, each.known_s), default=None)
     trouble = _trouble(runner)
     rank = gravest.severity.rank if gravest is not None else 0
-    return Attention(max(rank, UNHEARD_RANK if trouble else 0), gravest, trouble)
+    return Attention(max(rank, UNHEARD_RANK if trouble else 0), gravest, max(len(counting) - 1, 0), trouble)
 
 
 def counts(finding: Finding, now_s: float) -> bool:

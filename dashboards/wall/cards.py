@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from analysis.findings import Finding
 from analysis.metrics import CADENCE, STRIDE_METRICS
 from analysis.model import Estimate, Foot
 from dashboards.bands import Band, own_band
 from dashboards.course import course
-from dashboards.finding_card import badge, title
+from dashboards.finding_card import badge, title, when
 from dashboards.markup import Markup, element, join, number
 from dashboards.moment import COMPARED, Moment
 from dashboards.source import RunnerNow
 from dashboards.wall.attention import LOW_BATTERY_PCT, Attention
-from dashboards.wording import UNKNOWN, clock, difference
+from dashboards.wording import UNKNOWN, difference
 
 GAUGE_PCT = 8.0
 SPARK_POINTS = 24
@@ -120,13 +119,11 @@ def _sparkline(runner: RunnerNow, own: Band | None) -> Markup:
 
 def _why(attention: Attention, runner: RunnerNow) -> Markup:
     if attention.finding is not None:
-        return join([badge(attention.finding), f" {headline(attention.finding, runner)}"])
+        more = f" and {attention.others} more" if attention.others else ""
+        return join(
+            [badge(attention.finding), f" {title(attention.finding)} {when(attention.finding, runner.origin_s)}{more}"]
+        )
     return Markup() if not attention.trouble else element("span", f"▲ {attention.trouble}", class_="badge rank-1")
-
-
-def headline(finding: Finding, runner: RunnerNow) -> str:
-    """A finding in a few words."""
-    return f"{title(finding)}, {clock(finding.time_s - runner.origin_s)}"
 
 
 def pod_chip(runner: RunnerNow, foot: Foot) -> Markup | None:

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis.findings import latest
-from analysis.model import Strides
+from analysis.model import Bools, Strides
 from dashboards.source import Pod, Recorded, RunnerNow, Scene
 
 KNOWN_AFTER_S = 0.5
 """A stride is known about so long after its end."""
+LATELY_S = 300.0
 
 
 def runner_at(run: Recorded, now_s: float) -> RunnerNow:
     """A runner of a recorded run at a session time."""
-    strides = {foot: _until(rows, now_s) for foot, rows in run.results.strides.items()}
+    known = {foot: rows.next_initial_contact_s <= now_s - KNOWN_AFTER_S for foot, rows in run.results.strides.items()}
     return RunnerNow(
         run.runner,
         now_s,
         run.origin_s,
-        strides,
+        {foot: _lately(rows, known[foot], now_s) for foot, rows in run.results.strides.items()},
         [window for window in run.results.windows if window.end_s <= now_s],
         latest(finding for finding in run.results.findings if finding.known_s <= now_s),
-        sum(len(rows) for rows in strides.values()),
+        sum(int(rows.sum()) for rows in known.values()),
         [Pod(foot, "recorded", None, None, None, quality.loss_pct) for foot, quality in run.quality.items()],
     )
 
@@ -37,5 +38,5 @@ def span_s(runs: Mapping[str, Recorded]) -> tuple[float, float]:
     return min(run.origin_s for run in runs.values()), max(run.end_s for run in runs.values())
 
 
-def _until(rows: Strides, now_s: float) -> Strides:
-    return rows[rows.next_initial_contact_s <= now_s - KNOWN_AFTER_S]
+def _lately(rows: Strides, known: Bools, now_s: float) -> Strides:
+    return rows[known & (rows.initial_contact_s >= now_s - LATELY_S)]

@@ -27,9 +27,14 @@ ROLL_S = 150.0
 EVENTFUL = (Bout("still", 8.0), Bout("run", 720.0, 2.9), Bout("run", 420.0, 2.9, contact_asymmetry_pct=-6.0))
 
 
-def analysed(plan: tuple[Bout, ...], rolls: tuple[Roll, ...] = (), feet: tuple[Foot, ...] = tuple(Foot)) -> Analysis:
+def analysed(
+    plan: tuple[Bout, ...],
+    rolls: tuple[Roll, ...] = (),
+    feet: tuple[Foot, ...] = tuple(Foot),
+    runner: Runner | None = None,
+) -> Analysis:
     """A plan as the feet's pods read it, analysed."""
-    motion = simulate(Runner(), plan, seed=5, rolls=rolls)
+    motion = simulate(runner or Runner(), plan, seed=5, rolls=rolls)
     samples = {foot: read(motion, foot, Imu(), seed=5) for foot in feet}
     session, tallies = Session(feet), {foot: Tally() for foot in feet}
     found = []

@@ -59,7 +59,7 @@ def test_the_numbers_on_screen_are_those_of_the_source(wall: str, page: Page, so
 
 def test_who_needs_a_look_comes_first_and_moves_there(wall: str, page: Page, source: Shown) -> None:
     page.goto(wall)
-    expect(page.locator(".card").first).to_contain_text("Ankle roll, left, 2:30")
+    expect(page.locator(".card").first).to_contain_text("Ankle roll, left at 2:30")
     assert names(page) == ["anna", "carl", "ben"]
     source.set(running("anna", QUIET_S), running("ben", ROLLED_S))
     expect(page.locator(".card")).to_have_count(2)
@@ -152,7 +152,7 @@ def test_a_recorded_run_is_replayed_at_any_place_and_speed(wall: str, page: Page
     expect(page.locator(".card")).to_have_count(1)
     expect(page.locator(".card")).not_to_contain_text("Ankle roll")
     page.select_option("#speed", "100")
-    expect(page.locator(".card")).to_contain_text("Ankle roll, left, 2:30")
+    expect(page.locator(".card")).to_contain_text("Ankle roll, left at 2:30")
     page.get_by_role("button", name="Pause").click()
     at = page.locator("#at").inner_text()
     page.locator("#place").evaluate("place => { place.value = 60; place.dispatchEvent(new Event('change')) }")

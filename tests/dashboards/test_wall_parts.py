@@ -10,13 +10,16 @@ import pytest
 from analysis.findings import Finding, Kind, Severity, State
 from analysis.model import Foot
 from dashboards.markup import Markup, element
+from dashboards.moment import Moment
 from dashboards.source import Pod, RunnerNow
 from dashboards.wall.access import SESSION_S, Password
 from dashboards.wall.attention import RECENT_S, attention, by_attention
 from dashboards.wall.cards import card
 from dashboards.wall.replay import runner_at
 from dashboards.wall.views import Difference, View
-from tests.dashboards.runs import ROLL_S, eventful
+from firmware_sim.runner import Bout
+from service.reporting import recorded
+from tests.dashboards.runs import ROLL_S, RUN, analysed, eventful
 
 PODS = [Pod(foot, "connected", True, 80.0, -60.0, 0.0) for foot in Foot]
 
@@ -74,7 +77,7 @@ def test_a_replay_knows_nothing_of_what_comes_later() -> None:
 
 def test_a_roll_of_the_replay_stands_on_the_card() -> None:
     now = runner_at(eventful(), ROLL_S + 30.0)
-    assert "Ankle roll, left, 2:30" in card(now, attention(now), "/")
+    assert "Ankle roll, left at 2:30" in card(now, attention(now), "/")
 
 
 def test_a_browser_is_told_only_what_has_changed() -> None:
@@ -105,3 +108,12 @@ def test_a_session_opens_until_it_is_old_and_only_with_its_own_password() -> Non
     assert not password.opens("")
     now_s += SESSION_S
     assert not password.opens(cookie)
+
+
+def test_both_feet_are_of_the_same_gait_when_it_has_just_changed() -> None:
+    plan = (Bout("run", 30.0, 2.9), Bout("walk", 20.0, 1.5))
+    run = recorded(analysed(plan), "anna", RUN)
+    moments = [Moment.last_known(runner_at(run, 28.0 + 0.25 * step)) for step in range(24)]
+    assert {moment.gait for moment in moments} == {"Running", "Walking"}
+    for moment in moments:
+        assert len({bool(running) for rows in moment.recent.values() for running in rows.running}) == 1

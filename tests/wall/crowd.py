@@ -1,0 +1,83 @@
+"""Twenty simulated runners on a wall, in a process of their own: prints its port, and when an ankle roll is known."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from analysis.findings import Kind
+from analysis.model import Foot
+from dashboards.source import PastRun, Pod, Recorded, RunnerNow, Scene
+from dashboards.wall.hosting import WallServer
+from dashboards.wall.replay import runner_at
+from firmware_sim.rolls import Roll
+from firmware_sim.runner import Bout
+from service.reporting import recorded
+from tests.dashboards.runs import analysed
+
+RUNNERS = 20
+SPEEDS_MPS = (2.5, 2.9, 3.3, 3.8)
+FIRST_S, APART_S = 120.0, 30.0
+"""Where in the run the first runner is when the wall opens, and how far ahead each next group of four is."""
+ROLL_AFTER_S = 20.0
+EVERY_S = 1.0
+
+
+class Crowd:
+    """Recorded runs of a few simulated people, shown as if twenty ran now; everything is new once a second."""
+
+    def __init__(self, lasts_s: float) -> None:
+        latest_s = FIRST_S + APART_S * (RUNNERS // len(SPEEDS_MPS)) + lasts_s
+        roll = Roll(Foot.LEFT, FIRST_S + ROLL_AFTER_S, peak_deg=36.0, rise_s=0.08)
+        self._runs = [
+            recorded(analysed((Bout("run", latest_s + 30.0, speed),), (roll,) if not place else ()))
+            for place, speed in enumerate(SPEEDS_MPS)
+        ]
+        self._began_s = time.monotonic()
+        self._scene = Scene("Everybody now", 0, ())
+        self._rolled = False
+
+    def begin(self) -> None:
+        """Let them run."""
+        self._began_s = time.monotonic()
+
+    def scene(self) -> Scene:
+        """Everybody now."""
+        number = int((time.monotonic() - self._began_s) / EVERY_S) + 1
+        if number != self._scene.number:
+            runners = [self._runner(place, number * EVERY_S) for place in range(RUNNERS)]
+            self._scene = Scene(self._scene.title, number, runners)
+            self._tell(runners[0], number)
+        return self._scene
+
+    def runs(self) -> Sequence[PastRun]:
+        """None."""
+        return ()
+
+    def recorded(self, run: str) -> Mapping[str, Recorded]:
+        """None."""
+        raise KeyError(run)
+
+    def _runner(self, place: int, passed_s: float) -> RunnerNow:
+        ahead, which = divmod(place, len(SPEEDS_MPS))
+        now = runner_at(self._runs[which], FIRST_S + APART_S * ahead + passed_s)
+        pods = tuple(Pod(foot, "connected", True, 90.0 - place, -55.0 - place, 0.1) for foot in Foot)
+        return replace(now, name=f"runner-{place + 1}", pods=pods)
+
+    def _tell(self, runner: RunnerNow, number: int) -> None:
+        """When the second began in which the roll is known, however much later somebody asks for it."""
+        if not self._rolled and any(finding.kind is Kind.INVERSION_EVENT for finding in runner.findings):
+            self._rolled = True
+            late_s = time.monotonic() - self._began_s - (number - 1) * EVERY_S
+            print(f"{time.time() - late_s:.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    crowd = Crowd(float(sys.argv[1]))
+    with WallServer(crowd) as server:
+        print(server.port, flush=True)
+        sys.stdin.readline()
+        crowd.begin()
+        sys.stdin.readline()
