@@ -24,14 +24,16 @@ MEDIAN_TO_MEAN_ERROR = float(np.sqrt(np.pi / 2.0))
 
 @dataclass(slots=True)
 class Recent:
-    """The latest strides of one foot: when each began, and its values of `KEYS`."""
+    """The latest strides of one foot: when each began, when it was known, and its values of `KEYS`."""
 
     start_s: Floats = field(default_factory=lambda: np.empty(0))
+    known_s: Floats = field(default_factory=lambda: np.empty(0))
     values: Floats = field(default_factory=lambda: np.empty((len(KEYS), 0)))
 
-    def add(self, strides: Strides, kept: int) -> None:
+    def add(self, strides: Strides, known_s: Floats, kept: int) -> None:
         """Take new strides and keep that many."""
         self.start_s = np.concatenate([self.start_s, strides.initial_contact_s])[-kept:]
+        self.known_s = np.concatenate([self.known_s, known_s])[-kept:]
         new = np.stack([strides.metrics[key] for key in KEYS])
         self.values = np.concatenate([self.values, new], axis=1)[:, -kept:]
 
@@ -39,9 +41,10 @@ class Recent:
         """(keys, up to `STRIDES`) values of the strides that began before a time."""
         return self.values[:, : int(np.searchsorted(self.start_s, time_s))][:, -STRIDES:]
 
-    def after(self, time_s: float) -> Floats:
-        """The same of those that began after it."""
-        return self.values[:, int(np.searchsorted(self.start_s, time_s, side="right")) :][:, :STRIDES]
+    def after(self, time_s: float) -> tuple[Floats, float]:
+        """The same of those that began after it, and when the last of them was known."""
+        rows = slice(first := int(np.searchsorted(self.start_s, time_s, side="right")), first + STRIDES)
+        return self.values[:, rows], float(self.known_s[rows][-1]) if len(self.known_s[rows]) else np.nan
 
 
 @dataclass(frozen=True, slots=True)

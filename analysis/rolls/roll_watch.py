@@ -84,7 +84,7 @@ class RollWatch:
         if not links:
             return []
         found = self._rolls(self._landings(links, strides, time_s, known_s))
-        self._recent.add(strides, 2 * STRIDES + len(strides))
+        self._recent.add(strides, known_s, 2 * STRIDES + len(strides))
         self._open += found
         return found + self._revised(at_end=False)
 
@@ -135,10 +135,10 @@ class RollWatch:
         found, still_open = [], []
         for finding in self._open:
             contact_s = float(finding.evidence["initial_contact_s"])  # type: ignore[arg-type]
-            aftermath = Aftermath(self._recent.before(contact_s), self._recent.after(contact_s))
-            count = aftermath.after.shape[1]
-            if count >= (FEWEST if at_end else STRIDES):
-                found.append(_revision(finding, aftermath))
+            after, known_s = self._recent.after(contact_s)
+            if after.shape[1] >= (FEWEST if at_end else STRIDES):
+                aftermath = Aftermath(self._recent.before(contact_s), after)
+                found.append(_revision(finding, aftermath, known_s))
             else:
                 still_open.append(finding)
         self._open = still_open
@@ -182,7 +182,7 @@ def _finding(foot: Foot, landings: Landings, k: int, excess: Excess, band: Band)
     )
 
 
-def _revision(finding: Finding, aftermath: Aftermath) -> Finding:
+def _revision(finding: Finding, aftermath: Aftermath, known_s: float) -> Finding:
     change_pct = aftermath.change_pct
     evidence = {
         **finding.evidence,
@@ -196,6 +196,7 @@ def _revision(finding: Finding, aftermath: Aftermath) -> Finding:
         finding,
         message=f"{finding.message} {aftermath.sentence}",
         evidence=evidence,
+        known_s=known_s,
         state=State.RESOLVED,
         revision=finding.revision + 1,
     )

@@ -73,6 +73,7 @@ def test_the_strides_after_it_come_as_a_revision() -> None:
     )
     assert careful[0].state is State.RESOLVED
     assert careful[0].revision == 1
+    assert 7.0 < careful[0].known_s - careful[0].time_s < 10.0
     assert float(careful[0].evidence["ground_contact_time_change_pct"]) < -3.0  # type: ignore[arg-type]
     assert "contact was" in careful[0].message
     assert "ground_contact_time_change_pct" not in careless[0].evidence
