@@ -21,15 +21,18 @@ from service import VERSION
 from service import runs as recorded
 from service import scan as scanning
 from service.analyze import Analysis, analyze_files
+from service.configuration import configure
 from service.errors import RunnerUnknownError, TwoSourcesError
 from service.export import export_csv
-from service.live_run import Watcher, follow
+from service.keeper import Keeper
+from service.live_run import Followed, Watcher, follow
 from service.output import check_output, write_json
 from service.progress import ProgressBar
 from service.replayed import analyze_run
 from service.reporting import recorded as as_recorded
 from service.reporting import write_reports
 from service.screen import Screen, Title
+from service.ship.dispatch import Dispatch
 from service.table import WIDTH, show
 from service.wall_command import ShownAt, shown
 from service.wall_scenes import WatchedRun, Watchers
@@ -112,7 +115,7 @@ def run(
         title = Title("surefoot run", ", ".join(started.manifest.runners), f"Ctrl-C ends the run · wall {address}")
         screen = stack.enter_context(_screen(console, title, shown=console.is_terminal))
         try:
-            followed = asyncio.run(follow(LiveRun(started), Watchers(watched, *([screen] if screen else []))))
+            followed = _followed(started, Watchers(watched, *([screen] if screen else [])))
         except RadioError:
             if go_on is None:
                 recorded.discard(started)
@@ -122,6 +125,13 @@ def run(
         if pod.last_packet_s is None:
             console.print(Text(f"Nothing came from the {pod.foot} pod {pod.serial}: {pod.note}."))
     console.print(f"\nRecorded in {started.path}", soft_wrap=True)
+
+
+def _followed(run: RunFolder, watcher: Watcher) -> Followed:
+    """A run from its pods to whoever watches, the store and the servers of the settings."""
+    settings, live = configure().settings, LiveRun(run)
+    with Dispatch(settings) as dispatch, Keeper.of_live(live, settings, dispatch.tell) as keeper:
+        return asyncio.run(follow(live, watcher, keeper=keeper))
 
 
 def demo(

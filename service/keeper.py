@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from analysis.findings import Finding, latest
 from analysis.model import Foot
 from analysis.session import Results
 from analysis.summary import summarise
 from sensor_ingest.health import PodHealth
+from sensor_ingest.live import LiveRun
 from sensor_ingest.run_folder import Manifest
 from service.alerts.policy import Alert, AlertPolicy
 from service.alerts.words import alert_body, post_run_body, spikes, utc_text
 from service.output_json import finding_json
 from service.settings import Settings
+from service.store.connection import checkpoint
 from service.store.reading import StoreReader
 from service.store.writing import RunClock, StoreWriter, numbers
 
@@ -24,7 +29,7 @@ Body = dict[str, object]
 
 
 class Keeper:
-    """Keeps one run. What was kept before a crash and is found again stays as it is.
+    """Keeps one run while the context is open. What was kept before a crash and is found again stays as it is.
 
     Parameters
     ----------
@@ -51,10 +56,21 @@ class Keeper:
         self._told = told
         self._strides: Counter[tuple[str, Foot]] = Counter()
         self._policies = {name: AlertPolicy(settings.alerts_for(name), self._local_time) for name in run.runners}
-        with self._writer.transaction():
-            for name in run.runners:
-                feet = [pod.foot for pod in run.pods if pod.runner == name]
-                self._writer.add_run(run.run_id, name, self._clock.zero_ns, run.software, feet)
+        self._announced = False
+
+    @classmethod
+    def of_live(cls, live: LiveRun, settings: Settings, told: Callable[[], None]) -> Self:
+        """Of a run in progress."""
+        run = live.run.manifest
+        return cls(settings.store_path, run, settings, secure=live.secure, now_s=lambda: live.now_s, told=told)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of the store."""
@@ -74,7 +90,7 @@ class Keeper:
             return
         self._secure()
         run = self._run.run_id
-        with self._writer.transaction():
+        with self._transaction():
             for rows in strides:
                 self._writer.add_strides(run, runner, self._clock, rows, self._strides[runner, rows.foot])
                 self._strides[runner, rows.foot] += len(rows)
@@ -91,7 +107,7 @@ class Keeper:
 
     def health(self, pods: Sequence[PodHealth], now_s: float) -> None:
         """Keep how the pods are doing now."""
-        with self._writer.transaction():
+        with self._transaction():
             for pod in pods:
                 body = numbers(
                     {
@@ -110,12 +126,16 @@ class Keeper:
                 self._writer.add_pod_health(self._run.run_id, pod.runner, time_ns, pod.foot, pod.serial, body)
         self._told()
 
+    def checkpoint(self) -> None:
+        """Let the disk catch up; call it from a thread."""
+        checkpoint(self._writer.path)
+
     def end(self, end_s: float) -> None:
         """The run is over and all its results are kept: its summaries, and the alerts that follow from them."""
         with StoreReader(self._writer.path) as reader:
             results = {name: reader.results(self._run.run_id, name) for name in self._run.runners}
         time_ns = self._clock.ns(end_s)
-        with self._writer.transaction():
+        with self._transaction():
             for name, found in results.items():
                 self._add_alerts(name, self._policies[name].end(end_s))
                 body = self._summary(found, end_s)
@@ -124,6 +144,17 @@ class Keeper:
                 if alert is not None:
                     self._add_alert(name, alert, end_s, time_ns)
         self._told()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Rows, all or none; the first ones announce the run."""
+        with self._writer.transaction():
+            if not self._announced:
+                for name in self._run.runners:
+                    feet = [pod.foot for pod in self._run.pods if pod.runner == name]
+                    self._writer.add_run(self._run.run_id, name, self._clock.zero_ns, self._run.software, feet)
+            yield
+        self._announced = True
 
     def _summary(self, results: Results, end_s: float) -> Body:
         findings: tuple[Finding, ...] = latest(results.findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -49,22 +49,27 @@ class Followed:
     stopped: bool
 
 
-async def follow(live: LiveRun, watcher: Watcher | None = None, *, lasts_s: float | None = None) -> Followed:
-    """Record and analyse a run until it ends, Ctrl-C is pressed or its time is up.
+async def follow(
+    live: LiveRun, watcher: Watcher | None = None, *, keeper: Keeper | None = None, lasts_s: float | None = None
+) -> Followed:
+    """Record and analyse a run until it ends, Ctrl-C is pressed or its time is up; a keeper stores the results.
 
     Raises
     ------
-    IngestError
-        if it cannot be recorded.
+    IngestError, StoreError
+        if it cannot be recorded or stored.
     """
     loop = asyncio.get_running_loop()
-    analysis = RunAnalysis(live.run.manifest.pods, 0.0 if watcher else PIECE_S)
+    take = keeper.take if keeper is not None else lambda *_: None
+    analysis = RunAnalysis(live.run.manifest.pods, 0.0 if watcher or keeper else PIECE_S, keep=take)
     with StopRequest(lambda: loop.call_soon_threadsafe(live.stop)) as stop:
-        async with live, _limited(live, lasts_s), _beside("watch", _watch(live, analysis, watcher)):
+        async with live, _limited(live, lasts_s):
             origin_s = loop.time() - live.now_s
-            async for given in live:
-                analysis.push(given)
+            await _through(live, analysis, watcher, keeper)
+            end_s = live.now_s
     analysis.flush()
+    if keeper is not None:
+        keeper.end(end_s)
     health = live.health()
     for pod in health:
         analysis.runners[pod.runner].count(pod.foot, pod.counts)
@@ -79,23 +84,26 @@ async def keep(live: LiveRun, keeper: Keeper, rule: RunEnd, watcher: Watcher | N
     IngestError, StoreError
         if it cannot be recorded or stored.
     """
-    analysis = RunAnalysis(live.run.manifest.pods, PIECE_S, keep=keeper.take, remember_s=REMEMBER_S)
-    async with live:
-        try:
-            async with (
-                _beside("run end", _end(live, analysis, rule)),
-                _beside("health", _every(HEALTH_EVERY_S, lambda: keeper.health(live.health(), live.now_s))),
-                _beside("watch", _watch(live, analysis, watcher)),
-            ):
-                async for given in live:
-                    analysis.piece_s = PIECE_S if live.now_s - given.until_s > BEHIND_S else 0.0
-                    analysis.push(given)
-            end_s = live.now_s
-        except BaseException:
-            live.interrupt()
-            raise
+    analysis = RunAnalysis(live.run.manifest.pods, keep=keeper.take, remember_s=REMEMBER_S)
+    async with live, _beside("run end", _end(live, analysis, rule)):
+        await _through(live, analysis, watcher, keeper)
+        end_s = live.now_s
     analysis.flush()
     keeper.end(end_s)
+
+
+async def _through(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None, keeper: Keeper | None) -> None:
+    """Analyse a run from its first sample to its last; if anything goes wrong, it is left to be continued."""
+    caught_up_piece_s = analysis.piece_s
+    try:
+        async with _beside("health", _health(live, keeper)), _beside("watch", _watch(live, analysis, watcher)):
+            async for given in live:
+                behind = live.now_s - given.until_s > BEHIND_S
+                analysis.piece_s = PIECE_S if behind else caught_up_piece_s
+                analysis.push(given)
+    except BaseException:
+        live.interrupt()
+        raise
 
 
 async def _end(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) -> None:
@@ -112,10 +120,11 @@ def _seen(live: LiveRun, analysis: RunAnalysis) -> Seen:
     return Seen(max(runner.last_s for runner in runners), max(ran_s, default=None), max(heard_s, default=None))
 
 
-async def _every(seconds: float, act: Callable[[], None]) -> None:
-    while True:
-        await asyncio.sleep(seconds)
-        act()
+async def _health(live: LiveRun, keeper: Keeper | None) -> None:
+    while keeper is not None:
+        await asyncio.sleep(HEALTH_EVERY_S)
+        keeper.health(live.health(), live.now_s)
+        await asyncio.to_thread(keeper.checkpoint)
 
 
 async def _watch(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None) -> None:

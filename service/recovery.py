@@ -25,8 +25,7 @@ def keep_recorded(run: RunFolder, settings: Settings, progress: Progress = lambd
         if it cannot be read or stored; RunBusyError while it is being recorded.
     """
     ended = run if run.manifest.ended else end_run(run)
-    keeper = Keeper(settings.store_path, ended.manifest, settings)
-    try:
+    with Keeper(settings.store_path, ended.manifest, settings) as keeper:
         analysis = RunAnalysis(ended.manifest.pods, PIECE_S, keep=keeper.take, remember_s=REMEMBER_S)
         end_s = 0.0
         for given in everything(replay(ended), progress, f"Reading {run.manifest.run_id}"):
@@ -34,8 +33,6 @@ def keep_recorded(run: RunFolder, settings: Settings, progress: Progress = lambd
             end_s = max(end_s, given.until_s)
         analysis.flush()
         keeper.end(end_s)
-    finally:
-        keeper.close()
 
 
 def missing_runs(settings: Settings) -> Iterator[RunFolder]:

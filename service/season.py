@@ -107,17 +107,13 @@ class Season:
         world, name = self._world, run.manifest.run_id
         world.say(f"Run {name} goes on: {', '.join(run.manifest.runners)}.")
         live = self._live = LiveRun(run, self._source.radio, utc_s=world.utc_s)
-        settings = world.settings
-        keeper = Keeper(
-            settings.store_path, run.manifest, settings, secure=live.secure, now_s=lambda: live.now_s, told=world.told
-        )
+        ends = world.settings.run_end
         try:
-            rule = RunEnd(settings.run_end.no_running_s, settings.run_end.pods_gone_s)
-            await keep(live, keeper, rule, self._watcher)
-            world.say(f"Run {name} is over.")
+            with Keeper.of_live(live, world.settings, world.told) as keeper:
+                await keep(live, keeper, RunEnd(ends.no_running_s, ends.pods_gone_s), self._watcher)
         finally:
             self._live = None
-            keeper.close()
+        world.say(f"Run {name} is over.")
 
     def _unfinished(self) -> RunFolder | None:
         """The run that a crash cut off; older ones are brought to their end."""

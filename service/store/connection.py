@@ -40,6 +40,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")  # it waits for the disk; `checkpoint` does it beside
     if _version(connection) == 0:
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:  # nobody else was faster
@@ -49,6 +50,16 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("COMMIT")
     if _version(connection) > VERSION:
         raise StoreError(path, f"was written by a newer surefoot (version {_version(connection)})", "update surefoot")
+
+
+def checkpoint(path: Path) -> None:
+    """Bring what was committed into the main file, and wait for the disk; call it from a thread, now and then."""
+    connection = connect(path)
+    try:
+        with told(path):
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    finally:
+        connection.close()
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -64,22 +64,21 @@ def keep_samples(
 ) -> Results:
     """Analyse samples into the store, findings as they would come; what was found. A crash comes at `until_s`."""
     run = run or manifest()
-    keeper = Keeper(settings.store_path, run, settings, now_s=lambda: 0.0)
     waiting = sorted(findings, key=lambda each: each.known_s)
+    with Keeper(settings.store_path, run, settings, now_s=lambda: 0.0) as keeper:
 
-    def keep(runner: str, new: Results, known_s: float) -> None:
-        due = [each for each in waiting if each.known_s <= known_s]
-        del waiting[: len(due)]
-        keeper.take(runner, replace(new, findings=(*new.findings, *due)), known_s)
+        def keep(runner: str, new: Results, known_s: float) -> None:
+            due = [each for each in waiting if each.known_s <= known_s]
+            del waiting[: len(due)]
+            keeper.take(runner, replace(new, findings=(*new.findings, *due)), known_s)
 
-    analysis = RunAnalysis(run.pods, keep=keep)
-    for piece in pieces(samples, piece_s):
-        if piece.time_s[0] < until_s:
-            analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
-    if until_s == float("inf"):
-        analysis.flush()
-        keeper.end(max(float(rows.time_s[-1]) for rows in samples.values()))
-    keeper.close()
+        analysis = RunAnalysis(run.pods, keep=keep)
+        for piece in pieces(samples, piece_s):
+            if piece.time_s[0] < until_s:
+                analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
+        if until_s == float("inf"):
+            analysis.flush()
+            keeper.end(max(float(rows.time_s[-1]) for rows in samples.values()))
     return analysis.runners[RUNNER].results
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -18,16 +19,23 @@ class Listener:
 
     def __init__(self, port: int, topic: str = "#", **account: str) -> None:
         self.got: list[tuple[str, str, bool]] = []
+        self.at_s: list[float] = []
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
         if account:
             self._client.username_pw_set(account["username"], account["password"])
         self._client.reconnect_delay_set(RECONNECT_S, RECONNECT_S)  # type: ignore[arg-type]  # any number will do
         self._client.on_connect = lambda client, *_: client.subscribe(topic, 1)
-        self._client.on_subscribe = lambda *_: self.got.append(("subscribed", "", False))
-        self._client.on_message = lambda _c, _u, m: self.got.append((m.topic, m.payload.decode(), bool(m.retain)))
+        self._client.on_subscribe = lambda *_: self._hear("subscribed", "", retained=False)
+        self._client.on_message = lambda _c, _u, m: self._hear(
+            m.topic, m.payload.decode(errors="replace"), retained=bool(m.retain)
+        )
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         wait(lambda: self.got)
+
+    def _hear(self, topic: str, payload: str, *, retained: bool) -> None:
+        self.at_s.append(time.monotonic())
+        self.got.append((topic, payload, retained))
 
     def close(self) -> None:
         self._client.loop_stop()

@@ -25,10 +25,13 @@ from sensor_ingest.health import PodHealth
 from sensor_ingest.live import LiveRun
 from sensor_ingest.run_errors import RunEndedError
 from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
+from service.keeper import Keeper
 from service.live_run import Followed, follow
 from service.live_view import runner_now
 from service.replayed import analyze_run
 from service.run_analysis import RunAnalysis
+from service.settings import Settings
+from service.store.reading import StoreReader
 from tests.service.command import surefoot
 from tests.service.played import assert_same
 
@@ -61,7 +64,8 @@ async def _interrupted(parent: Path, copy: Path) -> tuple[RunFolder, Followed]:
         clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
         await follow(LiveRun(run, radio, utc_s=clock, seed=1), Crash(run.path, copy), lasts_s=STOP_S)
         again = LiveRun(open_run(copy), radio, utc_s=clock, seed=2)
-        followed = await follow(again, lasts_s=LASTS_S - STOP_S)
+        with Keeper.of_live(again, Settings(data=parent), lambda: None) as keeper:
+            followed = await follow(again, keeper=keeper, lasts_s=LASTS_S - STOP_S)
         return again.run, followed
 
 
@@ -87,6 +91,13 @@ def test_replay_of_a_continued_run_equals_what_its_continuation_gave(interrupted
     run, followed = interrupted
     again = analyze_run(run, lambda *_: None)
     assert_same(followed.analysis.runners["anna"].results, again.runners["anna"].results)
+
+
+def test_what_was_followed_is_stored_from_the_first_sample_on(interrupted: tuple[RunFolder, Followed]) -> None:
+    run, followed = interrupted
+    with StoreReader(Settings(data=run.path.parent / "runs").store_path) as reader:
+        assert_same(followed.analysis.runners["anna"].results, reader.results(run.manifest.run_id, "anna"))
+        assert reader.runs()[0].summary is not None
 
 
 def test_what_an_interruption_left_can_be_analysed(

@@ -42,4 +42,5 @@ def test_the_folder_is_the_one_given_then_that_of_the_environment_then_the_users
     assert runs_folder(tmp_path / "given") == tmp_path / "given"
     assert runs_folder(None) == tmp_path / "environment"
     monkeypatch.delenv("SUREFOOT_RUNS")
+    monkeypatch.delenv("SUREFOOT_DATA")
     assert runs_folder(None) == user_data_path("surefoot", appauthor=False) / "runs"

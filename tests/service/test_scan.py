@@ -15,6 +15,7 @@ from sensor_ingest.run_folder import RunFolder, WornPod
 from service import commands
 from service.demo import Played
 from service.errors import NoPodError, SamePodError
+from service.keeper import Keeper
 from service.live_run import Followed
 from service.scan import nearest, table, worn_by
 from tests.service.command import surefoot
@@ -113,7 +114,8 @@ def test_a_run_ends_with_its_summary_what_never_came_and_its_folder(
 ) -> None:
     started: list[RunFolder] = []
 
-    async def followed(live: LiveRun, _watcher: object) -> Followed:
+    async def followed(live: LiveRun, _watcher: object, *, keeper: Keeper) -> Followed:
+        keeper.end(0.0)
         started.append(live.run)
         left, right = demo.followed.health
         return replace(demo.followed, health=(left, replace(right, last_packet_s=None, note="not found yet")))
