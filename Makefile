@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift clean
+.PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency clean
 
 demo: .venv/runtime
 	$(BIN)/surefoot demo
@@ -39,6 +39,15 @@ pods: .venv/develop
 
 faults: .venv/develop
 	$(BIN)/python -m tests.faults
+
+soak: .venv/develop
+	$(BIN)/python -m tests.soak
+
+fuzz: .venv/develop
+	$(BIN)/python -m tests.fuzz
+
+latency: .venv/develop
+	$(BIN)/python -m tests.latency
 
 drift: .venv/develop
 	$(BIN)/python -m tests.drift

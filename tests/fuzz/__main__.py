@@ -1,0 +1,143 @@
+"""Print what ten thousand bad inputs of each kind do: `make fuzz`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import aiomqtt
+
+from analysis.model import Foot
+from sensor_ingest.csv_file import read_csv
+from sensor_ingest.errors import RecordingError
+from service.configuration import SETTINGS_FILE, configure, variable
+from service.errors import SettingsError
+from service.settings import Settings, leaves
+from service.ship.dispatch import Dispatch
+from service.ship.messages import ROOT
+from tests.accuracy.report import Finding, show
+from tests.sensor_ingest.mangling import fuzz
+from tests.sensor_ingest.synthetic import walk, write
+from tests.service.command import simulated
+from tests.service.kept import finding, keep_samples
+from tests.service.listener import Listener
+from tests.service.servers import Broker, wait
+from tests.service.test_settings import GOOD
+
+COUNT = 10_000
+SLOWEST_S = 2.0
+PIECES = (b"\x00", b"\xff\xfe", b"NaN", b"1e999", b"-", b'"', b"[[", b"]\n", b"=", b",", b"\n", b"true", b"9" * 40)
+
+
+def mangled(rng: random.Random, good: bytes) -> bytes:
+    """A good input with some of it replaced, dropped, doubled or cut."""
+    data = bytearray(good)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(data) + 1)
+        length = rng.randrange(1, 30)
+        new = rng.choice((b"", rng.choice(PIECES), rng.randbytes(length), bytes(data[at : at + length]) * 2))
+        data[at : at + rng.choice((0, length))] = new
+    return bytes(data if rng.random() < 0.9 else data[: rng.randrange(len(data) + 1)])
+
+
+def answers(what: str, attempt: Callable[[random.Random], bool]) -> Iterator[Finding]:
+    """Try each input; whether it was refused is told by the attempt, anything else that happens is a crash."""
+    rng, refused, crashes, slowest_s = random.Random(1), 0, [], 0.0
+    for _ in range(COUNT):
+        began_s = time.monotonic()
+        try:
+            refused += attempt(rng)
+        except Exception as error:
+            crashes.append(repr(error))
+        slowest_s = max(slowest_s, time.monotonic() - began_s)
+    told = f"{len(crashes)} crashes, {refused} refused with a sentence" + "".join(f"; {crash}" for crash in crashes[:2])
+    yield Finding(what, f"{COUNT} mangled", told, "0 crashes", not crashes)
+    yield Finding(what, "slowest", f"{slowest_s:.2f} s", f"≤ {SLOWEST_S:g} s", slowest_s <= SLOWEST_S)
+
+
+def packets() -> Iterator[Finding]:
+    """Packets from the air."""
+    counts = fuzz(COUNT, 1)
+    yield Finding(
+        "packets", f"{COUNT} mangled", f"0 crashes, {counts.malformed} counted as malformed", "0 crashes", True
+    )
+
+
+def settings(folder: Path) -> Iterator[Finding]:
+    """Settings files, and variables of the environment."""
+    path, names = folder / "surefoot.toml", [variable(way) for way in leaves()]
+
+    def attempt(rng: random.Random) -> bool:
+        path.write_bytes(mangled(rng, GOOD.encode()))
+        value = rng.randbytes(rng.randrange(8)).decode("latin-1").replace("\0", "")
+        try:
+            configure({SETTINGS_FILE: str(path), rng.choice(names): value})
+        except SettingsError as error:
+            return bool(error.problems)
+        return False
+
+    return answers("settings", attempt)
+
+
+def recordings(folder: Path) -> Iterator[Finding]:
+    """CSV files."""
+    path = folder / "any.csv"
+    good = write(path, walk(2.5)).read_bytes()
+
+    def attempt(rng: random.Random) -> bool:
+        path.write_bytes(mangled(rng, good))
+        try:
+            read_csv(path, Foot.LEFT)
+        except RecordingError:
+            return True
+        return False
+
+    return answers("CSV", attempt)
+
+
+def payloads(folder: Path) -> Iterator[Finding]:
+    """Whatever anybody publishes while the service connects, ships, loses the broker and connects again."""
+    with Broker(folder / "broker") as broker:
+        found = Settings.model_validate(
+            {"data": folder / "data", "mqtt": {"host": "127.0.0.1", "port": broker.port}, "alerts": {"cool_down_s": 0}}
+        )
+        listener = Listener(broker.port, f"{ROOT}/anna/alert/inversion_event")
+        with Dispatch(found) as dispatch:
+            asyncio.run(_flood(broker.port, COUNT // 2))
+            wait(lambda: not dispatch.states["mqtt"].problem)
+            broker.kill()
+            broker.start()
+            asyncio.run(_flood(broker.port, COUNT - COUNT // 2))
+            keep_samples(found, simulated(), [finding(at_s=float(at_s)) for at_s in range(20, 60, 4)])
+            wait(lambda: not dispatch.states["mqtt"].problem)
+            wait(lambda: _ours(listener) >= 20)
+            problem = dispatch.states["mqtt"].problem
+        listener.close()
+    told = f"{_ours(listener)} of 20 alerts told" + (f"; {problem}" if problem else "")
+    yield Finding("MQTT payloads", f"{COUNT} random, on our topics", told, "20", _ours(listener) == 20 and not problem)
+
+
+def _ours(listener: Listener) -> int:
+    return sum(payload.startswith('{"v": 1, "id": ') for _, payload, _ in listener.got)
+
+
+async def _flood(port: int, count: int) -> None:
+    rng = random.Random(count)
+    topics = ("probe/x", "status", "anna/state", "anna/alert/inversion_event", "anna/stride/left", "♥/#x"[:1])
+    async with aiomqtt.Client("127.0.0.1", port) as client:
+        for _ in range(count):
+            payload = rng.randbytes(rng.choice((0, 3, 40, 2000)))
+            await client.publish(f"{ROOT}/{rng.choice(topics)}", b"x" + payload, qos=0, retain=rng.random() < 0.1)
+
+
+if __name__ == "__main__":
+    logging.getLogger().addHandler(logging.NullHandler())
+    with TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        found = [*packets(), *settings(Path(place)), *recordings(Path(place)), *payloads(Path(place))]
+    sys.exit(0 if show(found) else 1)
