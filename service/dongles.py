@@ -34,8 +34,8 @@ def be_pods(left: str | None, right: str | None, minutes: float, name: str, seed
 async def _serve(dongles: Mapping[Foot, str], play: Scenario, seed: int) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     async with serve(dongles, play, seed=seed) as pods:
-        for foot, pod in pods.items():
-            print(f"{pod.settings.name}, the {foot} pod, can be found; it is on {dongles[foot]}.", flush=True)
         with StopRequest(lambda: loop.call_soon_threadsafe(stop.set)):
+            for foot, pod in pods.items():
+                print(f"{pod.settings.name}, the {foot} pod, can be found; it is on {dongles[foot]}.", flush=True)
             loop.call_later(play.duration_s, stop.set)
             await stop.wait()
