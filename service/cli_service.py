@@ -69,7 +69,7 @@ def doctor() -> None:
     from service.configuration import configure
     from service.doctor import Verdict, examine, table
 
-    findings = examine(configure().settings)
-    Console(highlight=False).print(table(findings))
-    if any(finding.verdict is Verdict.PROBLEM for finding in findings):
+    checks = examine(configure().settings)
+    Console(highlight=False).print(table(checks))
+    if any(check.verdict is Verdict.PROBLEM for check in checks):
         raise typer.Exit(PROBLEM)

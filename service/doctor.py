@@ -43,7 +43,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Check:
     """What one check found, and what to do about it."""
 
     name: str
@@ -52,41 +52,41 @@ class Finding:
     advice: str = ""
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine(settings: Settings) -> list[Check]:
     """All checks, one after the other."""
-    checks: tuple[Callable[[Settings], Finding], ...] = (
+    questions: tuple[Callable[[Settings], Check], ...] = (
         _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _command,
     )  # fmt: skip
-    return [check(settings) for check in checks]
+    return [ask(settings) for ask in questions]
 
 
-def table(findings: list[Finding]) -> Table:
+def table(checks: list[Check]) -> Table:
     """The checks for people."""
     styles = {Verdict.OK: "green", Verdict.UNUSED: "dim", Verdict.PROBLEM: "red"}
     shown = Table.grid(padding=(0, 2, 0, 0))
-    for each in findings:
+    for each in checks:
         advice = Text(f"\n→ {each.advice}", style="yellow") if each.advice else Text()
         shown.add_row(each.name, Text(each.verdict, style=styles[each.verdict]), Text(each.told) + advice)
     return shown
 
 
-def _python(_: Settings) -> Finding:
+def _python(_: Settings) -> Check:
     told = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     if sys.version_info < LEAST_PYTHON or sqlite3.sqlite_version_info < LEAST_SQLITE:
-        return Finding("Python", Verdict.PROBLEM, told, "Use Python 3.11 or newer with SQLite 3.37 or newer.")
-    return Finding("Python", Verdict.OK, told)
+        return Check("Python", Verdict.PROBLEM, told, "Use Python 3.11 or newer with SQLite 3.37 or newer.")
+    return Check("Python", Verdict.OK, told)
 
 
-def _disk(settings: Settings) -> Finding:
+def _disk(settings: Settings) -> Check:
     folder = next(path for path in (settings.data, *settings.data.absolute().parents) if path.exists())
     free = shutil.disk_usage(folder).free
     told = f"{free / 1e9:.1f} GB free at {settings.data}"
     if free < ROOM_BYTES:
-        return Finding("Disk", Verdict.PROBLEM, told, "Free some space, or set data to a folder on another disk.")
-    return Finding("Disk", Verdict.OK, told)
+        return Check("Disk", Verdict.PROBLEM, told, "Free some space, or set data to a folder on another disk.")
+    return Check("Disk", Verdict.OK, told)
 
 
-def _store(settings: Settings) -> Finding:
+def _store(settings: Settings) -> Check:
     """Write a file as the recorder would, and read the store."""
     trial = settings.runs_folder / f".{PROBE}-{secrets.token_hex(4)}"
     try:
@@ -96,44 +96,44 @@ def _store(settings: Settings) -> Finding:
             runs = len(reader.runs())
     except OSError as error:
         told = f"{settings.runs_folder} cannot be written ({error.strerror})"
-        return Finding("Data folder", Verdict.PROBLEM, told, "Change its permissions, or set data to another folder.")
+        return Check("Data folder", Verdict.PROBLEM, told, "Change its permissions, or set data to another folder.")
     except RequestError as error:
-        return Finding("Data folder", Verdict.PROBLEM, str(error), "See the sentence on the left.")
-    return Finding("Data folder", Verdict.OK, f"{runs} runs of single runners in {settings.store_path}")
+        return Check("Data folder", Verdict.PROBLEM, str(error), "See the sentence on the left.")
+    return Check("Data folder", Verdict.OK, f"{runs} runs of single runners in {settings.store_path}")
 
 
-def _pods(settings: Settings) -> Finding:
+def _pods(settings: Settings) -> Check:
     if not settings.runners:
-        return Finding("Runners", Verdict.UNUSED, "nobody is named; surefoot run takes the nearest pods")
-    return Finding("Runners", Verdict.OK, ", ".join(settings.runners))
+        return Check("Runners", Verdict.UNUSED, "nobody is named; surefoot run takes the nearest pods")
+    return Check("Runners", Verdict.OK, ", ".join(settings.runners))
 
 
-def _bluetooth(_: Settings) -> Finding:
+def _bluetooth(_: Settings) -> Check:
     try:
         found = asyncio.run(find_pods(timeout_s=LISTEN_S))
     except IngestError as error:
         advice = "Switch Bluetooth on; on Linux start bluetoothd and add yourself to the group bluetooth."
-        return Finding("Bluetooth", Verdict.PROBLEM, str(error), advice)
+        return Check("Bluetooth", Verdict.PROBLEM, str(error), advice)
     heard = ", ".join(pod.name for pod in found)
-    return Finding("Bluetooth", Verdict.OK, f"pods in range: {heard}" if found else "works; no pod is in range")
+    return Check("Bluetooth", Verdict.OK, f"pods in range: {heard}" if found else "works; no pod is in range")
 
 
-def _influxdb(settings: Settings) -> Finding:
+def _influxdb(settings: Settings) -> Check:
     """Write a point, read it back and delete nothing: it replaces the one of the last time."""
     wanted = settings.influxdb
     if wanted.url is None:
-        return Finding("InfluxDB", Verdict.UNUSED, "influxdb.url is not set")
+        return Check("InfluxDB", Verdict.UNUSED, "influxdb.url is not set")
     token = float(secrets.randbits(40))
     try:
         with Influx(wanted) as influx:
             influx.write([f"{PROBE} value={token} {time_ns()}"])
             answer = influx.query(f"SELECT last(value) AS value FROM {PROBE}")
     except InfluxError as error:
-        return Finding("InfluxDB", Verdict.PROBLEM, f"{wanted.url}: {error}", _influx_advice(str(error)))
+        return Check("InfluxDB", Verdict.PROBLEM, f"{wanted.url}: {error}", _influx_advice(str(error)))
     if token not in [row["value"] for series in answer for row in series.dicts()]:
         advice = f"Map the database {wanted.bucket} to the bucket, so that InfluxQL reads what was written."
-        return Finding("InfluxDB", Verdict.PROBLEM, f"{wanted.url}: what was written does not come back", advice)
-    return Finding("InfluxDB", Verdict.OK, f"{wanted.url}: a point was written to {wanted.bucket} and read back")
+        return Check("InfluxDB", Verdict.PROBLEM, f"{wanted.url}: what was written does not come back", advice)
+    return Check("InfluxDB", Verdict.OK, f"{wanted.url}: a point was written to {wanted.bucket} and read back")
 
 
 def _influx_advice(reason: str) -> str:
@@ -144,18 +144,18 @@ def _influx_advice(reason: str) -> str:
     return "Start the database, and check influxdb.url and influxdb.ca_file."
 
 
-def _mqtt(settings: Settings) -> Finding:
+def _mqtt(settings: Settings) -> Check:
     wanted = settings.mqtt
     if wanted.host is None:
-        return Finding("MQTT", Verdict.UNUSED, "mqtt.host is not set")
+        return Check("MQTT", Verdict.UNUSED, "mqtt.host is not set")
     where = f"{wanted.host}:{wanted.port}"
     try:
         asyncio.run(_published(settings))
     except BrokerError as error:
         advice = "Start the broker, and check mqtt.host, port, username, password and tls."
-        return Finding("MQTT", Verdict.PROBLEM, f"{where}: {error}", "" if "ACL" in str(error) else advice)
+        return Check("MQTT", Verdict.PROBLEM, f"{where}: {error}", "" if "ACL" in str(error) else advice)
     secure = "with TLS" if wanted.tls else "without TLS"
-    return Finding("MQTT", Verdict.OK, f"{where}: a message was published and received, {secure}")
+    return Check("MQTT", Verdict.OK, f"{where}: a message was published and received, {secure}")
 
 
 async def _published(settings: Settings) -> None:
@@ -163,12 +163,12 @@ async def _published(settings: Settings) -> None:
         pass
 
 
-def _command(settings: Settings) -> Finding:
+def _command(settings: Settings) -> Check:
     program = settings.command.program
     if not program:
-        return Finding("Command", Verdict.UNUSED, "command.program is not set")
+        return Check("Command", Verdict.UNUSED, "command.program is not set")
     found = shutil.which(program[0])
     if found is None or not os.access(found, os.X_OK):
         advice = "Give its full path, and make it executable."
-        return Finding("Command", Verdict.PROBLEM, f"{program[0]} is no program", advice)
-    return Finding("Command", Verdict.OK, str(Path(found)))
+        return Check("Command", Verdict.PROBLEM, f"{program[0]} is no program", advice)
+    return Check("Command", Verdict.OK, str(Path(found)))
