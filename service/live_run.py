@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -95,15 +95,14 @@ async def keep(live: LiveRun, keeper: Keeper, rule: RunEnd, watcher: Watcher | N
 async def _through(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None, keeper: Keeper | None) -> None:
     """Analyse a run from its first sample to its last; if anything goes wrong, it is left to be continued."""
     caught_up_piece_s = analysis.piece_s
-    try:
+    with ExitStack() as undone:
+        undone.callback(live.interrupt)
         async with _beside("health", _health(live, keeper)), _beside("watch", _watch(live, analysis, watcher)):
             async for given in live:
                 behind = live.now_s - given.until_s > BEHIND_S
                 analysis.piece_s = PIECE_S if behind else caught_up_piece_s
                 analysis.push(given)
-    except BaseException:
-        live.interrupt()
-        raise
+        undone.pop_all()
 
 
 async def _end(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) -> None:

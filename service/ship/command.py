@@ -70,7 +70,7 @@ class CommandShipper:
             process.kill()
             await process.wait()
             return f"{name} was not done after {self._settings.timeout_s:g} s"
-        except BaseException:
-            process.kill()
-            raise
+        finally:
+            if process.returncode is None:
+                process.kill()
         return f"{name} ended with code {process.returncode}" if process.returncode else ""
