@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from service.store.schema import TABLES, VERSION
 
 PATIENCE_S = 10.0
 """For another process's or thread's commit, which takes milliseconds."""
+LOOK_AGAIN_S = 0.01
 LEAST_SQLITE = (3, 37, 0)
 
 
@@ -37,7 +39,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA wal_autocheckpoint = 0")  # it waits for the disk; `checkpoint` does it beside
     if _version(connection) == 0:
@@ -49,6 +51,19 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("COMMIT")
     if _version(connection) > VERSION:
         raise StoreError(path, f"was written by a newer surefoot (version {_version(connection)})", "update surefoot")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Set the journal's mode; SQLite does not wait here by itself, though several may open a fresh store at once."""
+    end_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end_s:
+                raise
+            time.sleep(LOOK_AGAIN_S)
 
 
 def checkpoint(path: Path) -> None:

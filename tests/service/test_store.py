@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -114,3 +116,16 @@ def test_a_store_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path, pla
             connection.close()
     with pytest.raises(StoreError, match=r"surefoot\.sqlite cannot be used \(.+\); .+\.$"):
         StoreReader(path)
+
+
+def test_a_fresh_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    def open_and_ask(path: Path) -> int:
+        together.wait()
+        with Outbox(path, "influxdb") as outbox:
+            return outbox.waiting("strides")
+
+    openers = 6
+    together = Barrier(openers)
+    with ThreadPoolExecutor(openers) as pool:
+        for store in range(40):
+            assert list(pool.map(open_and_ask, [tmp_path / f"{store}.sqlite"] * openers)) == [0] * openers
