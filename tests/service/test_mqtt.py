@@ -121,16 +121,31 @@ def test_alerts_of_an_outage_come_later_marked_late_once_and_in_order(
         keep_samples(settings, samples, ROLLS)
         _age(settings, 60.0)
         wait(lambda: dispatch.states["mqtt"].problem)
-        if empty:
-            broker.empty()
-        broker.start()
-        listener = listen()
+    if empty:
+        broker.empty()
+    broker.start()
+    listener = listen()  # before the service is back: a broker keeps no alert for those who are not there
+    with Dispatch(settings):
         wait(lambda: len(listener.of(ROLL)) == 8)
         wait(lambda: listener.newest(f"surefoot/v1/{RUNNER}/summary"))
     raised = [each for each in listener.of(ROLL) if each["event"] == "raised"]
     assert [each["time_s"] for each in raised] == [20.0, 30.0, 40.0, 50.0]
     assert all(each["late"] and each["age_s"] >= 60.0 for each in raised)
     assert len({each["id"] for each in listener.of(ROLL)}) == 8
+
+
+def test_a_broker_that_was_gone_is_found_again(
+    settings: Settings, broker: Broker, listen: Callable[[], Listener], samples: dict[Foot, Samples]
+) -> None:
+    with Dispatch(settings) as dispatch:
+        wait(lambda: not dispatch.states["mqtt"].problem)
+        broker.kill()
+        wait(lambda: dispatch.states["mqtt"].problem)
+        broker.start()
+        wait(lambda: not dispatch.states["mqtt"].problem)
+        listener = listen()
+        keep_samples(settings, samples, ROLLS)
+        wait(lambda: len(listener.of(ROLL)) == 8)
 
 
 def _age(settings: Settings, by_s: float) -> None:
