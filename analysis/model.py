@@ -150,7 +150,7 @@ class Strides:
 
     def has(self, flag: Flag) -> Bools:
         """Rows that carry a flag."""
-        return (self.flags & flag) != 0
+        return (self.flags & int(flag)) != 0
 
     @classmethod
     def none(cls, foot: Foot) -> Strides:

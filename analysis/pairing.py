@@ -32,6 +32,7 @@ class Pairer:
     """Holds one foot's strides until the other foot is known up to their end."""
 
     def __init__(self, none: Strides) -> None:
+        self._none = none
         self._held = [none]
         self._contacts_s = np.empty(0)
 
@@ -55,11 +56,12 @@ class Pairer:
 
     def release(self, other_contact_s: Floats, settled_s: float) -> Strides:
         """Strides that end before the other foot's `settled_s`, paired."""
-        if not any(len(rows) for rows in self._held):
-            return self._held[0]
         held = Strides.join(self._held)
         ready = int(np.searchsorted(held.next_initial_contact_s, settled_s, side="right"))
-        self._held = [held[ready:]] if ready < len(held) else [self._held[0][:0]]
+        if not ready:
+            self._held = [held]
+            return self._none
+        self._held = [held[ready:]] if ready < len(held) else [self._none]
         return pair(held[:ready], other_contact_s)
 
     def forget(self, before_s: float) -> None:

@@ -32,7 +32,8 @@ class Cutter:
         """Stretches that end before `complete_s`, up to which all strides have been given; `origin_s` starts the
         first."""
         for foot, new in strides.items():
-            self._held[foot] = Strides.join([self._held[foot], new])
+            if len(new):
+                self._held[foot] = Strides.join([self._held[foot], new])
         stretches = []
         while any(len(held) for held in self._held.values()):
             first_s = min(held.initial_contact_s[0] for held in self._held.values() if len(held))

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from analysis.gait.chain import Link
-from analysis.gait.contacts import BRISK, SLOW
 from analysis.gait.filters import GRID_HZ, cells, dot, squared_norm
 from analysis.gait.grid import Cells
 from analysis.gait.orientation import accumulate, cross, increments, rotate
@@ -27,6 +26,8 @@ instant, and carries the pod with it."""
 
 GRAVITY_TOLERANCE = 0.12
 """Share by which the averaged specific force may miss gravity: sensors on sale have scale errors up to 5 %."""
+SIZE_CELLS = cells(0.2)
+"""Strides are followed together with those that are as long in these units; sums depend on their number of terms."""
 CLIPPED_CELLS = cells(0.020)
 """A landing that hits the range for so long tilts the mean force by a few degrees at most."""
 
@@ -95,15 +96,14 @@ class Evidence:
 
 
 def gather_links(grid: Cells, first_cell: int, links: list[Link]) -> Evidence:
-    """Evidence of links in their order, brisk and slow strides apart; the grid begins with the cell `first_cell`."""
+    """Evidence of links in their order; the grid begins with the cell `first_cell`."""
+    if not links:
+        return Evidence.none()
     first = np.array([link.first for link in links], dtype=np.int64) - first_cell
     last = np.array([link.last for link in links], dtype=np.int64) - first_cell
-    brisk = last - first <= BRISK.longest_cells
-    rows, parts = [np.empty(0, np.int64)], [Evidence.none()]
-    for pace, chosen in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
-        if len(chosen):
-            parts.append(gather(grid, first[chosen], last[chosen], pace.longest_cells))
-            rows.append(chosen)
+    sizes = -(-(last - first) // SIZE_CELLS)
+    rows = [np.flatnonzero(sizes == size) for size in np.unique(sizes)]
+    parts = [gather(grid, first[some], last[some], int(sizes[some[0]]) * SIZE_CELLS) for some in rows]
     return Evidence.join(parts)[np.argsort(np.concatenate(rows))]
 
 

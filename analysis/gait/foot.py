@@ -142,6 +142,8 @@ class FootStream:
 
     def _mounted(self, links: list[Link], breaks: set[int]) -> list[MountedLink]:
         """Links whose mounting is known by now, each with the one that holds for it."""
+        if not links and not breaks:
+            return []
         evidence = gather_links(self._cells, self._first, links)
         if not self._gyroscope:
             self._mounting = NO_GYROSCOPE
