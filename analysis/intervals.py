@@ -60,6 +60,13 @@ class Medians:
         return error
 
 
+def scatter(values: Floats) -> Floats:
+    """Standard deviation along the first axis as the median distance from the median tells it: outliers do not
+    count."""
+    away: Floats = np.median(np.abs(values - np.median(values, axis=0)), axis=0)
+    return MAD_TO_SD * away
+
+
 class Likeness:
     """Correlation of signs, averaged over windows; (k,) metrics."""
 

@@ -40,7 +40,7 @@ class Standing:
         return self._easing(own_pct, shift, trend) if quiet else []
 
     def _easing(self, own_pct: float, shift: Shift, trend: Trend) -> list[Finding]:
-        change_pct = float(shift.change_pct[_ROW])
+        change_pct = float(shift.moved.change_pct[_ROW])
         warming = self._told is not None and shift.end_s - trend.baseline.start_s <= WARM_UP_S
         eases = warming and bool(shift.beyond[_ROW]) and own_pct * change_pct < 0.0
         self._eases = self._eases + 1 if eases and abs(own_pct + change_pct) < abs(own_pct) else 0

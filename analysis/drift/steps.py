@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.drift.account import Moved
+from analysis.drift.baseline import Baseline
 from analysis.drift.slopes import Slopes
 from analysis.drift.steady import Block
 from analysis.drift.trend import MINUTE_BLOCKS, mean_of
 from analysis.drift.watched import ASYMMETRY, COMMON, LOAD, STEP_PCT
-from analysis.model import Bools, Floats
+from analysis.model import Bools
 
 BEFORE_BLOCKS = 30
 LEAST_BEFORE = 12
@@ -30,25 +32,22 @@ EACH_SHARE, EACH_SHARE_AFTER_ROLL = 0.4, 0.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A sudden change; (metrics,) each, NaN where unknown.
+    """A sudden change.
 
     Parameters
     ----------
     time_s, known_s : end of the last block before it, and of the last block after it.
-    before : (metrics, COLUMNS) what was usual just before.
+    before : what was usual just before.
     roll_s : time of the ankle roll that it follows.
     beyond : (metrics,) whether it is large and sure enough.
     """
 
     time_s: float
     known_s: float
-    before: Floats
-    change_pct: Floats
-    error_pct: Floats
-    common_pct: Floats
+    before: Baseline
+    moved: Moved
     beyond: Bools
     roll_s: float | None
-    strides: tuple[int, int]
 
 
 class StepWatch:
@@ -89,18 +88,11 @@ def _step(before: Sequence[Block], after: Sequence[Block], slopes: Slopes, roll_
     change = away.mean(axis=0)
     common = (rows[..., COMMON] - reference[:, COMMON] - slopes.expected_common(rows, reference)).mean(axis=0)
     error = slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS * (1.0 / len(after) + 1.0 / len(before)))
-    usual, rolled = (1.0, SURE, EACH_SHARE), (AFTER_ROLL_SHARE, SURE_AFTER_ROLL, EACH_SHARE_AFTER_ROLL)
-    share, sure, each_share = usual if roll_s is None else rolled
+    plain, rolled = (1.0, SURE, EACH_SHARE), (AFTER_ROLL_SHARE, SURE_AFTER_ROLL, EACH_SHARE_AFTER_ROLL)
+    share, sure, each_share = plain if roll_s is None else rolled
     beyond = LOAD & (np.abs(change) >= np.maximum(share * STEP_PCT, sure * error))
     beyond &= (np.sign(change) * away >= each_share * np.abs(change)).all(axis=0)
-    return Step(
-        before[-1].end_s,
-        after[-1].end_s,
-        reference,
-        change,
-        error,
-        common,
-        beyond,
-        roll_s,
-        (sum(each.strides for each in before), sum(each.strides for each in after)),
-    )
+    usual_error = slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS / len(before))
+    strides = sum(each.strides for each in before)
+    usual = Baseline(reference, usual_error, before[0].start_s, before[-1].end_s, strides)
+    return Step(before[-1].end_s, after[-1].end_s, usual, Moved(change, error, common), beyond, roll_s)

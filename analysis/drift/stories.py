@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from math import erf, sqrt
 
 import numpy as np
 
+from analysis.drift.account import Account, Moved, foot_of, kind_of
 from analysis.drift.onset import onset_of
 from analysis.drift.steps import Step
-from analysis.drift.telling import Account, message, wrong_if
-from analysis.drift.trend import INTERVAL, Shift, Trend
-from analysis.drift.watched import IMPACT, KEYS, LEAST_PCT, LOAD, STEP_PCT, WATCHED
-from analysis.findings import Evidence, Finding, Kind, Severity, State, finding_id
-from analysis.model import Bools, Floats, Foot
+from analysis.drift.telling import evidence_of, message
+from analysis.drift.trend import Shift, Trend
+from analysis.drift.watched import ASYMMETRY, KEYS, LEAST_PCT, LOAD, STEP_PCT
+from analysis.findings import Finding, Kind, State, finding_id
+from analysis.model import Bools, Floats
 
 HELD_MINUTES = 2
 """Minutes in a row beyond the threshold before a drift is told."""
 JOINS_SHARE, JOINS_SURE = 0.4, 3.2
 """A metric that moves the same way joins at two fifths of its own threshold, if that is so many standard errors."""
-WORSE, WARNING = 1.5, 2.0
-"""A story is told anew at one and a half times what was told, and warned of at twice the smallest change."""
+WORSE = 1.5
+"""A story is told anew at one and a half times what was told."""
 CALM_SHARE, CALM_MINUTES = 0.5, 4
 """It is over when the change has stayed below half the threshold for so long."""
 SETTLED_S = 300.0
@@ -29,29 +29,36 @@ SETTLED_S = 300.0
 SUDDEN = 3.0
 """A change that came within minutes, as sure as this, is no drift: it must be as large as a step. Turning round on a
 tilted road changes left against right at once, and by little."""
-ONE_SIDED = 1.0 / 3.0
-"""If the mean of both feet has moved by this part of half the difference, one foot has moved, else both have."""
 
 
 @dataclass(slots=True)
 class Story:
-    """A finding that goes on: what it is about, what it is held against, and how it has been since."""
+    """A finding that goes on: what was last told, and how it has been since.
 
+    Parameters
+    ----------
+    sign : of the change.
+    threshold_pct : what the change of the lead had to reach.
+    told_pct : the largest change told so far.
+    calm : minutes in a row in which nothing was left of it.
+    """
+
+    account: Account
     finding: Finding
-    foot: Foot
-    metrics: Bools
-    lead: int
     sign: float
-    reference: Floats
-    roll_s: float | None
-    told_pct: float
     threshold_pct: float
+    told_pct: float
     calm: int = 0
 
-    @property
-    def stays(self) -> bool:
-        """What follows an ankle roll stays a spike, and offloading is the widest a story gets."""
-        return self.finding.kind is Kind.OFFLOADING or self.roll_s is not None
+    def about(self, metrics: Bools) -> bool:
+        """Whether it is about some of these."""
+        return bool((self.account.metrics & metrics).any())
+
+    def kind(self, metrics: Bools) -> Kind:
+        """What it becomes with these; what follows an ankle roll stays a spike."""
+        old = self.account
+        wider = kind_of(metrics, old.lead) is Kind.OFFLOADING and old.roll_s is None
+        return Kind.OFFLOADING if wider else old.kind
 
 
 @dataclass(slots=True)
@@ -70,123 +77,103 @@ class Stories:
     def minute(self, shift: Shift, trend: Trend) -> list[Finding]:
         """What a minute adds: new drifts, and how the open stories go on."""
         told = [finding for story in list(self._open) for finding in self._go_on(story, shift, trend)]
-        sign = np.where(shift.beyond, np.sign(shift.change_pct), 0.0)
+        sign = np.where(shift.beyond, np.sign(shift.moved.change_pct), 0.0)
         self._held = np.where((sign != 0.0) & (np.sign(self._held) * sign >= 0.0), self._held + sign, sign)
         ready = np.abs(self._held) >= HELD_MINUTES
         for metrics, direction in _groups(ready, self._held):
-            if not self._known(metrics, direction):
+            if not any(story.sign == direction and story.about(metrics) for story in self._open):
                 told += self._drift(metrics, direction, shift, trend)
         return told
 
     def step(self, step: Step, trend: Trend) -> list[Finding]:
         """A sudden change, unless it belongs to an open story."""
-        told: list[Finding] = []
-        for metrics, direction in _groups(step.beyond, step.change_pct):
-            if any((story.metrics & metrics).any() for story in self._open):
-                continue
-            told.append(self._spike(metrics, direction, step, trend))
-        return told
-
-    def _known(self, metrics: Bools, direction: float) -> bool:
-        """Whether the metrics belong to an open story, which then goes on."""
-        return any(story.sign == direction and (story.metrics & metrics).any() for story in self._open)
+        groups = _groups(step.beyond, step.moved.change_pct)
+        return [
+            self._spike(metrics, direction, step, trend)
+            for metrics, direction in groups
+            if not any(story.about(metrics) for story in self._open)
+        ]
 
     def _drift(self, metrics: Bools, direction: float, shift: Shift, trend: Trend) -> list[Finding]:
-        lead = _lead(metrics, shift.change_pct / shift.threshold_pct)
+        moved = shift.moved
+        lead = _lead(metrics, moved.change_pct / shift.threshold_pct)
         onset = onset_of(*trend.course(lead), float(trend.slopes.scatter_pct[lead]))
-        sudden = onset.sudden > SUDDEN and abs(shift.change_pct[lead]) < STEP_PCT[lead]
-        if sudden or not (LOAD[lead] or _rises(shift, lead)):
+        small = abs(moved.change_pct[lead]) < STEP_PCT[lead]
+        if (onset.sudden > SUDDEN and small) or not (LOAD[lead] or _rises(moved, lead)):
             return []
         metrics = metrics | _joining(shift, LOAD[lead], direction)
-        kind = _kind(metrics, lead)
-        since_s = onset.start_s
-        foot = _foot(kind, float(shift.change_pct[lead]), float(shift.common_pct[lead]))
-        account = Account(
-            kind, foot, tuple(np.flatnonzero(metrics)), lead, shift.change_pct, shift.error_pct, shift.common_pct,
-            since_s - self.origin_s,
-        )  # fmt: skip
-        return [self._tell_new(account, since_s, shift.end_s, metrics, direction, trend.baseline.rows, trend,
-                               float(shift.threshold_pct[lead]))]  # fmt: skip
+        kind = kind_of(metrics, lead)
+        since_s = onset.start_s - self.origin_s
+        account = Account(kind, foot_of(kind, lead, moved), metrics, lead, moved, trend.baseline, since_s)
+        return [self._begin(account, onset.start_s, shift.end_s, direction, float(shift.threshold_pct[lead]), trend)]
 
     def _spike(self, metrics: Bools, direction: float, step: Step, trend: Trend) -> Finding:
-        lead = _lead(metrics, step.change_pct / step.error_pct)
-        groups = int(metrics.sum())
-        kind = Kind.OFFLOADING if groups > 1 and step.roll_s is None else Kind.ASYMMETRY_SPIKE
-        foot = _foot(kind, float(step.change_pct[lead]), float(step.common_pct[lead]))
-        account = Account(
-            kind, foot, tuple(np.flatnonzero(metrics)), lead, step.change_pct, step.error_pct, step.common_pct,
-            step.time_s - self.origin_s, None if step.roll_s is None else step.roll_s - self.origin_s,
-        )  # fmt: skip
-        return self._tell_new(
-            account, step.time_s, step.known_s, metrics, direction, step.before, trend, float(LEAST_PCT[lead])
-        )
+        moved, roll_s = step.moved, None if step.roll_s is None else step.roll_s - self.origin_s
+        lead = _lead(metrics, moved.change_pct / moved.error_pct)
+        kind = Kind.OFFLOADING if metrics.sum() > 1 and roll_s is None else Kind.ASYMMETRY_SPIKE
+        foot, since_s = foot_of(kind, lead, moved), step.time_s - self.origin_s
+        account = Account(kind, foot, metrics, lead, moved, step.before, since_s, sudden=True, roll_s=roll_s)
+        return self._begin(account, step.time_s, step.known_s, direction, float(LEAST_PCT[lead]), trend)
 
-    def _tell_new(
-        self, account: Account, time_s: float, known_s: float, metrics: Bools, direction: float,
-        reference: Floats, trend: Trend, threshold_pct: float,
-    ) -> Finding:  # fmt: skip
-        value = account.change(account.lead)
+    def _begin(
+        self, account: Account, time_s: float, known_s: float, sign: float, threshold_pct: float, trend: Trend
+    ) -> Finding:
         finding = Finding(
-            finding_id(account.kind, account.foot, time_s), account.kind, account.foot, time_s, known_s,
-            _severity(account, value), value, float(reference[account.lead, 0]), "%",
-            _confidence(value, threshold_pct, float(account.error_pct[account.lead])),
-            message(account), _evidence(account, trend),
-        )  # fmt: skip
-        self._open.append(
-            Story(
-                finding,
-                account.foot,
-                metrics,
-                account.lead,
-                direction,
-                reference,
-                account.roll_s,
-                abs(value),
-                threshold_pct,
-            )
+            id=finding_id(account.kind, account.foot, time_s),
+            kind=account.kind,
+            foot=account.foot,
+            time_s=time_s,
+            known_s=known_s,
+            severity=account.severity,
+            value=account.value_pct,
+            reference=float(account.against.rows[account.lead, ASYMMETRY]),
+            unit="%",
+            confidence=account.confidence(threshold_pct),
+            message=message(account),
+            evidence=evidence_of(account, trend),
         )
+        self._open.append(Story(account, finding, sign, threshold_pct, abs(account.value_pct)))
         return finding
 
     def _go_on(self, story: Story, shift: Shift, trend: Trend) -> Iterable[Finding]:
         """A revision of an open story, if there is something new to say."""
-        change = trend.away_from(story.reference)
-        value = float(change[story.lead])
-        if not np.isfinite(value):
+        old = story.account
+        moved = replace(shift.moved, change_pct=trend.away_from(old.against.rows))
+        value_pct = float(moved.change_pct[old.lead])
+        if not np.isfinite(value_pct):
             return
-        since = shift.end_s - story.finding.known_s
-        spiked = story.finding.kind is Kind.ASYMMETRY_SPIKE
-        calm = story.sign * value < CALM_SHARE * story.threshold_pct and not (spiked and since < SETTLED_S)
+        settling = old.kind is Kind.ASYMMETRY_SPIKE and shift.end_s - story.finding.known_s < SETTLED_S
+        calm = story.sign * value_pct < CALM_SHARE * story.threshold_pct and not settling
         story.calm = story.calm + 1 if calm else 0
-        joined = story.metrics | _joining(shift, LOAD[story.lead], story.sign)
-        wider = _kind(joined, story.lead) is Kind.OFFLOADING and not story.stays
+        joined = old.metrics | _joining(shift, LOAD[old.lead], story.sign)
         if story.calm >= CALM_MINUTES:
             self._open.remove(story)
-            yield self._revise(story, change, shift, trend, State.RESOLVED)
-        elif wider or abs(value) >= WORSE * story.told_pct:
-            story.metrics = joined
-            yield self._revise(story, change, shift, trend, State.OPEN)
+            yield _revised(story, replace(old, moved=moved, over=True), shift, trend)
+        elif story.kind(joined) is not old.kind or abs(value_pct) >= WORSE * story.told_pct:
+            kind = story.kind(joined)
+            foot = old.foot if kind is old.kind else foot_of(kind, old.lead, moved)
+            yield _revised(story, replace(old, kind=kind, foot=foot, metrics=joined, moved=moved), shift, trend)
 
-    def _revise(self, story: Story, change: Floats, shift: Shift, trend: Trend, state: State) -> Finding:
-        old = story.finding
-        wider = _kind(story.metrics, story.lead) is Kind.OFFLOADING and not story.stays
-        kind = Kind.OFFLOADING if wider else old.kind
-        value = float(change[story.lead])
-        foot = story.foot if kind is old.kind else _foot(kind, value, float(shift.common_pct[story.lead]))
-        account = Account(
-            kind, foot, tuple(np.flatnonzero(story.metrics)), story.lead, change, shift.error_pct, shift.common_pct,
-            old.time_s - self.origin_s, story.roll_s, state is State.RESOLVED,
-        )  # fmt: skip
-        story.told_pct = max(abs(value), story.told_pct)
-        severity = old.severity if state is State.RESOLVED else max(
-            old.severity, _severity(account, value), key=lambda each: each.rank
-        )  # fmt: skip
-        story.foot = foot
-        story.finding = replace(
-            old, kind=kind, foot=foot, known_s=shift.end_s, severity=severity, value=value,
-            confidence=_confidence(value, story.threshold_pct, float(shift.error_pct[story.lead])),
-            message=message(account), evidence=_evidence(account, trend), state=state, revision=old.revision + 1,
-        )  # fmt: skip
-        return story.finding
+
+def _revised(story: Story, account: Account, shift: Shift, trend: Trend) -> Finding:
+    """The story told anew; it never becomes milder until it is over."""
+    old = story.finding
+    graver = max(old.severity, account.severity, key=lambda each: each.rank)
+    story.account, story.told_pct = account, max(abs(account.value_pct), story.told_pct)
+    story.finding = replace(
+        old,
+        kind=account.kind,
+        foot=account.foot,
+        known_s=shift.end_s,
+        severity=old.severity if account.over else graver,
+        value=account.value_pct,
+        confidence=account.confidence(story.threshold_pct),
+        message=message(account),
+        evidence=evidence_of(account, trend),
+        state=State.RESOLVED if account.over else State.OPEN,
+        revision=old.revision + 1,
+    )
+    return story.finding
 
 
 def _groups(marked: Bools, signed: Floats) -> Iterable[tuple[Bools, float]]:
@@ -204,74 +191,13 @@ def _lead(metrics: Bools, strength: Floats) -> int:
 
 def _joining(shift: Shift, load: bool, direction: float) -> Bools:
     """Metrics of the same sort that move the same way, clearly enough to be part of the story."""
-    size = direction * shift.change_pct
-    with np.errstate(invalid="ignore"):
-        joins: Bools = (
-            (load == LOAD) & (size >= JOINS_SHARE * shift.threshold_pct) & (size >= JOINS_SURE * shift.error_pct)
-        )
+    size_pct = np.nan_to_num(direction * shift.moved.change_pct, nan=-np.inf)
+    least_pct = np.maximum(JOINS_SHARE * shift.threshold_pct, JOINS_SURE * shift.moved.error_pct)
+    joins: Bools = (load == LOAD) & (size_pct >= least_pct)
     return joins
 
 
-def _rises(shift: Shift, lead: int) -> bool:
+def _rises(moved: Moved, lead: int) -> bool:
     """Whether the side that is larger now has risen, rather than the other fallen."""
-    return bool(shift.common_pct[lead] + 0.5 * abs(shift.change_pct[lead]) >= 0.5 * abs(shift.change_pct[lead]) * 0.6)
-
-
-def _kind(metrics: Bools, lead: int) -> Kind:
-    if not LOAD[lead]:
-        return Kind.FRONTAL_INSTABILITY
-    if metrics.sum() > 1:
-        return Kind.OFFLOADING
-    return Kind.IMPACT_DRIFT if KEYS[lead] == IMPACT else Kind.ASYMMETRY_DRIFT
-
-
-def _foot(kind: Kind, change_pct: float, common_pct: float) -> Foot:
-    """The foot that has moved; of offloading the one with less load, and where both have moved the one with more."""
-    more = Foot.RIGHT if change_pct > 0.0 else Foot.LEFT
-    if kind is Kind.OFFLOADING:
-        return more.other
-    if kind is Kind.FRONTAL_INSTABILITY:
-        return more
-    fell = common_pct < -ONE_SIDED * 0.5 * abs(change_pct)
-    return more.other if fell else more
-
-
-def _severity(account: Account, value: float) -> Severity:
-    grave = account.kind is Kind.OFFLOADING or account.roll_s is not None
-    return Severity.WARNING if grave or abs(value) >= WARNING * LEAST_PCT[account.lead] else Severity.NOTICE
-
-
-def _confidence(value: float, threshold_pct: float, error_pct: float) -> float:
-    """Probability that the true change exceeds half the threshold, as far as the scatter tells."""
-    z = (abs(value) - 0.5 * threshold_pct) / max(error_pct, 1e-6)
-    return 0.5 * (1.0 + erf(z / sqrt(2.0)))
-
-
-def _evidence(account: Account, trend: Trend) -> Evidence:
-    """What the sentence rests on, for a plot and for someone who doubts it."""
-    lead, base = account.lead, trend.baseline
-    time_s, away = trend.course(lead)
-    own = float(base.rows[lead, 0])
-    band = 2.0 * float(trend.slopes.scatter_pct[lead])
-    change, error, common = (
-        float(values[lead]) for values in (account.change_pct, account.error_pct, account.common_pct)
-    )
-    return {
-        "metric": WATCHED[lead].key,
-        "metrics": [KEYS[k] for k in account.metrics],
-        "changes_pct": [account.change(k) for k in account.metrics],
-        "change_low_pct": change - INTERVAL * error,
-        "change_high_pct": change + INTERVAL * error,
-        "left_change_pct": common - 0.5 * change,
-        "right_change_pct": common + 0.5 * change,
-        "baseline_start_s": base.start_s,
-        "baseline_end_s": base.end_s,
-        "baseline_strides": base.strides,
-        "baseline_asymmetry_pct": own,
-        "times_s": time_s.tolist(),
-        "asymmetry_pct": (own + away).tolist(),
-        "band_low_pct": own - band,
-        "band_high_pct": own + band,
-        "after_roll_s": account.roll_s,
-        "wrong_if": list(wrong_if(account)),
-    }
+    half_pct = 0.5 * abs(moved.change_pct[lead])
+    return bool(moved.common_pct[lead] + half_pct >= 0.6 * half_pct)

@@ -1,40 +1,14 @@
-"""Findings in a runner's words."""
+"""Accounts in a runner's words, and the evidence behind them as data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from math import isnan
 
-from analysis.drift.trend import INTERVAL
-from analysis.drift.watched import WATCHED
-from analysis.findings import Kind
-from analysis.model import Floats, Foot
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What is to be told.
-
-    Parameters
-    ----------
-    metrics, lead : rows of the watched metrics that have moved, and the clearest of them.
-    change_pct, error_pct, common_pct : (metrics,) as in `trend.Shift`.
-    since_s, roll_s : from the start of the recording.
-    """
-
-    kind: Kind
-    foot: Foot
-    metrics: tuple[int, ...]
-    lead: int
-    change_pct: Floats
-    error_pct: Floats
-    common_pct: Floats
-    since_s: float
-    roll_s: float | None = None
-    over: bool = False
-
-    def change(self, metric: int) -> float:
-        """Of the asymmetry, positive where the right has gained."""
-        return float(self.change_pct[metric])
+from analysis.drift.account import Account
+from analysis.drift.trend import INTERVAL, Trend
+from analysis.drift.watched import ASYMMETRY, KEYS, WATCHED
+from analysis.findings import Evidence, Kind
+from analysis.model import Foot
 
 
 def message(account: Account) -> str:
@@ -47,16 +21,46 @@ def message(account: Account) -> str:
 def wrong_if(account: Account) -> tuple[str, ...]:
     """What else would look the same."""
     causes = ["the road has tilted to one side since then", "all turns go the same way"]
-    if any(WATCHED[k].placed for k in account.metrics):
+    if any(WATCHED[k].placed for k in account.rows):
         causes.append("a pod has slipped on its shoe")
     if account.kind is Kind.ASYMMETRY_SPIKE:
         causes.append("you changed something on purpose, such as a lace or the side of the road")
     return tuple(causes)
 
 
+def evidence_of(account: Account, trend: Trend) -> Evidence:
+    """What the sentence rests on, for a plot and for someone who doubts it."""
+    lead, against, moved = account.lead, account.against, account.moved
+    time_s, away_pct = trend.course(lead)
+    usual_pct = float(against.rows[lead, ASYMMETRY])
+    band_pct = 2.0 * float(trend.slopes.scatter_pct[lead])
+    half_pct = INTERVAL * float(moved.error_pct[lead])
+    common_pct = float(moved.common_pct[lead])
+    return {
+        "metric": KEYS[lead],
+        "metrics": [KEYS[k] for k in account.rows],
+        "changes_pct": [float(moved.change_pct[k]) for k in account.rows],
+        "change_low_pct": account.value_pct - half_pct,
+        "change_high_pct": account.value_pct + half_pct,
+        "left_change_pct": common_pct - 0.5 * account.value_pct,
+        "right_change_pct": common_pct + 0.5 * account.value_pct,
+        "compared_with": _usual(account),
+        "baseline_start_s": against.start_s,
+        "baseline_end_s": against.end_s,
+        "baseline_strides": against.strides,
+        "baseline_asymmetry_pct": usual_pct,
+        "times_s": time_s.tolist(),
+        "asymmetry_pct": (float(trend.baseline.rows[lead, ASYMMETRY]) + away_pct).tolist(),
+        "band_low_pct": usual_pct - band_pct,
+        "band_high_pct": usual_pct + band_pct,
+        "after_roll_s": account.roll_s,
+        "wrong_if": list(wrong_if(account)),
+    }
+
+
 def _what(account: Account) -> str:
     foot, other = account.foot, account.foot.other
-    amounts = " and ".join(_amount(account, k) for k in account.metrics)
+    amounts = " and ".join(_amount(account, k) for k in account.rows)
     when = _when(account.since_s)
     if account.kind is Kind.OFFLOADING:
         return f"Since {when} you have been taking load off your {foot} foot: compared with the {other}, it {amounts}."
@@ -68,11 +72,11 @@ def _what(account: Account) -> str:
 
 
 def _amount(account: Account, metric: int) -> str:
-    change = account.change(metric)
-    more = (change > 0.0) == (account.foot is Foot.RIGHT)
+    change_pct = float(account.moved.change_pct[metric])
+    more = (change_pct > 0.0) == (account.foot is Foot.RIGHT)
     watched = WATCHED[metric]
-    half = INTERVAL * float(account.error_pct[metric])
-    return f"{watched.more if more else watched.less} ({abs(change):.1f} ± {half:.1f} %)"
+    half_pct = INTERVAL * float(account.moved.error_pct[metric])
+    return f"{watched.more if more else watched.less} ({abs(change_pct):.1f} ± {half_pct:.1f} %)"
 
 
 def _when(since_s: float, at: str = "") -> str:
@@ -80,7 +84,14 @@ def _when(since_s: float, at: str = "") -> str:
     return f"{at} minute {minutes:.0f}".strip() if minutes >= 1.0 else f"{at} the start".strip()
 
 
+def _usual(account: Account) -> str:
+    if account.sudden:
+        return "the minutes just before"
+    return "your earlier runs" if isnan(account.against.start_s) else "your own first minutes"
+
+
 def _caveat(account: Account) -> str:
+    change = f"It is a change from {_usual(account)}"
     if account.kind is Kind.FRONTAL_INSTABILITY:
-        return "It is a change from your own first minutes, not a sign of injury by itself."
-    return "It is a change from your own first minutes, not an injury; a tilted road looks the same."
+        return f"{change}, not a sign of injury by itself."
+    return f"{change}, not an injury; a tilted road looks the same."

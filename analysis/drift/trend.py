@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.drift.account import Moved
 from analysis.drift.baseline import Baseline
 from analysis.drift.slopes import Slopes
 from analysis.drift.steady import Block
@@ -37,23 +38,18 @@ MOST_MINUTES = 96
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """How each watched metric has moved since the baseline, pace taken out; (metrics,) each, NaN where unknown.
+    """How each watched metric has moved since the baseline, pace taken out.
 
     Parameters
     ----------
     end_s : of the minute.
-    change_pct : of the asymmetry; positive means the right has gained.
-    error_pct : its standard error.
-    threshold_pct : what it must reach.
-    common_pct : of the mean of both feet.
+    threshold_pct : (metrics,) what the change must reach, NaN where unknown.
     beyond : (metrics,) whether it is a drift as far as one minute can tell.
     """
 
     end_s: float
-    change_pct: Floats
-    error_pct: Floats
+    moved: Moved
     threshold_pct: Floats
-    common_pct: Floats
     beyond: Bools
 
 
@@ -124,7 +120,7 @@ class Trend:
         common = common - self.slopes.expected_common(self.average, baseline.rows)
         fast = np.sign(change) * lately >= LATELY_SHARE * threshold
         beyond = (np.abs(change) >= threshold) & (fast | (np.abs(change) >= FAR * threshold))
-        return Shift(end_s, change, error, threshold, common, beyond)
+        return Shift(end_s, Moved(change, error, common), threshold, beyond)
 
     def _before(self, end_s: float) -> Floats:
         """Rows of 25 minutes ago, or the baseline where the run or the baseline is younger."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analysis.intervals import MEDIAN_TO_MEAN_ERROR, scatter
 from analysis.model import Floats, Strides
 
 STRIDES = 10
@@ -18,8 +19,6 @@ WORDS = {
     "impact_peak_30hz_g": ("impact was {:.0f} % softer", "impact was {:.0f} % harder"),
 }
 LEAST_CHANGE_PCT = 2.0
-MAD_TO_SD = 1.4826
-MEDIAN_TO_MEAN_ERROR = float(np.sqrt(np.pi / 2.0))
 
 
 @dataclass(slots=True)
@@ -80,5 +79,4 @@ class Aftermath:
 
 def _error(values: Floats) -> float:
     """Standard error of the median."""
-    spread = MAD_TO_SD * float(np.median(np.abs(values - np.median(values))))
-    return MEDIAN_TO_MEAN_ERROR * spread / float(np.sqrt(len(values)))
+    return MEDIAN_TO_MEAN_ERROR * float(scatter(values)) / float(np.sqrt(len(values)))

@@ -20,6 +20,7 @@ from analysis.gait.angles import tilt_from
 from analysis.gait.evidence import STANCE
 from analysis.gait.filters import GRID_HZ
 from analysis.gait.orientation import conjugate, rotate
+from analysis.intervals import scatter
 from analysis.model import Bools, Floats, Foot
 
 STEP_S = 2.0 / GRID_HZ
@@ -41,7 +42,6 @@ PRIOR_STRIDES = 8
 """So many strides does what was known before count for."""
 PRIOR_SPREAD = np.linspace(-1.35, 1.35, PRIOR_STRIDES)
 """Eight values that scatter about as a standard normal does."""
-MAD_TO_SD = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +176,8 @@ class OwnBand:
     def band(self) -> Band:
         """As known now."""
         middle = np.median(self._courses_deg, axis=0)
-        spread = MAD_TO_SD * np.median(np.abs(self._courses_deg - middle), axis=0)
         rate = float(np.median(self._rates_dps))
-        rate_spread = MAD_TO_SD * float(np.median(np.abs(self._rates_dps - rate)))
-        return Band(middle, spread, rate, rate_spread, self._strides)
+        return Band(middle, scatter(self._courses_deg), rate, float(scatter(self._rates_dps)), self._strides)
 
 
 def suspects(courses: Courses) -> Bools:

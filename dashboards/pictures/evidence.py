@@ -50,7 +50,7 @@ def pictures(finding: Finding, origin_s: float) -> list[tuple[str, Markup]]:
     if len(evidence.get("times_s") or ()) > 1:
         drawn.append((f"{_label(evidence)}, right against left by minutes", drift(finding, evidence, origin_s)))
     if len(evidence.get("changes_pct") or ()) > 1:
-        drawn.append(("What has moved since your first minutes", changes(evidence)))
+        drawn.append((f"What has moved from {evidence['compared_with']}", changes(evidence)))
     return drawn
 
 
@@ -173,6 +173,6 @@ def evidence_lines(finding: Finding) -> Sequence[str]:
             f"left {signed(evidence['left_change_pct'], 1, plus=True)} %, "
             f"right {signed(evidence['right_change_pct'], 1, plus=True)} %."
         )
-    if evidence.get("baseline_strides"):
-        lines.append(f"Held against {evidence['baseline_strides']} of your own strides.")
+    if "compared_with" in evidence:
+        lines.append(f"Held against {evidence['baseline_strides']} strides of {evidence['compared_with']}.")
     return lines

@@ -17,7 +17,7 @@ from analysis.model import Foot, Strides
 from tests.drift.coverage import changes, windows
 from tests.drift.measure import findings_of, measure
 from tests.drift.runs import CONTACT, Course, strides_of
-from tests.drift.scenarios import QUIET, TOLD, Scenario, ramp
+from tests.drift.scenarios import QUIET, STEP_S, TOLD, Scenario, ramp, step
 
 FEET = tuple(Foot)
 CLEARLY_QUIET = [each for each in QUIET if "2 %" not in each.name]
@@ -78,6 +78,17 @@ def test_a_step_after_a_roll_is_told_within_a_minute() -> None:
     outcome = measure(scenario, 10, seed=3)
     assert outcome.found == 10
     assert max(outcome.delays_s) <= 60.0
+
+
+def test_a_step_is_held_against_the_minutes_before_it_and_a_drift_against_the_first() -> None:
+    spike, *_ = run(Course(60.0).with_change(Foot.LEFT, contact=step(-6.0)))
+    drift, *_ = run(Course(60.0).with_change(Foot.LEFT, contact=ramp(4.0)))
+    assert spike.kind is Kind.ASYMMETRY_SPIKE
+    assert "a change from the minutes just before" in spike.message
+    assert STEP_S - 330.0 < float(spike.evidence["baseline_start_s"]) < float(spike.evidence["baseline_end_s"])  # type: ignore[arg-type]
+    assert spike.evidence["baseline_end_s"] == pytest.approx(STEP_S, abs=20.0)
+    assert "a change from your own first minutes" in drift.message
+    assert drift.evidence["baseline_start_s"] == pytest.approx(0.0, abs=60.0)
 
 
 def test_a_drift_that_goes_back_is_resolved() -> None:

@@ -70,6 +70,6 @@ def _changes_hold(alike: float, rng: np.random.Generator) -> Iterator[bool]:
             shift = trend.add(number, minute)
             number, minute = stretch.number // MINUTE_BLOCKS, []
             if shift is not None and number % 10 == 0 and number > 10:
-                yield from (np.abs(shift.change_pct) <= INTERVAL * shift.error_pct)[: len(KEYS)].tolist()
+                yield from (np.abs(shift.moved.change_pct) <= INTERVAL * shift.moved.error_pct)[: len(KEYS)].tolist()
         block = steady.block(stretch)
         minute += [] if block is None else [block]
