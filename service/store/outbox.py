@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +16,8 @@ from service.store.connection import connect, told, transaction
 
 class Outbox:
     """The rows that a sink has not had yet, table by table; open while the context is.
+
+    It may be closed while another thread is at it: that thread's next question is a StoreError.
 
     Parameters
     ----------
@@ -24,6 +28,7 @@ class Outbox:
         self.path = path
         self.sink = sink
         self._connection = connect(path)
+        self._busy = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -31,7 +36,8 @@ class Outbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        with self._busy:  # SQLite would bring the process down if it were closed in the middle of something
+            self._connection.close()
 
     def cursor(self, source: str) -> int:
         """Everything up to this `seq` of a table has been had."""
@@ -48,13 +54,13 @@ class Outbox:
 
     def move(self, source: str, seq: int) -> None:
         """Set the cursor of a table."""
-        with transaction(self._connection, self.path):
+        with self._transaction():
             self._move(source, seq)
 
     def refuse(self, source: str, seqs: Mapping[int, str], upto: int) -> None:
         """Set rows aside that the sink will never take, with its reasons, and go on behind them."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with transaction(self._connection, self.path):
+        with self._transaction():
             self._connection.executemany(
                 "INSERT OR REPLACE INTO dead_letters (sink, source, seq, reason, at_utc) VALUES (?, ?, ?, ?, ?)",
                 [(self.sink, source, seq, reason, now) for seq, reason in seqs.items()],
@@ -64,7 +70,7 @@ class Outbox:
     def delivered(self, alert: str, latency_s: float | None, *, late: bool, upto: int) -> None:
         """An alert has arrived; the first time counts."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with transaction(self._connection, self.path):
+        with self._transaction():
             self._connection.execute(
                 "INSERT OR IGNORE INTO deliveries (sink, alert, delivered_utc, latency_s, late) VALUES (?, ?, ?, ?, ?)",
                 (self.sink, alert, now, latency_s, int(late)),
@@ -97,6 +103,11 @@ class Outbox:
             "SELECT * FROM alerts WHERE run = ? AND runner = ? AND seq <= ? ORDER BY seq", run, runner, upto
         )
 
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._busy, transaction(self._connection, self.path):
+            yield
+
     def _move(self, source: str, seq: int) -> None:
         self._connection.execute(
             "INSERT INTO cursors (sink, source, seq) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq",
@@ -104,5 +115,5 @@ class Outbox:
         )
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        with told(self.path):
+        with self._busy, told(self.path):
             return self._connection.execute(query, values).fetchall()

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from analysis.findings import Finding, latest
 from analysis.model import Foot, Strides, Window
-from service.store.connection import connect, told
+from service.store.connection import connect, snapshot
 from service.store.rows import finding_from, strides_from, window_from
 
 TABLES = ("strides", "windows", "findings", "pod_health")
@@ -60,7 +60,7 @@ class StoreTail:
 
     def read(self, since_ns: int) -> Mapping[Key, OpenRun]:
         """Runs begun after `since_ns` that have not ended, as they are now; StoreError where that cannot be read."""
-        with told(self.path):
+        with snapshot(self._connection, self.path):
             self._find(since_ns)
             for table in TABLES:
                 for key, rows in self._new(table).items():

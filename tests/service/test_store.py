@@ -6,7 +6,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
@@ -17,6 +17,7 @@ from service.settings import Settings
 from service.store.outbox import Outbox
 from service.store.reading import StoreReader
 from service.store.schema import SHIPPED, VERSION
+from service.store.tail import StoreTail
 from tests.service.kept import RUNNER, finding, keep_samples, manifest
 from tests.service.played import assert_same
 
@@ -129,3 +130,45 @@ def test_a_fresh_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(openers) as pool:
         for store in range(40):
             assert list(pool.map(open_and_ask, [tmp_path / f"{store}.sqlite"] * openers)) == [0] * openers
+
+
+def test_an_outbox_may_be_closed_while_another_thread_is_at_it(
+    settings: Settings, samples: dict[Foot, Samples]
+) -> None:
+    def ask_on() -> None:
+        while True:
+            outbox.pending("strides", 1000)
+            asked.set()
+
+    keep_samples(settings, samples)
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(50):
+            asked = Event()
+            with Outbox(settings.store_path, "somebody") as outbox:
+                asking = pool.submit(ask_on)
+                asked.wait()
+            with pytest.raises(StoreError, match="closed database"):
+                asking.result()
+
+
+def test_what_two_runs_write_while_it_looks_is_seen_the_next_time(
+    settings: Settings, samples: dict[Foot, Samples], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = manifest("first"), manifest("second")
+    find = StoreTail._find
+
+    def find_then_more(tail: StoreTail, since_ns: int) -> None:
+        find(tail, since_ns)
+        for run in (second, first):
+            keep_samples(settings, samples, run=run, until_s=60.0)
+
+    keep_samples(settings, samples, run=first, until_s=30.0)
+    with StoreTail(settings.store_path) as tail:
+        monkeypatch.setattr(StoreTail, "_find", find_then_more)
+        tail.read(0)
+        monkeypatch.undo()
+        shown = {run: sum(known.counts.values()) for (run, _), known in tail.read(0).items()}
+    with StoreReader(settings.store_path) as reader:
+        stored = {run: sum(map(len, reader.results(run, RUNNER).strides.values())) for run in shown}
+    assert shown == stored
+    assert shown.keys() == {"first", "second"}
