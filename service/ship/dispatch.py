@@ -10,6 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from service.errors import StoreError
 from service.settings import Settings
 from service.ship.command import CommandShipper
 from service.ship.influx import Influx
@@ -95,7 +96,7 @@ class Dispatch:
         self._started.set()
         await self._leave.wait()
         self._tell()
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, StoreError):
             async with asyncio.timeout(LAST_S):
                 await self._nothing_waits()
         while work:

@@ -65,3 +65,11 @@ def test_a_program_that_fails_is_written_down(
     connection.close()
     assert letters
     assert all(told in reason for (reason,) in letters)
+
+
+def test_a_store_that_breaks_is_no_traceback_at_the_end(tmp_path: Path) -> None:
+    found = settings(tmp_path, "true")
+    with Dispatch(found) as dispatch:
+        dispatch.states["command"].worked()
+        found.store_path.with_name(f"{found.store_path.name}-wal").unlink(missing_ok=True)
+        found.store_path.write_bytes(b"this is no database" * 1000)
