@@ -20,9 +20,11 @@ class StopRequest:
     def __init__(self, ask: Callable[[], object]) -> None:
         self.made = False
         self._ask = ask
+        self._before = {number: signal.getsignal(number) for number in SIGNALS}
 
     def __enter__(self) -> StopRequest:
-        self._before = {number: signal.signal(number, self._make) for number in SIGNALS}
+        for number in SIGNALS:
+            signal.signal(number, self._make)
         return self
 
     def __exit__(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 
 from service.configuration import configure
 from service.runs import runs_folder
@@ -32,14 +32,15 @@ def shown(scenes: Scenes, runs: Path, shown_at: ShownAt) -> Iterator[str]:
 
 def serve(shown_at: ShownAt, folder: Path | None) -> None:
     """Show the store's runs until Ctrl-C or SIGTERM."""
-    configuration, settings, done = configure().settings, _settings(shown_at), threading.Event()
+    configuration, settings = configure().settings, _settings(shown_at)
+    done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would wait for ever
     with StoreTail(configuration.store_path) as tail:
         source = WallSource(StoredRuns(tail), Archive(runs_folder(folder)))
-        with wall(source, settings) as address, StopRequest(done.set):
+        with wall(source, settings) as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)
             if not local(settings.host):
                 _tell(address)
-            done.wait()
+            done.get()
 
 
 def _settings(shown_at: ShownAt) -> WallSettings:

@@ -9,6 +9,7 @@ import signal
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -137,6 +138,24 @@ def test_a_stop_request_asks_once_and_gives_ctrl_c_back() -> None:
     with StopRequest(lambda: asked.append(True)) as stop:
         os.kill(os.getpid(), signal.SIGINT)
         assert signal.getsignal(signal.SIGINT) is before
+    assert stop.made
+    assert asked == [True]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_stop_may_be_asked_for_while_the_second_signal_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, asked, take_over = signal.getsignal(signal.SIGINT), [], signal.signal
+    pressed = iter([signal.SIGINT])
+
+    def at_once(number: signal.Signals, handler: Any) -> Any:
+        known = take_over(number, handler)
+        for number in pressed:
+            os.kill(os.getpid(), number)
+        return known
+
+    monkeypatch.setattr(signal, "signal", at_once)
+    with StopRequest(lambda: asked.append(True)) as stop:
+        pass
     assert stop.made
     assert asked == [True]
     assert signal.getsignal(signal.SIGINT) is before
