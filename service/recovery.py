@@ -37,8 +37,19 @@ def keep_recorded(run: RunFolder, settings: Settings, progress: Progress = lambd
 
 def missing_runs(settings: Settings) -> Iterator[RunFolder]:
     """Recorded runs of which the store has no summary; those that go on are among them."""
-    if not settings.runs_folder.is_dir():
-        return
     with StoreReader(settings.store_path) as reader:
         known = {stored.run for stored in reader.runs() if stored.summary is not None}
-    yield from (run for run in list_runs(settings.runs_folder) if run.manifest.run_id not in known)
+    yield from (run for run in _begun_runs(settings) if run.manifest.run_id not in known)
+
+
+def unfinished_runs(settings: Settings) -> list[RunFolder]:
+    """Runs that a crash cut off, oldest first; also those whose end it kept from the store."""
+    with StoreReader(settings.store_path) as reader:
+        open_ended = {stored.run for stored in reader.runs() if stored.summary is None}
+    return [run for run in _begun_runs(settings) if not run.manifest.ended or run.manifest.run_id in open_ended]
+
+
+def _begun_runs(settings: Settings) -> Iterator[RunFolder]:
+    """Runs with a journal. One without is about to be begun by another process, or never was."""
+    folder = settings.runs_folder
+    yield from (run for run in (list_runs(folder) if folder.is_dir() else ()) if run.journal_path.exists())

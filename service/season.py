@@ -13,13 +13,13 @@ from typing import Protocol
 
 from sensor_ingest.adapter import Radio
 from sensor_ingest.live import LiveRun
-from sensor_ingest.run_errors import RadioError, RunBusyError, RunUnwritableError
-from sensor_ingest.run_folder import RunFolder, WornPod, create_run, list_runs
+from sensor_ingest.run_errors import NotARunError, RadioError, RunBusyError, RunMissingError, RunUnwritableError
+from sensor_ingest.run_folder import Manifest, RunFolder, WornPod, create_run, open_run
 from service import VERSION
 from service.errors import StoreError
 from service.keeper import Keeper
 from service.live_run import Watcher, keep
-from service.recovery import keep_recorded
+from service.recovery import keep_recorded, unfinished_runs
 from service.run_end import RunEnd
 from service.settings import Settings
 
@@ -59,8 +59,7 @@ class World:
 class Season:
     """Waits for pods, follows the run until it is over, and waits again."""
 
-    def __init__(self, source: Source, world: World, watcher: Watcher | None = None) -> None:
-        self._source = source
+    def __init__(self, world: World, watcher: Watcher | None = None) -> None:
         self._world = world
         self._watcher = watcher
         self._stopping = asyncio.Event()
@@ -72,16 +71,18 @@ class Season:
         if self._live is not None:
             self._live.stop()
 
-    async def serve(self, most_runs: float = math.inf) -> None:
+    async def serve(self, source: Source, most_runs: float = math.inf) -> None:
         """Until `stop`. A run that cannot be recorded is tried again and again: its pods remember what was missed."""
         run, wait_s, runs = await asyncio.to_thread(self._unfinished), FIRST_WAIT_S, 0
         while not self._stopping.is_set() and runs < most_runs:
             try:
-                run = run or await self._begin()
-                if run is not None:
-                    await self._follow(run)
+                run = await self._begin(source) if run is None else open_run(run.path)
+                if run is not None and run.manifest.ended:
+                    await asyncio.to_thread(self._store, run)
+                elif run is not None:
+                    await self._follow(run, source.radio)
                 run, wait_s, runs = None, FIRST_WAIT_S, runs + 1
-            except RunBusyError as error:
+            except (RunBusyError, RunMissingError, NotARunError) as error:
                 log.warning("%s", error)
                 run = None
             except (RadioError, RunUnwritableError, StoreError) as error:
@@ -89,13 +90,13 @@ class Season:
                 await self._pause(wait_s)
                 wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
 
-    async def _begin(self) -> RunFolder | None:
+    async def _begin(self, source: Source) -> RunFolder | None:
         """A new run as soon as there are pods; None when it is time to stop."""
         self._world.say("Waiting for pods.")
-        waits = asyncio.create_task(self._source.muster(), name="muster"), asyncio.create_task(self._stopping.wait())
+        waits = asyncio.create_task(source.muster(), name="muster"), asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            if not waits[0].done():
+            if self._stopping.is_set():
                 return None
             pods = waits[0].result()
         finally:
@@ -103,10 +104,10 @@ class Season:
                 task.cancel()
         return create_run(self._world.settings.runs_folder, pods, software=f"surefoot {VERSION}")
 
-    async def _follow(self, run: RunFolder) -> None:
+    async def _follow(self, run: RunFolder, radio: Radio) -> None:
         world, name = self._world, run.manifest.run_id
         world.say(f"Run {name} goes on: {', '.join(run.manifest.runners)}.")
-        live = self._live = LiveRun(run, self._source.radio, utc_s=world.utc_s)
+        live = self._live = LiveRun(run, radio, utc_s=world.utc_s)
         ends = world.settings.run_end
         try:
             with Keeper.of_live(live, world.settings, world.told) as keeper:
@@ -116,17 +117,22 @@ class Season:
         world.say(f"Run {name} is over.")
 
     def _unfinished(self) -> RunFolder | None:
-        """The run that a crash cut off; older ones are brought to their end."""
-        folder = self._world.settings.runs_folder
-        cut_off = [run for run in list_runs(folder) if not run.manifest.ended] if folder.is_dir() else []
+        """The run that a crash cut off; older ones are brought to their end, and all that was kept of them."""
+        unfinished = unfinished_runs(self._world.settings)
         newest = None
-        if cut_off and self._world.utc_s() - cut_off[-1].manifest.created_utc.timestamp() < CONTINUED_WITHIN_S:
-            newest = cut_off.pop()
-        for run in cut_off:
+        if unfinished and self._goes_on(unfinished[-1].manifest):
+            newest = unfinished.pop()
+        for run in unfinished:
             with suppress(RunBusyError):
-                keep_recorded(run, self._world.settings)
-                self._world.told()
+                self._store(run)
         return newest
+
+    def _goes_on(self, run: Manifest) -> bool:
+        return not run.ended and self._world.utc_s() - run.created_utc.timestamp() < CONTINUED_WITHIN_S
+
+    def _store(self, run: RunFolder) -> None:
+        keep_recorded(run, self._world.settings)
+        self._world.told()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

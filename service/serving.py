@@ -36,14 +36,13 @@ def log_to_stderr(settings: Settings) -> None:
 
 
 async def _live(world: World, simulated: int, minutes: float) -> None:
-    """Seasons of one run each with simulated runners, who begin anew; one season without end with real ones."""
-    loop, seed, stopped = asyncio.get_running_loop(), int(world.utc_s()), False
-    while not stopped:
-        async with _source(world.settings, simulated, minutes, seed) as source:
-            season = Season(source, world)
-            with StopRequest(lambda: loop.call_soon_threadsafe(season.stop)) as request:  # noqa: B023 - asked within
-                await season.serve(1 if simulated else math.inf)
-        stopped, seed = request.made, seed + 1
+    """One run after the other; simulated runners begin anew with each."""
+    loop, season, seed = asyncio.get_running_loop(), Season(world), int(world.utc_s())
+    with StopRequest(lambda: loop.call_soon_threadsafe(season.stop)) as request:
+        while not request.made:
+            async with _source(world.settings, simulated, minutes, seed) as source:
+                await season.serve(source, 1 if simulated else math.inf)
+            seed += 1
 
 
 @asynccontextmanager

@@ -87,9 +87,9 @@ def _run(settings: Settings) -> None:
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         async with simulated_squad(len(plays), MINUTES, 1) as squad:
-            season = Season(squad, World(settings, utc_s=lambda: BEGAN.timestamp() + loop.time()))
+            season = Season(World(settings, utc_s=lambda: BEGAN.timestamp() + loop.time()))
             loop.call_later(60.0 * MINUTES, season.stop)
-            await season.serve(1)
+            await season.serve(squad, 1)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("firmware_sim.scenario.squad", lambda *_: plays)

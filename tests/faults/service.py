@@ -49,9 +49,9 @@ async def main(port: int, world: World) -> None:
     async with await open_transport(f"tcp-client:127.0.0.1:{port}") as controller:
         central = await CentralRadio.on_controller(controller.source, controller.sink)
         radio = Radio({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
-        serving = Season(PodsInTheAir(world.settings.runners, radio), world)
+        serving = Season(world)
         with StopRequest(lambda: loop.call_soon_threadsafe(serving.stop)):
-            await serving.serve(1)
+            await serving.serve(PodsInTheAir(world.settings.runners, radio), 1)
 
 
 def scaled(speed: float, zero_s: float) -> Callable[[], float]:

@@ -21,13 +21,16 @@ import pytest
 
 from analysis.model import Foot
 from firmware_sim import pace
-from sensor_ingest.run_folder import list_runs
-from service.recovery import keep_recorded
+from sensor_ingest.adapter import Radio
+from sensor_ingest.entries import EndEntry
+from sensor_ingest.journal import JournalReader, JournalWriter
+from sensor_ingest.run_folder import WornPod, create_run, list_runs
+from service.recovery import keep_recorded, missing_runs, unfinished_runs
 from service.replayed import analyze_run
 from service.run_end import RunEnd, Seen
 from service.season import Season, World
 from service.settings import Settings
-from service.sources import simulated_squad
+from service.sources import SimulatedSquad, simulated_squad
 from service.store.reading import StoreReader
 from service.store.writing import StoreWriter
 from tests.service.command import ROOT, surefoot
@@ -45,9 +48,9 @@ def served(
         loop = asyncio.get_running_loop()
         began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
         async with simulated_squad(runners, 1.2, 1) as squad:
-            season = Season(squad, World(settings, say=said.append, utc_s=lambda: began + loop.time()))
+            season = Season(World(settings, say=said.append, utc_s=lambda: began + loop.time()))
             loop.call_later(until_s, act, season)
-            await season.serve(1)
+            await season.serve(squad, 1)
 
     pace.run(serve(), speed=math.inf)
     return said
@@ -178,6 +181,24 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Si
     assert all(run.manifest.ended for run in list_runs(tmp_path / "runs"))
 
 
+def test_a_stop_that_comes_with_the_pods_begins_no_run(settings: Settings) -> None:
+    class Late(SimulatedSquad):
+        async def muster(self) -> list[WornPod]:
+            season.stop()
+            return await super().muster()
+
+    season = Season(World(settings))
+    asyncio.run(asyncio.wait_for(season.serve(Late(Radio(), [WornPod("0001", Foot.LEFT, "anna")])), 60.0))
+    assert not settings.runs_folder.exists()
+
+
+def test_a_run_that_another_process_is_about_to_begin_is_left_to_it(settings: Settings) -> None:
+    run = create_run(settings.runs_folder, [WornPod("0001", Foot.LEFT, "anna")], software="test")
+    assert list(missing_runs(settings)) == unfinished_runs(settings) == []
+    JournalWriter(run.journal_path).close()
+    assert list(missing_runs(settings)) == unfinished_runs(settings) == [run]
+
+
 def test_after_kill_9_the_service_goes_on_with_the_run(tmp_path: Path) -> None:
     environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
     command = [
@@ -212,3 +233,25 @@ def test_live_without_anybody_says_what_to_do(
     monkeypatch.setenv("SUREFOOT_DATA", str(tmp_path / "file"))
     result = surefoot(capsys, "live", "--simulated", "1")
     assert (result.code, len(result.err.splitlines())) == (2, 1)
+
+
+def test_what_the_store_did_not_take_at_the_end_of_a_run_it_takes_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([sqlite3.OperationalError("database or disk is full")] * 2)
+    add_summary = StoreWriter.add_summary
+
+    def fail_at_first(writer: StoreWriter, *row: Any) -> None:
+        if failure := next(failures, None):
+            raise failure
+        add_summary(writer, *row)
+
+    monkeypatch.setattr(StoreWriter, "add_summary", fail_at_first)
+    impatient = Settings.model_validate({"data": settings.data, "run_end": {"no_running_s": 8.0}})
+    served(impatient, 1000.0)
+    (run,) = list_runs(settings.runs_folder)
+    assert_stored_as_recorded(settings)
+    with StoreReader(settings.store_path) as reader:
+        assert [stored.summary is not None for stored in reader.runs()] == [True]
+    ends = [entry for entry in JournalReader(run.journal_path) if isinstance(entry, EndEntry)]
+    assert len(ends) == 1

@@ -57,10 +57,10 @@ async def operate(world: World, hours: float) -> list[tuple[float, float, int]]:
             print(told, file=sys.stderr, flush=True)
 
     async with simulated_squad(RUNNERS, 60.0 * hours + 5.0, 1) as squad:
-        season = Season(squad, replace(world, utc_s=lambda: began_s + loop.time()))
+        season = Season(replace(world, utc_s=lambda: began_s + loop.time()))
         looking = asyncio.create_task(look())
         loop.call_later(3600.0 * hours, season.stop)
-        await season.serve(1)
+        await season.serve(squad, 1)
         looking.cancel()
     return seen
 
