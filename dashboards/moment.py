@@ -1,15 +1,14 @@
-"""A runner now: what the last few strides say, and which pods are silent."""
+"""A runner now: what the last few strides and the last ten seconds say, and which pods are silent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.metrics import STRIDE_METRICS
-from analysis.model import Estimate, Foot, Strides
-from dashboards.course import course
+from analysis.model import Estimate, Foot, Gait, Strides, Window
 from dashboards.source import RunnerNow
 from dashboards.wording import UNKNOWN, in_unit
 
@@ -17,6 +16,8 @@ RECENT_STRIDES = 8
 PAUSE_S = 4.0
 """No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
 COMPARED = "ground_contact_time_s"
+COMPARED_S = 25.0
+"""A comparison says how it is now for so long: the next should come after ten seconds, or one later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Moment:
     recent : each foot's last few strides of the gait that goes on.
     strides : complete strides of both feet so far.
     missing : feet whose pod is not heard.
-    newest : the latest comparison of left and right.
+    newest : left against right in the last ten seconds of running; None where that is long ago.
     """
 
     recent: Mapping[Foot, Strides]
@@ -48,14 +49,13 @@ class Moment:
 
     @classmethod
     def _of(cls, runner: RunnerNow, as_of_s: float) -> Moment:
-        newest = course(runner.windows, COMPARED, max(len(runner.windows), 1))
         recent = {foot: _recent(strides, as_of_s) for foot, strides in runner.strides.items()}
         running = _runs(recent.values())
         return cls(
             {foot: strides[strides.running == running] for foot, strides in recent.items()},
             runner.count,
             tuple(pod.foot for pod in runner.pods if pod.heard is False),
-            newest[-1][1] if newest else None,
+            _compared(runner.live, as_of_s),
         )
 
     @property
@@ -95,6 +95,12 @@ def _recent(strides: Strides, as_of_s: float) -> Strides:
     if not len(strides) or strides.next_initial_contact_s[-1] < as_of_s - PAUSE_S:
         return strides[:0]
     return strides[-RECENT_STRIDES:]
+
+
+def _compared(live: Sequence[Window], as_of_s: float) -> Estimate | None:
+    known = (window for window in reversed(live) if window.gait is Gait.RUN and COMPARED in window.asymmetry_pct)
+    newest = next(known, None)
+    return None if newest is None or newest.end_s < as_of_s - COMPARED_S else newest.asymmetry_pct[COMPARED]
 
 
 def _runs(recent: Iterable[Strides]) -> bool:

@@ -84,7 +84,8 @@ class RunnerNow:
     Parameters
     ----------
     strides : of the last few minutes.
-    windows, findings : of the whole run; the last revision of each finding.
+    windows, findings : of the whole run, windows of half a minute; the last revision of each finding.
+    live : windows of ten seconds, at least those of the last few minutes.
     count : strides of both feet so far.
     """
 
@@ -93,6 +94,7 @@ class RunnerNow:
     origin_s: float
     strides: Mapping[Foot, Strides]
     windows: Sequence[Window]
+    live: Sequence[Window]
     findings: Sequence[Finding]
     count: int
     pods: Sequence[Pod]

@@ -22,6 +22,7 @@ def runner_now(name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], n
         0.0,
         results.strides,
         results.windows,
+        results.live,
         latest(results.findings),
         sum(len(strides) for strides in results.strides.values()),
         tuple(pod_now(pod, now_s) for pod in health if pod.runner == name),

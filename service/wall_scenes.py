@@ -100,9 +100,9 @@ class StoredRuns:
 def _runner(name: str, known: OpenRun, now_ns: int) -> RunnerNow:
     now_s = (now_ns - known.begun_ns) / NANOSECONDS
     pods = [_pod(foot, said, now_ns) for foot, said in known.health.items()]
-    return RunnerNow(
-        name, now_s, 0.0, dict(known.strides), tuple(known.windows), known.findings, sum(known.counts.values()), pods
-    )
+    windows, live = tuple(known.windows), tuple(known.live)
+    count = sum(known.counts.values())
+    return RunnerNow(name, now_s, 0.0, dict(known.strides), windows, live, known.findings, count, pods)
 
 
 def _pod(foot: Foot, said: Any, now_ns: int) -> Pod:

@@ -64,18 +64,24 @@ def sides(now: Moment, key: str, name: str) -> Markup:
 def balance_row(runner: RunnerNow, newest: Estimate | None) -> Markup:
     """Right against left now, against the own band, and how it came to that."""
     own = own_band(runner.windows, COMPARED)
-    told = "left and right: known after half a minute" if newest is None else f"right vs left {difference(newest)}"
     return element(
         "span",
-        element("span", told, class_="told"),
+        compared(newest),
         gauge(newest, own),
         _sparkline(runner, own),
         class_="balance",
     )
 
 
+def compared(newest: Estimate | None) -> Markup:
+    """Right against left in words, and of how long."""
+    if newest is None:
+        return element("span", "right vs left: known after 10 s of running", class_="told")
+    return element("span", "right vs left ", element("b", difference(newest)), ", last 10 s", class_="told")
+
+
 def gauge(newest: Estimate | None, own: Band | None) -> Markup:
-    """The asymmetry as a bar from the middle; the own band lies behind it."""
+    """The asymmetry as a bar from the middle, with its 95 % interval; the own band lies behind it."""
     middle, half = 100.0, 96.0
 
     def place(value: float) -> float:
@@ -89,6 +95,8 @@ def gauge(newest: Estimate | None, own: Band | None) -> Markup:
         at = place(newest.value)
         side = Foot.RIGHT if newest.value > 0 else Foot.LEFT
         parts.append(element("rect", x=min(at, middle), y=6, width=abs(at - middle), height=8, class_=f"bar {side}"))
+        low, high = place(newest.low), place(newest.high)
+        parts.append(element("line", x1=low, x2=high, y1=10, y2=10, class_="interval"))
         parts.append(element("circle", cx=at, cy=10, r=6, class_=f"dot {side}"))
     parts.append(element("line", x1=middle, x2=middle, y1=1, y2=19, class_="line zero"))
     return element(

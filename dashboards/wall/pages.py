@@ -25,7 +25,7 @@ HELP = "Arrow keys: from card to card. Enter: open. Escape: back. Space: pause a
 def squad_page(title: str, events: str, player: Markup | None = None) -> str:
     """Everybody."""
     grid = element("div", class_="cards", id="pieces", data_events=events)
-    return page(title, element("main", element("h1", title, " ", key_of_sides()), grid, player, id="main"), live=True)
+    return page(title, element("main", element("h1", title, " ", _keys()), grid, player, id="main"), live=True)
 
 
 def runner_page(name: str, events: str, up: str, player: Markup | None = None) -> str:
@@ -42,7 +42,7 @@ def runner_page(name: str, events: str, up: str, player: Markup | None = None) -
     main = element(
         "main",
         element("p", element("a", "← everybody", href=up, id="up"), class_="crumbs"),
-        element("h1", name, " ", key_of_sides()),
+        element("h1", name, " ", _keys()),
         element("div", *sections, class_="runner", id="pieces", data_events=events),
         player,
         id="main",
@@ -123,6 +123,12 @@ def page(title: str, main: Markup, *, live: bool = False, menu: bool = True) -> 
     )
     body = element("body", _bar(live=live) if menu else None, main, class_="wall")
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _keys() -> Markup:
+    """What colours and marks mean."""
+    own = element("span", element("span", class_="swatch own", aria_hidden="true"), "own band", class_="key")
+    return element("span", key_of_sides(), " ", own, class_="keys")
 
 
 def _bar(*, live: bool) -> Markup:

@@ -22,6 +22,7 @@ def runner_at(run: Recorded, now_s: float) -> RunnerNow:
         run.origin_s,
         {foot: _lately(rows, known[foot], now_s) for foot, rows in run.results.strides.items()},
         [window for window in run.results.windows if window.end_s <= now_s],
+        [window for window in run.results.live if now_s - LATELY_S <= window.end_s <= now_s],
         latest(finding for finding in run.results.findings if finding.known_s <= now_s),
         sum(int(rows.sum()) for rows in known.values()),
         [Pod(foot, "recorded", None, None, None, quality.loss_pct) for foot, quality in run.quality.items()],

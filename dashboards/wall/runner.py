@@ -14,8 +14,8 @@ from dashboards.pictures.foot import sole
 from dashboards.pictures.sides import Event, balance, last_strides, levels
 from dashboards.source import RunnerNow
 from dashboards.wall.attention import Attention, counts
-from dashboards.wall.cards import cadence, gauge, sides
-from dashboards.wording import UNKNOWN, clock, difference
+from dashboards.wall.cards import cadence, compared, gauge, sides
+from dashboards.wording import UNKNOWN, clock
 
 IMPACT, PUSH_OFF = "impact_peak_30hz_g", "push_off_rate_dps"
 MINUTE_S = 60.0
@@ -57,7 +57,7 @@ def _head(runner: RunnerNow, now: Moment, attention: Attention) -> Markup:
         ),
         element(
             "p",
-            element("span", "right vs left ", element("b", difference(now.newest)), class_="told"),
+            compared(now.newest),
             gauge(now.newest, own_band(runner.windows, COMPARED)),
             class_="balance",
         ),

@@ -16,7 +16,7 @@ from analysis.model import Foot, Strides, Window
 from service.store.connection import connect, snapshot
 from service.store.rows import finding_from, strides_from, window_from
 
-TABLES = ("strides", "windows", "findings", "pod_health")
+TABLES = ("strides", "windows", "live", "findings", "pod_health")
 REMEMBER_S = 300.0
 
 Key = tuple[str, str]
@@ -25,7 +25,7 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class OpenRun:
-    """A runner's part of a run that goes on, as far as the store has it; strides of the last few minutes.
+    """A runner's part of a run that goes on, as far as the store has it; strides and `live` windows are the last.
 
     Parameters
     ----------
@@ -36,6 +36,7 @@ class OpenRun:
     begun_ns: int
     strides: dict[Foot, Strides]
     windows: list[Window] = field(default_factory=list)
+    live: list[Window] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
     counts: dict[Foot, int] = field(default_factory=dict)
     health: dict[Foot, Mapping[str, Any]] = field(default_factory=dict)
@@ -97,6 +98,9 @@ def _add(known: OpenRun, table: str, rows: Sequence[sqlite3.Row]) -> None:
     match table:
         case "windows":
             known.windows += map(window_from, rows)
+        case "live":
+            joined = [*known.live, *map(window_from, rows)]
+            known.live = [window for window in joined if window.end_s >= joined[-1].end_s - REMEMBER_S]
         case "findings":
             known.findings = latest([*known.findings, *(finding_from(row["body"]) for row in rows)])
         case "pod_health":

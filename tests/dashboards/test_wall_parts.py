@@ -10,13 +10,14 @@ import pytest
 from analysis.findings import Finding, Kind, Severity, State
 from analysis.model import Foot
 from dashboards.markup import Markup, element
-from dashboards.moment import Moment
+from dashboards.moment import COMPARED, COMPARED_S, Moment
 from dashboards.source import Pod, RunnerNow
 from dashboards.wall.access import SESSION_S, Password
 from dashboards.wall.attention import RECENT_S, attention, by_attention
 from dashboards.wall.cards import card
 from dashboards.wall.replay import runner_at
 from dashboards.wall.views import Difference, View
+from dashboards.wording import difference
 from firmware_sim.runner import Bout
 from service.reporting import recorded
 from tests.dashboards.runs import ROLL_S, RUN, analysed, eventful
@@ -31,7 +32,7 @@ def finding(kind: Kind, severity: Severity, at_s: float, state: State = State.OP
 
 
 def runner(name: str, *findings: Finding, pods: list[Pod] = PODS, now_s: float = 1000.0) -> RunnerNow:
-    return RunnerNow(name, now_s, 0.0, {}, (), findings, 0, pods)
+    return RunnerNow(name, now_s, 0.0, {}, (), (), findings, 0, pods)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,24 @@ def test_a_replay_knows_nothing_of_what_comes_later() -> None:
 def test_a_roll_of_the_replay_stands_on_the_card() -> None:
     now = runner_at(eventful(), ROLL_S + 30.0)
     assert "Ankle roll, left at 2:30" in card(now, attention(now), "/")
+
+
+def test_left_and_right_are_those_of_the_last_ten_seconds_with_their_interval() -> None:
+    run = eventful()
+    now = runner_at(run, 303.0)
+    newest = max((window for window in run.results.live if window.end_s <= 303.0), key=lambda each: each.end_s)
+    assert newest.end_s - newest.start_s == pytest.approx(10.0)
+    assert Moment.last_known(now).newest == newest.asymmetry_pct[COMPARED]
+    drawn = card(now, attention(now), "/")
+    assert f"right vs left <b>{difference(newest.asymmetry_pct[COMPARED])}</b>, last 10 s" in drawn
+    assert 'class="interval"' in drawn
+
+
+def test_a_comparison_of_long_ago_is_not_told_as_of_now() -> None:
+    run = eventful()
+    alone = replace(runner_at(run, 303.0), live=runner_at(run, 303.0 - COMPARED_S - 10.0).live)
+    assert Moment.last_known(alone).newest is None
+    assert "known after 10 s" in card(alone, attention(alone), "/")
 
 
 def test_a_browser_is_told_only_what_has_changed() -> None:

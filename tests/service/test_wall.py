@@ -110,6 +110,7 @@ def test_it_knows_what_the_store_knows(settings: Settings, following: Following,
             [stored] = reader.runs()
             results = reader.results(stored.run, RUNNER)
         assert list(shown.windows) == list(results.windows)
+        assert list(shown.live) == list(results.live)
         assert shown.findings == latest(results.findings)
         assert shown.count == sum(map(len, results.strides.values()))
         for foot, rows in shown.strides.items():
@@ -126,7 +127,7 @@ def test_numbers_on_screen_are_the_store_s_and_a_roll_is_there_within_a_second(
         expect(page.locator(".card .name")).to_have_text([RUNNER])
         with StoreReader(settings.store_path) as reader:
             results = reader.results(reader.runs()[0].run, RUNNER)
-        told = replace(only(source), strides=results.strides, windows=results.windows)
+        told = replace(only(source), strides=results.strides, windows=results.windows, live=results.live)
         now = Moment.last_known(told)
         expect(page.locator(".card .pair b")).to_have_text(
             [now.median(foot, COMPARED).removesuffix(" ms") for foot in Foot]
