@@ -140,11 +140,14 @@ def _bar(*, live: bool) -> Markup:
         element("nav", *(element("a", text, href=href) for href, text in links), aria_label="Pages"),
         element("span", id="clock") if live else None,
         element("span", "connecting", id="link", role="status") if live else None,
-        element("button", "Light or dark", type="button", id="theme"),
+        element(
+            "button", element("span", "◐", aria_hidden="true"), element("span", " Light or dark", class_="wide"),
+            type="button", id="theme",
+        ),
         element("details", element("summary", "Keys"), element("p", HELP), class_="help"),
         element("p", id="alert", role="alert", class_="unseen") if live else None,
         class_="bar",
-    )
+    )  # fmt: skip
 
 
 def _report(run: str, name: str) -> Markup:

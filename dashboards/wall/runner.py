@@ -29,8 +29,7 @@ def parts(runner: RunnerNow, attention: Attention) -> dict[str, Markup]:
     return {
         "head": _head(runner, now, attention),
         "minute": _figures(
-            (f"{_label(key)}, last minute", last_strides(runner.strides, key, runner.now_s, MINUTE_S))
-            for key in (COMPARED, IMPACT)
+            (_label(key), last_strides(runner.strides, key, runner.now_s, MINUTE_S)) for key in (COMPARED, IMPACT)
         ),
         "feet": _feet(now),
         "course": _course(runner),
