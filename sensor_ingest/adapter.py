@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +14,13 @@ from bleak.backends.scanner import AdvertisementData
 
 from sensor_ingest.protocol import SERVICE_UUID
 from sensor_ingest.radio_trouble import RADIO_FAILURES, radio_error
+from sensor_ingest.run_errors import RadioError
+
+log = logging.getLogger(__name__)
 
 SCAN_TURN_S = 5.0
-FIRST_SCANS = 3
-"""BlueZ may be in the middle of something; what fails so often is not there."""
+FAILED_SCANS = 3
+"""BlueZ may be in the middle of something; what fails so often in a row is not there."""
 _SCAN_AGAIN_S = 2.0
 
 
@@ -47,10 +51,13 @@ class Adapter:
 
     A pod that is gone is waited for by scanning and connected to when it is heard, so that it never keeps the adapter
     from the pods that are there.
+
+    `trouble` says why Bluetooth does not work, once it has worked; None while it does.
     """
 
     def __init__(self, radio: Radio) -> None:
         self.radio = radio
+        self.trouble: RadioError | None = None
         self.free = asyncio.Lock()
         """Held during a scan or a connection attempt: BlueZ fails with InProgress where they meet."""
         self._looked_for: dict[asyncio.Future[Sighting], tuple[str, frozenset[str]]] = {}
@@ -76,20 +83,37 @@ class Adapter:
                 self._enough.set()
 
     async def scan(self) -> None:
-        """Scan while anybody waits for a pod, until closed; RadioError if the first scans fail, all of them."""
-        tries_left = FIRST_SCANS
+        """Scan while anybody waits for a pod, until closed; RadioError if the first scans fail, all of them.
+
+        Later on, Bluetooth that goes away is told once, waited for, and told again when it is back.
+        """
+        failures, worked = 0, False
         while not self._closed:
             await self._somebody_waits.wait()
             try:
                 async with self.free:
                     await self._scan_turn()
-                tries_left = -1
-                await asyncio.sleep(0)
             except RADIO_FAILURES as error:
-                tries_left -= 1
-                if tries_left == 0:
-                    raise radio_error(error) from error
+                failures += 1
+                if failures >= FAILED_SCANS:
+                    if not worked:
+                        raise radio_error(error) from error
+                    self._went_away(radio_error(error))
                 await asyncio.sleep(_SCAN_AGAIN_S)
+            else:
+                failures, worked = 0, True
+                self._is_there()
+                await asyncio.sleep(0)
+
+    def _went_away(self, trouble: RadioError) -> None:
+        if self.trouble is None:
+            log.warning("%s The run waits for it.", trouble)
+        self.trouble = trouble
+
+    def _is_there(self) -> None:
+        if self.trouble is not None:
+            log.warning("Bluetooth works again.")
+        self.trouble = None
 
     async def _scan_turn(self) -> None:
         """Scan until a pod that is looked for is heard, or it is somebody else's turn."""

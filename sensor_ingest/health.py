@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from analysis.model import Foot
 from sensor_ingest.assembler import PodAssembler
 from sensor_ingest.entries import Entry, EventEntry, EventKind, PacketEntry
+from sensor_ingest.run_errors import RadioError
 from sensor_ingest.run_folder import WornPod
 from sensor_ingest.track import PodCounts
 
@@ -19,6 +20,7 @@ class PodHealth:
     Parameters
     ----------
     note : why it is not connected, empty while it is.
+    radio_trouble : why this computer's Bluetooth no longer works, and what to do; empty while it does.
     battery_pct, rssi_dbm : None until it has said so.
     clock_residual_s : how far the fastest packets scatter about the clock's line; None before there are any.
     drift_ppm : how much faster the session clock runs than the pod's.
@@ -34,6 +36,7 @@ class PodHealth:
     connected: bool
     refused: bool
     note: str
+    radio_trouble: str
     battery_pct: float | None
     rssi_dbm: float | None
     clock_residual_s: float | None
@@ -104,15 +107,16 @@ class HealthBoard:
         elif isinstance(entry, EventEntry) and entry.pod < len(self._seen):
             self._seen[entry.pod] = self._seen[entry.pod].after(entry)
 
-    def read(self, assembled: Mapping[int, PodAssembler]) -> tuple[PodHealth, ...]:
-        """Every pod, in the manifest's order."""
+    def read(self, assembled: Mapping[int, PodAssembler], trouble: RadioError | None = None) -> tuple[PodHealth, ...]:
+        """Every pod, in the manifest's order, with what is wrong with the radio of them all."""
+        told = f"{trouble.reason}; {trouble.advice}" if trouble is not None else ""
         return tuple(
-            _health(worn, seen, assembled.get(number))
+            _health(worn, seen, assembled.get(number), told)
             for number, (worn, seen) in enumerate(zip(self._pods, self._seen, strict=True))
         )
 
 
-def _health(worn: WornPod, seen: _Seen, pod: PodAssembler | None) -> PodHealth:
+def _health(worn: WornPod, seen: _Seen, pod: PodAssembler | None, radio_trouble: str) -> PodHealth:
     boot = pod.boot if pod is not None else None
     estimate = boot.fit.estimate() if boot is not None else None
     return PodHealth(
@@ -122,6 +126,7 @@ def _health(worn: WornPod, seen: _Seen, pod: PodAssembler | None) -> PodHealth:
         seen.connected,
         seen.refused,
         seen.note,
+        radio_trouble,
         seen.battery_pct,
         seen.rssi_dbm,
         estimate.residual_s if estimate is not None else None,

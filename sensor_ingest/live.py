@@ -59,7 +59,7 @@ class LiveRun:
         seed: int | None = None,
     ) -> None:
         self.run = run
-        self._radio = radio or Radio()
+        self._adapter = Adapter(radio or Radio())
         self._settings = settings or StreamSettings()
         self._utc_s = utc_s
         self._rng = random.Random(seed)
@@ -123,7 +123,7 @@ class LiveRun:
 
     def health(self) -> tuple[PodHealth, ...]:
         """Every pod, in the manifest's order."""
-        return self._board.read(self._assembler.pods)
+        return self._board.read(self._assembler.pods, self._adapter.trouble)
 
     async def __aiter__(self) -> AsyncIterator[Batch | Silence]:
         for given in self._recorded_before():
@@ -189,7 +189,7 @@ class LiveRun:
             self._news.set()
 
     async def _record(self, intake: Intake, recorder: Recorder) -> None:
-        adapter = Adapter(self._radio)
+        adapter = self._adapter
         async with asyncio.TaskGroup() as group:
             group.create_task(recorder.run(), name="recorder")
             scan = group.create_task(adapter.scan(), name="scan")

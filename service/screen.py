@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,9 +28,13 @@ SHOWN = ("ground_contact_time_s", "flight_time_s")
 WIDTH = 80
 BAR_CELLS, BAR_PCT = 16, 8.0
 """Of a bar to one side, and the asymmetry that fills it; people rarely differ more."""
+STEP_WIDTH, GAP_WIDTH = 23, 9
+"""Of a step's time and value, and the space before its bar where there is room."""
 FIXED_LINES = 16
-"""Of the view of one runner, without the course."""
+"""Of the view of one runner, without the course; where there are fewer, that and the pods are left out."""
 MOST_STEPS, MOST_FINDINGS = 20, 3
+POD_WIDTH = 18
+POD_COLUMNS = ("battery", "signal", "lost", "resent", "reconnects")
 LOW_BATTERY_PCT = 15.0
 HEADING, QUIET, WARNING = "bold cyan", "dim", "yellow"
 LINKS = {"connected": "green", "refused": "red"}
@@ -57,19 +62,26 @@ class Screen:
         self.every_s = REFRESH_S * speed
         self._console = console
         self._title = title
-        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
 
     def __enter__(self) -> Screen:
         self._live.start()
+        self._show(Group(*_top(self._title, 0.0, self._width), Text("Getting ready", style=QUIET)))
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._show(Text())  # what is cropped while it is live would be left behind
         self._live.stop()
 
     def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
         """Show the run as it is now."""
-        size = self._console.size
-        shown = view(self._title, now_s, analysis, health, width=min(size.width, WIDTH), height=size.height)
+        self._show(view(self._title, now_s, analysis, health, width=self._width, height=self._console.height))
+
+    @property
+    def _width(self) -> int:
+        return min(self._console.width, WIDTH)
+
+    def _show(self, shown: RenderableType) -> None:
         self._live.update(shown, refresh=True)
 
 
@@ -78,19 +90,26 @@ def view(
 ) -> RenderableType:
     """The whole picture: one runner at length, several as a table with a row for each."""
     names = list(analysis.runners)
+    trouble = next((pod.radio_trouble for pod in health if pod.radio_trouble), "")
+    warnings = [Text(f"{trouble}.", style=WARNING), Text()] if trouble else []
+    ends = Text(title.ends, style=QUIET)
+    room = height - len(warnings) - _height([ends], width) + 1
     if len(names) == 1:
-        body = _one_runner(names[0], analysis.runners[names[0]], health, now_s, height, width)
+        body = _one_runner(names[0], analysis.runners[names[0]], health, now_s, room, width)
     else:
         body = [_wall(analysis, health, now_s)]
-    lines = [_head(title, now_s, width), Rule(style=QUIET), *body, Text(), Text(title.ends, style=QUIET)]
-    return Constrain(Group(*lines), width)
+    return Constrain(Group(*_top(title, now_s, width), *warnings, *body, Text(), ends), width)
+
+
+def _top(title: Title, now_s: float, width: int) -> list[RenderableType]:
+    return [_head(title, now_s, width), Rule(style=QUIET)]
 
 
 def _head(title: Title, now_s: float, width: int) -> Table:
-    row = Table.grid(expand=True)
+    row = Table.grid(expand=True, padding=(0, 2, 0, 0), pad_edge=False)
     row.width = width
-    row.add_column()
-    row.add_column(justify="right")
+    row.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    row.add_column(justify="right", no_wrap=True)
     of = "" if title.duration_s is None else f" of {clock(title.duration_s)}"
     row.add_row(Text.assemble((title.name, "bold"), (f"  {title.note}", QUIET)), Text(f"{clock(now_s)}{of}"))
     return row
@@ -103,22 +122,25 @@ def _one_runner(
     name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
 ) -> list[RenderableType]:
     now = Moment.of(runner_now(name, runner, health, now_s))
+    parts: list[RenderableType] = [_gait_line(now), Text(), _feet(now)]
+    if height < FIXED_LINES:
+        return parts
     told = _told(runner, width, height - FIXED_LINES - 2)
-    lines = len(told) and _height(told) + 1
+    lines = len(told) and _height(told, width) + 1
     most = min(max(height - FIXED_LINES - lines, 1), MOST_STEPS)
-    parts: list[RenderableType] = [_gait_line(now), Text(), _feet(now), Text(), _pods(health, now_s), Text()]
-    parts += _course(runner.results.windows, most) if len(runner.feet) == 2 else []
+    parts += [Text(), _pods(health, now_s, width)]
+    parts += [Text(), *_course(runner.results.windows, most, width)] if len(runner.feet) == 2 else []
     return [*parts, Text(), *told] if told else parts
 
 
 def _told(runner: RunnerAnalysis, width: int, room: int) -> list[Text]:
     """As many findings as there is room for."""
     blocks = (findings_block(runner.results.findings, 0.0, width, most) for most in range(MOST_FINDINGS, 0, -1))
-    return next((block for block in blocks if _height(block) <= room), [])
+    return next((block for block in blocks if _height(block, width) <= room), [])
 
 
-def _height(block: Sequence[Text]) -> int:
-    return sum(text.plain.count("\n") + 1 for text in block)
+def _height(block: Sequence[Text], width: int) -> int:
+    return sum(max(math.ceil(len(line) / width), 1) for text in block for line in text.plain.split("\n"))
 
 
 def _gait_line(now: Moment) -> Text:
@@ -133,19 +155,23 @@ def _feet(now: Moment) -> Table:
     return table
 
 
-def _pods(health: Sequence[PodHealth], now_s: float) -> Table:
-    table = _table("Pod", 18, "battery", "signal", "lost", "resent", "reconnects")
+def _pods(health: Sequence[PodHealth], now_s: float, width: int) -> Table:
+    """As many columns as there is room for."""
+    columns = list(POD_COLUMNS)
+    while POD_WIDTH + sum(2 + max(len(name), 7) for name in columns) > width:
+        columns.pop()
+    table = _table("Pod", POD_WIDTH, *columns)
     for pod in health:
         battery = UNKNOWN if pod.battery_pct is None else f"{pod.battery_pct:.0f} %"
         low = pod.battery_pct is not None and pod.battery_pct < LOW_BATTERY_PCT
-        table.add_row(
-            Text.assemble(f"{pod.foot:<6} ", _link(pod, now_s)),
+        cells = (
             Text(battery, style=WARNING if low else ""),
             UNKNOWN if pod.rssi_dbm is None else f"{signed(pod.rssi_dbm, 0)} dBm",
             f"{pod.loss_pct:.1f} %",
             str(pod.counts.resent),
             str(pod.reconnects),
         )
+        table.add_row(Text.assemble(f"{pod.foot:<6} ", _link(pod, now_s)), *cells[: len(columns)])
     return table
 
 
@@ -154,31 +180,35 @@ def _link(pod: PodHealth, now_s: float) -> Text:
     return Text(word, style=LINKS.get(word, WARNING))
 
 
-def _course(windows: Sequence[Window], most: int) -> list[RenderableType]:
+def _course(windows: Sequence[Window], most: int, width: int) -> list[RenderableType]:
     """Contact right against left over the run."""
-    title = f"{STRIDE_METRICS[COMPARED].label}, right vs left"
+    label = STRIDE_METRICS[COMPARED].label
+    title = f"{label}, right vs left"
     steps = course(windows, COMPARED, most)
     if not steps:
         return [Text(title), Text("known after half a minute of running", style=QUIET)]
-    scale = f"{'longer left':>{BAR_CELLS}} │ longer right"
-    return [Text.assemble(f"{title:<32}", (scale, QUIET)), *(_step(end_s, step) for end_s, step in steps)]
+    wide = width >= STEP_WIDTH + GAP_WIDTH + 2 * BAR_CELLS + 3
+    gap = GAP_WIDTH if wide else 2
+    cells = BAR_CELLS if wide else max((width - STEP_WIDTH - gap - 3) // 2, 0)
+    left, right = ("longer left", "longer right") if wide else ("left", "right")
+    head = Text.assemble(f"{title if wide else label:<{STEP_WIDTH + gap}}", (f"{left:>{cells}} │ {right}", QUIET))
+    return [head, *(_step(end_s, step, gap, cells) for end_s, step in steps)]
 
 
-def _step(end_s: float, step: Estimate) -> Text:
+def _step(end_s: float, step: Estimate, gap: int, cells: int) -> Text:
     """One row; a bar that may as well be none is dim."""
     sure = step.low > 0.0 or step.high < 0.0
-    left, right = _bar(step.value)
+    left, right = _bar(step.value, cells)
     style = "cyan" if sure else QUIET
-    return Text.assemble(
-        (f"{clock(end_s):>7}  ", QUIET), f"{difference(step):>14}{'':9}", (left, style), ("│", QUIET), (right, style)
-    )
+    value = f"{difference(step):>14}{'':{gap}}"
+    return Text.assemble((f"{clock(end_s):>7}  ", QUIET), value, (left, style), ("│", QUIET), (right, style))
 
 
-def _bar(value_pct: float) -> tuple[str, str]:
+def _bar(value_pct: float, most: int) -> tuple[str, str]:
     """A bar from the middle to the side of the longer contact."""
-    cells = min(round(abs(value_pct) / BAR_PCT * BAR_CELLS), BAR_CELLS)
+    cells = min(round(abs(value_pct) / BAR_PCT * most), most)
     left, right = (cells, 0) if value_pct < 0 else (0, cells)
-    return f"{'━' * left:>{BAR_CELLS}} ", f" {'━' * right}"
+    return f"{'━' * left:>{most}} ", f" {'━' * right}"
 
 
 # Several runners

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from bleak.exc import BleakDBusError, BleakError
 
 from analysis.model import Foot
 from firmware_sim.air import VirtualAir
+from firmware_sim.scanner import BumbleScanner
+from firmware_sim.scenario import Outage
 from sensor_ingest.adapter import Radio
 from sensor_ingest.live import LiveRun
 from sensor_ingest.pods import FoundPod, find_pods, is_serial, name_start, pod_from_name
@@ -101,6 +104,43 @@ def test_without_bluetooth_a_scan_says_so_in_one_sentence() -> None:
 )
 def test_what_is_wrong_with_bluetooth_is_told_with_what_to_do(error: Exception, sentence: str) -> None:
     assert sentence in str(radio_error(error))
+
+
+class SwitchedScanner(BumbleScanner):
+    """On a computer whose Bluetooth is switched off for half a minute."""
+
+    off = range(20, 50)
+
+    async def start(self) -> None:
+        if int(asyncio.get_running_loop().time()) in self.off:
+            raise NotAvailable("off", Why.POWERED_OFF)
+        await super().start()
+
+
+def test_bluetooth_that_is_switched_off_in_mid_run_is_told_once_and_when_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def record() -> list[set[str]]:
+        async with VirtualAir(1) as air:
+            play = standing(80.0, *(Outage(foot, 18.0, 30.0) for foot in Foot))
+            runner = await air.add_runner(RUNNER, play)
+            radio = replace(radio_of(air), scanner={"backend": SwitchedScanner, "radio": air.central})
+            async with LiveRun(create_run(tmp_path, worn(runner), software="test"), radio, seed=1) as run:
+                taking, told = asyncio.create_task(take(run, Taken())), []
+                for _ in range(3):
+                    await asyncio.sleep(20.0)
+                    told.append({pod.radio_trouble for pod in run.health()})
+                assert all(pod.connected for pod in run.health())
+                run.stop()
+                await taking
+        return told
+
+    assert in_virtual_time(record()) == [{""}, {"Bluetooth is switched off; switch it on"}, {""}]
+    messages = [entry.message for entry in caplog.records if entry.name == "sensor_ingest.adapter"]
+    assert messages == [
+        "Bluetooth cannot be used (Bluetooth is switched off); switch it on. The run waits for it.",
+        "Bluetooth works again.",
+    ]
 
 
 def test_without_bluetooth_a_run_says_so_in_one_sentence(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ TITLE = Title("surefoot demo", "fatiguing-left, simulated, 10 × real time", "Ct
 KEY = "ground_contact_time_s"
 RUNNING_S = 100.0
 POD = PodHealth(
-    "SIM0001", Foot.LEFT, "runner-1", True, False, "", 87.0, -62.0, 0.0, 0.0, 0, 0, RUNNING_S, 0, 0, PodCounts()
+    "SIM0001", Foot.LEFT, "runner-1", True, False, "", "", 87.0, -62.0, 0.0, 0.0, 0, 0, RUNNING_S, 0, 0, PodCounts()
 )  # fmt: skip
 PODS = (POD, replace(POD, foot=Foot.RIGHT))
 
@@ -55,11 +55,22 @@ def test_gait_cadence_contact_and_pods_are_there(demo: Played) -> None:
     assert any("±" in line and "│" in line for line in lines)
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40), (80, 16)])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40), (80, 16), (80, 12), (56, 18), (40, 24)])
 def test_it_fits_the_terminal(demo: Played, width: int, height: int) -> None:
     lines = shown(demo.followed.analysis, RUNNING_S, *PODS, width=width, height=height)
-    assert max(len(line) for line in lines) <= 80
+    assert max(len(line) for line in lines) <= min(width, 80)
     assert len(lines) <= height
+    assert lines[0].endswith("1:40 of 20:00")
+    assert "".join(lines[-2:]).endswith("Ctrl-C ends the run")
+    assert not any("…" in line for line in lines[1:])
+
+
+def test_bluetooth_that_went_away_is_told_once_with_what_to_do(demo: Played) -> None:
+    off = [replace(pod, connected=False, radio_trouble="Bluetooth is switched off; switch it on") for pod in PODS]
+    lines = shown(demo.followed.analysis, RUNNING_S, *off)
+    assert lines.count("Bluetooth is switched off; switch it on.") == 1
+    assert any(line.startswith("left   no Bluetooth") for line in lines)
+    assert len(lines) <= 24
 
 
 def test_before_the_first_step_it_waits() -> None:
