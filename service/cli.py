@@ -7,12 +7,14 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from service import VERSION, cli_boards, cli_pods, cli_service, cli_views
+from service.cli_help import flow
 
 BAD_INPUT, INTERRUPTED = 2, 130
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
@@ -22,12 +24,13 @@ Folder = Annotated[
     Path | None,
     typer.Option(metavar="RUNS", help="Folder of runs; without, that of SUREFOOT_RUNS or your own."),
 ]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A recorded run: its id or its folder.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A recorded run: its id, its folder, or last.")]
 Runner = Annotated[str | None, typer.Option(metavar="NAME", help="Only this runner, where there are several.")]
 Host = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Show the wall to others too; 0.0.0.0 is every network.")
 ]
-Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Of the wall; 0 is any that is free.")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="PORT", help="Of the wall; 0 is any that is free.")]
+Minutes = Annotated[float, typer.Option(min=1.0, max=240.0, metavar="MINUTES", help="How long the simulated run is.")]
 JsonOut = Annotated[str | None, typer.Option(metavar="FILE", help="Write everything as JSON; - is standard output.")]
 
 app = typer.Typer(
@@ -49,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    flow(app)
     logging.getLogger().addHandler(logging.NullHandler())  # people get sentences; a log line would tear the live view
     try:
         code = app(args=arguments, prog_name="surefoot", standalone_mode=False)
@@ -71,12 +75,21 @@ def _sentence(error: Exception) -> str | None:
     """What was wrong with the request, None for a bug of ours."""
     if isinstance(error, CLICK_ERROR):
         text = " ".join(error.format_message().split())  # type: ignore[attr-defined]
-        advice = "" if text.endswith("?") else "; see surefoot --help."
+        context = getattr(error, "ctx", None)
+        command = "surefoot" if context is None else context.command_path
+        advice = "" if text.endswith("?") else f"; see {command} --help."
         return f"{text[:1].lower()}{text[1:].rstrip('.')}{advice}"
     from sensor_ingest.errors import IngestError
     from service.errors import RequestError
 
     return str(error) if isinstance(error, IngestError | RequestError) else None
+
+
+def _getting_ready() -> AbstractContextManager[object]:
+    """While entered, a terminal says that something goes on."""
+    from rich.console import Console
+
+    return Console(stderr=True).status("Getting ready")
 
 
 def _print_version(wanted: bool) -> None:
@@ -98,11 +111,13 @@ def surefoot(
 
 @app.command(epilog="Example: surefoot demo --minutes 5 --speed 20")
 def demo(
-    minutes: Annotated[float, typer.Option(min=1.0, max=240.0, help="How long the simulated run is.")] = 20.0,
+    minutes: Minutes = 20.0,
     scenario: Annotated[str | None, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = None,
-    runners: Annotated[int, typer.Option(min=1, max=20, help="How many run at once.")] = 1,
-    speed: Annotated[float, typer.Option(min=0.1, max=100.0, help="How much faster than real it goes.")] = 10.0,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed is another run.")] = 1,
+    runners: Annotated[int, typer.Option(min=1, max=20, metavar="N", help="How many run at once.")] = 1,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=100.0, metavar="X", help="How much faster than real it goes.")
+    ] = 10.0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed is another run.")] = 1,
     headless: Annotated[bool, typer.Option("--headless", help="No live view: only the summary, at once.")] = False,
     folder: Annotated[
         Path | None, typer.Option(metavar="RUNS", help="Keep the recorded run here; without, it is deleted.")
@@ -117,7 +132,8 @@ def demo(
 
     Ctrl-C ends it with the summary so far; the exit code is 130.
     """
-    from service import commands
+    with _getting_ready():
+        from service import commands
 
     if commands.demo(minutes, scenario, runners, speed, seed, folder, (host, port), headless=headless):
         raise typer.Exit(INTERRUPTED)
@@ -125,7 +141,7 @@ def demo(
 
 @app.command(epilog="Example: surefoot scan --seconds 10")
 def scan(
-    seconds: Annotated[float, typer.Option(min=0.5, max=300.0, help="How long to listen.")] = 5.0,
+    seconds: Annotated[float, typer.Option(min=0.5, max=300.0, metavar="SECONDS", help="How long to listen.")] = 5.0,
 ) -> None:
     """Show the pods in range."""
     from service import commands
@@ -151,7 +167,8 @@ def run(
 
     Ctrl-C ends the run and prints its summary; the exit code is 0.
     """
-    from service import commands
+    with _getting_ready():
+        from service import commands
 
     commands.run(left, right, runner, go_on, folder, (host, port))
 
@@ -183,7 +200,9 @@ def replay(
 
 @app.command(epilog="Example: surefoot analyze --left left.csv --right right.csv --json run.json")
 def analyze(
-    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A recorded run: its id or its folder.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="A recorded run: its id, its folder, or last.")
+    ] = None,
     left: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the left foot.")] = None,
     right: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the right foot.")] = None,
     runner: Runner = None,

@@ -10,11 +10,17 @@ import typer
 STALE = 1
 OURS = "surefoot-*.json"
 
-app = typer.Typer(help="Grafana's boards, made from the metric registry.", no_args_is_help=True)
+app = typer.Typer(help="Grafana's boards, made from the metric registry.")
 
 Folder = Annotated[
     Path | None, typer.Option("--folder", metavar="FOLDER", help="Where they are; without, where Grafana reads them.")
 ]
+
+
+@app.callback(invoke_without_command=True)
+def dashboards(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command(epilog="Example: surefoot dashboards build")

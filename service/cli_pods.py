@@ -13,9 +13,11 @@ app = typer.Typer()
 def pods(
     left: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the left pod.")] = None,
     right: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the right pod.")] = None,
-    minutes: Annotated[float, typer.Option(min=1.0, max=240.0, help="How long the simulated run is.")] = 20.0,
+    minutes: Annotated[
+        float, typer.Option(min=1.0, max=240.0, metavar="MINUTES", help="How long the simulated run is.")
+    ] = 20.0,
     scenario: Annotated[str, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = "easy",
-    seed: Annotated[int, typer.Option(min=0, help="Another seed is another run.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed is another run.")] = 1,
 ) -> None:
     """Be a simulated runner's pods, on Bluetooth dongles.
 

@@ -14,7 +14,9 @@ app = typer.Typer()
 @app.command(epilog="Example: surefoot live --simulated 4")
 def live(
     simulated: Annotated[int, typer.Option(min=0, max=20, metavar="N", help="Simulated runners instead of pods.")] = 0,
-    minutes: Annotated[float, typer.Option(min=1.0, max=240.0, help="How long each simulated run is.")] = 30.0,
+    minutes: Annotated[
+        float, typer.Option(min=1.0, max=240.0, metavar="MINUTES", help="How long each simulated run is.")
+    ] = 30.0,
 ) -> None:
     """Follow everybody's runs, one after the other, until it is stopped.
 

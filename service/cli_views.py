@@ -12,9 +12,12 @@ app = typer.Typer()
 
 @app.command(epilog="Example: surefoot report 20260102T030405Z-1a2b3c4d --pdf")
 def report(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A recorded run: its id or its folder.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A recorded run: its id, its folder, or last.")],
     output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Where it goes; without, RUN.html beside you.")
+        Path | None,
+        typer.Option(
+            "--output", metavar="FILE", help="Where it goes, a file or a folder; without, RUN.html beside you."
+        ),
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="As PDF, through Chromium or Chrome where there is one.")] = False,
     runner: Annotated[
@@ -38,7 +41,9 @@ def serve(
     host: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Show the wall to others too; 0.0.0.0 is every network.")
     ] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Of the wall; 0 is any that is free.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, metavar="PORT", help="Of the wall; 0 is any that is free.")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option(metavar="RUNS", help="Folder of runs; without, that of SUREFOOT_RUNS or your own.")
     ] = None,

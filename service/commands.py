@@ -124,7 +124,7 @@ def run(
     for pod in followed.health:
         if pod.last_packet_s is None:
             console.print(Text(f"Nothing came from the {pod.foot} pod {pod.serial}: {pod.note}."))
-    console.print(f"\nRecorded in {started.path}", soft_wrap=True)
+    _tell_place(console, started)
 
 
 def _followed(run: RunFolder, watcher: Watcher) -> Followed:
@@ -171,7 +171,9 @@ def demo(
         told = check(analysis.results, played.truth[name], ended_s)
         console.print(Text(f"\n{told}"), width=min(console.width, WIDTH))
     if folder is not None:
-        console.print(f"\nRecorded in {played.run.path}", soft_wrap=True)
+        _tell_place(console, played.run)
+    else:
+        console.print("\nNot kept. With --folder RUNS it is, for surefoot report, replay and serve.")
     return played.followed.stopped
 
 
@@ -193,6 +195,11 @@ def export(named: str, folder_csv: Path, folder: Path | None) -> None:
         rows = export_csv(run, folder_csv, progress)
     for path, count in rows.items():
         Console(highlight=False).print(f"{path}  {count} readings", soft_wrap=True)
+
+
+def _tell_place(console: Console, run: RunFolder) -> None:
+    """Where a run is, and what to do with it."""
+    console.print(f"\nRecorded in {run.path}\nIts report: surefoot report {run.path}", soft_wrap=True)
 
 
 def _json_path(json: str | None, recordings: list[Path]) -> Path | None:

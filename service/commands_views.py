@@ -18,7 +18,9 @@ def report_run(named: str, output: Path | None, folder: Path | None, runner: str
     """Write a run's reports."""
     run = recorded_runs.find_run(named, folder)
     names = chosen(run, runner)
-    html = (output or Path(f"{run.manifest.run_id}.html")).with_suffix(".pdf" if pdf else ".html")
+    name = Path(f"{run.manifest.run_id}.html")
+    file = name if output is None else output / name if output.is_dir() else output
+    html = file.with_suffix(".pdf" if pdf else ".html")
     check_output(html, [run.journal_path])
     with ProgressBar(Console(stderr=True)) as progress:
         analyses = analyze_run(run, progress).conclude()

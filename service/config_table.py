@@ -36,7 +36,7 @@ def _walk(values: BaseModel | Mapping[str, Any], above: Path_ = ()) -> Iterator[
 
 def _text(value: object) -> str:
     match value:
-        case None:
+        case None | ():
             return "–"
         case SecretStr():
             return MASK if value.get_secret_value() else "–"

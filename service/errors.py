@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+
+
+def plain(reason: str) -> str:
+    """What the system said, without its number."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", reason)
 
 
 class RequestError(Exception):
@@ -78,6 +84,23 @@ class SamePodError(RequestError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"pod {name} was named for both feet; give each foot its own.")
+
+
+class RunUnknownError(RequestError):
+    """There is no such run."""
+
+    def __init__(self, named: str, folder: Path) -> None:
+        self.named = named
+        self.folder = folder
+        super().__init__(f"there is no run {named} here or in {folder}; surefoot runs lists those there are.")
+
+
+class RunIsFileError(RequestError):
+    """A file was given for a run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is a file, not a run; CSV files are for surefoot analyze --left FILE --right FILE.")
 
 
 class RunnerUnknownError(RequestError):

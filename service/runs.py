@@ -16,6 +16,9 @@ from sensor_ingest.journal import JournalReader
 from sensor_ingest.run_folder import RunFolder, list_runs, open_run
 from service.analyze import Progress
 from service.configuration import configure
+from service.errors import RunIsFileError, RunUnknownError
+
+LAST = "last"
 
 
 def runs_folder(wanted: Path | None) -> Path:
@@ -24,15 +27,24 @@ def runs_folder(wanted: Path | None) -> Path:
 
 
 def find_run(named: str, folder: Path | None = None) -> RunFolder:
-    """A run by its path, or by its id in the folder of runs.
+    """A run by its path, or by its id in the folder of runs; `last` is the newest of them.
 
     Raises
     ------
-    RunError
+    RunUnknownError, RunError
         if there is none or it cannot be read.
     """
-    in_folder = runs_folder(folder) / named
-    return open_run(in_folder if not Path(named).exists() and in_folder.exists() else Path(named))
+    parent, path = runs_folder(folder), Path(named)
+    if named == LAST and not path.exists():
+        runs = list_runs(parent) if parent.is_dir() else ()
+        if runs:
+            return runs[-1]
+    if path.is_file():
+        raise RunIsFileError(path)
+    for found in (path, parent / named):
+        if found.is_dir():
+            return open_run(found)
+    raise RunUnknownError(named, parent)
 
 
 def discard(run: RunFolder) -> None:

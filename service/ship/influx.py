@@ -14,6 +14,7 @@ from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 
+from service.errors import plain
 from service.settings import InfluxSettings
 
 TIMEOUT_MS = 10_000
@@ -126,4 +127,4 @@ def _reason(error: ApiException) -> str:
 
 def _short(error: BaseException) -> str:
     """The heart of one of urllib3's messages."""
-    return str(error).rpartition(": ")[2] or type(error).__name__
+    return plain(str(error).rpartition(": ")[2]) or type(error).__name__

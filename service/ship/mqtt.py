@@ -12,6 +12,7 @@ from aiomqtt import Client, MqttError, ProtocolVersion, Will
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from service.errors import plain
 from service.settings import MqttSettings
 from service.ship.messages import ROOT, Message, status
 
@@ -43,7 +44,7 @@ async def connected(settings: MqttSettings) -> AsyncIterator[Client]:
             await _prove(client)
             yield client
     except MqttError as error:
-        raise BrokerError(str(error) or type(error).__name__) from error
+        raise BrokerError(plain(str(error)) or type(error).__name__) from error
     except ssl.SSLError as error:
         raise BrokerError(f"TLS: {error.reason or error}") from error
     except OSError as error:

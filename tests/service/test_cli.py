@@ -40,6 +40,22 @@ def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str], comman
     assert f"Example: surefoot {command} " in surefoot(capsys, command, "--help").out
 
 
+def test_help_is_broken_into_lines_by_the_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    text = surefoot(capsys, "demo", "--help").out
+    assert "The left foot stays longer" in " ".join(text.split())
+    assert not any(len(line.rstrip()) < 60 for line in text.splitlines() if "The left foot" in line)
+    assert "range>" not in text
+
+
+def test_boards_alone_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    result = surefoot(capsys, "dashboards")
+    assert (result.code, result.err) == (0, "")
+    assert "Say whether the boards are" in result.out
+
+
 def test_help_imports_nothing_that_computes() -> None:
     script = (
         "import sys\n"

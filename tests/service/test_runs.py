@@ -10,7 +10,7 @@ import pytest
 from platformdirs import user_data_path
 
 from service.demo import Played
-from service.runs import runs_folder
+from service.runs import find_run, runs_folder
 from tests.service.command import surefoot
 
 
@@ -28,6 +28,15 @@ def test_runs_are_listed_with_runner_duration_and_end(
     assert second.startswith(other.name)
     assert second.rstrip().endswith("interrupted")
     assert max(len(line) for line in result.out.splitlines()) <= 80
+
+
+def test_the_last_run_is_found_by_that_name_and_any_by_its_id(demo: Played, tmp_path: Path) -> None:
+    for name in ("20260102T030405Z-00000000", "20991231T235959Z-00000000"):
+        folder = Path(shutil.copytree(demo.run.path, tmp_path / name))
+        manifest = json.loads((folder / "manifest.json").read_text())
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"run": name}))
+        assert find_run(name, tmp_path).path == folder
+    assert find_run("last", tmp_path).path.name == "20991231T235959Z-00000000"
 
 
 def test_without_runs_it_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
