@@ -61,11 +61,11 @@ def variable(path: Path_) -> str:
 
 def _from_file(environment: Environment) -> tuple[dict[str, Any], dict[Path_, str], list[str]]:
     path = settings_path(environment)
-    if not path.exists() and SETTINGS_FILE not in environment:
-        return {}, {}, []
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
+        if isinstance(error, FileNotFoundError | NotADirectoryError) and SETTINGS_FILE not in environment:
+            return {}, {}, []
         return {}, {}, [f"{path}: cannot be read ({error.strerror or type(error).__name__})"]
     except UnicodeDecodeError:
         return {}, {}, [f"{path}: is not text in UTF-8"]

@@ -124,6 +124,15 @@ def test_no_two_settings_have_the_same_variable() -> None:
     assert not {name for name in names if f"{name}_FILE" in names}
 
 
+def test_a_folder_of_settings_that_cannot_be_looked_into_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", f"/{'x' * 300}")
+    result = surefoot(capsys, "config")
+    assert (result.code, result.out) == (2, "")
+    assert "surefoot.toml: cannot be read (" in result.err
+
+
 @given(st.text(max_size=300) | st.binary(max_size=300))
 def test_any_file_gives_settings_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: str | bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzzed.toml"
