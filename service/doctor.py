@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import platform
 import secrets
@@ -18,14 +19,16 @@ from time import time_ns
 from rich.table import Table
 from rich.text import Text
 
-from sensor_ingest.errors import IngestError
+from dashboards.wall.hosting import listening_at
 from sensor_ingest.pods import find_pods
-from service.errors import RequestError
+from sensor_ingest.run_errors import RadioError
+from service.errors import StoreError
 from service.settings import Settings
 from service.ship.influx import Influx, InfluxError
 from service.ship.mqtt import BrokerError, connected
 from service.store.connection import LEAST_SQLITE
 from service.store.reading import StoreReader
+from service.wall import NEEDS_PASSWORD, SET_PASSWORD, local, shown_at, unguarded
 
 LEAST_PYTHON = (3, 11)
 ROOM_BYTES = 1_000_000_000
@@ -55,7 +58,7 @@ class Check:
 def examine(settings: Settings) -> list[Check]:
     """All checks, one after the other."""
     questions: tuple[Callable[[Settings], Check], ...] = (
-        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _command,
+        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command,
     )  # fmt: skip
     return [ask(settings) for ask in questions]
 
@@ -93,13 +96,14 @@ def _store(settings: Settings) -> Check:
         trial.mkdir(parents=True)
         trial.rmdir()
         with StoreReader(settings.store_path) as reader:
-            runs = len(reader.runs())
+            runs = len({run.run for run in reader.runs()})
     except OSError as error:
         told = f"{settings.runs_folder} cannot be written ({error.strerror})"
         return Check("Data folder", Verdict.PROBLEM, told, "Change its permissions, or set data to another folder.")
-    except RequestError as error:
-        return Check("Data folder", Verdict.PROBLEM, str(error), "See the sentence on the left.")
-    return Check("Data folder", Verdict.OK, f"{runs} runs of single runners in {settings.store_path}")
+    except StoreError as error:
+        told = f"{error.path} cannot be used ({error.reason})"
+        return Check("Data folder", Verdict.PROBLEM, told, _sentence(error.instead))
+    return Check("Data folder", Verdict.OK, f"{runs} run{'s' * (runs != 1)} in {settings.store_path}")
 
 
 def _pods(settings: Settings) -> Check:
@@ -111,9 +115,8 @@ def _pods(settings: Settings) -> Check:
 def _bluetooth(_: Settings) -> Check:
     try:
         found = asyncio.run(find_pods(timeout_s=LISTEN_S))
-    except IngestError as error:
-        advice = "Switch Bluetooth on; on Linux start bluetoothd and add yourself to the group bluetooth."
-        return Check("Bluetooth", Verdict.PROBLEM, str(error), advice)
+    except RadioError as error:
+        return Check("Bluetooth", Verdict.PROBLEM, error.reason, _sentence(error.advice))
     heard = ", ".join(pod.name for pod in found)
     return Check("Bluetooth", Verdict.OK, f"pods in range: {heard}" if found else "works; no pod is in range")
 
@@ -163,6 +166,27 @@ async def _published(settings: Settings) -> None:
         pass
 
 
+def _wall(settings: Settings) -> Check:
+    """Take the port for a moment."""
+    wanted = settings.wall
+    where = f"{wanted.host} port {wanted.port}"
+    if unguarded(wanted):
+        return Check("Wall", Verdict.PROBLEM, f"{wanted.host} {NEEDS_PASSWORD}", _sentence(SET_PASSWORD))
+    for_whom = "to this computer alone" if local(wanted.host) else "to others too, with the password"
+    try:
+        listening_at(wanted.host, wanted.port).close()
+    except OSError as error:
+        if shown_at(wanted):
+            return Check("Wall", Verdict.OK, f"{where}: shown there now, {for_whom}")
+        told = f"{where}: {error.strerror or error}"
+        if error.errno == errno.EADDRINUSE:
+            told = f"{where}: something else has it"
+        return Check(
+            "Wall", Verdict.PROBLEM, told, "Set wall.host to an address of this computer, and wall.port to a free port."
+        )
+    return Check("Wall", Verdict.OK, f"{where}: can be shown, {for_whom}")
+
+
 def _command(settings: Settings) -> Check:
     program = settings.command.program
     if not program:
@@ -172,3 +196,7 @@ def _command(settings: Settings) -> Check:
         advice = "Give its full path, and make it executable."
         return Check("Command", Verdict.PROBLEM, f"{program[0]} is no program", advice)
     return Check("Command", Verdict.OK, str(Path(found)))
+
+
+def _sentence(advice: str) -> str:
+    return f"{advice[:1].upper()}{advice[1:].rstrip('.')}."

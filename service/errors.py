@@ -138,6 +138,7 @@ class StoreError(RequestError):
     def __init__(self, path: Path, reason: str, instead: str) -> None:
         self.path = path
         self.reason = reason
+        self.instead = instead
         super().__init__(f"{path} cannot be used ({reason}); {instead}.")
 
 

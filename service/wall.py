@@ -9,8 +9,10 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 import segno
 
@@ -26,8 +28,11 @@ from service.settings import WallSettings
 from service.wall_scenes import Scenes
 
 KEPT_RUNS = 3
+ANSWER_S, MOST_BYTES = 3.0, 4096
 EVERYWHERE = ("0.0.0.0", "::")
 LEAST_LETTERS = 8
+NEEDS_PASSWORD = f"is seen by others and needs a password of {LEAST_LETTERS} characters or more"
+SET_PASSWORD = "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD"
 
 
 class Archive:
@@ -105,11 +110,8 @@ def wall(source: Source, settings: WallSettings, *, any_port: bool = False) -> I
         beyond this computer without a password, or where the address cannot be used.
     """
     word = settings.password.get_secret_value()
-    if not local(settings.host) and len(word) < LEAST_LETTERS:
-        raise WallError(
-            f"{settings.host} is seen by others and needs a password of {LEAST_LETTERS} characters or more; set "
-            "wall.password in the settings, or SUREFOOT_WALL_PASSWORD"
-        )
+    if unguarded(settings):
+        raise WallError(f"{settings.host} {NEEDS_PASSWORD}; {SET_PASSWORD}")
     with _server(source, settings, Password(word) if word else None, any_port=any_port) as server:
         yield f"http://{_reached_at(settings.host)}:{server.port}/"
 
@@ -122,6 +124,11 @@ def _server(source: Source, settings: WallSettings, password: Password | None, *
             return _server(source, settings.model_copy(update={"port": 0}), password, any_port=False)
         reason = error.strerror or type(error).__name__
         raise WallError(f"{settings.host} port {settings.port} cannot be used ({reason}); choose --port 0") from error
+
+
+def unguarded(settings: WallSettings) -> bool:
+    """Whether strangers could look: others see it, and the password is none or too short."""
+    return not local(settings.host) and len(settings.password.get_secret_value()) < LEAST_LETTERS
 
 
 def local(host: str) -> bool:
@@ -139,6 +146,17 @@ def qr_code(address: str) -> str:
     drawn = io.StringIO()
     segno.make(address, error="m").terminal(drawn, compact=True)
     return drawn.getvalue()
+
+
+def shown_at(settings: WallSettings) -> bool:
+    """Whether a wall answers at that port of this computer."""
+    host = "127.0.0.1" if settings.host in EVERYWHERE else _reached_at(settings.host)
+    direct = build_opener(ProxyHandler({}))
+    try:
+        with direct.open(f"http://{host}:{settings.port}/login", timeout=ANSWER_S) as answer:
+            return b"surefoot" in answer.read(MOST_BYTES)
+    except (OSError, HTTPException):
+        return False
 
 
 def _reached_at(host: str) -> str:

@@ -44,7 +44,7 @@ class WallServer:
     def __init__(self, source: Source, host: str = LOOPBACK, port: int = 0, password: Password | None = None) -> None:
         self._source = source
         self._password = password
-        self._socket = _listening(host, port)
+        self._socket = listening_at(host, port)
         self.port = int(self._socket.getsockname()[1])
         self._ready = threading.Event()
         self._stop: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
@@ -77,7 +77,8 @@ class WallServer:
         await serving
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening_at(host: str, port: int) -> socket.socket:
+    """A socket that takes connections; OSError where it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from service.doctor import Verdict, examine
+from dashboards.wall.hosting import WallServer
+from service.doctor import Check, Verdict, examine
 from service.settings import Settings
+from tests.dashboards.walls import Shown
 from tests.service.command import surefoot
 from tests.service.servers import TOKEN, Broker, InfluxServer, free_port
 
@@ -31,6 +34,37 @@ def test_with_servers_that_work_all_connections_are_fine(tmp_path: Path) -> None
     assert found["Runners"].verdict is Verdict.UNUSED
     assert missing.verdict is Verdict.PROBLEM
     assert missing.advice.startswith("Create the bucket")
+
+
+def wall_check(tmp_path: Path, **wanted: object) -> Check:
+    settings = Settings.model_validate({"data": tmp_path, "wall": wanted})
+    return next(each for each in examine(settings) if each.name == "Wall")
+
+
+def test_it_knows_whether_the_wall_can_be_shown_and_to_whom(tmp_path: Path) -> None:
+    port = free_port()
+    everywhere = {"host": "0.0.0.0", "port": port}
+    alone = wall_check(tmp_path, port=port)
+    assert (alone.verdict, alone.told) == (Verdict.OK, f"127.0.0.1 port {port}: can be shown, to this computer alone")
+    open_door = wall_check(tmp_path, **everywhere)
+    assert open_door.verdict is Verdict.PROBLEM
+    assert "0.0.0.0 is seen by others and needs a password" in open_door.told
+    assert "SUREFOOT_WALL_PASSWORD" in open_door.advice
+    guarded = wall_check(tmp_path, **everywhere, password="open sesame")
+    assert guarded.told.endswith("to others too, with the password")
+    elsewhere = wall_check(tmp_path, host="192.0.2.7", port=port, password="open sesame")
+    assert (elsewhere.verdict, "address of this computer" in elsewhere.advice) == (Verdict.PROBLEM, True)
+
+
+def test_it_tells_a_wall_from_something_else_at_its_port(tmp_path: Path) -> None:
+    with WallServer(Shown()) as server:
+        shown = wall_check(tmp_path, port=server.port)
+    assert (shown.verdict, shown.told.endswith("shown there now, to this computer alone")) == (Verdict.OK, True)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = wall_check(tmp_path, port=other.getsockname()[1])
+    assert (taken.verdict, taken.told.endswith("something else has it")) == (Verdict.PROBLEM, True)
 
 
 def test_every_problem_has_advice_and_the_exit_code_is_1(
