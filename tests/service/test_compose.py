@@ -17,6 +17,7 @@ import yaml
 
 from service.settings import Settings
 from service.ship.mqtt import BrokerError, connected
+from service.wall import LEAST_LETTERS
 from tests.service.command import ROOT
 from tests.service.listener import Listener
 from tests.service.servers import PATHS, Broker, program, wait
@@ -32,7 +33,7 @@ def test_docker_compose_takes_the_file() -> None:
 
 def test_nothing_listens_beyond_this_computer() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
-    assert len(ports) == 3
+    assert len(ports) == len(set(ports)) == 5
     assert all(port.startswith("127.0.0.1:") for port in ports)
     assert not any("network_mode" in service and service["network_mode"] == "host" for service in SERVICES.values())
 
@@ -41,6 +42,21 @@ def test_every_image_is_pinned_and_every_long_running_service_is_watched() -> No
     for name, service in SERVICES.items():
         assert re.search(r":\d+\.\d+\.\d+", service["image"]), name
         assert name == "secrets" or "healthcheck" in service, name
+
+
+@pytest.mark.parametrize(("wall", "follower"), [("wall", "squad"), ("pods-wall", "pods")])
+def test_each_service_that_follows_runs_has_a_wall_with_a_password(wall: str, follower: str) -> None:
+    shown, followed = SERVICES[wall], SERVICES[follower]
+    assert shown["command"] == ["serve", "--host", "0.0.0.0"]
+    assert (shown["image"], shown["build"]) == (followed["image"], followed["build"])
+    assert shown.get("profiles") == followed.get("profiles")
+    data = f"{follower}:/data"
+    assert data in shown["volumes"]
+    assert data in followed["volumes"]
+    assert shown["environment"] == {"SUREFOOT_WALL_PASSWORD_FILE": "/secrets/wall/password"}
+    assert {"secrets-wall:/secrets/wall:ro", "secrets-surefoot:/secrets/surefoot:ro"} & set(shown["volumes"]) == {
+        "secrets-wall:/secrets/wall:ro"
+    }
 
 
 def test_every_file_that_is_mounted_is_there() -> None:
@@ -58,7 +74,8 @@ def test_no_secret_stands_in_the_file_and_every_one_that_is_read_is_made(secrets
         assert (secrets / name).is_file(), name
     values = [path.read_text() for path in secrets.rglob("*") if path.is_file() and path.name != "passwords"]
     assert all(re.fullmatch(r"[0-9a-f]{48}", value) for value in values)
-    assert len(set(values)) == 4
+    assert len(set(values)) == 5
+    assert len((secrets / "wall/password").read_text()) >= LEAST_LETTERS
     assert (secrets / "influxdb/token").read_text() == (secrets / "surefoot/influxdb-token").read_text()
 
 
