@@ -14,9 +14,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from service import VERSION, cli_boards, cli_pods, cli_service, cli_views
+from service.__main__ import INTERRUPTED
 from service.cli_help import flow
 
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT = 2
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
 """Root of what can be wrong with arguments: click's, or that of the click inside typer, which exports only a leaf."""
 

@@ -9,6 +9,7 @@ import tomllib
 import pytest
 
 from service import VERSION
+from service.__main__ import main
 from tests.service.command import ROOT, surefoot
 
 
@@ -56,6 +57,20 @@ def test_boards_alone_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Say whether the boards are" in result.out
 
 
+def test_ctrl_c_is_quiet_while_the_command_line_itself_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted:
+        @staticmethod
+        def find_spec(name: str, *_: object) -> None:
+            if name == "service.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "service.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted, *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+
+
 def test_help_imports_nothing_that_computes() -> None:
     script = (
         "import sys\n"
@@ -67,6 +82,6 @@ def test_help_imports_nothing_that_computes() -> None:
         "    print('heavy:', *heavy)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.stdout.splitlines()[-1] == "heavy:"
