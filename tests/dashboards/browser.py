@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from service.reporting import BROWSERS, HEADLESS
 
 SIZES = {"phone": (360, 740), "tablet": (820, 1180), "projector": (1920, 1080)}
 FLAGS = [flag for flag in HEADLESS if flag != "--headless"]
+START_S, WAIT_S = 120.0, 60.0
 
 
 @contextmanager
@@ -26,7 +27,8 @@ def chromium() -> Iterator[Browser]:
         assert not os.environ.get("CI"), "CI needs Chromium"
         pytest.skip("no Chromium on this machine; apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=1000.0 * START_S)
+        expect.set_options(timeout=1000.0 * WAIT_S)
         yield browser
         browser.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import re
-import socket
 
 import pytest
 from bumble.transport import open_transport
@@ -18,13 +17,7 @@ from firmware_sim.scenario import scenario
 from firmware_sim.serve import ControllerError, serve
 from sensor_ingest.protocol import Opcode
 from tests.firmware_sim.listening import listening_on
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.service.servers import free_port
 
 
 # bumble leaves the listening socket of its TCP server to the garbage collector

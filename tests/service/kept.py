@@ -83,5 +83,5 @@ def keep_samples(
 
 
 def recent() -> datetime:
-    """A run that has just begun, whose strides are news."""
-    return datetime.fromtimestamp(int(time.time()) - 60, UTC)
+    """A run that begins now, whose strides will be news for longer than it takes to tell them."""
+    return datetime.fromtimestamp(int(time.time()), UTC)

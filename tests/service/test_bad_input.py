@@ -136,7 +136,7 @@ def test_ctrl_c_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest
 
 def test_the_process_itself_ends_with_the_code_and_one_line() -> None:
     command = [sys.executable, "-c", "from service.cli import main; main()", "analyze", "--left", "missing.csv"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith("error: missing.csv: cannot be opened")

@@ -19,8 +19,8 @@ from tests.service.servers import wait
 APPEND = "import sys; open({path!r}, 'a').write(sys.stdin.read() + '\\n')"
 
 
-def settings(folder: Path, *program: str, **alerts: object) -> Settings:
-    command = {"program": program, "timeout_s": 1.0}
+def settings(folder: Path, *program: str, timeout_s: float = 60.0, **alerts: object) -> Settings:
+    command = {"program": program, "timeout_s": timeout_s}
     return Settings.model_validate({"data": folder, "command": command, "alerts": {"hold_s": 0, **alerts}})
 
 
@@ -46,17 +46,17 @@ def test_in_quiet_hours_it_is_left_alone(tmp_path: Path, samples: dict[Foot, Sam
 
 
 @pytest.mark.parametrize(
-    ("program", "told"),
+    ("program", "timeout_s", "told"),
     [
-        (("/nowhere/to/be/found",), "cannot be run"),
-        ((sys.executable, "-c", "import time; time.sleep(60)"), "was not done after 1 s"),
-        ((sys.executable, "-c", "import sys; sys.exit(3)"), "ended with code 3"),
+        (("/nowhere/to/be/found",), 60.0, "cannot be run"),
+        ((sys.executable, "-c", "import time; time.sleep(600)"), 0.5, "was not done after 0.5 s"),
+        ((sys.executable, "-c", "import sys; sys.exit(3)"), 60.0, "ended with code 3"),
     ],
 )
 def test_a_program_that_fails_is_written_down(
-    tmp_path: Path, samples: dict[Foot, Samples], program: tuple[str, ...], told: str
+    tmp_path: Path, samples: dict[Foot, Samples], program: tuple[str, ...], timeout_s: float, told: str
 ) -> None:
-    found = settings(tmp_path, *program)
+    found = settings(tmp_path, *program, timeout_s=timeout_s)
     with Dispatch(found) as dispatch:
         keep_samples(found, samples, [finding()])
         wait(lambda: told in dispatch.states["command"].problem)

@@ -13,8 +13,8 @@ from bumble.transport import open_transport
 
 from firmware_sim import pace
 from firmware_sim.radio import Ether, RadioController
-from tests.firmware_sim.test_serve import free_port
 from tests.service.command import ROOT, surefoot
+from tests.service.servers import free_port
 
 
 @pytest.mark.parametrize(

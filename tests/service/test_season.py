@@ -11,7 +11,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ import pytest
 from analysis.model import Foot
 from firmware_sim import pace
 from sensor_ingest.adapter import Radio
-from sensor_ingest.entries import EndEntry
+from sensor_ingest.entries import EndEntry, Entry, PodEntry
 from sensor_ingest.journal import JournalReader, JournalWriter
 from sensor_ingest.run_folder import WornPod, create_run, list_runs
 from service.recovery import keep_recorded, missing_runs, unfinished_runs
@@ -35,7 +34,7 @@ from service.store.reading import StoreReader
 from service.store.writing import StoreWriter
 from tests.service.command import ROOT, surefoot
 from tests.service.played import assert_same
-from tests.service.servers import wait
+from tests.service.servers import START_S, wait
 
 
 def served(
@@ -158,6 +157,12 @@ def test_catching_up_or_a_leap_of_the_clock_ends_no_run(behind_s: float) -> None
     assert ended_s(RunEnd(180.0, 600.0), leaping) is None
 
 
+def journals(data: Path) -> list[Entry]:
+    """All that is recorded so far."""
+    runs = list_runs(data / "runs") if (data / "runs").is_dir() else ()
+    return [entry for run in runs for entry in JournalReader(run.journal_path)]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Signals) -> None:
     environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
@@ -172,10 +177,9 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Si
         "2",
     ]
     service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    wait(lambda: (tmp_path / "runs").is_dir() and any(list_runs(tmp_path / "runs")))
-    time.sleep(1.0)
+    wait(lambda: journals(tmp_path))
     service.send_signal(number)
-    out, _ = service.communicate(timeout=30.0)
+    out, _ = service.communicate(timeout=START_S)
     assert service.returncode == 0
     assert out.splitlines()[-1].endswith("is over.")
     assert all(run.manifest.ended for run in list_runs(tmp_path / "runs"))
@@ -211,10 +215,9 @@ def test_after_kill_9_the_service_goes_on_with_the_run(tmp_path: Path) -> None:
         "--minutes",
         "2",
     ]
-    for _ in range(2):
+    for started in (1, 2):
         service = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-        wait(lambda: (tmp_path / "runs").is_dir() and any(list_runs(tmp_path / "runs")))
-        time.sleep(2.0)
+        wait(lambda: sum(isinstance(entry, PodEntry) for entry in journals(tmp_path)) >= 2 * started)  # noqa: B023
         service.kill()
         service.wait()
     (run,) = list_runs(tmp_path / "runs")

@@ -40,9 +40,18 @@ from service.wall_scenes import StoredRuns
 from tests.dashboards.browser import chromium
 from tests.service.command import surefoot
 from tests.service.kept import RUNNER, manifest
+from tests.service.servers import START_S
 
 ROLL_S, END_S = 70.0, 90.0
 PIECE_S = 0.25
+SEE = """words => {
+    seen = new Promise(tell => {
+        const look = () => document.querySelector(".card").innerText.includes(words) && tell(Date.now());
+        new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+        setTimeout(() => tell(Infinity), 60_000);
+    });
+}"""
+"""When some words come onto a card, by the browser's own clock: a test that asks for them again and again is late."""
 
 
 @cache
@@ -73,6 +82,12 @@ class Following:
             self._analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
             if piece.foot is Foot.RIGHT and piece.time_s[-1] > time_s:
                 return
+
+    def until_something_is_found(self) -> None:
+        """Go on until there is a finding."""
+        while not self.kept:
+            piece = next(self._pieces)
+            self._analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
 
     def close(self) -> None:
         self._keeper.close()
@@ -132,12 +147,12 @@ def test_numbers_on_screen_are_the_store_s_and_a_roll_is_there_within_a_second(
         expect(page.locator(".card .pair b")).to_have_text(
             [now.median(foot, COMPARED).removesuffix(" ms") for foot in Foot]
         )
-        following.until(ROLL_S + 2.0)
-        page.wait_for_selector(".card >> text=Ankle roll, left", timeout=2000)
-        seen = time.time()
-    alert, finding = following.kept[0]
+        page.evaluate(SEE, "Ankle roll, left")
+        following.until_something_is_found()
+        seen_s = page.evaluate("seen") / 1000.0
+    [(kept_s, finding)] = following.kept
     assert finding.kind is Kind.INVERSION_EVENT
-    assert seen - alert <= 1.0
+    assert seen_s - kept_s <= 1.0
 
 
 def test_a_run_that_is_over_is_no_longer_shown(following: Following, source: WallSource) -> None:
@@ -197,7 +212,7 @@ def test_serve_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
         with urlopen(f"{address}health") as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10.0) == 0
+        assert process.wait(START_S) == 0
 
 
 def test_a_port_that_is_none_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
