@@ -128,4 +128,4 @@ def test_a_run_ends_with_its_summary_what_never_came_and_its_folder(
     serial = demo.run.manifest.pods[1].serial
     assert result.out.startswith("2:00 min recorded: ")
     assert f"Nothing came from the right pod {serial}: not found yet.\n" in result.out
-    assert result.out.endswith(f"Recorded in {started[0].path}\n")
+    assert f"\nRecorded in {started[0].path}\n" in result.out
