@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import errno
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -13,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from service import VERSION, cli_boards, cli_pods, cli_service, cli_views
+from service import VERSION, cli_boards, cli_pods, cli_service, cli_views, streams
 from service.__main__ import INTERRUPTED
 from service.cli_help import flow
 
@@ -50,16 +49,14 @@ app.add_typer(cli_boards.app, name="dashboards")
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; bad input is one sentence on standard error and exit code 2, never a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    streams.prepare()
     flow(app)
     logging.getLogger().addHandler(logging.NullHandler())  # people get sentences; a log line would tear the live view
     try:
         code = app(args=arguments, prog_name="surefoot", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.abandon()
         sys.exit(1)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
@@ -67,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sentence = _sentence(error)
         if sentence is None:
             raise
+        if isinstance(error, OSError):
+            streams.abandon()
         print(f"error: {sentence}", file=sys.stderr)
         sys.exit(BAD_INPUT)
     sys.exit(code)
@@ -80,6 +79,8 @@ def _sentence(error: Exception) -> str | None:
         command = "surefoot" if context is None else context.command_path
         advice = "" if text.endswith("?") else f"; see {command} --help."
         return f"{text[:1].lower()}{text[1:].rstrip('.')}{advice}"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"the output cannot be written ({error.strerror}); free space, or write elsewhere."
     from sensor_ingest.errors import IngestError
     from service.errors import RequestError
 
