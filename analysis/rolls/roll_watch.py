@@ -151,7 +151,7 @@ def _finding(foot: Foot, landings: Landings, k: int, excess: Excess, band: Band)
     severity = _severity(excess.beyond_deg)
     message = (
         f"Your {foot} ankle {NAMES[severity]}: {excess.beyond_deg:.0f}° farther outward than you usually stand, at up "
-        f"to {excess.rate_dps:.0f}°/s, {1000.0 * excess.peak_s:.0f} ms after landing.{ADVICE[severity]}"
+        f"to {excess.rate_dps:.0f} °/s, {1000.0 * excess.peak_s:.0f} ms after landing.{ADVICE[severity]}"
     )
     return Finding(
         id=finding_id(Kind.INVERSION_EVENT, foot, time_s),

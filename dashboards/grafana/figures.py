@@ -50,7 +50,7 @@ def asymmetry(key: str) -> Figure:
     """How left and right of a metric compare."""
     metric = STRIDE_METRICS[key]
     description = f"{metric.label}: how much larger it is on the right than on the left; below zero it is larger left."
-    return Figure(f"{key}_asymmetry_pct", f"{metric.label}, right against left", "%", description, decimals=1)
+    return Figure(f"{key}_asymmetry_pct", f"{metric.label}, right vs left", "%", description, decimals=1)
 
 
 def _described(metric: Metric) -> str:

@@ -48,7 +48,7 @@ def pictures(finding: Finding, origin_s: float) -> list[tuple[str, Markup]]:
             if f"{name}_before_{_unit(key)}" in evidence
         ]
     if len(evidence.get("times_s") or ()) > 1:
-        drawn.append((f"{_label(evidence)}, right against left by minutes", drift(finding, evidence, origin_s)))
+        drawn.append((f"{_label(evidence)}, right vs left by minutes", drift(finding, evidence, origin_s)))
     if len(evidence.get("changes_pct") or ()) > 1:
         drawn.append((f"What has moved from {evidence['compared_with']}", changes(evidence)))
     return drawn
@@ -105,7 +105,7 @@ def drift(finding: Finding, evidence: Mapping[str, Any], origin_s: float) -> Mar
     axes = Axes(span_s, around([*values, low, high], least=6.0))
     return picture(
         axes,
-        f"{_label(evidence)}, right against left by minutes, in percent, and your own band",
+        f"{_label(evidence)}, right vs left by minutes, in percent, and your own band",
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
         band(axes, low, high, "your own band"),
         mark(axes, finding.time_s, "began", "alarm"),

@@ -76,7 +76,7 @@ def balance(
     axes = Axes(span_s, around([*course.low, *course.high, *((own.low, own.high) if own else ())], least=6.0))
     return picture(
         axes,
-        f"{metric.label}, right against left over the run, in percent; above zero the right is larger",
+        f"{metric.label}, right vs left over the run, in percent; above zero the right is larger",
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
         band(axes, own.low, own.high, "your own band") if own else Markup(),
         _zero(axes),

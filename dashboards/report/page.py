@@ -119,7 +119,7 @@ def _over_time(run: Recorded, findings: Sequence[Finding]) -> Markup:
     figures = [
         *((f"{_label(key)}, left and right", levels(windows, key, *place)) for key in (CONTACT, IMPACT)),
         *(
-            (f"{_label(key)}, right against left", balance(windows, own_band(windows, key), key, *place))
+            (f"{_label(key)}, right vs left", balance(windows, own_band(windows, key), key, *place))
             for key in (CONTACT, IMPACT, PUSH_OFF)
         ),
         ("Cadence", single(windows, span_s, origin_s)),
