@@ -9,6 +9,7 @@ const place = document.getElementById("pieces");
 const link = document.getElementById("link");
 const player = document.getElementById("player");
 const state = { ages: {}, heard: 0, source: null, at: null, ended: false, playing: true, held: false };
+const kept = `replay ${location.pathname.split("/")[2]}`;
 
 // What is shown
 
@@ -119,9 +120,25 @@ async function again() {
 function follow(message) {
   state.at = message.at;
   state.ended = message.ended;
+  keep();
   if (!state.held) document.getElementById("place").value = message.at;
   document.getElementById("at").textContent = message.clock;
   if (message.ended) play(false, false);
+}
+
+// The place in a replay stays the same from everybody to one runner and back.
+
+function keep() {
+  const speed = document.getElementById("speed").value;
+  sessionStorage.setItem(kept, JSON.stringify({ at: state.ended ? null : state.at, speed, playing: state.playing }));
+}
+
+function resume() {
+  const before = JSON.parse(sessionStorage.getItem(kept));
+  if (!before) return;
+  state.at = before.at;
+  document.getElementById("speed").value = before.speed;
+  play(before.playing || before.at === null, false);
 }
 
 function play(on, reopen = true) {
@@ -129,7 +146,9 @@ function play(on, reopen = true) {
   state.ended = false;
   state.playing = on;
   document.getElementById("play").textContent = on ? "Pause" : "Play";
-  if (reopen) listen();
+  if (!reopen) return;
+  keep();
+  listen();
 }
 
 function control() {
@@ -143,6 +162,7 @@ function control() {
     state.at = Number(slider.value);
     listen();
   });
+  resume();
 }
 
 // Keys and colours

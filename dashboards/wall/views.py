@@ -14,6 +14,10 @@ from dashboards.wall.attention import attention, by_attention
 from dashboards.wall.cards import card
 from dashboards.wording import clock
 
+NOBODY = element(
+    "p", "Nobody runs at the moment. See the ", element("a", "recorded runs", href="/runs"), ".", class_="nothing"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -38,7 +42,7 @@ def squad(scene: Scene, base: str) -> View:
     ranked = by_attention([(runner, attention(runner)) for runner in scene.runners])
     return View(
         {_piece(runner.name): card(runner, each, f"{base}/runner/{quote(runner.name)}") for runner, each in ranked}
-        or {"nobody": element("p", "Nobody runs at the moment.", class_="nothing")},
+        or {"nobody": NOBODY},
         {_piece(runner.name): _age_s(runner) for runner, _ in ranked},
         _clock(scene),
         _alert(scene),

@@ -162,6 +162,12 @@ def test_a_recorded_run_is_replayed_at_any_place_and_speed(wall: str, page: Page
     expect(page.locator("#at")).to_have_text("1:00")
     assert at != "1:00"
     expect(page.locator(".card")).not_to_contain_text("Ankle roll")
+    page.locator(".card").click()
+    for _ in range(2):
+        expect(page.locator("#at")).to_have_text("1:00")
+        expect(page.locator("#speed")).to_have_value("100")
+        expect(page.locator("#play")).to_have_text("Play")
+        page.keyboard.press("Escape")
 
 
 def test_the_report_is_one_click_away(wall: str, page: Page) -> None:
