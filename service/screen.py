@@ -13,26 +13,26 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from analysis.findings import latest
 from analysis.metrics import CADENCE, STRIDE_METRICS
-from analysis.model import Estimate, Foot, Window
-from dashboards.course import course
+from analysis.model import Foot
+from dashboards.finding_card import title as named
 from dashboards.moment import COMPARED, Moment
 from dashboards.wording import UNKNOWN, clock, difference, in_unit, signed
 from sensor_ingest.health import PodHealth
-from service.findings import findings_block
+from service import course_view
+from service.findings import STYLES, findings_block
 from service.live_view import runner_now, state
 from service.run_analysis import RunAnalysis, RunnerAnalysis
 
 REFRESH_S = 0.25
 SHOWN = ("ground_contact_time_s", "flight_time_s")
 WIDTH = 80
-BAR_CELLS, BAR_PCT = 16, 8.0
-"""Of a bar to one side, and the asymmetry that fills it; people rarely differ more."""
-STEP_WIDTH, GAP_WIDTH = 23, 9
-"""Of a step's time and value, and the space before its bar where there is room."""
 FIXED_LINES = 16
 """Of the view of one runner, without the course; where there are fewer, that and the pods are left out."""
 MOST_STEPS, MOST_FINDINGS = 20, 3
+WALL_LINES = 7
+"""Of the view of several runners, without their rows and findings."""
 POD_WIDTH = 18
 POD_COLUMNS = ("battery", "signal", "lost", "resent", "reconnects")
 LOW_BATTERY_PCT = 15.0
@@ -97,7 +97,8 @@ def view(
     if len(names) == 1:
         body = _one_runner(names[0], analysis.runners[names[0]], health, now_s, room, width)
     else:
-        body = [_wall(analysis, health, now_s)]
+        news = _news(analysis, room - len(names) - WALL_LINES)
+        body = [_wall(analysis, health, now_s), *([Text(), *news] if news else [])]
     return Constrain(Group(*_top(title, now_s, width), *warnings, *body, Text(), ends), width)
 
 
@@ -129,7 +130,7 @@ def _one_runner(
     lines = len(told) and _height(told, width) + 1
     most = min(max(height - FIXED_LINES - lines, 1), MOST_STEPS)
     parts += [Text(), _pods(health, now_s, width)]
-    parts += [Text(), *_course(runner.results.windows, most, width)] if len(runner.feet) == 2 else []
+    parts += [Text(), *course_view.rows(runner.results.windows, most, width)] if len(runner.feet) == 2 else []
     return [*parts, Text(), *told] if told else parts
 
 
@@ -180,42 +181,11 @@ def _link(pod: PodHealth, now_s: float) -> Text:
     return Text(word, style=LINKS.get(word, WARNING))
 
 
-def _course(windows: Sequence[Window], most: int, width: int) -> list[RenderableType]:
-    """Contact right against left over the run."""
-    label = STRIDE_METRICS[COMPARED].label
-    title = f"{label}, right vs left"
-    steps = course(windows, COMPARED, most)
-    if not steps:
-        return [Text(title), Text("known after half a minute of running", style=QUIET)]
-    wide = width >= STEP_WIDTH + GAP_WIDTH + 2 * BAR_CELLS + 3
-    gap = GAP_WIDTH if wide else 2
-    cells = BAR_CELLS if wide else max((width - STEP_WIDTH - gap - 3) // 2, 0)
-    left, right = ("longer left", "longer right") if wide else ("left", "right")
-    head = Text.assemble(f"{title if wide else label:<{STEP_WIDTH + gap}}", (f"{left:>{cells}} │ {right}", QUIET))
-    return [head, *(_step(end_s, step, gap, cells) for end_s, step in steps)]
-
-
-def _step(end_s: float, step: Estimate, gap: int, cells: int) -> Text:
-    """One row; a bar that may as well be none is dim."""
-    sure = step.low > 0.0 or step.high < 0.0
-    left, right = _bar(step.value, cells)
-    style = "cyan" if sure else QUIET
-    value = f"{difference(step):>14}{'':{gap}}"
-    return Text.assemble((f"{clock(end_s):>7}  ", QUIET), value, (left, style), ("│", QUIET), (right, style))
-
-
-def _bar(value_pct: float, most: int) -> tuple[str, str]:
-    """A bar from the middle to the side of the longer contact."""
-    cells = min(round(abs(value_pct) / BAR_PCT * most), most)
-    left, right = (cells, 0) if value_pct < 0 else (0, cells)
-    return f"{'━' * left:>{most}} ", f" {'━' * right}"
-
-
 # Several runners
 
 
 def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> Table:
-    table = _table("", 10, "gait", "cadence", "left", "right", "right vs left", "strides", "pods")
+    table = _table("", 10, "gait", "steps/min", "contact left", "right", "right vs left", "pods")
     for name, runner in analysis.runners.items():
         now = Moment.of(runner_now(name, runner, health, now_s))
         table.add_row(
@@ -224,10 +194,22 @@ def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> T
             UNKNOWN if now.cadence_spm is None else f"{now.cadence_spm:.0f}",
             *(now.median(foot, COMPARED) for foot in Foot),
             difference(now.newest),
-            str(now.strides),
             _pod_word(now.missing),
         )
     return table
+
+
+def _news(analysis: RunAnalysis, most: int) -> list[Text]:
+    """The newest findings of all, a line each."""
+    found = [
+        (finding, name) for name, runner in analysis.runners.items() for finding in latest(runner.results.findings)
+    ]
+    found = sorted((each for each in found if each[0].severity.rank), key=lambda each: each[0].time_s)
+    return [
+        Text(f"{clock(finding.time_s):>7}  {name}  {named(finding)}", style=STYLES[finding.severity.rank])
+        for finding, name in found[max(len(found) - most, 0) :]
+        if most > 0
+    ]
 
 
 def _pod_word(missing: Sequence[Foot]) -> Text:

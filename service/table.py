@@ -20,6 +20,8 @@ from service.findings import findings_block
 from service.quality import Quality
 
 WIDTH = 80
+TYPICAL_WIDTH = 76
+"""Of a terminal that has room for what is typical."""
 SLIVER_S = 5.0
 """Shorter bouts are turns from one thing to the next; people need not read them."""
 MOST_BOUTS = 12
@@ -40,7 +42,7 @@ def report(analysis: Analysis, width: int = WIDTH) -> Group:
     parts: list[RenderableType] = [_headline(analysis, [gait for gait, strides in counts.items() if any(strides)])]
     for gait, strides in counts.items():
         if any(count >= LEAST_STRIDES for count in strides):
-            parts += [Text(), _gait_title(analysis, gait), _gait_table(analysis, gait)]
+            parts += [Text(), _gait_title(analysis, gait), _gait_table(analysis, gait, width >= TYPICAL_WIDTH)]
         elif any(strides):
             parts += [Text(), Text(f"{GAIT_WORDS[gait]}: {sum(strides)} strides, too few to measure")]
     return Group(
@@ -80,17 +82,18 @@ def _gait_title(analysis: Analysis, gait: Gait) -> Text:
     return title.append(f"  typical {span(CADENCE, usual)}", style=QUIET)
 
 
-def _gait_table(analysis: Analysis, gait: Gait) -> Table:
-    """One row per metric; a foot without a pod has no column."""
+def _gait_table(analysis: Analysis, gait: Gait, typical: bool) -> Table:
+    """One row per metric; a foot without a pod has no column, nor what is typical where there is no room."""
     feet = [foot for foot in (Foot.LEFT, Foot.RIGHT) if foot in analysis.quality]
     names = [*feet, *(["right vs left"] if len(feet) == 2 else [])]
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET)
     table.add_column("", min_width=14)
     for name in names:
         table.add_column(name, justify="right", no_wrap=True, min_width=8)
-    table.add_column("typical", justify="right", style=QUIET, no_wrap=True)
+    if typical:
+        table.add_column("typical", justify="right", style=QUIET, no_wrap=True)
     for row in compare(analysis.results, gait):
-        table.add_row(*_cells(row, gait, feet))
+        table.add_row(*_cells(row, gait, feet)[: len(table.columns)])
     counts = [str(len(strides_of(analysis.results, foot, gait))) for foot in feet]
     table.add_row("Strides", *counts, style=QUIET)
     return table

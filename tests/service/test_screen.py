@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from analysis.model import Estimate, Foot, Gait, Window
+from analysis.findings import Finding, Kind, Severity, State
+from analysis.model import Estimate, Foot, Gait, Strides, Window
+from analysis.session import Results
 from dashboards.course import course
 from sensor_ingest.health import PodHealth
 from sensor_ingest.run_folder import WornPod
@@ -103,6 +105,15 @@ def test_several_runners_have_a_row_each(tmp_path: Path) -> None:
     assert first.endswith("ok")
     assert second.endswith("no right")
     assert max(len(line) for line in lines) <= 80
+
+
+def test_of_several_runners_the_newest_findings_are_told() -> None:
+    analysis = RunAnalysis([WornPod(f"{name}-{foot}", foot, name) for name in ("anna", "ben") for foot in Foot])
+    roll = Finding(
+        "roll", Kind.INVERSION_EVENT, Foot.LEFT, 63.0, 63.2, Severity.ROLL, 40.0, 0.0, "°", 0.9, "", {}, State.RESOLVED
+    )
+    analysis.runners["ben"]._add(Results({foot: Strides.none(foot) for foot in Foot}, findings=(roll,)))
+    assert "   1:03  ben  Ankle roll, left" in shown(analysis, 80.0)
 
 
 def test_the_course_of_a_long_run_is_told_in_longer_steps() -> None:

@@ -15,6 +15,7 @@ from analysis.model import Bout, Foot, Samples, Strides
 from analysis.session import Results
 from analysis.summary import summarise
 from service.analyze import Analysis
+from service.demo import Played
 from service.table import long_bouts, show
 from tests.service.command import ROOT, surefoot, write_samples
 
@@ -44,6 +45,17 @@ def test_values_have_the_units_of_the_registry(capsys: pytest.CaptureFixture[str
     assert contact.count(" ms") == 3
     assert "180–320 ms" in contact
     assert "±" in contact
+
+
+def test_on_a_narrow_terminal_what_is_typical_is_left_out_and_nothing_is_cut(demo: Played) -> None:
+    console = Console(file=io.StringIO(), width=60)
+    with console.capture() as text:
+        show(console, demo.followed.analysis.runners["runner-1"].conclude())
+    lines = text.get().splitlines()
+    assert "…" not in text.get()
+    contact = next(line for line in lines if line.startswith("Ground contact"))
+    assert contact.count(" ms") == 2
+    assert contact.rstrip().endswith("%")
 
 
 def test_a_foot_without_a_recording_has_no_column(capsys: pytest.CaptureFixture[str], right: Path) -> None:
