@@ -8,7 +8,7 @@ const root = document.documentElement;
 const place = document.getElementById("pieces");
 const link = document.getElementById("link");
 const player = document.getElementById("player");
-const state = { ages: {}, heard: 0, source: null, at: null, ended: false, playing: true, held: false };
+const state = { ages: {}, heard: 0, source: null, at: null, ended: false, playing: true, held: false, over: false };
 const kept = `replay ${location.pathname.split("/")[2]}`;
 
 // What is shown
@@ -95,7 +95,11 @@ function address() {
 function listen() {
   state.source?.close();
   const source = (state.source = new EventSource(address()));
-  source.onopen = () => say(player ? "replay" : "live", false);
+  source.onopen = () => {
+    state.over = false;
+    say(player ? "replay" : "live", false);
+  };
+  source.addEventListener("over", () => (state.over = true));
   source.onmessage = (event) => show(JSON.parse(event.data));
   source.onerror = () => {
     source.close();
@@ -104,7 +108,7 @@ function listen() {
 }
 
 async function again() {
-  say("connection lost, trying again", true);
+  say(state.over ? "surefoot has ended" : "connection lost, trying again", true);
   await new Promise((done) => setTimeout(done, RETRY_MS));
   try {
     const answer = await fetch(place.dataset.events.replace(/events.*/, "") || "/", { redirect: "manual" });

@@ -28,6 +28,8 @@ from dashboards.wall.views import Difference, View, single, squad
 EVERY_S = 0.4
 """Between two looks at the scene."""
 KEEP_ALIVE_S = 5.0
+OVER = "event: over\ndata: over\n\n"
+"""The last that a browser hears when the wall is closed."""
 WRONG_PASSWORD_S = 1.0
 MOST_SPEED = 1000.0
 MOST_FORM_BYTES = 4096
@@ -152,6 +154,7 @@ class Wall:
                 yield ": still here\n\n"
             await self._pause(EVERY_S)
             quiet_s += EVERY_S
+        yield OVER
 
     async def _replay_events(self, request: Request) -> Response:
         run = request.path_params["run"]
@@ -174,6 +177,7 @@ class Wall:
                 yield _event(difference.of(view(scene), at=round(now_s, 3), passed=now_s - first_s, ended=ended))
                 number += 1
                 await self._pause(KEEP_ALIVE_S if ended or speed == 0.0 else EVERY_S)
+            yield OVER
 
         return _stream(told())
 

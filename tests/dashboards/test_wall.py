@@ -86,11 +86,17 @@ def test_a_runner_is_shown_at_length(wall: str, page: Page) -> None:
     expect(page.locator("section.pods")).to_contain_text("80 %")
 
 
+def test_a_connection_that_is_lost_is_told_as_that(page: Page, wall: str) -> None:
+    page.route("**/events", lambda route: route.abort())
+    page.goto(wall)
+    expect(page.locator("#link")).to_have_text("connection lost, trying again")
+
+
 def test_after_a_restart_it_goes_on(page: Page, source: Shown) -> None:
     with WallServer(source, port=free_port()) as first:
         page.goto(f"http://127.0.0.1:{first.port}")
         expect(page.locator("#link")).to_have_text("live")
-    expect(page.locator("#link")).to_have_text("connection lost, trying again")
+    expect(page.locator("#link")).to_have_text("surefoot has ended")
     expect(page.locator("html")).to_have_class("lost")
     source.set(running("dora", QUIET_S))
     with WallServer(source, port=first.port):
