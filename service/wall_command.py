@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,5 +50,8 @@ def _settings(shown_at: ShownAt) -> WallSettings:
 
 
 def _tell(address: str) -> None:
-    """For a phone in the same network."""
-    print(f"{qr_code(address)}\nOpen {address} on the phone, or point its camera here.", flush=True)
+    """For a phone in the same network; a camera cannot read what goes into a file."""
+    if sys.stdout.isatty():
+        print(f"{qr_code(address)}\nOpen {address} on the phone, or point its camera here.", flush=True)
+    else:
+        print(f"Open {address} on the phone.", flush=True)

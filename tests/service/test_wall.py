@@ -36,7 +36,8 @@ from service.settings import Settings, WallSettings
 from service.store.reading import StoreReader
 from service.store.tail import StoreTail
 from service.wall import Archive, WallSource, local, qr_code, wall
-from service.wall_scenes import StoredRuns
+from service.wall_command import shown
+from service.wall_scenes import StoredRuns, WatchedRun
 from tests.dashboards.browser import chromium
 from tests.service.command import surefoot
 from tests.service.kept import RUNNER, manifest
@@ -213,6 +214,14 @@ def test_serve_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
             assert answer.status == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(START_S) == 0
+
+
+def test_a_log_holds_the_address_and_no_picture_of_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SUREFOOT_WALL_PASSWORD", "open sesame")
+    with shown(WatchedRun(), tmp_path, ("0.0.0.0", 0)) as address:
+        assert capsys.readouterr().out == f"Open {address} on the phone.\n"
 
 
 def test_a_port_that_is_none_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
