@@ -26,6 +26,7 @@ def live(simulated: int, minutes: float) -> None:
     log_to_stderr(settings)
     with StoreReader(settings.store_path):
         pass  # a data folder that cannot be used is told before anything begins
+    print("Watch with surefoot serve; Ctrl-C ends it.", flush=True)
     with Dispatch(settings) as dispatch:
         asyncio.run(_live(World(settings, dispatch.tell, lambda text: print(text, flush=True)), simulated, minutes))
 
