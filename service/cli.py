@@ -117,7 +117,8 @@ def demo(
     scenario: Annotated[str | None, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = None,
     runners: Annotated[int, typer.Option(min=1, max=20, metavar="N", help="How many run at once.")] = 1,
     speed: Annotated[
-        float, typer.Option(min=0.1, max=100.0, metavar="X", help="How much faster than real it goes.")
+        float,
+        typer.Option(min=0.1, max=100.0, metavar="X", help="How much faster than real it goes, if the computer can."),
     ] = 10.0,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed is another run.")] = 1,
     headless: Annotated[bool, typer.Option("--headless", help="No live view: only the summary, at once.")] = False,

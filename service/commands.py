@@ -152,13 +152,13 @@ def demo(
     console = Console(highlight=False)
     scenarios = cast(scenario, minutes, runners, seed)
     live = console.is_terminal and not headless
-    note = f"{scenarios[0].name if runners == 1 else f'{runners} runners'}, simulated, {speed:g} × real time"
+    note = f"{scenarios[0].name if runners == 1 else f'{runners} runners'}, simulated, up to {speed:g} × real time"
     lasts_s = max(play.duration_s for play in scenarios)
     with ExitStack() as stack:
         parent = stack.enter_context(_kept(folder))
         watcher: Watcher | None = None
         if live:
-            watched = WatchedRun(f"Simulated, {speed:g} × real time", speed)
+            watched = WatchedRun(f"Simulated, up to {speed:g} × real time", speed)
             address = stack.enter_context(shown(watched, parent, shown_at))
             title = Title("surefoot demo", note, f"Ctrl-C ends the run · wall {address}", lasts_s)
             watcher = Watchers(watched, stack.enter_context(Screen(console, title, speed)))

@@ -106,7 +106,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 def test_on_a_terminal_it_shows_the_run_and_ends_with_the_summary(terminal: io.StringIO) -> None:
     assert not commands.demo(1.0, None, 1, 100.0, SEED, None, headless=False)
     out = terminal.getvalue()
-    assert "simulated, 100 × real time" in out
+    assert "simulated, up to 100 × real time" in out
     assert "of 1:00" in out
     assert "connected" in out
     assert "Against the simulator's truth" in out
