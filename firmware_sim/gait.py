@@ -31,6 +31,7 @@ class Shape:
     swing_at : (14,) after terminal contact as parts of the swing; the last is the next initial contact.
     follow : (14,) rate relative to the push-off peak.
     late_follow : (14,) what `follow` gains per m/s of `Style.shoulder_mps`.
+    brake_s : time before landing in which the forward swing is stopped.
     lobe : (14,) toes-up rate of the forward swing, relative; scaled so that the foot meets its landing angle.
     """
 
@@ -44,6 +45,7 @@ class Shape:
     swing_at: Floats
     follow: Floats
     late_follow: Floats
+    brake_s: float
     lobe: Floats
 
 
@@ -58,6 +60,7 @@ RUNNING = Shape(
     swing_at=np.array([0.05, 0.10, 0.135, 0.17, 0.21, 0.29, 0.36, 0.46, 0.58, 0.68, 0.77, 0.86, 0.93, 1]),
     follow=np.array([0.94, 0.8, 0.58, 0.2, 0.1, 0.11, 0.03, 0, 0, 0, 0, 0, 0, 0]),
     late_follow=np.array([0, -0.04, -0.04, 0.01, 0.05, 0.24, 0.14, 0, 0, 0, 0, 0, 0, 0]),
+    brake_s=0.12,
     lobe=np.array([0, 0, 0, 0, 0, 0, 0.06, 0.5, 0.95, 0.93, 0.99, 0.97, 0.62, 0]),
 )
 WALKING = Shape(
@@ -71,6 +74,7 @@ WALKING = Shape(
     swing_at=np.array([0.05, 0.095, 0.13, 0.165, 0.2, 0.27, 0.35, 0.45, 0.58, 0.68, 0.77, 0.86, 0.93, 1]),
     follow=np.array([0.97, 0.75, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
     late_follow=np.zeros(14),
+    brake_s=0.15,
     lobe=np.array([0, 0, 0, 0.6, 0.8, 0.7, 0.9, 0.98, 0.95, 0.85, 0.95, 1, 0.62, 0]),
 )
 SHAPES = (WALKING, WALKING, RUNNING)

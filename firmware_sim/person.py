@@ -70,6 +70,7 @@ class Runner:
     toe_out_deg : direction of the foot outward of the way.
     push_off_delay_s : how much later than usual the pitch rate of push-off peaks, against terminal contact.
     impact : landing velocity and ringing relative to usual.
+    lift : velocity with which the foot leaves the ground beyond that of rolling, relative to usual.
     ball_m, toe_m : of the sole, ahead of the heel.
     step_width_m : between the feet.
     """
@@ -88,6 +89,7 @@ class Runner:
     toe_out_deg: float = 6.0
     push_off_delay_s: float = 0.0
     impact: float = 1.0
+    lift: float = 1.0
     ball_m: float = 0.19
     toe_m: float = 0.25
     step_width_m: float = 0.10

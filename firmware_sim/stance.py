@@ -24,7 +24,7 @@ def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> F
     ----------
     euler : (..., 4, 3) roll, pitch, yaw, veer with derivatives; the yaw does not move in stance.
     place_m : (..., 2) heel of the flat foot, forward and left.
-    offset : (..., 2, 3) along the foot and up, with derivatives: what is left of the landing.
+    offset : (..., 2, 3) along the foot and up, with derivatives: what is left of the landing, or lifted beyond rolling.
 
     Returns
     -------
@@ -61,3 +61,20 @@ def landing_offset(since_s: Floats, impact_s: Floats, velocity_mps: Floats, acc_
         acc_mps2 * ((u - 1.0) / 3.0 + (1 - u) ** 4 / 12.0) + stop * (2.5 * u**4 - 3 * u**5 + u**6 - 0.5)
     )
     return np.stack([way, velocity, acc], axis=-1)
+
+
+def lifting_offset(left_s: Floats, push_s: Floats, velocity_mps: Floats) -> Floats:
+    """How far the leg has lifted the foot beyond rolling, while the toes, bent at the ball, still bear load.
+
+    Parameters
+    ----------
+    left_s, push_s : (...) time until terminal contact, and length of the push-off through which the pull grows evenly.
+    velocity_mps : (..., 2) at terminal contact.
+
+    Returns
+    -------
+    (..., 2, 3) value and two derivatives.
+    """
+    d = push_s[..., None]
+    u = np.clip(1.0 - left_s / push_s, 0.0, 1.0)[..., None]
+    return np.stack([d * velocity_mps * u**3 / 3.0, velocity_mps * u**2, 2.0 * velocity_mps * u / d], axis=-1)

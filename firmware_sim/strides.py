@@ -14,7 +14,7 @@ from firmware_sim.person import Runner
 from firmware_sim.pitch import Pitch, pitch_of, push_duration_s
 from firmware_sim.pose import MIRROR, hermite
 from firmware_sim.ringing import Ringing
-from firmware_sim.stance import ankle_of, heel_of, landing_offset
+from firmware_sim.stance import ankle_of, heel_of, landing_offset, lifting_offset
 from firmware_sim.style import Style
 from firmware_sim.swing import along, travel, upward
 
@@ -95,7 +95,7 @@ def _ankle(runner: Runner, contacts: Contacts, style: Style, euler: Floats, node
     landing = _standing(runner, contacts, style, euler[:, -1:], node_s[:, -1:], ahead=1)[:, 0]
     air_s = node_s[:, STANCE_NODES - 1 :]
     part = np.concatenate([[0.0], SWING_AT])
-    level = along(part, gait.by_gait(contacts.gait[:-1], 0.42, 0.62))
+    level = along(air_s, gait.stacked("brake_s", contacts.gait[:-1]))
     start = stance[:, -1]
     flown = [
         travel(air_s, start[:, 0], landing[:, 0], level),
@@ -116,6 +116,9 @@ def _standing(
         style.impact_s[rows, None],
         style.impact_mps[rows, None],
         style.impact_mps2[rows, None],
+    )
+    offset += lifting_offset(
+        contacts.terminal_s[rows, None] - node_s, push_duration_s(contacts)[rows, None], style.lift_mps[rows, None]
     )
     return ankle_of(heel_of(runner, euler, place, offset), euler)
 

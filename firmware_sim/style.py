@@ -28,6 +28,7 @@ class Style:
     shoulder_mps : (r,) how far the speed lies in the range where the leg adds pitch after push-off.
     impact_s : (r,)
     impact_mps, impact_mps2 : (r, 2) forward and upward velocity and acceleration that the ground has to stop.
+    lift_mps : (r, 2) forward and upward velocity at terminal contact beyond that of a rolling foot.
     inversion_rad, eversion_rad : (r,) at landing, and excursion from there.
     yaw_rad : (r,) in stance.
     swing_height_m : (r,) of the ankle in mid-swing.
@@ -43,6 +44,7 @@ class Style:
     impact_s: Floats
     impact_mps: Floats
     impact_mps2: Floats
+    lift_mps: Floats
     inversion_rad: Floats
     eversion_rad: Floats
     yaw_rad: Floats
@@ -76,10 +78,11 @@ def style_of(runner: Runner, contacts: Contacts, rng: np.random.Generator) -> St
         impact_s=gait.stacked("impact_s", kind),
         impact_mps=impact_mps,
         impact_mps2=impact_mps2,
+        lift_mps=runner.lift * np.stack([by_gait(kind, 0.65, 0.2), by_gait(kind, 0.65, 0.3)], axis=1) * speed[:, None],
         inversion_rad=inversion + np.where(moving, uneven, 0.0),
         eversion_rad=np.where(moving, everting, inversion),
         yaw_rad=np.radians(runner.toe_out_deg + 0.8 * rng.standard_normal(len(speed))),
-        swing_height_m=by_gait(kind, 0.165, 0.18 + 0.06 * speed) * scatter(0.03),
+        swing_height_m=by_gait(kind, 0.17 + 0.04 * speed, 0.18 + 0.06 * speed) * scatter(0.03),
         side_m=0.5 * runner.step_width_m + 0.01 * rng.standard_normal(len(speed)),
     )
 

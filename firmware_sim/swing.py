@@ -10,18 +10,25 @@ import numpy as np
 from analysis.model import Floats
 
 MID = 0.46
+DRIVE_AT = np.array([0.0, 0.06, 0.12, 0.25, 0.45, 0.55, 0.7, 0.8])
+DRIVE = np.array([0.0, 0.6, 0.6, 1.0, 0.4, 0.1, 0.1, 0.0])
+"""Thigh, then shank, over the swing."""
+BRAKE_AT = np.array([0.0, 0.5, 0.65, 0.9, 1.0])
+BRAKE = np.array([0.0, 0.5, 1.0, 1.0, 0.0])
+"""Over the time of braking, which is the same at every speed: on pods at 7 km/h as on shoe markers at 15."""
 
 
-def along(part: Floats, drive_end: Floats) -> tuple[Floats, Floats]:
-    """Shapes of forward acceleration over the swing (0…1), (r, k) each: drive until `drive_end` (r,), and brake."""
-    drive = np.sin(np.pi * np.clip(part / drive_end[:, None], 0.0, 1.0))
-    brake = np.interp(part, [0.55, 0.7, 0.8, 0.9, 0.97, 1.0], [0.0, 0.13, 0.45, 0.9, 1.0, 0.0])
-    return drive, np.broadcast_to(brake, drive.shape)
+def along(time_s: Floats, brake_s: Floats) -> tuple[Floats, Floats]:
+    """Shapes of forward acceleration at nodes (r, k) from toe-off to landing, (r, k) each: drive, brake (r,) long."""
+    left_s = time_s[:, -1:] - time_s
+    drive = np.interp(1.0 - left_s / left_s[:, :1], DRIVE_AT, DRIVE)
+    brake = np.interp(1.0 - left_s / brake_s[:, None], BRAKE_AT, BRAKE)
+    return drive, brake
 
 
 def upward(part: Floats) -> tuple[Floats, Floats, Floats]:
     """Shapes of vertical acceleration over the swing, (k,) each: rise, fall, catch."""
-    return _bump(part, 0.0, 0.4), _bump(part, 0.15, 0.75), _bump(part, 0.55, 1.0)
+    return _bump(part, 0.0, 0.35), _bump(part, 0.05, 0.75), _bump(part, 0.6, 1.0)
 
 
 def travel(time_s: Floats, start: Floats, end: Floats, shapes: Sequence[Floats], mid_m: Floats | None = None) -> Floats:

@@ -58,7 +58,7 @@ def touching_point(motion: Motion, runner: Runner, foot: Foot, time_s: Floats) -
 )
 @pytest.mark.parametrize("foot", list(Foot))
 def test_the_sole_touches_the_ground_at_rest_from_settling_to_terminal_contact(bout: Bout, foot: Foot) -> None:
-    runner = Runner(impact=0.0)
+    runner = Runner(impact=0.0, lift=0.0)
     motion = simulate(runner, (bout,), seed=3)
     truth = motion.truth[foot]
     settled = truth.initial_contact_s + 0.04
@@ -69,6 +69,22 @@ def test_the_sole_touches_the_ground_at_rest_from_settling_to_terminal_contact(b
         along, across, upward = np.abs(velocity).max(axis=0)
         assert max(along, upward) < 0.05
         assert across < 0.12  # as it lifts off, the foot rolls out over the rounded toe
+
+
+@pytest.mark.parametrize(
+    ("bout", "lift_mps"), [(Bout("run", 10.0, 3.0), (0.6, 0.9)), (Bout("walk", 10.0, 1.2), (0.78, 0.78))], ids=str
+)
+@pytest.mark.parametrize("foot", list(Foot))
+def test_the_leg_pulls_the_foot_forward_and_up_before_its_toes_leave(
+    bout: Bout, lift_mps: tuple[float, float], foot: Foot
+) -> None:
+    runner = Runner(impact=0.0)
+    motion = simulate(runner, (bout,), seed=3)
+    truth = motion.truth[foot]
+    for left_part, pulled in ((0.5, 0.0), (0.0, 1.0)):
+        time_s = truth.terminal_contact_s - left_part * truth.ground_contact_time_s
+        _, velocity = point_on_sole(motion, foot, time_s, touching_point(motion, runner, foot, time_s))
+        assert velocity[:, [0, 2]].mean(axis=0) == pytest.approx(pulled * np.array(lift_mps), abs=0.05)
 
 
 def test_the_sole_is_off_the_ground_just_after_terminal_and_just_before_initial_contact() -> None:
