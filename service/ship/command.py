@@ -67,10 +67,9 @@ class CommandShipper:
             async with asyncio.timeout(self._settings.timeout_s):
                 await process.communicate(alert)
         except TimeoutError:
-            process.kill()
-            await process.wait()
             return f"{name} was not done after {self._settings.timeout_s:g} s"
         finally:
             if process.returncode is None:
                 process.kill()
+                await process.wait()
         return f"{name} ended with code {process.returncode}" if process.returncode else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -65,6 +66,17 @@ def test_a_program_that_fails_is_written_down(
     connection.close()
     assert letters
     assert all(told in reason for (reason,) in letters)
+
+
+def test_a_program_that_is_at_it_at_the_end_is_ended_too(tmp_path: Path, samples: dict[Foot, Samples]) -> None:
+    pid = tmp_path / "pid"
+    script = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    found = settings(tmp_path, sys.executable, "-c", script)
+    with Dispatch(found):
+        keep_samples(found, samples, [finding()])
+        wait(lambda: pid.exists() and pid.read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
 
 
 def test_a_store_that_breaks_is_no_traceback_at_the_end(tmp_path: Path) -> None:
