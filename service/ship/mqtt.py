@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiomqtt import Client, MqttError, ProtocolVersion, Will
 from paho.mqtt.packettypes import PacketTypes
@@ -40,7 +40,12 @@ async def connected(settings: MqttSettings) -> AsyncIterator[Client]:
             keepalive=KEEPALIVE_S,
             tls_context=_tls(settings),
         )
-        async with client:
+        async with AsyncExitStack() as stack:
+            connecting = asyncio.create_task(stack.enter_async_context(client))
+            try:
+                await asyncio.shield(connecting)
+            finally:
+                await asyncio.wait({connecting})  # whoever gives up meanwhile leaves no half-open connection behind
             await _prove(client)
             yield client
     except MqttError as error:

@@ -229,6 +229,23 @@ def listen_for(listener: Listener, topic: str) -> str:
     return listener.newest(topic) or ""
 
 
+def test_whoever_gives_up_while_connecting_leaves_nothing_half_open(settings: Settings) -> None:
+    async def connect() -> None:
+        async with connected(settings.mqtt):
+            await asyncio.sleep(60.0)
+
+    async def give_up(after_s: float) -> None:
+        connecting = asyncio.create_task(connect())
+        await asyncio.sleep(after_s)
+        while not connecting.done():
+            connecting.cancel()  # again, where the client's own waiting takes the first one for its end
+            await asyncio.wait({connecting}, timeout=5.0)
+
+    for milliseconds in range(1, 21):
+        asyncio.run(give_up(milliseconds / 1000.0))
+    gc.collect()  # what was left open would complain now
+
+
 # Rights and TLS
 
 
