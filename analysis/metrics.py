@@ -114,6 +114,12 @@ _METRICS = (
         (0.0, 15.0), (0.0, 8.0), _NOVACHECK, compared=False,
     ),
     Metric(
+        "stance_tilt_deg", "Standing tilt", "°", 1.0, 1,
+        "How far the standing foot leans outward against the first strides; on a tilted road the other leans inward.",
+        "Frontal angle at mid-stance against the first ten strides with the pod in its place; inversion is positive.",
+        (-5.0, 5.0), (-5.0, 5.0), _SHOE, compared=False,
+    ),
+    Metric(
         "peak_inversion_deg", "Most inversion", "°", 1.0, 1,
         "How far the sole faces inward at most while you stand on it.",
         "Greatest frontal angle on the ground within 0.2 s of initial contact, against the runner's own flat foot.",

@@ -27,11 +27,13 @@ class Moved:
     change_pct : of the asymmetry, positive where the right has gained.
     error_pct : its standard error.
     common_pct : change of the mean of both feet.
+    road_deg : by how much the road has come to fall off to the right, as far as both feet show it.
     """
 
     change_pct: Floats
     error_pct: Floats
     common_pct: Floats
+    road_deg: Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.drift.watched import COLUMNS, KEYS, PACE
+from analysis.drift.watched import COLUMNS, KEYS, PACE, TILTS
 from analysis.model import Floats
 
 COLUMN_NAMES = ("asymmetry_pct", "mean_log_pct", *(f"{key}_log_pct" for key in PACE))
+"""What holds for later runs too; how the feet are tilted counts from the first strides of each run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Baseline:
 
     Parameters
     ----------
-    rows : (metrics, COLUMNS) means of steady running in percent, NaN where a metric was not measured.
+    rows : (metrics, COLUMNS) means of steady running, NaN where a metric was not measured.
     error_pct : (metrics,) standard error of the asymmetry.
     start_s, end_s : when, on the session clock; NaN for a baseline of other runs.
     strides : of one foot.
@@ -40,7 +41,11 @@ class Baseline:
         """As JSON has it: metric → name → number; unknown is absent."""
         metrics = {
             key: {
-                **{name: value for name, value in zip(COLUMN_NAMES, row.tolist(), strict=True) if np.isfinite(value)},
+                **{
+                    name: value
+                    for name, value in zip(COLUMN_NAMES, row[: TILTS.start].tolist(), strict=True)
+                    if np.isfinite(value)
+                },
                 "error_pct": float(error_pct),
             }
             for key, row, error_pct in zip(KEYS, self.rows, self.error_pct, strict=True)
@@ -63,6 +68,6 @@ class Baseline:
         rows, error_pct = np.full((len(KEYS), COLUMNS), np.nan), np.full(len(KEYS), np.nan)
         for k, key in enumerate(KEYS):
             found = metrics.get(key, {})
-            rows[k] = [float(found.get(name, np.nan)) for name in COLUMN_NAMES]
+            rows[k, : TILTS.start] = [float(found.get(name, np.nan)) for name in COLUMN_NAMES]
             error_pct[k] = float(found.get("error_pct", np.nan))
         return cls(rows, error_pct, np.nan, np.nan, strides)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.drift.cutter import Stretch
-from analysis.drift.watched import COLUMNS, KEYS, PACE
+from analysis.drift.watched import COLUMNS, KEYS, PACE, PACES, STANCE_TILT, TILTS
 from analysis.model import Floats, Foot, Strides
 
 BLOCK_S = 10.0
@@ -32,7 +32,7 @@ class Block:
     Parameters
     ----------
     number : counts blocks from the start of the recording.
-    rows : (watched metrics, COLUMNS) percent; NaN where a metric is not known for both feet.
+    rows : (watched metrics, COLUMNS); NaN where a metric is not known for both feet.
     strides : of the foot with fewer.
     """
 
@@ -84,7 +84,7 @@ def _fills(rows: Strides) -> bool:
 
 def _levels(strides: Strides) -> Mapping[str, float]:
     """Trimmed mean of everything watched; NaN where too few strides tell."""
-    keys = [key for key in dict.fromkeys((*KEYS, *PACE)) if key in strides.metrics]
+    keys = [key for key in dict.fromkeys((*KEYS, *PACE, STANCE_TILT)) if key in strides.metrics]
     ranked = np.sort(np.stack([strides.metrics[key] for key in keys]), axis=1)
     known = np.isfinite(ranked).sum(axis=1)
     cut = (TRIMMED * known).astype(np.int64)
@@ -96,7 +96,7 @@ def _levels(strides: Strides) -> Mapping[str, float]:
 
 
 def _rows(levels: Mapping[Foot, Mapping[str, float]]) -> tuple[Floats, float]:
-    """(metrics, COLUMNS) in percent, and a hundred times the logarithm of the stride time."""
+    """(metrics, COLUMNS), and a hundred times the logarithm of the stride time."""
     left, right = (levels[foot] for foot in (Foot.LEFT, Foot.RIGHT))
     rows = np.full((len(KEYS), COLUMNS), np.nan)
     mean = {key: 0.5 * (left[key] + right[key]) for key in left if key in right}
@@ -104,5 +104,6 @@ def _rows(levels: Mapping[Foot, Mapping[str, float]]) -> tuple[Floats, float]:
     for k, key in enumerate(KEYS):
         if np.isfinite(log_pct.get(key, np.nan)):
             rows[k, :2] = 100.0 * (right[key] - left[key]) / mean[key], log_pct[key]
-    rows[:, 2:] = [log_pct.get(key, np.nan) for key in PACE]
+    rows[:, PACES] = [log_pct.get(key, np.nan) for key in PACE]
+    rows[:, TILTS] = [side.get(STANCE_TILT, np.nan) for side in (left, right)]
     return rows, log_pct["stride_time_s"]

@@ -9,10 +9,9 @@ import numpy as np
 
 from analysis.drift.account import Moved
 from analysis.drift.baseline import Baseline
-from analysis.drift.slopes import Slopes
 from analysis.drift.steady import Block
-from analysis.drift.trend import MINUTE_BLOCKS, mean_of
-from analysis.drift.watched import ASYMMETRY, COMMON, LOAD, STEP_PCT
+from analysis.drift.trend import MINUTE_BLOCKS, Trend
+from analysis.drift.watched import ASYMMETRY, COMMON, LOAD, STEP_PCT, mean_of, road_tilt_deg, without
 from analysis.model import Bools
 
 BEFORE_BLOCKS = 30
@@ -56,7 +55,7 @@ class StepWatch:
     def __init__(self) -> None:
         self._blocks: list[Block] = []
 
-    def add(self, block: Block, slopes: Slopes, roll_s: float | None) -> Step | None:
+    def add(self, block: Block, trend: Trend, roll_s: float | None) -> Step | None:
         """Take a block; `roll_s` is the last ankle roll before its end."""
         self._blocks = [*self._blocks, block][-(BEFORE_BLOCKS + AFTER_ROLL_BLOCKS[1]) :]
         after = self._after(roll_s)
@@ -66,11 +65,11 @@ class StepWatch:
         after = self._blocks[-count:]
         if len(before) < LEAST_BEFORE or after[-1].number - after[0].number >= SPAN_BLOCKS:
             return None
-        return _step(before, after, slopes, rolled)
+        return _step(before, after, trend, rolled)
 
     def forget(self, metrics: Bools) -> None:
-        """Begin some metrics (a mask) anew, since a pod was moved."""
-        self._blocks = [replace(each, rows=np.where(metrics[:, None], np.nan, each.rows)) for each in self._blocks]
+        """Begin some metrics (a mask) anew, since a pod was moved, and the feet's tilt."""
+        self._blocks = [replace(each, rows=without(metrics, each.rows)) for each in self._blocks]
 
     def _after(self, roll_s: float | None) -> list[Block]:
         """Blocks since the roll, if there was one just now."""
@@ -81,18 +80,26 @@ class StepWatch:
         return after if least <= len(after) <= most else []
 
 
-def _step(before: Sequence[Block], after: Sequence[Block], slopes: Slopes, roll_s: float | None) -> Step:
+def _step(before: Sequence[Block], after: Sequence[Block], trend: Trend, roll_s: float | None) -> Step:
     reference = mean_of([each.rows for each in before])
     rows = np.stack([each.rows for each in after])
-    away = rows[..., ASYMMETRY] - reference[:, ASYMMETRY] - slopes.expected(rows, reference)
+    away = rows[..., ASYMMETRY] - reference[:, ASYMMETRY] - trend.expected(rows, reference)
     change = away.mean(axis=0)
-    common = (rows[..., COMMON] - reference[:, COMMON] - slopes.expected_common(rows, reference)).mean(axis=0)
-    error = slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS * (1.0 / len(after) + 1.0 / len(before)))
+    common = (rows[..., COMMON] - reference[:, COMMON] - trend.slopes.expected_common(rows, reference)).mean(axis=0)
+    error = trend.slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS * (1.0 / len(after) + 1.0 / len(before)))
+    error = np.hypot(error, trend.road.error_pct(mean_of(rows), reference))
     plain, rolled = (1.0, SURE, EACH_SHARE), (AFTER_ROLL_SHARE, SURE_AFTER_ROLL, EACH_SHARE_AFTER_ROLL)
     share, sure, each_share = plain if roll_s is None else rolled
     beyond = LOAD & (np.abs(change) >= np.maximum(share * STEP_PCT, sure * error))
     beyond &= (np.sign(change) * away >= each_share * np.abs(change)).all(axis=0)
-    usual_error = slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS / len(before))
+    usual_error = trend.slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS / len(before))
     strides = sum(each.strides for each in before)
     usual = Baseline(reference, usual_error, before[0].start_s, before[-1].end_s, strides)
-    return Step(before[-1].end_s, after[-1].end_s, usual, Moved(change, error, common), beyond, roll_s)
+    return Step(
+        before[-1].end_s,
+        after[-1].end_s,
+        usual,
+        Moved(change, error, common, road_tilt_deg(mean_of(rows) - reference)),
+        beyond,
+        roll_s,
+    )

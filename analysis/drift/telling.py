@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isnan
 
 from analysis.drift.account import Account
+from analysis.drift.road import LEAST_TILT_DEG
 from analysis.drift.trend import INTERVAL, Trend
 from analysis.drift.watched import ASYMMETRY, KEYS, WATCHED
 from analysis.findings import Evidence, Kind
@@ -20,7 +21,11 @@ def message(account: Account) -> str:
 
 def wrong_if(account: Account) -> tuple[str, ...]:
     """What else would look the same."""
-    causes = ["the road has tilted to one side since then", "all turns go the same way"]
+    causes = ["all turns go the same way"]
+    if isnan(_road_deg(account)):
+        causes.insert(0, "the road has tilted to one side since then")
+    elif abs(_road_deg(account)) >= LEAST_TILT_DEG:
+        causes.insert(0, "the road's tilt does more than is allowed for")
     if any(WATCHED[k].placed for k in account.rows):
         causes.append("a pod has slipped on its shoe")
     if account.kind is Kind.ASYMMETRY_SPIKE:
@@ -53,6 +58,7 @@ def evidence_of(account: Account, trend: Trend) -> Evidence:
         "asymmetry_pct": (float(trend.baseline.rows[lead, ASYMMETRY]) + away_pct).tolist(),
         "band_low_pct": usual_pct - band_pct,
         "band_high_pct": usual_pct + band_pct,
+        "road_tilt_deg": _road_deg(account),
         "after_roll_s": account.roll_s,
         "wrong_if": list(wrong_if(account)),
     }
@@ -94,4 +100,17 @@ def _caveat(account: Account) -> str:
     change = f"It is a change from {_usual(account)}"
     if account.kind is Kind.FRONTAL_INSTABILITY:
         return f"{change}, not a sign of injury by itself."
-    return f"{change}, not an injury; a tilted road looks the same."
+    return f"{change}, not an injury; {_road(_road_deg(account))}."
+
+
+def _road(tilt_deg: float) -> str:
+    if isnan(tilt_deg):
+        return "a tilted road looks the same"
+    if abs(tilt_deg) < LEAST_TILT_DEG:
+        return "the road under you has not tilted"
+    return f"the road has tilted by {abs(tilt_deg):.1f}°, and what that may do is allowed for"
+
+
+def _road_deg(account: Account) -> float:
+    """NaN where the feet do not show it."""
+    return float(account.moved.road_deg[account.lead])

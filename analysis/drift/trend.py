@@ -9,9 +9,10 @@ import numpy as np
 
 from analysis.drift.account import Moved
 from analysis.drift.baseline import Baseline
+from analysis.drift.road import Road, tilts
 from analysis.drift.slopes import Slopes
 from analysis.drift.steady import Block
-from analysis.drift.watched import ASYMMETRY, COLUMNS, COMMON, KEYS, LEAST_PCT
+from analysis.drift.watched import ASYMMETRY, COLUMNS, COMMON, KEYS, LEAST_PCT, mean_of, road_tilt_deg, without
 from analysis.model import Bools, Floats
 
 MINUTE_BLOCKS = 6
@@ -27,6 +28,8 @@ INTERVAL = 2.15
 """Standard errors of a 95 % interval: the scatter is known from some twenty minutes."""
 SURE = 4.0
 """Standard errors that a change must reach, so that a restless runner needs a larger one."""
+ROAD_SURE = 2.0
+"""The same where the road has tilted, which happens once in a run and not every minute."""
 LATELY_S = (22 * 60.0, 27 * 60.0)
 LATELY_SHARE = 0.9
 """Most of a drift must have come within the last 25 minutes: the ground's slow wander moves as far only in hours."""
@@ -58,6 +61,7 @@ class Trend:
 
     def __init__(self, baseline: Baseline | None = None) -> None:
         self.slopes = Slopes()
+        self.road = Road()
         self.baseline = Baseline.unknown() if baseline is None else baseline
         self.time_s = np.full(MOST_MINUTES, np.nan)
         self.rows = np.full((MOST_MINUTES, len(KEYS), COLUMNS), np.nan)
@@ -74,9 +78,10 @@ class Trend:
             return None
         row = mean_of([block.rows for block in blocks])
         start_s, end_s = blocks[0].start_s, blocks[-1].end_s
-        if self._last is not None and self._last[0] == number - 1:
+        if self._last is not None and self._last[0] == number - 1 and not tilts(row, self._last[1]):
             self.slopes.learn(self._last[1], row)
         self._last = number, row
+        self.road.learn(row, self.slopes)
         self._keep(0.5 * (start_s + end_s), row)
         self.average = np.where(np.isfinite(row), self.average + WEIGHT * (row - self.average), self.average)
         self._gather(row, start_s, end_s, sum(block.strides for block in blocks))
@@ -89,11 +94,12 @@ class Trend:
         self._gathered[:] = BASELINE_MINUTES
 
     def forget(self, metrics: Bools) -> None:
-        """Begin some metrics (a mask) anew, since a pod was moved."""
-        self.baseline = replace(self.baseline, rows=np.where(metrics[:, None], np.nan, self.baseline.rows))
-        self.average = self.baseline.rows
-        self.rows[:, metrics] = np.nan
+        """Begin some metrics (a mask) anew, since a pod was moved, and the feet's tilt."""
+        self.baseline = replace(self.baseline, rows=without(metrics, self.baseline.rows))
+        self.average, self.rows = without(metrics, self.average), without(metrics, self.rows)
         self._gathered[metrics] = 0
+        self._last = None
+        self.road.forget()
 
     def course(self, metric: int) -> tuple[Floats, Floats]:
         """Times and asymmetry of a metric by minutes, pace taken out; relative to the baseline."""
@@ -105,22 +111,27 @@ class Trend:
         """(metrics,) how far the asymmetry now is from the reference's, pace taken out."""
         return self._away(self.average, reference)
 
+    def expected(self, rows: Floats, reference: Floats) -> Floats:
+        """(…, metrics) by how much pace and road alone make the asymmetry of rows differ from the reference's."""
+        return self.slopes.expected(rows, reference) + self.road.expected(rows, reference)
+
     def _away(self, rows: Floats, reference: Floats) -> Floats:
-        """(…, metrics) asymmetry of rows less the reference's, pace taken out."""
-        away: Floats = rows[..., ASYMMETRY] - reference[..., ASYMMETRY] - self.slopes.expected(rows, reference)
-        return away
+        """(…, metrics) asymmetry of rows less the reference's, pace and road taken out."""
+        return rows[..., ASYMMETRY] - reference[..., ASYMMETRY] - self.expected(rows, reference)
 
     def _shift(self, end_s: float) -> Shift:
         baseline = self.baseline
         change = self.away_from(baseline.rows)
         error = np.hypot(self.slopes.scatter_pct * SMOOTHED, baseline.error_pct)
-        threshold = np.maximum(LEAST_PCT, SURE * error)
+        road_deg = road_tilt_deg(self.average - baseline.rows)
+        road = self.road.error_pct(self.average, baseline.rows)
+        threshold = np.hypot(np.maximum(LEAST_PCT, SURE * error), ROAD_SURE * road)
         lately = self._away(self.average, self._before(end_s))
         common = self.average[:, COMMON] - baseline.rows[:, COMMON]
         common = common - self.slopes.expected_common(self.average, baseline.rows)
         fast = np.sign(change) * lately >= LATELY_SHARE * threshold
         beyond = (np.abs(change) >= threshold) & (fast | (np.abs(change) >= FAR * threshold))
-        return Shift(end_s, Moved(change, error, common), threshold, beyond)
+        return Shift(end_s, Moved(change, np.hypot(error, road), common, road_deg), threshold, beyond)
 
     def _before(self, end_s: float) -> Floats:
         """Rows of 25 minutes ago, or the baseline where the run or the baseline is younger."""
@@ -159,11 +170,3 @@ class Trend:
             self.count = half
         self.time_s[self.count], self.rows[self.count] = time_s, row
         self.count += 1
-
-
-def mean_of(rows: Sequence[Floats] | Floats) -> Floats:
-    """Mean over the first axis of what is known."""
-    stacked = np.asarray(rows)
-    known = np.isfinite(stacked)
-    total = np.where(known, stacked, 0.0).sum(axis=0)
-    return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)

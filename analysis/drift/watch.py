@@ -83,7 +83,7 @@ class Watch:
         if block is None:
             return []
         self._minute.append(block)
-        step = self._steps.add(block, self._trend.slopes, self._roll_s(block))
+        step = self._steps.add(block, self._trend, self._roll_s(block))
         return [] if step is None else self._stories.step(step, self._trend)
 
     def _roll_s(self, block: Block) -> float | None:

@@ -5,11 +5,12 @@ The figures are chosen from the table that `make drift` prints.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.model import Floats
+from analysis.model import Bools, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,44 @@ LEAST_PCT, STEP_PCT, USUAL_PCT = (
 PACE = ("speed_mps", "stride_time_s", CONTACT)
 """What tells speed and slope, both feet together; differences that follow these are no drift."""
 
+STANCE_TILT = "stance_tilt_deg"
+"""What tells a road that tilts to one side, or a bend that is run."""
+
 ASYMMETRY, COMMON = 0, 1
-COLUMNS = 2 + len(PACE)
-"""A row of numbers for each watched metric: asymmetry, mean of both feet, and the pace at the time, all in percent."""
+PACES = slice(2, 2 + len(PACE))
+TILTS = slice(PACES.stop, PACES.stop + 2)
+COLUMNS = TILTS.stop
+"""A row of numbers for each watched metric: asymmetry, mean of both feet, and the pace at the time, all in percent; how
+far the left and the right foot stand tilted outward, in degrees."""
 
 
 def pace_of(rows: Floats) -> Floats:
     """(…, COLUMNS) → (…, pace columns)."""
-    return rows[..., 2:]
+    return rows[..., PACES]
+
+
+def road_tilt_deg(away: Floats) -> Floats:
+    """(…, COLUMNS) changes of rows → (…,) by how much the road has come to fall off to the right.
+
+    The right foot has turned outward and the left inward, both at least by this; a foot that tilts alone is not the
+    road. NaN where a foot is not known.
+    """
+    left, right = away[..., TILTS.start], away[..., TILTS.start + 1]
+    least = np.minimum(np.abs(left), np.abs(right))
+    return np.where(left * right > 0.0, 0.0, np.sign(right) * least)
+
+
+def without(metrics: Bools, rows: Floats) -> Floats:
+    """Rows (…, metrics, COLUMNS) in which neither some metrics (a mask) nor the feet's tilt are known."""
+    forgotten = rows.copy()
+    forgotten[..., metrics, :] = np.nan
+    forgotten[..., TILTS] = np.nan
+    return forgotten
+
+
+def mean_of(rows: Sequence[Floats] | Floats) -> Floats:
+    """Mean over the first axis of what is known."""
+    stacked = np.asarray(rows)
+    known = np.isfinite(stacked)
+    total = np.where(known, stacked, 0.0).sum(axis=0)
+    return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)

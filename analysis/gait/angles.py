@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.gait.evidence import Evidence
-from analysis.gait.filters import GRID_HZ, reach, sigma_s, smooth
+from analysis.gait.filters import GRID_HZ, dot, reach, sigma_s, smooth
 from analysis.gait.posture import STANDING_PHASE, Posture
 from analysis.model import Bools, Floats, Foot, Ints
 
@@ -93,8 +93,14 @@ def tilt_of(posture: Posture, axes: Floats, foot: Foot) -> Tilt:
 
 def tilt_from(up: Floats, axes: Floats, foot: Foot) -> tuple[Floats, Floats]:
     """Inversion and toes-up angle (n, m) from the direction of up (3, n, m) in the sensor frame."""
-    toes, left, above = np.einsum("ijn,jnm->inm", axes, up)
+    toes, left, above = (dot(up, axis[..., None]) for axis in axes)
     return INVERSION_SIGN[foot] * np.arctan2(left, above), np.arcsin(np.clip(toes, -1.0, 1.0))
+
+
+def stance_tilt_deg(evidence: Evidence, axes: Floats, foot: Foot) -> Floats:
+    """(n,) frontal angle of the standing foot, from gravity alone; `axes` is (3, 3, n), sensor to foot."""
+    inversion, _ = tilt_from(evidence.gravity_mps2[..., None], axes, foot)
+    return np.where(evidence.whole, np.degrees(inversion[:, 0]), np.nan)
 
 
 def angle_metrics(tilt: Tilt, evidence: Evidence, touch: Floats, contact: Floats) -> dict[str, Floats]:

@@ -147,7 +147,10 @@ class FootStream:
         evidence = gather_links(self._cells, self._first, links)
         if not self._gyroscope:
             self._mounting = NO_GYROSCOPE
-            return [MountedLink(link, NO_GYROSCOPE, evidence[k : k + 1]) for k, link in enumerate(links)]
+            return [
+                MountedLink(link, NO_GYROSCOPE, evidence[k : k + 1], NO_GYROSCOPE.sensor_to_foot)
+                for k, link in enumerate(links)
+            ]
         done: list[MountedLink] = []
         held, pitching, still = self._held_against(evidence)
         for k in range(len(links) + 1):
@@ -178,7 +181,7 @@ class FootStream:
             return self._wait(link, evidence)
         elif pitching:
             self._finder.add(evidence)
-        return [MountedLink(link, mounting, evidence, fits=pitching, settled=still)]
+        return [MountedLink(link, mounting, evidence, self._finder.first_axes, fits=pitching, settled=still)]
 
     def _wait(self, link: Link, evidence: Evidence) -> list[MountedLink]:
         self._waiting.append((link, evidence))
@@ -190,7 +193,7 @@ class FootStream:
             return []
         self._mounting = mounting
         waiting, self._waiting = self._waiting, []
-        return [MountedLink(link, mounting, evidence) for link, evidence in waiting]
+        return [MountedLink(link, mounting, evidence, self._finder.first_axes) for link, evidence in waiting]
 
     def _forget(self, needed: int) -> None:
         """Drop the cells that neither the tracker nor a waiting link will look at."""

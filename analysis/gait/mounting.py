@@ -161,6 +161,9 @@ def _apart(a: Floats, b: Floats) -> Bools:
 class MountingFinder:
     """Keeps the strides' evidence and the mounting it leads to; the answer depends on the strides alone.
 
+    `first_axes`, (3, 3) sensor to foot, are those of the first answer since the pod has been in its place: unlike the
+    later ones they do not follow a road that tilts.
+
     A pod that is moved on the shoe shows at once: strides pitch about another axis. After a few in a row everything is
     found anew.
     """
@@ -168,6 +171,7 @@ class MountingFinder:
     def __init__(self, foot: Foot) -> None:
         self._foot = foot
         self.mounting: Mounting | None = None
+        self.first_axes = _UNKNOWN[0]
         self._recent: list[Evidence] = []
         self._strides = 0
         self._pieces = 0
@@ -181,7 +185,8 @@ class MountingFinder:
         self._doubts = [] if fits else [*(other for other in self._doubts if _same_place(other, evidence)), evidence]
         if len(self._doubts) < MOST_DOUBTS:
             return False
-        self.mounting, self._recent, self._doubts = None, [], []
+        self.mounting, self.first_axes = None, _UNKNOWN[0]
+        self._recent, self._doubts = [], []
         self._strides = self._pieces = 0
         return True
 
@@ -194,11 +199,16 @@ class MountingFinder:
             self._pieces += 1
             every = EARLY if self._pieces <= MEMORY else LATE
             if self._pieces >= WARM_UP_STRIDES and (self._pieces - WARM_UP_STRIDES) % every == 0:
-                self.mounting = solve(Evidence.join(self._recent), self._foot)
+                self._solve()
         return self.mounting
 
     def settle(self) -> Mounting | None:
         """End the warm-up with the evidence at hand, because no more strides are coming for now."""
         if self.mounting is None and self._recent:
-            self.mounting = solve(Evidence.join(self._recent), self._foot)
+            self._solve()
         return self.mounting
+
+    def _solve(self) -> None:
+        self.mounting = solve(Evidence.join(self._recent), self._foot)
+        if self.mounting.status is MountingStatus.OK and np.isnan(self.first_axes).any():
+            self.first_axes = self.mounting.sensor_to_foot

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.gait.angles import ANGLES, angle_metrics, tilt_of
+from analysis.gait.angles import ANGLES, angle_metrics, stance_tilt_deg, tilt_of
 from analysis.gait.contacts import BRISK, SLOW
 from analysis.gait.evidence import Evidence
 from analysis.gait.filters import GRID_HZ, dot, squared_norm
@@ -24,7 +24,8 @@ class Landed:
     ----------
     cell, length : (n,) of the landing on the grid, and of the stride.
     evidence : of the strides.
-    frames : (3, 3, n) sensor to foot; NaN where it is not known or not trusted.
+    frames, first_frames : (3, 3, n) sensor to foot, now and when the pod was new in its place; NaN where it is not
+        known or not trusted.
     touch_s, contact_s : (n,) from the landing's cell to initial contact, and from there to terminal contact.
     """
 
@@ -32,6 +33,7 @@ class Landed:
     length: Ints
     evidence: Evidence
     frames: Floats
+    first_frames: Floats
     touch_s: Floats
     contact_s: Floats
 
@@ -41,6 +43,7 @@ class Landed:
             self.length[rows],
             self.evidence[rows],
             self.frames[..., rows],
+            self.first_frames[..., rows],
             self.touch_s[rows],
             self.contact_s[rows],
         )
@@ -60,7 +63,8 @@ def movement_metrics(grid: Cells, landed: Landed, stride_s: Floats, foot: Foot) 
         found |= angle_metrics(tilt_of(posture, some.frames, foot), some.evidence, touch, contact)
         for key, some_values in found.items():
             values[key][rows] = some_values
-    return {**_way(landed.evidence, stride_s), **values}
+    tilt_deg = stance_tilt_deg(landed.evidence, landed.first_frames, foot)
+    return {**_way(landed.evidence, stride_s), "stance_tilt_deg": tilt_deg, **values}
 
 
 def _way(evidence: Evidence, stride_s: Floats) -> dict[str, Floats]:

@@ -26,6 +26,7 @@ class MountedLink:
 
     Parameters
     ----------
+    first_axes : (3, 3) sensor to foot when the pod was new in its place.
     fits : whether the foot pitches about the mounting's axis; contact needs that.
     settled : whether up and the way are where the mounting has them; angles need that too.
     """
@@ -33,14 +34,23 @@ class MountedLink:
     link: Link
     mounting: Mounting
     evidence: Evidence
+    first_axes: Floats
     fits: bool = True
     settled: bool = True
 
     @property
     def frame(self) -> Floats:
         """(3, 3) sensor to foot; NaN where it is not trusted, or the pod may just have been moved."""
-        sure = self.fits and self.settled and self.mounting.status is MountingStatus.OK
-        return self.mounting.sensor_to_foot if sure else np.full((3, 3), np.nan)
+        return self.mounting.sensor_to_foot if self._sure else np.full((3, 3), np.nan)
+
+    @property
+    def first_frame(self) -> Floats:
+        """The same when the pod was new in its place."""
+        return self.first_axes if self._sure else np.full((3, 3), np.nan)
+
+    @property
+    def _sure(self) -> bool:
+        return self.fits and self.settled and self.mounting.status is MountingStatus.OK
 
 
 class StrideMeter:
@@ -102,9 +112,14 @@ class StrideMeter:
 def _landed(grid: Cells, begin: Ints, finish: Ints, links: list[MountedLink], timing: Timing) -> Landed:
     """What the links' movement is measured from."""
     touch_s = np.where(timing.initial_sure, timing.initial_s - grid.time_s[begin], np.nan)
-    evidence = Evidence.join([each.evidence for each in links])
     return Landed(
-        begin, finish - begin, evidence, np.stack([each.frame for each in links], axis=-1), touch_s, timing.contact_s
+        begin,
+        finish - begin,
+        Evidence.join([each.evidence for each in links]),
+        np.stack([each.frame for each in links], axis=-1),
+        np.stack([each.first_frame for each in links], axis=-1),
+        touch_s,
+        timing.contact_s,
     )
 
 

@@ -11,8 +11,8 @@ METHOD = (
     "known than the figures themselves.",
     "Left and right are held against your own first minutes, never against somebody else's. A change counts only if "
     "it is larger than chance and than the smallest change worth telling, stays for minutes, and is not explained by "
-    "a change of pace. A tilted road loads the sides unequally as well: that is why each finding says what else "
-    "would look the same.",
+    "a change of pace. A tilted road loads the sides unequally as well: it shows in how both feet stand, what it may "
+    "do is allowed for, and each finding says what else would look the same.",
     "An ankle roll is told when the foot turns outward faster and farther than any of your own stances, on the ground "
     "and within 0.2 s of landing. It is recorded after it has happened; no alert is fast enough to prevent one.",
     "The jolt at the shoe is not the load on the bone: the two often move in opposite directions. Distance and speed "

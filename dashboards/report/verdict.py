@@ -68,7 +68,7 @@ def have_it_looked_at(findings: Sequence[Finding]) -> list[str]:
     ]  # fmt: skip
     if lasting:
         advice.append(
-            "A side that drifts once says little: a tilted road, tired legs or a stone in the shoe look the same. If "
+            "A side that drifts once says little: bends run one way, tired legs, a stone in the shoe look the same. If "
             "the same side drifts in the next two runs as well, or it is the side that hurts, show this report to a "
             "physiotherapist."
         )

@@ -44,6 +44,22 @@ def test_inversion_lowers_the_outer_edge_and_toes_up_is_positive_on_both_feet(fo
     assert {INVERSION_SIGN[foot], INVERSION_SIGN[foot.other]} == {-1.0, 1.0}
 
 
+def test_standing_tilt_shows_a_road_that_falls_off_to_one_side() -> None:
+    plan = [Bout("run", 60.0, 3.0, camber_pct=camber_pct) for camber_pct in (0.0, 4.0, -4.0)]
+    found = analyse(record(Runner(), plan, seed=8).feet)
+    for foot, sign in (
+        (Foot.LEFT, -1.0),
+        (Foot.RIGHT, 1.0),
+    ):  # the road rises to the left: the right foot leans outward
+        strides = found.strides(foot)
+        minute = (strides.initial_contact_s // 60.0).astype(int)
+        level, right_down, left_down = (
+            float(np.nanmean(strides.metrics["stance_tilt_deg"][minute == k])) for k in range(3)
+        )
+        assert right_down - level == pytest.approx(sign * np.degrees(np.arctan(0.04)), abs=0.5)
+        assert left_down - level == pytest.approx(-sign * np.degrees(np.arctan(0.04)), abs=0.5)
+
+
 @every_foot
 @every_strike
 @every_speed

@@ -31,6 +31,9 @@ ALIKE, ALIKE_VARIABILITY = 0.3, 0.9
 """Correlation of neighbouring strides of a foot; variability is itself taken over the last strides."""
 SPEED_MPS, STRIDE_S = 3.0, 0.70
 WANDER_S = 30.0
+TILT, TILT_SCATTER_DEG, TILT_WANDER_DEG = "stance_tilt_deg", 2.0, 0.05
+"""Single strides on treadmills scatter by 1.6 to 2.8°; each foot's standing tilt also wanders, by this much in half a
+minute."""
 
 Curve = Callable[[Floats], Floats]
 """Seconds (n,) → percent (n,)."""
@@ -43,6 +46,7 @@ class Course:
     Parameters
     ----------
     speed_pct, slope_pct : of the way; the speed against its usual.
+    camber_deg : by how much the road falls off to the right.
     shift_pct : metric → what its asymmetry gains, split evenly between the feet: ground, turns, camber.
     change_pct : (foot, metric) → what one foot gains: the truth to be found.
     wander_pct : random walk of the contact asymmetry per half minute; other metrics wander in proportion.
@@ -56,6 +60,7 @@ class Course:
     minutes: float = 60.0
     speed_pct: Curve = np.zeros_like
     slope_pct: Curve = np.zeros_like
+    camber_deg: Curve = np.zeros_like
     shift_pct: Mapping[str, Curve] = field(default_factory=dict)
     change_pct: Mapping[tuple[Foot, str], Curve] = field(default_factory=dict)
     wander_pct: float = 0.0
@@ -78,6 +83,7 @@ def strides_of(
 ) -> dict[Foot, Strides]:
     """Both feet's strides of a course, run by somebody drawn anew, whose asymmetry `own_pct` takes up."""
     own_pct = {} if own_pct is None else own_pct
+    (apart,) = rng.spawn(1)
     own_pct |= {key: spread * float(rng.standard_normal()) for key, spread in OWN_PCT.items()}
     with_speed = {key: 2.0 * rng.standard_normal() for key in USUAL}  # % of asymmetry per doubling of speed, roughly
     step_s, walk = WANDER_S, course.wander_pct * rng.standard_normal((len(USUAL), int(course.minutes * 2) + 2))
@@ -100,10 +106,19 @@ def strides_of(
             alike = ALIKE_VARIABILITY if key == VARIABILITY else course.alike
             noise = SCATTER[key] * (_scatter(rng, course, alike, 1.0)[: len(time_s)] + common[: len(time_s)])
             metrics[key] = level * (1.0 + noise)
+        metrics[TILT] = np.sign(sign) * course.camber_deg(time_s) + _tilt(course, time_s, apart)
         lost = rng.random(len(time_s)) < course.lost.get(foot, 0.0)
         metrics = {key: np.where(lost & (key != "stride_time_s"), np.nan, values) for key, values in metrics.items()}
         feet[foot] = _strides(foot, time_s, metrics)
     return feet
+
+
+def _tilt(course: Course, time_s: Floats, rng: np.random.Generator) -> Floats:
+    """What else the standing tilt of one foot does, in degrees."""
+    walk = TILT_WANDER_DEG * rng.standard_normal(int(course.minutes * 60.0 / WANDER_S) + 2).cumsum()
+    scatter = TILT_SCATTER_DEG * _scatter(rng, course, course.alike, 1.0)[: len(time_s)]
+    tilt_deg: Floats = walk[(time_s // WANDER_S).astype(int)] + scatter
+    return tilt_deg
 
 
 def _scatter(rng: np.random.Generator, course: Course, alike: float, size: float) -> Floats:

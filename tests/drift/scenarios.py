@@ -51,10 +51,11 @@ def step(percent: float) -> Curve:
     return lambda time_s: np.where(time_s >= 60.0 * STEP_MIN, percent, 0.0)
 
 
-def _ground(percent: float, curve: Curve) -> Course:
+def _ground(percent: float, curve: Curve, camber_deg: float = 0.0) -> Course:
     """What ground that acts on left against right does to contact, and two to four times as much to the rest."""
     shares = {CONTACT: 1.0, IMPACT: 2.0, EVERSION: 4.0}
-    return Course(shift_pct={key: _scaled(curve, share * percent) for key, share in shares.items()})
+    shift_pct = {key: _scaled(curve, share * percent) for key, share in shares.items()}
+    return Course(shift_pct=shift_pct, camber_deg=_scaled(curve, camber_deg))
 
 
 def _scaled(curve: Curve, percent: float) -> Curve:
@@ -99,8 +100,12 @@ QUIET: tuple[Scenario, ...] = (
     Scenario("both sides tire alike", _tired(PLAIN), times=3),
     Scenario("ground wanders 0.1 % per half minute", replace(PLAIN, wander_pct=0.1)),
     Scenario("track, all turns one way, 1.5 %", _ground(1.5, _lap)),
-    Scenario("camber out and back, 1 %", _ground(1.0, _out_and_back)),
-    Scenario("camber out and back, 2 %", _ground(2.0, _out_and_back)),
+    Scenario("camber of 1.1° out and back, moves contact by 1 %", _ground(1.0, _out_and_back, 2.3)),
+    Scenario("camber of 1.1° out and back, moves contact by 2 %", _ground(2.0, _out_and_back, 2.3)),
+    Scenario("camber of 1.7° out and back, moves contact by 4 %", _ground(4.0, _out_and_back, 3.4)),
+    Scenario("camber of 1.7° out and back, contact the other way", _ground(-4.0, _out_and_back, 3.4)),
+    Scenario("camber of 1.7° out and back, moves nothing", _ground(0.0, _out_and_back, 3.4)),
+    Scenario("tilted by 2 % of contact, pods do not see it", _ground(2.0, _out_and_back)),
     Scenario("speed changes of 10 to 35 %", replace(PLAIN, speed_pct=_paces)),
     Scenario("hills of ±4 %", replace(PLAIN, slope_pct=_hills, speed_pct=lambda time_s: -3.0 * _hills(time_s))),
     Scenario("a stop every five minutes", replace(PLAIN, stops_s=STOPS_S)),
@@ -111,19 +116,24 @@ QUIET: tuple[Scenario, ...] = (
 )  # fmt: skip
 
 
-def _both(name: str, kinds: Iterable[Kind], due_s: float, *, roll: bool = False, **curves: Curve) -> list[Scenario]:
+def _both(
+    name: str, kinds: Iterable[Kind], due_s: float, *, roll: bool = False, on: Course = PLAIN, **curves: Curve
+) -> list[Scenario]:
     """The same truth on either foot."""
     return [
-        Scenario(f"{name}, {foot}", PLAIN.with_change(foot, **curves), tuple(kinds), foot, due_s, roll) for foot in Foot
+        Scenario(f"{name}, {foot}", on.with_change(foot, **curves), tuple(kinds), foot, due_s, roll) for foot in Foot
     ]
 
 
 DUE_S = 60.0 * (START_MIN + 2.5 / 3.0 * (END_MIN - START_MIN))
 STEP_S = 60.0 * STEP_MIN
 SHIFT = ramp(-5.0, 20.0, 25.0)
+CAMBERED = _ground(1.0, _out_and_back, 2.3)
 TOLD: tuple[Scenario, ...] = (
     *_both("contact +3 % over 20 min", [Kind.ASYMMETRY_DRIFT], DUE_S, contact=ramp(3.0)),
     *_both("contact −3 % over 20 min", [Kind.ASYMMETRY_DRIFT], DUE_S, contact=ramp(-3.0)),
+    *_both("contact +3 %, camber of 1.1° out and back", [Kind.ASYMMETRY_DRIFT], DUE_S, on=CAMBERED, contact=ramp(3.0)),
+    *_both("contact +5 %, camber of 1.1° out and back", [Kind.ASYMMETRY_DRIFT], DUE_S, on=CAMBERED, contact=ramp(5.0)),
     *_both("contact −6 % after a roll", [Kind.ASYMMETRY_SPIKE], STEP_S, roll=True, contact=step(-6.0)),
     *_both("contact −6 % at once", [Kind.ASYMMETRY_SPIKE, Kind.ASYMMETRY_DRIFT], STEP_S, contact=step(-6.0)),
     *_both("contact, impact −5 % over 5 min", [Kind.OFFLOADING], 1200.0, contact=SHIFT, impact=SHIFT),
