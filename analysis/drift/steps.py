@@ -81,25 +81,25 @@ class StepWatch:
 
 
 def _step(before: Sequence[Block], after: Sequence[Block], trend: Trend, roll_s: float | None) -> Step:
-    reference = mean_of([each.rows for each in before])
-    rows = np.stack([each.rows for each in after])
-    away = rows[..., ASYMMETRY] - reference[:, ASYMMETRY] - trend.expected(rows, reference)
+    usual, rows = _usual(before, trend), np.stack([each.rows for each in after])
+    away = rows[..., ASYMMETRY] - usual.rows[:, ASYMMETRY] - trend.expected(rows, usual.rows)
     change = away.mean(axis=0)
-    common = (rows[..., COMMON] - reference[:, COMMON] - trend.slopes.expected_common(rows, reference)).mean(axis=0)
-    error = trend.slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS * (1.0 / len(after) + 1.0 / len(before)))
-    error = np.hypot(error, trend.road.error_pct(mean_of(rows), reference))
+    common = rows[..., COMMON] - usual.rows[:, COMMON] - trend.slopes.expected_common(rows, usual.rows)
+    scatter = trend.slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS / len(after))
+    now = mean_of(rows)
+    error = np.sqrt(scatter**2 + usual.error_pct**2 + trend.road.error_pct(now, usual.rows) ** 2)
     plain, rolled = (1.0, SURE, EACH_SHARE), (AFTER_ROLL_SHARE, SURE_AFTER_ROLL, EACH_SHARE_AFTER_ROLL)
     share, sure, each_share = plain if roll_s is None else rolled
     beyond = LOAD & (np.abs(change) >= np.maximum(share * STEP_PCT, sure * error))
     beyond &= (np.sign(change) * away >= each_share * np.abs(change)).all(axis=0)
-    usual_error = trend.slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS / len(before))
-    strides = sum(each.strides for each in before)
-    usual = Baseline(reference, usual_error, before[0].start_s, before[-1].end_s, strides)
-    return Step(
-        before[-1].end_s,
-        after[-1].end_s,
-        usual,
-        Moved(change, error, common, road_tilt_deg(mean_of(rows) - reference)),
-        beyond,
-        roll_s,
-    )
+    moved = Moved(change, error, common.mean(axis=0), road_tilt_deg(now - usual.rows))
+    return Step(before[-1].end_s, after[-1].end_s, usual, moved, beyond, roll_s)
+
+
+def _usual(before: Sequence[Block], trend: Trend) -> Baseline:
+    """What the blocks before say of the metrics that enough of them know."""
+    rows = np.stack([each.rows for each in before])
+    known = np.isfinite(rows[..., ASYMMETRY]).sum(axis=0)
+    usual = np.where(known[:, None] >= LEAST_BEFORE, mean_of(rows), np.nan)
+    error = trend.slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS / np.maximum(known, 1))
+    return Baseline(usual, error, before[0].start_s, before[-1].end_s, sum(each.strides for each in before))

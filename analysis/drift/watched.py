@@ -61,6 +61,9 @@ PACE = ("speed_mps", "stride_time_s", CONTACT)
 STANCE_TILT = "stance_tilt_deg"
 """What tells a road that tilts to one side, or a bend that is run."""
 
+SWAY_DEG = 0.3
+"""By so much feet stand otherwise now and then on the same road."""
+
 ASYMMETRY, COMMON = 0, 1
 PACES = slice(2, 2 + len(PACE))
 TILTS = slice(PACES.stop, PACES.stop + 2)
@@ -77,12 +80,12 @@ def pace_of(rows: Floats) -> Floats:
 def road_tilt_deg(away: Floats) -> Floats:
     """(…, COLUMNS) changes of rows → (…,) by how much the road has come to fall off to the right.
 
-    The right foot has turned outward and the left inward, both at least by this; a foot that tilts alone is not the
-    road. NaN where a foot is not known.
+    The right foot has turned outward and the left inward, both at least by this and `SWAY_DEG`; a foot that tilts alone
+    is not the road. NaN where a foot is not known.
     """
     left, right = away[..., TILTS.start], away[..., TILTS.start + 1]
-    least = np.minimum(np.abs(left), np.abs(right))
-    return np.where(left * right > 0.0, 0.0, np.sign(right) * least)
+    least = np.minimum(np.abs(left), np.abs(right)) - SWAY_DEG
+    return np.where(left * right > 0.0, 0.0, np.sign(right) * np.maximum(least, 0.0))
 
 
 def without(metrics: Bools, rows: Floats) -> Floats:
