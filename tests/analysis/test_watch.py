@@ -106,7 +106,7 @@ def test_a_foot_that_tilts_alone_is_not_the_road() -> None:
 )
 def test_a_drift_says_what_the_road_did(camber_deg: float, words: str) -> None:
     drift = Course(50.0).with_change(Foot.LEFT, contact=ramp(12.0))
-    *_, last = run(replace(drift, camber_deg=lambda time_s: np.where(time_s > 1500.0, camber_deg, 0.0)))
+    *_, last = run(replace(drift, camber_deg=lambda time_s: np.where(time_s > 900.0, camber_deg, 0.0)))
     assert words in last.message
     assert last.evidence["road_tilt_deg"] == pytest.approx(camber_deg, abs=0.6)
     assert ("the road's tilt does more than is allowed for" in last.evidence["wrong_if"]) == (camber_deg > 0.0)  # type: ignore[operator]
