@@ -45,14 +45,26 @@ class CentralRadio:
         return cls(device)
 
     async def begin_scan(self, active: bool) -> None:
-        """One more scanner."""
-        async with self._scan_gate:
-            self._scanners += 1
-            if self._scanners == 1:
-                await self.device.start_scanning(active=active, filter_duplicates=False)
+        """One more scanner; a caller who gives up is none."""
+        begun = asyncio.ensure_future(self._begin_scan(active))
+        try:
+            await _to_its_end(begun)
+        except asyncio.CancelledError:
+            if begun.exception() is None:
+                await self.end_scan()
+            raise
 
     async def end_scan(self) -> None:
         """One scanner less."""
+        await _to_its_end(asyncio.ensure_future(self._end_scan()))
+
+    async def _begin_scan(self, active: bool) -> None:
+        async with self._scan_gate:
+            if not self._scanners:
+                await self.device.start_scanning(active=active, filter_duplicates=False)
+            self._scanners += 1
+
+    async def _end_scan(self) -> None:
         async with self._scan_gate:
             self._scanners -= 1
             if not self._scanners:
@@ -83,3 +95,15 @@ class CentralRadio:
         with suppress(core.BaseBumbleError):
             connection = await attempt
             await connection.disconnect()
+
+
+async def _to_its_end(work: asyncio.Future[None]) -> None:
+    """Wait for work, and if the caller gives up, for its end all the same.
+
+    The host takes the answer to a command that was left in the middle for the answer to the next one.
+    """
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait({work})
+        raise

@@ -9,9 +9,11 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
+from bumble.transport import open_transport
 
 from analysis.model import Foot
 from firmware_sim.air import VirtualAir
+from firmware_sim.central import CentralRadio
 from firmware_sim.pace import run
 from firmware_sim.scenario import Outage, PowerCycle, scenario, squad
 from sensor_ingest.protocol import (
@@ -20,6 +22,7 @@ from sensor_ingest.protocol import (
     PacketFlag,
 )
 from tests.firmware_sim.listening import RUN, left, listening, one_runner
+from tests.pods.crash import dongle
 
 MINUTE_PACKETS = 60.0 * 208.0 / MAX_SAMPLES
 
@@ -53,6 +56,29 @@ def test_the_same_seed_gives_the_same_bytes_at_the_same_times() -> None:
 
     first, again, other = (run(digest(seed), speed=math.inf) for seed in (5, 5, 6))
     assert first == again != other
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 4, 8])
+def test_a_scan_that_is_given_up_leaves_the_next_one_whole(steps: int) -> None:
+    async def give_up() -> None:
+        async with AsyncExitStack() as stack:
+            air = await stack.enter_async_context(VirtualAir(4))
+            await air.add_runner("runner", scenario("easy", 1.0))
+            port = await stack.enter_async_context(dongle(air.ether))
+            controller = await stack.enter_async_context(await open_transport(f"tcp-client:127.0.0.1:{port}"))
+            central = await CentralRadio.on_controller(controller.source, controller.sink)
+            scan = asyncio.ensure_future(central.begin_scan(active=True))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            scan.cancel()
+            await asyncio.wait({scan})
+            heard = asyncio.Event()
+            central.device.on("advertisement", lambda _: heard.set())
+            await central.begin_scan(active=True)
+            async with asyncio.timeout(60.0):
+                await heard.wait()
+
+    run(give_up(), speed=1.0)
 
 
 def test_twenty_four_pods_stream_at_once() -> None:
