@@ -21,10 +21,6 @@ class Band:
     low: float
     high: float
 
-    def holds(self, value: float) -> bool:
-        """Whether a value lies inside."""
-        return self.low <= value <= self.high
-
 
 def own_band(windows: Sequence[Window], key: str) -> Band | None:
     """Around the mean of the run's first minutes, as wide as the smallest lasting change worth telling.

@@ -21,9 +21,6 @@ COLUMNS = ("time_s", *(f"acc_{axis}_mps2" for axis in "xyz"), *(f"gyr_{axis}_rad
 ROW = ",".join(["%.6f", *["%.4f"] * 3, *["%.5f"] * 3]) + "\n"
 """Ten times finer than a pod's steps of 0.005 m/s² and 0.001 rad/s."""
 
-Worn = tuple[str, Foot]
-"""A runner and a foot."""
-
 
 def export_csv(run: RunFolder, folder: Path, progress: Progress) -> Mapping[Path, int]:
     """Write a run's samples; the files and how many rows they got.
