@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency clean
+.PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency goldens clean
 
 demo: .venv/runtime
 	$(BIN)/surefoot demo
@@ -48,6 +48,9 @@ fuzz: .venv/develop
 
 latency: .venv/develop
 	$(BIN)/python -m tests.latency
+
+goldens: .venv/develop
+	$(BIN)/python -m tests.goldens $(if $(KEEP),--keep)
 
 drift: .venv/develop
 	$(BIN)/python -m tests.drift
