@@ -1,6 +1,7 @@
 FROM python:3.12.12-slim-bookworm AS build
 WORKDIR /source
 COPY pyproject.toml README.md ./
+COPY src src
 COPY analysis analysis
 COPY dashboards dashboards
 COPY firmware_sim firmware_sim

@@ -3,6 +3,6 @@
 `Session` is the way in: push samples, get results, flush at the end.
 """
 
-from analysis.session import Results, Session
+from surefoot.analysis.session import Results, Session
 
 __all__ = ["Results", "Session"]

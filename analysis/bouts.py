@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.gait.filters import cells, squared_norm
-from analysis.gait.grid import Cells
-from analysis.model import Bools, Bout, Floats, Foot, Strides
+from surefoot.analysis.gait.filters import cells, squared_norm
+from surefoot.analysis.gait.resampling import Cells
+from surefoot.analysis.model import Bools, Bout, Floats, Foot, Strides
 
 SECOND_CELLS = cells(1.0)
 STILL_RATE_RADPS = 0.3

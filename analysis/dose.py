@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.model import Floats, Foot, Strides
+from surefoot.analysis.model import Floats, Foot, Strides
 
 KEY = "impact_peak_30hz_g"
 HARD_PERCENTILE = 80.0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analysis.model import Foot
+from surefoot.analysis.model import Foot
 
 Evidence = Mapping[str, float | int | str | bool | list[float] | list[str] | None]
 """Named numbers and curves behind a finding, as they go into JSON; units are part of the names."""

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from analysis.model import Flag, Floats, Strides
+from surefoot.analysis.model import Flag, Floats, Strides
 
 STEP_SHARE = (0.25, 0.75)
 """Part of the stride after which the other foot lands: near a half, with a bad limp 0.35. Beyond these the two pods'

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.bouts import BoutBuilder
-from analysis.drift.baseline import Baseline
-from analysis.drift.side import Side
-from analysis.drift.watch import Watch
-from analysis.findings import Finding
-from analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
-from analysis.rolls.inversion import POPULATION, Band
-from analysis.windows import LIVE_WINDOW_S, WindowBuilder
+from surefoot.analysis.bouts import BoutBuilder
+from surefoot.analysis.drift.baseline import Baseline
+from surefoot.analysis.drift.monitor import Watch
+from surefoot.analysis.findings import Finding
+from surefoot.analysis.foot_side import Side
+from surefoot.analysis.inversion.criteria import POPULATION, Band
+from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
+from surefoot.analysis.windows import LIVE_WINDOW_S, WindowBuilder
 
 BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.dose import doses
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Estimate, Flag, Floats, Foot, Gait, Strides
-from analysis.session import Results
-from analysis.windows import LEAST_STRIDES, asymmetry_pct, cadence, median
+from surefoot.analysis.dose import doses
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Estimate, Flag, Floats, Foot, Gait, Strides
+from surefoot.analysis.session import Results
+from surefoot.analysis.windows import LEAST_STRIDES, asymmetry_pct, cadence, median
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from analysis.drift.cutter import Cutter, Stretch
-from analysis.intervals import Z95, Likeness, Medians, independent, paired, repetition, t95
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window
+from surefoot.analysis.uncertainty import Z95, Likeness, Medians, independent, paired, repetition, t95
+from surefoot.analysis.windowing import Cutter, Stretch
 
 WINDOW_S, LIVE_WINDOW_S = 30.0, 10.0
 """For statistics, and for what a runner sees now."""

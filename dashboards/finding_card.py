@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.findings import Finding, Kind, Severity, State
-from dashboards.markup import Markup, element, join
-from dashboards.pictures.evidence import evidence_lines, pictures
-from dashboards.wording import clock, unbroken
+from surefoot.analysis.findings import Finding, Kind, Severity, State
+from surefoot.dashboards.charts.evidence import evidence_lines, pictures
+from surefoot.dashboards.formatting import clock, unbroken
+from surefoot.dashboards.html import Markup, element, join
 
 MOST_SURE_PCT = 99
 MOMENTS = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sensor_ingest.wording import listed
+from surefoot.sensor_ingest.formatting import listed
 
 
 class IngestError(Exception):

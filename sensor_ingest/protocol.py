@@ -15,7 +15,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.model import Foot
+from surefoot.analysis.model import Foot
 
 VERSION = 1
 """Protocol version; a client refuses a pod whose version it does not know."""

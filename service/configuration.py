@@ -13,8 +13,8 @@ from typing import Any
 from platformdirs import user_config_path
 from pydantic import ValidationError
 
-from service.errors import SettingsError
-from service.settings import Settings, leaves
+from surefoot.service.errors import SettingsError
+from surefoot.service.settings import Settings, leaves
 
 PREFIX, FILE_SUFFIX = "SUREFOOT_", "_FILE"
 SETTINGS_FILE = "SUREFOOT_SETTINGS"

@@ -10,13 +10,13 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from dashboards.wording import duration
-from sensor_ingest.entries import time_of
-from sensor_ingest.journal import JournalReader
-from sensor_ingest.run_folder import RunFolder, list_runs, open_run
-from service.analyze import Progress
-from service.configuration import configure
-from service.errors import RunIsFileError, RunUnknownError
+from surefoot.dashboards.formatting import duration
+from surefoot.sensor_ingest.recording.entries import time_of
+from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
+from surefoot.service.configuration import configure
+from surefoot.service.errors import RunIsFileError, RunUnknownError
+from surefoot.service.pipeline.analysis import Progress
 
 LAST = "last"
 

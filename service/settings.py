@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
-from analysis.findings import Severity
+from surefoot.analysis.findings import Severity
 
 
 def _like(pattern: str, expectation: str) -> AfterValidator:

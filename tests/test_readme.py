@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.metrics import CADENCE, STRIDE_METRICS, Metric
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.drift.watched import COLUMNS, KEYS, PACE, TILTS
-from analysis.model import Floats
+from surefoot.analysis.drift.monitored_metrics import COLUMNS, KEYS, PACE, TILTS
+from surefoot.analysis.model import Floats
 
 COLUMN_NAMES = ("asymmetry_pct", "mean_log_pct", *(f"{key}_log_pct" for key in PACE))
 """What holds for later runs too; how the feet are tilted counts from the first strides of each run."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.model import Floats
+from surefoot.analysis.model import Floats
 
 SUDDEN_S = 180.0
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.gait.evidence import Evidence
-from analysis.gait.filters import GRID_HZ, dot, reach, sigma_s, smooth
-from analysis.gait.posture import STANDING_PHASE, Posture
-from analysis.model import Bools, Floats, Foot, Ints
+from surefoot.analysis.gait.filters import GRID_HZ, dot, reach, sigma_s, smooth
+from surefoot.analysis.gait.stance_orientation import STANDING_PHASE, Posture
+from surefoot.analysis.gait.strapdown import Evidence
+from surefoot.analysis.model import Bools, Floats, Foot, Ints
 
 INVERSION_SIGN = {Foot.LEFT: -1.0, Foot.RIGHT: 1.0}
 """Inversion turns a left foot about its toes axis against the right-hand rule (its left, outer edge goes down), a right

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.ndimage import correlate1d
 
-from analysis.model import Floats
+from surefoot.analysis.model import Floats
 
 GRID_HZ = 250.0
 """Rate of the analysis grid: above the 208 Hz of usual pods and an even part of 500 and 1000 Hz. At 200 Hz the

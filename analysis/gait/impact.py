@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.gait.filters import GRID_HZ, cells, dot, reach, sigma_s, smooth, squared_norm
-from analysis.gait.grid import Cells
-from analysis.gait.posture import Posture
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats
+from surefoot.analysis.gait.filters import GRID_HZ, cells, dot, reach, sigma_s, smooth, squared_norm
+from surefoot.analysis.gait.resampling import Cells
+from surefoot.analysis.gait.stance_orientation import Posture
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
 
 EARLY, LATE = cells(-0.012), cells(0.052)
 """The impact lies between these cells from initial contact, which itself is known to a few milliseconds."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.gait.filters import GRID_HZ, squared_norm
-from analysis.model import Floats
+from surefoot.analysis.gait.filters import GRID_HZ, squared_norm
+from surefoot.analysis.model import Floats
 
 
 def increments(gyr_radps: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from analysis.model import Floats
+from surefoot.analysis.model import Floats
 
 STRIDES = 12
 """Landings (about 9 s of running) over which the roll's spread is taken."""

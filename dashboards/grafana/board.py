@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dashboards.grafana.colours import OUTSIDE
-from dashboards.grafana.influxql import RANGE, RUN, RUNNER, select, tag_values
-from dashboards.grafana.panels import DATASOURCE, Json, Panel
+from surefoot.dashboards.grafana.colours import OUTSIDE
+from surefoot.dashboards.grafana.influxql import RANGE, RUN, RUNNER, select, tag_values
+from surefoot.dashboards.grafana.panels import DATASOURCE, Json, Panel
 
 TAG = "surefoot"
 COLUMNS = 24

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from analysis.drift.watched import CONTACT, IMPACT
-from dashboards.grafana.board import Board
-from dashboards.grafana.colours import RANKS
-from dashboards.grafana.figures import asymmetry, running
-from dashboards.grafana.influxql import BOTH, EACH_FOOT, RANGE, named, newest, over_time, select
-from dashboards.grafana.panels import Panel, Query, chart, column, override, table, words
-from dashboards.grafana.shared import (
+from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT
+from surefoot.dashboards.grafana.board import Board
+from surefoot.dashboards.grafana.colours import RANKS
+from surefoot.dashboards.grafana.figures import asymmetry, running
+from surefoot.dashboards.grafana.influxql import BOTH, EACH_FOOT, RANGE, named, newest, over_time, select
+from surefoot.dashboards.grafana.panels import Panel, Query, chart, column, override, table, words
+from surefoot.dashboards.grafana.shared import (
     AGO,
     GREYED,
     STATE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.findings import Severity
+from surefoot.analysis.findings import Severity
 
 LEFT, RIGHT = "#3a8fd6", "#d9731f"
 """Blue and orange, a pair that every kind of colour vision tells apart; right is dashed besides."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from analysis.metrics import CADENCE, STRIDE_METRICS, Metric
-from analysis.model import Foot
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
+from surefoot.analysis.model import Foot
 
 Usual = tuple[float | None, float | None] | None
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from dashboards.grafana import coach_live, pods, run, runner_live, trends
+from surefoot.dashboards.grafana import coach_live, pods, run, runner_live, trends
 
 FOLDER = Path(__file__).parent / "boards"
 BOARDS = (coach_live.BOARD, runner_live.BOARD, run.BOARD, trends.BOARD, pods.BOARD)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dashboards.grafana.figures import Figure
+from surefoot.dashboards.grafana.figures import Figure
 
 RANGE = "$timeFilter"
 RUNNER = "\"runner\" = '$runner'"

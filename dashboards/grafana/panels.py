@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboards.grafana.colours import BOTH, CLEAR, LEFT, OUTSIDE, OWN, RIGHT, USUAL
-from dashboards.grafana.figures import Figure, Usual
+from surefoot.dashboards.grafana.colours import BOTH, CLEAR, LEFT, OUTSIDE, OWN, RIGHT, USUAL
+from surefoot.dashboards.grafana.figures import Figure, Usual
 
 Json = Mapping[str, Any]
 

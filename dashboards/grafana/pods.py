@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from analysis.model import Foot
-from dashboards.grafana.board import RUNNERS_CHOICE, Board
-from dashboards.grafana.figures import BATTERY, CLIPPED, CLOCK, LOSS, RECONNECTS, SIGNAL, Figure
-from dashboards.grafana.influxql import OVER_TIME, RANGE, RUNNERS, named, select
-from dashboards.grafana.panels import Panel, Query, chart
-from dashboards.grafana.shared import pods_table
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.grafana.board import RUNNERS_CHOICE, Board
+from surefoot.dashboards.grafana.figures import BATTERY, CLIPPED, CLOCK, LOSS, RECONNECTS, SIGNAL, Figure
+from surefoot.dashboards.grafana.influxql import OVER_TIME, RANGE, RUNNERS, named, select
+from surefoot.dashboards.grafana.panels import Panel, Query, chart
+from surefoot.dashboards.grafana.shared import pods_table
 
 
 def _each(question: str, figure: Figure, calculation: str = "mean") -> Panel:

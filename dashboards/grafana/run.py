@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from analysis.drift.watched import CONTACT, IMPACT, PUSH_OFF, WATCHED
-from analysis.model import Foot
-from dashboards.bands import FIRST_WINDOWS
-from dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board
-from dashboards.grafana.figures import CLIPPED, LOSS, RUN_TIME, STRIDES, Figure, asymmetry, running
-from dashboards.grafana.influxql import (
+from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, PUSH_OFF, WATCHED
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board
+from surefoot.dashboards.grafana.figures import CLIPPED, LOSS, RUN_TIME, STRIDES, Figure, asymmetry, running
+from surefoot.dashboards.grafana.influxql import (
     BOTH,
     RANGE,
     RUN,
@@ -19,8 +18,9 @@ from dashboards.grafana.influxql import (
     over_time,
     select,
 )
-from dashboards.grafana.panels import BAND, Panel, Query, chart, column, override, stat, table
-from dashboards.grafana.shared import feet_chart, found_table, of_feet, ordered
+from surefoot.dashboards.grafana.panels import BAND, Panel, Query, chart, column, override, stat, table
+from surefoot.dashboards.grafana.shared import feet_chart, found_table, of_feet, ordered
+from surefoot.dashboards.reference_band import FIRST_WINDOWS
 
 THIS = "/d/surefoot-run?var-runner=${runner}&var-run=${__data.fields.run}"
 OPEN = {"title": "Open this run", "url": THIS + "&from=${__data.fields.started}&to=${__data.fields.ended}"}

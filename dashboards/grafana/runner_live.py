@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from analysis.drift.watched import CONTACT, IMPACT
-from dashboards.grafana.board import FINDINGS_OF_RUNNER, RUNNER_CHOICE, Board
-from dashboards.grafana.colours import BOTH as BOTH_COLOUR
-from dashboards.grafana.figures import Figure, asymmetry, running
-from dashboards.grafana.influxql import BOTH, EACH_FOOT, FRESH, NEWEST, RANGE, RUNNER, named, newest, over_time, select
-from dashboards.grafana.panels import Panel, Query, chart, fixed, override, ribbon, stat
-from dashboards.grafana.shared import feet_chart, found_table, pods_table
+from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT
+from surefoot.dashboards.grafana.board import FINDINGS_OF_RUNNER, RUNNER_CHOICE, Board
+from surefoot.dashboards.grafana.colours import BOTH as BOTH_COLOUR
+from surefoot.dashboards.grafana.figures import Figure, asymmetry, running
+from surefoot.dashboards.grafana.influxql import (
+    BOTH,
+    EACH_FOOT,
+    FRESH,
+    NEWEST,
+    RANGE,
+    RUNNER,
+    named,
+    newest,
+    over_time,
+    select,
+)
+from surefoot.dashboards.grafana.panels import Panel, Query, chart, fixed, override, ribbon, stat
+from surefoot.dashboards.grafana.shared import feet_chart, found_table, pods_table
 
 DOTS = {"drawStyle": "points", "pointSize": 4, "insertNulls": 5_000}
 AGE = Figure(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.findings import Severity
-from dashboards.finding_card import SEVERITIES, TITLES
-from dashboards.grafana.colours import CLEAR, OUTSIDE, STALE
-from dashboards.grafana.colours import SEVERITIES as SEVERITY_COLOURS
-from dashboards.grafana.figures import BATTERY, CONNECTED, LOSS, RECONNECTS, SIGNAL, Figure, running
-from dashboards.grafana.influxql import EACH_FOOT, FRESH, RANGE, named, newest, over_time, select
-from dashboards.grafana.panels import Json, Panel, Query, chart, column, fixed, override, table, words
+from surefoot.analysis.findings import Severity
+from surefoot.dashboards.finding_card import SEVERITIES, TITLES
+from surefoot.dashboards.grafana.colours import CLEAR, OUTSIDE, STALE
+from surefoot.dashboards.grafana.colours import SEVERITIES as SEVERITY_COLOURS
+from surefoot.dashboards.grafana.figures import BATTERY, CONNECTED, LOSS, RECONNECTS, SIGNAL, Figure, running
+from surefoot.dashboards.grafana.influxql import EACH_FOOT, FRESH, RANGE, named, newest, over_time, select
+from surefoot.dashboards.grafana.panels import Json, Panel, Query, chart, column, fixed, override, table, words
 
 AGO = {"unit": "dateTimeFromNow", "custom.width": 150}
 SEVERITY = {

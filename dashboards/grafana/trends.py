@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from analysis.drift.watched import CONTACT, IMPACT, WATCHED
-from analysis.findings import Kind
-from analysis.model import Foot
-from dashboards.finding_card import TITLES
-from dashboards.grafana.board import RUNNER_CHOICE, Board
-from dashboards.grafana.figures import CLIPPED, DOSE, FINDINGS, LOSS, RUN_TIME, Figure, asymmetry, running
-from dashboards.grafana.influxql import RANGE, RUNNER, named, scaled, select
-from dashboards.grafana.panels import BAND, Json, Panel, Query, chart, override
-from dashboards.grafana.shared import of_feet
+from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, WATCHED
+from surefoot.analysis.findings import Kind
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.finding_card import TITLES
+from surefoot.dashboards.grafana.board import RUNNER_CHOICE, Board
+from surefoot.dashboards.grafana.figures import CLIPPED, DOSE, FINDINGS, LOSS, RUN_TIME, Figure, asymmetry, running
+from surefoot.dashboards.grafana.influxql import RANGE, RUNNER, named, scaled, select
+from surefoot.dashboards.grafana.panels import BAND, Json, Panel, Query, chart, override
+from surefoot.dashboards.grafana.shared import of_feet
 
 EACH_WEEK = "GROUP BY time(7d, 4d)"
 """Monday to Sunday: weeks count from a Thursday, 1 January 1970."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
-from analysis.findings import Finding, latest
-from analysis.metrics import CADENCE, STRIDE_METRICS
-from analysis.model import Gait
-from analysis.summary import compare
-from dashboards.bands import own_band
-from dashboards.finding_card import badge, finding_card, title, when
-from dashboards.markup import Markup, element
-from dashboards.pictures.sides import Event, balance, key_of_sides, levels, single
-from dashboards.report.notes import METHOD, NOT_CLAIMED
-from dashboards.report.splits import distance_m, splits_table
-from dashboards.report.tables import data_quality, numbers, timeline
-from dashboards.report.verdict import RED_FLAGS, gravest_first, have_it_looked_at, verdict
-from dashboards.source import Recorded
-from dashboards.wording import UNKNOWN, difference, duration, unbroken
+from surefoot.analysis.findings import Finding, latest
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.model import Gait
+from surefoot.analysis.summary import compare
+from surefoot.dashboards.charts.sides import Event, balance, key_of_sides, levels, single
+from surefoot.dashboards.data_source import Recorded
+from surefoot.dashboards.finding_card import badge, finding_card, title, when
+from surefoot.dashboards.formatting import UNKNOWN, difference, duration, unbroken
+from surefoot.dashboards.html import Markup, element
+from surefoot.dashboards.reference_band import own_band
+from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
+from surefoot.dashboards.report.splits import distance_m, splits_table
+from surefoot.dashboards.report.tables import data_quality, numbers, timeline
+from surefoot.dashboards.report.verdict import RED_FLAGS, gravest_first, have_it_looked_at, verdict
 
 CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
 
@@ -50,7 +50,7 @@ def report(run: Recorded) -> str:
 
 def stylesheet(name: str) -> str:
     """One of our style sheets."""
-    return files("dashboards").joinpath("styles", name).read_text(encoding="utf-8")
+    return files("surefoot.dashboards").joinpath("styles", name).read_text(encoding="utf-8")
 
 
 def _first_screen(run: Recorded, findings: Sequence[Finding]) -> Markup:

@@ -9,13 +9,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.metrics import CADENCE, STRIDE_METRICS
-from analysis.model import Bools, Estimate, Floats, Foot, Strides, Window
-from analysis.summary import Comparison
-from analysis.windows import cadence, median
-from dashboards.markup import Markup, element
-from dashboards.source import Recorded
-from dashboards.wording import UNKNOWN, clock, difference, in_unit
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Strides, Window
+from surefoot.analysis.summary import Comparison
+from surefoot.analysis.windows import cadence, median
+from surefoot.dashboards.data_source import Recorded
+from surefoot.dashboards.formatting import UNKNOWN, clock, difference, in_unit
+from surefoot.dashboards.html import Markup, element
 
 SPLIT_M, SPLIT_S = 1000.0, 300.0
 LEAST_PART = 0.2

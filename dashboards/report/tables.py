@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from analysis.metrics import CADENCE, STRIDE_METRICS
-from analysis.model import Bout, Foot, Gait
-from analysis.summary import Comparison, cadence_spm, compare, strides_of
-from analysis.windows import LEAST_STRIDES
-from dashboards.markup import Markup, element
-from dashboards.source import Quality, Recorded
-from dashboards.wording import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.model import Bout, Foot, Gait
+from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
+from surefoot.analysis.windows import LEAST_STRIDES
+from surefoot.dashboards.data_source import Quality, Recorded
+from surefoot.dashboards.formatting import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
+from surefoot.dashboards.html import Markup, element
 
 GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
 BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other": "other movement"}

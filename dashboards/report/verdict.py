@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.findings import Finding, Kind, Severity, State, latest
-from dashboards.finding_card import when
-from dashboards.source import Recorded
-from dashboards.wording import duration
+from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
+from surefoot.dashboards.data_source import Recorded
+from surefoot.dashboards.finding_card import when
+from surefoot.dashboards.formatting import duration
 
 LEAST_RUN_S = 120.0
 COMPARABLE_RUN_S = 11 * 60.0

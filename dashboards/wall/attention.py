@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.findings import Finding, Kind, State
-from dashboards.source import RunnerNow
+from surefoot.analysis.findings import Finding, Kind, State
+from surefoot.dashboards.data_source import RunnerNow
 
 RECENT_S = 600.0
 """An ankle roll keeps its place for ten minutes; what goes on keeps it until it is over."""

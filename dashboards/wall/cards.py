@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from analysis.metrics import CADENCE, STRIDE_METRICS
-from analysis.model import Estimate, Foot
-from dashboards.bands import Band, own_band
-from dashboards.course import course
-from dashboards.finding_card import badge, title, when
-from dashboards.markup import Markup, element, join, number
-from dashboards.moment import COMPARED, Moment
-from dashboards.source import RunnerNow
-from dashboards.wall.attention import LOW_BATTERY_PCT, Attention
-from dashboards.wording import UNKNOWN, difference
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.model import Estimate, Foot
+from surefoot.dashboards.asymmetry_trend import course
+from surefoot.dashboards.data_source import RunnerNow
+from surefoot.dashboards.finding_card import badge, title, when
+from surefoot.dashboards.formatting import UNKNOWN, difference
+from surefoot.dashboards.html import Markup, element, join, number
+from surefoot.dashboards.live_snapshot import COMPARED, Moment
+from surefoot.dashboards.reference_band import Band, own_band
+from surefoot.dashboards.wall.attention import LOW_BATTERY_PCT, Attention
 
 GAUGE_PCT = 8.0
 SPARK_POINTS = 24

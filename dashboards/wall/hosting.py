@@ -11,9 +11,9 @@ from typing import Any
 
 import uvicorn
 
-from dashboards.source import Source
-from dashboards.wall.access import Password
-from dashboards.wall.server import Wall
+from surefoot.dashboards.data_source import Source
+from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.server import Wall
 
 LOOPBACK = "127.0.0.1"
 START_S, STOP_S = 10.0, 5.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from dashboards.markup import Markup, element
-from dashboards.pictures.sides import key_of_sides
-from dashboards.source import PastRun
-from dashboards.wording import clock
+from surefoot.dashboards.charts.sides import key_of_sides
+from surefoot.dashboards.data_source import PastRun
+from surefoot.dashboards.formatting import clock
+from surefoot.dashboards.html import Markup, element
 
 SECTIONS = {
     "head": "",

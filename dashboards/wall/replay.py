@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.findings import latest
-from analysis.model import Bools, Strides
-from dashboards.source import Pod, Recorded, RunnerNow, Scene
+from surefoot.analysis.findings import latest
+from surefoot.analysis.model import Bools, Strides
+from surefoot.dashboards.data_source import Pod, Recorded, RunnerNow, Scene
 
 KNOWN_AFTER_S = 0.5
 """A stride is known about so long after its end."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Foot
-from dashboards.bands import own_band
-from dashboards.finding_card import finding_card
-from dashboards.markup import Markup, element, join
-from dashboards.moment import COMPARED, Moment
-from dashboards.pictures.foot import sole
-from dashboards.pictures.sides import Event, balance, last_strides, levels
-from dashboards.source import RunnerNow
-from dashboards.wall.attention import Attention, counts
-from dashboards.wall.cards import cadence, compared, gauge, sides
-from dashboards.wording import UNKNOWN, clock
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.charts.foot import sole
+from surefoot.dashboards.charts.sides import Event, balance, last_strides, levels
+from surefoot.dashboards.data_source import RunnerNow
+from surefoot.dashboards.finding_card import finding_card
+from surefoot.dashboards.formatting import UNKNOWN, clock
+from surefoot.dashboards.html import Markup, element, join
+from surefoot.dashboards.live_snapshot import COMPARED, Moment
+from surefoot.dashboards.reference_band import own_band
+from surefoot.dashboards.wall.attention import Attention, counts
+from surefoot.dashboards.wall.cards import cadence, compared, gauge, sides
 
 IMPACT, PUSH_OFF = "impact_peak_30hz_g", "push_off_rate_dps"
 MINUTE_S = 60.0

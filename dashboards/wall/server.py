@@ -18,12 +18,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards.report.page import report
-from dashboards.source import Scene, Source
-from dashboards.wall import pages
-from dashboards.wall.access import COOKIE, SESSION_S, Password
-from dashboards.wall.replay import scene_at, span_s
-from dashboards.wall.views import Difference, View, single, squad
+from surefoot.dashboards.data_source import Scene, Source
+from surefoot.dashboards.report.page import report
+from surefoot.dashboards.wall import pages
+from surefoot.dashboards.wall.access import COOKIE, SESSION_S, Password
+from surefoot.dashboards.wall.replay import scene_at, span_s
+from surefoot.dashboards.wall.views import Difference, View, single, squad
 
 EVERY_S = 0.4
 """Between two looks at the scene."""
@@ -215,5 +215,5 @@ async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in ASSETS:
         return PlainTextResponse("not here", 404)
-    text = files("dashboards").joinpath("styles", name).read_text(encoding="utf-8")
+    text = files("surefoot.dashboards").joinpath("styles", name).read_text(encoding="utf-8")
     return Response(text, media_type=ASSETS[name])

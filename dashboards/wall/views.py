@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from dashboards.markup import Markup, element
-from dashboards.source import RunnerNow, Scene
-from dashboards.wall import runner as runner_view
-from dashboards.wall.attention import attention, by_attention
-from dashboards.wall.cards import card
-from dashboards.wording import clock
+from surefoot.dashboards.data_source import RunnerNow, Scene
+from surefoot.dashboards.formatting import clock
+from surefoot.dashboards.html import Markup, element
+from surefoot.dashboards.wall import runner as runner_view
+from surefoot.dashboards.wall.attention import attention, by_attention
+from surefoot.dashboards.wall.cards import card
 
 NOBODY = element(
     "p", "Nobody runs at the moment. See the ", element("a", "recorded runs", href="/runs"), ".", class_="nothing"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
-from analysis.findings import Finding, Kind, State
-from analysis.model import Foot
-from service.settings import AlertSettings
+from surefoot.analysis.findings import Finding, Kind, State
+from surefoot.analysis.model import Foot
+from surefoot.service.settings import AlertSettings
 
 MOMENTARY = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})
 """Over before anybody is told: no hold, and its alert ends by itself."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from service.errors import StoreError
-from service.store.schema import TABLES, VERSION
+from surefoot.service.errors import StoreError
+from surefoot.service.store.schema import TABLES, VERSION
 
 PATIENCE_S = 10.0
 """For another process's or thread's commit, which takes milliseconds."""

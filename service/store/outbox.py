@@ -11,7 +11,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-from service.store.connection import connect, told, transaction
+from surefoot.service.store.connection import connect, told, transaction
 
 
 class Outbox:

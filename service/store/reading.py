@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from analysis.findings import Finding
-from analysis.model import Bout, Foot, Window
-from analysis.session import Results
-from service.store.connection import connect, told
-from service.store.rows import finding_from, strides_from, window_from
-from service.store.writing import NANOSECONDS
+from surefoot.analysis.findings import Finding
+from surefoot.analysis.model import Bout, Foot, Window
+from surefoot.analysis.session import Results
+from surefoot.service.serialization.store_rows import finding_from, strides_from, window_from
+from surefoot.service.store.connection import connect, told
+from surefoot.service.store.writing import NANOSECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from analysis.findings import Finding, latest
-from analysis.model import Foot, Strides, Window
-from service.store.connection import connect, snapshot
-from service.store.rows import finding_from, strides_from, window_from
+from surefoot.analysis.findings import Finding, latest
+from surefoot.analysis.model import Foot, Strides, Window
+from surefoot.service.serialization.store_rows import finding_from, strides_from, window_from
+from surefoot.service.store.connection import connect, snapshot
 
 TABLES = ("strides", "windows", "live", "findings", "pod_health")
 REMEMBER_S = 300.0

@@ -12,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from analysis.findings import Finding
-from analysis.model import Bout, Foot, Strides, Window
-from service.store.connection import connect, transaction
-from service.store.rows import finding_body, stride_rows, window_body
+from surefoot.analysis.findings import Finding
+from surefoot.analysis.model import Bout, Foot, Strides, Window
+from surefoot.service.serialization.store_rows import finding_body, stride_rows, window_body
+from surefoot.service.store.connection import connect, transaction
 
 NANOSECONDS = 1_000_000_000
 

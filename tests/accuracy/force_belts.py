@@ -8,7 +8,7 @@ import numpy as np
 from scipy.signal import butter, filtfilt
 from scipy.spatial.transform import Rotation
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
 from tests.accuracy.recordings import analyse, nearest, table
 from tests.accuracy.report import Finding
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from analysis.model import Floats, Foot, MountingStatus, Samples
+from surefoot.analysis.model import Floats, Foot, MountingStatus, Samples
 from tests.accuracy.recordings import Analysed, analyse, analysed, samples_of, turned
 from tests.accuracy.report import Finding
 from tests.accuracy.treadmill import RUNS

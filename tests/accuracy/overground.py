@@ -10,7 +10,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from analysis.model import Flag, Floats, Foot
+from surefoot.analysis.model import Flag, Floats, Foot
 from tests.accuracy.recordings import analysed, nearest, samples_of, table
 from tests.accuracy.report import Finding
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.model import Floats, Foot, Mounting, Samples, Strides
-from analysis.session import Results, Session
-from sensor_ingest.csv_file import read_csv
+from surefoot.analysis.model import Floats, Foot, Mounting, Samples, Strides
+from surefoot.analysis.session import Results, Session
+from surefoot.sensor_ingest.files.csv_reader import read_csv
 
 DATA = Path(os.environ.get("SUREFOOT_EVAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
 """Where the recordings are; none of them is part of the project."""

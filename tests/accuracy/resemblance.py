@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from analysis.model import Floats, Foot, Samples
-from firmware_sim import gait
-from firmware_sim.imu import Imu, place_of, read
-from firmware_sim.runner import Bout, Runner, simulate
+from surefoot.analysis.model import Floats, Foot, Samples
+from surefoot.firmware_sim.body import gait_parameters as gait
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, place_of, read
 from tests.accuracy.force_belts import RATE_HZ, RIGID, markers_m, turns_of
 from tests.accuracy.recordings import analysed, samples_of, table
 from tests.accuracy.report import Finding

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.model import Floats, Foot, MountingStatus
-from firmware_sim.imu import Imu, random_mounting, read
-from firmware_sim.person import Strike
-from firmware_sim.runner import Bout, Runner, simulate
+from surefoot.analysis.model import Floats, Foot, MountingStatus
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
 from tests.accuracy.recordings import analyse
 from tests.accuracy.report import Finding
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.model import Gait
-from analysis.summary import compare
+from surefoot.analysis.model import Gait
+from surefoot.analysis.summary import compare
 from tests.accuracy.recordings import DATA, analysed
 
 HEALTHY_PCT = 9.0

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.model import Bools, Flag, Floats
+from surefoot.analysis.model import Bools, Flag, Floats
 from tests.accuracy.recordings import analysed, samples_of, table
 from tests.accuracy.report import Finding
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Floats, Foot, Strides
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Floats, Foot, Strides
 
 
 def contacts(start_s: float, count: int, stride_s: float) -> Floats:

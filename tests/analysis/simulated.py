@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis import Results, Session
-from analysis.findings import Finding
-from analysis.model import Bools, Floats, Foot, Ints, Mounting, Samples, Strides
-from firmware_sim.imu import Imu, random_mounting, read
-from firmware_sim.runner import Bout, Motion, Runner, simulate
-from firmware_sim.truth import Truth
+from surefoot.analysis import Results, Session
+from surefoot.analysis.findings import Finding
+from surefoot.analysis.model import Bools, Floats, Foot, Ints, Mounting, Samples, Strides
+from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
+from surefoot.firmware_sim.body.truth import Truth
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
 
 STRIDE_COLUMNS = (
     "initial_contact_s",

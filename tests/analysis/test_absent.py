@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.model import Flag, Foot, Samples
-from analysis.session import Results, Session
-from firmware_sim.runner import Bout, Runner, simulate
+from surefoot.analysis.model import Flag, Foot, Samples
+from surefoot.analysis.session import Results, Session
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
 from tests.analysis.simulated import Analysed, differences, sensed
 
 LEFT, RIGHT = Foot.LEFT, Foot.RIGHT

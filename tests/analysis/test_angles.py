@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from analysis.gait.angles import INVERSION_SIGN, rearfoot_probability, tilt_from
-from analysis.model import Flag, Floats, Foot
-from firmware_sim.person import Strike
-from firmware_sim.runner import Bout, Runner
+from surefoot.analysis.gait.angles import INVERSION_SIGN, rearfoot_probability, tilt_from
+from surefoot.analysis.model import Flag, Floats, Foot
+from surefoot.firmware_sim.body.motion import Bout, Runner
+from surefoot.firmware_sim.body.runner_profile import Strike
 from tests.analysis.simulated import Analysed, Recording, analyse, match, record, without_gyroscope
 
 every_foot = pytest.mark.parametrize("foot", list(Foot))

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.model import Flag, Foot, Samples
-from firmware_sim.imu import Imu, random_mounting
-from firmware_sim.runner import Bout, Motion, Runner, simulate
+from surefoot.analysis.model import Flag, Foot, Samples
+from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from tests.analysis.simulated import (
     analyse,
     analyse_pieces,

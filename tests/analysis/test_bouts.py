@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.bouts import BRIDGE_S, BoutBuilder
-from analysis.model import Bools, Bout, Floats, Foot, Strides
+from surefoot.analysis.bouts import BRIDGE_S, BoutBuilder
+from surefoot.analysis.model import Bools, Bout, Floats, Foot, Strides
 from tests.analysis.made import contacts, strides
 
 NOTHING = np.empty(0), np.empty(0, bool)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.gait.chain import LEAST_LINKS, Chain, Link
-from analysis.gait.contacts import SLOW
-from analysis.gait.landings import Landing
+from surefoot.analysis.gait.contact_candidates import Landing
+from surefoot.analysis.gait.event_detection import SLOW
+from surefoot.analysis.gait.stride_segmentation import LEAST_LINKS, Chain, Link
 
 PACE = 140
 STRONG_MPS2, WEAK_MPS2 = 10.0, 3.0

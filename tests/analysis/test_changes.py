@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from analysis import Session
-from analysis.gait.grid import Cells, Grid
-from analysis.model import Flag, Foot, MountingStatus, Samples
-from firmware_sim.runner import Bout, Runner
+from surefoot.analysis import Session
+from surefoot.analysis.gait.resampling import Cells, Grid
+from surefoot.analysis.model import Flag, Foot, MountingStatus, Samples
+from surefoot.firmware_sim.body.motion import Bout, Runner
 from tests.analysis.simulated import Recording, analyse, match, record, turned, without
 
 MOVED_S = 45.0

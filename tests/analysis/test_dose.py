@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.dose import FEWEST, KEY, doses
-from analysis.model import Floats, Foot, Strides
+from surefoot.analysis.dose import FEWEST, KEY, doses
+from surefoot.analysis.model import Floats, Foot, Strides
 from tests.analysis.made import contacts, strides
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from analysis.findings import Finding, Kind, Severity, State, finding_id, latest
-from analysis.model import Foot
+from surefoot.analysis.findings import Finding, Kind, Severity, State, finding_id, latest
+from surefoot.analysis.model import Foot
 
 
 def _finding(time_s: float, revision: int = 0) -> Finding:

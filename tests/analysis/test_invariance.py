@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analysis.model import Floats, Foot, Samples
-from firmware_sim.imu import Imu, random_mounting
-from firmware_sim.person import Strike
-from firmware_sim.runner import Bout, Motion, Runner, simulate
+from surefoot.analysis.model import Floats, Foot, Samples
+from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
+from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from tests.analysis.simulated import Analysed, analyse, angles_deg, match, sensed, turned
 
 FEET = tuple(Foot)

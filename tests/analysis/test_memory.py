@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from analysis import Session
-from analysis.model import Samples
-from firmware_sim.runner import Bout, Runner
+from surefoot.analysis import Session
+from surefoot.analysis.model import Samples
+from surefoot.firmware_sim.body.motion import Bout, Runner
 from tests.analysis.simulated import record
 
 PIECE = 104

@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from analysis.metrics import CADENCE, STRIDE_METRICS, Metric
-from analysis.model import Flag, Foot
-from firmware_sim.runner import Bout, Runner
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
+from surefoot.analysis.model import Flag, Foot
+from surefoot.firmware_sim.body.motion import Bout, Runner
 from tests.analysis.simulated import Analysed, analyse, record
 
 UNIT = re.compile(r"_(s|ms|hz|m|mps|mps2|rad|radps|deg|dps|g|gps|spm|pct|factor|probability)$")

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from analysis.model import Floats, Foot, Mounting, MountingStatus
-from firmware_sim.imu import Imu, random_mounting, read
-from firmware_sim.runner import Bout, Motion, Runner, simulate
+from surefoot.analysis.model import Floats, Foot, Mounting, MountingStatus
+from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
 from tests.analysis.simulated import analyse, angles_deg
 
 MOUNTINGS = 20

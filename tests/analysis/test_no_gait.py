@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
 from tests.analysis.simulated import analyse
 
 RATE_HZ = 208.0

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.model import Floats, Foot, Strides
-from analysis.pairing import Pairer, pair
+from surefoot.analysis.model import Floats, Foot, Strides
+from surefoot.analysis.pairing import Pairer, pair
 from tests.analysis.made import contacts, strides
 
 LEFT = strides(Foot.LEFT, contacts(10.0, 6, 0.7), contact_s=0.25)

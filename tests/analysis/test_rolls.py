@@ -8,14 +8,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from analysis.findings import Finding, Kind, Severity, State, latest
-from analysis.model import Foot
-from analysis.rolls.inversion import POPULATION, Band
-from analysis.session import Session
-from firmware_sim.person import Strike
-from firmware_sim.rolls import Roll
-from firmware_sim.runner import Bout, Runner, simulate
-from firmware_sim.truth import TrueRoll
+from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
+from surefoot.analysis.inversion.criteria import POPULATION, Band
+from surefoot.analysis.model import Foot
+from surefoot.analysis.session import Session
+from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.body.truth import TrueRoll
 from tests.analysis.simulated import Analysed, Recording, analyse, sensed, turned
 
 SEVERITIES = {Severity.NEAR_MISS: (20.0, 25.0), Severity.ROLL: (25.0, 45.0), Severity.SEVERE: (45.0, 90.0)}

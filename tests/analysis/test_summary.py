@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Bout, Flag, Floats, Foot, Gait, Strides
-from analysis.session import Results
-from analysis.summary import compare, summarise
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Bout, Flag, Floats, Foot, Gait, Strides
+from surefoot.analysis.session import Results
+from surefoot.analysis.summary import compare, summarise
 
 STRIDE_S, WALK_STRIDE_S = 0.7, 1.1
 

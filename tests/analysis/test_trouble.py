@@ -9,11 +9,11 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from analysis import Session
-from analysis.model import STANDARD_GRAVITY_MPS2, Flag, Foot, MountingStatus, Samples, Strides
-from analysis.windows import cadence
-from firmware_sim.imu import Imu, random_mounting
-from firmware_sim.runner import Bout, Runner
+from surefoot.analysis import Session
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Flag, Foot, MountingStatus, Samples, Strides
+from surefoot.analysis.windows import cadence
+from surefoot.firmware_sim.body.motion import Bout, Runner
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from tests.analysis.simulated import Analysed, Recording, analyse, match, record, without, without_gyroscope
 
 FEET = tuple(Foot)

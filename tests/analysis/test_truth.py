@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from analysis.model import Flag, Floats, Foot, Strides
-from analysis.windows import cadence
-from firmware_sim.person import Strike
-from firmware_sim.runner import Bout, Runner
-from firmware_sim.truth import Truth
+from surefoot.analysis.model import Flag, Floats, Foot, Strides
+from surefoot.analysis.windows import cadence
+from surefoot.firmware_sim.body.motion import Bout, Runner
+from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.body.truth import Truth
 from tests.analysis.simulated import Analysed, Matched, analyse, match, record
 
 STANDING = Bout("still", 8.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.gait.variability import STRIDES, RollVariability
+from surefoot.analysis.gait.variability import STRIDES, RollVariability
 
 ROLL_DEG = np.random.default_rng(1).normal(5.0, 2.0, 60)
 ROLL_DEG[[3, 20, 21]] = np.nan

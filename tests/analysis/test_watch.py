@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.drift.baseline import Baseline
-from analysis.drift.watch import Watch
-from analysis.drift.watched import COLUMNS, SWAY_DEG, TILTS, road_tilt_deg
-from analysis.findings import Finding, Kind, Severity, State, latest
-from analysis.model import Foot, Strides
+from surefoot.analysis.drift.baseline import Baseline
+from surefoot.analysis.drift.monitor import Watch
+from surefoot.analysis.drift.monitored_metrics import COLUMNS, SWAY_DEG, TILTS, road_tilt_deg
+from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
+from surefoot.analysis.model import Foot, Strides
 from tests.drift.coverage import changes, windows
 from tests.drift.measure import findings_of, measure
 from tests.drift.runs import CONTACT, Course, strides_of

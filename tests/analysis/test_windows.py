@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Estimate, Foot, Gait, Strides, Window
-from analysis.windows import LEAST_STRIDES, WINDOW_S, WindowBuilder, asymmetry_pct, cadence, median
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
+from surefoot.analysis.windows import LEAST_STRIDES, WINDOW_S, WindowBuilder, asymmetry_pct, cadence, median
 from tests.analysis.made import contacts, strides
 
 FEET = tuple(Foot)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.model import Foot, Samples
-from analysis.session import Session
-from firmware_sim.imu import Imu, random_mounting, read
-from firmware_sim.runner import Bout, Runner, simulate
+from surefoot.analysis.model import Foot, Samples
+from surefoot.analysis.session import Session
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
 
 RATE_HZ = 208.0
 LIVE_PIECE_S = 0.1

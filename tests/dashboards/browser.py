@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from service.reporting import BROWSERS, HEADLESS
+from surefoot.service.views.reporting import BROWSERS, HEADLESS
 
 SIZES = {"phone": (360, 740), "tablet": (820, 1180), "projector": (1920, 1080)}
 FLAGS = [flag for flag in HEADLESS if flag != "--headless"]

@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
-from firmware_sim import pace
-from firmware_sim.scenario import scenario
-from service.season import Season, World
-from service.settings import Settings
-from service.ship.influx import Influx, Series
-from service.ship.influx_shipper import InfluxShipper
-from service.ship.state import SinkState
-from service.sources import simulated_squad
-from service.store.outbox import Outbox
-from service.store.reading import StoredRun, StoreReader
-from service.store.writing import RunClock, StoreWriter
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim.scenarios import scenario
+from surefoot.service.exporters.influxdb import InfluxShipper
+from surefoot.service.exporters.influxdb_client import Influx, Series
+from surefoot.service.exporters.status import SinkState
+from surefoot.service.runtime.daemon import Season, World
+from surefoot.service.runtime.pod_sources import simulated_squad
+from surefoot.service.settings import Settings
+from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.reading import StoredRun, StoreReader
+from surefoot.service.store.writing import RunClock, StoreWriter
 from tests.service.servers import TOKEN, InfluxServer
 
 BEGAN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -92,7 +92,7 @@ def _run(settings: Settings) -> None:
             await season.serve(squad, 1)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("firmware_sim.scenario.squad", lambda *_: plays)
+        patch.setattr("surefoot.firmware_sim.scenarios.squad", lambda *_: plays)
         pace.run(serve(), speed=math.inf)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 
-from analysis.model import Foot
-from analysis.session import Results, Session
-from dashboards.source import Recorded
-from firmware_sim.imu import Imu, read
-from firmware_sim.rolls import Roll
-from firmware_sim.runner import Bout, Runner, simulate
-from sensor_ingest.run_folder import Manifest, WornPod
-from service.analyze import Analysis, conclude, pieces
-from service.readings import Tally
-from service.reporting import recorded
+from surefoot.analysis.model import Foot
+from surefoot.analysis.session import Results, Session
+from surefoot.dashboards.data_source import Recorded
+from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.sensor_ingest.recording.run_folder import Manifest, WornPod
+from surefoot.service.pipeline.analysis import Analysis, conclude, pieces
+from surefoot.service.pipeline.sampling_stats import Tally
+from surefoot.service.views.reporting import recorded
 
 RUN = Manifest(
     "20260102T030405Z-00000001",

@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser
 
-from analysis.model import Foot
-from dashboards.report.page import report
-from dashboards.source import PastRun, Pod, Recorded, RunnerNow, Scene
-from dashboards.wall.hosting import WallServer
-from dashboards.wall.replay import runner_at
-from firmware_sim.scenario import scenario
-from service.reporting import recorded
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.data_source import PastRun, Pod, Recorded, RunnerNow, Scene
+from surefoot.dashboards.report.page import report
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.dashboards.wall.replay import runner_at
+from surefoot.firmware_sim.scenarios import scenario
+from surefoot.service.views.reporting import recorded
 from tests.dashboards.browser import chromium
 from tests.dashboards.runs import RUN, analysed
 

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import yaml
 
-from analysis.metrics import STRIDE_METRICS
-from dashboards.grafana import colours
-from dashboards.grafana.board import TRUST
-from dashboards.grafana.files import BOARDS, FOLDER
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.dashboards.grafana import colours
+from surefoot.dashboards.grafana.board import TRUST
+from surefoot.dashboards.grafana.files import BOARDS, FOLDER
 from tests.dashboards.grafana_schema import assert_is_a_dashboard
 from tests.dashboards.grafana_world import Seen, columns, names_in, questions, seen
 from tests.service.command import ROOT, surefoot

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from analysis.findings import Kind, latest
-from analysis.metrics import CADENCE, STRIDE_METRICS
-from analysis.model import Foot, Gait
-from analysis.summary import compare
-from dashboards.report.page import report
-from dashboards.report.splits import distance_m, splits_of
-from dashboards.wording import clock, difference, in_unit, unbroken
-from service.reporting import write_reports
+from surefoot.analysis.findings import Kind, latest
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.model import Foot, Gait
+from surefoot.analysis.summary import compare
+from surefoot.dashboards.formatting import clock, difference, in_unit, unbroken
+from surefoot.dashboards.report.page import report
+from surefoot.dashboards.report.splits import distance_m, splits_of
+from surefoot.service.views.reporting import write_reports
 from tests.dashboards.browser import SIZES, overflow, violations, watched
 from tests.dashboards.runs import ROLL_S, eventful, uneventful
 

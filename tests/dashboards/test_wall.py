@@ -9,11 +9,11 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from analysis.model import Foot
-from dashboards.moment import COMPARED, Moment
-from dashboards.wall.access import Password
-from dashboards.wall.hosting import WallServer
-from dashboards.wording import difference
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.formatting import difference
+from surefoot.dashboards.live_snapshot import COMPARED, Moment
+from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.hosting import WallServer
 from tests.dashboards.browser import SIZES, overflow, violations, watched
 from tests.dashboards.runs import ROLL_S, RUN
 from tests.dashboards.walls import Shown, running

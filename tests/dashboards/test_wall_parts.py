@@ -7,19 +7,19 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.findings import Finding, Kind, Severity, State
-from analysis.model import Foot
-from dashboards.markup import Markup, element
-from dashboards.moment import COMPARED, COMPARED_S, Moment
-from dashboards.source import Pod, RunnerNow
-from dashboards.wall.access import SESSION_S, Password
-from dashboards.wall.attention import RECENT_S, attention, by_attention
-from dashboards.wall.cards import card
-from dashboards.wall.replay import runner_at
-from dashboards.wall.views import Difference, View
-from dashboards.wording import difference
-from firmware_sim.runner import Bout
-from service.reporting import recorded
+from surefoot.analysis.findings import Finding, Kind, Severity, State
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.data_source import Pod, RunnerNow
+from surefoot.dashboards.formatting import difference
+from surefoot.dashboards.html import Markup, element
+from surefoot.dashboards.live_snapshot import COMPARED, COMPARED_S, Moment
+from surefoot.dashboards.wall.access import SESSION_S, Password
+from surefoot.dashboards.wall.attention import RECENT_S, attention, by_attention
+from surefoot.dashboards.wall.cards import card
+from surefoot.dashboards.wall.replay import runner_at
+from surefoot.dashboards.wall.views import Difference, View
+from surefoot.firmware_sim.body.motion import Bout
+from surefoot.service.views.reporting import recorded
 from tests.dashboards.runs import ROLL_S, RUN, analysed, eventful
 
 PODS = [Pod(foot, "connected", True, 80.0, -60.0, 0.0) for foot in Foot]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Estimate
-from dashboards.wording import clock, difference, duration, in_unit, signed, span
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Estimate
+from surefoot.dashboards.formatting import clock, difference, duration, in_unit, signed, span
 
 CONTACT, FLIGHT = STRIDE_METRICS["ground_contact_time_s"], STRIDE_METRICS["flight_time_s"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.model import Foot
-from dashboards.source import PastRun, Pod, Recorded, RunnerNow, Scene
-from dashboards.wall.replay import runner_at
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.data_source import PastRun, Pod, Recorded, RunnerNow, Scene
+from surefoot.dashboards.wall.replay import runner_at
 from tests.dashboards.runs import RUN, eventful
 
 PODS = tuple(Pod(foot, "connected", True, 80.0, -60.0, 0.1) for foot in Foot)

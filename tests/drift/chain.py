@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from analysis.findings import Finding, Kind, latest
-from analysis.model import Floats
-from firmware_sim.runner import Bout, Runner
+from surefoot.analysis.findings import Finding, Kind, latest
+from surefoot.analysis.model import Floats
+from surefoot.firmware_sim.body.motion import Bout, Runner
 from tests.analysis.simulated import analyse, record
 
 SPEED_MPS = 2.9

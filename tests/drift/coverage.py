@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.drift.cutter import Cutter
-from analysis.drift.steady import BLOCK_S, Block, SteadyRunning
-from analysis.drift.trend import INTERVAL, MINUTE_BLOCKS, Trend
-from analysis.drift.watched import KEYS
-from analysis.model import Foot
-from analysis.windows import LIVE_WINDOW_S, WINDOW_S, WindowBuilder
+from surefoot.analysis.drift.ewma import INTERVAL, MINUTE_BLOCKS, Trend
+from surefoot.analysis.drift.monitored_metrics import KEYS
+from surefoot.analysis.drift.steady_state import BLOCK_S, Block, SteadyRunning
+from surefoot.analysis.model import Foot
+from surefoot.analysis.windowing import Cutter
+from surefoot.analysis.windows import LIVE_WINDOW_S, WINDOW_S, WindowBuilder
 from tests.drift.runs import USUAL, VARIABILITY, Course, strides_of
 
 FEET = tuple(Foot)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.drift.watch import Watch
-from analysis.findings import Finding, Kind, Severity, finding_id, latest
-from analysis.model import Foot
+from surefoot.analysis.drift.monitor import Watch
+from surefoot.analysis.findings import Finding, Kind, Severity, finding_id, latest
+from surefoot.analysis.model import Foot
 from tests.drift.runs import strides_of
 from tests.drift.scenarios import STEP_S, Scenario
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.signal import lfilter
 
-from analysis.model import Flag, Floats, Foot, Strides
+from surefoot.analysis.model import Flag, Floats, Foot, Strides
 
 CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
 EVERSION, VARIABILITY = "peak_eversion_velocity_dps", "roll_variability_deg"

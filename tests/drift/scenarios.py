@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.findings import Kind
-from analysis.model import Floats, Foot
+from surefoot.analysis.findings import Kind
+from surefoot.analysis.model import Floats, Foot
 from tests.drift.runs import CONTACT, EVERSION, IMPACT, Course, Curve
 
 START_MIN, END_MIN = 20.0, 40.0

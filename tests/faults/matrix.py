@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from firmware_sim import pace
+from surefoot.firmware_sim import virtual_time as pace
 from tests.faults.stage import Outcome, Stage, staged
 
 SPEED = 2.0

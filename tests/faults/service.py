@@ -31,16 +31,16 @@ signal.signal(signal.SIGUSR1, lambda *_: step(Path(sys.argv[4])))
 
 from bumble.transport import open_transport  # noqa: E402 - whoever reads the clock must find the one that was set
 
-from firmware_sim import pace  # noqa: E402
-from firmware_sim.backend import BumbleClient  # noqa: E402
-from firmware_sim.central import CentralRadio  # noqa: E402
-from firmware_sim.scanner import BumbleScanner  # noqa: E402
-from sensor_ingest.adapter import Radio  # noqa: E402
-from service.configuration import configure  # noqa: E402
-from service.season import Season, World  # noqa: E402
-from service.ship.dispatch import Dispatch  # noqa: E402
-from service.sources import PodsInTheAir  # noqa: E402
-from service.stop import StopRequest  # noqa: E402
+from surefoot.firmware_sim import virtual_time as pace  # noqa: E402
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient  # noqa: E402
+from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner  # noqa: E402
+from surefoot.firmware_sim.radio.central import CentralRadio  # noqa: E402
+from surefoot.sensor_ingest.ble.adapter import Radio  # noqa: E402
+from surefoot.service.configuration import configure  # noqa: E402
+from surefoot.service.exporters.dispatch import Dispatch  # noqa: E402
+from surefoot.service.runtime.daemon import Season, World  # noqa: E402
+from surefoot.service.runtime.pod_sources import PodsInTheAir  # noqa: E402
+from surefoot.service.runtime.shutdown import StopRequest  # noqa: E402
 
 
 async def main(port: int, world: World) -> None:

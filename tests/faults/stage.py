@@ -16,22 +16,22 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.model import Foot, Samples
-from firmware_sim.air import VirtualAir, VirtualRunner
-from firmware_sim.rolls import Roll
-from firmware_sim.scenario import Scenario, scenario
-from firmware_sim.truth import TruePacket
-from sensor_ingest.assembler import Batch
-from sensor_ingest.entries import PacketEntry
-from sensor_ingest.journal import JournalReader
-from sensor_ingest.protocol import Packet, ProtocolError
-from sensor_ingest.replay import replay
-from sensor_ingest.run_folder import RunFolder, list_runs
-from service.replayed import analyze_run
-from service.settings import Settings
-from service.store.outbox import Outbox
-from service.store.reading import StoreReader
-from service.store.schema import SHIPPED
+from surefoot.analysis.model import Foot, Samples
+from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.truth import TruePacket
+from surefoot.firmware_sim.scenarios import Scenario, scenario
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.protocol import Packet, ProtocolError
+from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.sensor_ingest.recording.entries import PacketEntry
+from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.replay import replay
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.settings import Settings
+from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.schema import SHIPPED
 from tests.pods.crash import dongle
 from tests.service.listener import Listener
 from tests.service.servers import TOKEN, Broker, InfluxServer

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 
-from analysis.model import Foot
-from firmware_sim.air import VirtualAir, VirtualRunner
-from firmware_sim.backend import BumbleClient, BumbleScanner
-from firmware_sim.central import CentralRadio
-from firmware_sim.person import Bout, Runner
-from firmware_sim.pod import Pod
-from firmware_sim.scenario import GOOD_LINK, Scenario
-from sensor_ingest.protocol import (
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.body.runner_profile import Bout, Runner
+from surefoot.firmware_sim.pod.pod import Pod
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
+from surefoot.firmware_sim.radio.central import CentralRadio
+from surefoot.firmware_sim.scenarios import GOOD_LINK, Scenario
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.protocol import (
     CONTROL_UUID,
     INFO_UUID,
     STREAM_UUID,

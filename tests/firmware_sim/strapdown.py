@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from firmware_sim.imu import ideal, place_of
-from firmware_sim.runner import Motion
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from surefoot.firmware_sim.body.motion import Motion
+from surefoot.firmware_sim.pod.imu import ideal, place_of
 
 
 @dataclass(frozen=True, slots=True)

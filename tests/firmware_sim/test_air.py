@@ -11,12 +11,12 @@ from dataclasses import replace
 import pytest
 from bumble.transport import open_transport
 
-from analysis.model import Foot
-from firmware_sim.air import VirtualAir
-from firmware_sim.central import CentralRadio
-from firmware_sim.pace import run
-from firmware_sim.scenario import Outage, PowerCycle, scenario, squad
-from sensor_ingest.protocol import (
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.radio.central import CentralRadio
+from surefoot.firmware_sim.scenarios import Outage, PowerCycle, scenario, squad
+from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.firmware_sim.virtual_time import run
+from surefoot.sensor_ingest.protocol import (
     MAX_SAMPLES,
     Opcode,
     PacketFlag,

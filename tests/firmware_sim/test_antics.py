@@ -7,10 +7,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Foot
-from firmware_sim.imu import Imu, read
-from firmware_sim.person import Antic
-from firmware_sim.runner import Bout, Motion, Runner, simulate
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot
+from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
+from surefoot.firmware_sim.body.runner_profile import Antic
+from surefoot.firmware_sim.pod.imu import Imu, read
 from tests.firmware_sim.strapdown import drift
 
 ANTICS: tuple[Antic, ...] = get_args(Antic)

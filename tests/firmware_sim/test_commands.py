@@ -10,11 +10,11 @@ import pytest
 from bleak import BleakClient
 from bleak.exc import BleakError
 
-from analysis.model import Foot
-from firmware_sim.backend import BumbleClient
-from firmware_sim.pace import run
-from firmware_sim.rsc import RscMeasurement
-from sensor_ingest.protocol import (
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.pod.rsc import RscMeasurement
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
+from surefoot.firmware_sim.virtual_time import run
+from surefoot.sensor_ingest.protocol import (
     CONTROL_UUID,
     Command,
     FootCode,

@@ -9,9 +9,9 @@ import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
 
-from firmware_sim.backend import BumbleClient, BumbleScanner
-from firmware_sim.pace import run
-from sensor_ingest.protocol import (
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
+from surefoot.firmware_sim.virtual_time import run
+from surefoot.sensor_ingest.protocol import (
     INFO_UUID,
     SERVICE_UUID,
 )

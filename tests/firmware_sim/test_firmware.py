@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from firmware_sim.battery import Battery
-from firmware_sim.firmware import Firmware, Settings
-from firmware_sim.oscillator import Oscillator
-from firmware_sim.ring import MAX_REQUESTS, Ring
-from sensor_ingest.protocol import MAX_SAMPLES, Command, FootCode, Opcode, Packet, PacketFlag, Reply, Result
+from surefoot.firmware_sim.pod.battery import Battery
+from surefoot.firmware_sim.pod.firmware import Firmware, Settings
+from surefoot.firmware_sim.pod.oscillator import Oscillator
+from surefoot.firmware_sim.pod.ring_buffer import MAX_REQUESTS, Ring
+from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Command, FootCode, Opcode, Packet, PacketFlag, Reply, Result
 
 STEP_US = 4808
 

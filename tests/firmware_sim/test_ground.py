@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.model import Foot
-from firmware_sim.kinematics import kinematics_of
-from firmware_sim.runner import Bout, Runner, simulate
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.body.kinematics import kinematics_of
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
 from tests.firmware_sim.strapdown import drift
 
 ROUGH = (

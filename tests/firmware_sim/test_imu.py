@@ -9,10 +9,10 @@ import pytest
 import vqf
 from scipy.spatial.transform import Rotation
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from firmware_sim.imu import Imu, Move, random_mounting, read, read_pieces
-from firmware_sim.person import Strike
-from firmware_sim.runner import Bout, Motion, Runner, simulate
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
+from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.pod.imu import Imu, Move, random_mounting, read, read_pieces
 from tests.firmware_sim.strapdown import drift
 
 RUN = (Bout("still", 2.0), Bout("walk", 6.0, 1.4), Bout("run", 10.0, 3.3))

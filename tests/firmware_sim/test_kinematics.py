@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Foot
-from firmware_sim.imu import LACES_M, Imu, read
-from firmware_sim.kinematics import kinematics_of
-from firmware_sim.person import Strike
-from firmware_sim.runner import Bout, Runner, simulate
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot
+from surefoot.firmware_sim.body.kinematics import kinematics_of
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.pod.imu import LACES_M, Imu, read
 
 
 @pytest.mark.parametrize("foot", list(Foot))

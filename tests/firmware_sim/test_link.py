@@ -10,8 +10,8 @@ from functools import partial
 
 import pytest
 
-from firmware_sim.link import LinkQuality, RadioLink
-from firmware_sim.pace import run
+from surefoot.firmware_sim.radio.link import LinkQuality, RadioLink
+from surefoot.firmware_sim.virtual_time import run
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from firmware_sim.pace import PacedLoop, Playback, run
+from surefoot.firmware_sim.virtual_time import PacedLoop, Playback, run
 
 
 def test_virtual_time_does_not_wait() -> None:

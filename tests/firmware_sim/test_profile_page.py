@@ -10,12 +10,12 @@ from typing import SupportsBytes
 import numpy as np
 import pytest
 
-import firmware_sim
-from firmware_sim.firmware import RATES_HZ, RING_PACKETS
-from firmware_sim.gatt import advertisement
-from firmware_sim.peripheral import MTU, PACKET_BYTES
-from firmware_sim.rsc import RscMeasurement
-from sensor_ingest.protocol import (
+import surefoot.firmware_sim
+from surefoot.firmware_sim.pod.firmware import RATES_HZ, RING_PACKETS
+from surefoot.firmware_sim.pod.gatt import advertisement
+from surefoot.firmware_sim.pod.peripheral import MTU, PACKET_BYTES
+from surefoot.firmware_sim.pod.rsc import RscMeasurement
+from surefoot.sensor_ingest.protocol import (
     CONTROL_UUID,
     INFO_UUID,
     MAX_SAMPLES,
@@ -32,7 +32,7 @@ from sensor_ingest.protocol import (
     Result,
 )
 
-PAGE = (Path(firmware_sim.__file__).parent / "PROTOCOL.md").read_text("utf-8")
+PAGE = (Path(surefoot.firmware_sim.__file__).parent / "PROTOCOL.md").read_text("utf-8")
 COUNTS = [[12, -7, 2048, 3, -2, 1], [15, -30, 2061, 40, -410, 12], [-2048, 5, 32767, -32767, 820, 0]]
 PACKET = Packet(258, 0xBEEF, 1_234_567_890, 9_615, PacketFlag.LOW_BATTERY, 3, np.array(COUNTS, np.int16))
 INFO = PodInfo(1, 0xBEEF, FootCode.LEFT, 208.0, 16, 2000, 1024, 3, 258, "SIM010001")

@@ -8,10 +8,10 @@ import pytest
 from bleak import BleakClient
 from bleak.exc import BleakError
 
-from firmware_sim.air import VirtualAir
-from firmware_sim.backend import BumbleClient
-from firmware_sim.pace import run
-from sensor_ingest.protocol import INFO_UUID, STREAM_UUID
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
+from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.firmware_sim.virtual_time import run
+from surefoot.sensor_ingest.protocol import INFO_UUID, STREAM_UUID
 from tests.firmware_sim.listening import RUN, left, listening, one_runner
 
 

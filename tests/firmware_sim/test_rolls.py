@@ -8,11 +8,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from analysis.model import Floats, Foot
-from firmware_sim.imu import place_of
-from firmware_sim.kinematics import kinematics_of
-from firmware_sim.runner import Bout, Motion, Roll, Runner, simulate
-from firmware_sim.tipping import PIVOT_M
+from surefoot.analysis.model import Floats, Foot
+from surefoot.firmware_sim.body.inversion_kinematics import PIVOT_M
+from surefoot.firmware_sim.body.kinematics import kinematics_of
+from surefoot.firmware_sim.body.motion import Bout, Motion, Roll, Runner, simulate
+from surefoot.firmware_sim.pod.imu import place_of
 from tests.firmware_sim.strapdown import drift
 
 RUN = (Bout("run", 30.0, 3.0),)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.model import Floats, Foot
-from firmware_sim.euler import turning_of
-from firmware_sim.rocker import contact_ahead_m, roll
-from firmware_sim.runner import Bout, Motion, Runner, Truth, simulate
-from firmware_sim.stance import ANKLE_M
+from surefoot.analysis.model import Floats, Foot
+from surefoot.firmware_sim.body.euler import turning_of
+from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, Truth, simulate
+from surefoot.firmware_sim.body.rocker import contact_ahead_m, roll
+from surefoot.firmware_sim.body.stance import ANKLE_M
 
 MIXED = (
     Bout("still", 4.0),

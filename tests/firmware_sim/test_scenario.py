@@ -7,11 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from analysis.model import Floats, Foot
-from firmware_sim.imu import Imu
-from firmware_sim.person import Bout, Runner
-from firmware_sim.runner import simulate
-from firmware_sim.scenario import (
+from surefoot.analysis.model import Floats, Foot
+from surefoot.firmware_sim.body.motion import simulate
+from surefoot.firmware_sim.body.runner_profile import Bout, Runner
+from surefoot.firmware_sim.body.truth import Truth
+from surefoot.firmware_sim.pod.imu import Imu
+from surefoot.firmware_sim.pod.sensor import Sensor
+from surefoot.firmware_sim.scenarios import (
     AFTER_S,
     BEFORE_S,
     FATIGUE_PCT,
@@ -22,8 +24,6 @@ from firmware_sim.scenario import (
     scenario,
     squad,
 )
-from firmware_sim.sensor import Sensor
-from firmware_sim.truth import Truth
 
 
 def contact_asymmetry_pct(truth: dict[Foot, Truth], edges_s: Floats) -> list[float]:

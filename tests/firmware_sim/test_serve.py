@@ -9,13 +9,13 @@ import re
 import pytest
 from bumble.transport import open_transport
 
-from analysis.model import Foot
-from firmware_sim.central import CentralRadio
-from firmware_sim.pace import run
-from firmware_sim.radio import Ether, RadioController
-from firmware_sim.scenario import scenario
-from firmware_sim.serve import ControllerError, serve
-from sensor_ingest.protocol import Opcode
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.hardware_pods import ControllerError, serve
+from surefoot.firmware_sim.radio.central import CentralRadio
+from surefoot.firmware_sim.radio.virtual_controller import Ether, RadioController
+from surefoot.firmware_sim.scenarios import scenario
+from surefoot.firmware_sim.virtual_time import run
+from surefoot.sensor_ingest.protocol import Opcode
 from tests.firmware_sim.listening import listening_on
 from tests.service.servers import free_port
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from bleak import BleakClient
 
-from firmware_sim.backend import BumbleClient
-from firmware_sim.pace import run
-from sensor_ingest.protocol import (
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
+from surefoot.firmware_sim.virtual_time import run
+from surefoot.sensor_ingest.protocol import (
     MAX_SAMPLES,
     STREAM_UUID,
     Opcode,

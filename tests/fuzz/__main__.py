@@ -13,14 +13,14 @@ from tempfile import TemporaryDirectory
 
 import aiomqtt
 
-from analysis.model import Foot
-from sensor_ingest.csv_file import read_csv
-from sensor_ingest.errors import RecordingError
-from service.configuration import SETTINGS_FILE, configure, variable
-from service.errors import SettingsError
-from service.settings import Settings, leaves
-from service.ship.dispatch import Dispatch
-from service.ship.messages import ROOT
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.errors import RecordingError
+from surefoot.sensor_ingest.files.csv_reader import read_csv
+from surefoot.service.configuration import SETTINGS_FILE, configure, variable
+from surefoot.service.errors import SettingsError
+from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.serialization.mqtt_messages import ROOT
+from surefoot.service.settings import Settings, leaves
 from tests.accuracy.report import Finding, show
 from tests.sensor_ingest.mangling import fuzz
 from tests.sensor_ingest.synthetic import walk, write

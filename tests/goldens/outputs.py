@@ -12,16 +12,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from analysis.model import Foot, Samples
-from firmware_sim.imu import Imu, read
-from firmware_sim.runner import simulate
-from firmware_sim.scenario import scenario
-from service.cli import main
-from service.settings import Settings
-from service.ship import messages
-from service.ship.lines import lines
-from service.store.outbox import Outbox
-from service.store.schema import SHIPPED
+from surefoot.analysis.model import Foot, Samples
+from surefoot.firmware_sim.body.motion import simulate
+from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.firmware_sim.scenarios import scenario
+from surefoot.service.cli.main import main
+from surefoot.service.serialization import mqtt_messages as messages
+from surefoot.service.serialization.line_protocol import lines
+from surefoot.service.settings import Settings
+from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.schema import SHIPPED
 from tests.service.kept import CREATED, finding, keep_samples, manifest
 from tests.service.played import played
 

@@ -18,18 +18,18 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from analysis.findings import Kind
-from analysis.model import Foot, Samples
-from firmware_sim.imu import Imu, read
-from firmware_sim.rolls import Roll
-from firmware_sim.runner import Bout, Runner, simulate
-from sensor_ingest.assembler import Batch
-from sensor_ingest.protocol import MAX_SAMPLES
-from sensor_ingest.run_folder import Manifest, WornPod
-from service.keeper import Keeper
-from service.run_analysis import RunAnalysis
-from service.settings import Settings
-from service.ship.dispatch import Dispatch
+from surefoot.analysis.findings import Kind
+from surefoot.analysis.model import Foot, Samples
+from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.sensor_ingest.protocol import MAX_SAMPLES
+from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.sensor_ingest.recording.run_folder import Manifest, WornPod
+from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.settings import Settings
 from tests.accuracy.report import Finding, show
 from tests.service.listener import Listener
 from tests.service.servers import Broker

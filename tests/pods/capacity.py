@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from firmware_sim import pace
-from firmware_sim.air import VirtualAir
-from firmware_sim.scenario import Scenario, squad
-from sensor_ingest.assembler import Batch
-from sensor_ingest.live import LiveRun
-from sensor_ingest.run_folder import create_run
-from service.run_analysis import RunAnalysis
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim.scenarios import Scenario, squad
+from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.sensor_ingest.recording.run_folder import create_run
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.virtual import radio_of, standing, worn
 

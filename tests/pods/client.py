@@ -12,13 +12,13 @@ from pathlib import Path
 
 from bumble.transport import open_transport
 
-from firmware_sim.backend import BumbleClient
-from firmware_sim.central import CentralRadio
-from firmware_sim.scanner import BumbleScanner
-from sensor_ingest.adapter import Radio
-from sensor_ingest.live import LiveRun
-from sensor_ingest.run_folder import open_run
-from service.live_run import follow
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
+from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
+from surefoot.firmware_sim.radio.central import CentralRadio
+from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.run_folder import open_run
+from surefoot.service.runtime.run_loop import follow
 
 
 async def main(run: Path, port: int, lasts_s: float) -> None:

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from analysis.model import Floats, Foot
-from firmware_sim.air import VirtualAir
-from sensor_ingest.run_folder import create_run
+from surefoot.analysis.model import Floats, Foot
+from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.pair import LINKS, pair_errors_s
 from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, in_virtual_time, recording, standing, truth_of, worn

@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from bumble.transport import open_transport
 
-from firmware_sim import pace
-from firmware_sim.air import VirtualAir, VirtualRunner
-from firmware_sim.radio import Ether, RadioController
-from sensor_ingest.entries import PacketEntry
-from sensor_ingest.journal import MAGIC, JournalReader, framed
-from sensor_ingest.protocol import Packet
-from sensor_ingest.run_folder import RunFolder, create_run, open_run
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim.radio.virtual_controller import Ether, RadioController
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.protocol import Packet
+from surefoot.sensor_ingest.recording.entries import PacketEntry
+from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader, framed
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.virtual import RUNNER, replayed, standing, truth_of, worn
 

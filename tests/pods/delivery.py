@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from analysis.model import Foot
-from firmware_sim.peripheral import SUPERVISION_MS
-from firmware_sim.pod import BOOT_TIME_S
-from firmware_sim.scenario import Outage, PowerCycle
-from sensor_ingest.entries import EventKind
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.pod.peripheral import SUPERVISION_MS
+from surefoot.firmware_sim.pod.pod import BOOT_TIME_S
+from surefoot.firmware_sim.scenarios import Outage, PowerCycle
+from surefoot.sensor_ingest.recording.entries import EventKind
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.virtual import Recorded, events, in_virtual_time, record, standing, truth_of
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from analysis.model import Foot
+from surefoot.analysis.model import Foot
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.hostile import INFO_LIES, LIES, Change, lie, record_with, resend_for_ever, spoil
 from tests.sensor_ingest.mangling import fuzz

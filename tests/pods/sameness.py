@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from analysis.model import Foot
-from service.cli import main
-from service.demo import cast, play
-from service.output_json import to_json
+from surefoot.analysis.model import Foot
+from surefoot.service.cli.main import main
+from surefoot.service.runtime.demo import cast, play
+from surefoot.service.serialization.json import to_json
 from tests.accuracy.report import Finding
 
 MINUTES, SEED = 5.0, 3

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis import Session
-from analysis.findings import Finding as Told
-from analysis.findings import Kind
-from analysis.model import Foot
-from firmware_sim.imu import Imu, random_mounting, read_pieces
-from firmware_sim.runner import simulate
-from firmware_sim.scenario import scenario
+from surefoot.analysis import Session
+from surefoot.analysis.findings import Finding as Told
+from surefoot.analysis.findings import Kind
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.body.motion import simulate
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_pieces
+from surefoot.firmware_sim.scenarios import scenario
 from tests.accuracy.recordings import DATA, analysed
 from tests.accuracy.report import Finding
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.model import Foot, Samples
-from firmware_sim.imu import Imu, random_mounting, read
-from firmware_sim.person import Strike
-from firmware_sim.runner import Bout, Motion, Runner
+from surefoot.analysis.model import Foot, Samples
+from surefoot.firmware_sim.body.motion import Bout, Motion, Runner
+from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
 
 STRIKES: tuple[Strike, ...] = ("rear", "mid", "fore")
 SPEEDS_MPS = (2.2, 3.0, 4.0, 5.0, 6.0)

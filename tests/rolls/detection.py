@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.findings import Finding as Told
-from analysis.findings import Kind, Severity
-from analysis.model import Foot
-from firmware_sim.rolls import Roll
-from firmware_sim.runner import Motion, simulate
-from firmware_sim.truth import TrueRoll
+from surefoot.analysis.findings import Finding as Told
+from surefoot.analysis.findings import Kind, Severity
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.motion import Motion, simulate
+from surefoot.firmware_sim.body.truth import TrueRoll
 from tests.accuracy.report import Finding
 from tests.analysis.simulated import analyse
 from tests.rolls.conditions import Condition

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analysis.model import Floats, Foot, Strides
-from firmware_sim.kinematics import Kinematics, kinematics_of
-from firmware_sim.runner import simulate
-from firmware_sim.truth import Truth
+from surefoot.analysis.model import Floats, Foot, Strides
+from surefoot.firmware_sim.body.kinematics import Kinematics, kinematics_of
+from surefoot.firmware_sim.body.motion import simulate
+from surefoot.firmware_sim.body.truth import Truth
 from tests.accuracy.report import Finding
 from tests.analysis.simulated import analyse, match
 from tests.rolls.conditions import Condition

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from analysis.findings import Kind
-from analysis.model import Floats, Foot
-from firmware_sim.imu import Imu, Move, random_mounting, read
-from firmware_sim.kinematics import kinematics_of
-from firmware_sim.runner import Bout, Runner, simulate
+from surefoot.analysis.findings import Kind
+from surefoot.analysis.model import Floats, Foot
+from surefoot.firmware_sim.body.kinematics import kinematics_of
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, Move, random_mounting, read
 from tests.accuracy.report import Finding
 from tests.analysis.simulated import analyse, match
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.model import Foot
-from firmware_sim.air import VirtualAir, VirtualRunner
-from firmware_sim.pod import Pod
-from sensor_ingest.health import PodHealth
-from sensor_ingest.journal import JournalReader
-from sensor_ingest.protocol import Packet, PacketFlag
-from sensor_ingest.run_folder import create_run
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.pod.pod import Pod
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.protocol import Packet, PacketFlag
+from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, in_virtual_time, recording, standing, worn
 
 

@@ -8,10 +8,10 @@ import struct
 
 import numpy as np
 
-from sensor_ingest.assembler import Assembler, Batch
-from sensor_ingest.entries import PacketEntry
-from sensor_ingest.protocol import Packet
-from sensor_ingest.track import HOLD_PACKETS, PodCounts
+from surefoot.sensor_ingest.protocol import Packet
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch
+from surefoot.sensor_ingest.recording.entries import PacketEntry
+from surefoot.sensor_ingest.recording.packet_reordering import HOLD_PACKETS, PodCounts
 from tests.sensor_ingest.wire import clock_entry, packet, pod_entry
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.model import Floats
-from sensor_ingest.clock import ClockFit, ClockMapping
-from sensor_ingest.clock_steering import FIRST_AFTER_S, session_times, steer
+from surefoot.analysis.model import Floats
+from surefoot.sensor_ingest.recording.clock_fit import ClockFit, ClockMapping
+from surefoot.sensor_ingest.recording.clock_steering import FIRST_AFTER_S, session_times, steer
 from tests.sensor_ingest.wire import arrivals
 
 LINKS = [(0.015, 0.02), (0.03, 0.15), (0.05, 0.02), (0.05, 0.30)]

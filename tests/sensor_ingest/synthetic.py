@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
 
 HEADER = "time_s,acc_x_mps2,acc_y_mps2,acc_z_mps2,gyr_x_radps,gyr_y_radps,gyr_z_radps"
 RATE_HZ = 200.0

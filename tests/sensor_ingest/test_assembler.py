@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
-from sensor_ingest.assembler import Assembler, Batch
-from sensor_ingest.clock import ClockMapping
-from sensor_ingest.entries import ClockEntry, EndEntry, Entry, LostEntry, PacketEntry
-from sensor_ingest.protocol import MAX_SAMPLES, Packet, PacketFlag
-from sensor_ingest.track import HOLD_PACKETS, BootTrack, Hole, PodCounts
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
+from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Packet, PacketFlag
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch
+from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
+from surefoot.sensor_ingest.recording.entries import ClockEntry, EndEntry, Entry, LostEntry, PacketEntry
+from surefoot.sensor_ingest.recording.packet_reordering import HOLD_PACKETS, BootTrack, Hole, PodCounts
 from tests.sensor_ingest.wire import (
     BOOT,
     PACKET_US,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.model import Floats
-from sensor_ingest.clipping import LEAST_ACC_MPS2, LEAST_GYR_RADPS, find_clipping
+from surefoot.analysis.model import Floats
+from surefoot.sensor_ingest.files.clipping import LEAST_ACC_MPS2, LEAST_GYR_RADPS, find_clipping
 
 
 def swings(rate_hz: float, seed: int) -> Floats:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sensor_ingest.clock import ClockFit, ClockMapping
-from sensor_ingest.clock_steering import MOST_SLEW, fit_whole, mapping_at, session_times, steer
+from surefoot.sensor_ingest.recording.clock_fit import ClockFit, ClockMapping
+from surefoot.sensor_ingest.recording.clock_steering import MOST_SLEW, fit_whole, mapping_at, session_times, steer
 from tests.sensor_ingest.pair import LINKS, live_times, pair_errors_s
 from tests.sensor_ingest.wire import arrivals
 

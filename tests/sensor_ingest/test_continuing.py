@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.model import Foot
-from firmware_sim.air import VirtualAir, VirtualRunner
-from sensor_ingest.health import PodHealth
-from sensor_ingest.live import LiveRun
-from sensor_ingest.run_errors import RunBusyError
-from sensor_ingest.run_folder import RunFolder, create_run, open_run
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.errors import RunBusyError
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from tests.sensor_ingest.virtual import (
     CREATED,
     RUNNER,

@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.model import Foot
-from sensor_ingest import csv_file, csv_rows
-from sensor_ingest.csv_file import read_csv
-from sensor_ingest.errors import (
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.errors import (
     ColumnsMissingError,
     FieldsTooManyError,
     NotTextError,
@@ -19,7 +17,10 @@ from sensor_ingest.errors import (
     RowsRaggedError,
     RowsUnreadableError,
 )
-from sensor_ingest.recording import Recording
+from surefoot.sensor_ingest.files import csv_reader as csv_file
+from surefoot.sensor_ingest.files import csv_rows
+from surefoot.sensor_ingest.files.cleaning import Recording
+from surefoot.sensor_ingest.files.csv_reader import read_csv
 from tests.sensor_ingest.synthetic import HEADER, RATE_HZ, walk, write
 
 

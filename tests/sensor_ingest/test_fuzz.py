@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.model import Foot
-from sensor_ingest.csv_file import read_csv
-from sensor_ingest.errors import RecordingError
-from sensor_ingest.recording import Recording
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.errors import RecordingError
+from surefoot.sensor_ingest.files.cleaning import Recording
+from surefoot.sensor_ingest.files.csv_reader import read_csv
 from tests.sensor_ingest.synthetic import HEADER, walk, write
 
 ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.model import Foot
-from firmware_sim.air import VirtualAir, VirtualRunner
-from firmware_sim.pod import Pod
-from sensor_ingest.entries import PacketEntry
-from sensor_ingest.intake import Intake
-from sensor_ingest.protocol import Opcode, Packet, Reply
-from sensor_ingest.run_folder import create_run
-from sensor_ingest.supervisor import MOST_MALFORMED
-from sensor_ingest.traffic import BURST_PACKETS, TrafficLimit
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.pod.pod import Pod
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.ble.pod_supervisor import MOST_MALFORMED
+from surefoot.sensor_ingest.ble.rate_limit import BURST_PACKETS, TrafficLimit
+from surefoot.sensor_ingest.protocol import Opcode, Packet, Reply
+from surefoot.sensor_ingest.recording.entries import PacketEntry
+from surefoot.sensor_ingest.recording.entry_queue import Intake
+from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.sensor_ingest.hostile import INFO_LIES, LIES, Raw, lie, record_with, resend_for_ever, spoil
 from tests.sensor_ingest.virtual import (
     CREATED,

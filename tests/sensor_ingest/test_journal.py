@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.model import Foot
-from sensor_ingest.clock import ClockMapping
-from sensor_ingest.entries import (
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
+from surefoot.sensor_ingest.recording.entries import (
     ClockEntry,
     EndEntry,
     Entry,
@@ -25,8 +25,8 @@ from sensor_ingest.entries import (
     entry_from_bytes,
     time_of,
 )
-from sensor_ingest.journal import MAGIC, JournalReader, JournalWriter, framed
-from sensor_ingest.run_errors import NotARunError, RunBusyError, RunUnwritableError
+from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunUnwritableError
+from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader, JournalWriter, framed
 from tests.sensor_ingest.wire import info, packet_entry
 
 U16, U32 = st.integers(0, 0xFFFF), st.integers(0, 0xFFFFFFFF)

@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.model import Foot
-from firmware_sim.air import VirtualAir, VirtualRunner
-from firmware_sim.backend import BumbleClient
-from firmware_sim.scenario import Outage, PowerCycle
-from sensor_ingest.adapter import Radio
-from sensor_ingest.assembler import Batch
-from sensor_ingest.entries import EndEntry, EventKind, PacketEntry
-from sensor_ingest.health import PodHealth
-from sensor_ingest.intake import Intake
-from sensor_ingest.journal import JournalReader
-from sensor_ingest.live import LiveRun
-from sensor_ingest.replay import replay
-from sensor_ingest.run_errors import LiveBehindError, RunEndedError, RunUnwritableError
-from sensor_ingest.run_folder import RunFolder, create_run, open_run
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
+from surefoot.firmware_sim.scenarios import Outage, PowerCycle
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.sensor_ingest.recording.entries import EndEntry, EventKind, PacketEntry
+from surefoot.sensor_ingest.recording.entry_queue import Intake
+from surefoot.sensor_ingest.recording.errors import LiveBehindError, RunEndedError, RunUnwritableError
+from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.sensor_ingest.recording.replay import replay
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from tests.sensor_ingest.virtual import (
     CREATED,
     RUNNER,
@@ -312,14 +312,14 @@ def test_packets_this_computer_is_too_slow_for_are_counted_and_asked_for_again(
             else:
                 self.overflowed[packet.pod] += 1
 
-    monkeypatch.setattr("sensor_ingest.live.Intake", Slow)
+    monkeypatch.setattr("surefoot.sensor_ingest.live_run.Intake", Slow)
     recorded = in_virtual_time(record(tmp_path, standing(40.0)))
     assert_complete(recorded)
     assert all(health.overflowed > 20 for health in recorded[3].health())
 
 
 def test_whoever_takes_nothing_is_told_and_all_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sensor_ingest.live.MOST_WAITING_SAMPLES", 5000)
+    monkeypatch.setattr("surefoot.sensor_ingest.live_run.MOST_WAITING_SAMPLES", 5000)
 
     async def main() -> tuple[RunFolder, Taken, VirtualRunner]:
         async with VirtualAir(1) as air:

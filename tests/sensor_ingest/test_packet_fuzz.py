@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from sensor_ingest.protocol import Command, Packet, PodInfo, ProtocolError, Reply
+from surefoot.sensor_ingest.protocol import Command, Packet, PodInfo, ProtocolError, Reply
 from tests.sensor_ingest.mangling import fuzz
 
 

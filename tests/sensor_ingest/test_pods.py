@@ -12,16 +12,16 @@ from bleak.exc import BleakBluetoothNotAvailableError as NotAvailable
 from bleak.exc import BleakBluetoothNotAvailableReason as Why
 from bleak.exc import BleakDBusError, BleakError
 
-from analysis.model import Foot
-from firmware_sim.air import VirtualAir
-from firmware_sim.scanner import BumbleScanner
-from firmware_sim.scenario import Outage
-from sensor_ingest.adapter import Radio
-from sensor_ingest.live import LiveRun
-from sensor_ingest.pods import FoundPod, find_pods, is_serial, name_start, pod_from_name
-from sensor_ingest.radio_trouble import radio_error
-from sensor_ingest.run_errors import RadioError
-from sensor_ingest.run_folder import create_run
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
+from surefoot.firmware_sim.scenarios import Outage
+from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.ble.bluetooth_errors import radio_error
+from surefoot.sensor_ingest.ble.discovery import FoundPod, find_pods, is_serial, name_start, pod_from_name
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.errors import RadioError
+from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.sensor_ingest.virtual import RUNNER, Taken, in_virtual_time, radio_of, standing, take, worn
 
 
@@ -136,7 +136,7 @@ def test_bluetooth_that_is_switched_off_in_mid_run_is_told_once_and_when_it_is_b
         return told
 
     assert in_virtual_time(record()) == [{""}, {"Bluetooth is switched off; switch it on"}, {""}]
-    messages = [entry.message for entry in caplog.records if entry.name == "sensor_ingest.adapter"]
+    messages = [entry.message for entry in caplog.records if entry.name == "surefoot.sensor_ingest.ble.adapter"]
     assert messages == [
         "Bluetooth cannot be used (Bluetooth is switched off); switch it on. The run waits for it.",
         "Bluetooth works again.",

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from sensor_ingest.csv_file import read_csv
-from sensor_ingest.errors import ColumnsSwappedError
-from sensor_ingest.recording import Recording, clean
-from sensor_ingest.table import Table
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from surefoot.sensor_ingest.errors import ColumnsSwappedError
+from surefoot.sensor_ingest.files.cleaning import Recording, clean
+from surefoot.sensor_ingest.files.columns import Table
+from surefoot.sensor_ingest.files.csv_reader import read_csv
 
 FOLDER = Path(os.environ.get("SUREFOOT_EVAL_DATA", Path(__file__).parents[2] / "../shared/data"))
 pytestmark = [

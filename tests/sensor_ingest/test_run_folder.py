@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis.model import Foot
-from sensor_ingest.errors import IngestError
-from sensor_ingest.run_errors import NotARunError, RunFormatNewerError, RunMissingError, RunUnwritableError
-from sensor_ingest.run_folder import WornPod, create_run, list_runs, open_run
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.errors import IngestError
+from surefoot.sensor_ingest.recording.errors import (
+    NotARunError,
+    RunFormatNewerError,
+    RunMissingError,
+    RunUnwritableError,
+)
+from surefoot.sensor_ingest.recording.run_folder import WornPod, create_run, list_runs, open_run
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PODS = [WornPod("A0001", Foot.LEFT, "runner-1"), WornPod("A0002", Foot.RIGHT, "runner-1")]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.model import Foot
-from sensor_ingest.run_folder import WornPod
-from sensor_ingest.silence import GONE_S, PAUSED_S, TELL_S, SilenceWatch
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.sensor_ingest.recording.silence_watchdog import GONE_S, PAUSED_S, TELL_S, SilenceWatch
 
 ANNA = [WornPod("A1", Foot.LEFT, "anna"), WornPod("A2", Foot.RIGHT, "anna")]
 BEN = [WornPod("B1", Foot.LEFT, "ben")]

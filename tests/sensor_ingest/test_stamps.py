@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.model import Floats, Foot
-from sensor_ingest.errors import ClockWentBackError, RateOutOfRangeError, TooShortError
-from sensor_ingest.recording import Recording, clean
-from sensor_ingest.table import Lines, Table
+from surefoot.analysis.model import Floats, Foot
+from surefoot.sensor_ingest.errors import ClockWentBackError, RateOutOfRangeError, TooShortError
+from surefoot.sensor_ingest.files.cleaning import Recording, clean
+from surefoot.sensor_ingest.files.columns import Lines, Table
 from tests.sensor_ingest.synthetic import RATE_HZ, walk
 
 

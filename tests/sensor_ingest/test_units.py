@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from sensor_ingest.errors import AccelerationUnitUnknownError, ColumnsSwappedError, RowsUnreadableError
-from sensor_ingest.recording import Recording, clean
-from sensor_ingest.table import Table
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from surefoot.sensor_ingest.errors import AccelerationUnitUnknownError, ColumnsSwappedError, RowsUnreadableError
+from surefoot.sensor_ingest.files.cleaning import Recording, clean
+from surefoot.sensor_ingest.files.columns import Table
 from tests.sensor_ingest.synthetic import walk
 
 G_NOTE = "Acceleration is in g: converted to m/s²."

@@ -13,21 +13,21 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from firmware_sim import pace
-from firmware_sim.air import VirtualAir, VirtualRunner
-from firmware_sim.backend import BumbleClient
-from firmware_sim.link import LinkQuality
-from firmware_sim.person import Bout, Runner
-from firmware_sim.scanner import BumbleScanner
-from firmware_sim.scenario import Outage, PowerCycle, Scenario
-from sensor_ingest.adapter import Radio
-from sensor_ingest.assembler import Batch, Silence
-from sensor_ingest.entries import EventEntry, EventKind
-from sensor_ingest.journal import JournalReader
-from sensor_ingest.live import LiveRun
-from sensor_ingest.replay import replay
-from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim.body.runner_profile import Bout, Runner
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
+from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
+from surefoot.firmware_sim.radio.link import LinkQuality
+from surefoot.firmware_sim.scenarios import Outage, PowerCycle, Scenario
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.assembler import Batch, Silence
+from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
+from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.replay import replay
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod, create_run, open_run
 
 T = TypeVar("T")
 Recorded = tuple[RunFolder, "Taken", VirtualRunner, LiveRun]

@@ -7,10 +7,10 @@ import random
 
 import numpy as np
 
-from analysis.model import Floats, Foot
-from sensor_ingest.clock import ClockMapping
-from sensor_ingest.entries import ClockEntry, PacketEntry, PodEntry
-from sensor_ingest.protocol import VERSION, FootCode, Packet, PacketFlag, PodInfo
+from surefoot.analysis.model import Floats, Foot
+from surefoot.sensor_ingest.protocol import VERSION, FootCode, Packet, PacketFlag, PodInfo
+from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
+from surefoot.sensor_ingest.recording.entries import ClockEntry, PacketEntry, PodEntry
 
 BOOT = 77
 NO_FLAGS = PacketFlag(0)

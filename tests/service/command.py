@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.model import Foot, Samples
-from firmware_sim.imu import Imu, read
-from firmware_sim.runner import Bout, Runner, simulate
-from service.cli import main
+from surefoot.analysis.model import Foot, Samples
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.service.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("SUREFOOT_EVAL_DATA", ROOT / "../shared/data"))

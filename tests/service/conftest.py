@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.model import Foot, Samples
-from service.demo import Played
+from surefoot.analysis.model import Foot, Samples
+from surefoot.service.runtime.demo import Played
 from tests.service.command import simulated, write_samples
 from tests.service.played import played
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from analysis.findings import Finding, Kind, Severity, State, finding_id
-from analysis.model import Foot, Samples
-from analysis.session import Results
-from sensor_ingest.assembler import Batch
-from sensor_ingest.run_folder import Manifest, WornPod
-from service.analyze import pieces
-from service.keeper import Keeper
-from service.run_analysis import RunAnalysis
-from service.settings import Settings
+from surefoot.analysis.findings import Finding, Kind, Severity, State, finding_id
+from surefoot.analysis.model import Foot, Samples
+from surefoot.analysis.session import Results
+from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.sensor_ingest.recording.run_folder import Manifest, WornPod
+from surefoot.service.pipeline.analysis import pieces
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.settings import Settings
 
 RUNNER = "anna"
 CREATED = datetime(2026, 1, 2, 3, 4, 5, 600_000, tzinfo=UTC)

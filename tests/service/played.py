@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.model import Strides
-from analysis.session import Results
-from service.demo import Played, cast, play
+from surefoot.analysis.model import Strides
+from surefoot.analysis.session import Results
+from surefoot.service.runtime.demo import Played, cast, play
 
 SEED = 3
 

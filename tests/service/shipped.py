@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from service.settings import Settings
-from service.ship.influx import Influx
-from service.ship.lines import lines
-from service.store.outbox import Outbox
-from service.store.schema import SHIPPED
+from surefoot.service.exporters.influxdb_client import Influx
+from surefoot.service.serialization.line_protocol import lines
+from surefoot.service.settings import Settings
+from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.schema import SHIPPED
 
 Key = tuple[str, frozenset[tuple[str, str]], int]
 Points = dict[Key, dict[str, object]]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.findings import Finding, Kind, Severity, State
-from service.alerts.policy import LINGER_S, Alert, AlertPolicy, Event
-from service.settings import AlertSettings
+from surefoot.analysis.findings import Finding, Kind, Severity, State
+from surefoot.service.alerts.policy import LINGER_S, Alert, AlertPolicy, Event
+from surefoot.service.settings import AlertSettings
 from tests.service.kept import finding
 
 PLAIN = AlertSettings(hold_s=30.0, cool_down_s=120.0)

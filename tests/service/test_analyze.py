@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.model import Floats, Foot, Samples
-from service.analyze import pieces
+from surefoot.analysis.model import Floats, Foot, Samples
+from surefoot.service.pipeline.analysis import pieces
 
 
 def readings(foot: Foot, time_s: Floats) -> Samples:

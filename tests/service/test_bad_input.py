@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.model import Foot, Samples
-from service import analyze, cli
+from surefoot.analysis.model import Foot, Samples
+from surefoot.service.cli import main as cli
+from surefoot.service.pipeline import analysis as analyze
 from tests.service.command import ROOT, Outcome, surefoot, write_samples
 
 
@@ -139,14 +140,21 @@ def test_ctrl_c_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     [(">&-", 0, ""), ("2>&-", 0, ""), ("<&-", 0, ""), (">/dev/full", 2, "error: the output cannot be written (")],
 )
 def test_streams_that_are_closed_or_full_are_no_traceback(output: str, code: int, told: str) -> None:
-    command = ("/bin/sh", "-c", f'exec "$@" {output}', "sh", sys.executable, "-m", "service", "config")
+    command = ("/bin/sh", "-c", f'exec "$@" {output}', "sh", sys.executable, "-m", "surefoot", "config")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr[: len(told)]) == (code, told)
     assert done.stderr.count("\n") == (1 if told else 0)
 
 
 def test_the_process_itself_ends_with_the_code_and_one_line() -> None:
-    command = [sys.executable, "-c", "from service.cli import main; main()", "analyze", "--left", "missing.csv"]
+    command = [
+        sys.executable,
+        "-c",
+        "from surefoot.service.cli.main import main; main()",
+        "analyze",
+        "--left",
+        "missing.csv",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert done.stdout == ""

@@ -8,8 +8,8 @@ import tomllib
 
 import pytest
 
-from service import VERSION
-from service.__main__ import main
+from surefoot.__main__ import main
+from surefoot.service import VERSION
 from tests.service.command import ROOT, surefoot
 
 
@@ -61,10 +61,10 @@ def test_ctrl_c_is_quiet_while_the_command_line_itself_is_read(monkeypatch: pyte
     class Interrupted:
         @staticmethod
         def find_spec(name: str, *_: object) -> None:
-            if name == "service.cli":
+            if name == "surefoot.service.cli.main":
                 raise KeyboardInterrupt
 
-    monkeypatch.delitem(sys.modules, "service.cli")
+    monkeypatch.delitem(sys.modules, "surefoot.service.cli.main")
     monkeypatch.setattr(sys, "meta_path", [Interrupted, *sys.meta_path])
     with pytest.raises(SystemExit) as end:
         main()
@@ -74,10 +74,11 @@ def test_ctrl_c_is_quiet_while_the_command_line_itself_is_read(monkeypatch: pyte
 def test_help_imports_nothing_that_computes() -> None:
     script = (
         "import sys\n"
-        "from service.cli import main\n"
+        "from surefoot.service.cli.main import main\n"
         "try:\n    main(['--help'])\n"
         "except SystemExit:\n"
-        "    packages = {'numpy', 'scipy', 'analysis', 'sensor_ingest', 'firmware_sim'}\n"
+        "    ours = {f'surefoot.{name}' for name in ('analysis', 'sensor_ingest', 'firmware_sim')}\n"
+        "    packages = {'numpy', 'scipy', *ours}\n"
         "    heavy = packages & set(sys.modules)\n"
         "    print('heavy:', *heavy)\n"
     )

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.findings import Kind, Severity
-from analysis.model import Foot, Samples
-from service.settings import Settings
-from service.ship.dispatch import Dispatch
+from surefoot.analysis.findings import Kind, Severity
+from surefoot.analysis.model import Foot, Samples
+from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.settings import Settings
 from tests.service.kept import finding, keep_samples
 from tests.service.servers import wait
 

@@ -15,9 +15,9 @@ import aiomqtt
 import pytest
 import yaml
 
-from service.settings import Settings
-from service.ship.mqtt import BrokerError, connected
-from service.wall import LEAST_LETTERS
+from surefoot.service.exporters.mqtt_client import BrokerError, connected
+from surefoot.service.settings import Settings
+from surefoot.service.views.wall import LEAST_LETTERS
 from tests.service.command import ROOT
 from tests.service.listener import Listener
 from tests.service.servers import PATHS, Broker, program, wait

@@ -15,19 +15,19 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from analysis.model import Foot, Gait
-from analysis.summary import strides_of
-from firmware_sim.scenario import FATIGUE_PCT, scenario
-from sensor_ingest.health import PodHealth
-from sensor_ingest.run_errors import RunUnwritableError
-from sensor_ingest.run_folder import open_run
-from service import commands
-from service.demo import Played, cast, play
-from service.errors import ScenarioUnknownError
-from service.run_analysis import RunAnalysis
-from service.screen import Screen
-from service.stop import StopRequest
-from service.truth_check import check
+from surefoot.analysis.model import Foot, Gait
+from surefoot.analysis.summary import strides_of
+from surefoot.firmware_sim.scenarios import FATIGUE_PCT, scenario
+from surefoot.sensor_ingest.recording.errors import RunUnwritableError
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.sensor_ingest.recording.run_folder import open_run
+from surefoot.service.cli import commands
+from surefoot.service.errors import ScenarioUnknownError
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.demo import Played, cast, play
+from surefoot.service.runtime.shutdown import StopRequest
+from surefoot.service.terminal.live_screen import Screen
+from surefoot.service.terminal.truth_check import check
 from tests.service.command import surefoot
 from tests.service.played import SEED, played
 

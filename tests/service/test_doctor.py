@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.wall.hosting import WallServer
-from service.doctor import Check, Verdict, examine
-from service.settings import Settings
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.service.cli.doctor import Check, Verdict, examine
+from surefoot.service.settings import Settings
 from tests.dashboards.walls import Shown
 from tests.service.command import surefoot
 from tests.service.servers import TOKEN, Broker, InfluxServer, free_port

@@ -11,8 +11,8 @@ import sys
 import pytest
 from bumble.transport import open_transport
 
-from firmware_sim import pace
-from firmware_sim.radio import Ether, RadioController
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim.radio.virtual_controller import Ether, RadioController
 from tests.service.command import ROOT, surefoot
 from tests.service.servers import free_port
 
@@ -44,7 +44,13 @@ def test_a_pod_is_served_until_ctrl_c() -> None:
             dongle = RadioController("dongle", Ether())
             dongle.set_packet_sink(transport.sink)
             transport.source.set_packet_sink(dongle)
-            command = ("-c", "from service.cli import main; main()", "pods", "--left", f"tcp-client:127.0.0.1:{port}")
+            command = (
+                "-c",
+                "from surefoot.service.cli.main import main; main()",
+                "pods",
+                "--left",
+                f"tcp-client:127.0.0.1:{port}",
+            )
             process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, stdout=subprocess.PIPE)
             assert process.stdout is not None
             said = (await process.stdout.readline()).decode()

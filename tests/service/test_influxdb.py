@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis.model import Foot, Samples
-from service.settings import InfluxSettings, Settings
-from service.ship.dispatch import Dispatch
-from service.ship.influx import Influx, RefusedError, UnreachableError
-from service.ship.influx_shipper import InfluxShipper
-from service.ship.lines import lines
-from service.ship.state import SinkState
-from service.store.outbox import Outbox
-from service.store.schema import SHIPPED
+from surefoot.analysis.model import Foot, Samples
+from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.exporters.influxdb import InfluxShipper
+from surefoot.service.exporters.influxdb_client import Influx, RefusedError, UnreachableError
+from surefoot.service.exporters.status import SinkState
+from surefoot.service.serialization.line_protocol import lines
+from surefoot.service.settings import InfluxSettings, Settings
+from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.schema import SHIPPED
 from tests.service.command import surefoot
 from tests.service.kept import finding, keep_samples, manifest
 from tests.service.servers import TOKEN, InfluxServer, wait

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Foot, Samples
-from service import VERSION
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Foot, Samples
+from surefoot.service import VERSION
 from tests.service.command import surefoot, write_samples
 
 ESTIMATE = {"value", "low", "high", "n", "spread"}

@@ -13,25 +13,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.model import Flag, Foot
-from firmware_sim import pace
-from firmware_sim.air import VirtualAir
-from firmware_sim.backend import BumbleClient
-from firmware_sim.pod import Pod
-from firmware_sim.scanner import BumbleScanner
-from firmware_sim.scenario import Outage, scenario
-from sensor_ingest.adapter import Radio
-from sensor_ingest.health import PodHealth
-from sensor_ingest.live import LiveRun
-from sensor_ingest.run_errors import RunEndedError
-from sensor_ingest.run_folder import RunFolder, WornPod, create_run, open_run
-from service.keeper import Keeper
-from service.live_run import Followed, follow
-from service.live_view import runner_now
-from service.replayed import analyze_run
-from service.run_analysis import RunAnalysis
-from service.settings import Settings
-from service.store.reading import StoreReader
+from surefoot.analysis.model import Flag, Foot
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim.pod.pod import Pod
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
+from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
+from surefoot.firmware_sim.scenarios import Outage, scenario
+from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.errors import RunEndedError
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod, create_run, open_run
+from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.runtime.run_loop import Followed, follow
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.views.live_view import runner_now
 from tests.service.command import surefoot
 from tests.service.played import assert_same
 

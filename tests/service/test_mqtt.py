@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis.findings import Kind, Severity, State
-from analysis.model import Foot, Samples
-from service.settings import Settings
-from service.ship.dispatch import Dispatch
-from service.ship.mqtt import BrokerError, connected
-from service.store.outbox import Outbox
+from surefoot.analysis.findings import Kind, Severity, State
+from surefoot.analysis.model import Foot, Samples
+from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.exporters.mqtt_client import BrokerError, connected
+from surefoot.service.settings import Settings
+from surefoot.service.store.outbox import Outbox
 from tests.service.command import surefoot
 from tests.service.kept import RUNNER, finding, keep_samples, manifest, recent
 from tests.service.listener import Listener
@@ -94,9 +94,9 @@ def test_a_newcomer_sees_what_holds(
 def test_a_service_that_dies_is_seen_as_offline(settings: Settings, listen: Callable[[], Listener]) -> None:
     script = (
         "import asyncio, os\n"
-        "from service.configuration import configure\n"
-        "from service.ship.messages import status\n"
-        "from service.ship.mqtt import connected, publish\n"
+        "from surefoot.service.configuration import configure\n"
+        "from surefoot.service.serialization.mqtt_messages import status\n"
+        "from surefoot.service.exporters.mqtt_client import connected, publish\n"
         "async def main():\n"
         "    async with connected(configure().settings.mqtt) as client:\n"
         "        await publish(client, status('online'))\n"

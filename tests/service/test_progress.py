@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from service.progress import PATIENCE_S, ProgressBar
+from surefoot.service.terminal.progress import PATIENCE_S, ProgressBar
 
 
 def shown(*, terminal: bool, took_s: float) -> str:

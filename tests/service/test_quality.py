@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from analysis.metrics import STRIDE_METRICS
-from analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
-from sensor_ingest.track import PodCounts
-from service.quality import assess
-from service.readings import Readings, Tally, pod_notes
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
+from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
+from surefoot.service.pipeline.data_quality import assess
+from surefoot.service.pipeline.sampling_stats import Readings, Tally, pod_notes
 
 WITHHELD = int(Flag.CONTACT_WITHHELD)
 WELL = Mounting(MountingStatus.OK, np.eye(3), np.array([0.0, 1.0, 0.0]))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis.model import Foot
-from sensor_ingest.run_folder import RunFolder
-from service.demo import Played
-from service.output_json import to_json
-from service.replayed import analyze_run
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.runtime.demo import Played
+from surefoot.service.serialization.json import to_json
 from tests.service.command import surefoot
 from tests.service.played import assert_same, played
 

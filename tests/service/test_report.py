@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.demo import Played
+from surefoot.service.runtime.demo import Played
 from tests.service.command import surefoot
 
 

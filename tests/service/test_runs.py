@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from platformdirs import user_data_path
 
-from service.demo import Played
-from service.runs import find_run, runs_folder
+from surefoot.service.runs import find_run, runs_folder
+from surefoot.service.runtime.demo import Played
 from tests.service.command import surefoot
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from analysis.model import Foot
-from sensor_ingest.live import LiveRun
-from sensor_ingest.pods import FoundPod
-from sensor_ingest.run_folder import RunFolder, WornPod
-from service import commands
-from service.demo import Played
-from service.errors import NoPodError, SamePodError
-from service.keeper import Keeper
-from service.live_run import Followed
-from service.scan import nearest, table, worn_by
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.ble.discovery import FoundPod
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod
+from surefoot.service.cli import commands
+from surefoot.service.cli.scan import nearest, table, worn_by
+from surefoot.service.errors import NoPodError, SamePodError
+from surefoot.service.runtime.demo import Played
+from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.runtime.run_loop import Followed
 from tests.service.command import surefoot
 
 NEAR = FoundPod("SF0001-L", "0001", Foot.LEFT, "C0:00:00:00:00:01", -50)

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from analysis.findings import Finding, Kind, Severity, State
-from analysis.model import Estimate, Foot, Gait, Strides, Window
-from analysis.session import Results
-from dashboards.course import course
-from sensor_ingest.health import PodHealth
-from sensor_ingest.run_folder import WornPod
-from sensor_ingest.track import PodCounts
-from service.demo import Played
-from service.run_analysis import RunAnalysis
-from service.screen import Title, view
+from surefoot.analysis.findings import Finding, Kind, Severity, State
+from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
+from surefoot.analysis.session import Results
+from surefoot.dashboards.asymmetry_trend import course
+from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.demo import Played
+from surefoot.service.terminal.live_screen import Title, view
 from tests.service.played import played
 
 TITLE = Title("surefoot demo", "fatiguing-left, simulated, 10 × real time", "Ctrl-C ends the run", 1200.0)

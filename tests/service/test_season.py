@@ -18,20 +18,20 @@ from typing import Any
 
 import pytest
 
-from analysis.model import Foot
-from firmware_sim import pace
-from sensor_ingest.adapter import Radio
-from sensor_ingest.entries import EndEntry, Entry, PodEntry
-from sensor_ingest.journal import JournalReader, JournalWriter
-from sensor_ingest.run_folder import WornPod, create_run, list_runs
-from service.recovery import keep_recorded, missing_runs, unfinished_runs
-from service.replayed import analyze_run
-from service.run_end import RunEnd, Seen
-from service.season import Season, World
-from service.settings import Settings
-from service.sources import SimulatedSquad, simulated_squad
-from service.store.reading import StoreReader
-from service.store.writing import StoreWriter
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PodEntry
+from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
+from surefoot.sensor_ingest.recording.run_folder import WornPod, create_run, list_runs
+from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.runtime.daemon import Season, World
+from surefoot.service.runtime.end_of_run import RunEnd, Seen
+from surefoot.service.runtime.pod_sources import SimulatedSquad, simulated_squad
+from surefoot.service.runtime.recovery import keep_recorded, missing_runs, unfinished_runs
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.writing import StoreWriter
 from tests.service.command import ROOT, surefoot
 from tests.service.played import assert_same
 from tests.service.servers import START_S, wait
@@ -169,7 +169,7 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Si
     command = [
         sys.executable,
         "-c",
-        "from service.cli import main; main()",
+        "from surefoot.service.cli.main import main; main()",
         "live",
         "--simulated",
         "1",
@@ -209,7 +209,7 @@ def test_after_kill_9_the_service_goes_on_with_the_run(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-c",
-        "from service.cli import main; main()",
+        "from surefoot.service.cli.main import main; main()",
         "live",
         "--simulated",
         "1",

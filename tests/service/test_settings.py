@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.config_table import MASK
-from service.configuration import SETTINGS_FILE, configure, variable
-from service.errors import SettingsError
-from service.settings import Settings, leaves
+from surefoot.service.configuration import SETTINGS_FILE, configure, variable
+from surefoot.service.errors import SettingsError
+from surefoot.service.settings import Settings, leaves
+from surefoot.service.terminal.settings import MASK
 from tests.service.command import surefoot
 
 GOOD = """

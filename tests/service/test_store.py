@@ -10,14 +10,14 @@ from threading import Barrier, Event
 
 import pytest
 
-from analysis.findings import Kind, Severity, State
-from analysis.model import Foot, Samples
-from service.errors import StoreError
-from service.settings import Settings
-from service.store.outbox import Outbox
-from service.store.reading import StoreReader
-from service.store.schema import SHIPPED, VERSION
-from service.store.tail import StoreTail
+from surefoot.analysis.findings import Kind, Severity, State
+from surefoot.analysis.model import Foot, Samples
+from surefoot.service.errors import StoreError
+from surefoot.service.settings import Settings
+from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.schema import SHIPPED, VERSION
+from surefoot.service.store.tail import StoreTail
 from tests.service.kept import RUNNER, finding, keep_samples, manifest
 from tests.service.played import assert_same
 

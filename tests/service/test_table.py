@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from analysis.model import Bout, Foot, Samples, Strides
-from analysis.session import Results
-from analysis.summary import summarise
-from service.analyze import Analysis
-from service.demo import Played
-from service.table import long_bouts, show
+from surefoot.analysis.model import Bout, Foot, Samples, Strides
+from surefoot.analysis.session import Results
+from surefoot.analysis.summary import summarise
+from surefoot.service.pipeline.analysis import Analysis
+from surefoot.service.runtime.demo import Played
+from surefoot.service.terminal.summary import long_bouts, show
 from tests.service.command import ROOT, surefoot, write_samples
 
 
@@ -106,7 +106,7 @@ def test_few_strides_are_counted_but_not_measured(
 
 
 def test_a_reader_that_leaves_early_is_no_failure_to_tell(left: Path) -> None:
-    script = "import sys; from service.cli import main; main(sys.argv[1:])"
+    script = "import sys; from surefoot.service.cli.main import main; main(sys.argv[1:])"
     command = [sys.executable, "-c", script, "analyze", "--left", str(left), "--json", "-"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -18,26 +18,26 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
-from analysis.findings import Finding, Kind, latest
-from analysis.model import Foot, Samples
-from dashboards.moment import COMPARED, Moment
-from dashboards.source import RunnerNow
-from dashboards.wall.hosting import WallServer
-from firmware_sim.imu import Imu, read
-from firmware_sim.rolls import Roll
-from firmware_sim.runner import Bout, Runner, simulate
-from sensor_ingest.assembler import Batch
-from service.analyze import pieces
-from service.demo import Played
-from service.errors import WallError
-from service.keeper import Keeper
-from service.run_analysis import RunAnalysis
-from service.settings import Settings, WallSettings
-from service.store.reading import StoreReader
-from service.store.tail import StoreTail
-from service.wall import Archive, WallSource, local, qr_code, wall
-from service.wall_command import shown
-from service.wall_scenes import StoredRuns, WatchedRun
+from surefoot.analysis.findings import Finding, Kind, latest
+from surefoot.analysis.model import Foot, Samples
+from surefoot.dashboards.data_source import RunnerNow
+from surefoot.dashboards.live_snapshot import COMPARED, Moment
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.service.cli.wall import shown
+from surefoot.service.errors import WallError
+from surefoot.service.pipeline.analysis import pieces
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.demo import Played
+from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.settings import Settings, WallSettings
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.tail import StoreTail
+from surefoot.service.views.live_scenes import StoredRuns, WatchedRun
+from surefoot.service.views.wall import Archive, WallSource, local, qr_code, wall
 from tests.dashboards.browser import chromium
 from tests.service.command import surefoot
 from tests.service.kept import RUNNER, manifest
@@ -206,7 +206,7 @@ def test_a_port_that_is_taken_is_told_or_another_one_used(source: WallSource) ->
 
 def test_serve_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
     environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path)}
-    command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
+    command = [sys.executable, "-c", "from surefoot.service.cli.main import main; main()", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         address = process.stdout.readline().split()[-1]

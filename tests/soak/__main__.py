@@ -17,12 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from firmware_sim import pace
-from service.season import Season, World
-from service.settings import Settings
-from service.ship.dispatch import Dispatch
-from service.sources import simulated_squad
-from service.store.reading import StoreReader
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.runtime.daemon import Season, World
+from surefoot.service.runtime.pod_sources import simulated_squad
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
 from tests.accuracy.report import Finding, show
 from tests.service.servers import TOKEN, Broker, InfluxServer
 from tests.service.shipped import expected, held

@@ -7,14 +7,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.findings import Kind
-from analysis.model import Foot
-from dashboards.source import PastRun, Pod, Recorded, RunnerNow, Scene
-from dashboards.wall.hosting import WallServer
-from dashboards.wall.replay import runner_at
-from firmware_sim.rolls import Roll
-from firmware_sim.runner import Bout
-from service.reporting import recorded
+from surefoot.analysis.findings import Kind
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.data_source import PastRun, Pod, Recorded, RunnerNow, Scene
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.dashboards.wall.replay import runner_at
+from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.motion import Bout
+from surefoot.service.views.reporting import recorded
 from tests.dashboards.runs import analysed
 
 RUNNERS = 20

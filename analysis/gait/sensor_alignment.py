@@ -1,0 +1,214 @@
+"""How the pod sits on the shoe, found from the gait alone: no standing start, no calibration move.
+
+Every stride gives evidence in the sensor's own frame: where up is (the specific force averaged from one quiet stance
+to the next, turned back by the gyroscope: the velocity returns, so what is left is gravity), about which axis the
+foot pitches (most rotation of a stride), and which way round (the heel rises first: between two stances the foot is
+pitched toes-down on average). All of it turns with the sensor, so a rotated pod gives the rotated answer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from surefoot.analysis.gait.filters import dot, squared_norm
+from surefoot.analysis.gait.orientation import cross
+from surefoot.analysis.gait.strapdown import GRAVITY_TOLERANCE, Evidence
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Mounting, MountingStatus
+
+WARM_UP_STRIDES = 10
+"""Strides before the first answer (about 7 s of running)."""
+EVERY = 4
+"""After the warm-up every fourth stride is evidence enough."""
+MEMORY = 24
+EARLY, LATE = 4, 16
+"""A new answer comes with every `EARLY` pieces of evidence until the memory is full, then with every `LATE`."""
+
+LEAST_PITCH_SHARE = 0.35
+MOST_DOUBTS = 3
+"""Share of a stride's rotation that goes about the pitch axis; strides have 0.5 to 0.95, turning ones down to 0.25. As
+many in a row below it, pitching the other way round, or with up elsewhere, mean that the pod was moved."""
+MOST_TURN_RAD = np.deg2rad(14.0)
+MOST_TILT = float(np.cos(MOST_TURN_RAD))
+CLEAR_PITCH_SHARE = 0.8
+"""A stride's up, and the axis of a stride that clearly goes straight on, may leave those of the strides before by this
+angle; slopes and camber stay within."""
+
+TOE_OUT_RAD = np.deg2rad(3.0)
+"""The leg swings the foot about an axis square to the way, the foot itself points outward of it: 3 and 4° on the two
+feet of the markers on force plates, and some degrees more or less from person to person. No gait shows which, so
+everybody is given the same."""
+
+MEDIAN_STEPS = 12
+"""Steps to the spatial median; it moves by less than 0.01° after eight."""
+
+AGREEMENT = 0.8
+"""Share of strides that must agree on what is toes-down and what is forward."""
+SPREAD_RAD = np.deg2rad(8.0)
+"""Median angle between a stride's up and the common one beyond which the pod is loose or the gait unsteady."""
+
+
+_UNKNOWN = np.full((3, 3), np.nan), np.full(3, np.nan)
+NO_GAIT = Mounting(MountingStatus.FAILED, *_UNKNOWN, "no walking or running found")
+NO_GYROSCOPE = Mounting(
+    MountingStatus.FAILED, *_UNKNOWN, "no gyroscope: contact times and angles are withheld, cadence is measured"
+)
+
+
+def solve(evidence: Evidence, foot: Foot) -> Mounting:
+    """The mounting that the strides agree on, and how far to trust it."""
+    spin = evidence.spin_radps2.sum(axis=-1)
+    pitch = np.linalg.eigh(spin)[1][:, -1]
+    agreeing = float(np.mean(dot(evidence.toes_down_rad, pitch) > 0.0))
+    if agreeing < 0.5:
+        pitch, agreeing = -pitch, 1.0 - agreeing
+    up = spatial_median(evidence.gravity_mps2)
+    gravity = float(np.sqrt(squared_norm(up)))
+    if abs(gravity / STANDARD_GRAVITY_MPS2 - 1.0) > GRAVITY_TOLERANCE:
+        note = f"gravity reads {gravity:.1f} m/s² instead of 9.8: the foot's axes, and angles with them, are withheld"
+        return Mounting(MountingStatus.FAILED, np.full((3, 3), np.nan), pitch, note)
+    axes = _axes(up / gravity, pitch)
+    status, note = _trust(evidence, axes, agreeing)
+    return Mounting(status, _toed_out(axes, foot), axes[1], note)
+
+
+def spatial_median(vectors: Floats) -> Floats:
+    """(3, n) → (3,) point of least summed distance (Weiszfeld): unlike a median by component it turns with the
+    sensor."""
+    centre: Floats = vectors.mean(axis=1)
+    for _ in range(MEDIAN_STEPS):
+        weight = 1.0 / np.maximum(np.sqrt(squared_norm(vectors - centre[:, None])), 1e-3)
+        centre = (vectors * weight).sum(axis=1) / weight.sum()
+    return centre
+
+
+def _axes(up: Floats, pitch: Floats) -> Floats:
+    """Right-handed rows x (toes), y (left), z (up): up is kept, the pitch axis made level."""
+    left = pitch - up * dot(pitch, up)
+    left /= np.sqrt(squared_norm(left))
+    return np.stack([np.cross(left, up), left, up])
+
+
+def _toed_out(axes: Floats, foot: Foot) -> Floats:
+    """The foot's own axes from those of the leg's swing."""
+    turn = TOE_OUT_RAD if foot is Foot.LEFT else -TOE_OUT_RAD
+    forward, left, up = axes
+    return np.stack([forward * np.cos(turn) + left * np.sin(turn), left * np.cos(turn) - forward * np.sin(turn), up])
+
+
+def _trust(evidence: Evidence, axes: Floats, agreeing: float) -> tuple[MountingStatus, str]:
+    """OK, or unsure with the reason."""
+    forward = float(np.mean(dot(evidence.travel_m, axes[0]) > 0.0))
+    length = np.sqrt(squared_norm(evidence.gravity_mps2))
+    tilt = np.arccos(np.clip(dot(evidence.gravity_mps2, axes[2]) / np.maximum(length, 1e-9), -1.0, 1.0))
+    if agreeing < AGREEMENT:
+        return MountingStatus.UNSURE, "strides disagree on which way the foot pitches"
+    if forward < AGREEMENT:
+        return MountingStatus.UNSURE, "the foot does not seem to travel towards its toes"
+    if float(np.median(tilt)) > SPREAD_RAD:
+        return MountingStatus.UNSURE, "the pod moves on the shoe, or the gait is too unsteady to find its axes"
+    return MountingStatus.OK, ""
+
+
+def fits(evidence: Evidence, mounting: Mounting) -> Bools:
+    """(n,) whether strides pitch about the mounting's axis, and this way round; True where nothing can be told."""
+    pitch = mounting.pitch_axis
+    forward = dot(evidence.toes_down_rad, pitch) > 0.0
+    return ~evidence.whole | ((_spin(evidence, pitch, pitch) >= LEAST_PITCH_SHARE * _all_spin(evidence)) & forward)
+
+
+def settled(evidence: Evidence, mounting: Mounting) -> Bools:
+    """(n,) whether strides have up and the way where the mounting has them; True where nothing can be told."""
+    up, left = mounting.sensor_to_foot[2], mounting.pitch_axis
+    ahead = cross(left, up)
+    along, across = _spin(evidence, left, left), _spin(evidence, ahead, ahead)
+    both = _spin(evidence, left, ahead)
+    turned = 0.5 * np.arctan2(2.0 * both, along - across)
+    most = 0.5 * (along + across) + np.hypot(0.5 * (along - across), both)
+    clear = most >= CLEAR_PITCH_SHARE * _all_spin(evidence)
+    moved = _apart(evidence.gravity_mps2, up) | (clear & (np.abs(turned) > MOST_TURN_RAD))
+    return ~evidence.whole | ~moved
+
+
+def _spin(evidence: Evidence, a: Floats, b: Floats) -> Floats:
+    """(n,) summed products of the rates about two axes."""
+    x, y, z = evidence.spin_radps2
+    return dot(np.stack([dot(x, a), dot(y, a), dot(z, a)]), b)
+
+
+def _all_spin(evidence: Evidence) -> Floats:
+    """(n,) of all axes."""
+    x, y, z = evidence.spin_radps2
+    return x[0] + y[1] + z[2]
+
+
+def _same_place(a: Evidence, b: Evidence) -> bool:
+    """Whether the pod sat in the same way in two strides."""
+    apart = _apart(a.gravity_mps2, b.gravity_mps2) | _apart(_swing_axis(a), _swing_axis(b))
+    return not apart[0]
+
+
+def _swing_axis(evidence: Evidence) -> Floats:
+    """(3, 1) axis of most rotation in one stride, toes down."""
+    axis = np.linalg.eigh(evidence.spin_radps2[..., 0])[1][:, -1:]
+    return axis if dot(evidence.toes_down_rad, axis)[0] > 0.0 else -axis
+
+
+def _apart(a: Floats, b: Floats) -> Bools:
+    """(n,) whether directions (3, n) are farther apart than slopes and turns explain; never where one is unknown."""
+    return dot(a, b) < MOST_TILT * np.sqrt(squared_norm(a) * squared_norm(b))
+
+
+class MountingFinder:
+    """Keeps the strides' evidence and the mounting it leads to; the answer depends on the strides alone.
+
+    `first_axes`, (3, 3) sensor to foot, are those of the first answer since the pod has been in its place: unlike the
+    later ones they do not follow a road that tilts.
+
+    A pod that is moved on the shoe shows at once: strides pitch about another axis. After a few in a row everything is
+    found anew.
+    """
+
+    def __init__(self, foot: Foot) -> None:
+        self._foot = foot
+        self.mounting: Mounting | None = None
+        self.first_axes = _UNKNOWN[0]
+        self._recent: list[Evidence] = []
+        self._strides = 0
+        self._pieces = 0
+        self._doubts: list[Evidence] = []
+
+    def doubt(self, evidence: Evidence, *, fits: bool) -> bool:
+        """Take note whether the next stride fits the mounting; True if it was the last straw and all begins anew.
+
+        A pod that was moved sits still in its new place; one that is only loose is another way in every stride.
+        """
+        self._doubts = [] if fits else [*(other for other in self._doubts if _same_place(other, evidence)), evidence]
+        if len(self._doubts) < MOST_DOUBTS:
+            return False
+        self.mounting, self.first_axes = None, _UNKNOWN[0]
+        self._recent, self._doubts = [], []
+        self._strides = self._pieces = 0
+        return True
+
+    def add(self, piece: Evidence) -> Mounting | None:
+        """Take one stride's evidence; the mounting that holds for it, None in the warm-up."""
+        wanted = self._strides < WARM_UP_STRIDES or self._strides % EVERY == 0
+        self._strides += 1
+        if wanted:
+            self._recent = [*self._recent[1 - MEMORY :], piece]
+            self._pieces += 1
+            every = EARLY if self._pieces <= MEMORY else LATE
+            if self._pieces >= WARM_UP_STRIDES and (self._pieces - WARM_UP_STRIDES) % every == 0:
+                self._solve()
+        return self.mounting
+
+    def settle(self) -> Mounting | None:
+        """End the warm-up with the evidence at hand, because no more strides are coming for now."""
+        if self.mounting is None and self._recent:
+            self._solve()
+        return self.mounting
+
+    def _solve(self) -> None:
+        self.mounting = solve(Evidence.join(self._recent), self._foot)
+        if self.mounting.status is MountingStatus.OK and np.isnan(self.first_axes).any():
+            self.first_axes = self.mounting.sensor_to_foot

@@ -1,0 +1,187 @@
+"""What each stride says by itself, in the sensor's own frame: nothing need be known of how the pod sits on the shoe.
+
+A stride is followed by the gyroscope from the quiet foot of one stance to that of the next. Over it the velocity
+returns, so what is left of the turned specific force is gravity, and what is added to it is the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from surefoot.analysis.gait.filters import GRID_HZ, cells, dot, squared_norm
+from surefoot.analysis.gait.orientation import accumulate, cross, increments, rotate
+from surefoot.analysis.gait.resampling import Cells
+from surefoot.analysis.gait.stride_segmentation import Link
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Ints
+
+QUIET_PHASE = (0.06, 0.20)
+"""Part of the stride after landing in which the foot comes to rest; later it may already be pushing off."""
+QUIET_CELLS = cells(0.040)
+POD_HEIGHT_M = 0.07
+"""A pod on the laces sits this high above the ground; about the ground the foot already tips forward at the quiet
+instant, and carries the pod with it."""
+
+GRAVITY_TOLERANCE = 0.12
+"""Share by which the averaged specific force may miss gravity: sensors on sale have scale errors up to 5 %."""
+SIZE_CELLS = cells(0.2)
+"""Strides are followed together with those that are as long in these units; sums depend on their number of terms."""
+CLIPPED_CELLS = cells(0.020)
+"""A landing that hits the range for so long tilts the mean force by a few degrees at most."""
+
+STANCE = np.arange(cells(-0.168), cells(0.240) + 1, 2)
+"""Cells around the landing that ends a stride at which the foot's turn since its quiet instant is kept. In a bad ankle
+roll the foot seems to land only when the roll is over, 0.15 s after contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What each of n strides says, in the sensor frame at its first quiet instant.
+
+    Parameters
+    ----------
+    gravity_mps2 : (3, n) mean specific force over the stride.
+    spin_radps2 : (3, 3, n) summed products of the rates over the faster half of the stride.
+    toes_down_rad : (3, n) mean turn from the quiet instant, less its drift.
+    travel_m : (3, n) way from one quiet instant to the next.
+    lift_m : (n,) how high the pod rises above the straight line between its two quiet places.
+    quiet_cells : (n,) from the first landing to the first quiet instant.
+    stance_turn : (4, n, k) orientation at the cells `STANCE` around the second landing.
+    whole : (n,) False where a gap, or clipping for longer than `CLIPPED_CELLS`, spoils the stride, what is left of the
+        force is not gravity, or there is no gyroscope.
+    """
+
+    gravity_mps2: Floats
+    spin_radps2: Floats
+    toes_down_rad: Floats
+    travel_m: Floats
+    lift_m: Floats
+    quiet_cells: Ints
+    stance_turn: Floats
+    whole: Bools
+
+    def __len__(self) -> int:
+        return len(self.whole)
+
+    def __getitem__(self, strides: slice | Ints) -> Evidence:
+        return Evidence(
+            self.gravity_mps2[:, strides],
+            self.spin_radps2[..., strides],
+            self.toes_down_rad[:, strides],
+            self.travel_m[:, strides],
+            self.lift_m[strides],
+            self.quiet_cells[strides],
+            self.stance_turn[:, strides],
+            self.whole[strides],
+        )
+
+    @classmethod
+    def join(cls, parts: list[Evidence]) -> Evidence:
+        """Evidence of several pieces, in their order."""
+
+        def joined(name: str, axis: int = -1) -> Any:
+            return np.concatenate([getattr(part, name) for part in parts], axis=axis)
+
+        ends = (field.name for field in fields(cls) if field.name != "stance_turn")
+        return cls(**{name: joined(name) for name in ends}, stance_turn=joined("stance_turn", axis=1))
+
+    @classmethod
+    def none(cls) -> Evidence:
+        """No strides."""
+        vectors, turns = np.empty((3, 0)), np.empty((4, 0, len(STANCE)))
+        nothing = np.empty(0, np.int64)
+        return cls(vectors, np.empty((3, 3, 0)), vectors, vectors, np.empty(0), nothing, turns, np.empty(0, bool))
+
+
+def gather_links(grid: Cells, first_cell: int, links: list[Link]) -> Evidence:
+    """Evidence of links in their order; the grid begins with the cell `first_cell`."""
+    if not links:
+        return Evidence.none()
+    first = np.array([link.first for link in links], dtype=np.int64) - first_cell
+    last = np.array([link.last for link in links], dtype=np.int64) - first_cell
+    sizes = -(-(last - first) // SIZE_CELLS)
+    rows = [np.flatnonzero(sizes == size) for size in np.unique(sizes)]
+    parts = [gather(grid, first[some], last[some], int(sizes[some[0]]) * SIZE_CELLS) for some in rows]
+    return Evidence.join(parts)[np.argsort(np.concatenate(rows))]
+
+
+def gather(grid: Cells, first: Ints, last: Ints, longest: int) -> Evidence:
+    """Evidence of the strides from landing `first` to landing `last` (cells), none longer than `longest` cells."""
+    start, stop = quiet_cell(grid, first, last - first), quiet_cell(grid, last, last - first)
+    step = np.arange(longest + max(int(longest * QUIET_PHASE[1]), STANCE[-1] + 1))
+    inside = step < (stop - start)[:, None]
+    index = np.minimum(start[:, None] + step, len(grid) - 1)
+    followed = grid.gyr_radps[:, index]
+    orientation = accumulate(increments(followed))
+    force = np.where(inside, rotate(orientation, grid.acc_mps2[:, index]), 0.0)
+    count = (stop - start).astype(float)
+    gravity = force.sum(axis=-1) / count
+    left_s = np.where(inside, count[:, None] - step, 0.0) / GRID_HZ
+    gyr = np.where(inside, followed, 0.0)
+    at_landing = np.clip((last - start)[:, None] + STANCE, 0, len(step) - 1)
+    return Evidence(
+        gravity,
+        _spin(gyr, inside),
+        (gyr * (left_s - 0.5 * count[:, None] / GRID_HZ)).sum(axis=-1) / count,
+        ((force - gravity[..., None]) * left_s).sum(axis=-1) / GRID_HZ
+        + _tipping(grid, start, gravity) * count / GRID_HZ,
+        _lift(force, gravity, inside),
+        start - first,
+        np.take_along_axis(orientation, at_landing[None], axis=2),
+        _whole(grid, first, stop) & _credible(gravity) & followed.any(axis=(0, 2)),
+    )
+
+
+def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
+    """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells long;
+    of two as quiet the earlier, since the later may be the pause before push-off."""
+    width = int(np.ceil((QUIET_PHASE[1] - QUIET_PHASE[0]) * length.max())) + QUIET_CELLS
+    early = landing + np.round(QUIET_PHASE[0] * length).astype(np.int64)
+    rate2 = squared_norm(grid.gyr_radps[:, np.minimum(early[:, None] + np.arange(width), len(grid) - 1)])
+    spots = width - QUIET_CELLS + 1
+    rest = rate2[:, :spots].copy()
+    for k in range(1, QUIET_CELLS):
+        rest += rate2[:, k : k + spots]
+    late = np.arange(spots) / ((QUIET_PHASE[1] - QUIET_PHASE[0]) * length)[:, None]
+    return early + np.argmin(np.where(late <= 1.0, rest * (1.0 + late) ** 2, np.inf), axis=1) + QUIET_CELLS // 2
+
+
+def _tipping(grid: Cells, quiet: Ints, gravity: Floats) -> Floats:
+    """(3, n) velocity of the pod at the quiet cells, sensor frame: the foot turns about the ground below it."""
+    around = quiet[:, None] + np.arange(-(QUIET_CELLS // 2), QUIET_CELLS // 2 + 1)
+    rate = grid.gyr_radps[:, np.clip(around, 0, len(grid) - 1)].mean(axis=-1)
+    return cross(rate, POD_HEIGHT_M * gravity / np.sqrt(squared_norm(gravity)))
+
+
+def _lift(force: Floats, gravity: Floats, inside: Bools) -> Floats:
+    """(n,) greatest height above the line from the first to the last place, by double integration along gravity."""
+    length = np.sqrt(squared_norm(gravity))
+    up = gravity / length
+    rising = np.where(inside, dot(force, up[..., None]) - length[:, None], 0.0)
+    height = np.cumsum(np.cumsum(rising, axis=1), axis=1) / GRID_HZ**2
+    count = inside.sum(axis=1)
+    line = height[np.arange(len(height)), count - 1] / np.maximum(count - 1, 1)
+    above = np.where(inside, height - line[:, None] * np.arange(height.shape[1]), 0.0)
+    return above.max(axis=1) * STANDARD_GRAVITY_MPS2 / length
+
+
+def _spin(gyr_radps: Floats, inside: Bools) -> Floats:
+    """(3, 3, n) summed products of the rates over the faster half of each stride."""
+    rate2 = squared_norm(gyr_radps)
+    ranked = np.sort(np.where(inside, rate2, np.inf), axis=1)
+    middle = ranked[np.arange(len(ranked)), inside.sum(axis=1) // 2]
+    fast = np.where(inside & (rate2 >= middle[:, None]), gyr_radps, 0.0)
+    return np.stack([[(a * b).sum(axis=-1) for b in fast] for a in fast])
+
+
+def _whole(grid: Cells, first: Ints, last: Ints) -> Bools:
+    gaps, clipped = (np.concatenate([[0], np.cumsum(marks)]) for marks in (~grid.valid, grid.clipped))
+    return (gaps[last] == gaps[first]) & (clipped[last] - clipped[first] <= CLIPPED_CELLS)
+
+
+def _credible(gravity_mps2: Floats) -> Bools:
+    """(n,) whether the mean force has the size of gravity; of a foot followed wrongly it has not."""
+    size = np.sqrt(squared_norm(gravity_mps2))
+    return np.abs(size / STANDARD_GRAVITY_MPS2 - 1.0) <= GRAVITY_TOLERANCE

@@ -1,0 +1,73 @@
+"""Numbers as people read them: their unit, a proper minus sign, a dash for what is not known."""
+
+from __future__ import annotations
+
+import re
+
+from surefoot.analysis.metrics import Metric
+from surefoot.analysis.model import Estimate, MountingStatus
+
+UNKNOWN = "–"
+MOUNTING = {
+    MountingStatus.OK: "mounting ok",
+    MountingStatus.UNSURE: "mounting unsure",
+    MountingStatus.FAILED: "mounting unknown",
+}
+
+
+def in_unit(metric: Metric, value: float | None) -> str:
+    """A stored value with its unit for people: 0.2654 s → "265 ms"."""
+    return UNKNOWN if value is None else f"{signed(value * metric.scale, metric.decimals)}{_unit(metric)}"
+
+
+def span(metric: Metric, low_high: tuple[float, float] | None) -> str:
+    """A range of stored values for people: "180–320 ms"; below zero the dash becomes a word."""
+    if low_high is None:
+        return ""
+    low, high = (signed(value * metric.scale, _decimals(metric, low_high)) for value in low_high)
+    return f"{low} to {high}{_unit(metric)}" if low_high[0] < 0 else f"{low}–{high}{_unit(metric)}"
+
+
+def _unit(metric: Metric) -> str:
+    """The unit with the space that belongs before it: "265 ms", "12°"."""
+    return metric.unit if metric.unit == "°" else f" {metric.unit}"
+
+
+def difference(estimate: Estimate | None) -> str:
+    """An asymmetry with half its 95 % interval: "−1.4 ± 0.8 %"."""
+    if estimate is None:
+        return UNKNOWN
+    return f"{signed(estimate.value, 1, plus=True)} ± {(estimate.high - estimate.low) / 2:.1f} %"
+
+
+def signed(value: float, decimals: int, *, plus: bool = False) -> str:
+    """A number with a true minus sign, never "−0"."""
+    text = f"{value:{'+' if plus else ''}.{decimals}f}"
+    if float(text) == 0.0:
+        return text.lstrip("+-")
+    return text.replace("-", "−")
+
+
+def unbroken(text: str) -> str:
+    """A sentence in which no line ends between a number and its unit."""
+    return re.sub(r"(?<=\d) (?=(?:ms|%|g|s|°\S*)(?:\W|$))", "\N{NO-BREAK SPACE}", text)
+
+
+def clock(duration_s: float) -> str:
+    """Minutes and seconds, with hours from an hour on: "3:07", "1:02:30"."""
+    minutes, seconds = divmod(round(duration_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def duration(duration_s: float) -> str:
+    """A length of time in words: "48 s", "3:07 min", "1:02:30 h"."""
+    if duration_s < 59.5:
+        return f"{duration_s:.0f} s"
+    return f"{clock(duration_s)} {'h' if duration_s >= 3599.5 else 'min'}"
+
+
+def _decimals(metric: Metric, values: tuple[float, float]) -> int:
+    """As few as show both ends of a range exactly; ranges of what is usual are rounder than measured values."""
+    shown = [round(value * metric.scale, metric.decimals) for value in values]
+    return next(n for n in range(metric.decimals + 1) if shown == [round(value, n) for value in shown])

@@ -1,0 +1,111 @@
+"""A runner now: what the last few strides and the last ten seconds say, and which pods are silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
+from surefoot.dashboards.data_source import RunnerNow
+from surefoot.dashboards.formatting import UNKNOWN, in_unit
+
+RECENT_STRIDES = 8
+PAUSE_S = 4.0
+"""No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
+COMPARED = "ground_contact_time_s"
+COMPARED_S = 25.0
+"""A comparison says how it is now for so long: the next should come after ten seconds, or one later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A runner now.
+
+    Parameters
+    ----------
+    recent : each foot's last few strides of the gait that goes on.
+    strides : complete strides of both feet so far.
+    missing : feet whose pod is not heard.
+    newest : left against right in the last ten seconds of running; None where that is long ago.
+    """
+
+    recent: Mapping[Foot, Strides]
+    strides: int
+    missing: tuple[Foot, ...]
+    newest: Estimate | None
+
+    @classmethod
+    def of(cls, runner: RunnerNow) -> Moment:
+        """From what is known so far; nothing of a runner who pauses is recent."""
+        return cls._of(runner, runner.now_s)
+
+    @classmethod
+    def last_known(cls, runner: RunnerNow) -> Moment:
+        """The same as of the newest stride, however long ago that was."""
+        return cls._of(runner, runner.now_s if runner.newest_s is None else runner.newest_s)
+
+    @classmethod
+    def _of(cls, runner: RunnerNow, as_of_s: float) -> Moment:
+        recent = {foot: _recent(strides, as_of_s) for foot, strides in runner.strides.items()}
+        running = _runs(recent.values())
+        return cls(
+            {foot: strides[strides.running == running] for foot, strides in recent.items()},
+            runner.count,
+            tuple(pod.foot for pod in runner.pods if pod.heard is False),
+            _compared(runner.live, as_of_s),
+        )
+
+    @property
+    def gait(self) -> str:
+        """In a word or two."""
+        if self._newest is not None:
+            return "Running" if self._newest.running[-1] else "Walking"
+        if self.missing:
+            return f"Waiting for the {' and '.join(self.missing)} pod{'s' * (len(self.missing) > 1)}"
+        return "Waiting for steps" if not self.strides else "No steps"
+
+    @property
+    def cadence_spm(self) -> float | None:
+        """Of the last few strides."""
+        return None if self._newest is None else 120.0 / float(np.nanmean(self._newest.metrics["stride_time_s"]))
+
+    def median(self, foot: Foot, key: str) -> str:
+        """Of the last few strides, for people."""
+        value = self.value(foot, key)
+        return UNKNOWN if value is None else in_unit(STRIDE_METRICS[key], value)
+
+    def value(self, foot: Foot, key: str) -> float | None:
+        """The same as a number in the stored unit."""
+        strides = self.recent.get(foot)
+        if strides is None or not len(strides):
+            return None
+        values = strides.metrics[key][np.isfinite(strides.metrics[key])]
+        return float(np.median(values)) if len(values) else None
+
+    @property
+    def _newest(self) -> Strides | None:
+        strides = [rows for rows in self.recent.values() if len(rows)]
+        return max(strides, key=lambda rows: float(rows.initial_contact_s[-1])) if strides else None
+
+
+def _recent(strides: Strides, as_of_s: float) -> Strides:
+    if not len(strides) or strides.next_initial_contact_s[-1] < as_of_s - PAUSE_S:
+        return strides[:0]
+    return strides[-RECENT_STRIDES:]
+
+
+def _compared(live: Sequence[Window], as_of_s: float) -> Estimate | None:
+    known = (window for window in reversed(live) if window.gait is Gait.RUN and COMPARED in window.asymmetry_pct)
+    newest = next(known, None)
+    return None if newest is None or newest.end_s < as_of_s - COMPARED_S else newest.asymmetry_pct[COMPARED]
+
+
+def _runs(recent: Iterable[Strides]) -> bool:
+    """Whether the newest stride of both feet is one of running."""
+    newest = max(
+        (rows for rows in recent if len(rows)), key=lambda rows: float(rows.initial_contact_s[-1]), default=None
+    )
+    return newest is not None and bool(newest.running[-1])

@@ -1,0 +1,65 @@
+"""Turning of the foot as a chain of turns about its own axes, and what that feels like on the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.model import Floats
+
+ROLL, PITCH, YAW, VEER = range(4)
+CHAIN = ((YAW, 2), (PITCH, 1), (VEER, 2), (ROLL, 0))
+"""Which angle turns about which axis of the foot, from the world inward. The foot points straight down in swing, where
+roll and yaw are one; veering after pitching keeps all three apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """Orientation with two derivatives.
+
+    Parameters
+    ----------
+    rotation : (..., 3, 3) foot to world.
+    rate_radps, acc_radps2 : (..., 3) angular rate and its time derivative, foot frame.
+    """
+
+    rotation: Floats
+    rate_radps: Floats
+    acc_radps2: Floats
+
+    def of_arm(self, arm_m: Floats) -> Floats:
+        """(..., 3, 3) where an arm fixed to the foot points in the world, two derivatives in the last axis."""
+        felt = lever_acceleration(self.rate_radps, self.acc_radps2, arm_m)
+        arms = np.stack([np.broadcast_to(arm_m, felt.shape), np.cross(self.rate_radps, arm_m), felt], axis=-1)
+        return self.rotation @ arms
+
+
+def turning_of(angles: Floats, chain: Sequence[tuple[int, int]] = CHAIN) -> Turning:
+    """Chain the turns.
+
+    Parameters
+    ----------
+    angles : (..., a, 3) angles with two derivatives in the last axis.
+    chain : which of the angles turns about which axis, in order.
+    """
+    rows = np.zeros((*angles.shape[:-2], 5, 3))
+    rows[..., :3, :] = np.eye(3)
+    rate, acc = rows[..., 3, :], rows[..., 4, :]
+    for which, axis in chain:
+        angle, speed, gain = (angles[..., which, d] for d in range(3))
+        i, j = (axis + 1) % 3, (axis + 2) % 3
+        cosine, sine = np.cos(angle)[..., None], np.sin(angle)[..., None]
+        first, second = rows[..., i].copy(), rows[..., j].copy()
+        rows[..., i], rows[..., j] = cosine * first + sine * second, cosine * second - sine * first
+        acc[..., i] += rate[..., j] * speed
+        acc[..., j] -= rate[..., i] * speed
+        acc[..., axis] += gain
+        rate[..., axis] += speed
+    return Turning(rows[..., :3, :], rate, acc)
+
+
+def lever_acceleration(rate: Floats, angular_acc: Floats, lever_m: Floats) -> Floats:
+    """(..., 3) acceleration that rotation adds at a lever arm, all in the foot frame."""
+    return np.cross(angular_acc, lever_m) + np.cross(rate, np.cross(rate, lever_m))

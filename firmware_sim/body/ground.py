@@ -1,0 +1,124 @@
+"""The ground under the run: turns, slopes and camber along the way, and how a foot stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.model import Floats
+from surefoot.firmware_sim.body.contacts import Cycles, way_m
+from surefoot.firmware_sim.body.euler import turning_of
+from surefoot.firmware_sim.body.monotone_spline import eased
+from surefoot.firmware_sim.body.pose import Pose, pose_of
+from surefoot.firmware_sim.body.runner_profile import Bout
+
+EASE_M, SHORTEST_M, GRID_M = 2.0, 0.3, 0.02
+"""A slope or camber comes within a stride or so; bouts shorter than a foot change nothing."""
+TURNS = ((0, 2), (1, 1), (2, 0))
+FORWARD = np.array([1.0, 0.0, 0.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Angles along the way that change by minimum jerk between levels.
+
+    Parameters
+    ----------
+    begin_m, end_m : (k,) of the changes, in order and apart.
+    level_rad : (k + 1, c) before, between and after them.
+    """
+
+    begin_m: Floats
+    end_m: Floats
+    level_rad: Floats
+
+    def at(self, way_m: Floats) -> Floats:
+        """(n, c, 3) angles with two derivatives by the way."""
+        if not len(self.begin_m):
+            return np.broadcast_to(
+                self.level_rad[0][:, None] * [1.0, 0.0, 0.0], (len(way_m), self.level_rad.shape[1], 3)
+            )
+        row = np.maximum(np.searchsorted(self.begin_m, way_m, side="right") - 1, 0)
+        length_m = (self.end_m - self.begin_m)[row]
+        part = eased((way_m - self.begin_m[row]) / length_m) / length_m[:, None] ** np.arange(3)
+        angles = np.diff(self.level_rad, axis=0)[row][:, :, None] * part[:, None]
+        angles[:, :, 0] += self.level_rad[row]
+        return angles
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A strip that is bent along the way; on it the runner runs straight on.
+
+    Parameters
+    ----------
+    heading, tilt : direction, to the left is positive; nose-down and left-side-up tilt.
+    grid_m : (g,)
+    place_m : (g, 3) of the strip's middle.
+    """
+
+    heading: Profile
+    tilt: Profile
+    grid_m: Floats
+    place_m: Floats
+
+    def laid(self, channels: Floats) -> Pose:
+        """Pose in the world of a foot whose channels (n, 7, 3) are those of a run straight on, on the level."""
+        if not (self.heading.level_rad.any() or self.tilt.level_rad.any()):
+            return pose_of(channels)
+        foot, ground = turning_of(channels[:, :4]), turning_of(self._angles(channels[:, 4]), TURNS)
+        x, aside = channels[:, 4], channels[:, 4:] * [[0.0], [1.0], [1.0]]
+        ahead, gaining = x[:, 1, None] * FORWARD, x[:, 2, None] * FORWARD
+        rate, acc = ground.rate_radps, ground.acc_radps2
+        at, moving, speeding = (aside[:, :, d] for d in range(3))
+        around = np.cross(rate, at)
+        velocity = ahead + moving + around
+        force = gaining + speeding + np.cross(rate, ahead + 2.0 * moving + around) + np.cross(acc, at)
+        inward = np.swapaxes(foot.rotation, 1, 2)
+        carried = _turned(inward, rate)
+        middle_m = np.stack([np.interp(x[:, 0], self.grid_m, each) for each in self.place_m.T], axis=1)
+        return Pose(
+            channels[:, :4, 0],
+            ground.rotation @ foot.rotation,
+            foot.rate_radps + carried,
+            foot.acc_radps2 + _turned(inward, acc) + np.cross(carried, foot.rate_radps),
+            middle_m + _turned(ground.rotation, at),
+            _turned(ground.rotation, velocity),
+            _turned(ground.rotation, force),
+        )
+
+    def _angles(self, x: Floats) -> Floats:
+        """(n, 3, 3) heading and tilts with derivatives by time, for a foot whose way is x (n, 3)."""
+        angles = np.concatenate([self.heading.at(x[:, 0]), self.tilt.at(x[:, 0])], axis=1)
+        speed, gain = x[:, 1, None], x[:, 2, None]
+        value, first, second = (angles[:, :, d] for d in range(3))
+        return np.stack([value, first * speed, second * speed**2 + first * gain], axis=-1)
+
+
+def ground_of(plan: Sequence[Bout], cycles: Cycles) -> Ground:
+    """Lay the ground of each bout where the plan has the runner at that time."""
+    edges_s = np.concatenate([[0.0], np.cumsum([bout.duration_s for bout in plan])])
+    edges_m = way_m(cycles, edges_s)
+    long = np.diff(edges_m) >= SHORTEST_M
+    begin_m, end_m = edges_m[:-1][long], edges_m[1:][long]
+    turns = np.cumsum([bout.turn_deg for bout in plan])[long]
+    tilts = np.array([(-bout.slope_pct, bout.camber_pct) for bout in plan])[long].reshape(-1, 2)
+    heading = Profile(begin_m, end_m, np.radians(np.concatenate([[0.0], turns]))[:, None])
+    tilt = Profile(begin_m, np.minimum(begin_m + EASE_M, end_m), np.arctan(0.01 * np.concatenate([tilts[:1], tilts])))
+    if not len(begin_m):
+        tilt = Profile(begin_m, end_m, np.zeros((1, 2)))
+    grid_m = np.arange(way_m(cycles, cycles.start_s[:1])[0] - 5.0, way_m(cycles, cycles.start_s[-1:])[0] + 5.0, GRID_M)
+    ahead = _ahead(heading.at(grid_m)[:, 0, 0], tilt.at(grid_m)[:, 0, 0])
+    steps = 0.5 * GRID_M * (ahead[1:] + ahead[:-1])
+    return Ground(heading, tilt, grid_m, np.concatenate([np.zeros((1, 3)), np.cumsum(steps, axis=0)]))
+
+
+def _ahead(heading: Floats, down: Floats) -> Floats:
+    return np.stack([np.cos(heading) * np.cos(down), np.sin(heading) * np.cos(down), -np.sin(down)], axis=1)
+
+
+def _turned(rotation: Floats, vectors: Floats) -> Floats:
+    turned: Floats = np.einsum("nij,nj->ni", rotation, vectors)
+    return turned

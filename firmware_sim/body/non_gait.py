@@ -1,0 +1,184 @@
+"""What people do without walking or running: shifting about, jumping, lacing a shoe, tapping a pod."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.model import Floats, Foot
+from surefoot.firmware_sim.body.monotone_spline import nodes_through
+from surefoot.firmware_sim.body.pose import MIRROR, hermite
+from surefoot.firmware_sim.body.runner_profile import Antic, Bout
+
+SETTLED_S, READY_S = 1.8, 0.4
+"""From the begin of a bout to where the foot surely stands, and before its end."""
+UNITS = np.array([*np.radians([-1.0, 1.0, 1.0, 1.0]), 0.01, 0.01, 0.01])
+"""Of gestures: degrees of inversion, toes down, toe-out and veer, then centimetres ahead, outward and up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """One movement away from standing and back to it.
+
+    Parameters
+    ----------
+    length_s, pause_s : shortest and longest.
+    frames : part of the length, then the seven channels in the units of `UNITS`, on a left foot.
+    together : both feet at once, else now this one, now that.
+    """
+
+    length_s: tuple[float, float]
+    pause_s: tuple[float, float]
+    frames: tuple[tuple[float, ...], ...]
+    together: bool = False
+
+
+GESTURES: Mapping[Antic, tuple[Gesture, ...]] = {
+    "fidget": (
+        Gesture((0.8, 2.5), (0.1, 1.0), ((0.3, 24, 0, 3, 0, 0, 2.5, 0.6), (0.7, 22, 2, 4, 0, 0, 2.4, 0.6))),
+        Gesture((0.6, 1.5), (0.1, 1.0), ((0.3, 3, 35, 0, 0, 2, 0, 8), (0.6, 5, 38, -8, 0, 2, 0, 9))),
+        Gesture((0.3, 0.6), (0.1, 0.5), ((0.5, -4, -16, 0, 0, 0, 0, 0.5),)),
+        Gesture((0.5, 1.0), (0.2, 1.0), ((0.35, 8, 12, -10, 0, 5, 4, 4), (0.7, 2, 4, -6, 0, 6, 3, 0.5))),
+    ),
+    "jump": (
+        Gesture(
+            (0.62, 0.75),
+            (0.2, 1.0),
+            (
+                (0.22, 2, 30, 0, 0, 4, 0, 8),
+                (0.5, 5, 42, 0, 0, 6, 0, 24),
+                (0.76, 6, 18, 0, 0, 3, 0, 4),
+                (0.82, 1, 2, 0, 0, 0.6, 0, 0.4),
+                (0.86, -2, -1, 0, 0, 0, 0, -0.3),
+            ),
+            together=True,
+        ),
+    ),
+    "lace": (
+        Gesture(
+            (6.0, 9.0),
+            (0.5, 1.5),
+            (
+                (0.10, 5, -22, 3, 0, 20, 0, 34),
+                (0.30, 5, -22, 3, 0, 20, 0, 34),
+                (0.315, -4, -24, 8, 0, 20, 0.8, 34.5),
+                (0.34, 6, -21, 2, 0, 20, 0, 34),
+                (0.50, 6, -21, 2, 0, 20, 0, 34),
+                (0.515, 14, -19, -5, 0, 20, -1, 34.6),
+                (0.54, 5, -22, 3, 0, 20, 0, 34),
+                (0.90, 5, -22, 3, 0, 20, 0, 34),
+            ),
+        ),
+    ),
+    "shuffle": (Gesture((0.35, 0.6), (0.05, 0.3), ((0.4, 3, 16, 3, 0, 5, 1, 4), (0.7, -2, -4, 2, 0, 8, 1, 1))),),
+    "side_step": (
+        Gesture(
+            (1.0, 1.5),
+            (0.0, 0.3),
+            (
+                (0.14, -6, 12, 2, 0, 0, 16, 6),
+                (0.28, 9, 0, 4, 0, 0, 32, 0),
+                (0.32, 0, 0, 4, 0, 0, 32, 0),
+                (0.60, 0, 0, 4, 0, 0, 32, 0),
+                (0.76, 10, 10, 2, 0, 0, 16, 6),
+                (0.92, -4, 0, 0, 0, 0, 0.5, 0.3),
+            ),
+        ),
+    ),
+    "backward": (
+        Gesture(
+            (1.1, 1.5),
+            (0.0, 0.2),
+            (
+                (0.2, 6, 28, -4, 0, -22, 1, 10),
+                (0.4, 4, 12, 0, 0, -44, 0, 1.5),
+                (0.46, 0, 0, 0, 0, -45, 0, 0),
+                (0.62, 0, 0, 0, 0, -45, 0, 0),
+                (0.8, 4, 22, 3, 0, -20, 0, 9),
+                (0.94, 5, -14, 0, 0, -1, 0, 1),
+            ),
+        ),
+    ),
+    "stumble": (
+        Gesture(
+            (0.45, 0.8),
+            (0.4, 2.0),
+            (
+                (0.15, 10, 26, -8, 0, 10, 2, 6),
+                (0.35, -6, 5, 6, 0, 26, 3, 5),
+                (0.45, 14, -4, 2, 0, 28, 3, 0.5),
+                (0.55, 2, 0, 0, 0, 28, 3, 0),
+                (0.75, 2, 18, 0, 0, 14, 1, 4),
+            ),
+        ),
+    ),
+    "tap": (
+        Gesture((0.020, 0.035), (0.15, 0.6), ((0.45, 1.2, 0.5, 0.4, 0, 0.02, -0.03, -0.08),)),
+        Gesture((0.020, 0.035), (0.15, 0.6), ((0.45, -1.6, -0.8, 0.5, 0, -0.03, 0.05, -0.06),)),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Antics:
+    """What one foot does besides its strides.
+
+    Parameters
+    ----------
+    knot_s : (m,)
+    nodes : (m, 7, 3) displacement of the pose's channels, zero at both ends.
+    """
+
+    knot_s: Floats
+    nodes: Floats
+
+    def at(self, time_s: Floats) -> Floats:
+        """(n, 7, 3)"""
+        if not len(self.knot_s):
+            return np.zeros((len(time_s), 7, 3))
+        return hermite(self.knot_s, self.nodes, np.clip(time_s, self.knot_s[0], self.knot_s[-1]))
+
+
+def antics_of(plan: Sequence[Bout], rng: np.random.Generator) -> dict[Foot, Antics]:
+    """Both feet's gestures, in the bouts that are made of them."""
+    frames: dict[Foot, list[tuple[float, Floats]]] = {foot: [] for foot in Foot}
+    end_s = 0.0
+    for bout in plan:
+        begin_s, end_s = end_s, end_s + bout.duration_s
+        for gestures in [gestures for antic, gestures in GESTURES.items() if antic == bout.gait]:
+            _fill(frames, gestures, begin_s + SETTLED_S, end_s - READY_S, rng)
+    return {foot: _antics(rows, foot) for foot, rows in frames.items()}
+
+
+def _fill(
+    frames: dict[Foot, list[tuple[float, Floats]]],
+    gestures: Sequence[Gesture],
+    now_s: float,
+    end_s: float,
+    rng: np.random.Generator,
+) -> None:
+    """Gesture after gesture until the time is up, each of a size of its own."""
+    while True:
+        gesture = gestures[int(rng.integers(len(gestures)))]
+        now_s += rng.uniform(*gesture.pause_s) + 0.01
+        length_s = rng.uniform(*gesture.length_s)
+        if now_s + length_s > end_s:
+            return
+        feet = list(Foot) if gesture.together else [list(Foot)[int(rng.integers(2))]]
+        size = rng.uniform(0.6, 1.2)
+        for foot in feet:
+            own = size * rng.uniform(0.9, 1.1, 7)
+            moved = [(part, own * np.array(channels) * UNITS) for part, *channels in gesture.frames]
+            for part, channels in [(0.0, np.zeros(7)), *moved, (1.0, np.zeros(7))]:
+                frames[foot].append((now_s + part * length_s, channels))
+        now_s += length_s
+
+
+def _antics(rows: Sequence[tuple[float, Floats]], foot: Foot) -> Antics:
+    if not rows:
+        return Antics(np.empty(0), np.empty((0, 7, 3)))
+    knot_s = np.array([time_s for time_s, _ in rows])
+    nodes = nodes_through(knot_s, np.stack([channels for _, channels in rows]))
+    return Antics(knot_s, nodes * (MIRROR if foot is Foot.RIGHT else np.ones(7))[:, None])

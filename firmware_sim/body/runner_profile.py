@@ -1,0 +1,95 @@
+"""The person: how they run, and what they are told to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from surefoot.firmware_sim.body import gait_parameters as gait
+
+Antic = Literal["fidget", "jump", "lace", "shuffle", "side_step", "backward", "stumble", "tap"]
+Gait = Literal["still", "walk", "run"] | Antic
+Strike = Literal["rear", "mid", "fore"]
+CODES: dict[Gait, int] = {"walk": gait.WALK, "run": gait.RUN}
+SPEED_RANGE_MPS: dict[Gait, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 8.0)}
+"""All else is done on the spot."""
+STEEPEST_PCT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bout:
+    """A stretch of one gait at one speed, or of something done on the spot.
+
+    Parameters
+    ----------
+    contact_asymmetry_pct : as in `Runner`, for this stretch only; None is the runner's own.
+    slope_pct : rise along the way.
+    camber_pct : rise to the left; on the crown of a road one side falls off.
+    turn_deg : change of direction over the whole stretch, to the left is positive.
+    """
+
+    gait: Gait
+    duration_s: float
+    speed_mps: float = 0.0
+    contact_asymmetry_pct: float | None = None
+    slope_pct: float = 0.0
+    camber_pct: float = 0.0
+    turn_deg: float = 0.0
+
+    def __post_init__(self) -> None:
+        low, high = SPEED_RANGE_MPS.get(self.gait, (0.0, 0.0))
+        if not low <= self.speed_mps <= high:
+            raise ValueError(f"speed_mps of a {self.gait} bout must lie in {low}…{high}, got {self.speed_mps}")
+        if not self.duration_s > 0.0:
+            raise ValueError(f"duration_s must be positive, got {self.duration_s}")
+        for name in ("slope_pct", "camber_pct"):
+            if not abs(getattr(self, name)) <= STEEPEST_PCT:
+                raise ValueError(f"{name} must lie within ±{STEEPEST_PCT:g}, got {getattr(self, name)}")
+        if self.turn_deg and self.gait not in CODES:
+            raise ValueError(f"turn_deg needs a walk or a run, got {self.turn_deg} in {self.gait}")
+
+    @property
+    def code(self) -> int:
+        """The gait as a number."""
+        return CODES.get(self.gait, gait.STILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """How one person moves; the defaults are a plain rearfoot runner.
+
+    Parameters
+    ----------
+    strike : which part of the foot lands first in running.
+    strike_angle_deg : toes-up angle at initial contact in running; None is usual for strike and speed.
+    contact_asymmetry_pct : right minus left contact time, of the mean.
+    contact_change_pct, cadence_change_pct : contact time and cadence relative to what is usual at a speed.
+    contact_time_sd_s, stride_time_sd_pct, strike_angle_sd_deg : scatter from stride to stride.
+    landing_inversion_deg, eversion_excursion_deg : frontal plane at landing, and how far the foot then rolls in.
+    uneven_sd_deg : scatter of the ground's sideways tilt from stride to stride, as on a trail.
+    toe_out_deg : direction of the foot outward of the way.
+    push_off_delay_s : how much later than usual the pitch rate of push-off peaks, against terminal contact.
+    impact : landing velocity and ringing relative to usual.
+    lift : velocity with which the foot leaves the ground beyond that of rolling, relative to usual.
+    ball_m, toe_m : of the sole, ahead of the heel.
+    step_width_m : between the feet.
+    """
+
+    strike: Strike = "rear"
+    strike_angle_deg: float | None = None
+    contact_asymmetry_pct: float = 0.0
+    contact_change_pct: float = 0.0
+    cadence_change_pct: float = 0.0
+    contact_time_sd_s: float = 0.005
+    stride_time_sd_pct: float = 1.2
+    strike_angle_sd_deg: float = 1.0
+    landing_inversion_deg: float = 6.0
+    eversion_excursion_deg: float = 9.0
+    uneven_sd_deg: float = 0.0
+    toe_out_deg: float = 6.0
+    push_off_delay_s: float = 0.0
+    impact: float = 1.0
+    lift: float = 1.0
+    ball_m: float = 0.19
+    toe_m: float = 0.25
+    step_width_m: float = 0.10

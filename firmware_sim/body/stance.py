@@ -1,0 +1,80 @@
+"""The ankle while the foot is on the ground: it rolls over the sole, after the landing has been stopped."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from surefoot.analysis.model import Floats
+from surefoot.firmware_sim.body.euler import PITCH, YAW, turning_of
+from surefoot.firmware_sim.body.rocker import roll
+from surefoot.firmware_sim.body.runner_profile import Runner
+
+ANKLE_M = np.array([0.06, 0.0, 0.07])
+
+
+def ankle_of(heel: Floats, euler: Floats) -> Floats:
+    """(..., 3, 3) ankle position with two derivatives in the last axis, from heel and Euler angles."""
+    return heel + turning_of(euler).of_arm(ANKLE_M)
+
+
+def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> Floats:
+    """Heel point of a rolling foot.
+
+    Parameters
+    ----------
+    euler : (..., 4, 3) roll, pitch, yaw, veer with derivatives; the yaw does not move in stance.
+    place_m : (..., 2) heel of the flat foot, forward and left.
+    offset : (..., 2, 3) along the foot and up, with derivatives: what is left of the landing, or lifted beyond rolling.
+
+    Returns
+    -------
+    (..., 3, 3) x, y, z with two derivatives in the last axis.
+    """
+    pitch = euler[..., PITCH, :]
+    rolled = roll(pitch[..., 0], pitch[..., 1], pitch[..., 2], runner.ball_m, runner.toe_m)
+    along = np.stack([rolled.forward_m, rolled.forward_mps, rolled.forward_mps2], axis=-1) + offset[..., 0, :]
+    height = np.stack([rolled.height_m, rolled.height_mps, rolled.height_mps2], axis=-1) + offset[..., 1, :]
+    yaw = euler[..., YAW, :1]
+    heel = np.stack([along * np.cos(yaw), along * np.sin(yaw), height], axis=-2)
+    heel[..., :2, 0] += place_m
+    return heel
+
+
+def landing_offset(since_s: Floats, impact_s: Floats, velocity_mps: Floats, acc_mps2: Floats) -> Floats:
+    """What is left of the landing: a displacement that ends at zero, at rest, when the impact is over.
+
+    Parameters
+    ----------
+    since_s, impact_s : (...) time since initial contact and length of the impact.
+    velocity_mps, acc_mps2 : (..., 2) at initial contact.
+
+    Returns
+    -------
+    (..., 2, 3) value and two derivatives.
+    """
+    d = impact_s[..., None]
+    u = np.clip(since_s / impact_s, 0.0, 1.0)[..., None]
+    stop = -velocity_mps / d - acc_mps2 / 3.0
+    acc = acc_mps2 * (1 - u) ** 2 + 30.0 * stop * u**2 * (1 - u) ** 2
+    velocity = velocity_mps + d * (acc_mps2 * (1 - (1 - u) ** 3) / 3.0 + stop * (10 * u**3 - 15 * u**4 + 6 * u**5))
+    way = d * velocity_mps * (u - 1.0) + d**2 * (
+        acc_mps2 * ((u - 1.0) / 3.0 + (1 - u) ** 4 / 12.0) + stop * (2.5 * u**4 - 3 * u**5 + u**6 - 0.5)
+    )
+    return np.stack([way, velocity, acc], axis=-1)
+
+
+def lifting_offset(left_s: Floats, push_s: Floats, velocity_mps: Floats) -> Floats:
+    """How far the leg has lifted the foot beyond rolling, while the toes, bent at the ball, still bear load.
+
+    Parameters
+    ----------
+    left_s, push_s : (...) time until terminal contact, and length of the push-off through which the pull grows evenly.
+    velocity_mps : (..., 2) at terminal contact.
+
+    Returns
+    -------
+    (..., 2, 3) value and two derivatives.
+    """
+    d = push_s[..., None]
+    u = np.clip(1.0 - left_s / push_s, 0.0, 1.0)[..., None]
+    return np.stack([d * velocity_mps * u**3 / 3.0, velocity_mps * u**2, 2.0 * velocity_mps * u / d], axis=-1)

@@ -1,0 +1,107 @@
+"""How each single stride is done: the usual for gait and speed, what is the person's own, and scatter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
+from surefoot.firmware_sim.body import gait_parameters as gait
+from surefoot.firmware_sim.body.contacts import Contacts
+from surefoot.firmware_sim.body.gait_parameters import by_gait
+from surefoot.firmware_sim.body.runner_profile import Runner, Strike
+
+FASTEST_STYLE_MPS = 6.0
+SOFTNESS: dict[Strike, float] = {"rear": 1.0, "mid": 0.75, "fore": 0.6}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One row per stride; angles as on a left foot in the sense of its Euler angles, toes down and toe-out positive.
+
+    Parameters
+    ----------
+    landing_pitch_rad, landing_rate_radps, landing_acc_radps2 : (r,) at initial contact.
+    flat_rate_radps : (r,) slow pitching of the foot on the ground.
+    push_rate_radps : (r,) peak of push-off.
+    shoulder_mps : (r,) how far the speed lies in the range where the leg adds pitch after push-off.
+    impact_s : (r,)
+    impact_mps, impact_mps2 : (r, 2) forward and upward velocity and acceleration that the ground has to stop.
+    lift_mps : (r, 2) forward and upward velocity at terminal contact beyond that of a rolling foot.
+    inversion_rad, eversion_rad : (r,) at landing, and excursion from there.
+    yaw_rad : (r,) in stance.
+    swing_height_m : (r,) of the ankle in mid-swing.
+    side_m : (r,) left of the way.
+    """
+
+    landing_pitch_rad: Floats
+    landing_rate_radps: Floats
+    landing_acc_radps2: Floats
+    flat_rate_radps: Floats
+    push_rate_radps: Floats
+    shoulder_mps: Floats
+    impact_s: Floats
+    impact_mps: Floats
+    impact_mps2: Floats
+    lift_mps: Floats
+    inversion_rad: Floats
+    eversion_rad: Floats
+    yaw_rad: Floats
+    swing_height_m: Floats
+    side_m: Floats
+
+
+def style_of(runner: Runner, contacts: Contacts, rng: np.random.Generator) -> Style:
+    """Draw every stride's style."""
+    kind, moving = contacts.gait, contacts.moving
+    speed = np.minimum(contacts.speed_mps, FASTEST_STYLE_MPS)
+
+    def scatter(part: float) -> Floats:
+        return 1.0 + part * rng.standard_normal(len(speed))
+
+    pitch = -np.radians(strike_angle_deg(runner, contacts, rng))
+    push = by_gait(kind, 1.6 + 4.9 * speed, 2.2 + 2.35 * speed) * scatter(0.03)
+    inversion = np.radians(runner.landing_inversion_deg + 0.8 * rng.standard_normal(len(speed))) * by_gait(
+        kind, 0.7, 1.0
+    )
+    uneven = np.radians(runner.uneven_sd_deg) * rng.spawn(1)[0].standard_normal(len(speed))
+    everting = np.radians(runner.eversion_excursion_deg) * scatter(0.07) * by_gait(kind, 0.7, 1.0)
+    impact_mps, impact_mps2 = _impact(runner, contacts, speed, scatter(0.1)[:, None])
+    return Style(
+        landing_pitch_rad=pitch,
+        landing_rate_radps=by_gait(kind, -0.4, np.clip(-0.4 + 5.0 * pitch, -2.0, 0.5)),
+        landing_acc_radps2=by_gait(kind, 110.0, -1300.0 * pitch),
+        flat_rate_radps=np.where(moving, by_gait(kind, 0.1, 0.6), 0.0),
+        push_rate_radps=push,
+        shoulder_mps=by_gait(kind, 0.0, np.clip(speed - 2.2, 0.0, 1.3)) * scatter(0.05),
+        impact_s=gait.stacked("impact_s", kind),
+        impact_mps=impact_mps,
+        impact_mps2=impact_mps2,
+        lift_mps=runner.lift * np.stack([by_gait(kind, 0.65, 0.2), by_gait(kind, 0.65, 0.3)], axis=1) * speed[:, None],
+        inversion_rad=inversion + np.where(moving, uneven, 0.0),
+        eversion_rad=np.where(moving, everting, inversion),
+        yaw_rad=np.radians(runner.toe_out_deg + 0.8 * rng.standard_normal(len(speed))),
+        swing_height_m=by_gait(kind, 0.17 + 0.04 * speed, 0.18 + 0.06 * speed) * scatter(0.03),
+        side_m=0.5 * runner.step_width_m + 0.01 * rng.standard_normal(len(speed)),
+    )
+
+
+def strike_angle_deg(runner: Runner, contacts: Contacts, rng: np.random.Generator) -> Floats:
+    """(r,) toes-up angle at landing."""
+    speed = np.minimum(contacts.speed_mps, FASTEST_STYLE_MPS)
+    usual = {"rear": 7.0 + 2.0 * speed, "mid": 1.0 + 0.0 * speed, "fore": -6.0 - 0.4 * speed}[runner.strike]
+    running = usual if runner.strike_angle_deg is None else np.full(len(speed), runner.strike_angle_deg)
+    scatter = runner.strike_angle_sd_deg * rng.standard_normal(len(speed))
+    return by_gait(contacts.gait, 14.0 + 8.0 * speed, running) + scatter
+
+
+def _impact(runner: Runner, contacts: Contacts, speed: Floats, scatter: Floats) -> tuple[Floats, Floats]:
+    """Velocity and deceleration forward and upward at initial contact, (r, 2) each."""
+    running = np.minimum(speed, 4.0) * SOFTNESS[runner.strike]
+    slow = SOFTNESS[runner.strike] * np.clip(1.0 - speed / 2.8, 0.0, 1.0)
+    forward = by_gait(contacts.gait, 0.15 + 0.58 * speed, 0.58 * running + 1.2 * slow)
+    upward = by_gait(contacts.gait, -0.12 - 0.28 * speed, -0.35 - 0.15 * running - 0.3 * slow)
+    braking = by_gait(contacts.gait, 0.3 + 2.0 * speed, 1.9 * speed + 3.5 * slow) * STANDARD_GRAVITY_MPS2
+    velocity = np.stack([forward, upward], axis=1) * scatter * runner.impact
+    return velocity, np.stack([-braking, 0.5 * braking], axis=1)

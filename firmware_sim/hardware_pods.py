@@ -1,0 +1,73 @@
+"""Virtual pods on real Bluetooth controllers, for phones and other people's software.
+
+Untested on hardware: only bumble's TCP transports between two processes have been tried. On a dongle the link layer is
+the dongle's own, so `LinkQuality`, outages and loss of power without goodbye do not apply.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bumble.transport import open_transport
+
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.body.motion import simulate
+from surefoot.firmware_sim.pod.firmware import Settings
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting
+from surefoot.firmware_sim.pod.pod import Make, Pod
+from surefoot.firmware_sim.scenarios import Scenario
+from surefoot.firmware_sim.simulation import sensor_maker
+from surefoot.sensor_ingest.protocol import FootCode
+
+
+class ControllerError(Exception):
+    """A Bluetooth controller cannot be used."""
+
+    def __init__(self, transport: str, reason: str) -> None:
+        self.transport = transport
+        self.reason = reason
+        super().__init__(f"{transport}: {reason}")
+
+
+@asynccontextmanager
+async def serve(
+    transports: Mapping[Foot, str], scenario: Scenario, *, seed: int = 0
+) -> AsyncIterator[Mapping[Foot, Pod]]:
+    """Put a runner's pods on HCI controllers, one each; the run begins when all are there.
+
+    Parameters
+    ----------
+    transports : as bumble names them: "usb:0", "serial:/dev/ttyACM0", "tcp-client:127.0.0.1:9001".
+
+    Raises
+    ------
+    ControllerError
+        if there is no such controller, or it does not obey.
+    """
+    motion = simulate(scenario.runner, scenario.plan, seed, scenario.rolls)
+    async with AsyncExitStack() as stack:
+        controllers = {}
+        for foot, name in transports.items():
+            try:
+                controllers[foot] = await stack.enter_async_context(await open_transport(name))
+            except Exception as error:  # what bumble's many transports raise has no root in common
+                raise ControllerError(name, str(error) or type(error).__name__) from error
+        pods: dict[Foot, Pod] = {}
+        start_s = asyncio.get_running_loop().time()
+        for number, (foot, controller) in enumerate(controllers.items(), 1):
+            pod = Pod(
+                # Static random, the two highest bits set; phones remember a pod's services by it.
+                Make(f"C0:5F:{seed & 0xFF:02X}:01:00:{number:02X}", keep_truth=False, seed=seed + number),
+                Settings(f"SIM{seed & 0xFF:02X}01{number:02X}", FootCode.of(foot)),
+                sensor_maker(motion, foot, Imu(mounting=random_mounting(seed + number)), 0.0, seed),
+                controller.source,
+                controller.sink,
+                start_s=start_s,
+            )
+            try:
+                pods[foot] = await stack.enter_async_context(pod)
+            except Exception as error:  # nor have those of hosts whose controller does not answer as one
+                raise ControllerError(transports[foot], str(error) or type(error).__name__) from error
+        yield pods

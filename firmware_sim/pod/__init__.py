@@ -1,0 +1,1 @@
+"""The simulated pod: IMU, firmware, battery, clock and GATT server."""

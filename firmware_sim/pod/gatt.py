@@ -1,0 +1,125 @@
+"""The attribute table of a pod: our service, and the three that every phone and watch knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bumble.core import UUID, AdvertisingData
+from bumble.device import Connection
+from bumble.gatt import (
+    GATT_BATTERY_LEVEL_CHARACTERISTIC,
+    GATT_BATTERY_SERVICE,
+    GATT_DEVICE_INFORMATION_SERVICE,
+    GATT_FIRMWARE_REVISION_STRING_CHARACTERISTIC,
+    GATT_MANUFACTURER_NAME_STRING_CHARACTERISTIC,
+    GATT_MODEL_NUMBER_STRING_CHARACTERISTIC,
+    GATT_RUNNING_SPEED_AND_CADENCE_SERVICE,
+    GATT_SERIAL_NUMBER_STRING_CHARACTERISTIC,
+    Characteristic,
+    CharacteristicValue,
+    Service,
+)
+
+from surefoot.firmware_sim.pod.rsc import RscFeature
+from surefoot.sensor_ingest.protocol import CONTROL_UUID, INFO_UUID, SERVICE_UUID, STREAM_UUID
+
+MANUFACTURER, MODEL, FIRMWARE_REVISION = b"surefoot", b"virtual pod", b"1.0.0"
+RSC_MEASUREMENT, RSC_FEATURE = UUID.from_16_bits(0x2A53), UUID.from_16_bits(0x2A54)
+GENERAL_DISCOVERABLE_LE_ONLY = bytes([0x06])
+
+Properties = Characteristic.Properties
+READABLE, WRITEABLE, NOBODY = (
+    Characteristic.Permissions.READABLE,
+    Characteristic.Permissions.WRITEABLE,
+    Characteristic.Permissions(0),
+)
+
+
+class Answering(Protocol):
+    """What the table asks of the pod behind it."""
+
+    def read_info(self, connection: Connection) -> bytes:
+        """Value of the info characteristic."""
+
+    def read_battery(self, connection: Connection) -> bytes:
+        """Value of the battery level."""
+
+    def write_control(self, connection: Connection, value: bytes) -> None:
+        """A command."""
+
+    def on_stream(self, connection: Connection, notify: bool, indicate: bool) -> None:
+        """Somebody subscribed to the stream, or no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeTable:
+    """The services, and the characteristics that speak of their own accord."""
+
+    services: tuple[Service, ...]
+    stream: Characteristic[bytes]
+    control: Characteristic[bytes]
+    battery: Characteristic[bytes]
+    rsc: Characteristic[bytes]
+
+    @classmethod
+    def of(cls, pod: Answering, serial: str) -> AttributeTable:
+        """Build the table of one pod."""
+        stream = Characteristic(STREAM_UUID, Properties.NOTIFY, NOBODY, b"")
+        stream.on(stream.EVENT_SUBSCRIPTION, pod.on_stream)
+        control: Characteristic[bytes] = Characteristic(
+            CONTROL_UUID,
+            Properties.WRITE | Properties.INDICATE,
+            WRITEABLE,
+            CharacteristicValue(write=pod.write_control),
+        )
+        info = _readable(INFO_UUID, pod.read_info)
+        battery = _readable(GATT_BATTERY_LEVEL_CHARACTERISTIC, pod.read_battery, Properties.READ | Properties.NOTIFY)
+        rsc = Characteristic(RSC_MEASUREMENT, Properties.NOTIFY, NOBODY, b"")
+        feature = _constant(RSC_FEATURE, int(RscFeature.WALKING_OR_RUNNING).to_bytes(2, "little"))
+        services = (
+            Service(SERVICE_UUID, [stream, control, info]),
+            Service(GATT_BATTERY_SERVICE, [battery]),
+            Service(GATT_DEVICE_INFORMATION_SERVICE, _device_information(serial)),
+            Service(GATT_RUNNING_SPEED_AND_CADENCE_SERVICE, [rsc, feature]),
+        )
+        return cls(services, stream, control, battery, rsc)
+
+
+def _device_information(serial: str) -> list[Characteristic[bytes]]:
+    return [
+        _constant(GATT_MANUFACTURER_NAME_STRING_CHARACTERISTIC, MANUFACTURER),
+        _constant(GATT_MODEL_NUMBER_STRING_CHARACTERISTIC, MODEL),
+        _constant(GATT_SERIAL_NUMBER_STRING_CHARACTERISTIC, serial.encode("ascii")),
+        _constant(GATT_FIRMWARE_REVISION_STRING_CHARACTERISTIC, FIRMWARE_REVISION),
+    ]
+
+
+def _constant(uuid: UUID, value: bytes) -> Characteristic[bytes]:
+    return Characteristic(uuid, Properties.READ, READABLE, value)
+
+
+def _readable(
+    uuid: str | UUID, read: Callable[[Connection], bytes], properties: Properties = Properties.READ
+) -> Characteristic[bytes]:
+    return Characteristic(uuid, properties, READABLE, CharacteristicValue(read=read))
+
+
+def advertisement(name: str) -> bytes:
+    """All that a client needs, 31 bytes: who scans passively never sees a scan response."""
+    return bytes(
+        AdvertisingData(
+            [
+                (AdvertisingData.Type.FLAGS, GENERAL_DISCOVERABLE_LE_ONLY),
+                (AdvertisingData.Type.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, bytes(UUID(SERVICE_UUID))),
+                (AdvertisingData.Type.COMPLETE_LOCAL_NAME, name.encode("ascii")),
+            ]
+        )
+    )
+
+
+def scan_response() -> bytes:
+    """For watches, which look for the running service."""
+    uuids = bytes(GATT_RUNNING_SPEED_AND_CADENCE_SERVICE) + bytes(GATT_BATTERY_SERVICE)
+    return bytes(AdvertisingData([(AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, uuids)]))

@@ -1,0 +1,260 @@
+"""A shoe pod: firmware, battery and sensor behind a Bluetooth peripheral, living by the event loop's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from surefoot.analysis.model import Floats
+from surefoot.firmware_sim.body.truth import TruePacket
+from surefoot.firmware_sim.pod.battery import Battery
+from surefoot.firmware_sim.pod.firmware import Firmware, Settings
+from surefoot.firmware_sim.pod.oscillator import Oscillator
+from surefoot.firmware_sim.pod.peripheral import Peripheral, Sink, Source
+from surefoot.firmware_sim.pod.rsc import RscMeasurement
+from surefoot.firmware_sim.pod.sensor import Sensor
+from surefoot.firmware_sim.radio.virtual_controller import RadioController
+from surefoot.sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Result
+
+BOOT_TIME_S = 0.4
+
+SensorFrom = Callable[[Settings, float], Sensor]
+"""Makes the sensor of a pod with these settings, from a session time on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """How one pod left the factory and was put on.
+
+    Parameters
+    ----------
+    drift_ppm : of its clock against true time.
+    on_for_s : how long it had been switched on when its session began.
+    keep_truth : remember every packet for comparison, 500 bytes each.
+    """
+
+    address: str
+    drift_ppm: float = 0.0
+    on_for_s: float = 0.0
+    keep_truth: bool = True
+    seed: int = 0
+
+
+class Pod:
+    """A pod, switched on while the context is open.
+
+    Parameters
+    ----------
+    sensor_from : called at every start of streaming.
+    source, sink : a Bluetooth controller, virtual or real; a `RadioController` can fall silent and lose power.
+    start_s : time on the loop's clock at which session time is zero.
+    """
+
+    def __init__(
+        self,
+        make: Make,
+        settings: Settings,
+        sensor_from: SensorFrom,
+        source: Source,
+        sink: Sink,
+        *,
+        start_s: float,
+        battery: Battery | None = None,
+    ) -> None:
+        self.make = make
+        self.settings = settings
+        self.battery = battery or Battery()
+        self.truth: list[TruePacket] = []
+        self.powered = False
+        self._sensor_from = sensor_from
+        self._controller = source if isinstance(source, RadioController) else None
+        self._rng = random.Random(make.seed)
+        self._loop = asyncio.get_running_loop()
+        self._start_s = start_s
+        self._tasks = asyncio.TaskGroup()
+        self._work: list[asyncio.Task[None]] = []
+        self._sampling: asyncio.Task[None] | None = None
+        self.firmware = self._booted(-make.on_for_s)
+        self.peripheral = Peripheral(self, self._spawn, make.address, source, sink)
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._tasks)
+            await self.peripheral.start()
+            await self._start()
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.power_off()
+        await self._stack.__aexit__(kind, error, trace)
+
+    @property
+    def now_s(self) -> float:
+        """Session time."""
+        return self._loop.time() - self._start_s
+
+    @property
+    def info(self) -> PodInfo:
+        """As a client reads it."""
+        return self.firmware.info
+
+    async def power_off(self) -> None:
+        """Switch off, or run out of charge: ring and sequence are gone, and nobody is told."""
+        if not self.powered:
+            return
+        self.powered = False
+        self._stop_sampling()
+        if self._controller is not None:
+            self.peripheral.discoverable = False
+            self._controller.drop_dead()
+        else:
+            await self.peripheral.hush()
+        for task in self._work:
+            task.cancel()
+        await asyncio.sleep(0)
+
+    async def power_on(self) -> None:
+        """Switch on again, a new boot; not without charge."""
+        if self.powered or self.battery.empty:
+            return
+        self.firmware = self._booted(self.now_s)
+        await asyncio.sleep(BOOT_TIME_S)
+        await self._start()
+
+    async def power_cycle(self, off_s: float = 2.0) -> None:
+        """Off and on again."""
+        await self.power_off()
+        await asyncio.sleep(off_s)
+        await self.power_on()
+
+    async def outage(self, duration_s: float) -> None:
+        """Out of reach for a while; beyond the supervision timeout that costs the connection."""
+        if self._controller is None:
+            raise RuntimeError("only a pod on a virtual radio can be put out of reach")
+        self._controller.set_reach(False)
+        try:
+            await asyncio.sleep(duration_s)
+        finally:
+            self._controller.set_reach(True)
+
+    # What the peripheral asks
+
+    @property
+    def name(self) -> str:
+        """As advertised."""
+        return self.settings.name
+
+    @property
+    def serial(self) -> str:
+        """Of the Device Information."""
+        return self.settings.serial
+
+    def info_bytes(self) -> bytes:
+        """Value of the info characteristic."""
+        return bytes(self.firmware.info)
+
+    def battery_pct(self) -> int:
+        """Value of the battery level."""
+        return round(self.battery.level_pct)
+
+    def command(self, data: bytes, wide_enough: bool) -> Reply:
+        """Obey a write to the control point, after everything that was sampled before it."""
+        self._collect()
+        tick_us = self.oscillator.tick_us(self.now_s)
+        if data[:1] == bytes([Opcode.START]) and not wide_enough:
+            return Reply(Opcode.START, Result.NOT_NOW, tick_us)
+        reply = self.firmware.handle(data, tick_us)
+        if self.firmware.streaming and self._sampling is None:
+            self._start_sampling()
+        elif not self.firmware.streaming:
+            self._stop_sampling()
+        return reply
+
+    def listener(self, present: bool) -> None:
+        """Somebody subscribed to the stream, or left."""
+        if present:
+            self.firmware.ring.go_live()
+        else:
+            self.firmware.ring.hang_up()
+
+    def next_packet(self) -> Packet | None:
+        """The packet to notify next."""
+        return self.firmware.ring.pop()
+
+    # Life of a boot
+
+    def _booted(self, power_on_s: float) -> Firmware:
+        self.oscillator = Oscillator(power_on_s, self.make.drift_ppm)
+        self._unpacked: list[Floats] = []
+        return Firmware(self.settings, self.battery, self._rng.randrange(0x10000), self._on_packet)
+
+    async def _start(self) -> None:
+        self.powered = True
+        self.battery.as_of_s = self.now_s
+        self._work = [self._spawn("beat", self._beat())]
+        await self.peripheral.advertise()
+
+    def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return self._tasks.create_task(work, name=f"{self.settings.name} {name}")
+
+    async def _beat(self) -> None:
+        """Once a second: battery and cadence."""
+        told_pct = -1
+        table = self.peripheral.table
+        while True:
+            await asyncio.sleep(1.0)
+            self.battery.use(self.now_s, self.firmware.streaming)
+            if self.battery.empty:
+                self._spawn("die", self.power_off())
+                return
+            pedometer = self.firmware.pedometer
+            measurement = RscMeasurement(0.0, pedometer.cadence_spm, pedometer.running)
+            await self.peripheral.notify(table.rsc, bytes(measurement))
+            if self.battery_pct() != told_pct:
+                told_pct = self.battery_pct()
+                await self.peripheral.notify(table.battery, bytes([told_pct]))
+
+    # Sampling
+
+    def _start_sampling(self) -> None:
+        self._sensor = self._sensor_from(self.settings, self.now_s)
+        self._sampling = self._spawn("sample", self._sample())
+
+    def _stop_sampling(self) -> None:
+        if self._sampling is not None:
+            self._sampling.cancel()
+            self._sampling = None
+
+    async def _sample(self) -> None:
+        """Wake up whenever a packet is full."""
+        while True:
+            full_s = self._sensor.time_of(self.firmware.missing)
+            await asyncio.sleep(full_s - self.now_s)
+            self._collect()
+            self.peripheral.wake()
+
+    def _collect(self) -> None:
+        """Hand over what the sensor has read until now."""
+        if self._sampling is None:
+            return
+        reading = self._sensor.take_until(self.now_s)
+        if len(reading):
+            self._unpacked.append(reading.time_s)
+            self.firmware.sample(self.oscillator.tick_us(reading.time_s), reading.counts)
+
+    def _on_packet(self, packet: Packet) -> None:
+        times_s = np.concatenate(self._unpacked)
+        count = len(packet.counts)
+        self._unpacked = [times_s[count:]]
+        if self.make.keep_truth:
+            self.truth.append(TruePacket(packet.boot, packet.sequence, times_s[:count], packet.counts))

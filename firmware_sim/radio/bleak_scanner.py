@@ -1,0 +1,81 @@
+"""The scanner half of the bleak backend on bumble."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+from bleak.backends.scanner import AdvertisementData, AdvertisementDataCallback, BaseBleakScanner
+from bleak.uuids import normalize_uuid_str
+from bumble.core import UUID, AdvertisingData
+from bumble.device import Advertisement
+from bumble.hci import Address
+
+from surefoot.firmware_sim.radio.central import CentralRadio
+
+Kind = AdvertisingData.Type
+NAMES = (Kind.COMPLETE_LOCAL_NAME, Kind.SHORTENED_LOCAL_NAME)
+SERVICES_16 = (Kind.INCOMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, Kind.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS)
+SERVICES_128 = (Kind.INCOMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, Kind.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS)
+
+
+class Whereabouts(NamedTuple):
+    """What a `BLEDevice` of this backend carries."""
+
+    radio: CentralRadio
+    address: Address
+
+
+class BumbleScanner(BaseBleakScanner):
+    """Listens on a `CentralRadio`, together with any number of others."""
+
+    def __init__(
+        self,
+        detection_callback: AdvertisementDataCallback | None,
+        service_uuids: list[str] | None,
+        scanning_mode: Literal["active", "passive"],
+        *,
+        radio: CentralRadio,
+        **_platforms: Any,
+    ) -> None:
+        super().__init__(detection_callback, service_uuids)
+        self._radio = radio
+        self._active = scanning_mode == "active"
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        self.seen_devices = {}
+        self._radio.device.on("advertisement", self._on_advertisement)
+        await self._radio.begin_scan(self._active)
+
+    async def stop(self) -> None:
+        """Listen no longer."""
+        self._radio.device.remove_listener("advertisement", self._on_advertisement)
+        await self._radio.end_scan()
+
+    def _on_advertisement(self, heard: Advertisement) -> None:
+        data = advertisement_data(heard)
+        address = heard.address.to_string(False)
+        where = Whereabouts(self._radio, heard.address)
+        device = self.create_or_update_device(address, address, data.local_name, where, data)
+        if self.is_allowed_uuid(data.service_uuids):
+            self.call_detection_callbacks(device, data)
+
+
+def advertisement_data(heard: Advertisement) -> AdvertisementData:
+    """An advertisement as bleak has it: name, services and strength."""
+    structures = heard.data.ad_structures
+    uuids = [
+        uuid_text(UUID.from_bytes(data[at : at + width]))
+        for kinds, width in ((SERVICES_16, 2), (SERVICES_128, 16))
+        for kind, data in structures
+        if kind in kinds
+        for at in range(0, len(data), width)
+    ]
+    name = next((data.decode("utf-8", "replace") for kind, data in structures if kind in NAMES), None)
+    return AdvertisementData(name, {}, {}, list(dict.fromkeys(uuids)), None, heard.rssi, (heard,))
+
+
+def uuid_text(uuid: UUID) -> str:
+    """A UUID as bleak spells it."""
+    digits = uuid.to_hex_str("-")
+    return normalize_uuid_str(digits if len(uuid.to_bytes()) == 16 else digits[-4:])

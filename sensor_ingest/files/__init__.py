@@ -1,0 +1,1 @@
+"""Recordings made by other devices, read from files."""

@@ -1,0 +1,115 @@
+"""A recording ready for analysis, and how it is made of the numbers read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
+from surefoot.sensor_ingest.files.clipping import LEAST_ACC_MPS2, LEAST_GYR_RADPS, Clipping, find_clipping
+from surefoot.sensor_ingest.files.columns import Table, drop_dropouts, drop_silent_gyroscope, drop_unreadable
+from surefoot.sensor_ingest.files.rest_detection import gravity_seen, still_level
+from surefoot.sensor_ingest.files.timestamps import (
+    Gaps,
+    check_length,
+    drop_repeats,
+    find_gaps,
+    in_order,
+    in_seconds,
+    mean_interval,
+    spread_shared,
+)
+from surefoot.sensor_ingest.files.unit_detection import acc_in_mps2, check_not_swapped, gravity_missing, gyr_in_radps
+from surefoot.sensor_ingest.formatting import counted
+
+_NOTED_SCALE_ERROR = 0.05
+_REPAIRS = (drop_silent_gyroscope, drop_unreadable, in_seconds, in_order, drop_repeats, spread_shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One foot's recording, clean: times strictly increase, SI units, finite numbers.
+
+    Parameters
+    ----------
+    samples : the readings, in the file's own clock; gyroscope all NaN where there is none.
+    sampling_rate_hz : readings per second outside gaps.
+    loss_pct : share of readings missing in gaps, 0 to 100.
+    has_gravity : False for acceleration with gravity removed, None where the foot never rests long enough to tell.
+    notes : what was found and what was done about it, one sentence each.
+    """
+
+    samples: Samples
+    sampling_rate_hz: float
+    loss_pct: float
+    has_gyroscope: bool
+    has_gravity: bool | None
+    notes: tuple[str, ...]
+
+
+def clean(table: Table, foot: Foot, notes: tuple[str, ...] = ()) -> Recording:
+    """Repair what can be repaired, say so, and raise RecordingError where it cannot."""
+    found = list(notes)
+    for repair in _REPAIRS:
+        table, said = repair(table)
+        found += said
+    check_length(table.time)
+    rate_hz = 1 / mean_interval(table.time)
+    check_not_swapped(table, rate_hz)
+    table, dropouts = drop_dropouts(table)
+    table, acc_unit = acc_in_mps2(table, rate_hz)
+    table, gyr_unit = gyr_in_radps(table, rate_hz)
+    found += [*dropouts, *acc_unit, *gyr_unit]
+    return _measured(table, foot, rate_hz, found)
+
+
+def _measured(table: Table, foot: Foot, rate_hz: float, found: list[str]) -> Recording:
+    """Add what the clean readings say about the sensor."""
+    gaps = find_gaps(table.time, 1 / rate_hz)
+    still_mps2 = still_level(table.acc, table.gyr, rate_hz)
+    has_gravity = gravity_seen(still_mps2)
+    if has_gravity is None and gravity_missing(table.acc):
+        has_gravity = False
+    acc = find_clipping(table.acc, LEAST_ACC_MPS2)
+    clipped = acc.clipped
+    found += [*_gap_notes(gaps, len(table)), *_gravity_notes(still_mps2, has_gravity)]
+    found += _clipping_notes("acceleration", acc, 1 / STANDARD_GRAVITY_MPS2, "g")
+    if table.gyr is not None:
+        gyr = find_clipping(table.gyr, LEAST_GYR_RADPS)
+        clipped = clipped | gyr.clipped
+        found += _clipping_notes("angular rate", gyr, 180 / np.pi, "°/s")
+    gyr_radps = np.full(table.acc.shape, np.nan) if table.gyr is None else table.gyr
+    samples = Samples(foot, table.time, table.acc, gyr_radps, clipped)
+    loss_pct = 100 * gaps.missing / (gaps.missing + len(table))
+    return Recording(samples, rate_hz, loss_pct, table.gyr is not None, has_gravity, tuple(found))
+
+
+def _gap_notes(gaps: Gaps, rows: int) -> list[str]:
+    if gaps.count == 0:
+        return []
+    share = 100 * gaps.missing / (gaps.missing + rows)
+    return [
+        f"{counted(gaps.count, 'gap')}, the longest {gaps.longest_s:.3f} s, "
+        f"{share:.2f} % of the readings missing: nothing is measured where one hides a landing or lift-off."
+    ]
+
+
+def _gravity_notes(still_mps2: float | None, has_gravity: bool | None) -> list[str]:
+    if has_gravity is False:
+        return ["Gravity was removed from the acceleration, which rests near 0 instead of 9.81 m/s²: kept as it is."]
+    if has_gravity and still_mps2 is not None:
+        error = still_mps2 / STANDARD_GRAVITY_MPS2 - 1
+        if abs(error) > _NOTED_SCALE_ERROR:
+            return [f"Standing still reads {still_mps2:.2f} m/s², {100 * error:+.0f} % off gravity: not rescaled."]
+    return []
+
+
+def _clipping_notes(what: str, clipping: Clipping, factor: float, unit: str) -> list[str]:
+    if not clipping.limits:
+        return []
+    low, high = min(clipping.limits) * factor, max(clipping.limits) * factor
+    limits = f"±{low:.3g} {unit}" if high < 1.005 * low else f"±{low:.3g} to {high:.3g} {unit}"
+    return [
+        f"The {what} reaches the end of its range ({limits}) in {clipping.share_pct:.2g} % of the readings: flagged."
+    ]

@@ -1,0 +1,132 @@
+"""Readings at the end of the sensor's range, found from the readings alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.model import Bools, Floats, Ints
+
+# Limits below these are no range of a sensor made for feet (2 g, 250 °/s); gravity at rest alone reaches 10 m/s².
+LEAST_ACC_MPS2 = 15.0
+LEAST_GYR_RADPS = 4.0
+
+_BAND = 0.01
+_COMPARED_BAND = 0.05
+_FEWEST_PEAKS = 5
+_PILE_UP_SIGMAS = 3.0
+_SHARP = 8 * _BAND
+_SAME_LEVEL = 0.001
+_FLAT_STEP = 0.004
+_PLATEAU_BAND = 0.015
+_PLATEAU_SPREAD = 0.005
+_PLATEAU_DROP = 0.015
+_PLATEAU_SHARPNESS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clipping:
+    """Which readings clip, and at what level.
+
+    Parameters
+    ----------
+    clipped : (n,) True where any axis is at its limit.
+    limits : levels found, as absolute values, one per axis and sign that reaches its limit.
+    """
+
+    clipped: Bools
+    limits: tuple[float, ...]
+
+    @property
+    def share_pct(self) -> float:
+        return 100.0 * float(np.mean(self.clipped)) if len(self.clipped) else 0.0
+
+
+def find_clipping(readings: Floats, least: float) -> Clipping:
+    """Find where a sensor's axes sit at the end of their range.
+
+    An axis clips, per sign, when its extreme M (at least `least`) is one of:
+
+    * a pile-up: at least 5 peaks lie within 1 % of M, more of them (by 3 standard deviations) than a fifth of the peaks
+      within 5 % of M, which is what evenly spread peaks would give, and they are so sharp that the moments they are
+      read at would scatter them by more than that 1 % (smooth peaks of a regular gait are equally high by nature);
+    * a plateau: at least 3 consecutive readings within 0.5 % of each other and 1.5 % of M, that the signal leaves on
+      both sides at least four times faster than a parabola as flat as the plateau would.
+
+    Readings then count as clipped from M down to the scatter of those within 1 % of M, at least 0.1 % and at most 1 %
+    of M: a calibrated sensor's limit shifts a little with the other axes. An axis that only once reaches a limit
+    found on another (to 0.1 %) clips too.
+
+    Parameters
+    ----------
+    readings : (n, 3) accelerations or angular rates, NaN-free.
+    least : smallest level, in the readings' unit, that can be a limit.
+    """
+    sides = [sign * readings[:, axis] for axis in range(3) for sign in (1.0, -1.0)]
+    extremes = [float(side.max(initial=0.0)) for side in sides]
+    floors = [_floor(side, most) if most >= least else None for side, most in zip(sides, extremes, strict=True)]
+    limits = [most for most, floor in zip(extremes, floors, strict=True) if floor is not None]
+    clipped = np.zeros(len(readings), dtype=np.bool_)
+    for side, most, floor in zip(sides, extremes, floors, strict=True):
+        if floor is None and any(abs(most - limit) <= _SAME_LEVEL * limit for limit in limits):
+            floor = most * (1 - _SAME_LEVEL)
+        if floor is not None:
+            clipped |= side >= floor
+    return Clipping(clipped, tuple(limits))
+
+
+def _floor(side: Floats, most: float) -> float | None:
+    """Lowest value that counts as clipped on one side of an axis; None where it does not clip."""
+    near = np.flatnonzero(side > (1 - _COMPARED_BAND) * most)
+    peaks = _peaks(side, near)
+    top = peaks[side[peaks] > (1 - _BAND) * most]
+    piled_up = _piles_up(len(top), len(peaks)) and _sharpness(side, top) > _SHARP * most
+    if not piled_up and not _has_plateau(side, near, most):
+        return None
+    scatter = most - float(np.median(side[near[side[near] > (1 - _BAND) * most]]))
+    return most - float(np.clip(2.5 * scatter, _SAME_LEVEL * most, _BAND * most))
+
+
+def _peaks(side: Floats, near: Ints) -> Ints:
+    """The local maxima among the rows `near`; of equal neighbours the last counts."""
+    inner = near[(near > 0) & (near < len(side) - 1)]
+    return inner[(side[inner] >= side[inner - 1]) & (side[inner] > side[inner + 1])]
+
+
+def _sharpness(side: Floats, peaks: Ints) -> float:
+    """Median second difference at the peaks; a parabola read at random moments scatters by an eighth of it."""
+    return float(np.median(2 * side[peaks] - side[peaks - 1] - side[peaks + 1]))
+
+
+def _piles_up(top: int, peaks: int) -> bool:
+    share = _BAND / _COMPARED_BAND
+    deviation = np.sqrt(peaks * share * (1 - share))
+    return top >= _FEWEST_PEAKS and bool(top - share * peaks >= _PILE_UP_SIGMAS * deviation)
+
+
+def _has_plateau(side: Floats, near: Ints, most: float) -> bool:
+    high = near[side[near] > (1 - _PLATEAU_BAND) * most]
+    flat = np.diff(high, prepend=-2) == 1
+    flat[1:] &= np.abs(np.diff(side[high])) <= _FLAT_STEP * most
+    starts = np.flatnonzero(~flat)
+    ends = np.append(starts[1:], len(high))
+    long = ends - starts >= 3
+    return any(
+        _is_plateau(side, int(high[start]), int(high[end - 1]), most)
+        for start, end in zip(starts[long], ends[long], strict=True)
+    )
+
+
+def _is_plateau(side: Floats, first: int, last: int, most: float) -> bool:
+    """Whether the signal leaves rows first..last faster on both sides than a smooth maximum would."""
+    rows = last - first + 1
+    out = rows // 2
+    if first - out < 0 or last + out >= len(side):
+        return False
+    top = side[first : last + 1]
+    spread = float(np.ptp(top))
+    half = (rows - 1) / 2
+    smooth = spread * ((half + out) / half) ** 2
+    drop = float(top.mean() - max(side[first - out], side[last + out]))
+    return spread <= _PLATEAU_SPREAD * most and drop >= max(_PLATEAU_DROP * most, _PLATEAU_SHARPNESS * smooth)

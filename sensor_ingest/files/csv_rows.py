@@ -1,0 +1,149 @@
+"""Lines of a recording into numbers: the fast parser, and a tolerant one for blocks where that fails."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from surefoot.analysis.model import Floats
+from surefoot.sensor_ingest.errors import FieldsTooManyError, TooManyRowsError
+from surefoot.sensor_ingest.files.columns import Lines, Table, check_ragged
+from surefoot.sensor_ingest.files.csv_header import Header
+
+MAX_ROWS = 30_000_000
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows read so far, in arrays made large enough for the share of the file still to come.
+
+    Parameters
+    ----------
+    header : what the columns are.
+    line : number of the next line of the file, counted from 1.
+    decimal_comma : True where numbers are written 9,81; None before the first line.
+    ragged : numbers of the lines with too few fields.
+    """
+
+    header: Header
+    line: int
+    decimal_comma: bool | None = None
+    count: int = 0
+    time: Floats = field(default_factory=lambda: np.empty(0))
+    acc: Floats = field(default_factory=lambda: np.empty((0, 3)))
+    gyr: Floats = field(default_factory=lambda: np.empty((0, 3)))
+    piece_rows: list[int] = field(default_factory=list)
+    piece_lines: list[int] = field(default_factory=list)
+    ragged: list[int] = field(default_factory=list)
+
+    def add(self, text: str, fraction: float) -> None:
+        """Add a block of whole lines that ends at `fraction` of the file."""
+        if self.decimal_comma is None:
+            self.decimal_comma = self.header.delimiter == ";" and "," in text and "." not in text
+        lines = (text.replace(",", ".") if self.decimal_comma else text).split("\n")
+        if not lines[-1]:
+            lines.pop()
+        self._check_width(lines)
+        block = _parsed_fast(lines, self.header)
+        if len(block) < len(lines):
+            block = self._parsed_tolerant(lines)
+        else:
+            self._start_piece(self.count, self.line)
+        self._append(block, fraction)
+        self.line += len(lines)
+
+    @property
+    def table(self) -> Table:
+        """The rows, and the lines they come from."""
+        lines = Lines(tuple(self.piece_rows), tuple(self.piece_lines))
+        gyr = self.gyr[: self.count] if self.header.has_gyroscope else None
+        return Table(self.time[: self.count], self.acc[: self.count], gyr, lines=lines)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd about the text; raises RowsRaggedError when too many lines are cut short."""
+        comma = ("Numbers are written with a decimal comma: read as such.",) if self.decimal_comma else ()
+        last_only = self.ragged == [self.line - 1]
+        return (*self.header.notes, *comma, *check_ragged(self.ragged, self.count, last_only))
+
+    def _start_piece(self, row: int, line: int) -> None:
+        """Row `row` comes from line `line`, and the rows after it from the lines after it."""
+        self.piece_rows.append(row)
+        self.piece_lines.append(line)
+
+    def _append(self, block: Floats, fraction: float) -> None:
+        end = self.count + len(block)
+        if end > MAX_ROWS:
+            raise TooManyRowsError(MAX_ROWS)
+        if end > len(self.time):
+            rows = max(end, min(MAX_ROWS, int(end / max(fraction, 1e-3) * 1.02)))
+            self.time, self.acc, self.gyr = (_grown(old, self.count, rows) for old in (self.time, self.acc, self.gyr))
+        self.time[self.count : end] = block[:, 0]
+        self.acc[self.count : end] = block[:, 1:4]
+        if self.header.has_gyroscope:
+            self.gyr[self.count : end] = block[:, 4:7]
+        self.count = end
+
+    def _check_width(self, lines: list[str]) -> None:
+        """Raise FieldsTooManyError when the first line of a block has more fields than the header."""
+        for number, line in enumerate(lines, start=self.line):
+            if line.strip():
+                fields = _fields(line.rstrip(self.header.delimiter + " "), self.header.delimiter)
+                if len(fields) > self.header.width:
+                    raise FieldsTooManyError(number, len(fields), self.header.width)
+                return
+
+    def _parsed_tolerant(self, lines: list[str]) -> Floats:
+        """Field by field: no number becomes NaN, a line with too few fields is listed, a blank one is passed over."""
+        columns = self.header.columns
+        found: list[list[float]] = []
+        expected = -1
+        for number, line in enumerate(lines, start=self.line):
+            if not line.strip():
+                continue
+            fields = _fields(line, self.header.delimiter)
+            if len(fields) <= max(columns):
+                self.ragged.append(number)
+                continue
+            if number != expected:
+                self._start_piece(self.count + len(found), number)
+            expected = number + 1
+            found.append([_number(fields[column]) for column in columns])
+        return np.array(found).reshape(-1, len(columns))
+
+
+def _grown(old: Floats, count: int, rows: int) -> Floats:
+    """A longer array; memory that is never written to is never taken from the system."""
+    new = np.empty((rows, *old.shape[1:]))
+    new[:count] = old[:count]
+    return new
+
+
+def _parsed_fast(lines: list[str], header: Header) -> Floats:
+    """All numbers of the lines; fewer rows than lines where a line is odd in any way."""
+    if not any(line.strip() for line in lines):
+        return np.empty((0, len(header.columns)))
+    try:
+        return np.loadtxt(
+            lines, delimiter=header.delimiter, usecols=header.columns, quotechar='"', comments=None, ndmin=2
+        )
+    except (ValueError, IndexError, OverflowError):
+        return np.empty((0, len(header.columns)))
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        return []
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

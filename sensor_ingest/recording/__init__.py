@@ -1,0 +1,1 @@
+"""A run on disk: journal, packet order, clock mapping, replay."""

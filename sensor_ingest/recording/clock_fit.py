@@ -1,0 +1,133 @@
+"""A pod's clock read on the session clock, from nothing but when its packets arrived.
+
+A packet is never early, only late: by connection events, retransmissions, a busy host. So the fastest packets tell the
+offset, and how the fastest ones move tells the drift.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.model import Floats
+
+BUCKET_S = 5.0
+"""Of each stretch this long the fastest packet is kept: at 11 packets a second one of them nearly always was."""
+DRIFT_SPAN_S = 300.0
+OFFSET_SPAN_S = 60.0
+# Crystals are good for ±20 ppm, ±80 ppm in the cold; what seven buckets say weighs as much as that.
+_DRIFT_PRIOR = 80e-6
+_EARLY_DRIFT = 50e-6
+_MOST_DRIFT = 500e-6
+_EARLY_SPAN_S = 60.0
+_LEAST_VARIANCE_S2 = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMapping:
+    """A line from pod ticks to session time: `session0_s` at `tick0_us`, then `rate` session seconds a pod second."""
+
+    boot: int
+    tick0_us: int
+    session0_s: float
+    rate: float
+
+    def session_s(self, tick_us: float) -> float:
+        """Session time at a tick."""
+        return self.session0_s + (tick_us - self.tick0_us) * 1e-6 * self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class ClockEstimate:
+    """What the packets so far say.
+
+    Parameters
+    ----------
+    mapping : joins at the latest tick.
+    residual_s : standard deviation of the fastest packets about the line.
+    span_s : pod time between the first and the latest packet.
+    packets : how many were used.
+    """
+
+    mapping: ClockMapping
+    residual_s: float
+    span_s: float
+    packets: int
+
+    @property
+    def drift_ppm(self) -> float:
+        """How much faster session time runs than the pod's, in parts per million."""
+        return 1e6 * (self.mapping.rate - 1.0)
+
+
+class ClockFit:
+    """Follows one pod over one boot."""
+
+    def __init__(self, boot: int) -> None:
+        self.boot = boot
+        self._tick0_us: int | None = None
+        self._latest_s = 0.0
+        self.packets = 0
+        self._fastest: deque[tuple[float, float]] = deque(maxlen=round(DRIFT_SPAN_S / BUCKET_S))
+
+    def add(self, tick_us: int, arrival_s: float) -> None:
+        """Take a packet that was not resent: the tick of its last sample, and when it arrived."""
+        if self._tick0_us is None:
+            self._tick0_us = tick_us
+        at_s = (tick_us - self._tick0_us) * 1e-6
+        point = (at_s, arrival_s - at_s)
+        bucket = at_s // BUCKET_S
+        newest = self._fastest[-1][0] // BUCKET_S if self._fastest else -np.inf
+        if bucket > newest:
+            self._fastest.append(point)
+        elif bucket == newest and point[1] < self._fastest[-1][1]:
+            self._fastest[-1] = point
+        self._latest_s = max(self._latest_s, at_s)
+        self.packets += 1
+
+    @property
+    def span_s(self) -> float:
+        """Pod time between the first and the latest packet."""
+        return self._latest_s
+
+    def ahead_s(self, tick_us: int, arrival_s: float) -> float:
+        """How much earlier than the fastest packet in hand one would be: above some seconds, its tick is wrong."""
+        if self._tick0_us is None:
+            return -np.inf
+        offset_s = min(offset_s for _, offset_s in self._fastest)
+        return offset_s - (arrival_s - (tick_us - self._tick0_us) * 1e-6)
+
+    def estimate(self) -> ClockEstimate | None:
+        """The line as known now; None before the first packet."""
+        if self._tick0_us is None:
+            return None
+        at_s, offset_s = np.array(self._fastest).T
+        span_s = self._latest_s
+        most = _EARLY_DRIFT if span_s < _EARLY_SPAN_S else _MOST_DRIFT
+        whole = slice(0, -1) if len(at_s) > 1 else slice(None)
+        drift = float(np.clip(fit_drift(at_s[whole], offset_s[whole]), -most, most))
+        recent = at_s >= self._latest_s - OFFSET_SPAN_S
+        level_s = offset_s - drift * at_s
+        lowest_s = float(np.min(level_s[recent] if recent.any() else level_s))
+        now_s = self._latest_s + lowest_s + drift * self._latest_s
+        mapping = ClockMapping(self.boot, self._tick0_us + round(self._latest_s * 1e6), now_s, 1.0 + drift)
+        return ClockEstimate(mapping, float(np.std(level_s)), span_s, self.packets)
+
+
+def fit_drift(at_s: Floats, offset_s: Floats) -> float:
+    """Slope of the fastest packets' offsets, drawn to 0 as far as their scatter leaves it open.
+
+    Parameters
+    ----------
+    at_s, offset_s : (n,) pod time and arrival minus pod time of the fastest packet of each stretch.
+    """
+    if len(at_s) < 3:
+        return 0.0
+    centred_s = at_s - at_s.mean()
+    spread_s2 = float(np.sum(centred_s**2))
+    slope = float(np.sum(centred_s * offset_s)) / spread_s2
+    rest_s = offset_s - offset_s.mean() - slope * centred_s
+    variance = max(float(np.sum(rest_s**2)) / (len(at_s) - 2), _LEAST_VARIANCE_S2) / spread_s2
+    return slope * _DRIFT_PRIOR**2 / (_DRIFT_PRIOR**2 + variance)

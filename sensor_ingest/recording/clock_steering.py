@@ -1,0 +1,90 @@
+"""How a run's clock mapping follows what becomes known, without time ever going back: it is joined and slewed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+
+from surefoot.analysis.model import Floats, Ints
+from surefoot.sensor_ingest.recording.clock_fit import BUCKET_S, ClockEstimate, ClockMapping, fit_drift
+
+MOST_SLEW = 1e-3
+"""A contact of 250 ms read during the strongest correction is 0.25 ms off."""
+FIRST_AFTER_S = 3.0
+"""The fastest of the packets of 3 s is at most a few ms late; the first one up to 80 ms."""
+_SHORTEST_SLEW_S = 5.0
+_KNOT_S = 60.0
+_DRIFT_REACH_S = 150.0
+_OFFSET_REACH_S = 45.0
+
+
+def steer(current: Sequence[ClockMapping], target: ClockEstimate, join_tick_us: int) -> tuple[ClockMapping, ...]:
+    """The mappings to put in force from a tick on: one that leads over to the target, and the target itself.
+
+    Parameters
+    ----------
+    current : mappings in force, by `tick0_us`; empty at the start, where the target itself is the answer.
+    join_tick_us : no sample after this tick has been given a time yet.
+    """
+    aim = target.mapping
+    if not current:
+        return (aim,)
+    joined_s = mapping_at(current, join_tick_us).session_s(join_tick_us)
+    error_s = aim.session_s(join_tick_us) - joined_s
+    slew_us = round(1e6 * max(_SHORTEST_SLEW_S, abs(error_s) / MOST_SLEW))
+    end_us = join_tick_us + slew_us
+    end_s = aim.session_s(end_us)
+    over = ClockMapping(aim.boot, join_tick_us, joined_s, (end_s - joined_s) / (slew_us * 1e-6))
+    return over, ClockMapping(aim.boot, end_us, end_s, aim.rate)
+
+
+def mapping_at(mappings: Sequence[ClockMapping], tick_us: int) -> ClockMapping:
+    """The mapping in force at a tick: the last that begins there or before, else the first."""
+    return mappings[max(0, bisect_right(mappings, tick_us, key=lambda mapping: mapping.tick0_us) - 1)]
+
+
+def session_times(mappings: Sequence[ClockMapping], ticks_us: Floats) -> Floats:
+    """(n,) session times of (n,) ticks."""
+    starts = np.array([mapping.tick0_us for mapping in mappings], dtype=np.float64)
+    which = np.maximum(np.searchsorted(starts, ticks_us, side="right") - 1, 0)
+    session0_s = np.array([mapping.session0_s for mapping in mappings])[which]
+    rate = np.array([mapping.rate for mapping in mappings])[which]
+    return session0_s + (ticks_us - starts[which]) * 1e-6 * rate
+
+
+def fit_whole(boot: int, ticks_us: Floats, arrivals_s: Floats) -> tuple[ClockMapping, ...]:
+    """One boot's mappings from all its packets: straight between a knot each minute, each from both its sides.
+
+    Parameters
+    ----------
+    ticks_us, arrivals_s : (n,) last sample's tick and arrival of every packet that was not resent, n ≥ 1.
+    """
+    at_s = (ticks_us - ticks_us[0]) * 1e-6
+    fastest = _fastest(at_s, arrivals_s - at_s)
+    at_s, offset_s = at_s[fastest], (arrivals_s - at_s)[fastest]
+    knots_s = np.linspace(at_s[0], at_s[-1], 1 + max(1, round((at_s[-1] - at_s[0]) / _KNOT_S)))
+    if at_s[-1] == at_s[0]:
+        knots_s = at_s[0] + np.array([0.0, 1.0])
+    session_s = knots_s + np.array([_offset_near(knot_s, at_s, offset_s) for knot_s in knots_s])
+    rates = np.diff(session_s) / np.diff(knots_s)
+    return tuple(
+        ClockMapping(boot, round(ticks_us[0] + knot_s * 1e6), float(start_s), float(rate))
+        for knot_s, start_s, rate in zip(knots_s, session_s, rates, strict=False)
+    )
+
+
+def _fastest(at_s: Floats, offset_s: Floats) -> Ints:
+    """Indices of the fastest packet of each bucket, in time order."""
+    bucket = np.floor(at_s / BUCKET_S)
+    order: Ints = np.lexsort((offset_s, bucket)).astype(np.int64)
+    return order[np.flatnonzero(np.diff(bucket[order], prepend=-np.inf))]
+
+
+def _offset_near(knot_s: float, at_s: Floats, offset_s: Floats) -> float:
+    away_s = np.abs(at_s - knot_s)
+    wide = away_s <= max(_DRIFT_REACH_S, float(away_s.min()))
+    drift = fit_drift(at_s[wide], offset_s[wide])
+    close = away_s <= max(_OFFSET_REACH_S, float(away_s.min()))
+    return float(np.min((offset_s - drift * (at_s - knot_s))[close]))

@@ -1,0 +1,205 @@
+"""The crash-safe log of a run: framed entries, appended; whatever is cut or damaged, all before it can be read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from surefoot.sensor_ingest.recording.entries import Entry, entry_from_bytes
+from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunError, RunUnwritableError
+
+if sys.platform != "win32":
+    import fcntl
+
+MAGIC = b"surefoot journal 1\n"
+_FRAME = struct.Struct("<IBI")
+_HEAD = struct.Struct("<IB")
+_LONGEST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Where a journal stops being readable, and how much lies behind that point."""
+
+    at_byte: int
+    lost_bytes: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.lost_bytes} bytes from byte {self.at_byte} on are not readable ({self.reason})."
+
+
+class JournalReader:
+    """Iterates over a journal's entries; afterwards `good_bytes` and `damage` say how far it could be read.
+
+    Parameters
+    ----------
+    end_byte : read no further, although it goes on.
+    """
+
+    def __init__(self, path: Path, end_byte: int | None = None) -> None:
+        self.path = path
+        self._end_byte = end_byte
+        self.good_bytes = 0
+        self.damage: Damage | None = None
+
+    def __iter__(self) -> Iterator[Entry]:
+        self.good_bytes, self.damage = 0, None
+        try:
+            with self.path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                yield from self._entries(file, size if self._end_byte is None else min(size, self._end_byte))
+        except FileNotFoundError:
+            self.damage = Damage(0, 0, "there is no journal")
+        except OSError as error:
+            raise NotARunError(self.path, error.strerror or type(error).__name__) from error
+
+    def _entries(self, file: BinaryIO, size: int) -> Iterator[Entry]:
+        if file.read(len(MAGIC)) != MAGIC:
+            self.damage = Damage(0, size, "the file does not begin like a journal")
+            return
+        self.good_bytes = len(MAGIC)
+        while self.good_bytes < size:
+            try:
+                entry, length = _read_entry(file)
+            except (ValueError, struct.error) as error:
+                self.damage = Damage(self.good_bytes, size - self.good_bytes, str(error))
+                return
+            self.good_bytes += length
+            yield entry
+
+
+def _read_entry(file: BinaryIO) -> tuple[Entry, int]:
+    frame = file.read(_FRAME.size)
+    if len(frame) < _FRAME.size:
+        raise ValueError("cut off in a frame")
+    length, kind, checksum = _FRAME.unpack(frame)
+    if length > _LONGEST:
+        raise ValueError("impossible length")
+    payload = file.read(length)
+    if len(payload) < length:
+        raise ValueError("cut off in an entry")
+    if _checksum(kind, payload) != checksum:
+        raise ValueError("wrong checksum")
+    return entry_from_bytes(kind, payload), _FRAME.size + length
+
+
+def framed(entry: Entry) -> bytes:
+    """An entry as it stands in the file."""
+    payload = bytes(entry)
+    return _FRAME.pack(len(payload), entry.KIND, _checksum(entry.KIND, payload)) + payload
+
+
+def _checksum(kind: int, payload: bytes) -> int:
+    return zlib.crc32(payload, zlib.crc32(_HEAD.pack(len(payload), kind)))
+
+
+class JournalWriter:
+    """Goes on where a journal ends: `append` keeps entries, `flush` hands them to the system (they survive the
+    process), `sync` to the disk (they survive the power).
+
+    Nobody else may write meanwhile. What is already there is read first; what of it cannot be read is set aside in a
+    file of its own and cut off.
+
+    Parameters
+    ----------
+    take : gets the entries that are already there.
+
+    Raises
+    ------
+    RunBusyError
+        if somebody else writes it.
+    RunUnwritableError
+        if it cannot be written.
+    """
+
+    def __init__(self, path: Path, take: Callable[[Entry], object] = lambda _: None) -> None:
+        self.path = path
+        self.recorded = JournalReader(path)
+        self._buffer = bytearray()
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            self._lock()
+            for entry in self.recorded:
+                take(entry)
+            self._begin(self.recorded)
+        except RunError:
+            os.close(self._file)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Appended, but not yet flushed."""
+        return len(self._buffer)
+
+    def append(self, entry: Entry) -> None:
+        """Keep an entry for the next flush."""
+        self._buffer += framed(entry)
+
+    def flush(self) -> None:
+        """Hand everything appended to the operating system."""
+        try:
+            while self._buffer:
+                del self._buffer[: os.write(self._file, self._buffer)]
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def sync(self) -> None:
+        """Wait until everything flushed is on the disk; may be called from another thread."""
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def close(self) -> None:
+        """Flush, sync and let go of the file."""
+        try:
+            self.flush()
+            self.sync()
+        finally:
+            os.close(self._file)
+
+    def _lock(self) -> None:
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise RunBusyError(self.path.parent) from error
+
+    def _begin(self, recorded: JournalReader) -> None:
+        """Set aside what cannot be read, and be ready to append to what can."""
+        damage = recorded.damage
+        try:
+            if damage is not None and damage.lost_bytes:
+                with (
+                    self.path.open("rb") as file,
+                    self.path.with_name(f"damaged-{damage.at_byte}.bin").open("wb") as copy,
+                ):
+                    file.seek(damage.at_byte)
+                    shutil.copyfileobj(file, copy)
+            os.ftruncate(self._file, recorded.good_bytes)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        os.lseek(self._file, 0, os.SEEK_END)
+        if recorded.good_bytes == 0:
+            self._buffer += MAGIC
+            self.flush()
+
+    def _unwritable(self, error: OSError) -> RunUnwritableError:
+        return RunUnwritableError(self.path.parent, error.strerror or type(error).__name__)

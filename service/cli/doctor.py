@@ -1,0 +1,202 @@
+"""What works on this machine, tried for real, and what to do about what does not."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import platform
+import secrets
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from time import time_ns
+
+from rich.table import Table
+from rich.text import Text
+
+from surefoot.dashboards.wall.hosting import listening_at
+from surefoot.sensor_ingest.ble.discovery import find_pods
+from surefoot.sensor_ingest.recording.errors import RadioError
+from surefoot.service.errors import StoreError
+from surefoot.service.exporters.influxdb_client import Influx, InfluxError
+from surefoot.service.exporters.mqtt_client import BrokerError, connected
+from surefoot.service.settings import Settings
+from surefoot.service.store.connection import LEAST_SQLITE
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.views.wall import NEEDS_PASSWORD, SET_PASSWORD, local, shown_at, unguarded
+
+LEAST_PYTHON = (3, 11)
+ROOM_BYTES = 1_000_000_000
+"""A hundred hours of one runner's raw packets and results."""
+LISTEN_S = 3.0
+PROBE = "probe"
+
+
+class Verdict(StrEnum):
+    """How a check went."""
+
+    OK = "ok"
+    UNUSED = "not used"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check found, and what to do about it."""
+
+    name: str
+    verdict: Verdict
+    told: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> list[Check]:
+    """All checks, one after the other."""
+    questions: tuple[Callable[[Settings], Check], ...] = (
+        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command,
+    )  # fmt: skip
+    return [ask(settings) for ask in questions]
+
+
+def table(checks: list[Check]) -> Table:
+    """The checks for people."""
+    styles = {Verdict.OK: "green", Verdict.UNUSED: "dim", Verdict.PROBLEM: "red"}
+    shown = Table.grid(padding=(0, 2, 0, 0))
+    for each in checks:
+        advice = Text(f"\n→ {each.advice}", style="yellow") if each.advice else Text()
+        shown.add_row(each.name, Text(each.verdict, style=styles[each.verdict]), Text(each.told) + advice)
+    return shown
+
+
+def _python(_: Settings) -> Check:
+    told = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    if sys.version_info < LEAST_PYTHON or sqlite3.sqlite_version_info < LEAST_SQLITE:
+        return Check("Python", Verdict.PROBLEM, told, "Use Python 3.11 or newer with SQLite 3.37 or newer.")
+    return Check("Python", Verdict.OK, told)
+
+
+def _disk(settings: Settings) -> Check:
+    folder = next(path for path in (settings.data, *settings.data.absolute().parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    told = f"{free / 1e9:.1f} GB free at {settings.data}"
+    if free < ROOM_BYTES:
+        return Check("Disk", Verdict.PROBLEM, told, "Free some space, or set data to a folder on another disk.")
+    return Check("Disk", Verdict.OK, told)
+
+
+def _store(settings: Settings) -> Check:
+    """Write a file as the recorder would, and read the store."""
+    trial = settings.runs_folder / f".{PROBE}-{secrets.token_hex(4)}"
+    try:
+        trial.mkdir(parents=True)
+        trial.rmdir()
+        with StoreReader(settings.store_path) as reader:
+            runs = len({run.run for run in reader.runs()})
+    except OSError as error:
+        told = f"{settings.runs_folder} cannot be written ({error.strerror})"
+        return Check("Data folder", Verdict.PROBLEM, told, "Change its permissions, or set data to another folder.")
+    except StoreError as error:
+        told = f"{error.path} cannot be used ({error.reason})"
+        return Check("Data folder", Verdict.PROBLEM, told, _sentence(error.instead))
+    return Check("Data folder", Verdict.OK, f"{runs} run{'s' * (runs != 1)} in {settings.store_path}")
+
+
+def _pods(settings: Settings) -> Check:
+    if not settings.runners:
+        return Check("Runners", Verdict.UNUSED, "nobody is named; surefoot run takes the nearest pods")
+    return Check("Runners", Verdict.OK, ", ".join(settings.runners))
+
+
+def _bluetooth(_: Settings) -> Check:
+    try:
+        found = asyncio.run(find_pods(timeout_s=LISTEN_S))
+    except RadioError as error:
+        return Check("Bluetooth", Verdict.PROBLEM, error.reason, _sentence(error.advice))
+    heard = ", ".join(pod.name for pod in found)
+    return Check("Bluetooth", Verdict.OK, f"pods in range: {heard}" if found else "works; no pod is in range")
+
+
+def _influxdb(settings: Settings) -> Check:
+    """Write a point, read it back and delete nothing: it replaces the one of the last time."""
+    wanted = settings.influxdb
+    if wanted.url is None:
+        return Check("InfluxDB", Verdict.UNUSED, "influxdb.url is not set")
+    token = float(secrets.randbits(40))
+    try:
+        with Influx(wanted) as influx:
+            influx.write([f"{PROBE} value={token} {time_ns()}"])
+            answer = influx.query(f"SELECT last(value) AS value FROM {PROBE}")
+    except InfluxError as error:
+        return Check("InfluxDB", Verdict.PROBLEM, f"{wanted.url}: {error}", _influx_advice(str(error)))
+    if token not in [row["value"] for series in answer for row in series.dicts()]:
+        advice = f"Map the database {wanted.bucket} to the bucket, so that InfluxQL reads what was written."
+        return Check("InfluxDB", Verdict.PROBLEM, f"{wanted.url}: what was written does not come back", advice)
+    return Check("InfluxDB", Verdict.OK, f"{wanted.url}: a point was written to {wanted.bucket} and read back")
+
+
+def _influx_advice(reason: str) -> str:
+    if reason.startswith(("401", "403")):
+        return "Set influxdb.token to a token that may read and write the bucket."
+    if reason.startswith("404") or "not found" in reason:
+        return "Create the bucket, or set influxdb.bucket and influxdb.organisation to those there are."
+    return "Start the database, and check influxdb.url and influxdb.ca_file."
+
+
+def _mqtt(settings: Settings) -> Check:
+    wanted = settings.mqtt
+    if wanted.host is None:
+        return Check("MQTT", Verdict.UNUSED, "mqtt.host is not set")
+    where = f"{wanted.host}:{wanted.port}"
+    try:
+        asyncio.run(_published(settings))
+    except BrokerError as error:
+        advice = "Start the broker, and check mqtt.host, port, username, password and tls."
+        return Check("MQTT", Verdict.PROBLEM, f"{where}: {error}", "" if "ACL" in str(error) else advice)
+    secure = "with TLS" if wanted.tls else "without TLS"
+    return Check("MQTT", Verdict.OK, f"{where}: a message was published and received, {secure}")
+
+
+async def _published(settings: Settings) -> None:
+    async with connected(settings.mqtt):
+        pass
+
+
+def _wall(settings: Settings) -> Check:
+    """Take the port for a moment."""
+    wanted = settings.wall
+    where = f"{wanted.host} port {wanted.port}"
+    if unguarded(wanted):
+        return Check("Wall", Verdict.PROBLEM, f"{wanted.host} {NEEDS_PASSWORD}", _sentence(SET_PASSWORD))
+    for_whom = "to this computer alone" if local(wanted.host) else "to others too, with the password"
+    try:
+        listening_at(wanted.host, wanted.port).close()
+    except OSError as error:
+        if shown_at(wanted):
+            return Check("Wall", Verdict.OK, f"{where}: shown there now, {for_whom}")
+        told = f"{where}: {error.strerror or error}"
+        if error.errno == errno.EADDRINUSE:
+            told = f"{where}: something else has it"
+        return Check(
+            "Wall", Verdict.PROBLEM, told, "Set wall.host to an address of this computer, and wall.port to a free port."
+        )
+    return Check("Wall", Verdict.OK, f"{where}: can be shown, {for_whom}")
+
+
+def _command(settings: Settings) -> Check:
+    program = settings.command.program
+    if not program:
+        return Check("Command", Verdict.UNUSED, "command.program is not set")
+    found = shutil.which(program[0])
+    if found is None or not os.access(found, os.X_OK):
+        advice = "Give its full path, and make it executable."
+        return Check("Command", Verdict.PROBLEM, f"{program[0]} is no program", advice)
+    return Check("Command", Verdict.OK, str(Path(found)))
+
+
+def _sentence(advice: str) -> str:
+    return f"{advice[:1].upper()}{advice[1:].rstrip('.')}."

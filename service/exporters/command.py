@@ -1,0 +1,75 @@
+"""Every alert to a program of the user's, as JSON on its standard input: a sound, a phone, whatever there is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+from time import time
+
+from surefoot.service.exporters.status import News, SinkState
+from surefoot.service.settings import CommandSettings
+from surefoot.service.store.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+POLL_S = 1.0
+OLDEST_S = 600.0
+"""Nobody wants to hear of anything that is longer ago."""
+
+
+class CommandShipper:
+    """Runs the program for one alert after the other until it is cancelled."""
+
+    def __init__(self, outbox: Outbox, settings: CommandSettings, state: SinkState) -> None:
+        self._outbox = outbox
+        self._settings = settings
+        self._state = state
+
+    async def run(self, news: News) -> None:
+        """For ever."""
+        while True:
+            for row in self._outbox.pending("alerts", 100):
+                await self._tell(row)
+            await news.wait(POLL_S)
+
+    async def _tell(self, row: sqlite3.Row) -> None:
+        """One alert; a program that fails is not run again for it, but that is written down."""
+        body = json.loads(row["body"])
+        waited_s = max(time() - row["stored_utc_s"], 0.0)
+        if body["quiet"] or row["age_s"] is None or row["age_s"] + waited_s > OLDEST_S:
+            self._outbox.move("alerts", row["seq"])
+            return
+        problem = await self._run(json.dumps({**body, "late": False}).encode())
+        if problem:
+            self._state.failed(problem)
+            log.error("command: %s", problem)
+            self._outbox.refuse("alerts", {row["seq"]: problem}, row["seq"])
+        else:
+            self._state.worked()
+            latency_s = row["age_s"] + max(time() - row["stored_utc_s"], 0.0)
+            self._outbox.delivered(row["id"], latency_s, late=False, upto=row["seq"])
+
+    async def _run(self, alert: bytes) -> str:
+        """What went wrong, empty if nothing did."""
+        name = self._settings.program[0]
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._settings.program,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        except OSError as error:
+            return f"{name} cannot be run ({error.strerror})"
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                await process.communicate(alert)
+        except TimeoutError:
+            return f"{name} was not done after {self._settings.timeout_s:g} s"
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        return f"{name} ended with code {process.returncode}" if process.returncode else ""

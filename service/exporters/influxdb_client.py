@@ -1,0 +1,130 @@
+"""InfluxDB over HTTP: lines in, InfluxQL out; 1.x behind a rewrite and 2.x alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import urllib3
+from influxdb_client.client.influxdb_client import InfluxDBClient
+from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.rest import ApiException
+
+from surefoot.service.errors import plain
+from surefoot.service.settings import InfluxSettings
+
+TIMEOUT_MS = 10_000
+COME_BACK = frozenset({0, 401, 403, 404, 408, 429})
+"""Refusals that somebody can mend (and 0, a failed TLS handshake); other 4xx mean that these lines will never be
+taken."""
+
+
+class InfluxError(Exception):
+    """The database did not do it; str() says why."""
+
+
+class UnreachableError(InfluxError):
+    """It may do it later."""
+
+
+class RefusedError(InfluxError):
+    """It will never do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of an answer: tags and columns by name."""
+
+    tags: Mapping[str, str]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+    def dicts(self) -> Iterator[dict[str, Any]]:
+        """Each row with its tags."""
+        for row in self.rows:
+            yield {**self.tags, **dict(zip(self.columns, row, strict=True))}
+
+
+class Influx:
+    """A connection to one bucket; blocks, so call it from a thread."""
+
+    def __init__(self, settings: InfluxSettings) -> None:
+        self.bucket = settings.bucket
+        self._client = InfluxDBClient(
+            url=settings.url,
+            token=settings.token.get_secret_value(),
+            org=settings.organisation,
+            timeout=TIMEOUT_MS,
+            enable_gzip=True,
+            ssl_ca_cert=None if settings.ca_file is None else str(settings.ca_file),
+        )
+        self._write = self._client.write_api(write_options=SYNCHRONOUS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Write lines with times in nanoseconds; UnreachableError or RefusedError where they are not taken."""
+        with _told():
+            self._write.write(self.bucket, record="\n".join(lines))
+
+    def query(self, influxql: str, **parameters: str) -> list[Series]:
+        """Ask in InfluxQL; `$name` in the question stands for a parameter, times are nanoseconds."""
+        asked = [("db", self.bucket), ("q", influxql), ("params", json.dumps(parameters)), ("epoch", "ns")]
+        with _told():
+            answer = self._client.api_client.call_api(
+                "/query",
+                "GET",
+                query_params=asked,
+                header_params={"Accept": "application/json"},
+                _preload_content=False,
+                _return_http_data_only=True,
+            )
+            return _series(json.loads(answer.data))
+
+
+def _series(answer: Mapping[str, Any]) -> list[Series]:
+    found = []
+    for result in answer.get("results", []):
+        if "error" in result:
+            raise UnreachableError(str(result["error"]))
+        for series in result.get("series", []):
+            found.append(Series(series.get("tags", {}), series["columns"], series.get("values", [])))
+    return found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The client's failures as ours."""
+    try:
+        yield
+    except ApiException as error:
+        reason = f"{error.status} {_reason(error)}"
+        kind = RefusedError if 400 <= (error.status or 0) < 500 and error.status not in COME_BACK else UnreachableError
+        raise kind(reason) from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise UnreachableError(_short(error)) from error
+    except ValueError as error:
+        raise UnreachableError(f"an answer that is no JSON ({error})") from error
+
+
+def _reason(error: ApiException) -> str:
+    try:
+        body = json.loads(error.body or "")
+        return str(body.get("message") or body.get("error") or error.reason)
+    except (ValueError, AttributeError):
+        return str(error.reason)
+
+
+def _short(error: BaseException) -> str:
+    """The heart of one of urllib3's messages."""
+    return plain(str(error).rpartition(": ")[2]) or type(error).__name__

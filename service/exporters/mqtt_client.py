@@ -1,0 +1,87 @@
+"""A connection to the broker, proven to carry messages both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiomqtt import Client, MqttError, ProtocolVersion, Will
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from surefoot.service.errors import plain
+from surefoot.service.serialization.mqtt_messages import ROOT, Message, status
+from surefoot.service.settings import MqttSettings
+
+ANSWER_S = 5.0
+KEEPALIVE_S = 15
+
+
+class BrokerError(Exception):
+    """The broker is not there or does not do it; str() says why."""
+
+
+@asynccontextmanager
+async def connected(settings: MqttSettings) -> AsyncIterator[Client]:
+    """A broker that takes our messages and gives them out; BrokerError where it does not."""
+    offline = status("offline")
+    try:
+        client = Client(
+            settings.host or "",
+            settings.port,
+            username=settings.username,
+            password=settings.password.get_secret_value() or None,
+            protocol=ProtocolVersion.V5,
+            will=Will(offline.topic, offline.payload, offline.qos, offline.retain),
+            timeout=ANSWER_S,
+            keepalive=KEEPALIVE_S,
+            tls_context=_tls(settings),
+        )
+        async with AsyncExitStack() as stack:
+            connecting = asyncio.create_task(stack.enter_async_context(client))
+            try:
+                await asyncio.shield(connecting)
+            finally:
+                await asyncio.wait({connecting})  # whoever gives up meanwhile leaves no half-open connection behind
+            await _prove(client)
+            yield client
+    except MqttError as error:
+        raise BrokerError(plain(str(error)) or type(error).__name__) from error
+    except ssl.SSLError as error:
+        raise BrokerError(f"TLS: {error.reason or error}") from error
+    except OSError as error:
+        raise BrokerError(error.strerror or str(error)) from error
+
+
+async def publish(client: Client, message: Message) -> None:
+    """Publish, and wait for the broker's word where it gives one."""
+    properties = None
+    if message.expiry_s is not None:
+        properties = Properties(PacketTypes.PUBLISH)
+        properties.MessageExpiryInterval = message.expiry_s
+    await client.publish(message.topic, message.payload, message.qos, message.retain, properties)
+
+
+def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
+    if not settings.tls:
+        return None
+    context = ssl.create_default_context(cafile=None if settings.ca_file is None else str(settings.ca_file))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+async def _prove(client: Client) -> None:
+    """What is not allowed raises nothing, so send a message and see it come back."""
+    topic = f"{ROOT}/probe/{secrets.token_hex(8)}"
+    await client.subscribe(topic, qos=1)
+    await client.publish(topic, b"", qos=1)
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            await anext(aiter(client.messages))
+    except TimeoutError:
+        told = f"messages to {ROOT}/# do not come back; give this user readwrite on it in the broker's ACL"
+        raise BrokerError(told) from None
+    await client.unsubscribe(topic)

@@ -1,0 +1,1 @@
+"""From recordings and live samples to everything that is known about a run."""

@@ -1,0 +1,118 @@
+"""From recordings to everything that is known about the run."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from surefoot.analysis.model import Foot, Mounting, Samples
+from surefoot.analysis.session import Results, Session
+from surefoot.analysis.summary import summarise
+from surefoot.sensor_ingest.files.cleaning import Recording
+from surefoot.sensor_ingest.files.csv_reader import read_csv
+from surefoot.service.errors import FeetApartError, NoRecordingError, SameRecordingError
+from surefoot.service.pipeline.data_quality import Quality, assess
+from surefoot.service.pipeline.sampling_stats import Readings
+
+PIECE_S = 60.0
+"""Of recording time pushed at once: large enough to be fast, small enough to keep memory small."""
+READING_SHARE = 0.8
+"""Part of the work that is reading the files."""
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share of all the work that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A run, analysed; `quality` has the feet that were recorded."""
+
+    quality: Mapping[Foot, Quality]
+    results: Results
+    summary: Mapping[str, float | None]
+
+
+def analyze_files(files: Mapping[Foot, Path], progress: Progress) -> Analysis:
+    """Analyse one CSV file per foot.
+
+    Raises
+    ------
+    RequestError
+        if no file is given, one recording for both feet, or two that do not overlap in time.
+    sensor_ingest.errors.RecordingError
+        if a file cannot be used.
+    """
+    if not files:
+        raise NoRecordingError
+    _check_different(files)
+    recordings = {}
+    for k, (foot, path) in enumerate(files.items()):
+        recordings[foot] = read_csv(path, foot, progress=_reading(progress, f"Reading {path.name}", k, len(files)))
+    _check_overlap(recordings)
+    return analyze(recordings, lambda done: progress("Finding strides", READING_SHARE + (1.0 - READING_SHARE) * done))
+
+
+def analyze(recordings: Mapping[Foot, Recording], progress: Callable[[float], None] = lambda _: None) -> Analysis:
+    """Analyse recordings of the feet of one runner; `progress` is called with the share done, 0 to 1."""
+    samples = {foot: recording.samples for foot, recording in recordings.items()}
+    session, found = Session(tuple(samples)), []
+    total, done = sum(len(rows) for rows in samples.values()), 0
+    for piece in pieces(samples, PIECE_S):
+        found.append(session.push(piece))
+        done += len(piece)
+        progress(done / total)
+    found.append(session.flush())
+    readings = {foot: Readings.of_recording(recording) for foot, recording in recordings.items()}
+    return conclude(readings, session.mountings, Results.join(found))
+
+
+def conclude(readings: Mapping[Foot, Readings], mountings: Mapping[Foot, Mounting], results: Results) -> Analysis:
+    """Results with what the readings and the mountings say about their quality."""
+    paired = len(readings) > 1
+    quality = {
+        foot: assess(found, mountings[foot], results.strides[foot], paired=paired) for foot, found in readings.items()
+    }
+    return Analysis(quality, results, summarise(results))
+
+
+def pieces(samples: Mapping[Foot, Samples], piece_s: float) -> Iterator[Samples]:
+    """All feet's samples in turn, a stretch of time at once; long gaps are skipped."""
+    row = dict.fromkeys(samples, 0)
+    while waiting := [foot for foot in samples if row[foot] < len(samples[foot])]:
+        end_s = min(samples[foot].time_s[row[foot]] for foot in waiting) + piece_s
+        for foot in waiting:
+            stop = int(np.searchsorted(samples[foot].time_s, end_s))
+            if stop > row[foot]:
+                yield samples[foot][row[foot] : stop]
+                row[foot] = stop
+
+
+def _reading(progress: Progress, step: str, k: int, files: int) -> Callable[[float], None]:
+    return lambda done: progress(step, READING_SHARE * (k + done) / files)
+
+
+def _check_different(files: Mapping[Foot, Path]) -> None:
+    if len(files) < 2 or not all(path.is_file() for path in files.values()):
+        return
+    left, right = files[Foot.LEFT], files[Foot.RIGHT]
+    try:
+        same = left.samefile(right) or filecmp.cmp(left, right, shallow=False)
+    except OSError:
+        return  # reading the file will say what is wrong with it
+    if same:
+        raise SameRecordingError(left, right)
+
+
+def _check_overlap(recordings: Mapping[Foot, Recording]) -> None:
+    if len(recordings) < 2:
+        return
+    left_s, right_s = (
+        (float(recordings[foot].samples.time_s[0]), float(recordings[foot].samples.time_s[-1]))
+        for foot in (Foot.LEFT, Foot.RIGHT)
+    )
+    if max(left_s[0], right_s[0]) >= min(left_s[1], right_s[1]):
+        raise FeetApartError(left_s, right_s)

@@ -1,0 +1,98 @@
+"""How good one foot's data were, in numbers and in plain sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.model import Flag, Mounting, MountingStatus, Strides
+from surefoot.analysis.summary import clipped_strides_pct
+from surefoot.sensor_ingest.formatting import counted
+from surefoot.service.pipeline.sampling_stats import Readings
+
+NOTED_UNPAIRED_PCT = 10.0
+"""Every bout begins and ends with a stride that lacks its partner; more than this share is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One foot's data quality.
+
+    Parameters
+    ----------
+    sampling_rate_hz : readings per second outside gaps.
+    loss_pct : share of readings missing in gaps, 0 to 100.
+    clipped_strides_pct : share of strides with a reading at the end of the sensor's range; None without strides.
+    notes : what was found, what was withheld and why, one sentence each.
+    """
+
+    sampling_rate_hz: float
+    loss_pct: float
+    clipped_strides_pct: float | None
+    mounting: MountingStatus
+    strides: int
+    notes: tuple[str, ...]
+
+
+def assess(readings: Readings, mounting: Mounting, strides: Strides, *, paired: bool) -> Quality:
+    """Judge one foot's data; `paired` says whether the other foot was recorded too."""
+    return Quality(
+        readings.sampling_rate_hz,
+        readings.loss_pct,
+        clipped_strides_pct(strides),
+        mounting.status,
+        len(strides),
+        (
+            *readings.notes,
+            *(_mounting_note(mounting) if readings.has_gyroscope else ()),
+            *_contact_note(strides),
+            *_late_note(strides),
+            *_pairing_note(strides[~strides.has(Flag.LATE)], paired=paired),
+        ),
+    )
+
+
+def _mounting_note(mounting: Mounting) -> tuple[str, ...]:
+    return (f"{mounting.note[0].upper()}{mounting.note[1:]}.",) if mounting.note else ()
+
+
+def _contact_note(strides: Strides) -> tuple[str, ...]:
+    """How many strides have no contact time, and why."""
+    withheld = strides.has(Flag.CONTACT_WITHHELD)
+    if not withheld.any():
+        return ()
+    blind = withheld & strides.has(Flag.NO_GYROSCOPE)
+    gap, clipped = (withheld & ~blind & strides.has(flag) for flag in (Flag.GAP, Flag.CLIPPED))
+    reasons = {
+        "without a gyroscope": blind,
+        "with gaps in the readings": gap,
+        "with readings beyond the sensor's range": clipped & ~gap,
+        "with no clear landing or lift-off": withheld & ~blind & ~gap & ~clipped,
+    }
+    counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
+    why = ", ".join(f"{count} {reason}" if len(counts) > 1 else reason for reason, count in counts.items())
+    return (f"Contact time withheld in {int(withheld.sum())} of {len(strides)} strides: {why}.",)
+
+
+def _late_note(strides: Strides) -> tuple[str, ...]:
+    late = int(strides.has(Flag.LATE).sum())
+    if not late:
+        return ()
+    return (f"{counted(late, 'stride')} came after the pod was silent for long: not compared with the other foot.",)
+
+
+def _pairing_note(strides: Strides, *, paired: bool) -> tuple[str, ...]:
+    if not len(strides):
+        return ()
+    if not paired:
+        return ("Step and flight time need both feet, and only this one was recorded.",)
+    lonely = int(np.isnan(strides.metrics["step_time_s"]).sum())
+    if 100.0 * lonely <= NOTED_UNPAIRED_PCT * len(strides):
+        return ()
+    label = STRIDE_METRICS["step_time_s"].label
+    return (
+        f"{label} withheld in {lonely} of {len(strides)} strides: the other foot's landing was not found where it "
+        "belongs. If that is most of them, the two recordings' clocks are apart.",
+    )

@@ -1,0 +1,42 @@
+"""A recorded run, once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from surefoot.sensor_ingest.recording.assembler import Batch, Silence
+from surefoot.sensor_ingest.recording.replay import Replay, replay
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.pipeline.analysis import PIECE_S, Progress
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+
+
+def analyze_run(run: RunFolder, progress: Progress, *, refit: bool = False) -> RunAnalysis:
+    """Everything about a run from its recording, number for number what was known live.
+
+    Parameters
+    ----------
+    refit : time the samples by the whole run's arrivals instead of by what was known live, and wait for every pod.
+
+    Raises
+    ------
+    IngestError
+        if the recording cannot be read.
+    """
+    analysis = RunAnalysis(run.manifest.pods, PIECE_S)
+    again = replay(run, refit=refit)
+    for given in everything(again, progress, "Finding strides"):
+        analysis.push(given)
+    analysis.flush()
+    for pod in again.assembler.pods.values():
+        analysis.runners[pod.runner].count(pod.foot, pod.counts)
+    return analysis
+
+
+def everything(again: Replay, progress: Progress, step: str) -> Iterator[Batch | Silence]:
+    """A recording's batches and silences, telling how far it is read."""
+    journal = again.run.journal_path
+    total = max(journal.stat().st_size, 1) if journal.exists() else 1
+    for given in again:
+        progress(step, again.reader.good_bytes / total)
+        yield given

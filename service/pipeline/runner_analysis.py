@@ -1,0 +1,185 @@
+"""A run while it is analysed: one session for each of its runners, fed batch by batch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from surefoot.analysis.model import Foot, Mounting, Samples, Strides
+from surefoot.analysis.session import Results, Session
+from surefoot.sensor_ingest.recording.assembler import Batch, Silence
+from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
+from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.service.pipeline.analysis import Analysis, conclude
+from surefoot.service.pipeline.sampling_stats import Readings, Tally, pod_notes
+
+Keep = Callable[[str, Results, float], None]
+"""Takes a runner's new results and the session time up to which all is known."""
+MOST_APART_S = 5.0
+"""A foot that is silent for longer holds nothing up."""
+FORGET_EVERY_S = 60.0
+
+
+class RunnerAnalysis:
+    """One runner: samples in, everything that is known so far out.
+
+    Parameters
+    ----------
+    keep : takes new results, before they are seen here.
+    remember_s : of results; what is older is left to `keep`, and there is no account of single readings either.
+    """
+
+    def __init__(self, feet: Sequence[Foot], keep: Callable[[Results, float], None], remember_s: float) -> None:
+        self.last_run_s: float | None = None
+        self._keep = keep
+        self._remember_s = remember_s
+        self._last_s: dict[Foot, float] = {}
+        self._forgot_s = 0.0
+        self.feet = tuple(foot for foot in Foot if foot in feet)
+        self._session = Session(self.feet)
+        self._tallies = {foot: Tally() for foot in self.feet}
+        self._counts: dict[Foot, PodCounts] = {}
+        self._parts = [Results({foot: Strides.none(foot) for foot in self.feet})]
+
+    def push(self, samples: Samples) -> None:
+        """Take one foot's next samples."""
+        if math.isinf(self._remember_s):
+            self._tallies[samples.foot].push(samples)
+        self._last_s[samples.foot] = float(samples.time_s[-1])
+        self._add(self._session.push(samples))
+
+    def absent(self, foot: Foot, until_s: float) -> None:
+        """Wait no longer for what a foot has yet to say of the time before."""
+        self._add(self._session.absent(foot, until_s))
+
+    def count(self, foot: Foot, counts: PodCounts) -> None:
+        """Take note of what became of a pod's packets."""
+        self._counts[foot] = counts
+
+    def flush(self) -> None:
+        """End the run."""
+        self._add(self._session.flush())
+
+    @property
+    def results(self) -> Results:
+        """All so far."""
+        if len(self._parts) > 1:
+            self._parts = [Results.join(self._parts)]
+        return self._parts[0]
+
+    @property
+    def last_s(self) -> float:
+        """Session time of the newest sample."""
+        return max(self._last_s.values(), default=0.0)
+
+    @property
+    def mountings(self) -> Mapping[Foot, Mounting]:
+        """How each pod sits on its shoe, as known now."""
+        return self._session.mountings
+
+    def conclude(self) -> Analysis:
+        """The analysis of all so far; a foot of which nothing came was not recorded."""
+        readings = {foot: self._readings(foot) for foot, tally in self._tallies.items() if not tally.empty}
+        return conclude(readings, self.mountings, self.results)
+
+    def _readings(self, foot: Foot) -> Readings:
+        found = self._tallies[foot].readings()
+        return replace(found, notes=(*found.notes, *pod_notes(self._counts.get(foot, PodCounts()))))
+
+    @property
+    def _known_s(self) -> float:
+        """Up to here all is known, unless a foot has been silent for long."""
+        return max(min((self._last_s.get(foot, 0.0) for foot in self.feet), default=0.0), self.last_s - MOST_APART_S)
+
+    def _add(self, new: Results) -> None:
+        self._keep(new, self._known_s)
+        ran = [rows.next_initial_contact_s[rows.running] for rows in new.strides.values()]
+        self.last_run_s = max((float(ends_s[-1]) for ends_s in ran if len(ends_s)), default=self.last_run_s)
+        if (
+            new.windows
+            or new.live
+            or new.bouts
+            or new.findings
+            or any(len(strides) for strides in new.strides.values())
+        ):
+            self._parts.append(new)
+        if self._known_s > self._forgot_s + FORGET_EVERY_S and not math.isinf(self._remember_s):
+            self._parts = [recent(self.results, self._known_s - self._remember_s)]
+            self._forgot_s = self._known_s
+
+
+class RunAnalysis:
+    """All runners of a run, by name in the order of its pods.
+
+    Parameters
+    ----------
+    piece_s : of samples that are collected before they are analysed, which is faster and gives the same.
+    keep, remember_s : see `RunnerAnalysis`.
+    """
+
+    def __init__(
+        self,
+        pods: Sequence[WornPod],
+        piece_s: float = 0.0,
+        *,
+        keep: Keep = lambda *_: None,
+        remember_s: float = math.inf,
+    ) -> None:
+        self.piece_s = piece_s
+        self._pods = tuple(pods)
+        self._waiting: dict[int, list[Batch]] = {}
+        names = dict.fromkeys(pod.runner for pod in pods)
+        self.runners = {
+            name: RunnerAnalysis([pod.foot for pod in pods if pod.runner == name], partial(keep, name), remember_s)
+            for name in names
+        }
+
+    def push(self, given: Batch | Silence) -> None:
+        """Take the next batch or silence."""
+        if isinstance(given, Silence):
+            self._analyze(given.pod)
+            worn = self._pods[given.pod]
+            self.runners[worn.runner].absent(worn.foot, given.until_s)
+            return
+        self._waiting.setdefault(given.pod, []).append(given)
+        for pod, waiting in list(self._waiting.items()):
+            if waiting[-1].samples.time_s[-1] - waiting[0].samples.time_s[0] >= self.piece_s:
+                self._analyze(pod)
+
+    def flush(self) -> None:
+        """End the run."""
+        for pod in list(self._waiting):
+            self._analyze(pod)
+        for runner in self.runners.values():
+            runner.flush()
+
+    def _analyze(self, pod: int) -> None:
+        if waiting := self._waiting.pop(pod, []):
+            self.runners[waiting[0].runner].push(joined([batch.samples for batch in waiting]))
+
+    def conclude(self) -> dict[str, Analysis]:
+        """Each runner's analysis."""
+        return {name: runner.conclude() for name, runner in self.runners.items()}
+
+
+def recent(results: Results, since_s: float) -> Results:
+    """Results without what ended before."""
+    return Results(
+        {foot: rows[rows.next_initial_contact_s >= since_s] for foot, rows in results.strides.items()},
+        tuple(window for window in results.windows if window.end_s >= since_s),
+        tuple(bout for bout in results.bouts if bout.end_s >= since_s),
+        tuple(finding for finding in results.findings if finding.known_s >= since_s),
+        tuple(window for window in results.live if window.end_s >= since_s),
+    )
+
+
+def joined(parts: Sequence[Samples]) -> Samples:
+    """One foot's consecutive samples as one."""
+    if len(parts) == 1:
+        return parts[0]
+    names = ("time_s", "acc_mps2", "gyr_radps", "clipped")
+    return Samples(parts[0].foot, *(np.concatenate([getattr(part, name) for part in parts]) for name in names))

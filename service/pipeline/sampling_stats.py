@@ -1,0 +1,82 @@
+"""What one foot's readings amount to: how many a second, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.model import Floats, Samples
+from surefoot.sensor_ingest.files.cleaning import Recording
+from surefoot.sensor_ingest.files.timestamps import find_gaps, mean_interval
+from surefoot.sensor_ingest.formatting import counted
+from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
+
+FEWEST_ROWS = 40
+"""Fewer tell no rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """One foot's readings in numbers.
+
+    Parameters
+    ----------
+    sampling_rate_hz : readings per second outside gaps; NaN where there are too few to tell.
+    loss_pct : share of readings missing in gaps, 0 to 100.
+    notes : what was found and what was done about it, one sentence each.
+    """
+
+    sampling_rate_hz: float
+    loss_pct: float
+    has_gyroscope: bool
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of_recording(cls, recording: Recording) -> Readings:
+        """Of a file."""
+        return cls(recording.sampling_rate_hz, recording.loss_pct, recording.has_gyroscope, recording.notes)
+
+
+class Tally:
+    """Counts a pod's readings as they come; keeps nothing but their times."""
+
+    def __init__(self) -> None:
+        self._time_s: list[Floats] = []
+
+    def push(self, samples: Samples) -> None:
+        """Count the next samples."""
+        self._time_s.append(samples.time_s)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing came."""
+        return not self._time_s
+
+    def readings(self) -> Readings:
+        """All so far."""
+        time_s = np.concatenate(self._time_s) if self._time_s else np.empty(0)
+        if len(time_s) < FEWEST_ROWS:
+            return Readings(np.nan, 0.0, True, ())
+        interval_s = mean_interval(time_s)
+        gaps = find_gaps(time_s, interval_s)
+        loss_pct = 100.0 * gaps.missing / (gaps.missing + len(time_s))
+        return Readings(1.0 / interval_s, loss_pct, True, _gap_notes(gaps.count, gaps.longest_s, loss_pct))
+
+
+def pod_notes(counts: PodCounts) -> tuple[str, ...]:
+    """What happened to a pod's packets on their way, one sentence each; nothing where all came at once."""
+    restarts = counts.boots - 1
+    notes = {
+        f"{counted(counts.resent, 'packet')} came late, sent again after the pod was out of reach.": counts.resent,
+        f"The pod restarted {counted(restarts, 'time')}.": max(restarts, 0),
+        f"The pod lost {counted(counts.dropped_samples, 'reading')} before they were sent.": counts.dropped_samples,
+        f"{counted(counts.malformed, 'packet')} made no sense and were left out.": counts.malformed,
+    }
+    return tuple(note for note, count in notes.items() if count)
+
+
+def _gap_notes(count: int, longest_s: float, loss_pct: float) -> tuple[str, ...]:
+    if not count:
+        return ()
+    return (f"{counted(count, 'gap')}, the longest {longest_s:.3g} s, {loss_pct:.2g} % of the readings missing.",)

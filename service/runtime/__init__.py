@@ -1,0 +1,1 @@
+"""What runs for long: a run in progress, the daemon, recovery after a crash."""

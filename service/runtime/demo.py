@@ -1,0 +1,89 @@
+"""Simulated runners, their pods real GATT servers on a virtual radio, met by the client that meets all pods."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim.body.truth import Truth
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
+from surefoot.firmware_sim.scenarios import SCENARIOS, Outage, Scenario, scenario, squad
+from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod, create_run
+from surefoot.service import VERSION
+from surefoot.service.errors import ScenarioUnknownError
+from surefoot.service.runtime.run_loop import Followed, Watcher, follow
+
+STORY = "story"
+DROP_OUT_AT, DROP_OUT_S = 0.3, 8.0
+"""Part of the run at which a pod of an otherwise untroubled runner is out of reach, longer than a link lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A demo that has ended: the recorded run, what was found, and each runner's truth on the run's session clock."""
+
+    run: RunFolder
+    followed: Followed
+    truth: dict[str, dict[Foot, Truth]]
+
+
+def cast(name: str | None, minutes: float, runners: int, seed: int) -> list[Scenario]:
+    """Who runs: one tiring runner, or a squad, or everybody the same scenario.
+
+    Raises
+    ------
+    ScenarioUnknownError
+        for a name that is none.
+    """
+    if name is not None and name not in SCENARIOS:
+        raise ScenarioUnknownError(name, tuple(SCENARIOS))
+    if name is None and runners > 1:
+        return squad(runners, minutes, seed)
+    plays = [scenario(name or STORY, minutes, 1000 * seed + place) for place in range(runners)]
+    return plays if name else [_with_drop_out(play) for play in plays]
+
+
+def play(scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float, watcher: Watcher | None) -> Played:
+    """Record and analyse the scenarios, all at once; at infinite speed in virtual time.
+
+    Raises
+    ------
+    IngestError
+        if the run cannot be recorded.
+    """
+    return pace.play(_play(scenarios, parent, seed, watcher), speed=speed)
+
+
+async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher: Watcher | None) -> Played:
+    loop = asyncio.get_running_loop()
+    async with VirtualAir(seed, keep_truth=False) as air:
+        runners = [await air.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
+        # Of whole seconds, so that no fraction of today's date finds its way into the session clock.
+        created = datetime.now(UTC).replace(microsecond=0)
+        folder = create_run(parent, _worn(runners), software=f"surefoot {VERSION} demo", created_utc=created)
+        began_s = loop.time()
+        radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        live = LiveRun(folder, radio, utc_s=lambda: created.timestamp() + loop.time() - began_s, seed=seed)
+        followed = await follow(live, watcher, lasts_s=max(play.duration_s for play in scenarios))
+        truth = {runner.name: _on_session_clock(runner, followed.origin_s) for runner in runners}
+    return Played(live.run, followed, truth)
+
+
+def _with_drop_out(play: Scenario) -> Scenario:
+    return replace(play, troubles=(*play.troubles, Outage(Foot.RIGHT, DROP_OUT_AT * play.duration_s, DROP_OUT_S)))
+
+
+def _worn(runners: Sequence[VirtualRunner]) -> list[WornPod]:
+    return [WornPod(pod.settings.serial, foot, runner.name) for runner in runners for foot, pod in runner.pods.items()]
+
+
+def _on_session_clock(runner: VirtualRunner, origin_s: float) -> dict[Foot, Truth]:
+    return {foot: truth.later(runner.start_s - origin_s) for foot, truth in runner.truth.items()}

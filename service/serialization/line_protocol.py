@@ -1,0 +1,115 @@
+"""Rows of the store as InfluxDB has them: tables are measurements; runner, run and foot are tags, numbers are floats.
+
+The same row is always the same measurement, tags and time, so that writing it twice is writing it once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from influxdb_client.client.write.point import Point
+
+from surefoot.analysis.findings import Severity
+from surefoot.service.serialization.store_rows import ESTIMATE
+
+WATERMARKS = "watermarks"
+BOTH = "both"
+
+Row = sqlite3.Row
+Fields = Mapping[str, Any]
+
+
+def lines(source: str, row: Row) -> list[str]:
+    """The lines of a row; none for one without numbers."""
+    made = (line for point in POINTS[source](row) if (line := point.to_line_protocol()))
+    return [line.replace("\n", "\\n") for line in made]
+
+
+def watermark(run: str, time_ns: int, seqs: Mapping[str, int]) -> str:
+    """How much of a run has been written, in a line of its own."""
+    point = Point(WATERMARKS).tag("run", run).time(time_ns)
+    return str(_with(point, dict(seqs)).to_line_protocol())
+
+
+def _stride(row: Row) -> Iterator[Point]:
+    names = ("terminal_contact_s", "next_initial_contact_s", "initial_contact_s", "confidence", "flags")
+    gait = "run" if row["running"] else "walk"
+    point = _point("strides", row, row["foot"]).tag("gait", gait)
+    yield _with(point, {**json.loads(row["metrics"]), **{name: row[name] for name in names}})
+
+
+def _window(source: str, row: Row) -> Iterator[Point]:
+    """One point for each foot, and one for what they have in common."""
+    body = json.loads(row["body"])
+    times = {"start_s": row["start_s"], "end_s": row["end_s"]}
+    for foot, known in body["feet"].items():
+        yield _with(_point(source, row, foot).tag("gait", row["gait"]), {**times, **_estimates(known)})
+    compared = {f"{key}_asymmetry_pct": numbers for key, numbers in body["asymmetry_pct"].items()}
+    differing = {f"{key}_difference": numbers for key, numbers in body["difference"].items()}
+    common = _estimates({"cadence_spm": body["cadence_spm"], **compared, **differing})
+    yield _with(_point(source, row, BOTH).tag("gait", row["gait"]), {**times, **common})
+
+
+def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, float | None]:
+    """`key`, `key_low`, `key_high`, `key_n` and `key_spread`."""
+    parts = ("", *(f"_{name}" for name in ESTIMATE[1:]))
+    return {key + part: value for key, numbers in known.items() for part, value in zip(parts, numbers, strict=True)}
+
+
+def _finding(row: Row) -> Iterator[Point]:
+    """A later revision replaces the earlier."""
+    body = json.loads(row["body"])
+    numbers = {name: body[name] for name in ("value", "reference", "confidence", "known_s", "revision")}
+    numbers["rank"] = Severity(body["severity"]).rank
+    texts = {name: body[name] for name in ("id", "severity", "state", "message", "unit")}
+    yield _with(_point("findings", row, body["foot"] or BOTH).tag("kind", body["kind"]), {**numbers, **texts})
+
+
+def _pod(row: Row) -> Iterator[Point]:
+    yield _with(_point("pod_health", row, row["foot"]).tag("serial", row["serial"]), json.loads(row["body"]))
+
+
+def _run(row: Row) -> Iterator[Point]:
+    yield _with(_point("runs", row, BOTH), {"feet": len(json.loads(row["feet"])), "software": row["software"]})
+
+
+def _summary(row: Row) -> Iterator[Point]:
+    body = json.loads(row["body"])
+    told = {"findings": len(body["findings"]), **{f"{name}_spike": yes for name, yes in body["spikes"].items()}}
+    times = {name: body[name] for name in ("started", "ended")}
+    yield _with(_point("summaries", row, BOTH), {**body["numbers"], **told, **times})
+
+
+def _alert(row: Row) -> Iterator[Point]:
+    body = json.loads(row["body"])
+    texts = {name: body[name] for name in ("id", "severity", "message")}
+    point = _point("alerts", row, body.get("foot", BOTH)).tag("kind", body["kind"]).tag("event", body["event"])
+    yield _with(point, {"value": body.get("value"), **texts})
+
+
+POINTS: Mapping[str, Callable[[Row], Iterator[Point]]] = {
+    "runs": _run,
+    "strides": _stride,
+    "windows": partial(_window, "windows"),
+    "live": partial(_window, "live"),
+    "findings": _finding,
+    "pod_health": _pod,
+    "summaries": _summary,
+    "alerts": _alert,
+}
+
+
+def _point(measurement: str, row: Row, foot: str) -> Point:
+    return Point(measurement).tag("runner", row["runner"]).tag("run", row["run"]).tag("foot", foot).time(row["time_ns"])
+
+
+def _with(point: Point, fields: Fields) -> Point:
+    """Numbers and truth values as floats, texts as they are, nothing for what is not known."""
+    for key, value in fields.items():
+        if value is not None:
+            point.field(key, value if isinstance(value, str) else float(value))
+    return point

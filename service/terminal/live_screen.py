@@ -1,0 +1,226 @@
+"""What people see while a run goes on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
+from rich.live import Live
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from surefoot.analysis.findings import latest
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.finding_card import title as named
+from surefoot.dashboards.formatting import UNKNOWN, clock, difference, in_unit, signed
+from surefoot.dashboards.live_snapshot import COMPARED, Moment
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.service.pipeline.runner_analysis import RunAnalysis, RunnerAnalysis
+from surefoot.service.terminal import asymmetry_trend as course_view
+from surefoot.service.terminal.findings import STYLES, findings_block
+from surefoot.service.views.live_view import runner_now, state
+
+REFRESH_S = 0.25
+SHOWN = ("ground_contact_time_s", "flight_time_s")
+WIDTH = 80
+FIXED_LINES = 16
+"""Of the view of one runner, without the course; where there are fewer, that and the pods are left out."""
+MOST_STEPS, MOST_FINDINGS = 20, 3
+WALL_LINES = 7
+"""Of the view of several runners, without their rows and findings."""
+POD_WIDTH = 18
+POD_COLUMNS = ("battery", "signal", "lost", "resent", "reconnects")
+LOW_BATTERY_PCT = 15.0
+HEADING, QUIET, WARNING = "bold cyan", "dim", "yellow"
+LINKS = {"connected": "green", "refused": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What runs, how it ends and, where that is known, how long it lasts."""
+
+    name: str
+    note: str
+    ends: str
+    duration_s: float | None = None
+
+
+class Screen:
+    """Watches a run and shows it in place, a few times a second; open while the context is.
+
+    Parameters
+    ----------
+    speed : of the event loop's clock against real time.
+    """
+
+    def __init__(self, console: Console, title: Title, speed: float = 1.0) -> None:
+        self.every_s = REFRESH_S * speed
+        self._console = console
+        self._title = title
+        self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
+
+    def __enter__(self) -> Screen:
+        self._live.start()
+        self._show(Group(*_top(self._title, 0.0, self._width), Text("Getting ready", style=QUIET)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._show(Text())  # what is cropped while it is live would be left behind
+        self._live.stop()
+
+    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+        """Show the run as it is now."""
+        self._show(view(self._title, now_s, analysis, health, width=self._width, height=self._console.height))
+
+    @property
+    def _width(self) -> int:
+        return min(self._console.width, WIDTH)
+
+    def _show(self, shown: RenderableType) -> None:
+        self._live.update(shown, refresh=True)
+
+
+def view(
+    title: Title, now_s: float, analysis: RunAnalysis, health: Sequence[PodHealth], *, width: int, height: int
+) -> RenderableType:
+    """The whole picture: one runner at length, several as a table with a row for each."""
+    names = list(analysis.runners)
+    trouble = next((pod.radio_trouble for pod in health if pod.radio_trouble), "")
+    warnings = [Text(f"{trouble}.", style=WARNING), Text()] if trouble else []
+    ends = Text(title.ends, style=QUIET)
+    room = height - len(warnings) - _height([ends], width) + 1
+    if len(names) == 1:
+        body = _one_runner(names[0], analysis.runners[names[0]], health, now_s, room, width)
+    else:
+        news = _news(analysis, room - len(names) - WALL_LINES)
+        body = [_wall(analysis, health, now_s), *([Text(), *news] if news else [])]
+    return Constrain(Group(*_top(title, now_s, width), *warnings, *body, Text(), ends), width)
+
+
+def _top(title: Title, now_s: float, width: int) -> list[RenderableType]:
+    return [_head(title, now_s, width), Rule(style=QUIET)]
+
+
+def _head(title: Title, now_s: float, width: int) -> Table:
+    row = Table.grid(expand=True, padding=(0, 2, 0, 0), pad_edge=False)
+    row.width = width
+    row.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    row.add_column(justify="right", no_wrap=True)
+    of = "" if title.duration_s is None else f" of {clock(title.duration_s)}"
+    row.add_row(Text.assemble((title.name, "bold"), (f"  {title.note}", QUIET)), Text(f"{clock(now_s)}{of}"))
+    return row
+
+
+# One runner
+
+
+def _one_runner(
+    name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
+) -> list[RenderableType]:
+    now = Moment.of(runner_now(name, runner, health, now_s))
+    parts: list[RenderableType] = [_gait_line(now), Text(), _feet(now)]
+    if height < FIXED_LINES:
+        return parts
+    told = _told(runner, width, height - FIXED_LINES - 2)
+    lines = len(told) and _height(told, width) + 1
+    most = min(max(height - FIXED_LINES - lines, 1), MOST_STEPS)
+    parts += [Text(), _pods(health, now_s, width)]
+    parts += [Text(), *course_view.rows(runner.results.windows, most, width)] if len(runner.feet) == 2 else []
+    return [*parts, Text(), *told] if told else parts
+
+
+def _told(runner: RunnerAnalysis, width: int, room: int) -> list[Text]:
+    """As many findings as there is room for."""
+    blocks = (findings_block(runner.results.findings, 0.0, width, most) for most in range(MOST_FINDINGS, 0, -1))
+    return next((block for block in blocks if _height(block, width) <= room), [])
+
+
+def _height(block: Sequence[Text], width: int) -> int:
+    return sum(max(math.ceil(len(line) / width), 1) for text in block for line in text.plain.split("\n"))
+
+
+def _gait_line(now: Moment) -> Text:
+    cadence = "" if now.cadence_spm is None else in_unit(CADENCE, now.cadence_spm)
+    return Text.assemble((f"{now.gait:<18}", HEADING), (f"{cadence:<20}", "bold"), (f"{now.strides} strides", QUIET))
+
+
+def _feet(now: Moment) -> Table:
+    table = _table("", 18, *now.recent)
+    for key in SHOWN:
+        table.add_row(STRIDE_METRICS[key].label, *(now.median(foot, key) for foot in now.recent))
+    return table
+
+
+def _pods(health: Sequence[PodHealth], now_s: float, width: int) -> Table:
+    """As many columns as there is room for."""
+    columns = list(POD_COLUMNS)
+    while POD_WIDTH + sum(2 + max(len(name), 7) for name in columns) > width:
+        columns.pop()
+    table = _table("Pod", POD_WIDTH, *columns)
+    for pod in health:
+        battery = UNKNOWN if pod.battery_pct is None else f"{pod.battery_pct:.0f} %"
+        low = pod.battery_pct is not None and pod.battery_pct < LOW_BATTERY_PCT
+        cells = (
+            Text(battery, style=WARNING if low else ""),
+            UNKNOWN if pod.rssi_dbm is None else f"{signed(pod.rssi_dbm, 0)} dBm",
+            f"{pod.loss_pct:.1f} %",
+            str(pod.counts.resent),
+            str(pod.reconnects),
+        )
+        table.add_row(Text.assemble(f"{pod.foot:<6} ", _link(pod, now_s)), *cells[: len(columns)])
+    return table
+
+
+def _link(pod: PodHealth, now_s: float) -> Text:
+    word = state(pod, now_s)
+    return Text(word, style=LINKS.get(word, WARNING))
+
+
+# Several runners
+
+
+def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> Table:
+    table = _table("", 10, "gait", "steps/min", "contact left", "right", "right vs left", "pods")
+    for name, runner in analysis.runners.items():
+        now = Moment.of(runner_now(name, runner, health, now_s))
+        table.add_row(
+            name,
+            now.gait.lower() if now.cadence_spm is not None else UNKNOWN,
+            UNKNOWN if now.cadence_spm is None else f"{now.cadence_spm:.0f}",
+            *(now.median(foot, COMPARED) for foot in Foot),
+            difference(now.newest),
+            _pod_word(now.missing),
+        )
+    return table
+
+
+def _news(analysis: RunAnalysis, most: int) -> list[Text]:
+    """The newest findings of all, a line each."""
+    found = [
+        (finding, name) for name, runner in analysis.runners.items() for finding in latest(runner.results.findings)
+    ]
+    found = sorted((each for each in found if each[0].severity.rank), key=lambda each: each[0].time_s)
+    return [
+        Text(f"{clock(finding.time_s):>7}  {name}  {named(finding)}", style=STYLES[finding.severity.rank])
+        for finding, name in found[max(len(found) - most, 0) :]
+        if most > 0
+    ]
+
+
+def _pod_word(missing: Sequence[Foot]) -> Text:
+    if not missing:
+        return Text("ok", style="green")
+    return Text(f"no {missing[0]}" if len(missing) == 1 else "none", style=WARNING)
+
+
+def _table(name: str, name_width: int, *columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET)
+    table.add_column(name, min_width=name_width, no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table

@@ -1,0 +1,162 @@
+"""An analysis on a terminal, for the runner: headline, left against right, what happened when, data quality."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.model import Bout, Foot, Gait
+from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
+from surefoot.analysis.windows import LEAST_STRIDES
+from surefoot.dashboards.formatting import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
+from surefoot.service.pipeline.analysis import Analysis
+from surefoot.service.pipeline.data_quality import Quality
+from surefoot.service.terminal.findings import findings_block
+
+WIDTH = 80
+TYPICAL_WIDTH = 76
+"""Of a terminal that has room for what is typical."""
+SLIVER_S = 5.0
+"""Shorter bouts are turns from one thing to the next; people need not read them."""
+MOST_BOUTS = 12
+GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
+BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other": "other movement"}
+HEADING, QUIET = "bold cyan", "dim"
+
+
+def show(console: Console, analysis: Analysis) -> None:
+    """Print an analysis, at most 80 columns wide."""
+    width = min(console.width, WIDTH)
+    console.print(report(analysis, width), width=width)
+
+
+def report(analysis: Analysis, width: int = WIDTH) -> Group:
+    """Everything a runner wants to know, from top to bottom."""
+    counts = {gait: _strides(analysis, gait) for gait in GAIT_WORDS}
+    parts: list[RenderableType] = [_headline(analysis, [gait for gait, strides in counts.items() if any(strides)])]
+    for gait, strides in counts.items():
+        if any(count >= LEAST_STRIDES for count in strides):
+            parts += [Text(), _gait_title(analysis, gait), _gait_table(analysis, gait, width >= TYPICAL_WIDTH)]
+        elif any(strides):
+            parts += [Text(), Text(f"{GAIT_WORDS[gait]}: {sum(strides)} strides, too few to measure")]
+    return Group(
+        *parts, *_findings(analysis, width), *_bouts(analysis.results.bouts), Text(), *_quality(analysis, width)
+    )
+
+
+def _findings(analysis: Analysis, width: int) -> list[RenderableType]:
+    bouts = analysis.results.bouts
+    block = findings_block(analysis.results.findings, bouts[0].start_s if bouts else 0.0, width)
+    return [Text(), *block] if block else []
+
+
+def _strides(analysis: Analysis, gait: Gait) -> list[int]:
+    return [len(strides_of(analysis.results, foot, gait)) for foot in analysis.quality]
+
+
+def _headline(analysis: Analysis, gaits: Sequence[Gait]) -> Text:
+    total = duration(analysis.summary["duration_s"] or 0.0)
+    if not gaits:
+        return Text(f"No walking or running was found in this recording of {total}.", style="bold")
+    times_s = {gait: analysis.summary[f"{gait}_time_s"] or 0.0 for gait in gaits}
+    longest_s = max(times_s.values())
+    times = [
+        f"{duration(time_s)} {GAIT_WORDS[gait].lower()}"
+        for gait, time_s in times_s.items()
+        if time_s >= min(SLIVER_S, longest_s)
+    ]
+    return Text(f"{total} recorded: {', '.join(times)}, {analysis.summary['steps']:.0f} steps", style="bold")
+
+
+def _gait_title(analysis: Analysis, gait: Gait) -> Text:
+    """The gait with the one number of both feet together."""
+    usual = CADENCE.typical_run if gait is Gait.RUN else CADENCE.typical_walk
+    title = Text.assemble((GAIT_WORDS[gait], HEADING), "  cadence ")
+    title.append(in_unit(CADENCE, cadence_spm(analysis.results, gait)), style="bold")
+    return title.append(f"  typical {span(CADENCE, usual)}", style=QUIET)
+
+
+def _gait_table(analysis: Analysis, gait: Gait, typical: bool) -> Table:
+    """One row per metric; a foot without a pod has no column, nor what is typical where there is no room."""
+    feet = [foot for foot in (Foot.LEFT, Foot.RIGHT) if foot in analysis.quality]
+    names = [*feet, *(["right vs left"] if len(feet) == 2 else [])]
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET)
+    table.add_column("", min_width=14)
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True, min_width=8)
+    if typical:
+        table.add_column("typical", justify="right", style=QUIET, no_wrap=True)
+    for row in compare(analysis.results, gait):
+        table.add_row(*_cells(row, gait, feet)[: len(table.columns)])
+    counts = [str(len(strides_of(analysis.results, foot, gait))) for foot in feet]
+    table.add_row("Strides", *counts, style=QUIET)
+    return table
+
+
+def _cells(row: Comparison, gait: Gait, feet: Sequence[Foot]) -> list[str]:
+    metric = STRIDE_METRICS[row.key]
+    sides = {Foot.LEFT: row.left, Foot.RIGHT: row.right}
+    values = [in_unit(metric, None if (side := sides[foot]) is None else side.value) for foot in feet]
+    usual = metric.typical_run if gait is Gait.RUN else metric.typical_walk
+    return [metric.label, *values, *([difference(row.asymmetry_pct)] if len(feet) == 2 else []), span(metric, usual)]
+
+
+def _bouts(bouts: Sequence[Bout]) -> list[RenderableType]:
+    """What happened when, on the recording's own clock from zero; nothing where only one thing happened."""
+    shown = long_bouts(bouts)
+    if len(shown) < 2:
+        return []
+    origin_s = bouts[0].start_s
+    lines = [
+        Text(f"{clock(bout.start_s - origin_s):>7} – {clock(bout.end_s - origin_s):<7}  {BOUT_WORDS[bout.kind]}")
+        for bout in shown[:MOST_BOUTS]
+    ]
+    if len(shown) > MOST_BOUTS:
+        lines.append(Text(f"and {len(shown) - MOST_BOUTS} more, all of them in the JSON", style=QUIET))
+    return [Text(), Text("When", style=HEADING), *lines]
+
+
+def long_bouts(bouts: Iterable[Bout]) -> list[Bout]:
+    """Bouts without slivers; equal neighbours become one."""
+    kept: list[Bout] = []
+    for bout in bouts:
+        if bout.end_s - bout.start_s < SLIVER_S:
+            continue
+        if kept and kept[-1].kind == bout.kind:
+            kept[-1] = Bout(bout.kind, kept[-1].start_s, bout.end_s)
+        else:
+            kept.append(bout)
+    return kept
+
+
+def _quality(analysis: Analysis, width: int) -> list[RenderableType]:
+    """Each foot's figures and notes; what holds for both feet is said once."""
+    parts: list[RenderableType] = [Text("Data quality", style=HEADING)]
+    told = [quality.notes for quality in analysis.quality.values()]
+    common = [note for note in told[0] if note in told[1]] if len(told) == 2 else []
+    for foot in (Foot.LEFT, Foot.RIGHT):
+        quality = analysis.quality.get(foot)
+        if quality is None:
+            parts.append(Text(f"{foot.capitalize():<6}not recorded", style=QUIET))
+        else:
+            parts.append(Text(f"{foot.capitalize():<6}{_figures(quality)}"))
+            parts += [Text(_indented(note, width), style=QUIET) for note in quality.notes if note not in common]
+    return parts + [Text(_indented(note, width, "" if k else "Both"), style=QUIET) for k, note in enumerate(common)]
+
+
+def _indented(note: str, width: int, foot: str = "") -> str:
+    return textwrap.fill(note, width, initial_indent=f"{foot:<6}– ", subsequent_indent=" " * 8)
+
+
+def _figures(quality: Quality) -> str:
+    rate = f"{quality.sampling_rate_hz:.0f}" if math.isfinite(quality.sampling_rate_hz) else UNKNOWN
+    figures = [f"{rate} Hz", f"{signed(quality.loss_pct, 1)} % lost"]
+    if quality.clipped_strides_pct is not None:
+        figures.append(f"{signed(quality.clipped_strides_pct, 1)} % of strides clipped")
+    return " · ".join([*figures, MOUNTING[quality.mounting]])

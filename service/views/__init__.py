@@ -1,0 +1,1 @@
+"""Data for the wall and the report."""

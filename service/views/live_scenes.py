@@ -1,0 +1,112 @@
+"""Who runs now: in this process, or in another one that writes the store."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.data_source import Pod, RunnerNow, Scene
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.run_loop import Watcher
+from surefoot.service.store.tail import OpenRun, StoreTail
+from surefoot.service.store.writing import NANOSECONDS
+from surefoot.service.views.live_view import runner_now
+
+LOOK_S = 0.25
+FRESH_S = 0.2
+"""A scene that was read so short a time ago is new enough for another browser."""
+LONGEST_RUN_S = 12 * 3600.0
+SILENT_S = 25.0
+"""The store hears of the pods every ten seconds."""
+TITLE = "Everybody now"
+
+
+class Scenes(Protocol):
+    """Somebody who knows who runs now."""
+
+    def scene(self) -> Scene:
+        """Everybody now."""
+
+
+class WatchedRun:
+    """Watches the run that this process follows; see `live_run.Watcher`.
+
+    Parameters
+    ----------
+    speed : of the event loop's clock against real time.
+    """
+
+    def __init__(self, title: str = TITLE, speed: float = 1.0) -> None:
+        self.every_s = LOOK_S * speed
+        self._scene = Scene(title, 0, ())
+
+    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+        """Take the run as it is now."""
+        runners = [runner_now(name, runner, health, now_s) for name, runner in analysis.runners.items()]
+        self._scene = Scene(self._scene.title, self._scene.number + 1, runners)
+
+    def scene(self) -> Scene:
+        """As of the last look."""
+        return self._scene
+
+
+class Watchers:
+    """Several who watch one run, as often as the most curious of them."""
+
+    def __init__(self, *watchers: Watcher) -> None:
+        self.every_s = min(watcher.every_s for watcher in watchers)
+        self._watchers = watchers
+
+    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+        """Let everybody look."""
+        for watcher in self._watchers:
+            watcher.look(now_s, analysis, health)
+
+
+class StoredRuns:
+    """Runs that go on, out of the store.
+
+    Parameters
+    ----------
+    utc_s : seconds since 1970.
+    """
+
+    def __init__(self, tail: StoreTail, utc_s: Callable[[], float] = time.time) -> None:
+        self._tail = tail
+        self._utc_s = utc_s
+        self._lock = threading.Lock()
+        self._scene = Scene(TITLE, 0, ())
+        self._read_s = float("-inf")
+
+    def scene(self) -> Scene:
+        """Everybody now."""
+        with self._lock:
+            now_s = self._utc_s()
+            if now_s - self._read_s >= FRESH_S:
+                self._read_s = now_s
+                self._scene = self._read(round(now_s * NANOSECONDS))
+            return self._scene
+
+    def _read(self, now_ns: int) -> Scene:
+        found = self._tail.read(now_ns - round(LONGEST_RUN_S * NANOSECONDS))
+        runners = [_runner(name, known, now_ns) for (_, name), known in found.items()]
+        return Scene(TITLE, self._scene.number + 1, runners)
+
+
+def _runner(name: str, known: OpenRun, now_ns: int) -> RunnerNow:
+    now_s = (now_ns - known.begun_ns) / NANOSECONDS
+    pods = [_pod(foot, said, now_ns) for foot, said in known.health.items()]
+    windows, live = tuple(known.windows), tuple(known.live)
+    count = sum(known.counts.values())
+    return RunnerNow(name, now_s, 0.0, dict(known.strides), windows, live, known.findings, count, pods)
+
+
+def _pod(foot: Foot, said: Any, now_ns: int) -> Pod:
+    age_s = (now_ns - said["time_ns"]) / NANOSECONDS
+    heard = bool(said["connected"]) and age_s < SILENT_S
+    state = "connected" if heard else "out of reach"
+    return Pod(foot, state, heard, said["battery_pct"], said["rssi_dbm"], said["loss_pct"] or 0.0)

@@ -1,0 +1,91 @@
+"""Reports of recorded runs, as HTML and through a browser as PDF."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from surefoot.dashboards.data_source import Recorded
+from surefoot.dashboards.report.page import report
+from surefoot.sensor_ingest.recording.run_folder import Manifest
+from surefoot.service import VERSION
+from surefoot.service.errors import BrowserError, OutputError
+from surefoot.service.pipeline.analysis import Analysis
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
+HEADLESS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+)  # fmt: skip
+PRINTING_S = 60.0
+
+
+def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) -> Recorded:
+    """An analysis as the views want it."""
+    return Recorded(
+        runner,
+        None if run is None else run.run_id,
+        None if run is None else run.created_utc,
+        VERSION,
+        analysis.results,
+        analysis.summary,
+        analysis.quality,
+    )
+
+
+def write_reports(runs: Mapping[str, Recorded], file: Path, *, pdf: bool = False) -> list[Path]:
+    """Write each runner's report; with several runners, the name goes into the file's name.
+
+    Raises
+    ------
+    OutputError, BrowserError
+        where a file cannot be written, or there is no browser for a PDF.
+    """
+    browser = find_browser() if pdf else None
+    written = [file if len(runs) == 1 else file.with_stem(f"{file.stem}-{name}") for name in runs]
+    for path, run in zip(written, runs.values(), strict=True):
+        if browser is None:
+            _write(path, report(run))
+        else:
+            _print(browser, report(run), path)
+    return written
+
+
+def find_browser() -> str:
+    """A browser that prints; BrowserError where there is none."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        raise BrowserError("none of Chromium, Chrome and Edge was found")
+    return found
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(path, error.strerror or type(error).__name__) from error
+
+
+def _print(browser: str, text: str, path: Path) -> None:
+    with TemporaryDirectory(prefix="surefoot-") as folder:
+        page = Path(folder) / "report.html"
+        page.write_text(text, encoding="utf-8")
+        command = [browser, *HEADLESS, f"--user-data-dir={folder}/profile", "--no-pdf-header-footer",
+                   f"--print-to-pdf={path.resolve()}", page.as_uri()]  # fmt: skip
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=PRINTING_S, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise BrowserError(f"{browser} did not end within {PRINTING_S:.0f} s") from error
+    if done.returncode or not path.exists():
+        raise BrowserError(f"{browser} failed")

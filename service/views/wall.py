@@ -1,0 +1,171 @@
+"""The wall around this process's or the store's runs, and where it is found."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
+
+import segno
+
+from surefoot.dashboards.data_source import PastRun, Recorded, Scene, Source
+from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.sensor_ingest.errors import IngestError
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.service.errors import WallError
+from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.settings import WallSettings
+from surefoot.service.views.live_scenes import Scenes
+from surefoot.service.views.reporting import recorded
+
+KEPT_RUNS = 3
+ANSWER_S, MOST_BYTES = 3.0, 4096
+EVERYWHERE = ("0.0.0.0", "::")
+LEAST_LETTERS = 8
+NEEDS_PASSWORD = f"is seen by others and needs a password of {LEAST_LETTERS} characters or more"
+SET_PASSWORD = "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD"
+
+
+class Archive:
+    """Recorded runs, analysed when somebody wants to see them; the last few are kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, Mapping[str, Recorded]] = OrderedDict()
+
+    def runs(self) -> Sequence[PastRun]:
+        """Newest first."""
+        return [
+            PastRun(run.manifest.run_id, run.manifest.created_utc, run.manifest.runners, run.manifest.ended)
+            for run in reversed(self._folders())
+        ]
+
+    def recorded(self, run: str) -> Mapping[str, Recorded]:
+        """A run by runner; KeyError where there is none that can be read."""
+        with self._lock:
+            if run not in self._kept:
+                folder = {each.manifest.run_id: each for each in self._folders()}[run]
+                found = _analysed(folder)
+                if not folder.manifest.ended:
+                    return found
+                self._kept[run] = found
+                while len(self._kept) > KEPT_RUNS:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(run)
+            return self._kept[run]
+
+    def _folders(self) -> Sequence[RunFolder]:
+        return list_runs(self._folder) if self._folder.is_dir() else ()
+
+
+@dataclass(frozen=True, slots=True)
+class WallSource:
+    """Everything that the wall shows; see `dashboards.source.Source`."""
+
+    scenes: Scenes
+    archive: Archive
+
+    def scene(self) -> Scene:
+        """Everybody now."""
+        return self.scenes.scene()
+
+    def runs(self) -> Sequence[PastRun]:
+        """Recorded runs, newest first."""
+        return self.archive.runs()
+
+    def recorded(self, run: str) -> Mapping[str, Recorded]:
+        """A recorded run by runner."""
+        return self.archive.recorded(run)
+
+
+def _analysed(folder: RunFolder) -> Mapping[str, Recorded]:
+    try:
+        analyses = analyze_run(folder, lambda *_: None).conclude()
+    except IngestError as error:
+        raise KeyError(folder.manifest.run_id) from error
+    return {name: recorded(each, name, folder.manifest) for name, each in analyses.items()}
+
+
+@contextmanager
+def wall(source: Source, settings: WallSettings, *, any_port: bool = False) -> Iterator[str]:
+    """Serve while entered; gives the address for people.
+
+    Parameters
+    ----------
+    any_port : take another port where this one is taken.
+
+    Raises
+    ------
+    WallError
+        beyond this computer without a password, or where the address cannot be used.
+    """
+    word = settings.password.get_secret_value()
+    if unguarded(settings):
+        raise WallError(f"{settings.host} {NEEDS_PASSWORD}; {SET_PASSWORD}")
+    with _server(source, settings, Password(word) if word else None, any_port=any_port) as server:
+        yield f"http://{_reached_at(settings.host)}:{server.port}/"
+
+
+def _server(source: Source, settings: WallSettings, password: Password | None, *, any_port: bool) -> WallServer:
+    try:
+        return WallServer(source, settings.host, settings.port, password)
+    except OSError as error:
+        if any_port and settings.port:
+            return _server(source, settings.model_copy(update={"port": 0}), password, any_port=False)
+        reason = error.strerror or type(error).__name__
+        raise WallError(f"{settings.host} port {settings.port} cannot be used ({reason}); choose --port 0") from error
+
+
+def unguarded(settings: WallSettings) -> bool:
+    """Whether strangers could look: others see it, and the password is none or too short."""
+    return not local(settings.host) and len(settings.password.get_secret_value()) < LEAST_LETTERS
+
+
+def local(host: str) -> bool:
+    """Whether only this computer sees it."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def qr_code(address: str) -> str:
+    """For the camera of a phone, out of blocks."""
+    drawn = io.StringIO()
+    segno.make(address, error="m").terminal(drawn, compact=True)
+    return drawn.getvalue()
+
+
+def shown_at(settings: WallSettings) -> bool:
+    """Whether a wall answers at that port of this computer."""
+    host = "127.0.0.1" if settings.host in EVERYWHERE else _reached_at(settings.host)
+    direct = build_opener(ProxyHandler({}))
+    try:
+        with direct.open(f"http://{host}:{settings.port}/login", timeout=ANSWER_S) as answer:
+            return b"surefoot" in answer.read(MOST_BYTES)
+    except (OSError, HTTPException):
+        return False
+
+
+def _reached_at(host: str) -> str:
+    """Where others find this computer, without sending anything."""
+    if host not in EVERYWHERE:
+        return f"[{host}]" if ":" in host else host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()

@@ -1,0 +1,1 @@
+"""Gait monitoring for runners with a motion pod on each shoe."""
