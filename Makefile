@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency goldens links clean
+.PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	$(BIN)/surefoot demo
@@ -56,6 +56,16 @@ goldens: .venv/develop
 drift: .venv/develop
 	$(BIN)/python -m tests.drift
 
+docs: .venv/docs links
+	PYTHONPATH=.links $(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet -b html docs docs/_build/html
+
+# The versions of everything that is installed with surefoot, as the image has them.
+constraints:
+	$(PYTHON) -m venv .constraints
+	.constraints/bin/python -m pip install --quiet --disable-pip-version-check '.[all]'
+	@{ grep '^#' constraints.txt; .constraints/bin/python -m pip freeze --exclude surefoot; } > .constraints/new
+	@mv .constraints/new constraints.txt && rm -rf .constraints
+
 # The packages under their real names, for tools that read files instead of importing: mypy, import-linter, editors.
 links:
 	@mkdir -p .links/surefoot
@@ -63,16 +73,20 @@ links:
 	@for each in src/surefoot/*; do ln -sfn ../../$$each .links/surefoot/$${each##*/}; done
 
 clean:
-	rm -rf .venv .links .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .links .constraints docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "surefoot needs Python 3.11 or newer; say which with: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/runtime: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all]'
+	@touch $@
+
+.venv/docs: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 .venv/develop: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
 	@touch $@ .venv/runtime
