@@ -7,35 +7,35 @@ from itertools import pairwise
 
 import numpy as np
 
-from surefoot.analysis.gait.filters import cells, squared_norm
-from surefoot.analysis.gait.resampling import Cells
+from surefoot.analysis.gait.filters import cell_count, squared_norm
+from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.model import Bools, Bout, Floats, Foot, Strides
 
-SECOND_CELLS = cells(1.0)
-STILL_RATE_RADPS = 0.3
-STILL_FORCE_MPS2 = 0.5
+SECOND_CELLS = cell_count(1.0)
+MAX_STILL_RATE_RADPS = 0.3
+MAX_STILL_FORCE_SD_MPS2 = 0.5
 """A foot whose rate (root mean square) and force (standard deviation) stay below these for a second stands still."""
-BRIDGE_S = 1.5
+MAX_PAUSE_S = 1.5
 """Longest pause inside a bout: one stride may be missing."""
-NEIGHBOURS = 2
+VOTE_NEIGHBOURS = 2
 """A stride's gait is what most of it and this many on either side say, both feet together."""
-SHORT_S = 2.0
+MIN_STILL_PAUSE_S = 2.0
 """A pause shorter than this is the turn from one bout to the next, not standing."""
 
-Seconds = tuple[Floats, Bools]
+StillSeconds = tuple[Floats, Bools]
 """Start times of seconds, and whether a foot was still in them."""
 
 
-def still_seconds(grid: Cells) -> Seconds:
+def still_seconds(grid: UniformSamples) -> StillSeconds:
     """Start times of the whole seconds of the grid and whether the foot was still in them; lost seconds are not
     still."""
     count = len(grid) // SECOND_CELLS
     rows = slice(0, count * SECOND_CELLS)
     rate2 = squared_norm(grid.gyr_radps[:, rows]).reshape(count, SECOND_CELLS).mean(axis=1)
     force = grid.acc_mps2[:, rows].reshape(3, count, SECOND_CELLS)
-    spread2 = squared_norm(force - force.mean(axis=2)[..., None]).mean(axis=1)
+    variance = squared_norm(force - force.mean(axis=2)[..., None]).mean(axis=1)
     whole = grid.valid[rows].reshape(count, SECOND_CELLS).all(axis=1)
-    still = whole & (rate2 < STILL_RATE_RADPS**2) & (spread2 < STILL_FORCE_MPS2**2)
+    still = whole & (rate2 < MAX_STILL_RATE_RADPS**2) & (variance < MAX_STILL_FORCE_SD_MPS2**2)
     return grid.time_s[rows][::SECOND_CELLS], still
 
 
@@ -47,33 +47,35 @@ class BoutBuilder:
         self._start_s = np.empty(0)
         self._end_s = np.empty(0)
         self._running = np.empty(0, bool)
-        self._judged = 0
-        self._still: dict[Foot, Seconds] = {}
+        self._classified = 0
+        self._still: dict[Foot, StillSeconds] = {}
         self._open: Bout | None = None
-        self._at_s: float | None = None
+        self._covered_until_s: float | None = None
 
     def begin(self, start_s: float) -> None:
         """Say when the recording begins, before the first push."""
-        if self._at_s is None:
-            self._at_s = start_s
+        if self._covered_until_s is None:
+            self._covered_until_s = start_s
 
-    def push(self, strides: Mapping[Foot, Strides], still: Mapping[Foot, Seconds], complete_s: float) -> list[Bout]:
+    def push(
+        self, strides: Mapping[Foot, Strides], still: Mapping[Foot, StillSeconds], watermark_s: float
+    ) -> list[Bout]:
         """Bouts that are over, from each foot's new strides and still seconds.
 
-        All strides that begin before `complete_s` have been given by now.
+        All strides that begin before `watermark_s` have been given by now.
         """
-        self._hold([rows for rows in strides.values() if len(rows)], still)
-        known = int(np.searchsorted(self._start_s, complete_s))
-        return self._judge(known - NEIGHBOURS, known)
+        self._buffer([rows for rows in strides.values() if len(rows)], still)
+        known = int(np.searchsorted(self._start_s, watermark_s))
+        return self._classify(known - VOTE_NEIGHBOURS, known)
 
     def flush(self, end_s: float) -> list[Bout]:
         """The bouts still open at the end of the recording."""
-        bouts = self._judge(len(self._start_s), len(self._start_s))
+        bouts = self._classify(len(self._start_s), len(self._start_s))
         if self._open is not None:
             bouts += self._close(np.inf)
-        return bouts + self._pause(end_s)
+        return bouts + self._fill_pause(end_s)
 
-    def _hold(self, strides: list[Strides], still: Mapping[Foot, Seconds]) -> None:
+    def _buffer(self, strides: list[Strides], still: Mapping[Foot, StillSeconds]) -> None:
         for foot, (start_s, mark) in still.items():
             if len(start_s):
                 before_s, before = self._still.get(foot, (np.empty(0), np.empty(0, bool)))
@@ -86,16 +88,16 @@ class BoutBuilder:
         self._end_s = np.concatenate([self._end_s, *(rows.next_initial_contact_s for rows in strides)])[order]
         self._running = np.concatenate([self._running, *(rows.running for rows in strides)])[order]
 
-    def _judge(self, ready: int, known: int) -> list[Bout]:
+    def _classify(self, ready: int, known: int) -> list[Bout]:
         """Go on with the strides before `ready`, of which the neighbours before `known` are at hand."""
         bouts: list[Bout] = []
-        if ready <= self._judged:
+        if ready <= self._classified:
             return bouts
         majority = _majority(self._running[:known])
-        for k in range(self._judged, ready):
+        for k in range(self._classified, ready):
             bouts += self._extend("run" if majority[k] else "walk", float(self._start_s[k]), float(self._end_s[k]))
-        drop = max(ready - NEIGHBOURS, 0)
-        self._judged = ready - drop
+        drop = max(ready - VOTE_NEIGHBOURS, 0)
+        self._classified = ready - drop
         self._start_s, self._end_s, self._running = self._start_s[drop:], self._end_s[drop:], self._running[drop:]
         self._forget_still()
         return bouts
@@ -103,10 +105,10 @@ class BoutBuilder:
     def _extend(self, kind: str, start_s: float, end_s: float) -> list[Bout]:
         """Let the open bout go on with a stride, or end it and open the next."""
         bouts: list[Bout] = []
-        if self._open is not None and (kind != self._open.kind or start_s > self._open.end_s + BRIDGE_S):
+        if self._open is not None and (kind != self._open.kind or start_s > self._open.end_s + MAX_PAUSE_S):
             bouts = self._close(start_s)
         if self._open is None:
-            bouts += self._pause(start_s)
+            bouts += self._fill_pause(start_s)
             self._open = Bout(kind, start_s, end_s)
         else:
             self._open = Bout(kind, self._open.start_s, max(end_s, self._open.end_s))
@@ -116,19 +118,19 @@ class BoutBuilder:
         """The open bout, ended before `next_s`."""
         assert self._open is not None
         bout = Bout(self._open.kind, self._open.start_s, min(self._open.end_s, next_s))
-        self._at_s, self._open = bout.end_s, None
+        self._covered_until_s, self._open = bout.end_s, None
         return [bout]
 
-    def _pause(self, end_s: float) -> list[Bout]:
+    def _fill_pause(self, end_s: float) -> list[Bout]:
         """Still and other stretches since the last bout of gait."""
-        start_s = end_s if self._at_s is None else self._at_s
-        self._at_s = end_s
+        start_s = end_s if self._covered_until_s is None else self._covered_until_s
+        self._covered_until_s = end_s
         if end_s <= start_s:
             return []
         second_s = start_s + np.arange(int(np.ceil(end_s - start_s)), dtype=np.float64)
         second_s = second_s[second_s < end_s]  # rounding may have put one on the end
         calm = _all_still(second_s + 0.5, self._still.values())
-        if end_s - start_s < SHORT_S:
+        if end_s - start_s < MIN_STILL_PAUSE_S:
             return [Bout("other", start_s, end_s)]
         change = np.flatnonzero(np.diff(calm.astype(int)) != 0) + 1
         edges_s = [start_s, *second_s[change].tolist(), end_s]
@@ -143,7 +145,7 @@ class BoutBuilder:
                 self._still[foot] = start_s[later], mark[later]
 
 
-def _all_still(time_s: Floats, feet: Iterable[Seconds]) -> Bools:
+def _all_still(time_s: Floats, feet: Iterable[StillSeconds]) -> Bools:
     """Whether all feet of which something is known at a time were still then; False where nothing is known."""
     moving, known = np.zeros(len(time_s), bool), np.zeros(len(time_s), bool)
     for start_s, mark in feet:
@@ -158,6 +160,6 @@ def _all_still(time_s: Floats, feet: Iterable[Seconds]) -> Bools:
 def _majority(marks: Bools) -> Bools:
     """Each mark replaced by what most of it and its neighbours say, by itself where they are even; fewer vote at the
     ends."""
-    padded = np.pad(np.where(marks, 1, -1), NEIGHBOURS)
-    votes = np.add.reduce([padded[k : k + len(marks)] for k in range(2 * NEIGHBOURS + 1)])
+    padded = np.pad(np.where(marks, 1, -1), VOTE_NEIGHBOURS)
+    votes = np.add.reduce([padded[k : k + len(marks)] for k in range(2 * VOTE_NEIGHBOURS + 1)])
     return np.where(votes == 0, marks, votes > 0)

@@ -6,12 +6,12 @@ import dataclasses
 
 import numpy as np
 
-from surefoot.analysis.bouts import Seconds
+from surefoot.analysis.bouts import StillSeconds
 from surefoot.analysis.findings import Finding
-from surefoot.analysis.foot_pipeline import FootStream
-from surefoot.analysis.inversion.criteria import Band
+from surefoot.analysis.foot_pipeline import FootPipeline
+from surefoot.analysis.inversion.criteria import StanceReference
 from surefoot.analysis.model import Flag, Foot, Mounting, Samples, Strides
-from surefoot.analysis.pairing import Pairer
+from surefoot.analysis.pairing import StridePairer
 
 
 class Side:
@@ -21,14 +21,14 @@ class Side:
     the pod was moved on its shoe.
     """
 
-    def __init__(self, foot: Foot, usual: Band) -> None:
-        self.pairer = Pairer(Strides.none(foot))
+    def __init__(self, foot: Foot, stance_reference: StanceReference) -> None:
+        self.pairer = StridePairer(Strides.empty(foot))
         self.first_s, self.last_s = np.inf, -np.inf
         self.moved_s: list[float] = []
-        self._stream = FootStream(foot, usual)
-        self._absent_s = -np.inf
+        self._stream = FootPipeline(foot, stance_reference)
+        self._late_before_s = -np.inf
         self._moves = 0
-        self._still: list[Seconds] = []
+        self._still: list[StillSeconds] = []
         self._found: tuple[list[Finding], list[Finding]] = [], []
 
     @property
@@ -37,20 +37,20 @@ class Side:
         return self._stream.mounting
 
     @property
-    def usual(self) -> Band:
+    def stance_reference(self) -> StanceReference:
         """The foot's usual stances, as known now."""
-        return self._stream.usual
+        return self._stream.stance_reference
 
     @property
-    def settled_s(self) -> float:
+    def watermark_s(self) -> float:
         """Time before which no further stride will begin that is not late."""
-        return max(self._stream.settled_s, self._absent_s)
+        return max(self._stream.watermark_s, self._late_before_s)
 
     def push(self, samples: Samples) -> None:
         """Take the next samples."""
-        timely = int(np.searchsorted(samples.time_s, self._absent_s))
-        if timely < len(samples):
-            self.first_s = min(self.first_s, float(samples.time_s[timely]))
+        on_time = int(np.searchsorted(samples.time_s, self._late_before_s))
+        if on_time < len(samples):
+            self.first_s = min(self.first_s, float(samples.time_s[on_time]))
         self.last_s = float(samples.time_s[-1])
         self._take(self._stream.push(samples))
 
@@ -58,36 +58,36 @@ class Side:
         """Take what is still open."""
         self._take(self._stream.flush())
 
-    def absent(self, until_s: float) -> None:
+    def mark_absent(self, until_s: float) -> None:
         """What is not known by now of the time before is late."""
         self._take(self._stream.settle())
-        self._absent_s = max(self._absent_s, until_s)
+        self._late_before_s = max(self._late_before_s, until_s)
 
     def findings(self) -> tuple[list[Finding], list[Finding]]:
         """Ankle rolls, and revisions of earlier ones, since the last call: all, and those that are not late."""
         found, self._found = self._found, ([], [])
         return found
 
-    def still(self) -> Seconds:
+    def still(self) -> StillSeconds:
         """Start times of the seconds that went by since the last call, and whether the foot was still in them."""
         seconds, self._still = self._still, []
         start_s = np.concatenate([np.empty(0), *(start_s for start_s, _ in seconds)])
         return start_s, np.concatenate([np.empty(0, bool), *(mark for _, mark in seconds)])
 
     def _take(self, strides: Strides) -> None:
-        late = strides.initial_contact_s < self._absent_s
+        late = strides.initial_contact_s < self._late_before_s
         if late.any():
             strides = dataclasses.replace(strides, flags=strides.flags | np.where(late, int(Flag.LATE), 0))
         if len(strides):
             self.pairer.add(strides)
         self._note(self._stream.findings())
         start_s, mark = self._stream.still()
-        self._still.append((start_s[start_s >= self._absent_s], mark[start_s >= self._absent_s]))
+        self._still.append((start_s[start_s >= self._late_before_s], mark[start_s >= self._late_before_s]))
         moved_s = self._stream.moved_s
-        self.moved_s += [time_s for time_s in moved_s[self._moves :] if time_s >= self._absent_s]
+        self.moved_s += [time_s for time_s in moved_s[self._moves :] if time_s >= self._late_before_s]
         self._moves = len(moved_s)
 
     def _note(self, findings: list[Finding]) -> None:
-        every, timely = self._found
+        every, on_time = self._found
         every += findings
-        timely += [finding for finding in findings if finding.time_s >= self._absent_s]
+        on_time += [finding for finding in findings if finding.time_s >= self._late_before_s]

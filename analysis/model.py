@@ -153,7 +153,7 @@ class Strides:
         return (self.flags & int(flag)) != 0
 
     @classmethod
-    def none(cls, foot: Foot) -> Strides:
+    def empty(cls, foot: Foot) -> Strides:
         """No strides yet."""
         empty = np.empty(0)
         return cls(foot, empty, empty, empty, np.empty(0, bool), empty, np.empty(0, np.int64), {})

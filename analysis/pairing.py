@@ -8,39 +8,39 @@ import numpy as np
 
 from surefoot.analysis.model import Flag, Floats, Strides
 
-STEP_SHARE = (0.25, 0.75)
+STEP_TIME_RATIO = (0.25, 0.75)
 """Part of the stride after which the other foot lands: near a half, with a bad limp 0.35. Beyond these the two pods'
 clocks are apart, or the landing is not the one that follows."""
 
 
-def pair(strides: Strides, other_contact_s: Floats) -> Strides:
+def add_step_metrics(strides: Strides, other_contact_s: Floats) -> Strides:
     """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where it is
     missing or the stride is late."""
-    place = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
+    index = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
     known = np.concatenate([other_contact_s, [np.nan]])
-    share = (known[place] - strides.initial_contact_s) / strides.metrics["stride_time_s"]
-    follows = (share > STEP_SHARE[0]) & (share < STEP_SHARE[1]) & ~strides.has(Flag.LATE)
-    landing = np.where(follows, known[place], np.nan)
-    crossed = {
+    ratio = (known[index] - strides.initial_contact_s) / strides.metrics["stride_time_s"]
+    follows = (ratio > STEP_TIME_RATIO[0]) & (ratio < STEP_TIME_RATIO[1]) & ~strides.has(Flag.LATE)
+    landing = np.where(follows, known[index], np.nan)
+    step_metrics = {
         "step_time_s": landing - strides.initial_contact_s,
         "flight_time_s": landing - strides.terminal_contact_s,
     }
-    return dataclasses.replace(strides, metrics={**strides.metrics, **crossed})
+    return dataclasses.replace(strides, metrics={**strides.metrics, **step_metrics})
 
 
-class Pairer:
+class StridePairer:
     """Holds one foot's strides until the other foot is known up to their end."""
 
-    def __init__(self, none: Strides) -> None:
-        self._none = none
-        self._held = [none]
+    def __init__(self, empty: Strides) -> None:
+        self._empty = empty
+        self._buffer = [empty]
         self._contacts_s = np.empty(0)
 
     def add(self, strides: Strides) -> None:
         """Take this foot's new strides."""
-        self._held.append(strides)
-        whole = strides[np.isfinite(strides.metrics["stride_time_s"]) & ~strides.has(Flag.LATE)]
-        ends = np.concatenate([self._contacts_s, whole.initial_contact_s, whole.next_initial_contact_s])
+        self._buffer.append(strides)
+        complete = strides[np.isfinite(strides.metrics["stride_time_s"]) & ~strides.has(Flag.LATE)]
+        ends = np.concatenate([self._contacts_s, complete.initial_contact_s, complete.next_initial_contact_s])
         self._contacts_s = np.unique(ends)
 
     @property
@@ -49,20 +49,20 @@ class Pairer:
         return self._contacts_s
 
     @property
-    def earliest_s(self) -> float:
+    def earliest_start_s(self) -> float:
         """Start of the first stride still held that is not late."""
-        starts_s = (rows.initial_contact_s[~rows.has(Flag.LATE)] for rows in self._held if len(rows))
+        starts_s = (rows.initial_contact_s[~rows.has(Flag.LATE)] for rows in self._buffer if len(rows))
         return next((float(start_s[0]) for start_s in starts_s if len(start_s)), np.inf)
 
-    def release(self, other_contact_s: Floats, settled_s: float) -> Strides:
-        """Strides that end before the other foot's `settled_s`, paired."""
-        held = Strides.join(self._held)
-        ready = int(np.searchsorted(held.next_initial_contact_s, settled_s, side="right"))
+    def release(self, other_contact_s: Floats, watermark_s: float) -> Strides:
+        """Strides that end before the other foot's `watermark_s`, paired."""
+        buffer = Strides.join(self._buffer)
+        ready = int(np.searchsorted(buffer.next_initial_contact_s, watermark_s, side="right"))
         if not ready:
-            self._held = [held]
-            return self._none
-        self._held = [held[ready:]] if ready < len(held) else [self._none]
-        return pair(held[:ready], other_contact_s)
+            self._buffer = [buffer]
+            return self._empty
+        self._buffer = [buffer[ready:]] if ready < len(buffer) else [self._empty]
+        return add_step_metrics(buffer[:ready], other_contact_s)
 
     def forget(self, before_s: float) -> None:
         """Drop contacts that no stride of the other foot can need."""

@@ -9,10 +9,10 @@ import numpy as np
 
 from surefoot.analysis.bouts import BoutBuilder
 from surefoot.analysis.drift.baseline import Baseline
-from surefoot.analysis.drift.monitor import Watch
+from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.foot_side import Side
-from surefoot.analysis.inversion.criteria import POPULATION, Band
+from surefoot.analysis.inversion.criteria import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
 from surefoot.analysis.windows import LIVE_WINDOW_S, WindowBuilder
 
@@ -48,7 +48,7 @@ class Session:
     """Analysis of one run. Any cut of the samples, and any interleaving of the feet, gives the same results.
 
     Strides wait for the other foot, so both feet's samples must keep coming; name one foot alone where there is one
-    pod, and say with `absent` for how long not to wait.
+    pod, and say with `mark_absent` for how long not to wait.
 
     Parameters
     ----------
@@ -61,15 +61,15 @@ class Session:
         self,
         feet: tuple[Foot, ...] = BOTH_FEET,
         baseline: Baseline | None = None,
-        usual: Mapping[Foot, Band] | None = None,
+        stance_references: Mapping[Foot, StanceReference] | None = None,
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
-        self._sides = {foot: Side(foot, (usual or {}).get(foot, POPULATION)) for foot in feet}
+        self._sides = {foot: Side(foot, (stance_references or {}).get(foot, POPULATION_REFERENCE)) for foot in feet}
         self._windows = WindowBuilder(feet)
         self._live = WindowBuilder(feet, LIVE_WINDOW_S)
         self._bouts = BoutBuilder()
-        self._watch = Watch(feet, baseline)
+        self._drift = DriftMonitor(feet, baseline)
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
@@ -79,12 +79,12 @@ class Session:
     @property
     def baseline(self) -> Baseline:
         """What left against right is held against, as known now."""
-        return self._watch.baseline
+        return self._drift.baseline
 
     @property
-    def usual(self) -> Mapping[Foot, Band]:
+    def stance_references(self) -> Mapping[Foot, StanceReference]:
         """Each foot's usual stances, as known now."""
-        return {foot: side.usual for foot, side in self._sides.items()}
+        return {foot: side.stance_reference for foot, side in self._sides.items()}
 
     def push(self, samples: Samples) -> Results:
         """Take one foot's next samples.
@@ -101,14 +101,14 @@ class Session:
             side.push(samples)
         return self._results()
 
-    def absent(self, foot: Foot, until_s: float) -> Results:
+    def mark_absent(self, foot: Foot, until_s: float) -> Results:
         """Wait no longer for what a foot has yet to say of the time before `until_s`.
 
         Samples of that time may still come. Their strides are given, flagged as late, without the other foot's, which
         have gone into windows, bouts and findings without them. When a foot is declared absent decides what is late:
         the same samples of this foot before and after give the same results, however all samples are cut.
         """
-        self._side("absent", foot).absent(until_s)
+        self._side("mark_absent", foot).mark_absent(until_s)
         return self._results()
 
     def flush(self) -> Results:
@@ -127,37 +127,37 @@ class Session:
 
     def _results(self, *, end: bool = False) -> Results:
         sides = self._sides
-        settled_s = {foot: np.inf if end else side.settled_s for foot, side in sides.items()}
+        foot_watermark_s = {foot: np.inf if end else side.watermark_s for foot, side in sides.items()}
         origin_s = min(side.first_s for side in sides.values())
         found = [side.findings() for side in sides.values()]
-        rolls = tuple(roll for every, _ in found for roll in every)
-        self._watch.note(roll for _, timely in found for roll in timely)
-        if min(settled_s.values()) <= origin_s and not end:
-            return Results({foot: Strides.none(foot) for foot in sides}, findings=rolls)
-        strides = {foot: self._release(foot, settled_s) for foot in sides}
-        timely = {foot: rows[~late] if (late := rows.has(Flag.LATE)).any() else rows for foot, rows in strides.items()}
-        complete_s = min(min(settled_s[foot], side.pairer.earliest_s) for foot, side in sides.items())
+        events = tuple(event for every, _ in found for event in every)
+        self._drift.add_events(event for _, on_time in found for event in on_time)
+        if min(foot_watermark_s.values()) <= origin_s and not end:
+            return Results({foot: Strides.empty(foot) for foot in sides}, findings=events)
+        strides = {foot: self._release(foot, foot_watermark_s) for foot in sides}
+        on_time = {foot: rows[~late] if (late := rows.has(Flag.LATE)).any() else rows for foot, rows in strides.items()}
+        watermark_s = min(min(foot_watermark_s[foot], side.pairer.earliest_start_s) for foot, side in sides.items())
         for side in sides.values():
-            side.pairer.forget(complete_s)
+            side.pairer.forget(watermark_s)
         if not np.isfinite(origin_s):
-            return Results(strides, findings=rolls)
+            return Results(strides, findings=events)
         self._bouts.begin(origin_s)
         last_s = max(side.last_s for side in sides.values()) if end else np.inf
         return Results(
             strides,
-            tuple(self._windows.push(timely, origin_s, complete_s, last_s)),
-            tuple(self._bouts.push(timely, {foot: side.still() for foot, side in sides.items()}, complete_s)),
-            (*rolls, *self._watch.push(timely, self._moved_s, origin_s, complete_s)),
-            tuple(self._live.push(timely, origin_s, complete_s, last_s)),
+            tuple(self._windows.push(on_time, origin_s, watermark_s, last_s)),
+            tuple(self._bouts.push(on_time, {foot: side.still() for foot, side in sides.items()}, watermark_s)),
+            (*events, *self._drift.push(on_time, self._moved_s, origin_s, watermark_s)),
+            tuple(self._live.push(on_time, origin_s, watermark_s, last_s)),
         )
 
     @property
     def _moved_s(self) -> list[float]:
         return [time_s for side in self._sides.values() for time_s in side.moved_s]
 
-    def _release(self, foot: Foot, settled_s: Mapping[Foot, float]) -> Strides:
+    def _release(self, foot: Foot, foot_watermark_s: Mapping[Foot, float]) -> Strides:
         """The foot's strides whose other foot is known, or all of them where there is no other."""
         pairer = self._sides[foot].pairer
         if foot.other not in self._sides:
             return pairer.release(np.empty(0), np.inf)
-        return pairer.release(self._sides[foot.other].pairer.contacts_s, settled_s[foot.other])
+        return pairer.release(self._sides[foot.other].pairer.contacts_s, foot_watermark_s[foot.other])

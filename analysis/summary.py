@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.dose import doses
+from surefoot.analysis.dose import impact_doses
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Flag, Floats, Foot, Gait, Strides
 from surefoot.analysis.session import Results
-from surefoot.analysis.windows import LEAST_STRIDES, asymmetry_pct, cadence, median
+from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence, median
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def summarise(results: Results) -> Mapping[str, float | None]:
     clipped_strides_pct_left, clipped_strides_pct_right : share of strides with a reading off the range.
     """
     run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
-    dose = doses(results.strides)
+    dose = impact_doses(results.strides)
     return {
         "duration_s": results.bouts[-1].end_s - results.bouts[0].start_s if results.bouts else None,
         "run_time_s": _time_s(results, Gait.RUN),
@@ -70,14 +70,14 @@ def summarise(results: Results) -> Mapping[str, float | None]:
 
 def strides_of(results: Results, foot: Foot, gait: Gait) -> Strides:
     """One foot's strides of one gait; none for a foot without a pod."""
-    strides = results.strides.get(foot, Strides.none(foot))
+    strides = results.strides.get(foot, Strides.empty(foot))
     return strides[strides.running == (gait is Gait.RUN)]
 
 
 def cadence_spm(results: Results, gait: Gait) -> float | None:
     """Steps per minute over all strides of one gait, None where too few stride times are known."""
     estimate = cadence([strides_of(results, foot, gait) for foot in results.strides])
-    return estimate.value if estimate.n >= LEAST_STRIDES else None
+    return estimate.value if estimate.n >= MIN_WINDOW_STRIDES else None
 
 
 def clipped_strides_pct(strides: Strides | None) -> float | None:

@@ -13,16 +13,16 @@ import numpy as np
 
 from surefoot.analysis.model import Bools, Floats, Ints
 
-MEDIAN_TO_MEAN_ERROR = float(np.sqrt(np.pi / 2.0))
+MEDIAN_ERROR_RATIO = float(np.sqrt(np.pi / 2.0))
 """Standard error of a median against that of a mean, for normal scatter."""
 MAD_TO_SD = 1.4826
-OUTLYING = 3.0
+OUTLIER_LIMIT_SD = 3.0
 """Standard deviations beyond which values count as no farther."""
 Z95 = 1.959964
-LEAST_ALIKE, MOST_ALIKE = -0.3, 0.9
-REACH = 16
+MIN_CORRELATION, MAX_CORRELATION = -0.3, 0.9
+MAX_LAG = 16
 """Strides over which likeness fades."""
-BELIEVED, MEMORY = 40.0, 800.0
+PRIOR_PAIRS, WINDOW_PAIRS = 40.0, 800.0
 """Pairs of strides that the assumption of no likeness counts for, and over which likeness is averaged."""
 
 
@@ -37,89 +37,89 @@ class Medians:
     sign : (k, n) of each value's distance from the median, 0 where unknown.
     """
 
-    middle: Floats
+    median: Floats
     spread: Floats
     count: Floats
     sign: Floats
 
     @classmethod
-    def of(cls, values: Floats) -> Medians:
+    def from_values(cls, values: Floats) -> Medians:
         """Of (k, n) values, NaN where unknown."""
         known = np.isfinite(values)
         count = known.sum(axis=1).astype(np.float64)
-        middle = _median(values, count)
-        away = values - middle[:, None]
-        most = OUTLYING * MAD_TO_SD * _median(np.abs(away), count)[:, None]
-        clipped = np.where(known, np.clip(away, -most, most), 0.0)
+        median = _median(values, count)
+        deviation = values - median[:, None]
+        limit = OUTLIER_LIMIT_SD * MAD_TO_SD * _median(np.abs(deviation), count)[:, None]
+        clipped = np.where(known, np.clip(deviation, -limit, limit), 0.0)
         spread = np.sqrt((clipped**2).sum(axis=1) / np.maximum(count - 1.0, 1.0))
-        return cls(middle, spread, count, np.where(known, np.sign(away), 0.0))
+        return cls(median, spread, count, np.where(known, np.sign(deviation), 0.0))
 
-    def error(self, independent: Floats) -> Floats:
+    def standard_error(self, effective_sample_size: Floats) -> Floats:
         """(k,) standard errors of the medians of so many independent strides."""
-        error: Floats = MEDIAN_TO_MEAN_ERROR * self.spread / np.sqrt(independent)
-        return error
+        standard_error: Floats = MEDIAN_ERROR_RATIO * self.spread / np.sqrt(effective_sample_size)
+        return standard_error
 
 
-def scatter(values: Floats) -> Floats:
+def robust_sd(values: Floats) -> Floats:
     """Standard deviation along the first axis as the median distance from the median tells it: outliers do not
     count."""
-    away: Floats = np.median(np.abs(values - np.median(values, axis=0)), axis=0)
-    return MAD_TO_SD * away
+    deviation: Floats = np.median(np.abs(values - np.median(values, axis=0)), axis=0)
+    return MAD_TO_SD * deviation
 
 
-class Likeness:
+class SignCorrelation:
     """Correlation of signs, averaged over windows; (k,) metrics."""
 
     def __init__(self, metrics: int) -> None:
-        self._product = np.zeros(metrics)
-        self._weight = np.full(metrics, BELIEVED)
+        self._sum = np.zeros(metrics)
+        self._weight = np.full(metrics, PRIOR_PAIRS)
 
-    def add(self, a: Floats, b: Floats, *, neighbours: bool = False) -> None:
+    def update(self, a: Floats, b: Floats, *, neighbours: bool = False) -> None:
         """Take two sets of signs, (k, n) each, that belong together.
 
         Neighbours' signs around a median of their own are less alike than they are around the true one (Marriott and
         Pope 1954), by (1 + 3 r) / n.
         """
-        kept = np.minimum(1.0, (MEMORY - a.shape[1]) / self._weight)
+        decay = np.minimum(1.0, (WINDOW_PAIRS - a.shape[1]) / self._weight)
         known = np.abs(a * b).sum(axis=1)
-        lost = (1.0 + 3.0 * self.alike) * known / max(a.shape[1], 1) if neighbours else 0.0
-        self._product = kept * self._product + (a * b).sum(axis=1) + lost
-        self._weight = kept * self._weight + known
+        bias = (1.0 + 3.0 * self.correlation) * known / max(a.shape[1], 1) if neighbours else 0.0
+        self._sum = decay * self._sum + (a * b).sum(axis=1) + bias
+        self._weight = decay * self._weight + known
 
     @property
-    def alike(self) -> Floats:
+    def correlation(self) -> Floats:
         """(k,) from -0.3 to 0.9."""
-        alike: Floats = np.clip(self._product / self._weight, LEAST_ALIKE, MOST_ALIKE)
-        return alike
+        correlation: Floats = np.clip(self._sum / self._weight, MIN_CORRELATION, MAX_CORRELATION)
+        return correlation
 
 
-def repetition(alike: Floats) -> Floats:
+def design_effect(correlation: Floats) -> Floats:
     """(k,) strides that tell as much as one independent stride, where likeness fades evenly with distance."""
-    one = np.sin(0.5 * np.pi * alike)[:, None]  # correlation of the values from that of their signs
-    farther = np.arcsin(one ** np.arange(1, REACH + 1)) * (2.0 / np.pi)
-    repetition: Floats = np.maximum(1.0 + 2.0 * farther.sum(axis=1), 0.2)
-    return repetition
+    lag_one = np.sin(0.5 * np.pi * correlation)[:, None]  # correlation of the values from that of their signs
+    lagged = np.arcsin(lag_one ** np.arange(1, MAX_LAG + 1)) * (2.0 / np.pi)
+    design_effect: Floats = np.maximum(1.0 + 2.0 * lagged.sum(axis=1), 0.2)
+    return design_effect
 
 
-def independent(count: Floats, repetition: Floats) -> Floats:
+def effective_sample_size(count: Floats, design_effect: Floats) -> Floats:
     """(k,) independent strides that tell as much, at least two."""
-    independent: Floats = np.maximum(count / repetition, 2.0)
-    return independent
+    effective_sample_size: Floats = np.maximum(count / design_effect, 2.0)
+    return effective_sample_size
 
 
-def t95(freedom: Floats) -> Floats:
+def t95(degrees_of_freedom: Floats) -> Floats:
     """Half width of the 95 % interval in standard errors for so many degrees of freedom (Cornish–Fisher)."""
-    z, one = Z95, 1.0 / np.maximum(freedom, 3.0)
-    half: Floats = z + (z**3 + z) / 4.0 * one + (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0 * one**2
+    z, lag_one = Z95, 1.0 / np.maximum(degrees_of_freedom, 3.0)
+    half: Floats = z + (z**3 + z) / 4.0 * lag_one + (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0 * lag_one**2
     return half
 
 
-def paired(left_s: Floats, right_s: Floats, longest_s: float) -> tuple[Bools, Ints]:
-    """Which left strides (n,) are followed by a right one within `longest_s`, and its row for each of these."""
-    place = np.searchsorted(right_s, left_s)
-    following = np.concatenate([right_s, [np.inf]])[place]
-    found: Bools = following - left_s <= longest_s
-    return found, place[found]
+def pair_strides(left_s: Floats, right_s: Floats, max_delay_s: float) -> tuple[Bools, Ints]:
+    """Which left strides (n,) are followed by a right one within `max_delay_s`, and its row for each of these."""
+    index = np.searchsorted(right_s, left_s)
+    following = np.concatenate([right_s, [np.inf]])[index]
+    found: Bools = following - left_s <= max_delay_s
+    return found, index[found]
 
 
 def _median(values: Floats, count: Floats) -> Floats:
@@ -130,5 +130,5 @@ def _median(values: Floats, count: Floats) -> Floats:
         np.maximum(count - 1, 0).astype(np.int64) // 2,
         np.minimum(count // 2, values.shape[1] - 1).astype(np.int64),
     )
-    middle: Floats = 0.5 * (ranked[row, low] + ranked[row, high])
-    return middle
+    median: Floats = 0.5 * (ranked[row, low] + ranked[row, high])
+    return median

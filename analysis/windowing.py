@@ -11,7 +11,7 @@ from surefoot.analysis.model import Foot, Strides
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Segment:
     """The strides of either foot that begin from `start_s` until before `end_s`; `number` counts from the origin."""
 
     number: int
@@ -20,35 +20,35 @@ class Stretch:
     strides: Mapping[Foot, Strides]
 
 
-class Cutter:
+class TumblingWindows:
     """Gives each stretch that holds a stride, once all of its strides are known."""
 
     def __init__(self, feet: Iterable[Foot], width_s: float) -> None:
-        self._held = {foot: Strides.none(foot) for foot in feet}
+        self._buffers = {foot: Strides.empty(foot) for foot in feet}
         self._width_s = width_s
-        self._next = 0
+        self._next_number = 0
 
-    def push(self, strides: Mapping[Foot, Strides], origin_s: float, complete_s: float) -> list[Stretch]:
-        """Stretches that end before `complete_s`, up to which all strides have been given; `origin_s` starts the
+    def push(self, strides: Mapping[Foot, Strides], origin_s: float, watermark_s: float) -> list[Segment]:
+        """Stretches that end before `watermark_s`, up to which all strides have been given; `origin_s` starts the
         first."""
         for foot, new in strides.items():
             if len(new):
-                self._held[foot] = Strides.join([self._held[foot], new])
-        stretches = []
-        while any(len(held) for held in self._held.values()):
-            first_s = min(held.initial_contact_s[0] for held in self._held.values() if len(held))
-            self._next = max(self._next, int((first_s - origin_s) // self._width_s))
-            start_s = origin_s + self._next * self._width_s
-            if start_s + self._width_s > complete_s:
+                self._buffers[foot] = Strides.join([self._buffers[foot], new])
+        segments = []
+        while any(len(buffer) for buffer in self._buffers.values()):
+            first_s = min(buffer.initial_contact_s[0] for buffer in self._buffers.values() if len(buffer))
+            self._next_number = max(self._next_number, int((first_s - origin_s) // self._width_s))
+            start_s = origin_s + self._next_number * self._width_s
+            if start_s + self._width_s > watermark_s:
                 break
-            stretches.append(self._cut(start_s))
-        return stretches
+            segments.append(self._cut(start_s))
+        return segments
 
-    def _cut(self, start_s: float) -> Stretch:
+    def _cut(self, start_s: float) -> Segment:
         end_s = start_s + self._width_s
         inside = {}
-        for foot, held in self._held.items():
-            count = int(np.searchsorted(held.initial_contact_s, end_s))
-            inside[foot], self._held[foot] = held[:count], held[count:]
-        self._next += 1
-        return Stretch(self._next - 1, start_s, end_s, inside)
+        for foot, buffer in self._buffers.items():
+            count = int(np.searchsorted(buffer.initial_contact_s, end_s))
+            inside[foot], self._buffers[foot] = buffer[:count], buffer[count:]
+        self._next_number += 1
+        return Segment(self._next_number - 1, start_s, end_s, inside)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surefoot.analysis.drift.ewma import BASELINE_MINUTES
-from surefoot.analysis.drift.monitored_metrics import WATCHED
+from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.model import Gait, Window
 
 FIRST_WINDOWS = 2 * BASELINE_MINUTES
@@ -27,7 +27,7 @@ def own_band(windows: Sequence[Window], key: str) -> Band | None:
 
     None where there is too little running, or the metric is not watched for changes.
     """
-    least_pct = next((each.least_pct for each in WATCHED if each.key == key), None)
+    least_pct = next((each.min_drift_pct for each in MONITORED if each.key == key), None)
     known = [window.asymmetry_pct[key].value for window in windows if _told(window, key)][:FIRST_WINDOWS]
     if least_pct is None or len(known) < FEWEST_WINDOWS:
         return None

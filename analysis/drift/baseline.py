@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.drift.monitored_metrics import COLUMNS, KEYS, PACE, TILTS
+from surefoot.analysis.drift.monitored_metrics import COLUMN_COUNT, COVARIATE_KEYS, MONITORED_KEYS, TILTS
 from surefoot.analysis.model import Floats
 
-COLUMN_NAMES = ("asymmetry_pct", "mean_log_pct", *(f"{key}_log_pct" for key in PACE))
+COLUMN_NAMES = ("asymmetry_pct", "mean_log_pct", *(f"{key}_log_pct" for key in COVARIATE_KEYS))
 """What holds for later runs too; how the feet are tilted counts from the first strides of each run."""
 
 
@@ -33,11 +33,17 @@ class Baseline:
     strides: int
 
     @classmethod
-    def unknown(cls) -> Baseline:
+    def empty(cls) -> Baseline:
         """Of a run that has just begun."""
-        return cls(np.full((len(KEYS), COLUMNS), np.nan), np.full(len(KEYS), np.nan), np.nan, np.nan, 0)
+        return cls(
+            np.full((len(MONITORED_KEYS), COLUMN_COUNT), np.nan),
+            np.full(len(MONITORED_KEYS), np.nan),
+            np.nan,
+            np.nan,
+            0,
+        )
 
-    def to_plain(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         """As JSON has it: metric → name → number; unknown is absent."""
         metrics = {
             key: {
@@ -48,25 +54,25 @@ class Baseline:
                 },
                 "error_pct": float(error_pct),
             }
-            for key, row, error_pct in zip(KEYS, self.rows, self.error_pct, strict=True)
+            for key, row, error_pct in zip(MONITORED_KEYS, self.rows, self.error_pct, strict=True)
             if np.isfinite(row[0])
         }
         return {"strides": self.strides, "metrics": metrics}
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, object]) -> Baseline:
-        """A baseline written by `to_plain`, of another run now.
+    def from_dict(cls, values: Mapping[str, object]) -> Baseline:
+        """A baseline written by `to_dict`, of another run now.
 
         Raises
         ------
         ValueError
             if it is not one.
         """
-        metrics, strides = plain.get("metrics"), plain.get("strides")
+        metrics, strides = values.get("metrics"), values.get("strides")
         if not isinstance(metrics, Mapping) or not isinstance(strides, int):
             raise ValueError("baseline: expected the keys 'metrics' and 'strides'")
-        rows, error_pct = np.full((len(KEYS), COLUMNS), np.nan), np.full(len(KEYS), np.nan)
-        for k, key in enumerate(KEYS):
+        rows, error_pct = np.full((len(MONITORED_KEYS), COLUMN_COUNT), np.nan), np.full(len(MONITORED_KEYS), np.nan)
+        for k, key in enumerate(MONITORED_KEYS):
             found = metrics.get(key, {})
             rows[k, : TILTS.start] = [float(found.get(name, np.nan)) for name in COLUMN_NAMES]
             error_pct[k] = float(found.get("error_pct", np.nan))

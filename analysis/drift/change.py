@@ -8,18 +8,18 @@ from math import erf, sqrt
 import numpy as np
 
 from surefoot.analysis.drift.baseline import Baseline
-from surefoot.analysis.drift.monitored_metrics import IMPACT, KEYS, LEAST_PCT, LOAD
+from surefoot.analysis.drift.monitored_metrics import IMPACT, IS_LOAD, MIN_DRIFT_PCT, MONITORED_KEYS
 from surefoot.analysis.findings import Kind, Severity
 from surefoot.analysis.model import Bools, Floats, Foot
 
-WARNING = 2.0
+WARNING_RATIO = 2.0
 """A change is warned of at twice the smallest one that is worth telling."""
-ONE_SIDED = 1.0 / 3.0
+ONE_SIDED_RATIO = 1.0 / 3.0
 """If the mean of both feet has moved by this part of half the difference, one foot has moved, else both have."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ChangeEstimate:
     """How left against right has changed; (metrics,) each, NaN where unknown.
 
     Parameters
@@ -33,11 +33,11 @@ class Moved:
     change_pct: Floats
     error_pct: Floats
     common_pct: Floats
-    road_deg: Floats
+    camber_deg: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Change:
     """What is to be told.
 
     Parameters
@@ -52,53 +52,53 @@ class Account:
     foot: Foot
     metrics: Bools
     lead: int
-    moved: Moved
-    against: Baseline
+    estimate: ChangeEstimate
+    reference: Baseline
     since_s: float
     sudden: bool = False
-    roll_s: float | None = None
+    event_s: float | None = None
     over: bool = False
 
     @property
-    def rows(self) -> list[int]:
+    def indices(self) -> list[int]:
         """Of the metrics that have moved."""
         return np.flatnonzero(self.metrics).tolist()
 
     @property
     def value_pct(self) -> float:
         """Change of the lead's asymmetry."""
-        return float(self.moved.change_pct[self.lead])
+        return float(self.estimate.change_pct[self.lead])
 
     @property
     def severity(self) -> Severity:
         """How much it matters."""
-        grave = self.kind is Kind.OFFLOADING or self.roll_s is not None
-        large = abs(self.value_pct) >= WARNING * LEAST_PCT[self.lead]
-        return Severity.WARNING if grave or large else Severity.NOTICE
+        serious = self.kind is Kind.OFFLOADING or self.event_s is not None
+        large = abs(self.value_pct) >= WARNING_RATIO * MIN_DRIFT_PCT[self.lead]
+        return Severity.WARNING if serious or large else Severity.NOTICE
 
     def confidence(self, threshold_pct: float) -> float:
         """Probability that the true change exceeds half the threshold, as far as the scatter tells."""
-        beyond_pct = abs(self.value_pct) - 0.5 * threshold_pct
-        z = beyond_pct / max(float(self.moved.error_pct[self.lead]), 1e-6)
+        excess_pct = abs(self.value_pct) - 0.5 * threshold_pct
+        z = excess_pct / max(float(self.estimate.error_pct[self.lead]), 1e-6)
         return 0.5 * (1.0 + erf(z / sqrt(2.0)))
 
 
-def kind_of(metrics: Bools, lead: int) -> Kind:
+def classify_drift(metrics: Bools, lead: int) -> Kind:
     """Of a drift, by what has moved."""
-    if not LOAD[lead]:
+    if not IS_LOAD[lead]:
         return Kind.FRONTAL_INSTABILITY
     if metrics.sum() > 1:
         return Kind.OFFLOADING
-    return Kind.IMPACT_DRIFT if KEYS[lead] == IMPACT else Kind.ASYMMETRY_DRIFT
+    return Kind.IMPACT_DRIFT if MONITORED_KEYS[lead] == IMPACT else Kind.ASYMMETRY_DRIFT
 
 
-def foot_of(kind: Kind, lead: int, moved: Moved) -> Foot:
+def affected_foot(kind: Kind, lead: int, estimate: ChangeEstimate) -> Foot:
     """The foot that has moved; of offloading the one with less load, and where both have moved the one with more."""
-    change_pct, common_pct = float(moved.change_pct[lead]), float(moved.common_pct[lead])
+    change_pct, common_pct = float(estimate.change_pct[lead]), float(estimate.common_pct[lead])
     more = Foot.RIGHT if change_pct > 0.0 else Foot.LEFT
     if kind is Kind.OFFLOADING:
         return more.other
     if kind is Kind.FRONTAL_INSTABILITY:
         return more
-    fell = common_pct < -ONE_SIDED * 0.5 * abs(change_pct)
-    return more.other if fell else more
+    one_foot_fell = common_pct < -ONE_SIDED_RATIO * 0.5 * abs(change_pct)
+    return more.other if one_foot_fell else more

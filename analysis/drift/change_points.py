@@ -8,29 +8,37 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surefoot.analysis.drift.baseline import Baseline
-from surefoot.analysis.drift.change import Moved
-from surefoot.analysis.drift.ewma import MINUTE_BLOCKS, Trend
-from surefoot.analysis.drift.monitored_metrics import ASYMMETRY, COMMON, LOAD, STEP_PCT, mean_of, road_tilt_deg, without
+from surefoot.analysis.drift.change import ChangeEstimate
+from surefoot.analysis.drift.ewma import MINUTE_BLOCKS, EwmaChart
+from surefoot.analysis.drift.monitored_metrics import (
+    ASYMMETRY,
+    COMMON,
+    IS_LOAD,
+    MIN_SUDDEN_PCT,
+    camber_change_deg,
+    mask_rows,
+    nan_mean,
+)
 from surefoot.analysis.drift.steady_state import Block
 from surefoot.analysis.model import Bools
 
 BEFORE_BLOCKS = 30
-LEAST_BEFORE = 12
+MIN_BEFORE_BLOCKS = 12
 """Blocks before a step that say what was usual just now: five minutes, two minutes at least."""
 AFTER_BLOCKS = 6
-AFTER_ROLL_BLOCKS = (2, 6)
-SPAN_BLOCKS = 7
+AFTER_EVENT_BLOCKS = (2, 6)
+MAX_SPAN_BLOCKS = 7
 """Blocks after a step must lie within seventy seconds: one may be missing."""
-SURE, SURE_AFTER_ROLL = 6.0, 3.3
+MIN_SUDDEN_Z, MIN_SUDDEN_Z_AFTER_EVENT = 6.0, 3.3
 """Standard errors that a step must reach."""
-AFTER_ROLL_SHARE = 0.7
+SIZE_RATIO_AFTER_EVENT = 0.7
 """Of a metric's smallest step, after a roll."""
-EACH_SHARE, EACH_SHARE_AFTER_ROLL = 0.4, 0.0
+BLOCK_RATIO, BLOCK_RATIO_AFTER_EVENT = 0.4, 0.0
 """Of the step that each single block must show."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChangePoint:
     """A sudden change.
 
     Parameters
@@ -44,62 +52,65 @@ class Step:
     time_s: float
     known_s: float
     before: Baseline
-    moved: Moved
+    estimate: ChangeEstimate
     beyond: Bools
-    roll_s: float | None
+    event_s: float | None
 
 
-class StepWatch:
+class ChangePointDetector:
     """The last minutes of steady running, block by block."""
 
     def __init__(self) -> None:
         self._blocks: list[Block] = []
 
-    def add(self, block: Block, trend: Trend, roll_s: float | None) -> Step | None:
-        """Take a block; `roll_s` is the last ankle roll before its end."""
-        self._blocks = [*self._blocks, block][-(BEFORE_BLOCKS + AFTER_ROLL_BLOCKS[1]) :]
-        after = self._after(roll_s)
-        rolled = roll_s if after else None
+    def add(self, block: Block, chart: EwmaChart, event_s: float | None) -> ChangePoint | None:
+        """Take a block; `event_s` is the last ankle roll before its end."""
+        self._blocks = [*self._blocks, block][-(BEFORE_BLOCKS + AFTER_EVENT_BLOCKS[1]) :]
+        after = self._after(event_s)
+        event_used = event_s if after else None
         count = len(after) or AFTER_BLOCKS
         before = self._blocks[:-count][-BEFORE_BLOCKS:]
         after = self._blocks[-count:]
-        if len(before) < LEAST_BEFORE or after[-1].number - after[0].number >= SPAN_BLOCKS:
+        if len(before) < MIN_BEFORE_BLOCKS or after[-1].number - after[0].number >= MAX_SPAN_BLOCKS:
             return None
-        return _step(before, after, trend, rolled)
+        return _evaluate(before, after, chart, event_used)
 
     def forget(self, metrics: Bools) -> None:
         """Begin some metrics (a mask) anew, since a pod was moved, and the feet's tilt."""
-        self._blocks = [replace(each, rows=without(metrics, each.rows)) for each in self._blocks]
+        self._blocks = [replace(each, rows=mask_rows(metrics, each.rows)) for each in self._blocks]
 
-    def _after(self, roll_s: float | None) -> list[Block]:
+    def _after(self, event_s: float | None) -> list[Block]:
         """Blocks since the roll, if there was one just now."""
-        if roll_s is None:
+        if event_s is None:
             return []
-        after = [each for each in self._blocks if each.start_s >= roll_s]
-        least, most = AFTER_ROLL_BLOCKS
-        return after if least <= len(after) <= most else []
+        after = [each for each in self._blocks if each.start_s >= event_s]
+        fewest, most = AFTER_EVENT_BLOCKS
+        return after if fewest <= len(after) <= most else []
 
 
-def _step(before: Sequence[Block], after: Sequence[Block], trend: Trend, roll_s: float | None) -> Step:
-    usual, rows = _usual(before, trend), np.stack([each.rows for each in after])
-    away = rows[..., ASYMMETRY] - usual.rows[:, ASYMMETRY] - trend.expected(rows, usual.rows)
-    change = away.mean(axis=0)
-    common = rows[..., COMMON] - usual.rows[:, COMMON] - trend.slopes.expected_common(rows, usual.rows)
-    scatter = trend.slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS / len(after))
-    now = mean_of(rows)
-    error = np.sqrt(scatter**2 + usual.error_pct**2 + trend.road.error_pct(now, usual.rows) ** 2)
-    plain, rolled = (1.0, SURE, EACH_SHARE), (AFTER_ROLL_SHARE, SURE_AFTER_ROLL, EACH_SHARE_AFTER_ROLL)
-    share, sure, each_share = plain if roll_s is None else rolled
-    beyond = LOAD & (np.abs(change) >= np.maximum(share * STEP_PCT, sure * error))
-    beyond &= (np.sign(change) * away >= each_share * np.abs(change)).all(axis=0)
-    moved = Moved(change, error, common.mean(axis=0), road_tilt_deg(now - usual.rows))
-    return Step(before[-1].end_s, after[-1].end_s, usual, moved, beyond, roll_s)
+def _evaluate(before: Sequence[Block], after: Sequence[Block], chart: EwmaChart, event_s: float | None) -> ChangePoint:
+    reference, rows = _reference_of(before, chart), np.stack([each.rows for each in after])
+    deviation = rows[..., ASYMMETRY] - reference.rows[:, ASYMMETRY] - chart.expected(rows, reference.rows)
+    change = deviation.mean(axis=0)
+    common = rows[..., COMMON] - reference.rows[:, COMMON] - chart.covariates.expected_common(rows, reference.rows)
+    scatter = chart.covariates.scatter_pct * np.sqrt(MINUTE_BLOCKS / len(after))
+    now = nan_mean(rows)
+    error = np.sqrt(scatter**2 + reference.error_pct**2 + chart.camber.error_pct(now, reference.rows) ** 2)
+    ordinary, event_used = (
+        (1.0, MIN_SUDDEN_Z, BLOCK_RATIO),
+        (SIZE_RATIO_AFTER_EVENT, MIN_SUDDEN_Z_AFTER_EVENT, BLOCK_RATIO_AFTER_EVENT),
+    )
+    size_ratio, min_z, block_ratio = ordinary if event_s is None else event_used
+    beyond = IS_LOAD & (np.abs(change) >= np.maximum(size_ratio * MIN_SUDDEN_PCT, min_z * error))
+    beyond &= (np.sign(change) * deviation >= block_ratio * np.abs(change)).all(axis=0)
+    estimate = ChangeEstimate(change, error, common.mean(axis=0), camber_change_deg(now - reference.rows))
+    return ChangePoint(before[-1].end_s, after[-1].end_s, reference, estimate, beyond, event_s)
 
 
-def _usual(before: Sequence[Block], trend: Trend) -> Baseline:
+def _reference_of(before: Sequence[Block], chart: EwmaChart) -> Baseline:
     """What the blocks before say of the metrics that enough of them know."""
     rows = np.stack([each.rows for each in before])
     known = np.isfinite(rows[..., ASYMMETRY]).sum(axis=0)
-    usual = np.where(known[:, None] >= LEAST_BEFORE, mean_of(rows), np.nan)
-    error = trend.slopes.scatter_pct * np.sqrt(MINUTE_BLOCKS / np.maximum(known, 1))
-    return Baseline(usual, error, before[0].start_s, before[-1].end_s, sum(each.strides for each in before))
+    reference = np.where(known[:, None] >= MIN_BEFORE_BLOCKS, nan_mean(rows), np.nan)
+    error = chart.covariates.scatter_pct * np.sqrt(MINUTE_BLOCKS / np.maximum(known, 1))
+    return Baseline(reference, error, before[0].start_s, before[-1].end_s, sum(each.strides for each in before))

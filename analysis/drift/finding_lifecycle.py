@@ -7,32 +7,32 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from surefoot.analysis.drift.change import Account, Moved, foot_of, kind_of
-from surefoot.analysis.drift.change_points import Step
-from surefoot.analysis.drift.ewma import Shift, Trend
-from surefoot.analysis.drift.messages import evidence_of, message
-from surefoot.analysis.drift.monitored_metrics import ASYMMETRY, KEYS, LEAST_PCT, LOAD, STEP_PCT
-from surefoot.analysis.drift.onset import onset_of
+from surefoot.analysis.drift.change import Change, ChangeEstimate, affected_foot, classify_drift
+from surefoot.analysis.drift.change_points import ChangePoint
+from surefoot.analysis.drift.ewma import Deviation, EwmaChart
+from surefoot.analysis.drift.messages import change_evidence, message
+from surefoot.analysis.drift.monitored_metrics import ASYMMETRY, IS_LOAD, MIN_DRIFT_PCT, MIN_SUDDEN_PCT, MONITORED_KEYS
+from surefoot.analysis.drift.onset import find_onset
 from surefoot.analysis.findings import Finding, Kind, State, finding_id
 from surefoot.analysis.model import Bools, Floats
 
-HELD_MINUTES = 2
+MIN_HELD_MINUTES = 2
 """Minutes in a row beyond the threshold before a drift is told."""
-JOINS_SHARE, JOINS_SURE = 0.4, 3.2
+JOIN_RATIO, JOIN_Z = 0.4, 3.2
 """A metric that moves the same way joins at two fifths of its own threshold, if that is so many standard errors."""
-WORSE = 1.5
+ESCALATION_RATIO = 1.5
 """A story is told anew at one and a half times what was told."""
-CALM_SHARE, CALM_MINUTES = 0.5, 4
+RESOLVED_RATIO, RESOLVED_MINUTES = 0.5, 4
 """It is over when the change has stayed below half the threshold for so long."""
-SETTLED_S = 300.0
+SPIKE_SETTLING_S = 300.0
 """After a step the moving average takes minutes to follow; before that nothing is said about its end."""
-SUDDEN = 3.0
+SUDDEN_EVIDENCE = 3.0
 """A change that came within minutes, as sure as this, is no drift: it must be as large as a step. Turning round on a
 tilted road changes left against right at once, and by little."""
 
 
 @dataclass(slots=True)
-class Story:
+class Episode:
     """A finding that goes on: what was last told, and how it has been since.
 
     Parameters
@@ -43,144 +43,155 @@ class Story:
     calm : minutes in a row in which nothing was left of it.
     """
 
-    account: Account
+    change: Change
     finding: Finding
     sign: float
     threshold_pct: float
-    told_pct: float
-    calm: int = 0
+    reported_pct: float
+    calm_minutes: int = 0
 
-    def about(self, metrics: Bools) -> bool:
+    def involves(self, metrics: Bools) -> bool:
         """Whether it is about some of these."""
-        return bool((self.account.metrics & metrics).any())
+        return bool((self.change.metrics & metrics).any())
 
     def kind(self, metrics: Bools) -> Kind:
         """What it becomes with these; what follows an ankle roll stays a spike."""
-        old = self.account
-        wider = kind_of(metrics, old.lead) is Kind.OFFLOADING and old.roll_s is None
+        old = self.change
+        wider = classify_drift(metrics, old.lead) is Kind.OFFLOADING and old.event_s is None
         return Kind.OFFLOADING if wider else old.kind
 
 
 @dataclass(slots=True)
-class Stories:
+class EpisodeTracker:
     """The open stories of one run."""
 
     origin_s: float = 0.0
-    _open: list[Story] = field(default_factory=list)
-    _held: Floats = field(default_factory=lambda: np.zeros(len(KEYS)))
+    _open: list[Episode] = field(default_factory=list)
+    _held: Floats = field(default_factory=lambda: np.zeros(len(MONITORED_KEYS)))
 
     @property
-    def quiet(self) -> bool:
+    def idle(self) -> bool:
         """Nothing is going on."""
         return not self._open
 
-    def minute(self, shift: Shift, trend: Trend) -> list[Finding]:
+    def add_minute(self, deviation: Deviation, chart: EwmaChart) -> list[Finding]:
         """What a minute adds: new drifts, and how the open stories go on."""
-        told = [finding for story in list(self._open) for finding in self._go_on(story, shift, trend)]
-        sign = np.where(shift.beyond, np.sign(shift.moved.change_pct), 0.0)
+        findings = [finding for episode in list(self._open) for finding in self._update(episode, deviation, chart)]
+        sign = np.where(deviation.beyond, np.sign(deviation.estimate.change_pct), 0.0)
         self._held = np.where((sign != 0.0) & (np.sign(self._held) * sign >= 0.0), self._held + sign, sign)
-        ready = np.abs(self._held) >= HELD_MINUTES
+        ready = np.abs(self._held) >= MIN_HELD_MINUTES
         for metrics, direction in _groups(ready, self._held):
-            if not any(story.sign == direction and story.about(metrics) for story in self._open):
-                told += self._drift(metrics, direction, shift, trend)
-        return told
+            if not any(episode.sign == direction and episode.involves(metrics) for episode in self._open):
+                findings += self._open_drift(metrics, direction, deviation, chart)
+        return findings
 
-    def step(self, step: Step, trend: Trend) -> list[Finding]:
+    def add_change_point(self, change_point: ChangePoint, chart: EwmaChart) -> list[Finding]:
         """A sudden change, unless it belongs to an open story."""
-        groups = _groups(step.beyond, step.moved.change_pct)
+        groups = _groups(change_point.beyond, change_point.estimate.change_pct)
         return [
-            self._spike(metrics, direction, step, trend)
+            self._open_spike(metrics, direction, change_point, chart)
             for metrics, direction in groups
-            if not any(story.about(metrics) for story in self._open)
+            if not any(episode.involves(metrics) for episode in self._open)
         ]
 
-    def _drift(self, metrics: Bools, direction: float, shift: Shift, trend: Trend) -> list[Finding]:
-        moved = shift.moved
-        lead = _lead(metrics, moved.change_pct / shift.threshold_pct)
-        onset = onset_of(*trend.course(lead), float(trend.slopes.scatter_pct[lead]))
-        small = abs(moved.change_pct[lead]) < STEP_PCT[lead]
-        if (onset.sudden > SUDDEN and small) or not (LOAD[lead] or _rises(moved, lead)):
+    def _open_drift(self, metrics: Bools, direction: float, deviation: Deviation, chart: EwmaChart) -> list[Finding]:
+        estimate = deviation.estimate
+        lead = _lead(metrics, estimate.change_pct / deviation.threshold_pct)
+        onset = find_onset(*chart.history(lead), float(chart.covariates.scatter_pct[lead]))
+        small = abs(estimate.change_pct[lead]) < MIN_SUDDEN_PCT[lead]
+        if (onset.suddenness > SUDDEN_EVIDENCE and small) or not (IS_LOAD[lead] or _larger_side_rose(estimate, lead)):
             return []
-        metrics = metrics | _joining(shift, LOAD[lead], direction)
-        kind = kind_of(metrics, lead)
+        metrics = metrics | _joining(deviation, IS_LOAD[lead], direction)
+        kind = classify_drift(metrics, lead)
         since_s = onset.start_s - self.origin_s
-        account = Account(kind, foot_of(kind, lead, moved), metrics, lead, moved, trend.baseline, since_s)
-        return [self._begin(account, onset.start_s, shift.end_s, direction, float(shift.threshold_pct[lead]), trend)]
+        change = Change(kind, affected_foot(kind, lead, estimate), metrics, lead, estimate, chart.baseline, since_s)
+        return [
+            self._open_episode(
+                change, onset.start_s, deviation.end_s, direction, float(deviation.threshold_pct[lead]), chart
+            )
+        ]
 
-    def _spike(self, metrics: Bools, direction: float, step: Step, trend: Trend) -> Finding:
-        moved, roll_s = step.moved, None if step.roll_s is None else step.roll_s - self.origin_s
-        lead = _lead(metrics, moved.change_pct / moved.error_pct)
-        kind = Kind.OFFLOADING if metrics.sum() > 1 and roll_s is None else Kind.ASYMMETRY_SPIKE
-        foot, since_s = foot_of(kind, lead, moved), step.time_s - self.origin_s
-        account = Account(kind, foot, metrics, lead, moved, step.before, since_s, sudden=True, roll_s=roll_s)
-        return self._begin(account, step.time_s, step.known_s, direction, float(LEAST_PCT[lead]), trend)
+    def _open_spike(self, metrics: Bools, direction: float, change_point: ChangePoint, chart: EwmaChart) -> Finding:
+        estimate, event_s = (
+            change_point.estimate,
+            None if change_point.event_s is None else change_point.event_s - self.origin_s,
+        )
+        lead = _lead(metrics, estimate.change_pct / estimate.error_pct)
+        kind = Kind.OFFLOADING if metrics.sum() > 1 and event_s is None else Kind.ASYMMETRY_SPIKE
+        foot, since_s = affected_foot(kind, lead, estimate), change_point.time_s - self.origin_s
+        change = Change(kind, foot, metrics, lead, estimate, change_point.before, since_s, sudden=True, event_s=event_s)
+        return self._open_episode(
+            change, change_point.time_s, change_point.known_s, direction, float(MIN_DRIFT_PCT[lead]), chart
+        )
 
-    def _begin(
-        self, account: Account, time_s: float, known_s: float, sign: float, threshold_pct: float, trend: Trend
+    def _open_episode(
+        self, change: Change, time_s: float, known_s: float, sign: float, threshold_pct: float, chart: EwmaChart
     ) -> Finding:
         finding = Finding(
-            id=finding_id(account.kind, account.foot, time_s),
-            kind=account.kind,
-            foot=account.foot,
+            id=finding_id(change.kind, change.foot, time_s),
+            kind=change.kind,
+            foot=change.foot,
             time_s=time_s,
             known_s=known_s,
-            severity=account.severity,
-            value=account.value_pct,
-            reference=float(account.against.rows[account.lead, ASYMMETRY]),
+            severity=change.severity,
+            value=change.value_pct,
+            reference=float(change.reference.rows[change.lead, ASYMMETRY]),
             unit="%",
-            confidence=account.confidence(threshold_pct),
-            message=message(account),
-            evidence=evidence_of(account, trend),
+            confidence=change.confidence(threshold_pct),
+            message=message(change),
+            evidence=change_evidence(change, chart),
         )
-        self._open.append(Story(account, finding, sign, threshold_pct, abs(account.value_pct)))
+        self._open.append(Episode(change, finding, sign, threshold_pct, abs(change.value_pct)))
         return finding
 
-    def _go_on(self, story: Story, shift: Shift, trend: Trend) -> Iterable[Finding]:
+    def _update(self, episode: Episode, deviation: Deviation, chart: EwmaChart) -> Iterable[Finding]:
         """A revision of an open story, if there is something new to say."""
-        old = story.account
-        moved = replace(shift.moved, change_pct=trend.away_from(old.against.rows))
-        value_pct = float(moved.change_pct[old.lead])
+        old = episode.change
+        estimate = replace(deviation.estimate, change_pct=chart.deviation_from(old.reference.rows))
+        value_pct = float(estimate.change_pct[old.lead])
         if not np.isfinite(value_pct):
             return
-        settling = old.kind is Kind.ASYMMETRY_SPIKE and shift.end_s - story.finding.known_s < SETTLED_S
-        calm = story.sign * value_pct < CALM_SHARE * story.threshold_pct and not settling
-        story.calm = story.calm + 1 if calm else 0
-        joined = old.metrics | _joining(shift, LOAD[old.lead], story.sign)
-        if story.calm >= CALM_MINUTES:
-            self._open.remove(story)
-            yield _revised(story, replace(old, moved=moved, over=True), shift, trend)
-        elif story.kind(joined) is not old.kind or abs(value_pct) >= WORSE * story.told_pct:
-            kind = story.kind(joined)
-            foot = old.foot if kind is old.kind else foot_of(kind, old.lead, moved)
-            yield _revised(story, replace(old, kind=kind, foot=foot, metrics=joined, moved=moved), shift, trend)
+        settling = old.kind is Kind.ASYMMETRY_SPIKE and deviation.end_s - episode.finding.known_s < SPIKE_SETTLING_S
+        calm_minutes = episode.sign * value_pct < RESOLVED_RATIO * episode.threshold_pct and not settling
+        episode.calm_minutes = episode.calm_minutes + 1 if calm_minutes else 0
+        joined = old.metrics | _joining(deviation, IS_LOAD[old.lead], episode.sign)
+        if episode.calm_minutes >= RESOLVED_MINUTES:
+            self._open.remove(episode)
+            yield _revise(episode, replace(old, estimate=estimate, over=True), deviation, chart)
+        elif episode.kind(joined) is not old.kind or abs(value_pct) >= ESCALATION_RATIO * episode.reported_pct:
+            kind = episode.kind(joined)
+            foot = old.foot if kind is old.kind else affected_foot(kind, old.lead, estimate)
+            yield _revise(
+                episode, replace(old, kind=kind, foot=foot, metrics=joined, estimate=estimate), deviation, chart
+            )
 
 
-def _revised(story: Story, account: Account, shift: Shift, trend: Trend) -> Finding:
+def _revise(episode: Episode, change: Change, deviation: Deviation, chart: EwmaChart) -> Finding:
     """The story told anew; it never becomes milder until it is over."""
-    old = story.finding
-    graver = max(old.severity, account.severity, key=lambda each: each.rank)
-    story.account, story.told_pct = account, max(abs(account.value_pct), story.told_pct)
-    story.finding = replace(
+    old = episode.finding
+    severity = max(old.severity, change.severity, key=lambda each: each.rank)
+    episode.change, episode.reported_pct = change, max(abs(change.value_pct), episode.reported_pct)
+    episode.finding = replace(
         old,
-        kind=account.kind,
-        foot=account.foot,
-        known_s=shift.end_s,
-        severity=old.severity if account.over else graver,
-        value=account.value_pct,
-        confidence=account.confidence(story.threshold_pct),
-        message=message(account),
-        evidence=evidence_of(account, trend),
-        state=State.RESOLVED if account.over else State.OPEN,
+        kind=change.kind,
+        foot=change.foot,
+        known_s=deviation.end_s,
+        severity=old.severity if change.over else severity,
+        value=change.value_pct,
+        confidence=change.confidence(episode.threshold_pct),
+        message=message(change),
+        evidence=change_evidence(change, chart),
+        state=State.RESOLVED if change.over else State.OPEN,
         revision=old.revision + 1,
     )
-    return story.finding
+    return episode.finding
 
 
 def _groups(marked: Bools, signed: Floats) -> Iterable[tuple[Bools, float]]:
     """Marked metrics that belong together: load or frontal plane, and the same direction."""
     for load in (True, False):
         for direction in (1.0, -1.0):
-            metrics = marked & (load == LOAD) & (np.sign(signed) == direction)
+            metrics = marked & (load == IS_LOAD) & (np.sign(signed) == direction)
             if metrics.any():
                 yield metrics, direction
 
@@ -189,15 +200,15 @@ def _lead(metrics: Bools, strength: Floats) -> int:
     return int(np.argmax(np.where(metrics, np.abs(strength), -1.0)))
 
 
-def _joining(shift: Shift, load: bool, direction: float) -> Bools:
+def _joining(deviation: Deviation, load: bool, direction: float) -> Bools:
     """Metrics of the same sort that move the same way, clearly enough to be part of the story."""
-    size_pct = np.nan_to_num(direction * shift.moved.change_pct, nan=-np.inf)
-    least_pct = np.maximum(JOINS_SHARE * shift.threshold_pct, JOINS_SURE * shift.moved.error_pct)
-    joins: Bools = (load == LOAD) & (size_pct >= least_pct)
+    size_pct = np.nan_to_num(direction * deviation.estimate.change_pct, nan=-np.inf)
+    least_pct = np.maximum(JOIN_RATIO * deviation.threshold_pct, JOIN_Z * deviation.estimate.error_pct)
+    joins: Bools = (load == IS_LOAD) & (size_pct >= least_pct)
     return joins
 
 
-def _rises(moved: Moved, lead: int) -> bool:
+def _larger_side_rose(estimate: ChangeEstimate, lead: int) -> bool:
     """Whether the side that is larger now has risen, rather than the other fallen."""
-    half_pct = 0.5 * abs(moved.change_pct[lead])
-    return bool(moved.common_pct[lead] + half_pct >= 0.6 * half_pct)
+    half_pct = 0.5 * abs(estimate.change_pct[lead])
+    return bool(estimate.common_pct[lead] + half_pct >= 0.6 * half_pct)

@@ -14,7 +14,7 @@ from surefoot.analysis.model import Bools, Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class MonitoredMetric:
     """A metric whose left–right difference is followed over a run.
 
     Parameters
@@ -29,74 +29,77 @@ class Watched:
 
     key: str
     load: bool
-    placed: bool
-    least_pct: float
-    step_pct: float
-    usual_pct: float
+    position_dependent: bool
+    min_drift_pct: float
+    min_sudden_pct: float
+    prior_scatter_pct: float
     more: str
     less: str
 
 
 CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
 
-WATCHED = (
-    Watched(CONTACT, True, False, 2.1, 4.0, 0.8, "stays on the ground longer", "spends less time on the ground"),
-    Watched(IMPACT, True, True, 10.0, 12.0, 1.8, "lands harder", "lands softer"),
-    Watched(PUSH_OFF, True, False, 5.0, 8.0, 1.0, "pushes off faster", "pushes off more slowly"),
-    Watched(
+MONITORED = (
+    MonitoredMetric(
+        CONTACT, True, False, 2.1, 4.0, 0.8, "stays on the ground longer", "spends less time on the ground"
+    ),
+    MonitoredMetric(IMPACT, True, True, 10.0, 12.0, 1.8, "lands harder", "lands softer"),
+    MonitoredMetric(PUSH_OFF, True, False, 5.0, 8.0, 1.0, "pushes off faster", "pushes off more slowly"),
+    MonitoredMetric(
         "peak_eversion_velocity_dps", False, True, 15.0, 30.0, 3.0, "rolls inward faster", "rolls inward more slowly"
     ),
-    Watched("roll_variability_deg", False, True, 25.0, 50.0, 5.0, "tilts less evenly", "tilts more evenly"),
+    MonitoredMetric("roll_variability_deg", False, True, 25.0, 50.0, 5.0, "tilts less evenly", "tilts more evenly"),
 )
-KEYS = tuple(each.key for each in WATCHED)
-PLACED = np.array([each.placed for each in WATCHED])
-LOAD = np.array([each.load for each in WATCHED])
-LEAST_PCT, STEP_PCT, USUAL_PCT = (
-    np.array([getattr(each, name) for each in WATCHED]) for name in ("least_pct", "step_pct", "usual_pct")
+MONITORED_KEYS = tuple(each.key for each in MONITORED)
+POSITION_DEPENDENT = np.array([each.position_dependent for each in MONITORED])
+IS_LOAD = np.array([each.load for each in MONITORED])
+MIN_DRIFT_PCT, MIN_SUDDEN_PCT, PRIOR_SCATTER_PCT = (
+    np.array([getattr(each, name) for each in MONITORED])
+    for name in ("min_drift_pct", "min_sudden_pct", "prior_scatter_pct")
 )
 
-PACE = ("speed_mps", "stride_time_s", CONTACT)
+COVARIATE_KEYS = ("speed_mps", "stride_time_s", CONTACT)
 """What tells speed and slope, both feet together; differences that follow these are no drift."""
 
-STANCE_TILT = "stance_tilt_deg"
+STANCE_TILT_KEY = "stance_tilt_deg"
 """What tells a road that tilts to one side, or a bend that is run."""
 
-SWAY_DEG = 0.3
+STANCE_TILT_NOISE_DEG = 0.3
 """By so much feet stand otherwise now and then on the same road."""
 
 ASYMMETRY, COMMON = 0, 1
-PACES = slice(2, 2 + len(PACE))
-TILTS = slice(PACES.stop, PACES.stop + 2)
-COLUMNS = TILTS.stop
+COVARIATES = slice(2, 2 + len(COVARIATE_KEYS))
+TILTS = slice(COVARIATES.stop, COVARIATES.stop + 2)
+COLUMN_COUNT = TILTS.stop
 """A row of numbers for each watched metric: asymmetry, mean of both feet, and the pace at the time, all in percent; how
 far the left and the right foot stand tilted outward, in degrees."""
 
 
-def pace_of(rows: Floats) -> Floats:
+def covariates_of(rows: Floats) -> Floats:
     """(…, COLUMNS) → (…, pace columns)."""
-    return rows[..., PACES]
+    return rows[..., COVARIATES]
 
 
-def road_tilt_deg(away: Floats) -> Floats:
+def camber_change_deg(change: Floats) -> Floats:
     """(…, COLUMNS) changes of rows → (…,) by how much the road has come to fall off to the right.
 
-    The right foot has turned outward and the left inward, both at least by this and `SWAY_DEG`; a foot that tilts alone
-    is not the road. NaN where a foot is not known.
+    The right foot has turned outward and the left inward, both at least by this and `STANCE_TILT_NOISE_DEG`; a
+    foot that tilts alone is not the road. NaN where a foot is not known.
     """
-    left, right = away[..., TILTS.start], away[..., TILTS.start + 1]
-    least = np.minimum(np.abs(left), np.abs(right)) - SWAY_DEG
-    return np.where(left * right > 0.0, 0.0, np.sign(right) * np.maximum(least, 0.0))
+    left, right = change[..., TILTS.start], change[..., TILTS.start + 1]
+    smaller = np.minimum(np.abs(left), np.abs(right)) - STANCE_TILT_NOISE_DEG
+    return np.where(left * right > 0.0, 0.0, np.sign(right) * np.maximum(smaller, 0.0))
 
 
-def without(metrics: Bools, rows: Floats) -> Floats:
+def mask_rows(metrics: Bools, rows: Floats) -> Floats:
     """Rows (…, metrics, COLUMNS) in which neither some metrics (a mask) nor the feet's tilt are known."""
-    forgotten = rows.copy()
-    forgotten[..., metrics, :] = np.nan
-    forgotten[..., TILTS] = np.nan
-    return forgotten
+    masked = rows.copy()
+    masked[..., metrics, :] = np.nan
+    masked[..., TILTS] = np.nan
+    return masked
 
 
-def mean_of(rows: Sequence[Floats] | Floats) -> Floats:
+def nan_mean(rows: Sequence[Floats] | Floats) -> Floats:
     """Mean over the first axis of what is known."""
     stacked = np.asarray(rows)
     known = np.isfinite(stacked)

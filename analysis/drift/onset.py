@@ -8,7 +8,7 @@ import numpy as np
 
 from surefoot.analysis.model import Floats
 
-SUDDEN_S = 180.0
+MAX_SUDDEN_RAMP_S = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Onset:
     """
 
     start_s: float
-    sudden: float
+    suddenness: float
 
 
-def onset_of(time_s: Floats, value: Floats, scatter: float) -> Onset:
+def find_onset(time_s: Floats, value: Floats, scatter: float) -> Onset:
     """When a curve left its level, and how suddenly.
 
     Parameters
@@ -39,6 +39,6 @@ def onset_of(time_s: Floats, value: Floats, scatter: float) -> Onset:
     ramps = np.clip((time_s - start) / (end - start), 0.0, 1.0)
     ramps -= ramps.mean(axis=1, keepdims=True)
     explained = (ramps @ (value - value.mean())) ** 2 / (ramps**2).sum(axis=1)
-    short = (end - start)[:, 0] <= SUDDEN_S
-    better = np.max(explained[short], initial=0.0) - np.max(explained[~short], initial=0.0)
-    return Onset(float(start[int(np.argmax(explained)), 0]), float(better / scatter**2))
+    is_short = (end - start)[:, 0] <= MAX_SUDDEN_RAMP_S
+    gain = np.max(explained[is_short], initial=0.0) - np.max(explained[~is_short], initial=0.0)
+    return Onset(float(start[int(np.argmax(explained)), 0]), float(gain / scatter**2))

@@ -7,20 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.drift.monitored_metrics import COLUMNS, KEYS, PACE, PACES, STANCE_TILT, TILTS
+from surefoot.analysis.drift.monitored_metrics import (
+    COLUMN_COUNT,
+    COVARIATE_KEYS,
+    COVARIATES,
+    MONITORED_KEYS,
+    STANCE_TILT_KEY,
+    TILTS,
+)
 from surefoot.analysis.model import Floats, Foot, Strides
-from surefoot.analysis.windowing import Stretch
+from surefoot.analysis.windowing import Segment
 
 BLOCK_S = 10.0
-LEAST_STRIDES = 6
+MIN_BLOCK_STRIDES = 6
 """Of either foot with a known value; a lossy pod may leave half of a block's fourteen."""
-TRIMMED = 0.1
+TRIM_RATIO = 0.1
 """Share of a block's values left out at either end: a stumble moves nothing, and little is lost for normal scatter."""
-FILLED_S = 7.0
+MIN_COVERED_S = 7.0
 """Time that the strides of a block must cover."""
 SETTLING_BLOCKS = 2
 """After a stop, a walk or a gap the first strides are not steady running."""
-PACE_STEP_PCT = 5.0
+MAX_STRIDE_TIME_CHANGE_PCT = 5.0
 """A change of stride time from one block to the next that is a change of pace; the block in which it lies is left
 out."""
 
@@ -43,67 +50,67 @@ class Block:
     strides: int
 
 
-class SteadyRunning:
+class SteadyStateFilter:
     """Picks the steady blocks of a run; remembers how the one before was."""
 
     def __init__(self) -> None:
         self._number = -1
-        self._settled = 0
+        self._steady_blocks = 0
         self._stride_time_pct = np.nan
 
-    def block(self, stretch: Stretch) -> Block | None:
+    def block(self, segment: Segment) -> Block | None:
         """The stretch as a block, or None where the running is not steady or not known for both feet."""
-        runs = stretch.number == self._number + 1 and self._settled > 0
-        self._number = stretch.number
-        if not _running(stretch):
-            self._settled = 0
+        continues = segment.number == self._number + 1 and self._steady_blocks > 0
+        self._number = segment.number
+        if not _both_run(segment):
+            self._steady_blocks = 0
             return None
-        self._settled = self._settled + 1 if runs else 1
-        levels = {foot: _levels(rows) for foot, rows in stretch.strides.items()}
+        self._steady_blocks = self._steady_blocks + 1 if continues else 1
+        levels = {foot: _levels(rows) for foot, rows in segment.strides.items()}
         rows, stride_time_pct = _rows(levels)
-        jump_pct = abs(stride_time_pct - self._stride_time_pct)
+        change_pct = abs(stride_time_pct - self._stride_time_pct)
         self._stride_time_pct = stride_time_pct
-        if self._settled <= SETTLING_BLOCKS or not jump_pct < PACE_STEP_PCT:
+        if self._steady_blocks <= SETTLING_BLOCKS or not change_pct < MAX_STRIDE_TIME_CHANGE_PCT:
             return None
-        count = min(len(rows) for rows in stretch.strides.values())
-        return Block(stretch.number, stretch.start_s, stretch.end_s, rows, count)
+        count = min(len(rows) for rows in segment.strides.values())
+        return Block(segment.number, segment.start_s, segment.end_s, rows, count)
 
 
-def _running(stretch: Stretch) -> bool:
+def _both_run(segment: Segment) -> bool:
     """Whether both feet run all the time."""
-    return len(stretch.strides) == 2 and all(_fills(rows) for rows in stretch.strides.values())
+    return len(segment.strides) == 2 and all(_is_filled(rows) for rows in segment.strides.values())
 
 
-def _fills(rows: Strides) -> bool:
+def _is_filled(rows: Strides) -> bool:
     return (
-        len(rows) >= LEAST_STRIDES
+        len(rows) >= MIN_BLOCK_STRIDES
         and bool(rows.running.all())
-        and float(rows.next_initial_contact_s[-1] - rows.initial_contact_s[0]) >= FILLED_S
+        and float(rows.next_initial_contact_s[-1] - rows.initial_contact_s[0]) >= MIN_COVERED_S
     )
 
 
 def _levels(strides: Strides) -> Mapping[str, float]:
     """Trimmed mean of everything watched; NaN where too few strides tell."""
-    keys = [key for key in dict.fromkeys((*KEYS, *PACE, STANCE_TILT)) if key in strides.metrics]
+    keys = [key for key in dict.fromkeys((*MONITORED_KEYS, *COVARIATE_KEYS, STANCE_TILT_KEY)) if key in strides.metrics]
     ranked = np.sort(np.stack([strides.metrics[key] for key in keys]), axis=1)
     known = np.isfinite(ranked).sum(axis=1)
-    cut = (TRIMMED * known).astype(np.int64)
-    place = np.arange(ranked.shape[1])
-    kept = (place >= cut[:, None]) & (place < (known - cut)[:, None])
+    trimmed = (TRIM_RATIO * known).astype(np.int64)
+    rank = np.arange(ranked.shape[1])
+    kept = (rank >= trimmed[:, None]) & (rank < (known - trimmed)[:, None])
     total = np.where(kept, ranked, 0.0).sum(axis=1)
-    level = np.where(known >= LEAST_STRIDES, total / np.maximum(known - 2 * cut, 1), np.nan)
+    level = np.where(known >= MIN_BLOCK_STRIDES, total / np.maximum(known - 2 * trimmed, 1), np.nan)
     return dict(zip(keys, level.tolist(), strict=True))
 
 
 def _rows(levels: Mapping[Foot, Mapping[str, float]]) -> tuple[Floats, float]:
     """(metrics, COLUMNS), and a hundred times the logarithm of the stride time."""
     left, right = (levels[foot] for foot in (Foot.LEFT, Foot.RIGHT))
-    rows = np.full((len(KEYS), COLUMNS), np.nan)
+    rows = np.full((len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
     mean = {key: 0.5 * (left[key] + right[key]) for key in left if key in right}
     log_pct = {key: 100.0 * np.log(value) if value > 0.0 else np.nan for key, value in mean.items()}
-    for k, key in enumerate(KEYS):
+    for k, key in enumerate(MONITORED_KEYS):
         if np.isfinite(log_pct.get(key, np.nan)):
             rows[k, :2] = 100.0 * (right[key] - left[key]) / mean[key], log_pct[key]
-    rows[:, PACES] = [log_pct.get(key, np.nan) for key in PACE]
-    rows[:, TILTS] = [side.get(STANCE_TILT, np.nan) for side in (left, right)]
+    rows[:, COVARIATES] = [log_pct.get(key, np.nan) for key in COVARIATE_KEYS]
+    rows[:, TILTS] = [side.get(STANCE_TILT_KEY, np.nan) for side in (left, right)]
     return rows, log_pct["stride_time_s"]

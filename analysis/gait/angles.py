@@ -10,34 +10,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.gait.filters import GRID_HZ, dot, reach, sigma_s, smooth
-from surefoot.analysis.gait.stance_orientation import STANDING_PHASE, Posture
-from surefoot.analysis.gait.strapdown import Evidence
+from surefoot.analysis.gait.filters import GRID_HZ, dot, gaussian_sigma_s, kernel_half_width, smooth
+from surefoot.analysis.gait.stance_orientation import LOADING_PHASE, StanceOrientation
+from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.model import Bools, Floats, Foot, Ints
 
 INVERSION_SIGN = {Foot.LEFT: -1.0, Foot.RIGHT: 1.0}
 """Inversion turns a left foot about its toes axis against the right-hand rule (its left, outer edge goes down), a right
 foot with it. The one place where the feet differ; toes up is positive on both."""
 
-LATE_CELLS = 0.20 * GRID_HZ
+PEAK_WINDOW_CELLS = 0.20 * GRID_HZ
 """Inversion is looked for from contact to this much later, or until the foot leaves."""
-SETTLING_CELLS = 0.024 * GRID_HZ
+FLAT_SEARCH_START_CELLS = 0.024 * GRID_HZ
 FLAT_RATE_RADPS = 1.0
 """From so long after contact the foot is flat where it pitches no faster: until it is flat it makes 3 to 10 rad/s,
 afterwards 0.5 to 1 on its way to the heel's rise."""
-SIGMA_S = sigma_s(20.0)
+INVERSION_SIGMA_S = gaussian_sigma_s(20.0)
 """Inversion is smoothed to 20 Hz: the ankle turns slower, a pod that rings on its lace does not."""
-CLAP_SIGMA_S = sigma_s(80.0)
+PITCH_SIGMA_S = gaussian_sigma_s(80.0)
 """Pitch bends sharply where the foot meets the ground; smoothing it to 20 Hz takes a degree off the strike."""
-REARFOOT_ABOVE_DEG = 8.0
+REARFOOT_LIMIT_DEG = 8.0
 REARFOOT_SD_DEG = 3.0
 """Altman and Davis 2012 (Gait Posture 35:298): heel strikes have more than 8.0°. The error of one stride's angle makes
 that a probability."""
-NORMAL_AS_LOGISTIC = 1.702
+LOGISTIC_STEEPNESS = 1.702
 """Steepness at which a logistic curve is closest to the normal distribution."""
 
 
-ANGLES = (
+ANGLE_KEYS = (
     "foot_strike_angle_deg",
     "strike_rearfoot_probability",
     "inversion_at_contact_deg",
@@ -49,7 +49,7 @@ ANGLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Tilt:
+class FootAngles:
     """The foot's tilt around n landings, at m cells counted from each landing.
 
     Parameters
@@ -58,22 +58,22 @@ class Tilt:
     inversion_rad, toes_up_rad : (n, m) smoothed; zero is the runner's own flat foot.
     """
 
-    first: int
+    first_cell: int
     inversion_rad: Floats
     toes_up_rad: Floats
 
-    def at(self, curve: Floats, later: Floats) -> Floats:
+    def at(self, curve: Floats, offset: Floats) -> Floats:
         """(n,) values of an (n, m) curve a fractional number of cells after each landing."""
-        place = np.clip(np.nan_to_num(later) - self.first, 0.0, curve.shape[1] - 1.001)
-        whole = place.astype(np.int64)
+        position = np.clip(np.nan_to_num(offset) - self.first_cell, 0.0, curve.shape[1] - 1.001)
+        whole = position.astype(np.int64)
         row = np.arange(len(curve))
         low = curve[row, whole]
-        return low + (place - whole) * (curve[row, whole + 1] - low)
+        return low + (position - whole) * (curve[row, whole + 1] - low)
 
     def within(self, begin: Floats, end: Floats) -> Bools:
         """(n, m) marks of the cells from `begin` to `end`, counted from each landing."""
-        place = self.first + np.arange(self.inversion_rad.shape[1])
-        return (place >= begin[:, None]) & (place <= end[:, None])
+        position = self.first_cell + np.arange(self.inversion_rad.shape[1])
+        return (position >= begin[:, None]) & (position <= end[:, None])
 
     @property
     def inversion_rate_radps(self) -> Floats:
@@ -82,59 +82,65 @@ class Tilt:
         return rate
 
 
-def tilt_of(posture: Posture, axes: Floats, foot: Foot) -> Tilt:
+def foot_angles(stance: StanceOrientation, axes: Floats, foot: Foot) -> FootAngles:
     """Tilt over a posture; `axes` is (3, 3, n), sensor to foot."""
-    inversion, toes_up = tilt_from(posture.up, axes, foot)
-    inner = slice(reach(SIGMA_S), -reach(SIGMA_S))
-    return Tilt(
-        posture.first + reach(SIGMA_S), smooth(inversion, SIGMA_S)[:, inner], smooth(toes_up, CLAP_SIGMA_S)[:, inner]
+    inversion, toes_up = inversion_and_pitch(stance.up, axes, foot)
+    inner = slice(kernel_half_width(INVERSION_SIGMA_S), -kernel_half_width(INVERSION_SIGMA_S))
+    return FootAngles(
+        stance.first_cell + kernel_half_width(INVERSION_SIGMA_S),
+        smooth(inversion, INVERSION_SIGMA_S)[:, inner],
+        smooth(toes_up, PITCH_SIGMA_S)[:, inner],
     )
 
 
-def tilt_from(up: Floats, axes: Floats, foot: Foot) -> tuple[Floats, Floats]:
+def inversion_and_pitch(up: Floats, axes: Floats, foot: Foot) -> tuple[Floats, Floats]:
     """Inversion and toes-up angle (n, m) from the direction of up (3, n, m) in the sensor frame."""
     toes, left, above = (dot(up, axis[..., None]) for axis in axes)
     return INVERSION_SIGN[foot] * np.arctan2(left, above), np.arcsin(np.clip(toes, -1.0, 1.0))
 
 
-def stance_tilt_deg(evidence: Evidence, axes: Floats, foot: Foot) -> Floats:
+def stance_tilt_deg(kinematics: StrideKinematics, axes: Floats, foot: Foot) -> Floats:
     """(n,) frontal angle of the standing foot, from gravity alone; `axes` is (3, 3, n), sensor to foot."""
-    inversion, _ = tilt_from(evidence.gravity_mps2[..., None], axes, foot)
-    return np.where(evidence.whole, np.degrees(inversion[:, 0]), np.nan)
+    inversion, _ = inversion_and_pitch(kinematics.gravity_mps2[..., None], axes, foot)
+    return np.where(kinematics.valid, np.degrees(inversion[:, 0]), np.nan)
 
 
-def angle_metrics(tilt: Tilt, evidence: Evidence, touch: Floats, contact: Floats) -> dict[str, Floats]:
-    """Every angle of the registry, (n,) each; `touch` and `contact` in cells, from the landing and long."""
-    inverted, rate = tilt.inversion_rad, tilt.inversion_rate_radps
-    at_contact = tilt.at(inverted, touch)
-    strike = tilt.at(tilt.toes_up_rad, touch) - tilt.at(tilt.toes_up_rad, _flat(tilt, touch, evidence.quiet_cells))
-    rolling_in = tilt.within(touch, touch + STANDING_PHASE * contact)
-    early = tilt.within(touch, touch + np.fmin(LATE_CELLS, contact))
+def angle_metrics(
+    angles: FootAngles, kinematics: StrideKinematics, contact_offset: Floats, contact_cells: Floats
+) -> dict[str, Floats]:
+    """Every angle of the registry, (n,) each; `contact_offset` and `contact_cells` in cells."""
+    inversion, rate = angles.inversion_rad, angles.inversion_rate_radps
+    at_contact = angles.at(inversion, contact_offset)
+    strike = angles.at(angles.toes_up_rad, contact_offset) - angles.at(
+        angles.toes_up_rad, _foot_flat(angles, contact_offset, kinematics.mid_stance_cells)
+    )
+    loading = angles.within(contact_offset, contact_offset + LOADING_PHASE * contact_cells)
+    peak_window = angles.within(contact_offset, contact_offset + np.fmin(PEAK_WINDOW_CELLS, contact_cells))
     return {
         "foot_strike_angle_deg": np.degrees(strike),
         "strike_rearfoot_probability": rearfoot_probability(np.degrees(strike)),
         "inversion_at_contact_deg": np.degrees(at_contact),
-        "peak_inversion_deg": np.degrees(np.fmax(at_contact, _most(inverted, early))),
-        "peak_inversion_velocity_dps": np.degrees(_most(rate, early)),
-        "eversion_excursion_deg": np.degrees(at_contact + _most(-inverted, rolling_in)),
-        "peak_eversion_velocity_dps": np.degrees(_most(-rate, rolling_in)),
+        "peak_inversion_deg": np.degrees(np.fmax(at_contact, _masked_max(inversion, peak_window))),
+        "peak_inversion_velocity_dps": np.degrees(_masked_max(rate, peak_window)),
+        "eversion_excursion_deg": np.degrees(at_contact + _masked_max(-inversion, loading)),
+        "peak_eversion_velocity_dps": np.degrees(_masked_max(-rate, loading)),
     }
 
 
-def _flat(tilt: Tilt, touch: Floats, quiet_cells: Ints) -> Floats:
+def _foot_flat(angles: FootAngles, contact_offset: Floats, mid_stance_cells: Ints) -> Floats:
     """(n,) cells from the landings to the instant at which the foot has come flat, at the latest when it is quiet."""
-    slow = np.abs(np.gradient(tilt.toes_up_rad, axis=1)) * GRID_HZ < FLAT_RATE_RADPS
-    settled = slow & tilt.within(touch + SETTLING_CELLS, quiet_cells.astype(float))
-    return np.where(settled.any(axis=1), tilt.first + np.argmax(settled, axis=1), quiet_cells)
+    slow = np.abs(np.gradient(angles.toes_up_rad, axis=1)) * GRID_HZ < FLAT_RATE_RADPS
+    flat = slow & angles.within(contact_offset + FLAT_SEARCH_START_CELLS, mid_stance_cells.astype(float))
+    return np.where(flat.any(axis=1), angles.first_cell + np.argmax(flat, axis=1), mid_stance_cells)
 
 
 def rearfoot_probability(strike_angle_deg: Floats) -> Floats:
     """How surely the heel came first, given the angle's error."""
-    beyond = (strike_angle_deg - REARFOOT_ABOVE_DEG) / REARFOOT_SD_DEG
-    return 1.0 / (1.0 + np.exp(-NORMAL_AS_LOGISTIC * beyond))
+    z = (strike_angle_deg - REARFOOT_LIMIT_DEG) / REARFOOT_SD_DEG
+    return 1.0 / (1.0 + np.exp(-LOGISTIC_STEEPNESS * z))
 
 
-def _most(curve: Floats, inside: Bools) -> Floats:
+def _masked_max(curve: Floats, inside: Bools) -> Floats:
     """(n,) largest marked value of each row, NaN without one."""
-    most = np.where(inside, curve, -np.inf).max(axis=1)
-    return np.where(np.isfinite(most), most, np.nan)
+    largest = np.where(inside, curve, -np.inf).max(axis=1)
+    return np.where(np.isfinite(largest), largest, np.nan)

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.gait.filters import cells, dot, reach, sigma_s, smooth, squared_norm
-from surefoot.analysis.gait.resampling import Cells
+from surefoot.analysis.gait.filters import cell_count, dot, gaussian_sigma_s, kernel_half_width, smooth, squared_norm
+from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.model import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class StrideClass:
     """Strides of similar length, measured together.
 
     Parameters
@@ -32,118 +32,128 @@ class Pace:
         clear of the shoulder that follows the lift and grows with speed.
     """
 
-    longest_cells: int
+    max_cells: int
     push_off_sigma_s: float
-    hump_share: float
+    hump_level: float
 
 
-BRISK = Pace(cells(1.0), 0.019, 0.8)
+FAST_STRIDES = StrideClass(cell_count(1.0), 0.019, 0.8)
 """Running, sprinting and fast walking."""
-SLOW = Pace(cells(2.4), 0.032, 0.7)
+SLOW_STRIDES = StrideClass(cell_count(2.4), 0.032, 0.7)
 """Walking."""
 
-LANDING = (cells(-0.14), cells(0.07))
+CONTACT_SEARCH_CELLS = (cell_count(-0.14), cell_count(0.07))
 """Cells around a landing in which the foot first touches."""
-TOUCHING = (cells(-0.08), cells(0.05))
+CONTACT_GAP_CELLS = (cell_count(-0.08), cell_count(0.05))
 """Cells around a landing that must be whole for its touch to be known; a gap there would move it by up to 0.14 s."""
-CALM = (cells(-0.20), cells(-0.12))
+SWING_LEVEL_CELLS = (cell_count(-0.20), cell_count(-0.12))
 """Cells before a landing that show how lively the swing alone is."""
-FINE_SIGMA_S = sigma_s(25.0)
+IMPACT_HIGH_PASS_SIGMA_S = gaussian_sigma_s(25.0)
 """What this smoothing removes is impact (above 25 Hz)."""
 ONSET_SIGMA_S = 0.006
-ONSET_SHARE = 0.3
+ONSET_LEVEL = 0.3
 """The touch begins where the impact has risen this share of the way from the swing's level to its peak."""
-BLURRED = 0.10
+MAX_SWING_LEVEL = 0.10
 """Where the swing before is already this share of the impact's peak, no onset can be told: a soft mounting or a slow
 sensor has blurred it. Hard-mounted pods have 0.01 to 0.06."""
-CLAP_SIGMAS_S = (sigma_s(30.0), sigma_s(6.0))
+FOOT_SLAP_SIGMAS_S = (gaussian_sigma_s(30.0), gaussian_sigma_s(6.0))
 """Band of the pitch rate (6 to 30 Hz) that peaks when the foot claps down."""
 
-CLAP_DELAY_S = 0.024
+FOOT_SLAP_DELAY_S = 0.024
 """A heel strike's clap follows the touch by this much, give or take 5 ms."""
-CLAP_AGREES_S, CLAP_STRAYS_S = 0.010, 0.025
-CLAP_SHARP_S, CLAP_BLURRED_S = 0.014, 0.020
+SLAP_AGREES_S, SLAP_DISAGREES_S = 0.010, 0.025
+SLAP_SHARP_S, SLAP_BLURRED_S = 0.014, 0.020
 """Onset and clap less its delay are two witnesses of the touch. They count alike where they lie closer than the first
 and the clap is sharp; where they lie farther apart than the second or the clap is several bumps (forefoot and flat
 landings, walking) the onset stands alone; between, the clap's weight fades."""
 
 PUSH_OFF_PHASE = (0.12, 0.70)
 """Part of the stride after landing in which the foot leaves the ground."""
-HUMP_HALF_CELLS = cells(0.12)
-FLANK_CELLS = cells(0.02)
+HUMP_HALF_CELLS = cell_count(0.12)
+FLANK_CELLS = cell_count(0.02)
 """Cells beside the hump's top that must be free of gaps too."""
-HUMP_SIGMA_S = sigma_s(15.0)
-LIFT_PHASE = 0.63
+HUMP_SIGMA_S = gaussian_sigma_s(15.0)
+TERMINAL_CONTACT_PHASE = 0.63
 """The push-off is the hump of the toes-down rate, and the toes leave the ground at this part of the way between its two
 crossings: a steadier landmark than its peak, which at easy pace is flat or double, and one that keeps its place on
 slow, wide humps as on quick, narrow ones (insole 7 to 12 km/h within 2 ms, force plates within 4 ms)."""
 
 
-def touch_landmarks(
-    grid: Cells, landing: Ints, pitch_axis: Floats, *, gyroscope: bool
+def contact_landmarks(
+    grid: UniformSamples, landing: Ints, pitch_axis: Floats, *, gyroscope: bool
 ) -> tuple[Floats, Floats, Floats]:
     """(n,) cells from the landings (n,) to the impact's onset and to the foot's clap, and the clap's width.
 
     The pitch axes are (3, n); without a gyroscope there is no clap (NaN).
     """
-    margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
-    around = landing[:, None] + np.arange(CALM[0] - margin, LANDING[1] + margin)
+    margin = kernel_half_width(IMPACT_HIGH_PASS_SIGMA_S) + kernel_half_width(ONSET_SIGMA_S)
+    around = landing[:, None] + np.arange(SWING_LEVEL_CELLS[0] - margin, CONTACT_SEARCH_CELLS[1] + margin)
     around = np.clip(around, 0, len(grid) - 1)
-    onset = CALM[0] + _onset(grid, around, gyroscope=gyroscope)
+    onset = SWING_LEVEL_CELLS[0] + _onset(grid, around, gyroscope=gyroscope)
     if not gyroscope:
         return onset, np.full(len(landing), np.nan), np.full(len(landing), np.nan)
-    margin = reach(CLAP_SIGMAS_S[1])
-    around = np.clip(landing[:, None] + np.arange(LANDING[0] - margin, LANDING[1] + margin), 0, len(grid) - 1)
+    margin = kernel_half_width(FOOT_SLAP_SIGMAS_S[1])
+    around = np.clip(
+        landing[:, None] + np.arange(CONTACT_SEARCH_CELLS[0] - margin, CONTACT_SEARCH_CELLS[1] + margin),
+        0,
+        len(grid) - 1,
+    )
     rate = dot(grid.gyr_radps[:, around], pitch_axis[..., None])
-    clap = np.abs(smooth(rate, CLAP_SIGMAS_S[0]) - smooth(rate, CLAP_SIGMAS_S[1]))
-    middle, width = centre(clap[:, margin:-margin])
-    return onset, LANDING[0] + middle, width
+    slap = np.abs(smooth(rate, FOOT_SLAP_SIGMAS_S[0]) - smooth(rate, FOOT_SLAP_SIGMAS_S[1]))
+    middle, width = peak_centre(slap[:, margin:-margin])
+    return onset, CONTACT_SEARCH_CELLS[0] + middle, width
 
 
-def touch(onset: Floats, clap: Floats, width: Floats) -> Floats:
+def initial_contact(onset: Floats, slap: Floats, width: Floats) -> Floats:
     """Cells from landing to initial contact: the mean of both witnesses, as far as the clap is one.
 
     Onsets scatter by 5 ms from stride to stride on real shoes, sharp claps by 2 ms, but a clap's delay differs between
     landings. Where the onset is blurred (NaN) the clap less its delay stands alone.
     """
-    apart = np.nan_to_num(clap - cells_of(CLAP_DELAY_S) - onset)
-    weight = 0.5 * _fading(np.abs(apart), CLAP_AGREES_S, CLAP_STRAYS_S) * _fading(width, CLAP_SHARP_S, CLAP_BLURRED_S)
-    return np.where(np.isfinite(onset), onset + np.nan_to_num(weight) * apart, clap - cells_of(CLAP_DELAY_S))
+    apart = np.nan_to_num(slap - fractional_cells(FOOT_SLAP_DELAY_S) - onset)
+    weight = (
+        0.5 * _fade_out(np.abs(apart), SLAP_AGREES_S, SLAP_DISAGREES_S) * _fade_out(width, SLAP_SHARP_S, SLAP_BLURRED_S)
+    )
+    return np.where(
+        np.isfinite(onset), onset + np.nan_to_num(weight) * apart, slap - fractional_cells(FOOT_SLAP_DELAY_S)
+    )
 
 
-def _fading(value: Floats, full_s: float, none_s: float) -> Floats:
+def _fade_out(value: Floats, full_s: float, none_s: float) -> Floats:
     """1 up to `full_s`, 0 from `none_s` on, for values in cells."""
-    return np.clip((cells_of(none_s) - value) / cells_of(none_s - full_s), 0.0, 1.0)
+    return np.clip((fractional_cells(none_s) - value) / fractional_cells(none_s - full_s), 0.0, 1.0)
 
 
-def touch_whole(grid: Cells, landing: Ints) -> Bools:
+def contact_valid(grid: UniformSamples, landing: Ints) -> Bools:
     """(n,) True where no gap lies where the foot may have touched."""
-    around = np.clip(landing[:, None] + np.arange(*TOUCHING), 0, len(grid) - 1)
+    around = np.clip(landing[:, None] + np.arange(*CONTACT_GAP_CELLS), 0, len(grid) - 1)
     return grid.valid[around].all(axis=1)
 
 
-def lift(grid: Cells, landing: Ints, length: Ints, pitch_axis: Floats, pace: Pace) -> tuple[Floats, Floats, Bools]:
+def terminal_contact(
+    grid: UniformSamples, landing: Ints, length: Ints, pitch_axis: Floats, stride_class: StrideClass
+) -> tuple[Floats, Floats, Bools]:
     """(n,) cells from landing to terminal contact in strides of `length` cells, the peak of the toes-down rate
     (rad/s) in push-off, and whether readings there are whole."""
-    sigma = pace.push_off_sigma_s
-    margin = HUMP_HALF_CELLS + reach(sigma)
-    step = np.arange(-margin, int(PUSH_OFF_PHASE[1] * pace.longest_cells) + margin)
-    index = np.clip(landing[:, None] + step, 0, len(grid) - 1)
+    sigma = stride_class.push_off_sigma_s
+    margin = HUMP_HALF_CELLS + kernel_half_width(sigma)
+    offset = np.arange(-margin, int(PUSH_OFF_PHASE[1] * stride_class.max_cells) + margin)
+    index = np.clip(landing[:, None] + offset, 0, len(grid) - 1)
     rate = dot(grid.gyr_radps[:, index], pitch_axis[..., None])
-    phase = step / length[:, None]
+    phase = offset / length[:, None]
     allowed = (phase >= PUSH_OFF_PHASE[0]) & (phase <= PUSH_OFF_PHASE[1])
     top = np.argmax(np.where(allowed, smooth(rate, sigma), -np.inf), axis=1)
-    fine = reach(HUMP_SIGMA_S)
-    top = np.clip(top, HUMP_HALF_CELLS + fine, len(step) - HUMP_HALF_CELLS - fine - 1)
+    fine = kernel_half_width(HUMP_SIGMA_S)
+    top = np.clip(top, HUMP_HALF_CELLS + fine, len(offset) - HUMP_HALF_CELLS - fine - 1)
     around = top[:, None] + np.arange(-HUMP_HALF_CELLS, HUMP_HALF_CELLS + 1)
     wide = top[:, None] + np.arange(-HUMP_HALF_CELLS - fine, HUMP_HALF_CELLS + fine + 1)
     hump = smooth(np.take_along_axis(rate, wide, axis=1), HUMP_SIGMA_S)[:, fine:-fine]
-    first, last = _crossings(hump, pace.hump_share)
-    leaving = step[0] + top - HUMP_HALF_CELLS + first + LIFT_PHASE * (last - first)
-    return leaving, hump.max(axis=1), _whole(grid, index, around, first, last)
+    first, last = _crossings(hump, stride_class.hump_level)
+    leaving = offset[0] + top - HUMP_HALF_CELLS + first + TERMINAL_CONTACT_PHASE * (last - first)
+    return leaving, hump.max(axis=1), _hump_valid(grid, index, around, first, last)
 
 
-def centre(curve: Floats) -> tuple[Floats, Floats]:
+def peak_centre(curve: Floats) -> tuple[Floats, Floats]:
     """(n, m) → (n,) centre and width (standard deviation) of each row's fourth power.
 
     The centre is the row's peak, but without a jump where two peaks are as high; the width tells one peak from several.
@@ -151,65 +161,66 @@ def centre(curve: Floats) -> tuple[Floats, Floats]:
     square = (curve / np.maximum(curve.max(axis=1), 1e-12)[:, None]) ** 2
     weight = square * square
     weight /= np.maximum(weight.sum(axis=1), 1e-12)[:, None]
-    place = np.arange(curve.shape[1])
-    middle = (weight * place).sum(axis=1)
-    return middle, np.sqrt((weight * (place - middle[:, None]) ** 2).sum(axis=1))
+    position = np.arange(curve.shape[1])
+    middle = (weight * position).sum(axis=1)
+    return middle, np.sqrt((weight * (position - middle[:, None]) ** 2).sum(axis=1))
 
 
-def cells_of(duration_s: float) -> float:
+def fractional_cells(duration_s: float) -> float:
     """A duration in cells, not rounded."""
-    return duration_s * cells(1.0)
+    return duration_s * cell_count(1.0)
 
 
-def _onset(grid: Cells, around: Ints, *, gyroscope: bool) -> Floats:
-    """(n,) place in the window, counted from `CALM[0]`, where the impact has risen by `ONSET_SHARE`; NaN if blurred."""
-    margin = reach(FINE_SIGMA_S) + reach(ONSET_SIGMA_S)
-    search = slice(LANDING[0] - CALM[0], LANDING[1] - CALM[0])
+def _onset(grid: UniformSamples, around: Ints, *, gyroscope: bool) -> Floats:
+    """(n,) place in the window, counted from `SWING_LEVEL_CELLS[0]`, where the impact has risen by `ONSET_LEVEL`; NaN
+    if blurred."""
+    margin = kernel_half_width(IMPACT_HIGH_PASS_SIGMA_S) + kernel_half_width(ONSET_SIGMA_S)
+    search = slice(CONTACT_SEARCH_CELLS[0] - SWING_LEVEL_CELLS[0], CONTACT_SEARCH_CELLS[1] - SWING_LEVEL_CELLS[0])
     power = _relative_power(grid.acc_mps2[:, around], margin, search)
     if gyroscope:
         power = 0.5 * (power + _relative_power(grid.gyr_radps[:, around], margin, search))
     level = np.sqrt(power)
-    calm = _median(level[:, : CALM[1] - CALM[0]])
+    swing_level = _median(level[:, : SWING_LEVEL_CELLS[1] - SWING_LEVEL_CELLS[0]])
     top = search.start + np.argmax(level[:, search], axis=1)
     row = np.arange(len(level))
-    threshold = calm + ONSET_SHARE * (level[row, top] - calm)
-    place = np.arange(level.shape[1])
-    below = np.where((level <= threshold[:, None]) & (place < top[:, None]), place, 0).max(axis=1)
+    threshold = swing_level + ONSET_LEVEL * (level[row, top] - swing_level)
+    position = np.arange(level.shape[1])
+    below = np.where((level <= threshold[:, None]) & (position < top[:, None]), position, 0).max(axis=1)
     low, high = level[row, below], level[row, np.minimum(below + 1, level.shape[1] - 1)]
-    part = np.divide(threshold - low, high - low, out=np.zeros(len(level)), where=high > low)
-    blurred = gyroscope & (calm > BLURRED * level[row, top])
-    return np.where(blurred, np.nan, below + np.clip(part, 0.0, 1.0))
+    fraction = np.divide(threshold - low, high - low, out=np.zeros(len(level)), where=high > low)
+    blurred = gyroscope & (swing_level > MAX_SWING_LEVEL * level[row, top])
+    return np.where(blurred, np.nan, below + np.clip(fraction, 0.0, 1.0))
 
 
 def _relative_power(signal: Floats, margin: int, search: slice) -> Floats:
     """(3, n, m) → (n, m − 2 margin) power above 25 Hz, relative to its largest in the search range."""
-    power = smooth(squared_norm(signal - smooth(signal, FINE_SIGMA_S)), ONSET_SIGMA_S)
+    power = smooth(squared_norm(signal - smooth(signal, IMPACT_HIGH_PASS_SIGMA_S)), ONSET_SIGMA_S)
     power = power[:, margin:-margin]
     return power / np.maximum(power[:, search].max(axis=1), 1e-12)[:, None]
 
 
-def _crossings(hump: Floats, share: float) -> tuple[Floats, Floats]:
+def _crossings(hump: Floats, ratio: float) -> tuple[Floats, Floats]:
     """(n, m) → places where each row first rises above and last falls below a share of its maximum."""
     row = np.arange(len(hump))
-    level = share * hump.max(axis=1)
+    level = ratio * hump.max(axis=1)
     above = hump > level[:, None]
     up = np.clip(np.argmax(above, axis=1), 1, None)
     down = np.clip(hump.shape[1] - 1 - np.argmax(above[:, ::-1], axis=1), None, hump.shape[1] - 2)
 
     def crossing(inner: Ints, outer: Ints) -> Floats:
         high, low = hump[row, inner], hump[row, outer]
-        part = np.divide(high - level, high - low, out=np.zeros(len(hump)), where=high > low)
-        return inner + (outer - inner) * np.clip(part, 0.0, 1.0)
+        fraction = np.divide(high - level, high - low, out=np.zeros(len(hump)), where=high > low)
+        return inner + (outer - inner) * np.clip(fraction, 0.0, 1.0)
 
     return crossing(up, up - 1), crossing(down, down + 1)
 
 
-def _whole(grid: Cells, index: Ints, around: Ints, first: Floats, last: Floats) -> Bools:
+def _hump_valid(grid: UniformSamples, index: Ints, around: Ints, first: Floats, last: Floats) -> Bools:
     """True where no gap touches the hump and less than half of its top is clipped."""
     cell = np.take_along_axis(index, around, axis=1)
-    place = np.arange(around.shape[1])
-    on_top = (place >= first[:, None]) & (place <= last[:, None])
-    flanks = (place >= first[:, None] - FLANK_CELLS) & (place <= last[:, None] + FLANK_CELLS)
+    position = np.arange(around.shape[1])
+    on_top = (position >= first[:, None]) & (position <= last[:, None])
+    flanks = (position >= first[:, None] - FLANK_CELLS) & (position <= last[:, None] + FLANK_CELLS)
     gap = (~grid.valid[cell] & flanks).any(axis=1)
     clipped = (grid.clipped[cell] & on_top).sum(axis=1)
     return ~gap & (clipped < 0.5 * on_top.sum(axis=1))

@@ -21,36 +21,36 @@ GRID_HZ = 250.0
 interpolation moved contacts of recordings at 416 Hz and more by up to 2.8 ms; here no rate moves them by more than
 0.7 samples."""
 
-REACH = 3.0
+KERNEL_HALF_WIDTH_SD = 3.0
 """Half width of a kernel in standard deviations."""
 
 
-def cells(duration_s: float) -> int:
+def cell_count(duration_s: float) -> int:
     """Number of grid cells in a duration, rounded to the nearest."""
     return round(duration_s * GRID_HZ)
 
 
-def sigma_s(cutoff_hz: float) -> float:
+def gaussian_sigma_s(cutoff_hz: float) -> float:
     """Standard deviation (s) of the Gaussian that halves power at `cutoff_hz`."""
     return float(np.sqrt(np.log(2.0)) / (2.0 * np.pi * cutoff_hz))
 
 
-def reach(sigma: float) -> int:
+def kernel_half_width(sigma: float) -> int:
     """Cells that a kernel of standard deviation `sigma` (s) looks to either side."""
-    return int(np.ceil(REACH * sigma * GRID_HZ))
+    return int(np.ceil(KERNEL_HALF_WIDTH_SD * sigma * GRID_HZ))
 
 
 @lru_cache(maxsize=64)
-def gaussian(sigma: float) -> Floats:
+def gaussian_kernel(sigma: float) -> Floats:
     """Unit-sum Gaussian kernel of standard deviation `sigma` (s) on the grid."""
-    cell = np.arange(-reach(sigma), reach(sigma) + 1)
+    cell = np.arange(-kernel_half_width(sigma), kernel_half_width(sigma) + 1)
     kernel = np.exp(-0.5 * (cell / (sigma * GRID_HZ)) ** 2)
     return kernel / kernel.sum()
 
 
 def smooth(signal: Floats, sigma: float) -> Floats:
     """Gaussian low-pass along the last axis; `sigma` in seconds. The ends repeat the outermost sample."""
-    return correlate1d(signal, gaussian(sigma), axis=-1, mode="nearest")
+    return correlate1d(signal, gaussian_kernel(sigma), axis=-1, mode="nearest")
 
 
 def squared_norm(vectors: Floats) -> Floats:

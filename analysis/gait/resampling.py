@@ -9,19 +9,19 @@ import numpy as np
 from surefoot.analysis.gait.filters import GRID_HZ, squared_norm
 from surefoot.analysis.model import Bools, Floats, Samples
 
-RATE_SAMPLES = 64
+RATE_INTERVALS = 64
 """Intervals from which the sampling rate is taken, once, at the start."""
-GAP_INTERVALS = 1.75
-GAP_S = 0.015
+MIN_GAP_INTERVALS = 1.75
+MIN_GAP_S = 0.015
 """An interval longer than both is a gap. Stamp jitter stays below the first; what is lost within the second lies under
 every filter's kernel and hides no landmark."""
-ROWS = 9
-LONG_GAP_S = 3.0
+READING_ROWS = 9
+MAX_GAP_S = 3.0
 """Longer gaps are shortened to this on the grid: longer than any stride, so nothing reaches across."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class UniformSamples:
     """Readings on the grid; `valid` is False inside gaps, whose values only bridge the filters.
 
     Parameters
@@ -41,8 +41,8 @@ class Cells:
     def __len__(self) -> int:
         return len(self.time_s)
 
-    def __getitem__(self, rows: slice) -> Cells:
-        return Cells(
+    def __getitem__(self, rows: slice) -> UniformSamples:
+        return UniformSamples(
             self.time_s[rows],
             self.acc_mps2[:, rows],
             self.gyr_radps[:, rows],
@@ -51,9 +51,9 @@ class Cells:
             self.peak_mps2[rows],
         )
 
-    def copy(self) -> Cells:
+    def copy(self) -> UniformSamples:
         """The same cells in memory of their own, so that a slice does not keep the whole alive."""
-        return Cells(
+        return UniformSamples(
             self.time_s.copy(),
             self.acc_mps2.copy(),
             self.gyr_radps.copy(),
@@ -62,25 +62,25 @@ class Cells:
             self.peak_mps2.copy(),
         )
 
-    def held(self, count: int) -> Cells:
+    def hold_last(self, count: int) -> UniformSamples:
         """The last reading held still for `count` cells, as a quiet run-up to a recording or after it."""
         still = np.repeat(self.acc_mps2[:, -1:], count, axis=1)
         nothing = np.zeros(count, bool)
         peak = np.repeat(self.peak_mps2[-1:], count)
-        return Cells(np.repeat(self.time_s[-1:], count), still, np.zeros((3, count)), nothing, nothing, peak)
+        return UniformSamples(np.repeat(self.time_s[-1:], count), still, np.zeros((3, count)), nothing, nothing, peak)
 
     @classmethod
-    def none(cls) -> Cells:
+    def empty(cls) -> UniformSamples:
         """No cells."""
         empty, flags = np.empty(0), np.empty(0, bool)
         return cls(empty, np.empty((3, 0)), np.empty((3, 0)), flags, flags, empty)
 
     @classmethod
-    def join(cls, parts: list[Cells]) -> Cells:
+    def join(cls, parts: list[UniformSamples]) -> UniformSamples:
         """Consecutive pieces as one."""
         full = [part for part in parts if len(part)]
         if len(full) < 2:
-            return full[0] if full else cls.none()
+            return full[0] if full else cls.empty()
         return cls(
             np.concatenate([part.time_s for part in full]),
             np.concatenate([part.acc_mps2 for part in full], axis=1),
@@ -91,7 +91,7 @@ class Cells:
         )
 
 
-class Grid:
+class Resampler:
     """Lays samples of any rate and jitter onto the grid by linear interpolation, never by smoothing across a gap.
 
     Readings faster than twice the grid are averaged in whole blocks first. Linear interpolation commutes with any
@@ -100,80 +100,80 @@ class Grid:
     """
 
     def __init__(self) -> None:
-        self._held = np.empty((ROWS, 0))
+        self._buffer = np.empty((READING_ROWS, 0))
         self._interval_s = 0.0
-        self._block = 1
+        self._block_size = 1
         self._origin_s = 0.0
         self._skipped_s = 0.0
         self._next_cell = 0
 
-    def push(self, samples: Samples) -> Cells:
+    def push(self, samples: Samples) -> UniformSamples:
         """Cells that became known with these samples; the first come when the sampling rate is known."""
-        self._held = np.concatenate([self._held, _columns(samples)], axis=1)
+        self._buffer = np.concatenate([self._buffer, _stack(samples)], axis=1)
         if not self._interval_s:
-            if self._held.shape[1] <= RATE_SAMPLES:
-                return Cells.none()
-            self._start()
-        return self._lay()
+            if self._buffer.shape[1] <= RATE_INTERVALS:
+                return UniformSamples.empty()
+            self._initialise()
+        return self._resample()
 
-    def flush(self) -> Cells:
+    def flush(self) -> UniformSamples:
         """The cells of a recording too short to have shown its rate."""
-        if self._interval_s or self._held.shape[1] < 2:
-            return Cells.none()
-        self._start()
-        return self._lay()
+        if self._interval_s or self._buffer.shape[1] < 2:
+            return UniformSamples.empty()
+        self._initialise()
+        return self._resample()
 
-    def _start(self) -> None:
+    def _initialise(self) -> None:
         """Take rate, block size and origin from the first readings; what is held afterwards has been averaged."""
-        self._interval_s = float(np.median(np.diff(self._held[0, : RATE_SAMPLES + 1])))
-        self._block = max(1, int(1.02 / (self._interval_s * GRID_HZ)))
-        self._origin_s = float(self._held[0, : self._block].mean())
-        self._anchor = np.empty((ROWS, 0))
+        self._interval_s = float(np.median(np.diff(self._buffer[0, : RATE_INTERVALS + 1])))
+        self._block_size = max(1, int(1.02 / (self._interval_s * GRID_HZ)))
+        self._origin_s = float(self._buffer[0, : self._block_size].mean())
+        self._last_reading = np.empty((READING_ROWS, 0))
 
-    def _lay(self) -> Cells:
-        whole = self._held.shape[1] // self._block * self._block
-        new = _averaged(self._held[:, :whole], self._block, self._gap_s)
-        readings = np.concatenate([self._anchor, new], axis=1)
-        self._held, self._anchor = self._held[:, whole:], readings[:, -1:]
-        return self._interpolated(readings) if readings.shape[1] > 1 else Cells.none()
+    def _resample(self) -> UniformSamples:
+        complete = self._buffer.shape[1] // self._block_size * self._block_size
+        new = _block_means(self._buffer[:, :complete], self._block_size, self._gap_s)
+        readings = np.concatenate([self._last_reading, new], axis=1)
+        self._buffer, self._last_reading = self._buffer[:, complete:], readings[:, -1:]
+        return self._interpolate(readings) if readings.shape[1] > 1 else UniformSamples.empty()
 
     @property
     def _gap_s(self) -> float:
-        return max((self._block - 1 + GAP_INTERVALS) * self._interval_s, GAP_S)
+        return max((self._block_size - 1 + MIN_GAP_INTERVALS) * self._interval_s, MIN_GAP_S)
 
-    def _interpolated(self, readings: Floats) -> Cells:
-        step_s = np.diff(readings[0])
-        skipped_s = np.cumsum(np.concatenate([[self._skipped_s], np.maximum(step_s - LONG_GAP_S, 0.0)]))
-        clock_s = readings[0] - self._origin_s - skipped_s
+    def _interpolate(self, readings: Floats) -> UniformSamples:
+        interval_s = np.diff(readings[0])
+        skipped_s = np.cumsum(np.concatenate([[self._skipped_s], np.maximum(interval_s - MAX_GAP_S, 0.0)]))
+        elapsed_s = readings[0] - self._origin_s - skipped_s
         self._skipped_s = float(skipped_s[-1])
-        cell = np.arange(self._next_cell, int(np.floor(clock_s[-1] * GRID_HZ)) + 2)
-        cell = cell[cell / GRID_HZ <= clock_s[-1]]
+        cell = np.arange(self._next_cell, int(np.floor(elapsed_s[-1] * GRID_HZ)) + 2)
+        cell = cell[cell / GRID_HZ <= elapsed_s[-1]]
         self._next_cell += len(cell)
-        after = np.clip(np.searchsorted(clock_s, cell / GRID_HZ), 1, len(clock_s) - 1)
+        after = np.clip(np.searchsorted(elapsed_s, cell / GRID_HZ), 1, len(elapsed_s) - 1)
         before = after - 1
-        weight = (cell / GRID_HZ - clock_s[before]) / (clock_s[after] - clock_s[before])
+        weight = (cell / GRID_HZ - elapsed_s[before]) / (elapsed_s[after] - elapsed_s[before])
         low, high = readings.take(before, axis=1), readings.take(after, axis=1)
-        laid = low * (1.0 - weight) + high * weight
-        valid = step_s[before] <= self._gap_s
-        return Cells(laid[0], laid[1:4], laid[4:7], valid, laid[7] > 0.0, np.maximum(low[8], high[8]))
+        values = low * (1.0 - weight) + high * weight
+        valid = interval_s[before] <= self._gap_s
+        return UniformSamples(values[0], values[1:4], values[4:7], valid, values[7] > 0.0, np.maximum(low[8], high[8]))
 
 
-def _columns(samples: Samples) -> Floats:
+def _stack(samples: Samples) -> Floats:
     """(9, n) time, six axes, clipping and the length of the force; a missing gyroscope reads zero."""
-    columns = np.empty((ROWS, len(samples)))
+    columns = np.empty((READING_ROWS, len(samples)))
     columns[0], columns[1:4], columns[7] = samples.time_s, samples.acc_mps2.T, samples.clipped
     columns[4:7] = np.where(np.isnan(samples.gyr_radps), 0.0, samples.gyr_radps).T
     columns[8] = np.sqrt(squared_norm(columns[1:4]))
     return columns
 
 
-def _averaged(readings: Floats, block: int, gap_s: float) -> Floats:
+def _block_means(readings: Floats, block_size: int, gap_s: float) -> Floats:
     """Means of whole blocks; a block with a gap inside is dropped, so the gap stays one."""
-    if block == 1:
+    if block_size == 1:
         return readings
-    blocks = readings.reshape(ROWS, -1, block)
-    sound = (np.diff(blocks[0], axis=1) <= gap_s).all(axis=1)
+    blocks = readings.reshape(READING_ROWS, -1, block_size)
+    gapless = (np.diff(blocks[0], axis=1) <= gap_s).all(axis=1)
     total = blocks[..., 0]
-    for k in range(1, block):
+    for k in range(1, block_size):
         total = total + blocks[..., k]
-    return total[:, sound] / block
+    return total[:, gapless] / block_size

@@ -12,23 +12,24 @@ import numpy as np
 
 from surefoot.analysis.gait.filters import dot, squared_norm
 from surefoot.analysis.gait.orientation import cross
-from surefoot.analysis.gait.strapdown import GRAVITY_TOLERANCE, Evidence
+from surefoot.analysis.gait.strapdown import GRAVITY_TOLERANCE, StrideKinematics
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Mounting, MountingStatus
 
 WARM_UP_STRIDES = 10
 """Strides before the first answer (about 7 s of running)."""
-EVERY = 4
+SAMPLING_INTERVAL = 4
 """After the warm-up every fourth stride is evidence enough."""
-MEMORY = 24
-EARLY, LATE = 4, 16
-"""A new answer comes with every `EARLY` pieces of evidence until the memory is full, then with every `LATE`."""
+MEMORY_STRIDES = 24
+EARLY_INTERVAL, LATE_INTERVAL = 4, 16
+"""A new answer comes with every `EARLY_INTERVAL` pieces of evidence until the memory is full, then with every
+`LATE_INTERVAL`."""
 
-LEAST_PITCH_SHARE = 0.35
-MOST_DOUBTS = 3
+MIN_PITCH_SHARE = 0.35
+MAX_MISFITS = 3
 """Share of a stride's rotation that goes about the pitch axis; strides have 0.5 to 0.95, turning ones down to 0.25. As
 many in a row below it, pitching the other way round, or with up elsewhere, mean that the pod was moved."""
-MOST_TURN_RAD = np.deg2rad(14.0)
-MOST_TILT = float(np.cos(MOST_TURN_RAD))
+MAX_TURN_RAD = np.deg2rad(14.0)
+MIN_DIRECTION_COSINE = float(np.cos(MAX_TURN_RAD))
 CLEAR_PITCH_SHARE = 0.8
 """A stride's up, and the axis of a stride that clearly goes straight on, may leave those of the strides before by this
 angle; slopes and camber stay within."""
@@ -38,12 +39,12 @@ TOE_OUT_RAD = np.deg2rad(3.0)
 feet of the markers on force plates, and some degrees more or less from person to person. No gait shows which, so
 everybody is given the same."""
 
-MEDIAN_STEPS = 12
+MEDIAN_ITERATIONS = 12
 """Steps to the spatial median; it moves by less than 0.01° after eight."""
 
-AGREEMENT = 0.8
+MIN_AGREEMENT = 0.8
 """Share of strides that must agree on what is toes-down and what is forward."""
-SPREAD_RAD = np.deg2rad(8.0)
+MAX_UP_SPREAD_RAD = np.deg2rad(8.0)
 """Median angle between a stride's up and the common one beyond which the pod is loose or the gait unsteady."""
 
 
@@ -54,20 +55,20 @@ NO_GYROSCOPE = Mounting(
 )
 
 
-def solve(evidence: Evidence, foot: Foot) -> Mounting:
+def estimate_mounting(kinematics: StrideKinematics, foot: Foot) -> Mounting:
     """The mounting that the strides agree on, and how far to trust it."""
-    spin = evidence.spin_radps2.sum(axis=-1)
-    pitch = np.linalg.eigh(spin)[1][:, -1]
-    agreeing = float(np.mean(dot(evidence.toes_down_rad, pitch) > 0.0))
+    rate_products = kinematics.rate_products_rad2ps2.sum(axis=-1)
+    pitch = np.linalg.eigh(rate_products)[1][:, -1]
+    agreeing = float(np.mean(dot(kinematics.mean_rotation_rad, pitch) > 0.0))
     if agreeing < 0.5:
         pitch, agreeing = -pitch, 1.0 - agreeing
-    up = spatial_median(evidence.gravity_mps2)
+    up = spatial_median(kinematics.gravity_mps2)
     gravity = float(np.sqrt(squared_norm(up)))
     if abs(gravity / STANDARD_GRAVITY_MPS2 - 1.0) > GRAVITY_TOLERANCE:
         note = f"gravity reads {gravity:.1f} m/s² instead of 9.8: the foot's axes, and angles with them, are withheld"
         return Mounting(MountingStatus.FAILED, np.full((3, 3), np.nan), pitch, note)
     axes = _axes(up / gravity, pitch)
-    status, note = _trust(evidence, axes, agreeing)
+    status, note = _assess(kinematics, axes, agreeing)
     return Mounting(status, _toed_out(axes, foot), axes[1], note)
 
 
@@ -75,7 +76,7 @@ def spatial_median(vectors: Floats) -> Floats:
     """(3, n) → (3,) point of least summed distance (Weiszfeld): unlike a median by component it turns with the
     sensor."""
     centre: Floats = vectors.mean(axis=1)
-    for _ in range(MEDIAN_STEPS):
+    for _ in range(MEDIAN_ITERATIONS):
         weight = 1.0 / np.maximum(np.sqrt(squared_norm(vectors - centre[:, None])), 1e-3)
         centre = (vectors * weight).sum(axis=1) / weight.sum()
     return centre
@@ -95,70 +96,72 @@ def _toed_out(axes: Floats, foot: Foot) -> Floats:
     return np.stack([forward * np.cos(turn) + left * np.sin(turn), left * np.cos(turn) - forward * np.sin(turn), up])
 
 
-def _trust(evidence: Evidence, axes: Floats, agreeing: float) -> tuple[MountingStatus, str]:
+def _assess(kinematics: StrideKinematics, axes: Floats, agreeing: float) -> tuple[MountingStatus, str]:
     """OK, or unsure with the reason."""
-    forward = float(np.mean(dot(evidence.travel_m, axes[0]) > 0.0))
-    length = np.sqrt(squared_norm(evidence.gravity_mps2))
-    tilt = np.arccos(np.clip(dot(evidence.gravity_mps2, axes[2]) / np.maximum(length, 1e-9), -1.0, 1.0))
-    if agreeing < AGREEMENT:
+    forward = float(np.mean(dot(kinematics.displacement_m, axes[0]) > 0.0))
+    length = np.sqrt(squared_norm(kinematics.gravity_mps2))
+    tilt = np.arccos(np.clip(dot(kinematics.gravity_mps2, axes[2]) / np.maximum(length, 1e-9), -1.0, 1.0))
+    if agreeing < MIN_AGREEMENT:
         return MountingStatus.UNSURE, "strides disagree on which way the foot pitches"
-    if forward < AGREEMENT:
+    if forward < MIN_AGREEMENT:
         return MountingStatus.UNSURE, "the foot does not seem to travel towards its toes"
-    if float(np.median(tilt)) > SPREAD_RAD:
+    if float(np.median(tilt)) > MAX_UP_SPREAD_RAD:
         return MountingStatus.UNSURE, "the pod moves on the shoe, or the gait is too unsteady to find its axes"
     return MountingStatus.OK, ""
 
 
-def fits(evidence: Evidence, mounting: Mounting) -> Bools:
+def pitch_axis_matches(kinematics: StrideKinematics, mounting: Mounting) -> Bools:
     """(n,) whether strides pitch about the mounting's axis, and this way round; True where nothing can be told."""
     pitch = mounting.pitch_axis
-    forward = dot(evidence.toes_down_rad, pitch) > 0.0
-    return ~evidence.whole | ((_spin(evidence, pitch, pitch) >= LEAST_PITCH_SHARE * _all_spin(evidence)) & forward)
+    forward = dot(kinematics.mean_rotation_rad, pitch) > 0.0
+    return ~kinematics.valid | (
+        (_rate_product(kinematics, pitch, pitch) >= MIN_PITCH_SHARE * _total_rate_product(kinematics)) & forward
+    )
 
 
-def settled(evidence: Evidence, mounting: Mounting) -> Bools:
+def orientation_matches(kinematics: StrideKinematics, mounting: Mounting) -> Bools:
     """(n,) whether strides have up and the way where the mounting has them; True where nothing can be told."""
     up, left = mounting.sensor_to_foot[2], mounting.pitch_axis
     ahead = cross(left, up)
-    along, across = _spin(evidence, left, left), _spin(evidence, ahead, ahead)
-    both = _spin(evidence, left, ahead)
+    along, across = _rate_product(kinematics, left, left), _rate_product(kinematics, ahead, ahead)
+    both = _rate_product(kinematics, left, ahead)
     turned = 0.5 * np.arctan2(2.0 * both, along - across)
     most = 0.5 * (along + across) + np.hypot(0.5 * (along - across), both)
-    clear = most >= CLEAR_PITCH_SHARE * _all_spin(evidence)
-    moved = _apart(evidence.gravity_mps2, up) | (clear & (np.abs(turned) > MOST_TURN_RAD))
-    return ~evidence.whole | ~moved
+    clear = most >= CLEAR_PITCH_SHARE * _total_rate_product(kinematics)
+    moved = _apart(kinematics.gravity_mps2, up) | (clear & (np.abs(turned) > MAX_TURN_RAD))
+    return ~kinematics.valid | ~moved
 
 
-def _spin(evidence: Evidence, a: Floats, b: Floats) -> Floats:
+def _rate_product(kinematics: StrideKinematics, a: Floats, b: Floats) -> Floats:
     """(n,) summed products of the rates about two axes."""
-    x, y, z = evidence.spin_radps2
+    x, y, z = kinematics.rate_products_rad2ps2
     return dot(np.stack([dot(x, a), dot(y, a), dot(z, a)]), b)
 
 
-def _all_spin(evidence: Evidence) -> Floats:
+def _total_rate_product(kinematics: StrideKinematics) -> Floats:
     """(n,) of all axes."""
-    x, y, z = evidence.spin_radps2
+    x, y, z = kinematics.rate_products_rad2ps2
     return x[0] + y[1] + z[2]
 
 
-def _same_place(a: Evidence, b: Evidence) -> bool:
+def _same_place(a: StrideKinematics, b: StrideKinematics) -> bool:
     """Whether the pod sat in the same way in two strides."""
-    apart = _apart(a.gravity_mps2, b.gravity_mps2) | _apart(_swing_axis(a), _swing_axis(b))
+    apart = _apart(a.gravity_mps2, b.gravity_mps2) | _apart(_pitch_axis(a), _pitch_axis(b))
     return not apart[0]
 
 
-def _swing_axis(evidence: Evidence) -> Floats:
+def _pitch_axis(kinematics: StrideKinematics) -> Floats:
     """(3, 1) axis of most rotation in one stride, toes down."""
-    axis = np.linalg.eigh(evidence.spin_radps2[..., 0])[1][:, -1:]
-    return axis if dot(evidence.toes_down_rad, axis)[0] > 0.0 else -axis
+    axis = np.linalg.eigh(kinematics.rate_products_rad2ps2[..., 0])[1][:, -1:]
+    return axis if dot(kinematics.mean_rotation_rad, axis)[0] > 0.0 else -axis
 
 
 def _apart(a: Floats, b: Floats) -> Bools:
     """(n,) whether directions (3, n) are farther apart than slopes and turns explain; never where one is unknown."""
-    return dot(a, b) < MOST_TILT * np.sqrt(squared_norm(a) * squared_norm(b))
+    return dot(a, b) < MIN_DIRECTION_COSINE * np.sqrt(squared_norm(a) * squared_norm(b))
 
 
-class MountingFinder:
+class SensorAlignment:
     """Keeps the strides' evidence and the mounting it leads to; the answer depends on the strides alone.
 
     `first_axes`, (3, 3) sensor to foot, are those of the first answer since the pod has been in its place: unlike the
@@ -172,43 +175,45 @@ class MountingFinder:
         self._foot = foot
         self.mounting: Mounting | None = None
         self.first_axes = _UNKNOWN[0]
-        self._recent: list[Evidence] = []
+        self._recent: list[StrideKinematics] = []
         self._strides = 0
-        self._pieces = 0
-        self._doubts: list[Evidence] = []
+        self._sampled = 0
+        self._misfits: list[StrideKinematics] = []
 
-    def doubt(self, evidence: Evidence, *, fits: bool) -> bool:
+    def is_moved(self, kinematics: StrideKinematics, *, matches: bool) -> bool:
         """Take note whether the next stride fits the mounting; True if it was the last straw and all begins anew.
 
         A pod that was moved sits still in its new place; one that is only loose is another way in every stride.
         """
-        self._doubts = [] if fits else [*(other for other in self._doubts if _same_place(other, evidence)), evidence]
-        if len(self._doubts) < MOST_DOUBTS:
+        self._misfits = (
+            [] if matches else [*(other for other in self._misfits if _same_place(other, kinematics)), kinematics]
+        )
+        if len(self._misfits) < MAX_MISFITS:
             return False
         self.mounting, self.first_axes = None, _UNKNOWN[0]
-        self._recent, self._doubts = [], []
-        self._strides = self._pieces = 0
+        self._recent, self._misfits = [], []
+        self._strides = self._sampled = 0
         return True
 
-    def add(self, piece: Evidence) -> Mounting | None:
+    def add(self, kinematics: StrideKinematics) -> Mounting | None:
         """Take one stride's evidence; the mounting that holds for it, None in the warm-up."""
-        wanted = self._strides < WARM_UP_STRIDES or self._strides % EVERY == 0
+        sampled = self._strides < WARM_UP_STRIDES or self._strides % SAMPLING_INTERVAL == 0
         self._strides += 1
-        if wanted:
-            self._recent = [*self._recent[1 - MEMORY :], piece]
-            self._pieces += 1
-            every = EARLY if self._pieces <= MEMORY else LATE
-            if self._pieces >= WARM_UP_STRIDES and (self._pieces - WARM_UP_STRIDES) % every == 0:
+        if sampled:
+            self._recent = [*self._recent[1 - MEMORY_STRIDES :], kinematics]
+            self._sampled += 1
+            interval = EARLY_INTERVAL if self._sampled <= MEMORY_STRIDES else LATE_INTERVAL
+            if self._sampled >= WARM_UP_STRIDES and (self._sampled - WARM_UP_STRIDES) % interval == 0:
                 self._solve()
         return self.mounting
 
-    def settle(self) -> Mounting | None:
+    def conclude(self) -> Mounting | None:
         """End the warm-up with the evidence at hand, because no more strides are coming for now."""
         if self.mounting is None and self._recent:
             self._solve()
         return self.mounting
 
     def _solve(self) -> None:
-        self.mounting = solve(Evidence.join(self._recent), self._foot)
+        self.mounting = estimate_mounting(StrideKinematics.join(self._recent), self._foot)
         if self.mounting.status is MountingStatus.OK and np.isnan(self.first_axes).any():
             self.first_axes = self.mounting.sensor_to_foot

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.gait.angles import ANGLES, angle_metrics, stance_tilt_deg, tilt_of
-from surefoot.analysis.gait.event_detection import BRISK, SLOW
+from surefoot.analysis.gait.angles import ANGLE_KEYS, angle_metrics, foot_angles, stance_tilt_deg
+from surefoot.analysis.gait.event_detection import FAST_STRIDES, SLOW_STRIDES
 from surefoot.analysis.gait.filters import GRID_HZ, dot, squared_norm
-from surefoot.analysis.gait.impact import IMPACTS, impact_metrics
-from surefoot.analysis.gait.resampling import Cells
-from surefoot.analysis.gait.stance_orientation import posture_of
-from surefoot.analysis.gait.strapdown import Evidence
+from surefoot.analysis.gait.impact import IMPACT_KEYS, impact_metrics
+from surefoot.analysis.gait.resampling import UniformSamples
+from surefoot.analysis.gait.stance_orientation import track_stance
+from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class AlignedStances:
     """n landings with what is known of the strides they begin.
 
     Parameters
@@ -29,53 +29,55 @@ class Landed:
     touch_s, contact_s : (n,) from the landing's cell to initial contact, and from there to terminal contact.
     """
 
-    cell: Ints
-    length: Ints
-    evidence: Evidence
+    landing: Ints
+    length_cells: Ints
+    kinematics: StrideKinematics
     frames: Floats
     first_frames: Floats
-    touch_s: Floats
-    contact_s: Floats
+    contact_offset_s: Floats
+    contact_time_s: Floats
 
-    def __getitem__(self, rows: Ints) -> Landed:
-        return Landed(
-            self.cell[rows],
-            self.length[rows],
-            self.evidence[rows],
+    def __getitem__(self, rows: Ints) -> AlignedStances:
+        return AlignedStances(
+            self.landing[rows],
+            self.length_cells[rows],
+            self.kinematics[rows],
             self.frames[..., rows],
             self.first_frames[..., rows],
-            self.touch_s[rows],
-            self.contact_s[rows],
+            self.contact_offset_s[rows],
+            self.contact_time_s[rows],
         )
 
 
-def movement_metrics(grid: Cells, landed: Landed, stride_s: Floats, foot: Foot) -> dict[str, Floats]:
+def spatial_metrics(
+    grid: UniformSamples, stances: AlignedStances, stride_time_s: Floats, foot: Foot
+) -> dict[str, Floats]:
     """Every metric that is not a time, (n,) each; NaN where the frame, a gap or clipping leaves it unknown."""
-    values = {key: np.full(len(landed.cell), np.nan) for key in (*ANGLES, *IMPACTS)}
-    brisk = landed.length <= BRISK.longest_cells
-    for pace, rows in ((BRISK, np.flatnonzero(brisk)), (SLOW, np.flatnonzero(~brisk))):
+    values = {key: np.full(len(stances.landing), np.nan) for key in (*ANGLE_KEYS, *IMPACT_KEYS)}
+    fast = stances.length_cells <= FAST_STRIDES.max_cells
+    for stride_class, rows in ((FAST_STRIDES, np.flatnonzero(fast)), (SLOW_STRIDES, np.flatnonzero(~fast))):
         if not len(rows):
             continue
-        some = landed[rows]
-        touch, contact = some.touch_s * GRID_HZ, some.contact_s * GRID_HZ
-        posture = posture_of(grid, some.cell, some.evidence, some.frames, pace)
-        found = impact_metrics(grid, posture, touch)
-        found |= angle_metrics(tilt_of(posture, some.frames, foot), some.evidence, touch, contact)
+        part = stances[rows]
+        contact_offset, contact_cells = part.contact_offset_s * GRID_HZ, part.contact_time_s * GRID_HZ
+        stance = track_stance(grid, part.landing, part.kinematics, part.frames, stride_class)
+        found = impact_metrics(grid, stance, contact_offset)
+        found |= angle_metrics(foot_angles(stance, part.frames, foot), part.kinematics, contact_offset, contact_cells)
         for key, some_values in found.items():
             values[key][rows] = some_values
-    tilt_deg = stance_tilt_deg(landed.evidence, landed.first_frames, foot)
-    return {**_way(landed.evidence, stride_s), "stance_tilt_deg": tilt_deg, **values}
+    tilt_deg = stance_tilt_deg(stances.kinematics, stances.first_frames, foot)
+    return {**_displacement_metrics(stances.kinematics, stride_time_s), "stance_tilt_deg": tilt_deg, **values}
 
 
-def _way(evidence: Evidence, stride_s: Floats) -> dict[str, Floats]:
+def _displacement_metrics(kinematics: StrideKinematics, stride_time_s: Floats) -> dict[str, Floats]:
     """Length, speed and height of the strides. Gravity's own size takes out the accelerometer's scale error."""
-    size = np.sqrt(squared_norm(evidence.gravity_mps2))
-    up = evidence.gravity_mps2 / size
-    level = evidence.travel_m - up * dot(evidence.travel_m, up)
-    scale = np.where(evidence.whole, STANDARD_GRAVITY_MPS2 / size, np.nan)
+    gravity_norm = np.sqrt(squared_norm(kinematics.gravity_mps2))
+    up = kinematics.gravity_mps2 / gravity_norm
+    level = kinematics.displacement_m - up * dot(kinematics.displacement_m, up)
+    scale = np.where(kinematics.valid, STANDARD_GRAVITY_MPS2 / gravity_norm, np.nan)
     length_m = np.sqrt(squared_norm(level)) * scale
     return {
         "stride_length_m": length_m,
-        "speed_mps": length_m / stride_s,
-        "clearance_m": np.where(evidence.whole, evidence.lift_m, np.nan),
+        "speed_mps": length_m / stride_time_s,
+        "clearance_m": np.where(kinematics.valid, kinematics.clearance_m, np.nan),
     }

@@ -10,23 +10,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.gait.event_detection import Pace
-from surefoot.analysis.gait.filters import cells, dot, squared_norm
+from surefoot.analysis.gait.event_detection import StrideClass
+from surefoot.analysis.gait.filters import cell_count, dot, squared_norm
 from surefoot.analysis.gait.orientation import accumulate, conjugate, increments, rotate
-from surefoot.analysis.gait.resampling import Cells
-from surefoot.analysis.gait.strapdown import Evidence
+from surefoot.analysis.gait.resampling import UniformSamples
+from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.model import Floats, Ints
 
-BEFORE_CELLS = cells(0.12)
-STANDING_PHASE = 0.6
+LEAD_CELLS = cell_count(0.12)
+LOADING_PHASE = 0.6
 """The foot rolls in during this part of the contact; afterwards it pushes off."""
-AFTER_S = 0.32
+MIN_TRACKED_S = 0.32
 """This part of a running contact of 0.45 s, with room for filters; in walking it grows with the stride."""
-LONGEST_DUTY = 0.85
+MAX_TRACKED_DUTY_FACTOR = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Posture:
+class StanceOrientation:
     """n stances over m cells counted from their landings.
 
     Parameters
@@ -36,30 +36,32 @@ class Posture:
     up, ahead : (3, n, m) unit vectors in the sensor frame; ahead is level and where the toes point at rest.
     """
 
-    first: int
+    first_cell: int
     index: Ints
     up: Floats
-    ahead: Floats
+    forward: Floats
 
 
-def posture_of(grid: Cells, landing: Ints, evidence: Evidence, axes: Floats, pace: Pace) -> Posture:
+def track_stance(
+    grid: UniformSamples, landing: Ints, kinematics: StrideKinematics, axes: Floats, stride_class: StrideClass
+) -> StanceOrientation:
     """Postures after landings (n,) of strides at one pace; `axes` is (3, 3, n), sensor to foot.
 
     Up is the stride's own where nothing spoils it, else the usual one.
     """
-    after = max(cells(AFTER_S), int(STANDING_PHASE * LONGEST_DUTY * pace.longest_cells))
-    step = np.arange(-BEFORE_CELLS, after)
-    index = np.clip(landing[:, None] + step, 0, len(grid) - 1)
-    turned = accumulate(increments(grid.gyr_radps[:, index]))
-    at_rest = turned[:, np.arange(len(landing)), evidence.quiet_cells + BEFORE_CELLS]
-    up = np.where(evidence.whole, evidence.gravity_mps2, axes[2])
+    after = max(cell_count(MIN_TRACKED_S), int(LOADING_PHASE * MAX_TRACKED_DUTY_FACTOR * stride_class.max_cells))
+    offset = np.arange(-LEAD_CELLS, after)
+    index = np.clip(landing[:, None] + offset, 0, len(grid) - 1)
+    rotation = accumulate(increments(grid.gyr_radps[:, index]))
+    at_mid_stance = rotation[:, np.arange(len(landing)), kinematics.mid_stance_cells + LEAD_CELLS]
+    up = np.where(kinematics.valid, kinematics.gravity_mps2, axes[2])
     up = up / np.sqrt(squared_norm(up))
-    ahead = axes[0] - up * dot(axes[0], up)
-    ahead = ahead / np.sqrt(squared_norm(ahead))
-    back = conjugate(turned)
-    return Posture(
-        -BEFORE_CELLS,
+    forward = axes[0] - up * dot(axes[0], up)
+    forward = forward / np.sqrt(squared_norm(forward))
+    inverse = conjugate(rotation)
+    return StanceOrientation(
+        -LEAD_CELLS,
         index,
-        rotate(back, rotate(at_rest, up)[..., None]),
-        rotate(back, rotate(at_rest, ahead)[..., None]),
+        rotate(inverse, rotate(at_mid_stance, up)[..., None]),
+        rotate(inverse, rotate(at_mid_stance, forward)[..., None]),
     )

@@ -11,33 +11,33 @@ from typing import Any
 
 import numpy as np
 
-from surefoot.analysis.gait.filters import GRID_HZ, cells, dot, squared_norm
+from surefoot.analysis.gait.filters import GRID_HZ, cell_count, dot, squared_norm
 from surefoot.analysis.gait.orientation import accumulate, cross, increments, rotate
-from surefoot.analysis.gait.resampling import Cells
-from surefoot.analysis.gait.stride_segmentation import Link
+from surefoot.analysis.gait.resampling import UniformSamples
+from surefoot.analysis.gait.stride_segmentation import StrideCandidate
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Ints
 
-QUIET_PHASE = (0.06, 0.20)
+MID_STANCE_PHASE = (0.06, 0.20)
 """Part of the stride after landing in which the foot comes to rest; later it may already be pushing off."""
-QUIET_CELLS = cells(0.040)
+MID_STANCE_MEAN_CELLS = cell_count(0.040)
 POD_HEIGHT_M = 0.07
 """A pod on the laces sits this high above the ground; about the ground the foot already tips forward at the quiet
 instant, and carries the pod with it."""
 
 GRAVITY_TOLERANCE = 0.12
 """Share by which the averaged specific force may miss gravity: sensors on sale have scale errors up to 5 %."""
-SIZE_CELLS = cells(0.2)
+LENGTH_BIN_CELLS = cell_count(0.2)
 """Strides are followed together with those that are as long in these units; sums depend on their number of terms."""
-CLIPPED_CELLS = cells(0.020)
+MAX_CLIPPED_CELLS = cell_count(0.020)
 """A landing that hits the range for so long tilts the mean force by a few degrees at most."""
 
-STANCE = np.arange(cells(-0.168), cells(0.240) + 1, 2)
+STANCE_CELLS = np.arange(cell_count(-0.168), cell_count(0.240) + 1, 2)
 """Cells around the landing that ends a stride at which the foot's turn since its quiet instant is kept. In a bad ankle
 roll the foot seems to land only when the roll is over, 0.15 s after contact."""
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class StrideKinematics:
     """What each of n strides says, in the sensor frame at its first quiet instant.
 
     Parameters
@@ -48,114 +48,119 @@ class Evidence:
     travel_m : (3, n) way from one quiet instant to the next.
     lift_m : (n,) how high the pod rises above the straight line between its two quiet places.
     quiet_cells : (n,) from the first landing to the first quiet instant.
-    stance_turn : (4, n, k) orientation at the cells `STANCE` around the second landing.
-    whole : (n,) False where a gap, or clipping for longer than `CLIPPED_CELLS`, spoils the stride, what is left of the
+    stance_turn : (4, n, k) orientation at the cells `STANCE_CELLS` around the second landing.
+    whole : (n,) False where a gap, or clipping for longer than `MAX_CLIPPED_CELLS`, spoils the stride, what is left of
+    the
         force is not gravity, or there is no gyroscope.
     """
 
     gravity_mps2: Floats
-    spin_radps2: Floats
-    toes_down_rad: Floats
-    travel_m: Floats
-    lift_m: Floats
-    quiet_cells: Ints
-    stance_turn: Floats
-    whole: Bools
+    rate_products_rad2ps2: Floats
+    mean_rotation_rad: Floats
+    displacement_m: Floats
+    clearance_m: Floats
+    mid_stance_cells: Ints
+    stance_orientation: Floats
+    valid: Bools
 
     def __len__(self) -> int:
-        return len(self.whole)
+        return len(self.valid)
 
-    def __getitem__(self, strides: slice | Ints) -> Evidence:
-        return Evidence(
+    def __getitem__(self, strides: slice | Ints) -> StrideKinematics:
+        return StrideKinematics(
             self.gravity_mps2[:, strides],
-            self.spin_radps2[..., strides],
-            self.toes_down_rad[:, strides],
-            self.travel_m[:, strides],
-            self.lift_m[strides],
-            self.quiet_cells[strides],
-            self.stance_turn[:, strides],
-            self.whole[strides],
+            self.rate_products_rad2ps2[..., strides],
+            self.mean_rotation_rad[:, strides],
+            self.displacement_m[:, strides],
+            self.clearance_m[strides],
+            self.mid_stance_cells[strides],
+            self.stance_orientation[:, strides],
+            self.valid[strides],
         )
 
     @classmethod
-    def join(cls, parts: list[Evidence]) -> Evidence:
+    def join(cls, parts: list[StrideKinematics]) -> StrideKinematics:
         """Evidence of several pieces, in their order."""
 
         def joined(name: str, axis: int = -1) -> Any:
             return np.concatenate([getattr(part, name) for part in parts], axis=axis)
 
-        ends = (field.name for field in fields(cls) if field.name != "stance_turn")
-        return cls(**{name: joined(name) for name in ends}, stance_turn=joined("stance_turn", axis=1))
+        ends = (field.name for field in fields(cls) if field.name != "stance_orientation")
+        return cls(**{name: joined(name) for name in ends}, stance_orientation=joined("stance_orientation", axis=1))
 
     @classmethod
-    def none(cls) -> Evidence:
+    def empty(cls) -> StrideKinematics:
         """No strides."""
-        vectors, turns = np.empty((3, 0)), np.empty((4, 0, len(STANCE)))
+        vectors, turns = np.empty((3, 0)), np.empty((4, 0, len(STANCE_CELLS)))
         nothing = np.empty(0, np.int64)
         return cls(vectors, np.empty((3, 3, 0)), vectors, vectors, np.empty(0), nothing, turns, np.empty(0, bool))
 
 
-def gather_links(grid: Cells, first_cell: int, links: list[Link]) -> Evidence:
+def integrate_strides(grid: UniformSamples, first_cell: int, candidates: list[StrideCandidate]) -> StrideKinematics:
     """Evidence of links in their order; the grid begins with the cell `first_cell`."""
-    if not links:
-        return Evidence.none()
-    first = np.array([link.first for link in links], dtype=np.int64) - first_cell
-    last = np.array([link.last for link in links], dtype=np.int64) - first_cell
-    sizes = -(-(last - first) // SIZE_CELLS)
-    rows = [np.flatnonzero(sizes == size) for size in np.unique(sizes)]
-    parts = [gather(grid, first[some], last[some], int(sizes[some[0]]) * SIZE_CELLS) for some in rows]
-    return Evidence.join(parts)[np.argsort(np.concatenate(rows))]
+    if not candidates:
+        return StrideKinematics.empty()
+    first = np.array([candidate.start_cell for candidate in candidates], dtype=np.int64) - first_cell
+    last = np.array([candidate.end_cell for candidate in candidates], dtype=np.int64) - first_cell
+    bins = -(-(last - first) // LENGTH_BIN_CELLS)
+    rows = [np.flatnonzero(bins == norm) for norm in np.unique(bins)]
+    parts = [integrate_group(grid, first[some], last[some], int(bins[some[0]]) * LENGTH_BIN_CELLS) for some in rows]
+    return StrideKinematics.join(parts)[np.argsort(np.concatenate(rows))]
 
 
-def gather(grid: Cells, first: Ints, last: Ints, longest: int) -> Evidence:
-    """Evidence of the strides from landing `first` to landing `last` (cells), none longer than `longest` cells."""
-    start, stop = quiet_cell(grid, first, last - first), quiet_cell(grid, last, last - first)
-    step = np.arange(longest + max(int(longest * QUIET_PHASE[1]), STANCE[-1] + 1))
-    inside = step < (stop - start)[:, None]
-    index = np.minimum(start[:, None] + step, len(grid) - 1)
-    followed = grid.gyr_radps[:, index]
-    orientation = accumulate(increments(followed))
+def integrate_group(grid: UniformSamples, first: Ints, last: Ints, max_length: int) -> StrideKinematics:
+    """Evidence of the strides from landing `first` to landing `last` (cells), none longer than `max_length` cells."""
+    start, stop = mid_stance_cell(grid, first, last - first), mid_stance_cell(grid, last, last - first)
+    offset = np.arange(max_length + max(int(max_length * MID_STANCE_PHASE[1]), STANCE_CELLS[-1] + 1))
+    inside = offset < (stop - start)[:, None]
+    index = np.minimum(start[:, None] + offset, len(grid) - 1)
+    rate = grid.gyr_radps[:, index]
+    orientation = accumulate(increments(rate))
     force = np.where(inside, rotate(orientation, grid.acc_mps2[:, index]), 0.0)
     count = (stop - start).astype(float)
     gravity = force.sum(axis=-1) / count
-    left_s = np.where(inside, count[:, None] - step, 0.0) / GRID_HZ
-    gyr = np.where(inside, followed, 0.0)
-    at_landing = np.clip((last - start)[:, None] + STANCE, 0, len(step) - 1)
-    return Evidence(
+    remaining_s = np.where(inside, count[:, None] - offset, 0.0) / GRID_HZ
+    gyr = np.where(inside, rate, 0.0)
+    at_contact = np.clip((last - start)[:, None] + STANCE_CELLS, 0, len(offset) - 1)
+    return StrideKinematics(
         gravity,
-        _spin(gyr, inside),
-        (gyr * (left_s - 0.5 * count[:, None] / GRID_HZ)).sum(axis=-1) / count,
-        ((force - gravity[..., None]) * left_s).sum(axis=-1) / GRID_HZ
-        + _tipping(grid, start, gravity) * count / GRID_HZ,
-        _lift(force, gravity, inside),
+        _rate_products(gyr, inside),
+        (gyr * (remaining_s - 0.5 * count[:, None] / GRID_HZ)).sum(axis=-1) / count,
+        ((force - gravity[..., None]) * remaining_s).sum(axis=-1) / GRID_HZ
+        + _mid_stance_velocity(grid, start, gravity) * count / GRID_HZ,
+        _clearance(force, gravity, inside),
         start - first,
-        np.take_along_axis(orientation, at_landing[None], axis=2),
-        _whole(grid, first, stop) & _credible(gravity) & followed.any(axis=(0, 2)),
+        np.take_along_axis(orientation, at_contact[None], axis=2),
+        _recording_valid(grid, first, stop) & _gravity_plausible(gravity) & rate.any(axis=(0, 2)),
     )
 
 
-def quiet_cell(grid: Cells, landing: Ints, length: Ints) -> Ints:
+def mid_stance_cell(grid: UniformSamples, landing: Ints, length: Ints) -> Ints:
     """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells long;
     of two as quiet the earlier, since the later may be the pause before push-off."""
-    width = int(np.ceil((QUIET_PHASE[1] - QUIET_PHASE[0]) * length.max())) + QUIET_CELLS
-    early = landing + np.round(QUIET_PHASE[0] * length).astype(np.int64)
+    width = int(np.ceil((MID_STANCE_PHASE[1] - MID_STANCE_PHASE[0]) * length.max())) + MID_STANCE_MEAN_CELLS
+    early = landing + np.round(MID_STANCE_PHASE[0] * length).astype(np.int64)
     rate2 = squared_norm(grid.gyr_radps[:, np.minimum(early[:, None] + np.arange(width), len(grid) - 1)])
-    spots = width - QUIET_CELLS + 1
-    rest = rate2[:, :spots].copy()
-    for k in range(1, QUIET_CELLS):
-        rest += rate2[:, k : k + spots]
-    late = np.arange(spots) / ((QUIET_PHASE[1] - QUIET_PHASE[0]) * length)[:, None]
-    return early + np.argmin(np.where(late <= 1.0, rest * (1.0 + late) ** 2, np.inf), axis=1) + QUIET_CELLS // 2
+    positions = width - MID_STANCE_MEAN_CELLS + 1
+    activity = rate2[:, :positions].copy()
+    for k in range(1, MID_STANCE_MEAN_CELLS):
+        activity += rate2[:, k : k + positions]
+    delay = np.arange(positions) / ((MID_STANCE_PHASE[1] - MID_STANCE_PHASE[0]) * length)[:, None]
+    return (
+        early
+        + np.argmin(np.where(delay <= 1.0, activity * (1.0 + delay) ** 2, np.inf), axis=1)
+        + MID_STANCE_MEAN_CELLS // 2
+    )
 
 
-def _tipping(grid: Cells, quiet: Ints, gravity: Floats) -> Floats:
+def _mid_stance_velocity(grid: UniformSamples, mid_stance: Ints, gravity: Floats) -> Floats:
     """(3, n) velocity of the pod at the quiet cells, sensor frame: the foot turns about the ground below it."""
-    around = quiet[:, None] + np.arange(-(QUIET_CELLS // 2), QUIET_CELLS // 2 + 1)
+    around = mid_stance[:, None] + np.arange(-(MID_STANCE_MEAN_CELLS // 2), MID_STANCE_MEAN_CELLS // 2 + 1)
     rate = grid.gyr_radps[:, np.clip(around, 0, len(grid) - 1)].mean(axis=-1)
     return cross(rate, POD_HEIGHT_M * gravity / np.sqrt(squared_norm(gravity)))
 
 
-def _lift(force: Floats, gravity: Floats, inside: Bools) -> Floats:
+def _clearance(force: Floats, gravity: Floats, inside: Bools) -> Floats:
     """(n,) greatest height above the line from the first to the last place, by double integration along gravity."""
     length = np.sqrt(squared_norm(gravity))
     up = gravity / length
@@ -167,7 +172,7 @@ def _lift(force: Floats, gravity: Floats, inside: Bools) -> Floats:
     return above.max(axis=1) * STANDARD_GRAVITY_MPS2 / length
 
 
-def _spin(gyr_radps: Floats, inside: Bools) -> Floats:
+def _rate_products(gyr_radps: Floats, inside: Bools) -> Floats:
     """(3, 3, n) summed products of the rates over the faster half of each stride."""
     rate2 = squared_norm(gyr_radps)
     ranked = np.sort(np.where(inside, rate2, np.inf), axis=1)
@@ -176,12 +181,12 @@ def _spin(gyr_radps: Floats, inside: Bools) -> Floats:
     return np.stack([[(a * b).sum(axis=-1) for b in fast] for a in fast])
 
 
-def _whole(grid: Cells, first: Ints, last: Ints) -> Bools:
+def _recording_valid(grid: UniformSamples, first: Ints, last: Ints) -> Bools:
     gaps, clipped = (np.concatenate([[0], np.cumsum(marks)]) for marks in (~grid.valid, grid.clipped))
-    return (gaps[last] == gaps[first]) & (clipped[last] - clipped[first] <= CLIPPED_CELLS)
+    return (gaps[last] == gaps[first]) & (clipped[last] - clipped[first] <= MAX_CLIPPED_CELLS)
 
 
-def _credible(gravity_mps2: Floats) -> Bools:
+def _gravity_plausible(gravity_mps2: Floats) -> Bools:
     """(n,) whether the mean force has the size of gravity; of a foot followed wrongly it has not."""
-    size = np.sqrt(squared_norm(gravity_mps2))
-    return np.abs(size / STANDARD_GRAVITY_MPS2 - 1.0) <= GRAVITY_TOLERANCE
+    norm = np.sqrt(squared_norm(gravity_mps2))
+    return np.abs(norm / STANDARD_GRAVITY_MPS2 - 1.0) <= GRAVITY_TOLERANCE

@@ -4,157 +4,183 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from surefoot.analysis.gait.contact_candidates import APART_CELLS, Landing
-from surefoot.analysis.gait.event_detection import SLOW
+from surefoot.analysis.gait.contact_candidates import MIN_STRIDE_CELLS, ContactCandidate
+from surefoot.analysis.gait.event_detection import SLOW_STRIDES
 
-ALIKE = 0.5
+MIN_SIMILARITY = 0.5
 """Least similarity of two landings' movements to start or prove a chain; gait has 0.5 to 0.99, shaken hands seldom
 two in a row."""
-ALIKE_IN_STEP = 0.0
+MIN_SIMILARITY_IN_RHYTHM = 0.0
 """The same inside a proven chain at its own pace, so that one stumble does not end a run."""
-PACE_TOLERANCE = 0.3
+LENGTH_TOLERANCE = 0.3
 """Share by which a stride in step may differ from those before it."""
-QUICKEST = 0.5
+MIN_TRANSITION_RATIO = 0.5
 """A proven chain may change from walking to running: shorter strides, but not by more than this share."""
-WEAK = 0.6
+WEAK_RATIO = 0.6
 """A landing may be left out only if its burst is weaker than this share of both its neighbours': push-offs are."""
-OVERDUE = 1.1
+OVERDUE_RATIO = 1.1
 """A landing that comes later than this part of the usual stride may be the push-off of one that was overlooked,"""
-STEADY, DUE_TOLERANCE = 1.2, 0.15
+STEADY_RATIO, DUE_TOLERANCE = 1.2, 0.15
 """where the last strides were as long as each other within the first, and it was due within the second of them."""
-LEAST_LINKS = 3
+MIN_CHAIN_STRIDES = 3
 """Strides in a row that prove a chain; until then they wait."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class StrideCandidate:
     """A stride from one landing to the next, in absolute grid cells."""
 
-    first: int
-    last: int
-    alike: float
+    start_cell: int
+    end_cell: int
+    similarity: float
 
 
 @dataclass(slots=True)
-class Chain:
+class StrideSegmenter:
     """Feeds on landings in order and gives links; what it does depends on the landings alone, not on when they come.
 
     One weak landing that looks unlike the last (a push-off taken for a landing) is set aside, and left out if the next
     one matches.
     """
 
-    tail: Landing | None = None
-    aside: Landing | None = None
-    links: int = 0
-    holed: bool = False
-    sought: bool = False
-    waiting: list[Link] = field(default_factory=list)
-    pace: list[int] = field(default_factory=list)
+    last_contact: ContactCandidate | None = None
+    set_aside: ContactCandidate | None = None
+    stride_count: int = 0
+    bridged: bool = False
+    searched: bool = False
+    pending: list[StrideCandidate] = field(default_factory=list)
+    recent_lengths: list[int] = field(default_factory=list)
 
-    def add(self, landing: Landing, alike_last: float, alike_before: float) -> list[Link]:
+    def add(
+        self, contact: ContactCandidate, similarity_to_last: float, similarity_to_previous: float
+    ) -> list[StrideCandidate]:
         """Links proven by a landing, given how alike it is to the landing before it and to the one before that."""
-        if self.tail is None:
-            self.tail = landing
+        if self.last_contact is None:
+            self.last_contact = contact
             return []
-        length = landing.cell - self.tail.cell
-        alike = alike_last if self.aside is None else alike_before
-        if self._in_step(length, alike) and self._may_skip(landing):
-            return self._link(landing, alike)
-        if self._hole(length, alike):
-            return self._skip(landing, alike)
-        if self.aside is None:
-            self.aside = landing
+        length = contact.cell - self.last_contact.cell
+        similarity = similarity_to_last if self.set_aside is None else similarity_to_previous
+        if self._in_rhythm(length, similarity) and self._may_discard(contact):
+            return self._append(contact, similarity)
+        if self._misses_one(length, similarity):
+            return self._bridge(contact, similarity)
+        if self.set_aside is None:
+            self.set_aside = contact
             return []
-        self._restart(self.aside)
-        return self.add(landing, alike_last, 0.0)
+        self._restart(self.set_aside)
+        return self.add(contact, similarity_to_last, 0.0)
 
     def reject(self) -> None:
         """Take back a chain that turned out to be no gait."""
-        self._restart(self.tail)
+        self._restart(self.last_contact)
 
-    def expire(self, now: int) -> bool:
-        """End the chain when no landing from cell `now` on can join it; True if a proven one ended."""
-        if self.tail is None or now - self.tail.cell <= SLOW.longest_cells:
+    def expire(self, now_cell: int) -> bool:
+        """End the chain when no landing from cell `now_cell` on can join it; True if a proven one ended."""
+        if self.last_contact is None or now_cell - self.last_contact.cell <= SLOW_STRIDES.max_cells:
             return False
-        proven = self.links >= LEAST_LINKS
-        late = self.aside is not None and now - self.aside.cell <= SLOW.longest_cells
-        self._restart(self.aside if late else None)
+        proven = self.stride_count >= MIN_CHAIN_STRIDES
+        late = self.set_aside is not None and now_cell - self.set_aside.cell <= SLOW_STRIDES.max_cells
+        self._restart(self.set_aside if late else None)
         return proven
 
-    def awaited(self, until: int) -> tuple[int, int] | None:
-        """Cells before `until` in which the next landing of a steady chain was due; None if it is not overdue there, or
+    def overdue_range(self, until_cell: int) -> tuple[int, int] | None:
+        """Cells before `until_cell` in which the next landing of a steady chain was due; None if it is not overdue
+        there, or
         was sought already."""
-        steady = self.links >= LEAST_LINKS and max(self.pace) <= STEADY * min(self.pace)
-        if self.tail is None or self.aside is not None or self.sought or not steady:
+        steady = self.stride_count >= MIN_CHAIN_STRIDES and max(self.recent_lengths) <= STEADY_RATIO * min(
+            self.recent_lengths
+        )
+        if self.last_contact is None or self.set_aside is not None or self.searched or not steady:
             return None
         soon, overdue, late = (
-            self.tail.cell + int(share * self._usual) for share in (1.0 - DUE_TOLERANCE, OVERDUE, 1.0 + DUE_TOLERANCE)
+            self.last_contact.cell + int(share * self._median_length)
+            for share in (1.0 - DUE_TOLERANCE, OVERDUE_RATIO, 1.0 + DUE_TOLERANCE)
         )
-        return (soon, min(late, until)) if until > overdue else None
+        return (soon, min(late, until_cell)) if until_cell > overdue else None
 
-    def lost(self, now: int) -> bool:
-        """Whether no landing from cell `now` on can be in step."""
-        return self.tail is not None and bool(self.pace) and now > self.tail.cell + (1.0 + PACE_TOLERANCE) * self._usual
+    def is_lost(self, now_cell: int) -> bool:
+        """Whether no landing from cell `now_cell` on can be in step."""
+        return (
+            self.last_contact is not None
+            and bool(self.recent_lengths)
+            and now_cell > self.last_contact.cell + (1.0 + LENGTH_TOLERANCE) * self._median_length
+        )
 
-    def covers(self, landing: Landing) -> bool:
+    def overlaps(self, contact: ContactCandidate) -> bool:
         """Whether a landing follows the last one so closely that it is part of it."""
-        return self.tail is not None and 0 <= landing.cell - self.tail.cell < APART_CELLS
+        return self.last_contact is not None and 0 <= contact.cell - self.last_contact.cell < MIN_STRIDE_CELLS
 
     @property
     def strength_mps2(self) -> float:
         """Of the last landing."""
-        return 0.0 if self.tail is None else self.tail.strength_mps2
+        return 0.0 if self.last_contact is None else self.last_contact.strength_mps2
 
     @property
-    def oldest(self) -> int | None:
+    def oldest_cell(self) -> int | None:
         """First cell that may still be needed."""
-        if self.waiting:
-            return self.waiting[0].first
-        return None if self.tail is None else self.tail.cell
+        if self.pending:
+            return self.pending[0].start_cell
+        return None if self.last_contact is None else self.last_contact.cell
 
-    def _in_step(self, length: int, alike: float) -> bool:
-        if length > SLOW.longest_cells:
+    def _in_rhythm(self, length: int, similarity: float) -> bool:
+        if length > SLOW_STRIDES.max_cells:
             return False
-        if not self.pace:
-            return alike >= ALIKE
-        ratio = length / self._usual
-        if abs(ratio - 1.0) <= PACE_TOLERANCE:
-            return alike >= (ALIKE_IN_STEP if self.links >= LEAST_LINKS else ALIKE)
-        return alike >= ALIKE and self.links >= LEAST_LINKS and QUICKEST <= ratio < 1.0
+        if not self.recent_lengths:
+            return similarity >= MIN_SIMILARITY
+        ratio = length / self._median_length
+        if abs(ratio - 1.0) <= LENGTH_TOLERANCE:
+            return similarity >= (
+                MIN_SIMILARITY_IN_RHYTHM if self.stride_count >= MIN_CHAIN_STRIDES else MIN_SIMILARITY
+            )
+        return (
+            similarity >= MIN_SIMILARITY
+            and self.stride_count >= MIN_CHAIN_STRIDES
+            and MIN_TRANSITION_RATIO <= ratio < 1.0
+        )
 
-    def _may_skip(self, landing: Landing) -> bool:
+    def _may_discard(self, contact: ContactCandidate) -> bool:
         """Whether what was set aside, if anything, is weak enough to be no landing."""
-        if self.aside is None or self.tail is None:
+        if self.set_aside is None or self.last_contact is None:
             return True
-        return self.aside.strength_mps2 < WEAK * min(self.tail.strength_mps2, landing.strength_mps2)
+        return self.set_aside.strength_mps2 < WEAK_RATIO * min(self.last_contact.strength_mps2, contact.strength_mps2)
 
-    def _hole(self, length: int, alike: float) -> bool:
+    def _misses_one(self, length: int, similarity: float) -> bool:
         """True where one landing of a proven chain was lost, in a gap of the recording for instance."""
-        return self.links >= LEAST_LINKS and alike >= ALIKE and abs(length / self._usual - 2.0) <= PACE_TOLERANCE
+        return (
+            self.stride_count >= MIN_CHAIN_STRIDES
+            and similarity >= MIN_SIMILARITY
+            and abs(length / self._median_length - 2.0) <= LENGTH_TOLERANCE
+        )
 
     @property
-    def _usual(self) -> int:
-        return sorted(self.pace)[len(self.pace) // 2]
+    def _median_length(self) -> int:
+        return sorted(self.recent_lengths)[len(self.recent_lengths) // 2]
 
-    def _skip(self, landing: Landing, alike: float) -> list[Link]:
+    def _bridge(self, contact: ContactCandidate, similarity: float) -> list[StrideCandidate]:
         """Go on behind a hole; a second one in a row is no hole but a slower pace, and a chain of its own."""
-        if self.holed and self.aside is None:
-            self._restart(self.tail)
-            return self.add(landing, alike, 0.0)
-        self.tail, self.aside, self.holed, self.sought = landing, None, True, False
+        if self.bridged and self.set_aside is None:
+            self._restart(self.last_contact)
+            return self.add(contact, similarity, 0.0)
+        self.last_contact, self.set_aside, self.bridged, self.searched = contact, None, True, False
         return []
 
-    def _link(self, landing: Landing, alike: float) -> list[Link]:
-        assert self.tail is not None
-        self.waiting.append(Link(self.tail.cell, landing.cell, alike))
-        self.pace = [*self.pace[-2:], landing.cell - self.tail.cell]
-        self.tail, self.aside, self.holed, self.sought = landing, None, False, False
-        self.links += 1
-        if self.links < LEAST_LINKS:
+    def _append(self, contact: ContactCandidate, similarity: float) -> list[StrideCandidate]:
+        assert self.last_contact is not None
+        self.pending.append(StrideCandidate(self.last_contact.cell, contact.cell, similarity))
+        self.recent_lengths = [*self.recent_lengths[-2:], contact.cell - self.last_contact.cell]
+        self.last_contact, self.set_aside, self.bridged, self.searched = contact, None, False, False
+        self.stride_count += 1
+        if self.stride_count < MIN_CHAIN_STRIDES:
             return []
-        proven, self.waiting = self.waiting, []
+        proven, self.pending = self.pending, []
         return proven
 
-    def _restart(self, tail: Landing | None) -> None:
-        self.tail, self.aside, self.links, self.holed, self.sought = tail, None, 0, False, False
-        self.waiting, self.pace = [], []
+    def _restart(self, last_contact: ContactCandidate | None) -> None:
+        self.last_contact, self.set_aside, self.stride_count, self.bridged, self.searched = (
+            last_contact,
+            None,
+            0,
+            False,
+            False,
+        )
+        self.pending, self.recent_lengths = [], []

@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from surefoot.analysis.model import Floats
 
-STRIDES = 12
+VARIABILITY_STRIDES = 12
 """Landings (about 9 s of running) over which the roll's spread is taken."""
 
 
@@ -15,16 +15,17 @@ class RollVariability:
     """Spread of the roll at the latest landings whose roll is known; remembers those before a piece."""
 
     def __init__(self) -> None:
-        self._before = np.empty(0)
+        self._previous = np.empty(0)
 
     def push(self, roll_deg: Floats) -> Floats:
-        """(n,) standard deviation over the last `STRIDES` known values up to each landing, NaN until there are as
+        """(n,) standard deviation over the last `VARIABILITY_STRIDES` known values up to each landing, NaN until there
+        are as
         many and where the landing's own is unknown."""
         known = np.flatnonzero(np.isfinite(roll_deg))
-        values = np.concatenate([self._before, roll_deg[known]])
-        spread = np.full(len(roll_deg), np.nan)
-        if len(values) >= STRIDES:
-            latest = sliding_window_view(values, STRIDES).std(axis=1, ddof=1)[-len(known) or len(values) :]
-            spread[known[len(known) - len(latest) :]] = latest
-        self._before = values[1 - STRIDES :]
-        return spread
+        values = np.concatenate([self._previous, roll_deg[known]])
+        sd = np.full(len(roll_deg), np.nan)
+        if len(values) >= VARIABILITY_STRIDES:
+            latest = sliding_window_view(values, VARIABILITY_STRIDES).std(axis=1, ddof=1)[-len(known) or len(values) :]
+            sd[known[len(known) - len(latest) :]] = latest
+        self._previous = values[1 - VARIABILITY_STRIDES :]
+        return sd

@@ -7,76 +7,76 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from surefoot.analysis.model import Floats, Strides
-from surefoot.analysis.uncertainty import MEDIAN_TO_MEAN_ERROR, scatter
+from surefoot.analysis.uncertainty import MEDIAN_ERROR_RATIO, robust_sd
 
-STRIDES = 10
+AFTERMATH_STRIDES = 10
 """Strides before and after that are compared."""
-FEWEST = 4
-KEYS = ("ground_contact_time_s", "stride_time_s", "impact_peak_30hz_g")
-WORDS = {
+MIN_AFTERMATH_STRIDES = 4
+AFTERMATH_KEYS = ("ground_contact_time_s", "stride_time_s", "impact_peak_30hz_g")
+CHANGE_PHRASES = {
     "ground_contact_time_s": ("contact was {:.0f} % shorter", "contact was {:.0f} % longer"),
     "stride_time_s": ("strides were {:.0f} % quicker", "strides were {:.0f} % slower"),
     "impact_peak_30hz_g": ("impact was {:.0f} % softer", "impact was {:.0f} % harder"),
 }
-LEAST_CHANGE_PCT = 2.0
+MIN_AFTERMATH_CHANGE_PCT = 2.0
 
 
 @dataclass(slots=True)
-class Recent:
-    """The latest strides of one foot: when each began, when it was known, and its values of `KEYS`."""
+class RecentStrides:
+    """The latest strides of one foot: when each began, when it was known, and its values of `AFTERMATH_KEYS`."""
 
     start_s: Floats = field(default_factory=lambda: np.empty(0))
     known_s: Floats = field(default_factory=lambda: np.empty(0))
-    values: Floats = field(default_factory=lambda: np.empty((len(KEYS), 0)))
+    values: Floats = field(default_factory=lambda: np.empty((len(AFTERMATH_KEYS), 0)))
 
-    def add(self, strides: Strides, known_s: Floats, kept: int) -> None:
+    def add(self, strides: Strides, known_s: Floats, count: int) -> None:
         """Take new strides and keep that many."""
-        self.start_s = np.concatenate([self.start_s, strides.initial_contact_s])[-kept:]
-        self.known_s = np.concatenate([self.known_s, known_s])[-kept:]
-        new = np.stack([strides.metrics[key] for key in KEYS])
-        self.values = np.concatenate([self.values, new], axis=1)[:, -kept:]
+        self.start_s = np.concatenate([self.start_s, strides.initial_contact_s])[-count:]
+        self.known_s = np.concatenate([self.known_s, known_s])[-count:]
+        new = np.stack([strides.metrics[key] for key in AFTERMATH_KEYS])
+        self.values = np.concatenate([self.values, new], axis=1)[:, -count:]
 
     def before(self, time_s: float) -> Floats:
-        """(keys, up to `STRIDES`) values of the strides that began before a time."""
-        return self.values[:, : int(np.searchsorted(self.start_s, time_s))][:, -STRIDES:]
+        """(keys, up to `AFTERMATH_STRIDES`) values of the strides that began before a time."""
+        return self.values[:, : int(np.searchsorted(self.start_s, time_s))][:, -AFTERMATH_STRIDES:]
 
     def after(self, time_s: float) -> tuple[Floats, float]:
         """The same of those that began after it, and when the last of them was known."""
-        rows = slice(first := int(np.searchsorted(self.start_s, time_s, side="right")), first + STRIDES)
+        rows = slice(first := int(np.searchsorted(self.start_s, time_s, side="right")), first + AFTERMATH_STRIDES)
         return self.values[:, rows], float(self.known_s[rows][-1]) if len(self.known_s[rows]) else np.nan
 
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """Values of `KEYS` in the strides before and after, (keys, n) each."""
+    """Values of `AFTERMATH_KEYS` in the strides before and after, (keys, n) each."""
 
     before: Floats
     after: Floats
 
     @property
     def change_pct(self) -> dict[str, float]:
-        """Of the medians, for what has changed by more than chance and `LEAST_CHANGE_PCT`."""
+        """Of the medians, for what has changed by more than chance and `MIN_AFTERMATH_CHANGE_PCT`."""
         found = {}
-        for key, before, after in zip(KEYS, self.before, self.after, strict=True):
-            sides = [values[np.isfinite(values)] for values in (before, after)]
-            if min(map(len, sides)) < FEWEST:
+        for key, before, after in zip(AFTERMATH_KEYS, self.before, self.after, strict=True):
+            known = [values[np.isfinite(values)] for values in (before, after)]
+            if min(map(len, known)) < MIN_AFTERMATH_STRIDES:
                 continue
-            was, now = (float(np.median(side)) for side in sides)
-            error = float(np.hypot(_error(sides[0]), _error(sides[1])))
-            change = 100.0 * (now / was - 1.0)
-            if abs(change) > max(LEAST_CHANGE_PCT, 200.0 * error / was):
+            median_before, median_after = (float(np.median(side)) for side in known)
+            error = float(np.hypot(_median_error(known[0]), _median_error(known[1])))
+            change = 100.0 * (median_after / median_before - 1.0)
+            if abs(change) > max(MIN_AFTERMATH_CHANGE_PCT, 200.0 * error / median_before):
                 found[key] = change
         return found
 
     @property
     def sentence(self) -> str:
         """For the runner."""
-        changes = [WORDS[key][change > 0.0].format(abs(change)) for key, change in self.change_pct.items()]
+        changes = [CHANGE_PHRASES[key][change > 0.0].format(abs(change)) for key, change in self.change_pct.items()]
         if not changes:
             return "The strides after it were as those before."
         return f"In the strides after it {' and '.join(changes)} on that side."
 
 
-def _error(values: Floats) -> float:
+def _median_error(values: Floats) -> float:
     """Standard error of the median."""
-    return MEDIAN_TO_MEAN_ERROR * float(scatter(values)) / float(np.sqrt(len(values)))
+    return MEDIAN_ERROR_RATIO * float(robust_sd(values)) / float(np.sqrt(len(values)))

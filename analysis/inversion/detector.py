@@ -8,27 +8,27 @@ import numpy as np
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State, finding_id
 from surefoot.analysis.gait.filters import GRID_HZ
-from surefoot.analysis.gait.stride_parameters import MountedLink
-from surefoot.analysis.inversion.aftermath import FEWEST, STRIDES, Aftermath, Recent
+from surefoot.analysis.gait.stride_parameters import AlignedStride
+from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES, MIN_AFTERMATH_STRIDES, Aftermath, RecentStrides
 from surefoot.analysis.inversion.criteria import (
-    COURSE_S,
-    POPULATION,
-    Band,
-    Courses,
-    Excess,
-    OwnBand,
-    courses_of,
-    excess_of,
-    is_roll,
-    suspects,
+    CURVE_TIME_S,
+    POPULATION_REFERENCE,
+    Excursion,
+    FrontalCurves,
+    StanceReference,
+    StanceReferenceEstimator,
+    frontal_curves,
+    is_inversion_event,
+    is_suspect,
+    measure_excursion,
 )
 from surefoot.analysis.model import Bools, Floats, Foot, MountingStatus, Strides
 
-ROLL_DEG, SEVERE_DEG = 25.0, 45.0
+NEAR_MISS_LIMIT_DEG, SEVERE_LIMIT_DEG = 25.0, 45.0
 """Beyond the own course: below is a near miss, above severe."""
-LEAST_TRAVEL_M = 0.5
+MIN_EVENT_TRAVEL_M = 0.5
 """A stumble on the spot is no roll: the foot came from somewhere."""
-NAMES = {
+SEVERITY_PHRASES = {
     Severity.NEAR_MISS: "nearly rolled over",
     Severity.ROLL: "rolled over",
     Severity.SEVERE: "rolled over badly",
@@ -42,7 +42,7 @@ WRONG_IF = ["the pod was knocked or is loose on the shoe", "the step was a delib
 
 
 @dataclass(frozen=True, slots=True)
-class Landings:
+class ObservedStances:
     """The landings that end n strides, as far as a roll in them can be seen.
 
     Parameters
@@ -51,29 +51,29 @@ class Landings:
     visible : (n,) whether the foot's frame was sure before the landing, and the foot on its way.
     """
 
-    courses: Courses
+    curves: FrontalCurves
     time_s: Floats
     known_s: Floats
     visible: Bools
     confidence: Floats
 
 
-class RollWatch:
+class InversionDetector:
     """Strides with their evidence in, findings out; any cut gives the same findings."""
 
-    def __init__(self, foot: Foot, known: Band = POPULATION) -> None:
+    def __init__(self, foot: Foot, prior: StanceReference = POPULATION_REFERENCE) -> None:
         self._foot = foot
-        self._own = OwnBand(known)
-        self._recent = Recent()
+        self._reference = StanceReferenceEstimator(prior)
+        self._recent = RecentStrides()
         self._open: list[Finding] = []
-        self._sure_to = (-1, True)
+        self._last_stance = (-1, True)
 
     @property
-    def band(self) -> Band:
+    def reference(self) -> StanceReference:
         """The foot's usual stances, as known now."""
-        return self._own.band()
+        return self._reference.estimate()
 
-    def push(self, links: list[MountedLink], strides: Strides, time_s: Floats, known_s: Floats) -> list[Finding]:
+    def push(self, aligned: list[AlignedStride], strides: Strides, time_s: Floats, known_s: Floats) -> list[Finding]:
         """New findings and revisions.
 
         Parameters
@@ -81,62 +81,64 @@ class RollWatch:
         links, strides : the same n strides in the rough and measured.
         time_s, known_s : (n,) of the cells of the landings that end them, and of the last cells that decided on those.
         """
-        if not links:
+        if not aligned:
             return []
-        found = self._rolls(self._landings(links, strides, time_s, known_s))
-        self._recent.add(strides, known_s, 2 * STRIDES + len(strides))
+        found = self._detect(self._observe(aligned, strides, time_s, known_s))
+        self._recent.add(strides, known_s, 2 * AFTERMATH_STRIDES + len(strides))
         self._open += found
-        return found + self._revised(at_end=False)
+        return found + self._revise(at_end=False)
 
     def flush(self) -> list[Finding]:
         """Revisions that the end of the run leaves short of strides."""
-        return self._revised(at_end=True)
+        return self._revise(at_end=True)
 
-    def _landings(self, links: list[MountedLink], strides: Strides, time_s: Floats, known_s: Floats) -> Landings:
-        frames = np.stack([each.mounting.sensor_to_foot for each in links], axis=-1)
-        turns = np.concatenate([each.evidence.stance_turn for each in links], axis=1)
+    def _observe(
+        self, aligned: list[AlignedStride], strides: Strides, time_s: Floats, known_s: Floats
+    ) -> ObservedStances:
+        frames = np.stack([each.mounting.sensor_to_foot for each in aligned], axis=-1)
+        orientation = np.concatenate([each.kinematics.stance_orientation for each in aligned], axis=1)
         contact_s = strides.next_initial_contact_s
-        touch = (contact_s - time_s) * GRID_HZ
-        courses = courses_of(turns, np.nan_to_num(touch), frames, self._foot)
-        visible = self._sure(links) & np.isfinite(courses.inversion_deg).all(axis=1) & np.isfinite(contact_s)
-        visible &= np.array([np.linalg.norm(each.evidence.travel_m) >= LEAST_TRAVEL_M for each in links])
-        return Landings(courses, contact_s, known_s, visible, strides.confidence)
+        contact_offset = (contact_s - time_s) * GRID_HZ
+        curves = frontal_curves(orientation, np.nan_to_num(contact_offset), frames, self._foot)
+        visible = self._frame_trusted(aligned) & np.isfinite(curves.inversion_deg).all(axis=1) & np.isfinite(contact_s)
+        visible &= np.array([np.linalg.norm(each.kinematics.displacement_m) >= MIN_EVENT_TRAVEL_M for each in aligned])
+        return ObservedStances(curves, contact_s, known_s, visible, strides.confidence)
 
-    def _sure(self, links: list[MountedLink]) -> Bools:
+    def _frame_trusted(self, aligned: list[AlignedStride]) -> Bools:
         """(n,) whether the stride before each link stood where the mounting has it, or there was none."""
-        sure = np.zeros(len(links), bool)
-        for k, each in enumerate(links):
-            last, before = self._sure_to
-            sure[k] = each.mounting.status is MountingStatus.OK and (before or last != each.link.first)
-            self._sure_to = each.link.last, each.fits and each.settled
-        return sure
+        trusted = np.zeros(len(aligned), bool)
+        for k, each in enumerate(aligned):
+            last, before = self._last_stance
+            trusted[k] = each.mounting.status is MountingStatus.OK and (before or last != each.candidate.start_cell)
+            self._last_stance = each.candidate.end_cell, each.pitch_fits and each.orientation_fits
+        return trusted
 
-    def _rolls(self, landings: Landings) -> list[Finding]:
+    def _detect(self, stances: ObservedStances) -> list[Finding]:
         """Between suspects all stances are taken for usual; a suspect is held against those before it."""
-        found, done = [], 0
-        for k in np.flatnonzero(landings.visible & suspects(landings.courses)).tolist():
-            self._learn(landings, done, k)
-            band = self._own.band()
-            excess = excess_of(landings.courses, k, band)
-            rolled = is_roll(excess, band)
-            if rolled:
-                found.append(_finding(self._foot, landings, k, excess, band))
-            done = k + rolled
-        self._learn(landings, done, len(landings.time_s))
+        found, learned = [], 0
+        for k in np.flatnonzero(stances.visible & is_suspect(stances.curves)).tolist():
+            self._learn(stances, learned, k)
+            reference = self._reference.estimate()
+            excursion = measure_excursion(stances.curves, k, reference)
+            is_event = is_inversion_event(excursion, reference)
+            if is_event:
+                found.append(_finding(self._foot, stances, k, excursion, reference))
+            learned = k + is_event
+        self._learn(stances, learned, len(stances.time_s))
         return found
 
-    def _learn(self, landings: Landings, first: int, last: int) -> None:
+    def _learn(self, stances: ObservedStances, first: int, last: int) -> None:
         rows = slice(first, last)
-        courses = Courses(landings.courses.inversion_deg[rows], landings.courses.rate_dps[rows])
-        self._own.add(courses, landings.visible[rows])
+        curves = FrontalCurves(stances.curves.inversion_deg[rows], stances.curves.rate_dps[rows])
+        self._reference.update(curves, stances.visible[rows])
 
-    def _revised(self, *, at_end: bool) -> list[Finding]:
+    def _revise(self, *, at_end: bool) -> list[Finding]:
         """Findings whose strides after are all known, with what they say."""
         found, still_open = [], []
         for finding in self._open:
             contact_s = float(finding.evidence["initial_contact_s"])  # type: ignore[arg-type]
             after, known_s = self._recent.after(contact_s)
-            if after.shape[1] >= (FEWEST if at_end else STRIDES):
+            if after.shape[1] >= (MIN_AFTERMATH_STRIDES if at_end else AFTERMATH_STRIDES):
                 aftermath = Aftermath(self._recent.before(contact_s), after)
                 found.append(_revision(finding, aftermath, known_s))
             else:
@@ -145,38 +147,39 @@ class RollWatch:
         return found
 
 
-def _finding(foot: Foot, landings: Landings, k: int, excess: Excess, band: Band) -> Finding:
-    contact_s = float(landings.time_s[k])
-    time_s = contact_s + excess.peak_s
-    severity = _severity(excess.beyond_deg)
+def _finding(foot: Foot, stances: ObservedStances, k: int, excursion: Excursion, reference: StanceReference) -> Finding:
+    contact_s = float(stances.time_s[k])
+    time_s = contact_s + excursion.peak_s
+    severity = _severity(excursion.excess_deg)
     message = (
-        f"Your {foot} ankle {NAMES[severity]}: {excess.beyond_deg:.0f}° farther outward than you usually stand, at up "
-        f"to {excess.rate_dps:.0f} °/s, {1000.0 * excess.peak_s:.0f} ms after landing.{ADVICE[severity]}"
+        f"Your {foot} ankle {SEVERITY_PHRASES[severity]}: {excursion.excess_deg:.0f}° farther outward than you "
+        f"usually stand, at up to {excursion.rate_dps:.0f} °/s, "
+        f"{1000.0 * excursion.peak_s:.0f} ms after landing.{ADVICE[severity]}"
     )
     return Finding(
         id=finding_id(Kind.INVERSION_EVENT, foot, time_s),
         kind=Kind.INVERSION_EVENT,
         foot=foot,
         time_s=time_s,
-        known_s=float(landings.known_s[k]),
+        known_s=float(stances.known_s[k]),
         severity=severity,
-        value=excess.beyond_deg,
+        value=excursion.excess_deg,
         reference=0.0,
         unit="°",
-        confidence=_confidence(excess, float(landings.confidence[k])),
+        confidence=_confidence(excursion, float(stances.confidence[k])),
         message=message,
         evidence={
             "initial_contact_s": contact_s,
-            "peak_after_contact_s": excess.peak_s,
-            "inversion_deg": excess.inversion_deg,
-            "inversion_velocity_dps": excess.rate_dps,
-            "usual_velocity_dps": band.rate_dps,
-            "own_strides": band.strides,
-            "curve_time_s": COURSE_S.tolist(),
-            "curve_inversion_deg": landings.courses.inversion_deg[k].tolist(),
-            "curve_velocity_dps": landings.courses.rate_dps[k].tolist(),
-            "curve_usual_deg": band.course_deg.tolist(),
-            "curve_spread_deg": band.spread_deg.tolist(),
+            "peak_after_contact_s": excursion.peak_s,
+            "inversion_deg": excursion.inversion_deg,
+            "inversion_velocity_dps": excursion.rate_dps,
+            "usual_velocity_dps": reference.rate_dps,
+            "own_strides": reference.strides,
+            "curve_time_s": CURVE_TIME_S.tolist(),
+            "curve_inversion_deg": stances.curves.inversion_deg[k].tolist(),
+            "curve_velocity_dps": stances.curves.rate_dps[k].tolist(),
+            "curve_usual_deg": reference.curve_deg.tolist(),
+            "curve_spread_deg": reference.spread_deg.tolist(),
             "wrong_if": WRONG_IF,
         },
     )
@@ -202,13 +205,13 @@ def _revision(finding: Finding, aftermath: Aftermath, known_s: float) -> Finding
     )
 
 
-def _severity(beyond_deg: float) -> Severity:
-    if beyond_deg > SEVERE_DEG:
+def _severity(excess_deg: float) -> Severity:
+    if excess_deg > SEVERE_LIMIT_DEG:
         return Severity.SEVERE
-    return Severity.ROLL if beyond_deg >= ROLL_DEG else Severity.NEAR_MISS
+    return Severity.ROLL if excess_deg >= NEAR_MISS_LIMIT_DEG else Severity.NEAR_MISS
 
 
-def _confidence(excess: Excess, stride_confidence: float) -> float:
+def _confidence(excursion: Excursion, stride_confidence: float) -> float:
     """0.5 at the edge of the conditions, rising to that of the stride itself for a clear roll."""
-    clear = min((excess.beyond_deg - 15.0) / 15.0, (excess.rate_dps - 200.0) / 200.0, 1.0)
+    clear = min((excursion.excess_deg - 15.0) / 15.0, (excursion.rate_dps - 200.0) / 200.0, 1.0)
     return float(np.clip(stride_confidence, 0.5, 1.0)) * (0.5 + 0.5 * max(clear, 0.0))

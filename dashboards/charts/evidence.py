@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from surefoot.analysis.findings import Finding, Kind
-from surefoot.analysis.inversion.aftermath import STRIDES
+from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.charts.axes import (
@@ -41,7 +41,7 @@ def pictures(finding: Finding, origin_s: float) -> list[tuple[str, Markup]]:
         drawn.append(("This stance and your usual ones", roll(evidence)))
         drawn += [
             (
-                f"{STRIDE_METRICS[key].label}, {STRIDES} strides before and after",
+                f"{STRIDE_METRICS[key].label}, {AFTERMATH_STRIDES} strides before and after",
                 strides_around(evidence, name, finding.foot),
             )
             for name, key in AROUND.items()

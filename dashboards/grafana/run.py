@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, PUSH_OFF, WATCHED
+from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, MONITORED, PUSH_OFF
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board
 from surefoot.dashboards.grafana.figures import CLIPPED, LOSS, RUN_TIME, STRIDES, Figure, asymmetry, running
@@ -48,7 +48,7 @@ def _list() -> Panel:
 
 def _sides() -> Panel:
     figure = asymmetry(CONTACT)
-    least_pct = next(each.least_pct for each in WATCHED if each.key == CONTACT)
+    least_pct = next(each.min_drift_pct for each in MONITORED if each.key == CONTACT)
     measured = over_time([named(figure, "difference", "mean")], '"windows"', RUN, BOTH, RUNNING)
     first = select(
         [f'"{figure.field}" AS "own"'], '"windows"', RUN, BOTH, RUNNING, RANGE, tail=f"LIMIT {FIRST_WINDOWS}"

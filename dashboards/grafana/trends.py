@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, WATCHED
+from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, MONITORED
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.finding_card import TITLES
@@ -47,7 +47,7 @@ def _feet(question: str, figure: Figure, width: int = 12) -> Panel:
 
 def _sides() -> Panel:
     figure = asymmetry(CONTACT)
-    least_pct = next(each.least_pct for each in WATCHED if each.key == CONTACT)
+    least_pct = next(each.min_drift_pct for each in MONITORED if each.key == CONTACT)
     own = f'moving_average("{figure.field}", {OWN_RUNS})'
     edges = [
         f'{scaled(own, figure)} {sign} {least_pct:g} AS "own band, {end}"'

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Bout, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
-from surefoot.analysis.windows import LEAST_STRIDES
+from surefoot.analysis.windows import MIN_WINDOW_STRIDES
 from surefoot.dashboards.data_source import Quality, Recorded
 from surefoot.dashboards.formatting import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
 from surefoot.dashboards.html import Markup, element
@@ -20,7 +20,7 @@ BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other":
 def numbers(run: Recorded) -> list[Markup]:
     """A table for each gait that somebody made."""
     counts = {gait: [len(strides_of(run.results, foot, gait)) for foot in run.quality] for gait in Gait}
-    return [_numbers(run, gait) for gait in Gait if max(counts[gait], default=0) >= LEAST_STRIDES]
+    return [_numbers(run, gait) for gait in Gait if max(counts[gait], default=0) >= MIN_WINDOW_STRIDES]
 
 
 def _numbers(run: Recorded, gait: Gait) -> Markup:

@@ -43,7 +43,7 @@ class RunnerAnalysis:
         self._session = Session(self.feet)
         self._tallies = {foot: Tally() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
-        self._parts = [Results({foot: Strides.none(foot) for foot in self.feet})]
+        self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet})]
 
     def push(self, samples: Samples) -> None:
         """Take one foot's next samples."""
@@ -54,7 +54,7 @@ class RunnerAnalysis:
 
     def absent(self, foot: Foot, until_s: float) -> None:
         """Wait no longer for what a foot has yet to say of the time before."""
-        self._add(self._session.absent(foot, until_s))
+        self._add(self._session.mark_absent(foot, until_s))
 
     def count(self, foot: Foot, counts: PodCounts) -> None:
         """Take note of what became of a pod's packets."""

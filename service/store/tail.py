@@ -78,7 +78,7 @@ class StoreTail:
         known, self._open = self._open, {}
         for row in rows:
             key, feet = (row["run"], row["runner"]), json.loads(row["feet"])
-            new = OpenRun(row["time_ns"], {Foot(foot): Strides.none(Foot(foot)) for foot in feet})
+            new = OpenRun(row["time_ns"], {Foot(foot): Strides.empty(Foot(foot)) for foot in feet})
             self._open[key] = known.get(key, new)
 
     def _new(self, table: str) -> Mapping[Key, list[sqlite3.Row]]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Bout, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
-from surefoot.analysis.windows import LEAST_STRIDES
+from surefoot.analysis.windows import MIN_WINDOW_STRIDES
 from surefoot.dashboards.formatting import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.pipeline.data_quality import Quality
@@ -41,7 +41,7 @@ def report(analysis: Analysis, width: int = WIDTH) -> Group:
     counts = {gait: _strides(analysis, gait) for gait in GAIT_WORDS}
     parts: list[RenderableType] = [_headline(analysis, [gait for gait, strides in counts.items() if any(strides)])]
     for gait, strides in counts.items():
-        if any(count >= LEAST_STRIDES for count in strides):
+        if any(count >= MIN_WINDOW_STRIDES for count in strides):
             parts += [Text(), _gait_title(analysis, gait), _gait_table(analysis, gait, width >= TYPICAL_WIDTH)]
         elif any(strides):
             parts += [Text(), Text(f"{GAIT_WORDS[gait]}: {sum(strides)} strides, too few to measure")]

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from surefoot.analysis.gait.angles import INVERSION_SIGN, rearfoot_probability, tilt_from
+from surefoot.analysis.gait.angles import INVERSION_SIGN, inversion_and_pitch, rearfoot_probability
 from surefoot.analysis.model import Flag, Floats, Foot
 from surefoot.firmware_sim.body.motion import Bout, Runner
 from surefoot.firmware_sim.body.runner_profile import Strike
@@ -38,7 +38,7 @@ def test_inversion_lowers_the_outer_edge_and_toes_up_is_positive_on_both_feet(fo
     """The one table of signs: up as seen from a foot whose outer edge is down by 20° and whose toes are up by 10°."""
     outer = np.radians(20.0) * (1.0 if foot is Foot.LEFT else -1.0)
     up = np.array([np.sin(np.radians(10.0)), -np.sin(outer), np.cos(outer)])
-    inversion, toes_up = tilt_from(up[:, None, None], np.eye(3)[..., None], foot)
+    inversion, toes_up = inversion_and_pitch(up[:, None, None], np.eye(3)[..., None], foot)
     assert np.degrees(inversion[0, 0]) == pytest.approx(20.0)
     assert np.degrees(toes_up[0, 0]) == pytest.approx(10.0)
     assert {INVERSION_SIGN[foot], INVERSION_SIGN[foot.other]} == {-1.0, 1.0}

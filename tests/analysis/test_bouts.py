@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surefoot.analysis.bouts import BRIDGE_S, BoutBuilder
+from surefoot.analysis.bouts import MAX_PAUSE_S, BoutBuilder
 from surefoot.analysis.model import Bools, Bout, Floats, Foot, Strides
 from tests.analysis.made import contacts, strides
 
@@ -25,7 +25,9 @@ def bouts_of(
 ) -> list[tuple[str, float, float]]:
     builder = BoutBuilder()
     builder.begin(start_s)
-    strides = {foot: Strides.join([Strides.none(foot), *(each for each in rows if each.foot is foot)]) for foot in Foot}
+    strides = {
+        foot: Strides.join([Strides.empty(foot), *(each for each in rows if each.foot is foot)]) for foot in Foot
+    }
     return plain(builder.push(strides, {Foot.LEFT: still}, np.inf) + builder.flush(end_s))
 
 
@@ -93,7 +95,7 @@ def test_walking_then_running_are_two_bouts_that_meet() -> None:
     assert walk[2] == run[1] == pytest.approx(10.0)
 
 
-@pytest.mark.parametrize(("pause_s", "expected"), [(BRIDGE_S - 0.01, 1), (BRIDGE_S + 0.01, 3)])
+@pytest.mark.parametrize(("pause_s", "expected"), [(MAX_PAUSE_S - 0.01, 1), (MAX_PAUSE_S + 0.01, 3)])
 def test_a_pause_is_bridged_if_one_stride_may_be_missing_in_it(pause_s: float, expected: int) -> None:
     rows = gait(0.0, 10, 0.7), gait(7.0 + pause_s, 10, 0.7)
     assert len(bouts_of(*rows, start_s=0.0, end_s=14.0 + pause_s)) == expected
@@ -122,7 +124,7 @@ bouts_of_gait = st.lists(
 
 def recorded(parts: list[tuple[float, int, float, bool]]) -> tuple[Strides, float]:
     """Bouts after pauses, and the end of the recording."""
-    now_s, rows = 0.0, [Strides.none(Foot.LEFT)]
+    now_s, rows = 0.0, [Strides.empty(Foot.LEFT)]
     for pause_s, count, stride_s, running in parts:
         rows.append(gait(now_s + pause_s, count, stride_s, running=running))
         now_s = float(rows[-1].next_initial_contact_s[-1])
@@ -157,10 +159,10 @@ def test_pieces_give_the_same_bouts_as_the_whole(
     builder.begin(0.0)
     edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
     for first, last in itertools.pairwise(edges):
-        complete_s = end_s if last == len(rows) else float(rows.initial_contact_s[last])
-        now_s = complete_s + late_s
+        watermark_s = end_s if last == len(rows) else float(rows.initial_contact_s[last])
+        now_s = watermark_s + late_s
         fresh = (second_s >= given_s) & (second_s < now_s)
-        found += builder.push({Foot.LEFT: rows[first:last]}, {Foot.LEFT: (second_s[fresh], mark[fresh])}, complete_s)
+        found += builder.push({Foot.LEFT: rows[first:last]}, {Foot.LEFT: (second_s[fresh], mark[fresh])}, watermark_s)
         given_s = max(given_s, now_s)
     fresh = second_s >= given_s
     found += builder.push({}, {Foot.LEFT: (second_s[fresh], mark[fresh])}, np.inf)

@@ -10,7 +10,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from surefoot.analysis import Session
-from surefoot.analysis.gait.resampling import Cells, Grid
+from surefoot.analysis.gait.resampling import Resampler, UniformSamples
 from surefoot.analysis.model import Flag, Foot, MountingStatus, Samples
 from surefoot.firmware_sim.body.motion import Bout, Runner
 from tests.analysis.simulated import Recording, analyse, match, record, turned, without
@@ -90,8 +90,8 @@ def test_stamps_that_fall_on_cells_give_the_same_cells_in_pieces(rate_hz: float)
     kept = np.flatnonzero(chance.random(2000) > 0.01)
     values = chance.normal(size=(2000, 6))[kept]
     samples = Samples(Foot.LEFT, kept / rate_hz, values[:, :3], values[:, 3:], chance.random(len(kept)) < 0.01)
-    whole, pieces = Grid().push(samples), Grid()
-    found = Cells.join([pieces.push(samples[k : k + 1]) for k in range(len(samples))])
+    whole, pieces = Resampler().push(samples), Resampler()
+    found = UniformSamples.join([pieces.push(samples[k : k + 1]) for k in range(len(samples))])
     for name in ("time_s", "acc_mps2", "gyr_radps", "valid", "clipped"):
         assert np.array_equal(getattr(whole, name), getattr(found, name)), name
 

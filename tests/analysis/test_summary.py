@@ -105,7 +105,7 @@ def test_clipped_strides_are_counted_for_each_foot() -> None:
 
 
 def test_every_key_is_there_even_of_nothing() -> None:
-    nothing = summarise(run_of(Strides.none(Foot.LEFT), Strides.none(Foot.RIGHT)))
+    nothing = summarise(run_of(Strides.empty(Foot.LEFT), Strides.empty(Foot.RIGHT)))
     assert set(nothing) == set(summarise(BOTH))
     assert nothing["steps"] == 0
     assert nothing["duration_s"] is None

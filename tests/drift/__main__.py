@@ -14,9 +14,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.drift import chain, coverage
+from tests.drift import coverage, end_to_end
 from tests.drift.measure import Outcome, measure
-from tests.drift.scenarios import QUIET, TOLD
+from tests.drift.scenarios import QUIET, REPORTED
 
 parser = argparse.ArgumentParser(prog="python -m tests.drift", description=__doc__)
 parser.add_argument("--runs", type=int, default=40, help="made-up runs of an hour per line")
@@ -60,7 +60,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     console = Console(width=120)
     console.print(_false_alarms(measure(scenario, options.runs, options.seed) for scenario in QUIET))
-    console.print(_found(measure(scenario, options.runs, options.seed) for scenario in TOLD))
+    console.print(_found(measure(scenario, options.runs, options.seed) for scenario in REPORTED))
     console.print(_covers([*coverage.windows(8, options.seed), *coverage.changes(options.runs, options.seed)]))
-    for line in chain.report(options.chain_runs, options.seed):
+    for line in end_to_end.report(options.chain_runs, options.seed):
         console.print(line)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.drift.monitor import Watch
+from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.findings import Finding, Kind, Severity, finding_id, latest
 from surefoot.analysis.model import Foot
 from tests.drift.runs import strides_of
-from tests.drift.scenarios import STEP_S, Scenario
+from tests.drift.scenarios import SUDDEN_S, Scenario
 
 FEET = tuple(Foot)
 
@@ -39,42 +39,53 @@ class Outcome:
     @property
     def hours(self) -> float:
         """Run in all."""
-        return self.runs * self.scenario.course.minutes / 60.0
+        return self.runs * self.scenario.profile.minutes / 60.0
 
 
 def measure(scenario: Scenario, runs: int, seed: int) -> Outcome:
     """Simulate and analyse; the same seed gives the same runs."""
     runs *= scenario.times
-    told = [findings_of(scenario, np.random.default_rng([seed, k])) for k in range(runs)]
-    alarms = Counter(kind for findings in told for kind in {finding.kind for finding in latest(findings)})
-    hits = [hit for findings in told if (hit := _hit(scenario, findings)) is not None]
+    reported = [findings_of(scenario, np.random.default_rng([seed, k])) for k in range(runs)]
+    alarms = Counter(kind for findings in reported for kind in {finding.kind for finding in latest(findings)})
+    hits = [hit for findings in reported if (hit := _hit(scenario, findings)) is not None]
     return Outcome(
-        scenario, runs, alarms, sum(bool(findings) for findings in told), len(hits),
+        scenario, runs, alarms, sum(bool(findings) for findings in reported), len(hits),
         sum(finding.foot is scenario.foot for _, finding in hits), [known_s - scenario.due_s for known_s, _ in hits],
     )  # fmt: skip
 
 
 def findings_of(scenario: Scenario, rng: np.random.Generator) -> list[Finding]:
     """Alarms of one run: everything but what is only worth knowing."""
-    course = scenario.course
-    watch = Watch(FEET)
-    if scenario.roll and scenario.foot is not None:
-        watch.note([_roll(scenario.foot)])
-    moved_s = [] if np.isnan(course.moved_s) else [course.moved_s]
-    found = watch.push(strides_of(course, rng), moved_s, 0.0, np.inf)
+    profile = scenario.profile
+    monitor = DriftMonitor(FEET)
+    if scenario.inversion_event and scenario.foot is not None:
+        monitor.add_events([_inversion_event(scenario.foot)])
+    moved_s = [] if np.isnan(profile.moved_s) else [profile.moved_s]
+    found = monitor.push(strides_of(profile, rng), moved_s, 0.0, np.inf)
     return [finding for finding in found if finding.severity.rank]
 
 
-def _roll(foot: Foot) -> Finding:
+def _inversion_event(foot: Foot) -> Finding:
     kind = Kind.INVERSION_EVENT
     return Finding(
-        finding_id(kind, foot, STEP_S), kind, foot, STEP_S, STEP_S + 1.0, Severity.ROLL, 30.0, 0.0, "°", 1.0, "", {}
+        finding_id(kind, foot, SUDDEN_S),
+        kind,
+        foot,
+        SUDDEN_S,
+        SUDDEN_S + 1.0,
+        Severity.ROLL,
+        30.0,
+        0.0,
+        "°",
+        1.0,
+        "",
+        {},
     )
 
 
 def _hit(scenario: Scenario, findings: Sequence[Finding]) -> tuple[float, Finding] | None:
     """When the story that was to be found was first told, and how it was told last."""
-    for story in latest(findings):
-        if story.kind in scenario.kinds:
-            return min(finding.known_s for finding in findings if finding.id == story.id), story
+    for finding in latest(findings):
+        if finding.kind in scenario.kinds:
+            return min(finding.known_s for finding in findings if finding.id == finding.id), finding
     return None

@@ -25,9 +25,9 @@ WITH_SPEED = {CONTACT: -0.6, IMPACT: 0.8, PUSH_OFF: 0.7, EVERSION: 0.5, VARIABIL
 """Powers of speed."""
 WITH_SLOPE_PCT = {CONTACT: 0.6, IMPACT: -2.5, PUSH_OFF: 1.0, EVERSION: -0.5, VARIABILITY: 0.0}
 """Change of both feet per percent of slope."""
-PLACED_PCT = {IMPACT: 15.0, EVERSION: 30.0, VARIABILITY: 30.0}
+POD_MOVED_PCT = {IMPACT: 15.0, EVERSION: 30.0, VARIABILITY: 30.0}
 """What a pod that has slipped reads higher."""
-ALIKE, ALIKE_VARIABILITY = 0.3, 0.9
+NEIGHBOUR_CORRELATION, VARIABILITY_CORRELATION = 0.3, 0.9
 """Correlation of neighbouring strides of a foot; variability is itself taken over the last strides."""
 SPEED_MPS, STRIDE_S = 3.0, 0.70
 WANDER_S = 30.0
@@ -40,7 +40,7 @@ Curve = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class RunProfile:
     """What a run is like; all curves are over seconds from its start.
 
     Parameters
@@ -68,9 +68,9 @@ class Course:
     lost: Mapping[Foot, float] = field(default_factory=dict)
     late_s: float = 0.0
     moved_s: float = np.nan
-    alike: float = ALIKE
+    correlation: float = NEIGHBOUR_CORRELATION
 
-    def with_change(self, foot: Foot, **curves: Curve) -> Course:
+    def with_change(self, foot: Foot, **curves: Curve) -> RunProfile:
         """The course with a truth more; keywords are `contact`, `impact`, `push_off`, `eversion`, `variability`."""
         names = {"contact": CONTACT, "impact": IMPACT, "push_off": PUSH_OFF, "eversion": EVERSION}
         names["variability"] = VARIABILITY
@@ -79,63 +79,63 @@ class Course:
 
 
 def strides_of(
-    course: Course, rng: np.random.Generator, own_pct: dict[str, float] | None = None
+    profile: RunProfile, rng: np.random.Generator, own_pct: dict[str, float] | None = None
 ) -> dict[Foot, Strides]:
     """Both feet's strides of a course, run by somebody drawn anew, whose asymmetry `own_pct` takes up."""
     own_pct = {} if own_pct is None else own_pct
     (apart,) = rng.spawn(1)
     own_pct |= {key: spread * float(rng.standard_normal()) for key, spread in OWN_PCT.items()}
     with_speed = {key: 2.0 * rng.standard_normal() for key in USUAL}  # % of asymmetry per doubling of speed, roughly
-    step_s, walk = WANDER_S, course.wander_pct * rng.standard_normal((len(USUAL), int(course.minutes * 2) + 2))
+    step_s, walk = WANDER_S, profile.wander_pct * rng.standard_normal((len(USUAL), int(profile.minutes * 2) + 2))
     wander = dict(zip(USUAL, walk.cumsum(axis=1), strict=True))
-    common = _scatter(rng, course, course.alike, 0.3)
+    common = _scatter(rng, profile, profile.correlation, 0.3)
     feet = {}
     for foot, sign in ((Foot.LEFT, -0.5), (Foot.RIGHT, 0.5)):
-        time_s = _landings(course, foot, rng)
-        speed, slope = 1.0 + 0.01 * course.speed_pct(time_s), course.slope_pct(time_s)
+        time_s = _landings(profile, foot, rng)
+        speed, slope = 1.0 + 0.01 * profile.speed_pct(time_s), profile.slope_pct(time_s)
         metrics = {"stride_time_s": np.diff(time_s, append=time_s[-1] + STRIDE_S), "speed_mps": SPEED_MPS * speed}
         metrics["stride_time_s"] = np.where(metrics["stride_time_s"] < 1.0, metrics["stride_time_s"], np.nan)
         for key, usual in USUAL.items():
             ground = wander[key][(time_s // step_s).astype(int)] * OWN_PCT[key] / OWN_PCT[CONTACT]
             uneven = own_pct[key] + ground + with_speed[key] * np.log2(speed)
-            uneven = uneven + course.shift_pct.get(key, np.zeros_like)(time_s)
+            uneven = uneven + profile.shift_pct.get(key, np.zeros_like)(time_s)
             level = usual * speed ** WITH_SPEED[key] * (1.0 + 0.01 * WITH_SLOPE_PCT[key] * slope)
-            level *= 1.0 + 0.01 * (sign * uneven + course.change_pct.get((foot, key), np.zeros_like)(time_s))
+            level *= 1.0 + 0.01 * (sign * uneven + profile.change_pct.get((foot, key), np.zeros_like)(time_s))
             if foot is Foot.LEFT:
-                level *= 1.0 + 0.01 * PLACED_PCT.get(key, 0.0) * (time_s >= course.moved_s)
-            alike = ALIKE_VARIABILITY if key == VARIABILITY else course.alike
-            noise = SCATTER[key] * (_scatter(rng, course, alike, 1.0)[: len(time_s)] + common[: len(time_s)])
+                level *= 1.0 + 0.01 * POD_MOVED_PCT.get(key, 0.0) * (time_s >= profile.moved_s)
+            correlation = VARIABILITY_CORRELATION if key == VARIABILITY else profile.correlation
+            noise = SCATTER[key] * (_scatter(rng, profile, correlation, 1.0)[: len(time_s)] + common[: len(time_s)])
             metrics[key] = level * (1.0 + noise)
-        metrics[TILT] = np.sign(sign) * course.camber_deg(time_s) + _tilt(course, time_s, apart)
-        lost = rng.random(len(time_s)) < course.lost.get(foot, 0.0)
+        metrics[TILT] = np.sign(sign) * profile.camber_deg(time_s) + _tilt(profile, time_s, apart)
+        lost = rng.random(len(time_s)) < profile.lost.get(foot, 0.0)
         metrics = {key: np.where(lost & (key != "stride_time_s"), np.nan, values) for key, values in metrics.items()}
         feet[foot] = _strides(foot, time_s, metrics)
     return feet
 
 
-def _tilt(course: Course, time_s: Floats, rng: np.random.Generator) -> Floats:
+def _tilt(profile: RunProfile, time_s: Floats, rng: np.random.Generator) -> Floats:
     """What else the standing tilt of one foot does, in degrees."""
-    walk = TILT_WANDER_DEG * rng.standard_normal(int(course.minutes * 60.0 / WANDER_S) + 2).cumsum()
-    scatter = TILT_SCATTER_DEG * _scatter(rng, course, course.alike, 1.0)[: len(time_s)]
+    walk = TILT_WANDER_DEG * rng.standard_normal(int(profile.minutes * 60.0 / WANDER_S) + 2).cumsum()
+    scatter = TILT_SCATTER_DEG * _scatter(rng, profile, profile.correlation, 1.0)[: len(time_s)]
     tilt_deg: Floats = walk[(time_s // WANDER_S).astype(int)] + scatter
     return tilt_deg
 
 
-def _scatter(rng: np.random.Generator, course: Course, alike: float, size: float) -> Floats:
+def _scatter(rng: np.random.Generator, profile: RunProfile, correlation: float, size: float) -> Floats:
     """Normal scatter of which neighbours are alike."""
-    count = int(course.minutes * 60.0 / STRIDE_S) + 200
-    drawn = size * np.sqrt(1.0 - alike**2) * rng.standard_normal(count)
-    scatter: Floats = lfilter([1.0], [1.0, -alike], drawn)
+    count = int(profile.minutes * 60.0 / STRIDE_S) + 200
+    drawn = size * np.sqrt(1.0 - correlation**2) * rng.standard_normal(count)
+    scatter: Floats = lfilter([1.0], [1.0, -correlation], drawn)
     return scatter
 
 
-def _landings(course: Course, foot: Foot, rng: np.random.Generator) -> Floats:
+def _landings(profile: RunProfile, foot: Foot, rng: np.random.Generator) -> Floats:
     """Initial contacts, none in the stops."""
-    count = int(course.minutes * 60.0 / STRIDE_S)
+    count = int(profile.minutes * 60.0 / STRIDE_S)
     time_s = STRIDE_S * np.arange(count) + (0.0 if foot is Foot.LEFT else 0.5 * STRIDE_S)
     time_s = time_s + 0.006 * rng.standard_normal(count)
-    kept = time_s >= (course.late_s if foot is Foot.RIGHT else 0.0)
-    for start_s, end_s in course.stops_s:
+    kept = time_s >= (profile.late_s if foot is Foot.RIGHT else 0.0)
+    for start_s, end_s in profile.stops_s:
         kept &= (time_s < start_s) | (time_s >= end_s)
     kept[0] &= time_s[0] > 0.0
     landings: Floats = time_s[kept]

@@ -9,11 +9,11 @@ import numpy as np
 
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.model import Floats, Foot
-from tests.drift.runs import CONTACT, EVERSION, IMPACT, Course, Curve
+from tests.drift.runs import CONTACT, EVERSION, IMPACT, Curve, RunProfile
 
 START_MIN, END_MIN = 20.0, 40.0
 """A drift begins after twenty minutes and takes twenty."""
-STEP_MIN = 30.0
+SUDDEN_MIN = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Scenario:
     ----------
     due_s : when the change becomes large enough to be found.
     times : as many runs as of others.
-    roll : whether the analysis is told of an ankle roll of that foot at `STEP_MIN`.
+    roll : whether the analysis is told of an ankle roll of that foot at `SUDDEN_MIN`.
     """
 
     name: str
-    course: Course
+    profile: RunProfile
     kinds: tuple[Kind, ...] = ()
     foot: Foot | None = None
     due_s: float = np.nan
-    roll: bool = False
+    inversion_event: bool = False
     times: int = 1
 
 
@@ -46,16 +46,16 @@ def ramp(percent: float, start_min: float = START_MIN, end_min: float = END_MIN)
     return grown
 
 
-def step(percent: float) -> Curve:
+def sudden(percent: float) -> Curve:
     """A change from one stride to the next."""
-    return lambda time_s: np.where(time_s >= 60.0 * STEP_MIN, percent, 0.0)
+    return lambda time_s: np.where(time_s >= 60.0 * SUDDEN_MIN, percent, 0.0)
 
 
-def _ground(percent: float, curve: Curve, camber_deg: float = 0.0) -> Course:
+def _ground(percent: float, curve: Curve, camber_deg: float = 0.0) -> RunProfile:
     """What ground that acts on left against right does to contact, and two to four times as much to the rest."""
     shares = {CONTACT: 1.0, IMPACT: 2.0, EVERSION: 4.0}
     shift_pct = {key: _scaled(curve, share * percent) for key, share in shares.items()}
-    return Course(shift_pct=shift_pct, camber_deg=_scaled(curve, camber_deg))
+    return RunProfile(shift_pct=shift_pct, camber_deg=_scaled(curve, camber_deg))
 
 
 def _scaled(curve: Curve, percent: float) -> Curve:
@@ -87,13 +87,15 @@ def _paces(time_s: Floats) -> Floats:
     )
 
 
-def _tired(course: Course) -> Course:
+def _tired(profile: RunProfile) -> RunProfile:
     for foot in Foot:
-        course = course.with_change(foot, contact=ramp(6.0), impact=ramp(8.0), push_off=ramp(-8.0), eversion=ramp(10.0))
-    return course
+        profile = profile.with_change(
+            foot, contact=ramp(6.0), impact=ramp(8.0), push_off=ramp(-8.0), eversion=ramp(10.0)
+        )
+    return profile
 
 
-PLAIN = Course()
+PLAIN = RunProfile()
 STOPS_S = tuple((300.0 * k, 300.0 * k + 40.0) for k in range(1, 12))
 QUIET: tuple[Scenario, ...] = (
     Scenario("steady", PLAIN, times=3),
@@ -111,33 +113,40 @@ QUIET: tuple[Scenario, ...] = (
     Scenario("a stop every five minutes", replace(PLAIN, stops_s=STOPS_S)),
     Scenario("right pod late by 3 min, left loses 30 %", replace(PLAIN, lost={Foot.LEFT: 0.3}, late_s=200.0)),
     Scenario("left pod moved on its shoe", replace(PLAIN, moved_s=1500.0)),
-    Scenario("strides very alike (0.5)", replace(PLAIN, alike=0.5)),
-    Scenario("an ankle roll that changes nothing", PLAIN, foot=Foot.LEFT, roll=True),
+    Scenario("strides very alike (0.5)", replace(PLAIN, correlation=0.5)),
+    Scenario("an ankle roll that changes nothing", PLAIN, foot=Foot.LEFT, inversion_event=True),
 )  # fmt: skip
 
 
 def _both(
-    name: str, kinds: Iterable[Kind], due_s: float, *, roll: bool = False, on: Course = PLAIN, **curves: Curve
+    name: str,
+    kinds: Iterable[Kind],
+    due_s: float,
+    *,
+    inversion_event: bool = False,
+    on: RunProfile = PLAIN,
+    **curves: Curve,
 ) -> list[Scenario]:
     """The same truth on either foot."""
     return [
-        Scenario(f"{name}, {foot}", on.with_change(foot, **curves), tuple(kinds), foot, due_s, roll) for foot in Foot
+        Scenario(f"{name}, {foot}", on.with_change(foot, **curves), tuple(kinds), foot, due_s, inversion_event)
+        for foot in Foot
     ]
 
 
 DUE_S = 60.0 * (START_MIN + 2.5 / 3.0 * (END_MIN - START_MIN))
-STEP_S = 60.0 * STEP_MIN
+SUDDEN_S = 60.0 * SUDDEN_MIN
 SHIFT = ramp(-5.0, 20.0, 25.0)
 CAMBERED = _ground(1.0, _out_and_back, 2.3)
-TOLD: tuple[Scenario, ...] = (
+REPORTED: tuple[Scenario, ...] = (
     *_both("contact +3 % over 20 min", [Kind.ASYMMETRY_DRIFT], DUE_S, contact=ramp(3.0)),
     *_both("contact −3 % over 20 min", [Kind.ASYMMETRY_DRIFT], DUE_S, contact=ramp(-3.0)),
     *_both("contact +3 %, camber of 1.1° out and back", [Kind.ASYMMETRY_DRIFT], DUE_S, on=CAMBERED, contact=ramp(3.0)),
     *_both("contact +5 %, camber of 1.1° out and back", [Kind.ASYMMETRY_DRIFT], DUE_S, on=CAMBERED, contact=ramp(5.0)),
-    *_both("contact −6 % after a roll", [Kind.ASYMMETRY_SPIKE], STEP_S, roll=True, contact=step(-6.0)),
-    *_both("contact −6 % at once", [Kind.ASYMMETRY_SPIKE, Kind.ASYMMETRY_DRIFT], STEP_S, contact=step(-6.0)),
+    *_both("contact −6 % after a roll", [Kind.ASYMMETRY_SPIKE], SUDDEN_S, inversion_event=True, contact=sudden(-6.0)),
+    *_both("contact −6 % at once", [Kind.ASYMMETRY_SPIKE, Kind.ASYMMETRY_DRIFT], SUDDEN_S, contact=sudden(-6.0)),
     *_both("contact, impact −5 % over 5 min", [Kind.OFFLOADING], 1200.0, contact=SHIFT, impact=SHIFT),
-    *_both("contact, impact −5 % at once", [Kind.OFFLOADING], STEP_S, contact=step(-5.0), impact=step(-5.0)),
+    *_both("contact, impact −5 % at once", [Kind.OFFLOADING], SUDDEN_S, contact=sudden(-5.0), impact=sudden(-5.0)),
     *_both("impact +15 % over 20 min", [Kind.IMPACT_DRIFT], 1200.0, impact=ramp(15.0)),
     *_both("eversion speed +25 % over 20 min", [Kind.FRONTAL_INSTABILITY], 1200.0, eversion=ramp(25.0)),
     *_both("landing wobble +50 % over 20 min", [Kind.FRONTAL_INSTABILITY], 1200.0, variability=ramp(50.0)),

@@ -68,7 +68,7 @@ def test_strides_that_came_late_are_told_apart_from_those_without_a_partner() ->
 
 
 def test_without_strides_there_is_no_share_of_them() -> None:
-    told = assess(readings(), WELL, Strides.none(Foot.LEFT), paired=False)
+    told = assess(readings(), WELL, Strides.empty(Foot.LEFT), paired=False)
     assert told.clipped_strides_pct is None
     assert told.notes == ()
 

@@ -112,7 +112,7 @@ def test_of_several_runners_the_newest_findings_are_told() -> None:
     roll = Finding(
         "roll", Kind.INVERSION_EVENT, Foot.LEFT, 63.0, 63.2, Severity.ROLL, 40.0, 0.0, "°", 0.9, "", {}, State.RESOLVED
     )
-    analysis.runners["ben"]._add(Results({foot: Strides.none(foot) for foot in Foot}, findings=(roll,)))
+    analysis.runners["ben"]._add(Results({foot: Strides.empty(foot) for foot in Foot}, findings=(roll,)))
     assert "   1:03  ben  Ankle roll, left" in shown(analysis, 80.0)
 
 

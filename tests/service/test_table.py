@@ -118,7 +118,7 @@ def test_a_reader_that_leaves_early_is_no_failure_to_tell(left: Path) -> None:
 def test_a_long_list_of_bouts_is_cut() -> None:
     kinds = ["run", "walk"] * 10
     bouts = tuple(Bout(kind, 60.0 * k, 60.0 * (k + 1)) for k, kind in enumerate(kinds))
-    results = Results({Foot.LEFT: Strides.none(Foot.LEFT)}, (), bouts)
+    results = Results({Foot.LEFT: Strides.empty(Foot.LEFT)}, (), bouts)
     console = Console(file=io.StringIO(), width=80)
     with console.capture() as shown:
         show(console, Analysis({}, results, summarise(results)))

@@ -46,7 +46,7 @@ def analysed(left: list[Step], right: list[Step], chance: Random) -> Analysed:
     queues = iter(left), iter(right)
     for turn in turns:
         step = next(queues[turn])
-        parts.append(session.push(step) if isinstance(step, Samples) else session.absent(RIGHT, step))
+        parts.append(session.push(step) if isinstance(step, Samples) else session.mark_absent(RIGHT, step))
     return Analysed(Results.join([*parts, session.flush()]), session.mountings)
 
 
@@ -65,7 +65,7 @@ def test_the_other_foots_results_go_on_up_to_the_time_given() -> None:
     session.push(right[: until(right, SILENT_S[0])])
     held = session.push(left[: until(left, SILENT_S[1])])
     assert held.strides[LEFT].next_initial_contact_s[-1] < SILENT_S[0]
-    freed = session.absent(RIGHT, SILENT_S[1])
+    freed = session.mark_absent(RIGHT, SILENT_S[1])
     assert SILENT_S[1] - 3.0 < freed.strides[LEFT].next_initial_contact_s[-1] < SILENT_S[1]
     assert freed.windows[-1].end_s > SILENT_S[1] - 31.0
     assert np.isnan(freed.strides[LEFT].metrics["flight_time_s"][-20:]).all()
@@ -75,8 +75,8 @@ def test_a_foot_that_never_came_is_not_waited_for() -> None:
     left, _ = feet()
     session = Session()
     assert not len(session.push(left).strides[LEFT])
-    session.absent(RIGHT, 60.0)
-    results = session.absent(RIGHT, 90.0)
+    session.mark_absent(RIGHT, 60.0)
+    results = session.mark_absent(RIGHT, 90.0)
     assert len(results.strides[LEFT]) > 30
     assert {bout.kind for bout in Results.join([results, session.flush()]).bouts} >= {"run"}
 
@@ -112,5 +112,5 @@ def test_any_cut_and_any_turns_give_the_same_results(chance: Random, pieces: int
 
 
 def test_a_foot_of_no_pod_cannot_be_absent() -> None:
-    with pytest.raises(ValueError, match="absent: this session has no right foot"):
-        Session((LEFT,)).absent(RIGHT, 1.0)
+    with pytest.raises(ValueError, match="mark_absent: this session has no right foot"):
+        Session((LEFT,)).mark_absent(RIGHT, 1.0)

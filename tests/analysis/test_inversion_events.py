@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
-from surefoot.analysis.inversion.criteria import POPULATION, Band
+from surefoot.analysis.inversion.criteria import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Session
 from surefoot.firmware_sim.body.ankle_rolls import Roll
@@ -46,9 +46,9 @@ def true_rolls(recording: Recording) -> list[TrueRoll]:
 @pytest.mark.parametrize("speed_mps", [2.2, 3.0, 4.5])
 def test_every_roll_is_found_once_where_and_as_badly_as_it_happened(strike: Strike, speed_mps: float) -> None:
     recording, found = run(strike, speed_mps)
-    told, true = latest(events(found)), true_rolls(recording)
-    assert [each.foot for each in told] == [each.foot for each in true]
-    for each, roll in zip(told, true, strict=True):
+    found_events, true = latest(events(found)), true_rolls(recording)
+    assert [each.foot for each in found_events] == [each.foot for each in true]
+    for each, roll in zip(found_events, true, strict=True):
         assert each.time_s == pytest.approx(roll.peak_s, abs=0.05)
         assert each.value == pytest.approx(roll.beyond_deg, abs=6.0)
         low, high = SEVERITIES[each.severity]
@@ -120,17 +120,19 @@ def test_a_frozen_band_is_what_the_first_stances_are_held_against() -> None:
     session = Session()
     for samples in recording.feet:
         session.push(samples)
-    usual = {foot: Band.from_plain(band.to_plain()) for foot, band in session.usual.items()}
-    assert usual[Foot.LEFT].strides >= 40
-    again = Session(usual=usual)
-    told = [finding for samples in recording.feet for finding in again.push(samples).findings]
-    assert len({finding.id for finding in told if finding.kind is Kind.INVERSION_EVENT}) == len(ROLLS)
+    references = {
+        foot: StanceReference.from_dict(reference.to_dict()) for foot, reference in session.stance_references.items()
+    }
+    assert references[Foot.LEFT].strides >= 40
+    again = Session(stance_references=references)
+    found_events = [finding for samples in recording.feet for finding in again.push(samples).findings]
+    assert len({finding.id for finding in found_events if finding.kind is Kind.INVERSION_EVENT}) == len(ROLLS)
 
 
 @pytest.mark.parametrize("change", [{"strides": None}, {"course_deg": [1.0]}, {"rate_dps": float("nan")}])
 def test_a_band_that_is_none_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="band of stances"):
-        Band.from_plain({**POPULATION.to_plain(), **change})
+        StanceReference.from_dict({**POPULATION_REFERENCE.to_dict(), **change})
 
 
 def test_a_walker_rolls_too() -> None:

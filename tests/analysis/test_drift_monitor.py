@@ -12,52 +12,52 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surefoot.analysis.drift.baseline import Baseline
-from surefoot.analysis.drift.monitor import Watch
-from surefoot.analysis.drift.monitored_metrics import COLUMNS, SWAY_DEG, TILTS, road_tilt_deg
+from surefoot.analysis.drift.monitor import DriftMonitor
+from surefoot.analysis.drift.monitored_metrics import COLUMN_COUNT, STANCE_TILT_NOISE_DEG, TILTS, camber_change_deg
 from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
 from surefoot.analysis.model import Foot, Strides
 from tests.drift.coverage import changes, windows
 from tests.drift.measure import findings_of, measure
-from tests.drift.runs import CONTACT, Course, strides_of
-from tests.drift.scenarios import QUIET, STEP_S, TOLD, Scenario, ramp, step
+from tests.drift.runs import CONTACT, RunProfile, strides_of
+from tests.drift.scenarios import QUIET, REPORTED, SUDDEN_S, Scenario, ramp, sudden
 
 FEET = tuple(Foot)
 CLEARLY_QUIET = [each for each in QUIET if "do not see" not in each.name]
 """Ground that moves contact by 2 % and does not show in the feet's tilt is as large as what is to be found."""
-CLEARLY_TOLD = [each for each in TOLD if "camber" not in each.name]
+CLEARLY_TOLD = [each for each in REPORTED if "camber" not in each.name]
 """What the road may do is allowed for: of drifts on camber only some are found."""
 
 
-def watched(strides: dict[Foot, Strides], baseline: Baseline | None = None) -> list[Finding]:
-    return Watch(FEET, baseline).push(strides, [], 0.0, np.inf)
+def monitored(strides: dict[Foot, Strides], baseline: Baseline | None = None) -> list[Finding]:
+    return DriftMonitor(FEET, baseline).push(strides, [], 0.0, np.inf)
 
 
-def run(course: Course, seed: int = 1, baseline: Baseline | None = None) -> list[Finding]:
-    return watched(strides_of(course, np.random.default_rng(seed)), baseline)
+def run(profile: RunProfile, seed: int = 1, baseline: Baseline | None = None) -> list[Finding]:
+    return monitored(strides_of(profile, np.random.default_rng(seed)), baseline)
 
 
-def even(course: Course, own_pct: float, seed: int = 1) -> dict[Foot, Strides]:
+def even(profile: RunProfile, own_pct: float, seed: int = 1) -> dict[Foot, Strides]:
     """A run of somebody whose contact asymmetry is known."""
     drawn: dict[str, float] = {}
-    strides_of(course, np.random.default_rng(seed), drawn)
+    strides_of(profile, np.random.default_rng(seed), drawn)
     to_own = ramp(own_pct - drawn[CONTACT], -1.0, 0.0)
-    return strides_of(Course(course.minutes, shift_pct={CONTACT: to_own}, change_pct=course.change_pct),
+    return strides_of(RunProfile(profile.minutes, shift_pct={CONTACT: to_own}, change_pct=profile.change_pct),
                       np.random.default_rng(seed))  # fmt: skip
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(cuts=st.lists(st.integers(0, 2600), max_size=30), late_s=st.floats(0.0, 20.0))
 def test_pieces_give_the_same_findings_as_the_whole(cuts: list[int], late_s: float) -> None:
-    course = Course(30.0, stops_s=((300.0, 330.0),))
-    course = course.with_change(Foot.LEFT, contact=ramp(4.0, 10.0, 20.0), impact=ramp(12.0, 10.0, 20.0))
-    strides = strides_of(course, np.random.default_rng(1))
-    watch, found = Watch(FEET), list[Finding]()
+    profile = RunProfile(30.0, stops_s=((300.0, 330.0),))
+    profile = profile.with_change(Foot.LEFT, contact=ramp(4.0, 10.0, 20.0), impact=ramp(12.0, 10.0, 20.0))
+    strides = strides_of(profile, np.random.default_rng(1))
+    monitor, found = DriftMonitor(FEET), list[Finding]()
     for first, last in itertools.pairwise([0, *sorted(cuts), 2600]):
         pieces = {foot: rows[first:last] for foot, rows in strides.items()}
         following_s = [rows.initial_contact_s[last] for rows in strides.values() if last < len(rows)]
-        found += watch.push(pieces, [], 0.0, min(following_s, default=1e5) - late_s)
-    found += watch.push({}, [], 0.0, np.inf)
-    assert repr(found) == repr(watched(strides))
+        found += monitor.push(pieces, [], 0.0, min(following_s, default=1e5) - late_s)
+    found += monitor.push({}, [], 0.0, np.inf)
+    assert repr(found) == repr(monitored(strides))
     assert any(finding.kind is Kind.OFFLOADING for finding in found)
 
 
@@ -69,43 +69,43 @@ def test_a_quiet_run_has_no_alarm(scenario: Scenario) -> None:
 @pytest.mark.parametrize("scenario", CLEARLY_TOLD, ids=lambda each: each.name)
 def test_what_happens_is_told_once_and_of_the_right_foot(scenario: Scenario) -> None:
     found = findings_of(scenario, np.random.default_rng(7))
-    (story,) = latest(found)
-    assert story.kind in scenario.kinds
-    assert story.foot is scenario.foot
+    (finding,) = latest(found)
+    assert finding.kind in scenario.kinds
+    assert finding.foot is scenario.foot
     assert [finding.revision for finding in found] == list(range(len(found)))
-    assert 0.5 <= story.confidence <= 1.0
-    assert str(story.foot) in story.message
+    assert 0.5 <= finding.confidence <= 1.0
+    assert str(finding.foot) in finding.message
 
 
 def test_a_step_after_a_roll_is_told_within_a_minute() -> None:
-    (scenario,) = (each for each in TOLD if each.roll and each.foot is Foot.LEFT)
+    (scenario,) = (each for each in REPORTED if each.inversion_event and each.foot is Foot.LEFT)
     outcome = measure(scenario, 10, seed=3)
     assert outcome.found == 10
     assert max(outcome.delays_s) <= 60.0
 
 
 def test_a_step_is_held_against_the_minutes_before_it_and_a_drift_against_the_first() -> None:
-    spike, *_ = run(Course(60.0).with_change(Foot.LEFT, contact=step(-6.0)))
-    drift, *_ = run(Course(60.0).with_change(Foot.LEFT, contact=ramp(4.0)))
+    spike, *_ = run(RunProfile(60.0).with_change(Foot.LEFT, contact=sudden(-6.0)))
+    drift, *_ = run(RunProfile(60.0).with_change(Foot.LEFT, contact=ramp(4.0)))
     assert spike.kind is Kind.ASYMMETRY_SPIKE
     assert "a change from the minutes just before" in spike.message
-    assert STEP_S - 330.0 < float(spike.evidence["baseline_start_s"]) < float(spike.evidence["baseline_end_s"])  # type: ignore[arg-type]
-    assert spike.evidence["baseline_end_s"] == pytest.approx(STEP_S, abs=20.0)
+    assert SUDDEN_S - 330.0 < float(spike.evidence["baseline_start_s"]) < float(spike.evidence["baseline_end_s"])  # type: ignore[arg-type]
+    assert spike.evidence["baseline_end_s"] == pytest.approx(SUDDEN_S, abs=20.0)
     assert "a change from your own first minutes" in drift.message
     assert drift.evidence["baseline_start_s"] == pytest.approx(0.0, abs=60.0)
 
 
 def test_a_foot_that_tilts_alone_is_not_the_road() -> None:
-    away = np.zeros((3, COLUMNS))
+    away = np.zeros((3, COLUMN_COUNT))
     away[:, TILTS] = [(-2.0, 1.5), (2.0, 0.1), (1.0, 1.0)]  # both to the right, the left alone, both outward
-    assert road_tilt_deg(away).tolist() == pytest.approx([1.5 - SWAY_DEG, 0.0, 0.0])
+    assert camber_change_deg(away).tolist() == pytest.approx([1.5 - STANCE_TILT_NOISE_DEG, 0.0, 0.0])
 
 
 @pytest.mark.parametrize(
     ("camber_deg", "words"), [(0.0, "the road under you has not tilted"), (2.0, "the road has tilted by ")]
 )
 def test_a_drift_says_what_the_road_did(camber_deg: float, words: str) -> None:
-    drift = Course(50.0).with_change(Foot.LEFT, contact=ramp(12.0))
+    drift = RunProfile(50.0).with_change(Foot.LEFT, contact=ramp(12.0))
     *_, last = run(replace(drift, camber_deg=lambda time_s: np.where(time_s > 900.0, camber_deg, 0.0)))
     assert words in last.message
     assert last.evidence["road_tilt_deg"] == pytest.approx(camber_deg, abs=0.6)
@@ -114,15 +114,15 @@ def test_a_drift_says_what_the_road_did(camber_deg: float, words: str) -> None:
 
 def test_a_drift_that_goes_back_is_resolved() -> None:
     there_and_back = lambda time_s: ramp(5.0, 12.0, 20.0)(time_s) - ramp(5.0, 25.0, 30.0)(time_s)  # noqa: E731
-    found = run(Course(50.0).with_change(Foot.RIGHT, contact=there_and_back))
-    (story,) = latest(found)
-    assert story.state is State.RESOLVED
+    found = run(RunProfile(50.0).with_change(Foot.RIGHT, contact=there_and_back))
+    (finding,) = latest(found)
+    assert finding.state is State.RESOLVED
     assert found[0].state is State.OPEN
-    assert abs(story.value) < 2.0
+    assert abs(finding.value) < 2.0
 
 
 def test_a_larger_drift_becomes_a_warning() -> None:
-    found = [each for each in run(Course(50.0).with_change(Foot.LEFT, contact=ramp(8.0))) if each.severity.rank]
+    found = [each for each in run(RunProfile(50.0).with_change(Foot.LEFT, contact=ramp(8.0))) if each.severity.rank]
     assert found[0].severity is Severity.NOTICE
     assert found[-1].severity is Severity.WARNING
     assert found[-1].revision > 0
@@ -130,53 +130,53 @@ def test_a_larger_drift_becomes_a_warning() -> None:
 
 
 def test_evidence_can_be_plotted_and_doubted() -> None:
-    (story,) = latest(run(Course(50.0).with_change(Foot.LEFT, contact=ramp(4.0))))
-    evidence = story.evidence
+    (finding,) = latest(run(RunProfile(50.0).with_change(Foot.LEFT, contact=ramp(4.0))))
+    evidence = finding.evidence
     assert evidence["metrics"] == [CONTACT]
     assert len(evidence["times_s"]) == len(evidence["asymmetry_pct"]) > 30  # type: ignore[arg-type]
     assert evidence["wrong_if"]
     assert evidence["left_change_pct"] == pytest.approx(4.0, abs=1.2)
     assert abs(float(evidence["right_change_pct"])) < 1.2  # type: ignore[arg-type]
-    assert 900.0 < story.time_s < 1700.0
+    assert 900.0 < finding.time_s < 1700.0
 
 
-@pytest.mark.parametrize(("own_pct", "told"), [(0.5, False), (6.0, True), (-6.0, True)])
-def test_a_standing_asymmetry_is_told_once_without_alarm(own_pct: float, told: bool) -> None:
-    found = watched(even(Course(40.0), own_pct))
-    assert [(each.kind, each.severity) for each in found] == [(Kind.STANDING_ASYMMETRY, Severity.INFO)] * told
-    if told:
+@pytest.mark.parametrize(("own_pct", "reported"), [(0.5, False), (6.0, True), (-6.0, True)])
+def test_a_standing_asymmetry_is_told_once_without_alarm(own_pct: float, reported: bool) -> None:
+    found = monitored(even(RunProfile(40.0), own_pct))
+    assert [(each.kind, each.severity) for each in found] == [(Kind.STANDING_ASYMMETRY, Severity.INFO)] * reported
+    if reported:
         assert found[0].foot is (Foot.RIGHT if own_pct > 0.0 else Foot.LEFT)
         assert found[0].value == pytest.approx(own_pct, abs=1.0)
 
 
 def test_a_side_that_eases_as_it_warms_is_no_drift() -> None:
-    eases = Course(40.0).with_change(Foot.RIGHT, contact=ramp(-5.0, 6.0, 12.0))
-    found = watched(even(eases, 7.0))
+    eases = RunProfile(40.0).with_change(Foot.RIGHT, contact=ramp(-5.0, 6.0, 12.0))
+    found = monitored(even(eases, 7.0))
     assert {each.kind for each in found} == {Kind.STANDING_ASYMMETRY}
     assert found[-1].evidence["warm_up"] is True
 
 
 def test_a_baseline_handed_in_is_held_against_from_the_start() -> None:
-    watch = Watch(FEET)
-    watch.push(even(Course(20.0), 0.0), [], 0.0, np.inf)
-    frozen = Baseline.from_plain(json.loads(json.dumps(watch.baseline.to_plain())))
+    monitor = DriftMonitor(FEET)
+    monitor.push(even(RunProfile(20.0), 0.0), [], 0.0, np.inf)
+    frozen = Baseline.from_dict(json.loads(json.dumps(monitor.baseline.to_dict())))
     held = slice(TILTS.start)  # how the feet are tilted counts from the first strides of each run
-    assert frozen.rows[:, held] == pytest.approx(watch.baseline.rows[:, held], nan_ok=True)
-    found = watched(even(Course(15.0), 5.0), frozen)
+    assert frozen.rows[:, held] == pytest.approx(monitor.baseline.rows[:, held], nan_ok=True)
+    found = monitored(even(RunProfile(15.0), 5.0), frozen)
     assert Kind.ASYMMETRY_SPIKE not in {each.kind for each in found}
     assert Kind.ASYMMETRY_DRIFT in {each.kind for each in found}
-    assert Kind.ASYMMETRY_DRIFT not in {each.kind for each in watched(even(Course(15.0), 5.0))}
+    assert Kind.ASYMMETRY_DRIFT not in {each.kind for each in monitored(even(RunProfile(15.0), 5.0))}
 
 
-@pytest.mark.parametrize("plain", [{}, {"metrics": [], "strides": 3}, {"metrics": {}}])
-def test_what_is_no_baseline_is_refused(plain: dict[str, object]) -> None:
+@pytest.mark.parametrize("values", [{}, {"metrics": [], "strides": 3}, {"metrics": {}}])
+def test_what_is_no_baseline_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="baseline: expected"):
-        Baseline.from_plain(plain)
+        Baseline.from_dict(values)
 
 
 def test_one_foot_alone_has_no_asymmetry() -> None:
-    strides = strides_of(Course(20.0), np.random.default_rng(1))
-    assert Watch((Foot.LEFT,)).push({Foot.LEFT: strides[Foot.LEFT]}, [], 0.0, np.inf) == []
+    strides = strides_of(RunProfile(20.0), np.random.default_rng(1))
+    assert DriftMonitor((Foot.LEFT,)).push({Foot.LEFT: strides[Foot.LEFT]}, [], 0.0, np.inf) == []
 
 
 @pytest.mark.slow
@@ -187,7 +187,7 @@ def test_intervals_hold_the_truth_in_nineteen_of_twenty() -> None:
 
 @pytest.mark.slow
 def test_a_drift_is_found_in_time_and_nothing_where_nothing_is() -> None:
-    outcomes = [measure(scenario, 40, seed=22) for scenario in TOLD[:4]]
+    outcomes = [measure(scenario, 40, seed=22) for scenario in REPORTED[:4]]
     found = sum(outcome.found for outcome in outcomes)
     assert found >= 0.95 * 160
     assert sum(outcome.right_side for outcome in outcomes) >= 0.98 * found
