@@ -60,7 +60,7 @@ async def serve(
             pod = Pod(
                 # Static random, the two highest bits set; phones remember a pod's services by it.
                 Make(f"C0:5F:{seed & 0xFF:02X}:01:00:{number:02X}", keep_truth=False, seed=seed + number),
-                Settings(f"SIM{seed & 0xFF:02X}01{number:02X}", FootCode.of(foot)),
+                Settings(f"SIM{seed & 0xFF:02X}01{number:02X}", FootCode.from_foot(foot)),
                 sensor_maker(motion, foot, Imu(mounting=random_mounting(seed + number)), 0.0, seed),
                 controller.source,
                 controller.sink,

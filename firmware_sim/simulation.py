@@ -106,7 +106,7 @@ class VirtualAir:
             keep_truth=self._keep_truth,
             seed=seed + list(Foot).index(foot),
         )
-        settings = Settings(serial=f"SIM{self._seed & 0xFF:02X}{number:04X}", foot=FootCode.of(foot))
+        settings = Settings(serial=f"SIM{self._seed & 0xFF:02X}{number:04X}", foot=FootCode.from_foot(foot))
         imu = Imu(mounting=random_mounting(make.seed))
         sensor_from = sensor_maker(motion, foot, imu, float(rng.normal(0.0, RATE_SD_PPM)), seed)
         charge = scenario.charge.get(foot, Charge())

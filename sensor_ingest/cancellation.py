@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Stopped(Exception):  # noqa: N818  # it is no error
+class StopRequested(Exception):  # noqa: N818  # it is no error
     """The run is being ended."""
 
 
-async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T], name: str) -> T:
-    """Do the work; `Stopped` if the stop comes first, once the work has been cancelled and is over."""
+async def cancel_on(stop: asyncio.Event, work: Coroutine[Any, Any, T], name: str) -> T:
+    """Do the work; `StopRequested` if the stop comes first, once the work has been cancelled and is over."""
     task = asyncio.create_task(work, name=name)
     stopping = asyncio.create_task(stop.wait(), name=f"{name}, or stop")
     try:
         await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise Stopped
+            raise StopRequested
         return task.result()
     finally:
         stopping.cancel()
@@ -29,10 +29,10 @@ async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T], name: str) -
             await asyncio.wait({task})
 
 
-async def wait_for(event: asyncio.Event, most_s: float) -> bool:
+async def wait_for_event(event: asyncio.Event, timeout_s: float) -> bool:
     """Wait for an event, not longer than that; whether it came."""
     try:
-        async with asyncio.timeout(most_s):
+        async with asyncio.timeout(timeout_s):
             return await event.wait()
     except TimeoutError:
         return False

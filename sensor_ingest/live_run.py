@@ -11,25 +11,25 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
 from typing import Self
 
-from surefoot.sensor_ingest.ble.adapter import Adapter, Radio
+from surefoot.sensor_ingest.ble.adapter import Adapter, RadioBackend
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_supervisor import PodSupervisor
 from surefoot.sensor_ingest.errors import IngestError
-from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, Silence
-from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind, time_of
-from surefoot.sensor_ingest.recording.entry_queue import Intake
-from surefoot.sensor_ingest.recording.errors import LiveBehindError, RunEndedError
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
+from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind, entry_time_s
+from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
+from surefoot.sensor_ingest.recording.errors import ConsumerTooSlowError, RunEndedError
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
-from surefoot.sensor_ingest.recording.pod_health import HealthBoard, PodHealth
+from surefoot.sensor_ingest.recording.pod_health import PodHealth, PodHealthTracker
 from surefoot.sensor_ingest.recording.recorder import Recorder
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
-from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatch
+from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatchdog
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING_SAMPLES = 2_000_000
+MAX_UNREAD_SAMPLES = 2_000_000
 """130 MB; an hour and twenty minutes of two pods."""
-END_S = 12.0
+SHUTDOWN_TIMEOUT_S = 12.0
 """Stopping the pods, disconnecting and the disk together; whoever is not done by then is left alone."""
 
 
@@ -52,48 +52,48 @@ class LiveRun:
     def __init__(
         self,
         run: RunFolder,
-        radio: Radio | None = None,
+        radio: RadioBackend | None = None,
         *,
         settings: StreamSettings | None = None,
         utc_s: Callable[[], float] = time.time,
         seed: int | None = None,
     ) -> None:
         self.run = run
-        self._adapter = Adapter(radio or Radio())
+        self._adapter = Adapter(radio or RadioBackend())
         self._settings = settings or StreamSettings()
         self._utc_s = utc_s
         self._rng = random.Random(seed)
         self._assembler = Assembler()
-        self._board = HealthBoard(run.manifest.pods)
-        self._given: deque[Batch | Silence] = deque()
-        self._waiting_samples = 0
-        self._news = asyncio.Event()
+        self._health = PodHealthTracker(run.manifest.pods)
+        self._output: deque[Batch | SilentPod] = deque()
+        self._unread_samples = 0
+        self._changed = asyncio.Event()
         self._stop = asyncio.Event()
         self._failure: IngestError | None = None
-        self._failure_told = False
-        self._ends = True
-        self._over = False
+        self._failure_raised = False
+        self._end_on_stop = True
+        self._finished = False
         self._last_s = 0.0
 
     async def __aenter__(self) -> Self:
         if self.run.manifest.ended:
             raise RunEndedError(self.run.path)
-        self._journal = await asyncio.to_thread(JournalWriter, self.run.journal_path, self._catch_up)
-        if self._journal.recorded.damage is not None and self._journal.recorded.damage.lost_bytes:
-            log.warning("%s: %s", self.run.path, self._journal.recorded.damage)
+        self._journal = await asyncio.to_thread(JournalWriter, self.run.journal_path, self._restore)
+        if self._journal.existing.damage is not None and self._journal.existing.damage.lost_bytes:
+            log.warning("%s: %s", self.run.path, self._journal.existing.damage)
         loop_s = asyncio.get_running_loop().time()
         opened_s = self._utc_s() - self.run.manifest.created_utc.timestamp()
         self._origin_s = loop_s - max(opened_s, self._last_s)
-        self._work = asyncio.create_task(self._conduct(), name=f"run {self.run.manifest.run_id}")
+        self._task = asyncio.create_task(self._run(), name=f"run {self.run.manifest.run_id}")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        await asyncio.wait({self._work})
-        failed = self._work.exception()
-        if failed is not None or (kind is None and not self._failure_told and self._failure is not None):
+        await asyncio.wait({self._task})
+        failed = self._task.exception()
+        if failed is not None or (kind is None and not self._failure_raised and self._failure is not None):
             raise failed or self._failure  # type: ignore[misc]
 
     def stop(self) -> None:
@@ -102,10 +102,10 @@ class LiveRun:
 
     def interrupt(self) -> None:
         """Stop, but leave the run as a crash would, to be continued."""
-        self._ends = False
+        self._end_on_stop = False
         self.stop()
 
-    def secure(self) -> None:
+    def flush(self) -> None:
         """Hand everything that was given out so far to the system, so that it survives this process.
 
         Raises
@@ -113,7 +113,7 @@ class LiveRun:
         RunUnwritableError
             if the disk does not take it.
         """
-        if not self._over:
+        if not self._finished:
             self._journal.flush()
 
     @property
@@ -123,92 +123,92 @@ class LiveRun:
 
     def health(self) -> tuple[PodHealth, ...]:
         """Every pod, in the manifest's order."""
-        return self._board.read(self._assembler.pods, self._adapter.trouble)
+        return self._health.snapshot(self._assembler.pods, self._adapter.problem)
 
-    async def __aiter__(self) -> AsyncIterator[Batch | Silence]:
-        for given in self._recorded_before():
+    async def __aiter__(self) -> AsyncIterator[Batch | SilentPod]:
+        for given in self._replay_recorded():
             yield given
             await asyncio.sleep(0)
         while True:
-            while self._given:
-                given = self._given.popleft()
-                self._waiting_samples -= _samples(given)
+            while self._output:
+                given = self._output.popleft()
+                self._unread_samples -= _samples(given)
                 yield given
-            if self._over:
+            if self._finished:
                 break
-            self._news.clear()
-            await self._news.wait()
+            self._changed.clear()
+            await self._changed.wait()
         if self._failure is not None:
-            self._failure_told = True
+            self._failure_raised = True
             raise self._failure
 
     def _session_s(self, loop_s: float) -> float:
         return loop_s - self._origin_s
 
-    def _catch_up(self, entry: Entry) -> None:
+    def _restore(self, entry: Entry) -> None:
         """Bring the assembler to where the journal ends."""
-        self._assembler.push(entry)
-        self._board.push(entry)
-        self._last_s = max(self._last_s, time_of(entry) or 0.0)
+        self._assembler.process(entry)
+        self._health.observe(entry)
+        self._last_s = max(self._last_s, entry_time_s(entry) or 0.0)
 
-    def _recorded_before(self) -> Iterator[Batch | Silence]:
+    def _replay_recorded(self) -> Iterator[Batch | SilentPod]:
         """What was recorded before this continuation."""
         assembler = Assembler()
-        for entry in JournalReader(self.run.journal_path, self._journal.recorded.good_bytes):
-            yield from assembler.push(entry)
+        for entry in JournalReader(self.run.journal_path, self._journal.existing.valid_bytes):
+            yield from assembler.process(entry)
 
-    def _deliver(self, given: Batch | Silence) -> None:
-        self._given.append(given)
-        self._waiting_samples += _samples(given)
-        self._news.set()
-        if self._waiting_samples > MOST_WAITING_SAMPLES and self._failure is None:
-            self._failure = LiveBehindError(self.run.path, self._waiting_samples)
+    def _deliver(self, given: Batch | SilentPod) -> None:
+        self._output.append(given)
+        self._unread_samples += _samples(given)
+        self._changed.set()
+        if self._unread_samples > MAX_UNREAD_SAMPLES and self._failure is None:
+            self._failure = ConsumerTooSlowError(self.run.path, self._unread_samples)
             self.stop()
 
-    async def _conduct(self) -> None:
+    async def _run(self) -> None:
         """Everything that goes on while the run does."""
-        intake = Intake()
-        silence = SilenceWatch(self.run.manifest.pods)
+        queue = EntryQueue()
+        silence = SilenceWatchdog(self.run.manifest.pods)
         recorder = Recorder(
-            intake, self._journal, self._assembler, self._board, silence, self._deliver, lambda: self.now_s
+            queue, self._journal, self._assembler, self._health, silence, self._deliver, lambda: self.now_s
         )
         if self._assembler.pods:
             for number in range(len(self.run.manifest.pods)):
-                intake.put(EventEntry(number, self.now_s, EventKind.CONTINUED))
+                queue.put(EventEntry(number, self.now_s, EventKind.CONTINUED))
         try:
             with self._journal:
-                await self._record(intake, recorder)
-                if self._ends:
+                await self._record(queue, recorder)
+                if self._end_on_stop:
                     recorder.end()
-            if self._ends:
-                self.run = self.run.marked_ended()
+            if self._end_on_stop:
+                self.run = self.run.mark_ended()
         except* IngestError as failures:
-            self._failure = self._failure or _first(failures)
+            self._failure = self._failure or _first_error(failures)
         finally:
-            self._over = True
-            self._news.set()
+            self._finished = True
+            self._changed.set()
 
-    async def _record(self, intake: Intake, recorder: Recorder) -> None:
+    async def _record(self, queue: EntryQueue, recorder: Recorder) -> None:
         adapter = self._adapter
         async with asyncio.TaskGroup() as group:
             group.create_task(recorder.run(), name="recorder")
             scan = group.create_task(adapter.scan(), name="scan")
             pods = {
-                group.create_task(supervisor.run(), name=f"pod {supervisor.worn.serial}")
-                for supervisor in self._supervisors(adapter, intake)
+                group.create_task(supervisor.run(), name=f"pod {supervisor.assignment.serial}")
+                for supervisor in self._supervisors(adapter, queue)
             }
-            await self._until_done(pods)
+            await self._wait_until_done(pods)
             adapter.close()
             scan.cancel()
-            intake.close()
+            queue.close()
 
-    def _supervisors(self, adapter: Adapter, intake: Intake) -> Iterator[PodSupervisor]:
-        for number, worn in enumerate(self.run.manifest.pods):
+    def _supervisors(self, adapter: Adapter, queue: EntryQueue) -> Iterator[PodSupervisor]:
+        for number, assignment in enumerate(self.run.manifest.pods):
             yield PodSupervisor(
                 number,
-                worn,
+                assignment,
                 adapter=adapter,
-                intake=intake,
+                queue=queue,
                 assembler=self._assembler,
                 session_s=self._session_s,
                 stop=self._stop,
@@ -216,7 +216,7 @@ class LiveRun:
                 rng=random.Random(self._rng.random()),
             )
 
-    async def _until_done(self, pods: set[asyncio.Task[None]]) -> None:
+    async def _wait_until_done(self, pods: set[asyncio.Task[None]]) -> None:
         """Wait for the stop, then for the pods, but not for ever."""
         stop = asyncio.create_task(self._stop.wait(), name="stop")
         try:
@@ -227,15 +227,15 @@ class LiveRun:
         finally:
             stop.cancel()
         if running:
-            _, late = await asyncio.wait(running, timeout=END_S)
+            _, late = await asyncio.wait(running, timeout=SHUTDOWN_TIMEOUT_S)
             for pod in late:
                 pod.cancel()
 
 
-def _first(failures: BaseExceptionGroup[IngestError]) -> IngestError:
+def _first_error(failures: BaseExceptionGroup[IngestError]) -> IngestError:
     first = failures.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+    return _first_error(first) if isinstance(first, BaseExceptionGroup) else first
 
 
-def _samples(given: Batch | Silence) -> int:
+def _samples(given: Batch | SilentPod) -> int:
     return len(given.samples) if isinstance(given, Batch) else 0

@@ -108,7 +108,7 @@ class FootCode(IntEnum):
         return {FootCode.LEFT: Foot.LEFT, FootCode.RIGHT: Foot.RIGHT}.get(self)
 
     @classmethod
-    def of(cls, foot: Foot) -> FootCode:
+    def from_foot(cls, foot: Foot) -> FootCode:
         """The code of a foot."""
         return cls.LEFT if foot is Foot.LEFT else cls.RIGHT
 

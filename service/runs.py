@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from surefoot.dashboards.formatting import duration
-from surefoot.sensor_ingest.recording.entries import time_of
+from surefoot.sensor_ingest.recording.entries import entry_time_s
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
 from surefoot.service.configuration import configure
@@ -65,7 +65,9 @@ def recorded_runs(folder: Path, progress: Progress) -> Iterator[RecordedRun]:
     runs = list_runs(folder) if folder.is_dir() else ()
     for place, run in enumerate(runs):
         progress("Reading", place / len(runs))
-        yield RecordedRun(run, max((time_of(entry) or 0.0 for entry in JournalReader(run.journal_path)), default=0.0))
+        yield RecordedRun(
+            run, max((entry_time_s(entry) or 0.0 for entry in JournalReader(run.journal_path)), default=0.0)
+        )
 
 
 def table(runs: list[RecordedRun]) -> Table:

@@ -12,20 +12,19 @@ from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from surefoot.sensor_ingest.ble.bluetooth_errors import RADIO_FAILURES, radio_error
+from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, RadioError, radio_error
 from surefoot.sensor_ingest.protocol import SERVICE_UUID
-from surefoot.sensor_ingest.recording.errors import RadioError
 
 log = logging.getLogger(__name__)
 
-SCAN_TURN_S = 5.0
-FAILED_SCANS = 3
+SCAN_DURATION_S = 5.0
+MAX_FAILED_SCANS = 3
 """BlueZ may be in the middle of something; what fails so often in a row is not there."""
-_SCAN_AGAIN_S = 2.0
+_SCAN_RETRY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Radio:
+class RadioBackend:
     """How bleak reaches the air; the defaults are the computer's own Bluetooth.
 
     Parameters
@@ -38,7 +37,7 @@ class Radio:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Advertisement:
     """A pod's advertisement, just heard."""
 
     device: BLEDevice
@@ -52,35 +51,37 @@ class Adapter:
     A pod that is gone is waited for by scanning and connected to when it is heard, so that it never keeps the adapter
     from the pods that are there.
 
-    `trouble` says why Bluetooth does not work, once it has worked; None while it does.
+    `problem` says why Bluetooth does not work, once it has worked; None while it does.
     """
 
-    def __init__(self, radio: Radio) -> None:
+    def __init__(self, radio: RadioBackend) -> None:
         self.radio = radio
-        self.trouble: RadioError | None = None
-        self.free = asyncio.Lock()
+        self.problem: RadioError | None = None
+        self.exclusive = asyncio.Lock()
         """Held during a scan or a connection attempt: BlueZ fails with InProgress where they meet."""
-        self._looked_for: dict[asyncio.Future[Sighting], tuple[str, frozenset[str]]] = {}
-        self._somebody_waits = asyncio.Event()
-        self._enough = asyncio.Event()
+        self._searches: dict[asyncio.Future[Advertisement], tuple[str, frozenset[str]]] = {}
+        self._search_pending = asyncio.Event()
+        self._scan_done = asyncio.Event()
         self._closed = False
 
     def close(self) -> None:
         """Begin no further scan; with Python 3.11 a library that uses `asyncio.wait_for` may swallow a cancellation."""
         self._closed = True
 
-    async def sight(self, name_start: str, not_at: frozenset[str] = frozenset()) -> Sighting:
+    async def wait_for_advertisement(
+        self, name_prefix: str, exclude_addresses: frozenset[str] = frozenset()
+    ) -> Advertisement:
         """Wait until a pod whose name begins so is heard, at none of the given addresses."""
-        found: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
-        self._looked_for[found] = (name_start, not_at)
-        self._somebody_waits.set()
+        found: asyncio.Future[Advertisement] = asyncio.get_running_loop().create_future()
+        self._searches[found] = (name_prefix, exclude_addresses)
+        self._search_pending.set()
         try:
             return await found
         finally:
-            del self._looked_for[found]
-            if not self._looked_for:
-                self._somebody_waits.clear()
-                self._enough.set()
+            del self._searches[found]
+            if not self._searches:
+                self._search_pending.clear()
+                self._scan_done.set()
 
     async def scan(self) -> None:
         """Scan while anybody waits for a pod, until closed; RadioError if the first scans fail, all of them.
@@ -89,45 +90,45 @@ class Adapter:
         """
         failures, worked = 0, False
         while not self._closed:
-            await self._somebody_waits.wait()
+            await self._search_pending.wait()
             try:
-                async with self.free:
-                    await self._scan_turn()
-            except RADIO_FAILURES as error:
+                async with self.exclusive:
+                    await self._scan_once()
+            except BLUETOOTH_FAILURES as error:
                 failures += 1
-                if failures >= FAILED_SCANS:
+                if failures >= MAX_FAILED_SCANS:
                     if not worked:
                         raise radio_error(error) from error
-                    self._went_away(radio_error(error))
-                await asyncio.sleep(_SCAN_AGAIN_S)
+                    self._mark_unavailable(radio_error(error))
+                await asyncio.sleep(_SCAN_RETRY_S)
             else:
                 failures, worked = 0, True
-                self._is_there()
+                self._mark_available()
                 await asyncio.sleep(0)
 
-    def _went_away(self, trouble: RadioError) -> None:
-        if self.trouble is None:
-            log.warning("%s The run waits for it.", trouble)
-        self.trouble = trouble
+    def _mark_unavailable(self, problem: RadioError) -> None:
+        if self.problem is None:
+            log.warning("%s The run waits for it.", problem)
+        self.problem = problem
 
-    def _is_there(self) -> None:
-        if self.trouble is not None:
+    def _mark_available(self) -> None:
+        if self.problem is not None:
             log.warning("Bluetooth works again.")
-        self.trouble = None
+        self.problem = None
 
-    async def _scan_turn(self) -> None:
+    async def _scan_once(self) -> None:
         """Scan until a pod that is looked for is heard, or it is somebody else's turn."""
-        self._enough.clear()
+        self._scan_done.clear()
         async with BleakScanner(self._on_advertisement, [SERVICE_UUID], **self.radio.scanner):
             try:
-                async with asyncio.timeout(SCAN_TURN_S):
-                    await self._enough.wait()
+                async with asyncio.timeout(SCAN_DURATION_S):
+                    await self._scan_done.wait()
             except TimeoutError:
                 return
 
     def _on_advertisement(self, device: BLEDevice, data: AdvertisementData) -> None:
         name = data.local_name or device.name or ""
-        for found, (name_start, not_at) in self._looked_for.items():
-            if name.startswith(name_start) and device.address not in not_at and not found.done():
-                found.set_result(Sighting(device, name, data.rssi))
-                self._enough.set()
+        for found, (name_prefix, exclude_addresses) in self._searches.items():
+            if name.startswith(name_prefix) and device.address not in exclude_addresses and not found.done():
+                found.set_result(Advertisement(device, name, data.rssi))
+                self._scan_done.set()

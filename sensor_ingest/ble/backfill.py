@@ -8,65 +8,65 @@ from dataclasses import dataclass
 from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.protocol import Opcode, Result
 from surefoot.sensor_ingest.recording.entries import LostEntry
-from surefoot.sensor_ingest.recording.packet_reordering import BootTrack, Hole
+from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer, SequenceGap
 
-CHUNK_PACKETS = 32
+MAX_REQUEST_PACKETS = 32
 """8 kB: half a second of a bad link."""
-ANSWER_S = 2.0
-MOST_TRIES = 5
+RESPONSE_TIMEOUT_S = 2.0
+MAX_ATTEMPTS = 5
 
 
 @dataclass(slots=True)
-class _Asked:
-    hole: Hole
-    at_s: float
+class _Request:
+    gap: SequenceGap
+    sent_s: float
 
 
-class Mender:
-    """Closes one pod's holes over one connection.
+class Backfill:
+    """Closes one pod's gaps over one connection.
 
     Parameters
     ----------
-    give_up : takes what will never come.
+    on_lost : takes what will never come.
     """
 
-    def __init__(self, pod: int, client: PodClient, give_up: Callable[[LostEntry], None]) -> None:
+    def __init__(self, pod: int, client: PodClient, on_lost: Callable[[LostEntry], None]) -> None:
         self._pod = pod
         self._client = client
-        self._give_up = give_up
-        self._asked: _Asked | None = None
-        self._tries = 0
+        self._on_lost = on_lost
+        self._pending: _Request | None = None
+        self._attempts = 0
 
-    async def mend(self, track: BootTrack, now_s: float) -> bool:
-        """Ask for the first hole, unless its packets are still on the way; whether there is one."""
-        holes = track.holes(1)
-        if not holes:
-            self._asked = None
+    async def request_missing(self, buffer: ReorderBuffer, now_s: float) -> bool:
+        """Ask for the first gap, unless its packets are still on the way; whether there is one."""
+        gaps = buffer.gaps(1)
+        if not gaps:
+            self._pending = None
             return False
-        asked = self._asked
-        if asked is not None and not track.has(asked.hole.first + asked.hole.count - 1):
-            if now_s < asked.at_s + ANSWER_S:
+        pending = self._pending
+        if pending is not None and not buffer.is_settled(pending.gap.first + pending.gap.count - 1):
+            if now_s < pending.sent_s + RESPONSE_TIMEOUT_S:
                 return True
-            self._tries += 1
+            self._attempts += 1
         else:
-            self._tries = 0
-        await self._ask(track, Hole(holes[0].first, min(holes[0].count, CHUNK_PACKETS)), now_s)
+            self._attempts = 0
+        await self._request(buffer, SequenceGap(gaps[0].first, min(gaps[0].count, MAX_REQUEST_PACKETS)), now_s)
         return True
 
-    async def _ask(self, track: BootTrack, hole: Hole, now_s: float) -> None:
-        self._asked = _Asked(hole, now_s)
-        if self._tries >= MOST_TRIES:
-            self._lose(track, hole.first, hole.count)
+    async def _request(self, buffer: ReorderBuffer, gap: SequenceGap, now_s: float) -> None:
+        self._pending = _Request(gap, now_s)
+        if self._attempts >= MAX_ATTEMPTS:
+            self._report_lost(buffer, gap.first, gap.count)
             return
-        reply = await self._client.command(Opcode.RESEND, hole.first, hole.count)
+        reply = await self._client.send_command(Opcode.RESEND, gap.first, gap.count)
         if reply.result is not Result.OK:
             return
-        end = hole.first + hole.count
-        begin = min(max(reply.first, hole.first), end) if reply.count else end
+        end = gap.first + gap.count
+        begin = min(max(reply.first, gap.first), end) if reply.count else end
         sent_end = min(begin + reply.count, end)
-        self._lose(track, hole.first, begin - hole.first)
-        self._lose(track, sent_end, end - sent_end)
+        self._report_lost(buffer, gap.first, begin - gap.first)
+        self._report_lost(buffer, sent_end, end - sent_end)
 
-    def _lose(self, track: BootTrack, first: int, count: int) -> None:
+    def _report_lost(self, buffer: ReorderBuffer, first: int, count: int) -> None:
         if count:
-            self._give_up(LostEntry(self._pod, track.info.boot, first, count))
+            self._on_lost(LostEntry(self._pod, buffer.info.boot, first, count))

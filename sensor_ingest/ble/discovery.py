@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from bleak import BleakScanner
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.ble.adapter import Radio
-from surefoot.sensor_ingest.ble.bluetooth_errors import RADIO_FAILURES, radio_error
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, radio_error
 from surefoot.sensor_ingest.protocol import SERVICE_UUID
 
 NAME_PREFIX = "SF"
-TAG_LENGTH = 4
+TAG_CHARACTERS = 4
 """An advertisement has room for the end of the serial number only."""
-_FEET = {"L": Foot.LEFT, "R": Foot.RIGHT}
+_FOOT_BY_LETTER = {"L": Foot.LEFT, "R": Foot.RIGHT}
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPod:
+class DiscoveredPod:
     """A pod in range.
 
     Parameters
@@ -35,32 +35,34 @@ class FoundPod:
     rssi_dbm: int
 
 
-def name_start(serial: str) -> str:
+def advertised_prefix(serial: str) -> str:
     """How the advertised name of a pod begins."""
-    return NAME_PREFIX + serial[-TAG_LENGTH:]
+    return NAME_PREFIX + serial[-TAG_CHARACTERS:]
 
 
-def is_serial(serial: str, wanted: str) -> bool:
+def serial_matches(serial: str, wanted: str) -> bool:
     """Whether a pod is the one that a run names by its serial number or its tag."""
-    return serial == wanted or (len(wanted) == TAG_LENGTH and serial.endswith(wanted))
+    return serial == wanted or (len(wanted) == TAG_CHARACTERS and serial.endswith(wanted))
 
 
-def pod_from_name(name: str, address: str, rssi_dbm: int) -> FoundPod:
+def parse_advertised_name(name: str, address: str, rssi_dbm: int) -> DiscoveredPod:
     """Read what an advertisement says; a name that no pod should have stays as it is."""
     tag, _, foot = name.removeprefix(NAME_PREFIX).partition("-")
-    if not name.startswith(NAME_PREFIX) or len(tag) != TAG_LENGTH:
-        return FoundPod(name, name, None, address, rssi_dbm)
-    return FoundPod(name, tag, _FEET.get(foot), address, rssi_dbm)
+    if not name.startswith(NAME_PREFIX) or len(tag) != TAG_CHARACTERS:
+        return DiscoveredPod(name, name, None, address, rssi_dbm)
+    return DiscoveredPod(name, tag, _FOOT_BY_LETTER.get(foot), address, rssi_dbm)
 
 
-async def find_pods(radio: Radio | None = None, *, timeout_s: float = 5.0) -> list[FoundPod]:
+async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float = 5.0) -> list[DiscoveredPod]:
     """Scan for a while; the pods heard, the nearest first. RadioError where Bluetooth does not work."""
-    radio = radio or Radio()
+    radio = radio or RadioBackend()
     try:
         async with BleakScanner(None, [SERVICE_UUID], **radio.scanner) as scanner:
             await asyncio.sleep(timeout_s)
             heard = scanner.discovered_devices_and_advertisement_data.values()
-    except RADIO_FAILURES as error:
+    except BLUETOOTH_FAILURES as error:
         raise radio_error(error) from error
-    found = [pod_from_name(data.local_name or device.name or "", device.address, data.rssi) for device, data in heard]
+    found = [
+        parse_advertised_name(data.local_name or device.name or "", device.address, data.rssi) for device, data in heard
+    ]
     return sorted(found, key=lambda pod: -pod.rssi_dbm)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from surefoot.sensor_ingest.ble.errors import LinkLostError, PodRefusedError
 from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.protocol import Opcode, PodInfo, ProtocolError, Result
-from surefoot.sensor_ingest.recording.errors import LinkLostError, PodRefusedError
-from surefoot.sensor_ingest.recording.packet_reordering import BootTrack
+from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer
 
-_MOST_RING_PACKETS = 1 << 24
+_MAX_RING_PACKETS = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,41 +21,41 @@ class StreamSettings:
     gyr_range_dps: int = 2000
 
 
-async def ask_info(client: PodClient, serial: str) -> PodInfo:
+async def read_pod_info(client: PodClient, serial: str) -> PodInfo:
     """Read what the pod is; PodRefusedError where that makes no sense. `serial` names it in sentences."""
     try:
-        info = await client.info()
+        info = await client.read_info()
     except ProtocolError as error:
         raise PodRefusedError(serial, str(error)) from error
-    if not 1 <= info.ring_packets <= _MOST_RING_PACKETS:
+    if not 1 <= info.ring_packets <= _MAX_RING_PACKETS:
         raise PodRefusedError(serial, f"it claims a ring of {info.ring_packets} packets")
     return info
 
 
-async def set_up(client: PodClient, info: PodInfo, settings: StreamSettings) -> PodInfo:
+async def configure(client: PodClient, info: PodInfo, settings: StreamSettings) -> PodInfo:
     """Set rate and ranges where they are not as wanted; the pod forgets its ring over that."""
     right_rate = round(info.rate_hz) == settings.rate_hz
     right_range = (info.acc_range_g, info.gyr_range_dps) == (settings.acc_range_g, settings.gyr_range_dps)
     if right_rate and right_range:
         return info
-    await obeyed(client, info.serial, Opcode.STOP)
+    await send_checked(client, info.serial, Opcode.STOP)
     if not right_rate:
-        await obeyed(client, info.serial, Opcode.SET_RATE, settings.rate_hz)
+        await send_checked(client, info.serial, Opcode.SET_RATE, settings.rate_hz)
     if not right_range:
-        await obeyed(client, info.serial, Opcode.SET_RANGE, settings.acc_range_g, settings.gyr_range_dps)
-    return await ask_info(client, info.serial)
+        await send_checked(client, info.serial, Opcode.SET_RANGE, settings.acc_range_g, settings.gyr_range_dps)
+    return await read_pod_info(client, info.serial)
 
 
-async def obeyed(client: PodClient, serial: str, opcode: Opcode, *arguments: int) -> None:
+async def send_checked(client: PodClient, serial: str, opcode: Opcode, *arguments: int) -> None:
     """A command that has to work: LinkLostError if it may later, PodRefusedError if never."""
-    reply = await client.command(opcode, *arguments)
+    reply = await client.send_command(opcode, *arguments)
     if reply.result is Result.NOT_NOW:
         raise LinkLostError(f"the pod is not ready for {opcode.name}")
     if reply.result is not Result.OK:
         raise PodRefusedError(serial, f"it answers {opcode.name} with {reply.result.name}")
 
 
-def first_wanted(info: PodInfo, known: BootTrack | None) -> int:
+def first_sequence_of_run(info: PodInfo, known: ReorderBuffer | None) -> int:
     """First packet of this boot that belongs to the run.
 
     A pod that the run meets for the first time may hold another run's packets; one that comes back after a restart
@@ -63,9 +63,9 @@ def first_wanted(info: PodInfo, known: BootTrack | None) -> int:
     """
     if known is None:
         return info.newest + 1 if info.newest else 0
-    return oldest_held(info)
+    return oldest_available(info)
 
 
-def oldest_held(info: PodInfo) -> int:
+def oldest_available(info: PodInfo) -> int:
     """First packet that the pod can still give, or the first it will make."""
     return info.oldest if info.newest else 0

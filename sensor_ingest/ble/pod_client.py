@@ -8,7 +8,8 @@ from collections.abc import Callable
 from bleak import BleakClient
 from bleak.exc import BleakError
 
-from surefoot.sensor_ingest.ble.adapter import Radio, Sighting
+from surefoot.sensor_ingest.ble.adapter import Advertisement, RadioBackend
+from surefoot.sensor_ingest.ble.errors import LinkLostError
 from surefoot.sensor_ingest.protocol import (
     CONTROL_UUID,
     INFO_UUID,
@@ -19,49 +20,48 @@ from surefoot.sensor_ingest.protocol import (
     ProtocolError,
     Reply,
 )
-from surefoot.sensor_ingest.recording.errors import LinkLostError
 
 BATTERY_UUID = "00002a19-0000-1000-8000-00805f9b34fb"
-CONNECT_S = 10.0
-REPLY_S = 5.0
-DISCONNECT_S = 5.0
+CONNECT_TIMEOUT_S = 10.0
+REPLY_TIMEOUT_S = 5.0
+DISCONNECT_TIMEOUT_S = 5.0
 """BlueZ takes 2 s."""
 
-OnPacket = Callable[[float, bytes], None]
-OnBattery = Callable[[int], None]
+PacketCallback = Callable[[float, bytes], None]
+BatteryCallback = Callable[[int], None]
 
 
 class PodClient:
     """A link to a pod. Failures are BleakError, TimeoutError, OSError, EOFError or LinkLostError: all may pass."""
 
-    def __init__(self, sighting: Sighting, radio: Radio) -> None:
-        self.lost = asyncio.Event()
-        self._client = BleakClient(sighting.device, self._on_lost, timeout=CONNECT_S, **radio.client)
-        self._reply: tuple[Opcode, asyncio.Future[Reply | None]] | None = None
-        self._commanding = asyncio.Lock()
+    def __init__(self, advertisement: Advertisement, radio: RadioBackend) -> None:
+        self.disconnected = asyncio.Event()
+        self._client = BleakClient(advertisement.device, self._on_disconnect, timeout=CONNECT_TIMEOUT_S, **radio.client)
+        self._pending_reply: tuple[Opcode, asyncio.Future[Reply | None]] | None = None
+        self._command_lock = asyncio.Lock()
 
     async def connect(self) -> None:
         """Connect and find the services."""
-        async with asyncio.timeout(CONNECT_S):
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
             await self._client.connect()
 
     async def close(self) -> None:
         """Disconnect, also after a loss: else BlueZ goes on delivering to this client beside the next."""
         try:
-            async with asyncio.timeout(DISCONNECT_S):
+            async with asyncio.timeout(DISCONNECT_TIMEOUT_S):
                 await self._client.disconnect()
         except (BleakError, OSError, EOFError, TimeoutError):
             return
 
-    async def info(self) -> PodInfo:
+    async def read_info(self) -> PodInfo:
         """Read what the pod is; ProtocolError where it makes no sense."""
         return PodInfo.from_bytes(bytes(await self._client.read_gatt_char(INFO_UUID)))
 
-    async def hear_replies(self) -> None:
+    async def subscribe_replies(self) -> None:
         """Must come before the first command."""
         await self._client.start_notify(CONTROL_UUID, lambda _, data: self._on_reply(bytes(data)))
 
-    async def hear_packets(self, on_packet: OnPacket) -> None:
+    async def subscribe_packets(self, on_packet: PacketCallback) -> None:
         """Call back with arrival (the event loop's time) and bytes of each notification."""
         now_s = asyncio.get_running_loop().time
 
@@ -71,7 +71,7 @@ class PodClient:
 
         await self._client.start_notify(STREAM_UUID, on_notification)
 
-    async def hear_battery(self, on_battery: OnBattery) -> None:
+    async def subscribe_battery(self, on_battery: BatteryCallback) -> None:
         """Call back with the charge in percent, now and when it changes; a pod may have no battery service."""
         if self._client.services.get_characteristic(BATTERY_UUID) is None:
             return
@@ -83,19 +83,19 @@ class PodClient:
         on_value(await self._client.read_gatt_char(BATTERY_UUID))
         await self._client.start_notify(BATTERY_UUID, lambda _, data: on_value(data))
 
-    async def command(self, opcode: Opcode, *arguments: int) -> Reply:
+    async def send_command(self, opcode: Opcode, *arguments: int) -> Reply:
         """Write a command and wait for its reply."""
-        async with self._commanding:
-            if self.lost.is_set():
+        async with self._command_lock:
+            if self.disconnected.is_set():
                 raise LinkLostError("the pod is out of reach")
-            awaited: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
-            self._reply = opcode, awaited
+            reply_future: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
+            self._pending_reply = opcode, reply_future
             try:
-                async with asyncio.timeout(REPLY_S):
+                async with asyncio.timeout(REPLY_TIMEOUT_S):
                     await self._client.write_gatt_char(CONTROL_UUID, bytes(Command(opcode, arguments)), response=True)
-                    reply = await awaited
+                    reply = await reply_future
             finally:
-                self._reply = None
+                self._pending_reply = None
         if reply is None:
             raise LinkLostError("the pod went out of reach")
         return reply
@@ -105,10 +105,14 @@ class PodClient:
             reply = Reply.from_bytes(data)
         except ProtocolError:
             return
-        if self._reply is not None and self._reply[0] == reply.opcode and not self._reply[1].done():
-            self._reply[1].set_result(reply)
+        if (
+            self._pending_reply is not None
+            and self._pending_reply[0] == reply.opcode
+            and not self._pending_reply[1].done()
+        ):
+            self._pending_reply[1].set_result(reply)
 
-    def _on_lost(self, _: BleakClient) -> None:
-        self.lost.set()
-        if self._reply is not None and not self._reply[1].done():
-            self._reply[1].set_result(None)
+    def _on_disconnect(self, _: BleakClient) -> None:
+        self.disconnected.set()
+        if self._pending_reply is not None and not self._pending_reply[1].done():
+            self._pending_reply[1].set_result(None)

@@ -11,40 +11,47 @@ from typing import Any, TypeVar
 
 from bleak.exc import BleakError
 
-from surefoot.sensor_ingest.ble.adapter import Adapter, Sighting
-from surefoot.sensor_ingest.ble.backfill import Mender
-from surefoot.sensor_ingest.ble.discovery import is_serial, name_start
-from surefoot.sensor_ingest.ble.handshake import StreamSettings, ask_info, first_wanted, obeyed, oldest_held, set_up
+from surefoot.sensor_ingest.ble.adapter import Adapter, Advertisement
+from surefoot.sensor_ingest.ble.backfill import Backfill
+from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_matches
+from surefoot.sensor_ingest.ble.errors import LinkLostError, PodRefusedError
+from surefoot.sensor_ingest.ble.handshake import (
+    StreamSettings,
+    configure,
+    first_sequence_of_run,
+    oldest_available,
+    read_pod_info,
+    send_checked,
+)
 from surefoot.sensor_ingest.ble.pod_client import PodClient
-from surefoot.sensor_ingest.ble.rate_limit import TrafficLimit
-from surefoot.sensor_ingest.cancellation import Stopped, unless, wait_for
+from surefoot.sensor_ingest.ble.rate_limit import PacketRateLimiter
+from surefoot.sensor_ingest.cancellation import StopRequested, cancel_on, wait_for_event
 from surefoot.sensor_ingest.protocol import FootCode, Opcode, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.assembler import Assembler
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind, LostEntry, PacketEntry, PodEntry
-from surefoot.sensor_ingest.recording.entry_queue import Intake
-from surefoot.sensor_ingest.recording.errors import LinkLostError, PodRefusedError
-from surefoot.sensor_ingest.recording.packet_reordering import BootTrack
-from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
+from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-PASSING = (BleakError, TimeoutError, OSError, EOFError, LinkLostError)
+TRANSIENT_ERRORS = (BleakError, TimeoutError, OSError, EOFError, LinkLostError)
 """What may work the next time."""
-FIRST_PAUSE_S = 0.25
-LONGEST_PAUSE_S = 5.0
-STALLED_S = 4.0
+FIRST_RETRY_S = 0.25
+MAX_RETRY_S = 5.0
+STALL_TIMEOUT_S = 4.0
 """Longer than the supervision timeout pods ask for: a link that stands but brings nothing is worth a new one."""
-MOST_MALFORMED = 100
-MOST_BABBLE = 1000
+MAX_MALFORMED_PACKETS = 100
+MAX_EXCESS_PACKETS = 1000
 """Packets beyond the traffic limit."""
-STEADY_S = 5.0
+STABLE_LINK_S = 5.0
 """A link that is lost sooner is followed by a pause, so that a pod that comes and goes leaves the adapter to others."""
-BATTERY_S = 10.0
+MIN_BATTERY_INTERVAL_S = 10.0
 """A level that changes more often is not told each time."""
-STOP_S = 3.0
-_BUSY_TURN_S = 0.05
-_QUIET_TURN_S = 0.5
+STOP_TIMEOUT_S = 3.0
+_BACKFILL_POLL_S = 0.05
+_IDLE_POLL_S = 0.5
 
 
 class PodSupervisor:
@@ -60,10 +67,10 @@ class PodSupervisor:
     def __init__(
         self,
         number: int,
-        worn: WornPod,
+        assignment: PodAssignment,
         *,
         adapter: Adapter,
-        intake: Intake,
+        queue: EntryQueue,
         assembler: Assembler,
         session_s: Callable[[float], float],
         stop: asyncio.Event,
@@ -71,19 +78,19 @@ class PodSupervisor:
         rng: random.Random,
     ) -> None:
         self.number = number
-        self.worn = worn
+        self.assignment = assignment
         self._adapter = adapter
-        self._intake = intake
+        self._queue = queue
         self._assembler = assembler
         self._session_s = session_s
         self._stop = stop
         self._settings = settings
         self._rng = rng
-        self._others: set[str] = set()
-        self._limit = TrafficLimit()
+        self._other_addresses: set[str] = set()
+        self._rate_limiter = PacketRateLimiter()
         self._last_packet_s = 0.0
         self._battery_pct = -1
-        self._battery_told_s = -math.inf
+        self._battery_recorded_s = -math.inf
         self._streaming_since_s = math.inf
 
     async def run(self) -> None:
@@ -92,37 +99,39 @@ class PodSupervisor:
         while not self._stop.is_set():
             self._streaming_since_s = math.inf
             try:
-                await self._visit(await self._unless_stopped(self._sight(), "look"))
+                await self._run_connection(await self._cancel_on_stop(self._find(), "look"))
                 failures = 0
-            except Stopped:
+            except StopRequested:
                 return
             except PodRefusedError as error:
                 log.warning("%s", error)
-                self._tell(EventKind.REFUSED, text=error.reason)
+                self._record_event(EventKind.REFUSED, text=error.reason)
                 return
-            except PASSING as error:
-                failures = 0 if self._steady else failures + 1
-                self._tell(EventKind.DISCONNECTED, text=_reason(error))
+            except TRANSIENT_ERRORS as error:
+                failures = 0 if self._link_was_stable else failures + 1
+                self._record_event(EventKind.DISCONNECTED, text=_error_text(error))
             await self._pause(failures)
 
-    async def _unless_stopped(self, work: Coroutine[Any, Any, T], what: str) -> T:
-        return await unless(self._stop, work, f"pod {self.worn.serial} {what}")
+    async def _cancel_on_stop(self, work: Coroutine[Any, Any, T], what: str) -> T:
+        return await cancel_on(self._stop, work, f"pod {self.assignment.serial} {what}")
 
-    async def _sight(self) -> Sighting:
-        return await self._adapter.sight(name_start(self.worn.serial), frozenset(self._others))
+    async def _find(self) -> Advertisement:
+        return await self._adapter.wait_for_advertisement(
+            advertised_prefix(self.assignment.serial), frozenset(self._other_addresses)
+        )
 
     async def _pause(self, failures: int) -> None:
         """None after a loss, then 0.25 s, doubling to 5 s, each shortened by chance so that pods do not meet again."""
         if failures:
-            longest_s = min(FIRST_PAUSE_S * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE_S)
-            await wait_for(self._stop, longest_s * self._rng.uniform(0.5, 1.0))
+            longest_s = min(FIRST_RETRY_S * 2.0 ** min(failures - 1, 10), MAX_RETRY_S)
+            await wait_for_event(self._stop, longest_s * self._rng.uniform(0.5, 1.0))
 
-    async def _visit(self, sighting: Sighting) -> None:
+    async def _run_connection(self, advertisement: Advertisement) -> None:
         """One connection, from beginning to end."""
-        client = PodClient(sighting, self._adapter.radio)
+        client = PodClient(advertisement, self._adapter.radio)
         try:
-            await self._unless_stopped(self._connect(client), "connect")
-            if not await self._unless_stopped(self._greet(client, sighting), "greet"):
+            await self._cancel_on_stop(self._connect(client), "connect")
+            if not await self._cancel_on_stop(self._handshake(client, advertisement), "greet"):
                 return
             self._streaming_since_s = asyncio.get_running_loop().time()
             await self._stream(client)
@@ -130,113 +139,115 @@ class PodSupervisor:
             await client.close()
 
     async def _connect(self, client: PodClient) -> None:
-        async with self._adapter.free:
+        async with self._adapter.exclusive:
             await client.connect()
 
-    async def _greet(self, client: PodClient, sighting: Sighting) -> bool:
+    async def _handshake(self, client: PodClient, advertisement: Advertisement) -> bool:
         """Ask who it is, set it up and start it; False for another pod of nearly the same name."""
-        await client.hear_replies()
-        info = await ask_info(client, self.worn.serial)
-        if not is_serial(info.serial, self.worn.serial):
-            self._others.add(sighting.device.address)
+        await client.subscribe_replies()
+        info = await read_pod_info(client, self.assignment.serial)
+        if not serial_matches(info.serial, self.assignment.serial):
+            self._other_addresses.add(advertisement.device.address)
             return False
-        known = self._track
-        if known is None or not known.continues(info):
-            info = await set_up(client, info, self._settings)
-        self._announce(info, sighting)
-        await client.hear_battery(self._on_battery)
+        known = self._reorder_buffer
+        if known is None or not known.is_same_boot(info):
+            info = await configure(client, info, self._settings)
+        self._record_connection(info, advertisement)
+        await client.subscribe_battery(self._on_battery)
         self._last_packet_s = asyncio.get_running_loop().time()
-        await client.hear_packets(self._on_packet)
-        await obeyed(client, info.serial, Opcode.START)
-        if info.foot.foot is not self.worn.foot:
-            await client.command(Opcode.SET_FOOT, FootCode.of(self.worn.foot))
+        await client.subscribe_packets(self._on_packet)
+        await send_checked(client, info.serial, Opcode.START)
+        if info.foot.foot is not self.assignment.foot:
+            await client.send_command(Opcode.SET_FOOT, FootCode.from_foot(self.assignment.foot))
         return True
 
-    def _announce(self, info: PodInfo, sighting: Sighting) -> None:
+    def _record_connection(self, info: PodInfo, advertisement: Advertisement) -> None:
         """Record that the pod is there, and what of its past is gone."""
         now_s = self._now_s()
-        known = self._track
-        worn = self.worn
-        first = first_wanted(info, known)
-        self._intake.put(PodEntry(self.number, now_s, first, worn.foot, worn.runner, bytes(info)))
-        if known is not None and not known.continues(info):
-            self._tell(EventKind.REBOOTED)
-        elif known is not None and oldest_held(info) > known.next:
-            self._intake.put(LostEntry(self.number, info.boot, known.next, oldest_held(info) - known.next))
-        self._tell(EventKind.CONNECTED, text=sighting.name)
-        self._tell(EventKind.SIGNAL, float(sighting.rssi_dbm))
-        self._limit.start(now_s, info.rate_hz)
+        known = self._reorder_buffer
+        assignment = self.assignment
+        first = first_sequence_of_run(info, known)
+        self._queue.put(PodEntry(self.number, now_s, first, assignment.foot, assignment.runner, bytes(info)))
+        if known is not None and not known.is_same_boot(info):
+            self._record_event(EventKind.REBOOTED)
+        elif known is not None and oldest_available(info) > known.next_sequence:
+            self._queue.put(
+                LostEntry(self.number, info.boot, known.next_sequence, oldest_available(info) - known.next_sequence)
+            )
+        self._record_event(EventKind.CONNECTED, text=advertisement.name)
+        self._record_event(EventKind.SIGNAL, float(advertisement.rssi_dbm))
+        self._rate_limiter.start(now_s, info.rate_hz)
 
     async def _stream(self, client: PodClient) -> None:
         """Keep the packets coming until the link is lost or the run is ended."""
-        mender = Mender(self.number, client, self._intake.put)
+        backfill = Backfill(self.number, client, self._queue.put)
         loop = asyncio.get_running_loop()
         while not self._stop.is_set():
-            if client.lost.is_set():
+            if client.disconnected.is_set():
                 raise LinkLostError("the pod went out of reach")
-            if loop.time() - self._last_packet_s > STALLED_S:
+            if loop.time() - self._last_packet_s > STALL_TIMEOUT_S:
                 raise LinkLostError("connected, but no data")
-            self._check_conduct()
-            busy = await self._mend(mender, loop.time())
-            await wait_for(client.lost, _BUSY_TURN_S if busy else _QUIET_TURN_S)
-        await self._leave(client, mender)
+            self._check_packets()
+            busy = await self._request_missing(backfill, loop.time())
+            await wait_for_event(client.disconnected, _BACKFILL_POLL_S if busy else _IDLE_POLL_S)
+        await self._stop_pod(client, backfill)
 
-    async def _mend(self, mender: Mender, now_s: float) -> bool:
-        track = self._track
-        return track is not None and await mender.mend(track, now_s)
+    async def _request_missing(self, backfill: Backfill, now_s: float) -> bool:
+        buffer = self._reorder_buffer
+        return buffer is not None and await backfill.request_missing(buffer, now_s)
 
-    async def _leave(self, client: PodClient, mender: Mender) -> None:
+    async def _stop_pod(self, client: PodClient, backfill: Backfill) -> None:
         """Stop the pod and wait, not for long, for its last packets."""
         loop = asyncio.get_running_loop()
-        self._tell(EventKind.DISCONNECTED, text="the run was ended")
+        self._record_event(EventKind.DISCONNECTED, text="the run was ended")
         try:
-            async with asyncio.timeout(STOP_S):
-                await client.command(Opcode.STOP)
-                newest = (await client.info()).newest
-                while not client.lost.is_set() and (track := self._track) is not None:
-                    if not await self._mend(mender, loop.time()) and track.has(newest):
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                await client.send_command(Opcode.STOP)
+                newest = (await client.read_info()).newest
+                while not client.disconnected.is_set() and (buffer := self._reorder_buffer) is not None:
+                    if not await self._request_missing(backfill, loop.time()) and buffer.is_settled(newest):
                         return
-                    await asyncio.sleep(_BUSY_TURN_S)
-        except (*PASSING, ProtocolError) as error:
-            log.info("Pod %s was not stopped: %s", self.worn.serial, error)
+                    await asyncio.sleep(_BACKFILL_POLL_S)
+        except (*TRANSIENT_ERRORS, ProtocolError) as error:
+            log.info("Pod %s was not stopped: %s", self.assignment.serial, error)
 
-    def _check_conduct(self) -> None:
+    def _check_packets(self) -> None:
         pod = self._assembler.pods.get(self.number)
-        if pod is not None and pod.counts.malformed >= MOST_MALFORMED:
-            raise PodRefusedError(self.worn.serial, f"it sent {pod.counts.malformed} packets that make no sense")
-        if self._limit.refused >= MOST_BABBLE:
-            raise PodRefusedError(self.worn.serial, "it sends far more than it was asked for")
+        if pod is not None and pod.counts.malformed >= MAX_MALFORMED_PACKETS:
+            raise PodRefusedError(self.assignment.serial, f"it sent {pod.counts.malformed} packets that make no sense")
+        if self._rate_limiter.refused >= MAX_EXCESS_PACKETS:
+            raise PodRefusedError(self.assignment.serial, "it sends far more than it was asked for")
 
     def _on_packet(self, arrival_s: float, data: bytes) -> None:
         self._last_packet_s = arrival_s
         at_s = self._session_s(arrival_s)
-        if self._limit.allows(at_s):
-            self._intake.offer(PacketEntry(self.number, at_s, data))
+        if self._rate_limiter.allows(at_s):
+            self._queue.offer(PacketEntry(self.number, at_s, data))
 
     def _on_battery(self, level_pct: int) -> None:
         now_s = asyncio.get_running_loop().time()
-        if level_pct != self._battery_pct and now_s - self._battery_told_s >= BATTERY_S:
-            self._battery_pct, self._battery_told_s = level_pct, now_s
-            self._tell(EventKind.BATTERY, float(level_pct))
+        if level_pct != self._battery_pct and now_s - self._battery_recorded_s >= MIN_BATTERY_INTERVAL_S:
+            self._battery_pct, self._battery_recorded_s = level_pct, now_s
+            self._record_event(EventKind.BATTERY, float(level_pct))
 
     @property
-    def _steady(self) -> bool:
+    def _link_was_stable(self) -> bool:
         """The last link held for a while."""
-        return asyncio.get_running_loop().time() - self._streaming_since_s >= STEADY_S
+        return asyncio.get_running_loop().time() - self._streaming_since_s >= STABLE_LINK_S
 
     @property
-    def _track(self) -> BootTrack | None:
+    def _reorder_buffer(self) -> ReorderBuffer | None:
         pod = self._assembler.pods.get(self.number)
-        return pod.boot if pod is not None else None
+        return pod.reorder_buffer if pod is not None else None
 
     def _now_s(self) -> float:
         return self._session_s(asyncio.get_running_loop().time())
 
-    def _tell(self, kind: EventKind, value: float = 0.0, text: str = "") -> None:
-        self._intake.put(EventEntry(self.number, self._now_s(), kind, value, text[:200]))
+    def _record_event(self, kind: EventKind, value: float = 0.0, text: str = "") -> None:
+        self._queue.put(EventEntry(self.number, self._now_s(), kind, value, text[:200]))
 
 
-def _reason(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     if isinstance(error, LinkLostError):
         return error.reason
     return str(error) or type(error).__name__

@@ -7,24 +7,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
-from surefoot.sensor_ingest.files.clipping import LEAST_ACC_MPS2, LEAST_GYR_RADPS, Clipping, find_clipping
-from surefoot.sensor_ingest.files.columns import Table, drop_dropouts, drop_silent_gyroscope, drop_unreadable
-from surefoot.sensor_ingest.files.rest_detection import gravity_seen, still_level
+from surefoot.sensor_ingest.files.clipping import MIN_ACC_LIMIT_MPS2, MIN_GYR_LIMIT_RADPS, Clipping, find_clipping
+from surefoot.sensor_ingest.files.columns import Table, drop_empty_gyroscope, drop_unreadable, drop_zero_rows
+from surefoot.sensor_ingest.files.rest_detection import detect_gravity, still_level
 from surefoot.sensor_ingest.files.timestamps import (
     Gaps,
     check_length,
-    drop_repeats,
+    convert_to_seconds,
+    drop_repeated_rows,
     find_gaps,
-    in_order,
-    in_seconds,
     mean_interval,
-    spread_shared,
+    sort_by_time,
+    spread_shared_times,
 )
-from surefoot.sensor_ingest.files.unit_detection import acc_in_mps2, check_not_swapped, gravity_missing, gyr_in_radps
-from surefoot.sensor_ingest.formatting import counted
+from surefoot.sensor_ingest.files.unit_detection import (
+    check_not_swapped,
+    convert_acc_to_mps2,
+    convert_gyr_to_radps,
+    lacks_gravity,
+)
+from surefoot.sensor_ingest.formatting import pluralize
 
 _NOTED_SCALE_ERROR = 0.05
-_REPAIRS = (drop_silent_gyroscope, drop_unreadable, in_seconds, in_order, drop_repeats, spread_shared)
+_REPAIRS = (
+    drop_empty_gyroscope,
+    drop_unreadable,
+    convert_to_seconds,
+    sort_by_time,
+    drop_repeated_rows,
+    spread_shared_times,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +69,26 @@ def clean(table: Table, foot: Foot, notes: tuple[str, ...] = ()) -> Recording:
     check_length(table.time)
     rate_hz = 1 / mean_interval(table.time)
     check_not_swapped(table, rate_hz)
-    table, dropouts = drop_dropouts(table)
-    table, acc_unit = acc_in_mps2(table, rate_hz)
-    table, gyr_unit = gyr_in_radps(table, rate_hz)
+    table, dropouts = drop_zero_rows(table)
+    table, acc_unit = convert_acc_to_mps2(table, rate_hz)
+    table, gyr_unit = convert_gyr_to_radps(table, rate_hz)
     found += [*dropouts, *acc_unit, *gyr_unit]
-    return _measured(table, foot, rate_hz, found)
+    return _to_recording(table, foot, rate_hz, found)
 
 
-def _measured(table: Table, foot: Foot, rate_hz: float, found: list[str]) -> Recording:
+def _to_recording(table: Table, foot: Foot, rate_hz: float, found: list[str]) -> Recording:
     """Add what the clean readings say about the sensor."""
     gaps = find_gaps(table.time, 1 / rate_hz)
     still_mps2 = still_level(table.acc, table.gyr, rate_hz)
-    has_gravity = gravity_seen(still_mps2)
-    if has_gravity is None and gravity_missing(table.acc):
+    has_gravity = detect_gravity(still_mps2)
+    if has_gravity is None and lacks_gravity(table.acc):
         has_gravity = False
-    acc = find_clipping(table.acc, LEAST_ACC_MPS2)
+    acc = find_clipping(table.acc, MIN_ACC_LIMIT_MPS2)
     clipped = acc.clipped
     found += [*_gap_notes(gaps, len(table)), *_gravity_notes(still_mps2, has_gravity)]
     found += _clipping_notes("acceleration", acc, 1 / STANDARD_GRAVITY_MPS2, "g")
     if table.gyr is not None:
-        gyr = find_clipping(table.gyr, LEAST_GYR_RADPS)
+        gyr = find_clipping(table.gyr, MIN_GYR_LIMIT_RADPS)
         clipped = clipped | gyr.clipped
         found += _clipping_notes("angular rate", gyr, 180 / np.pi, "°/s")
     gyr_radps = np.full(table.acc.shape, np.nan) if table.gyr is None else table.gyr
@@ -90,7 +102,7 @@ def _gap_notes(gaps: Gaps, rows: int) -> list[str]:
         return []
     share = 100 * gaps.missing / (gaps.missing + rows)
     return [
-        f"{counted(gaps.count, 'gap')}, the longest {gaps.longest_s:.3f} s, "
+        f"{pluralize(gaps.count, 'gap')}, the longest {gaps.longest_s:.3f} s, "
         f"{share:.2f} % of the readings missing: nothing is measured where one hides a landing or lift-off."
     ]
 

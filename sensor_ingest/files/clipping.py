@@ -9,16 +9,16 @@ import numpy as np
 from surefoot.analysis.model import Bools, Floats, Ints
 
 # Limits below these are no range of a sensor made for feet (2 g, 250 °/s); gravity at rest alone reaches 10 m/s².
-LEAST_ACC_MPS2 = 15.0
-LEAST_GYR_RADPS = 4.0
+MIN_ACC_LIMIT_MPS2 = 15.0
+MIN_GYR_LIMIT_RADPS = 4.0
 
-_BAND = 0.01
-_COMPARED_BAND = 0.05
-_FEWEST_PEAKS = 5
+_TOP_BAND = 0.01
+_REFERENCE_BAND = 0.05
+_MIN_PEAKS = 5
 _PILE_UP_SIGMAS = 3.0
-_SHARP = 8 * _BAND
-_SAME_LEVEL = 0.001
-_FLAT_STEP = 0.004
+_MIN_SHARPNESS = 8 * _TOP_BAND
+_LEVEL_TOLERANCE = 0.001
+_PLATEAU_NEIGHBOUR_DIFFERENCE = 0.004
 _PLATEAU_BAND = 0.015
 _PLATEAU_SPREAD = 0.005
 _PLATEAU_DROP = 0.015
@@ -43,10 +43,10 @@ class Clipping:
         return 100.0 * float(np.mean(self.clipped)) if len(self.clipped) else 0.0
 
 
-def find_clipping(readings: Floats, least: float) -> Clipping:
+def find_clipping(readings: Floats, min_limit: float) -> Clipping:
     """Find where a sensor's axes sit at the end of their range.
 
-    An axis clips, per sign, when its extreme M (at least `least`) is one of:
+    An axis clips, per sign, when its extreme M (at least `min_limit`) is one of:
 
     * a pile-up: at least 5 peaks lie within 1 % of M, more of them (by 3 standard deviations) than a fifth of the peaks
       within 5 % of M, which is what evenly spread peaks would give, and they are so sharp that the moments they are
@@ -61,31 +61,34 @@ def find_clipping(readings: Floats, least: float) -> Clipping:
     Parameters
     ----------
     readings : (n, 3) accelerations or angular rates, NaN-free.
-    least : smallest level, in the readings' unit, that can be a limit.
+    min_limit : smallest level, in the readings' unit, that can be a limit.
     """
     sides = [sign * readings[:, axis] for axis in range(3) for sign in (1.0, -1.0)]
     extremes = [float(side.max(initial=0.0)) for side in sides]
-    floors = [_floor(side, most) if most >= least else None for side, most in zip(sides, extremes, strict=True)]
-    limits = [most for most, floor in zip(extremes, floors, strict=True) if floor is not None]
+    thresholds = [
+        _clipping_threshold(side, extreme) if extreme >= min_limit else None
+        for side, extreme in zip(sides, extremes, strict=True)
+    ]
+    limits = [extreme for extreme, threshold in zip(extremes, thresholds, strict=True) if threshold is not None]
     clipped = np.zeros(len(readings), dtype=np.bool_)
-    for side, most, floor in zip(sides, extremes, floors, strict=True):
-        if floor is None and any(abs(most - limit) <= _SAME_LEVEL * limit for limit in limits):
-            floor = most * (1 - _SAME_LEVEL)
-        if floor is not None:
-            clipped |= side >= floor
+    for side, extreme, threshold in zip(sides, extremes, thresholds, strict=True):
+        if threshold is None and any(abs(extreme - limit) <= _LEVEL_TOLERANCE * limit for limit in limits):
+            threshold = extreme * (1 - _LEVEL_TOLERANCE)
+        if threshold is not None:
+            clipped |= side >= threshold
     return Clipping(clipped, tuple(limits))
 
 
-def _floor(side: Floats, most: float) -> float | None:
+def _clipping_threshold(side: Floats, extreme: float) -> float | None:
     """Lowest value that counts as clipped on one side of an axis; None where it does not clip."""
-    near = np.flatnonzero(side > (1 - _COMPARED_BAND) * most)
+    near = np.flatnonzero(side > (1 - _REFERENCE_BAND) * extreme)
     peaks = _peaks(side, near)
-    top = peaks[side[peaks] > (1 - _BAND) * most]
-    piled_up = _piles_up(len(top), len(peaks)) and _sharpness(side, top) > _SHARP * most
-    if not piled_up and not _has_plateau(side, near, most):
+    top = peaks[side[peaks] > (1 - _TOP_BAND) * extreme]
+    piled_up = _piles_up(len(top), len(peaks)) and _sharpness(side, top) > _MIN_SHARPNESS * extreme
+    if not piled_up and not _has_plateau(side, near, extreme):
         return None
-    scatter = most - float(np.median(side[near[side[near] > (1 - _BAND) * most]]))
-    return most - float(np.clip(2.5 * scatter, _SAME_LEVEL * most, _BAND * most))
+    scatter = extreme - float(np.median(side[near[side[near] > (1 - _TOP_BAND) * extreme]]))
+    return extreme - float(np.clip(2.5 * scatter, _LEVEL_TOLERANCE * extreme, _TOP_BAND * extreme))
 
 
 def _peaks(side: Floats, near: Ints) -> Ints:
@@ -100,25 +103,25 @@ def _sharpness(side: Floats, peaks: Ints) -> float:
 
 
 def _piles_up(top: int, peaks: int) -> bool:
-    share = _BAND / _COMPARED_BAND
+    share = _TOP_BAND / _REFERENCE_BAND
     deviation = np.sqrt(peaks * share * (1 - share))
-    return top >= _FEWEST_PEAKS and bool(top - share * peaks >= _PILE_UP_SIGMAS * deviation)
+    return top >= _MIN_PEAKS and bool(top - share * peaks >= _PILE_UP_SIGMAS * deviation)
 
 
-def _has_plateau(side: Floats, near: Ints, most: float) -> bool:
-    high = near[side[near] > (1 - _PLATEAU_BAND) * most]
+def _has_plateau(side: Floats, near: Ints, extreme: float) -> bool:
+    high = near[side[near] > (1 - _PLATEAU_BAND) * extreme]
     flat = np.diff(high, prepend=-2) == 1
-    flat[1:] &= np.abs(np.diff(side[high])) <= _FLAT_STEP * most
+    flat[1:] &= np.abs(np.diff(side[high])) <= _PLATEAU_NEIGHBOUR_DIFFERENCE * extreme
     starts = np.flatnonzero(~flat)
     ends = np.append(starts[1:], len(high))
     long = ends - starts >= 3
     return any(
-        _is_plateau(side, int(high[start]), int(high[end - 1]), most)
+        _is_plateau(side, int(high[start]), int(high[end - 1]), extreme)
         for start, end in zip(starts[long], ends[long], strict=True)
     )
 
 
-def _is_plateau(side: Floats, first: int, last: int, most: float) -> bool:
+def _is_plateau(side: Floats, first: int, last: int, extreme: float) -> bool:
     """Whether the signal leaves rows first..last faster on both sides than a smooth maximum would."""
     rows = last - first + 1
     out = rows // 2
@@ -129,4 +132,4 @@ def _is_plateau(side: Floats, first: int, last: int, most: float) -> bool:
     half = (rows - 1) / 2
     smooth = spread * ((half + out) / half) ** 2
     drop = float(top.mean() - max(side[first - out], side[last + out]))
-    return spread <= _PLATEAU_SPREAD * most and drop >= max(_PLATEAU_DROP * most, _PLATEAU_SHARPNESS * smooth)
+    return spread <= _PLATEAU_SPREAD * extreme and drop >= max(_PLATEAU_DROP * extreme, _PLATEAU_SHARPNESS * smooth)

@@ -8,26 +8,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surefoot.analysis.model import Bools, Floats, Ints
-from surefoot.sensor_ingest.errors import RowsRaggedError, RowsUnreadableError
-from surefoot.sensor_ingest.formatting import counted
+from surefoot.sensor_ingest.files.errors import RowsRaggedError, RowsUnreadableError
+from surefoot.sensor_ingest.formatting import pluralize
 
 # Beyond any unit in use (raw 16-bit counts end at 32768, ns since 1970 at 2e18): a broken number, not a reading.
-_IMPOSSIBLE_READING = 1e6
-_IMPOSSIBLE_TIME = 1e19
-_MOST_RAGGED = 0.01
-_MOST_UNREADABLE = 0.5
+_MAX_READING = 1e6
+_MAX_TIME = 1e19
+_MAX_RAGGED_SHARE = 0.01
+_MAX_UNREADABLE_SHARE = 0.5
 # 5th percentile of |acc| over its median: 0.33-1.0 with gravity, 0-0.1 without.
-_DROPOUT_STEADY = 0.28
+_MIN_STEADINESS_WITH_GRAVITY = 0.28
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class LineNumbers:
     """Line numbers of rows, as pieces: from row `rows[k]` on, a row's line is `lines[k]` plus its distance to it."""
 
     rows: tuple[int, ...] = (0,)
     lines: tuple[int, ...] = (1,)
 
-    def of(self, row: int) -> int:
+    def of_row(self, row: int) -> int:
         """The line of the file, counted from 1, that holds a row counted from 0."""
         piece = int(np.searchsorted(self.rows, row, side="right")) - 1
         return self.lines[piece] + row - self.rows[piece]
@@ -50,14 +50,14 @@ class Table:
     acc: Floats
     gyr: Floats | None
     row: Ints | None = None
-    lines: Lines = Lines()
+    lines: LineNumbers = LineNumbers()
 
     def __len__(self) -> int:
         return len(self.time)
 
-    def line_of(self, index: int) -> int:
+    def line_number(self, index: int) -> int:
         """The line of the file a reading came from."""
-        return self.lines.of(index if self.row is None else int(self.row[index]))
+        return self.lines.of_row(index if self.row is None else int(self.row[index]))
 
     def take(self, rows: Bools | Ints) -> Table:
         """The table reduced to, or reordered by, `rows`."""
@@ -87,12 +87,12 @@ def check_ragged(ragged: Sequence[int], rows: int, last_only: bool) -> tuple[str
         return ()
     if last_only:
         return (f"The last line ({ragged[0]}) is incomplete and was left out.",)
-    if len(ragged) > _MOST_RAGGED * (rows + len(ragged)):
+    if len(ragged) > _MAX_RAGGED_SHARE * (rows + len(ragged)):
         raise RowsRaggedError(ragged[0], len(ragged), rows + len(ragged))
-    return (f"{counted(len(ragged), 'line')} with too few fields left out, the first is line {ragged[0]}.",)
+    return (f"{pluralize(len(ragged), 'line')} with too few fields left out, the first is line {ragged[0]}.",)
 
 
-def drop_silent_gyroscope(table: Table) -> tuple[Table, tuple[str, ...]]:
+def drop_empty_gyroscope(table: Table) -> tuple[Table, tuple[str, ...]]:
     """A gyroscope that is empty, or zero throughout, was not there."""
     if table.gyr is None:
         return table, ("There is no gyroscope: measures that need one are left out.",)
@@ -105,38 +105,38 @@ def drop_silent_gyroscope(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 def drop_unreadable(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Drop rows in which any number is absent or impossible; raises RowsUnreadableError when that is more than half."""
-    good = np.abs(table.time) < _IMPOSSIBLE_TIME
+    good = np.abs(table.time) < _MAX_TIME
     for axis in table.axes():
-        good &= np.abs(axis) < _IMPOSSIBLE_READING
+        good &= np.abs(axis) < _MAX_READING
     bad = int(len(good) - np.count_nonzero(good))
     if bad == 0:
         return table, ()
-    first_line = table.line_of(int(np.argmin(good)))
-    if bad > _MOST_UNREADABLE * len(good):
+    first_line = table.line_number(int(np.argmin(good)))
+    if bad > _MAX_UNREADABLE_SHARE * len(good):
         raise RowsUnreadableError(first_line, bad, len(good))
     return table.take(good), (
         f"{bad} of {len(good)} rows with an empty or unreadable number left out, the first is line {first_line}.",
     )
 
 
-def drop_dropouts(table: Table) -> tuple[Table, tuple[str, ...]]:
+def drop_zero_rows(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Drop rows where all three accelerometer axes are exactly zero although the rest shows gravity throughout."""
     zero: Bools = ~(np.abs(table.acc).max(axis=1) > 0)
     count = int(np.count_nonzero(zero))
-    if count == 0 or not _gravity_throughout(table.acc[~zero]):
+    if count == 0 or not _has_steady_gravity(table.acc[~zero]):
         return table, ()
-    first_line = table.line_of(int(np.argmax(zero)))
-    if count > _MOST_UNREADABLE * len(zero):
+    first_line = table.line_number(int(np.argmax(zero)))
+    if count > _MAX_UNREADABLE_SHARE * len(zero):
         raise RowsUnreadableError(first_line, count, len(zero))
     return table.take(~zero), (
-        f"{counted(count, 'row')} with zero acceleration on all axes left out as sensor dropouts, "
+        f"{pluralize(count, 'row')} with zero acceleration on all axes left out as sensor dropouts, "
         f"the first is line {first_line}.",
     )
 
 
-def _gravity_throughout(acc: Floats) -> bool:
+def _has_steady_gravity(acc: Floats) -> bool:
     """Whether the length of acceleration stays off zero, in any unit, as no recording without gravity does."""
     if len(acc) == 0:
         return False
     low, median = np.percentile(np.linalg.norm(acc, axis=1), [5, 50])
-    return bool(low > _DROPOUT_STEADY * median)
+    return bool(low > _MIN_STEADINESS_WITH_GRAVITY * median)

@@ -6,12 +6,12 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surefoot.sensor_ingest.errors import ColumnsMissingError, ColumnsRepeatedError
-from surefoot.sensor_ingest.formatting import counted, listed
+from surefoot.sensor_ingest.files.errors import ColumnsMissingError, ColumnsRepeatedError
+from surefoot.sensor_ingest.formatting import join_names, pluralize
 
-TIME = "time_s"
-ACC = ("acc_x_mps2", "acc_y_mps2", "acc_z_mps2")
-GYR = ("gyr_x_radps", "gyr_y_radps", "gyr_z_radps")
+TIME_COLUMN = "time_s"
+ACC_COLUMNS = ("acc_x_mps2", "acc_y_mps2", "acc_z_mps2")
+GYR_COLUMNS = ("gyr_x_radps", "gyr_y_radps", "gyr_z_radps")
 _DELIMITERS = ",;\t"
 
 
@@ -39,14 +39,18 @@ class Header:
     def notes(self) -> tuple[str, ...]:
         if not self.extra:
             return ()
-        return (f"{counted(len(self.extra), 'other column')} ignored: {listed(self.extra)}.",)
+        return (f"{pluralize(len(self.extra), 'other column')} ignored: {join_names(self.extra)}.",)
 
 
 def parse_header(line: str) -> Header:
     """Find the columns in the first line; upper case, spaces, quotes and a byte order mark do not matter."""
     delimiter = max(_DELIMITERS, key=line.count)
     names = _names(line, delimiter)
-    columns = (TIME, *ACC, *GYR) if any(name in names for name in GYR) else (TIME, *ACC)
+    columns = (
+        (TIME_COLUMN, *ACC_COLUMNS, *GYR_COLUMNS)
+        if any(name in names for name in GYR_COLUMNS)
+        else (TIME_COLUMN, *ACC_COLUMNS)
+    )
     if missing := [name for name in columns if name not in names]:
         raise ColumnsMissingError(missing, names)
     if repeated := [name for name in columns if names.count(name) > 1]:

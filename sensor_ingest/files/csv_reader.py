@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.errors import FileUnreadableError, NoDataError, NotTextError, RecordingError
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
 from surefoot.sensor_ingest.files.columns import Table
 from surefoot.sensor_ingest.files.csv_header import parse_header
-from surefoot.sensor_ingest.files.csv_rows import Rows
+from surefoot.sensor_ingest.files.csv_rows import RowBuffer
+from surefoot.sensor_ingest.files.errors import FileUnreadableError, NoDataError, NotTextError, RecordingError
 
 _BLOCK_BYTES = 8 << 20
 _MAGIC = {
@@ -54,17 +54,17 @@ def read_csv(path: Path, foot: Foot, *, progress: Callable[[float], None] | None
 def _read_table(path: Path, progress: Callable[[float], None]) -> tuple[Table, tuple[str, ...]]:
     if path.is_dir():
         raise FileUnreadableError("it is a folder")
-    rows: Rows | None = None
+    rows: RowBuffer | None = None
     with path.open("rb") as file:
         total = os.fstat(file.fileno()).st_size
         done = 0
         for raw in _blocks(file):
             done += len(raw)
             fraction = done / max(total, done)
-            text = _decoded(raw)
+            text = _decode(raw)
             if rows is None:
-                rows, text = _started(text)
-            rows.add(text, fraction)
+                rows, text = _begin_rows(text)
+            rows.add_block(text, fraction)
             progress(fraction)
     if rows is None or rows.count == 0:
         raise NoDataError("the file is empty" if rows is None else "the file has a header but no readings")
@@ -87,7 +87,7 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield rest
 
 
-def _decoded(raw: bytes) -> str:
+def _decode(raw: bytes) -> str:
     for magic, name in _MAGIC.items():
         if raw.startswith(magic):
             raise NotTextError(name)
@@ -100,12 +100,12 @@ def _decoded(raw: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _started(text: str) -> tuple[Rows, str]:
+def _begin_rows(text: str) -> tuple[RowBuffer, str]:
     """Rows to fill, made for the first line that is neither blank nor a # comment, and the text after it."""
     line = 1
     while text:
         first, _, text = text.partition("\n")
         line += 1
         if first.strip("\ufeff \t") and not first.lstrip("\ufeff ").startswith("#"):
-            return Rows(parse_header(first), line), text
+            return RowBuffer(parse_header(first), line), text
     raise NoDataError("the file is empty")

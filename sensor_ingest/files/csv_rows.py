@@ -8,37 +8,37 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.sensor_ingest.errors import FieldsTooManyError, TooManyRowsError
-from surefoot.sensor_ingest.files.columns import Lines, Table, check_ragged
+from surefoot.sensor_ingest.files.columns import LineNumbers, Table, check_ragged
 from surefoot.sensor_ingest.files.csv_header import Header
+from surefoot.sensor_ingest.files.errors import TooManyFieldsError, TooManyRowsError
 
 MAX_ROWS = 30_000_000
 
 
 @dataclass(slots=True)
-class Rows:
+class RowBuffer:
     """The rows read so far, in arrays made large enough for the share of the file still to come.
 
     Parameters
     ----------
     header : what the columns are.
-    line : number of the next line of the file, counted from 1.
+    next_line : number of the next line of the file, counted from 1.
     decimal_comma : True where numbers are written 9,81; None before the first line.
     ragged : numbers of the lines with too few fields.
     """
 
     header: Header
-    line: int
+    next_line: int
     decimal_comma: bool | None = None
     count: int = 0
     time: Floats = field(default_factory=lambda: np.empty(0))
     acc: Floats = field(default_factory=lambda: np.empty((0, 3)))
     gyr: Floats = field(default_factory=lambda: np.empty((0, 3)))
-    piece_rows: list[int] = field(default_factory=list)
-    piece_lines: list[int] = field(default_factory=list)
+    piece_first_rows: list[int] = field(default_factory=list)
+    piece_first_lines: list[int] = field(default_factory=list)
     ragged: list[int] = field(default_factory=list)
 
-    def add(self, text: str, fraction: float) -> None:
+    def add_block(self, text: str, fraction: float) -> None:
         """Add a block of whole lines that ends at `fraction` of the file."""
         if self.decimal_comma is None:
             self.decimal_comma = self.header.delimiter == ";" and "," in text and "." not in text
@@ -46,18 +46,18 @@ class Rows:
         if not lines[-1]:
             lines.pop()
         self._check_width(lines)
-        block = _parsed_fast(lines, self.header)
+        block = _parse_fast(lines, self.header)
         if len(block) < len(lines):
-            block = self._parsed_tolerant(lines)
+            block = self._parse_tolerant(lines)
         else:
-            self._start_piece(self.count, self.line)
+            self._begin_piece(self.count, self.next_line)
         self._append(block, fraction)
-        self.line += len(lines)
+        self.next_line += len(lines)
 
     @property
     def table(self) -> Table:
         """The rows, and the lines they come from."""
-        lines = Lines(tuple(self.piece_rows), tuple(self.piece_lines))
+        lines = LineNumbers(tuple(self.piece_first_rows), tuple(self.piece_first_lines))
         gyr = self.gyr[: self.count] if self.header.has_gyroscope else None
         return Table(self.time[: self.count], self.acc[: self.count], gyr, lines=lines)
 
@@ -65,13 +65,13 @@ class Rows:
     def notes(self) -> tuple[str, ...]:
         """What was odd about the text; raises RowsRaggedError when too many lines are cut short."""
         comma = ("Numbers are written with a decimal comma: read as such.",) if self.decimal_comma else ()
-        last_only = self.ragged == [self.line - 1]
+        last_only = self.ragged == [self.next_line - 1]
         return (*self.header.notes, *comma, *check_ragged(self.ragged, self.count, last_only))
 
-    def _start_piece(self, row: int, line: int) -> None:
+    def _begin_piece(self, row: int, line: int) -> None:
         """Row `row` comes from line `line`, and the rows after it from the lines after it."""
-        self.piece_rows.append(row)
-        self.piece_lines.append(line)
+        self.piece_first_rows.append(row)
+        self.piece_first_lines.append(line)
 
     def _append(self, block: Floats, fraction: float) -> None:
         end = self.count + len(block)
@@ -79,7 +79,7 @@ class Rows:
             raise TooManyRowsError(MAX_ROWS)
         if end > len(self.time):
             rows = max(end, min(MAX_ROWS, int(end / max(fraction, 1e-3) * 1.02)))
-            self.time, self.acc, self.gyr = (_grown(old, self.count, rows) for old in (self.time, self.acc, self.gyr))
+            self.time, self.acc, self.gyr = (_resized(old, self.count, rows) for old in (self.time, self.acc, self.gyr))
         self.time[self.count : end] = block[:, 0]
         self.acc[self.count : end] = block[:, 1:4]
         if self.header.has_gyroscope:
@@ -87,20 +87,20 @@ class Rows:
         self.count = end
 
     def _check_width(self, lines: list[str]) -> None:
-        """Raise FieldsTooManyError when the first line of a block has more fields than the header."""
-        for number, line in enumerate(lines, start=self.line):
+        """Raise TooManyFieldsError when the first line of a block has more fields than the header."""
+        for number, line in enumerate(lines, start=self.next_line):
             if line.strip():
                 fields = _fields(line.rstrip(self.header.delimiter + " "), self.header.delimiter)
                 if len(fields) > self.header.width:
-                    raise FieldsTooManyError(number, len(fields), self.header.width)
+                    raise TooManyFieldsError(number, len(fields), self.header.width)
                 return
 
-    def _parsed_tolerant(self, lines: list[str]) -> Floats:
+    def _parse_tolerant(self, lines: list[str]) -> Floats:
         """Field by field: no number becomes NaN, a line with too few fields is listed, a blank one is passed over."""
         columns = self.header.columns
         found: list[list[float]] = []
         expected = -1
-        for number, line in enumerate(lines, start=self.line):
+        for number, line in enumerate(lines, start=self.next_line):
             if not line.strip():
                 continue
             fields = _fields(line, self.header.delimiter)
@@ -108,20 +108,20 @@ class Rows:
                 self.ragged.append(number)
                 continue
             if number != expected:
-                self._start_piece(self.count + len(found), number)
+                self._begin_piece(self.count + len(found), number)
             expected = number + 1
-            found.append([_number(fields[column]) for column in columns])
+            found.append([_to_float(fields[column]) for column in columns])
         return np.array(found).reshape(-1, len(columns))
 
 
-def _grown(old: Floats, count: int, rows: int) -> Floats:
+def _resized(old: Floats, count: int, rows: int) -> Floats:
     """A longer array; memory that is never written to is never taken from the system."""
     new = np.empty((rows, *old.shape[1:]))
     new[:count] = old[:count]
     return new
 
 
-def _parsed_fast(lines: list[str], header: Header) -> Floats:
+def _parse_fast(lines: list[str], header: Header) -> Floats:
     """All numbers of the lines; fewer rows than lines where a line is odd in any way."""
     if not any(line.strip() for line in lines):
         return np.empty((0, len(header.columns)))
@@ -142,7 +142,7 @@ def _fields(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _number(text: str) -> float:
+def _to_float(text: str) -> float:
     try:
         return float(text)
     except ValueError:

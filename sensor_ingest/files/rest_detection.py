@@ -9,31 +9,31 @@ import numpy as np
 from surefoot.analysis.model import Floats
 
 WINDOW_S = 0.1
-_FEWEST_WINDOWS = 5
-_SHARE = 0.1
+_MIN_WINDOWS = 5
+_QUIETEST_SHARE = 0.1
 # Foot flat on the ground in walking: 0.1-0.6 m/s² about the mean and below 0.5 rad/s; running never gets below 1.5.
-_STILL_MPS2 = 0.6
-_STILL_RADPS = 1.0
-_FEWEST_STILL_WINDOWS = 3
-_WITH_GRAVITY_MPS2 = (7.0, 13.0)
-_WITHOUT_GRAVITY_MPS2 = 2.5
+_MAX_STILL_SCATTER_MPS2 = 0.6
+_MAX_STILL_RATE_RADPS = 1.0
+_MIN_STILL_WINDOWS = 3
+_GRAVITY_RANGE_MPS2 = (7.0, 13.0)
+_MAX_LEVEL_WITHOUT_GRAVITY_MPS2 = 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class RestLevel:
     """The quietest tenth of all 0.1 s windows.
 
     Parameters
     ----------
     level : median length of the windows' mean acceleration, in the unit given.
-    spread : median scatter about that mean, all axes together, same unit.
+    scatter : median scatter about that mean, all axes together, same unit.
     """
 
     level: float
-    spread: float
+    scatter: float
 
 
-def mean_vectors(readings: Floats, rate_hz: float) -> Floats:
+def window_means(readings: Floats, rate_hz: float) -> Floats:
     """Mean vectors of consecutive 0.1 s windows of (n, 3) readings."""
     means: Floats = _blocks(readings, rate_hz).mean(axis=1)
     return means
@@ -44,7 +44,7 @@ def _blocks(readings: Floats, rate_hz: float) -> Floats:
     return readings[: len(readings) // size * size].reshape(-1, size, 3)
 
 
-def windows(readings: Floats, rate_hz: float) -> tuple[Floats, Floats]:
+def window_statistics(readings: Floats, rate_hz: float) -> tuple[Floats, Floats]:
     """Length of the mean vector, and scatter about it, of consecutive 0.1 s windows of (n, 3) readings."""
     blocks = _blocks(readings, rate_hz)
     length = np.linalg.norm(blocks.mean(axis=1), axis=1)
@@ -52,32 +52,32 @@ def windows(readings: Floats, rate_hz: float) -> tuple[Floats, Floats]:
     return length, np.sqrt(np.maximum(mean_square - length**2, 0.0))
 
 
-def find_rest(acc: Floats, rate_hz: float) -> Rest:
+def find_rest(acc: Floats, rate_hz: float) -> RestLevel:
     """Level and scatter of acceleration at its quietest, whatever its unit."""
-    level, spread = windows(acc, rate_hz)
-    count = min(max(_FEWEST_WINDOWS, int(_SHARE * len(level))), len(level))
-    quietest = np.argpartition(spread, count - 1)[:count]
-    return Rest(float(np.median(level[quietest])), float(np.median(spread[quietest])))
+    level, scatter = window_statistics(acc, rate_hz)
+    count = min(max(_MIN_WINDOWS, int(_QUIETEST_SHARE * len(level))), len(level))
+    quietest = np.argpartition(scatter, count - 1)[:count]
+    return RestLevel(float(np.median(level[quietest])), float(np.median(scatter[quietest])))
 
 
 def still_level(acc_mps2: Floats, gyr_radps: Floats | None, rate_hz: float) -> float | None:
     """Acceleration (m/s²) while the foot stands still; None where it never does for 0.3 s in all."""
-    level, spread = windows(acc_mps2, rate_hz)
-    still = spread < _STILL_MPS2
+    level, scatter = window_statistics(acc_mps2, rate_hz)
+    still = scatter < _MAX_STILL_SCATTER_MPS2
     if gyr_radps is not None:
-        turning, shaking = windows(gyr_radps, rate_hz)
-        still &= np.hypot(turning, shaking) < _STILL_RADPS
-    if np.count_nonzero(still) < _FEWEST_STILL_WINDOWS:
+        turning, shaking = window_statistics(gyr_radps, rate_hz)
+        still &= np.hypot(turning, shaking) < _MAX_STILL_RATE_RADPS
+    if np.count_nonzero(still) < _MIN_STILL_WINDOWS:
         return None
-    limit = np.quantile(spread[still], _SHARE) if np.count_nonzero(still) > 10 * _FEWEST_WINDOWS else np.inf
-    return float(np.median(level[still & (spread <= limit)]))
+    limit = np.quantile(scatter[still], _QUIETEST_SHARE) if np.count_nonzero(still) > 10 * _MIN_WINDOWS else np.inf
+    return float(np.median(level[still & (scatter <= limit)]))
 
 
-def gravity_seen(still_mps2: float | None) -> bool | None:
+def detect_gravity(still_mps2: float | None) -> bool | None:
     """Whether acceleration includes gravity; None where that cannot be told."""
     if still_mps2 is None:
         return None
-    if still_mps2 < _WITHOUT_GRAVITY_MPS2:
+    if still_mps2 < _MAX_LEVEL_WITHOUT_GRAVITY_MPS2:
         return False
-    low, high = _WITH_GRAVITY_MPS2
+    low, high = _GRAVITY_RANGE_MPS2
     return True if low < still_mps2 < high else None

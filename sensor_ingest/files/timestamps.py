@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import Bools, Floats
-from surefoot.sensor_ingest.errors import ClockWentBackError, RateOutOfRangeError, TooShortError
 from surefoot.sensor_ingest.files.columns import Table
-from surefoot.sensor_ingest.formatting import counted
+from surefoot.sensor_ingest.files.errors import ClockWentBackError, RateOutOfRangeError, TooShortError
+from surefoot.sensor_ingest.formatting import pluralize
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 # 40 to 1100 Hz: the 50 to 1000 Hz we support, with room for a clock that is off. The units' bands do not overlap.
-_SHORTEST_INTERVAL_S = 1 / 1100
-_LONGEST_INTERVAL_S = 1 / 40
-_MOST_BACK_S = 1.0
-_SHORTEST_RECORDING_S = 2.0
-_FEWEST_ROWS = 40
+_MIN_INTERVAL_S = 1 / 1100
+_MAX_INTERVAL_S = 1 / 40
+_MAX_BACKWARD_S = 1.0
+_MIN_DURATION_S = 2.0
+_MIN_ROWS = 40
 # A logger that polls faster than the sensor writes the same reading again before the next one is due.
-_HELD_WITHIN_INTERVALS = 0.6
+_REPEAT_WITHIN_INTERVALS = 0.6
 _GAP_INTERVALS = 1.6
 
 
@@ -32,7 +32,7 @@ class Gaps:
     longest_s: float
 
 
-def in_seconds(table: Table) -> tuple[Table, tuple[str, ...]]:
+def convert_to_seconds(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Convert stamps to seconds; the unit is known from the typical interval between readings."""
     interval = typical_interval(table.time)
     factor, unit = _unit_of(interval)
@@ -44,50 +44,50 @@ def in_seconds(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 def _unit_of(interval: float) -> tuple[float, str]:
     for factor, unit in _UNITS:
-        if _SHORTEST_INTERVAL_S <= interval * factor <= _LONGEST_INTERVAL_S:
+        if _MIN_INTERVAL_S <= interval * factor <= _MAX_INTERVAL_S:
             return factor, unit
     raise RateOutOfRangeError(interval)
 
 
 def typical_interval(time: Floats) -> float:
     """Median time per reading, stamps that stand at several readings counted once for each; 0 where there is none."""
-    steps = np.diff(time)
-    forward = np.flatnonzero(steps > 0)
+    intervals = np.diff(time)
+    forward = np.flatnonzero(intervals > 0)
     if len(forward) == 0:
         return 0.0
-    if np.count_nonzero(steps == 0) < len(steps) / 2:
-        return float(np.median(steps[forward]))
+    if np.count_nonzero(intervals == 0) < len(intervals) / 2:
+        return float(np.median(intervals[forward]))
     readings = np.diff(forward, prepend=-1)
-    return float(np.median(steps[forward] / readings))
+    return float(np.median(intervals[forward] / readings))
 
 
 def mean_interval(time_s: Floats) -> float:
     """Mean of the intervals near their median: exact where stamps are rounded, blind to gaps."""
-    steps = np.diff(time_s)
-    median = float(np.median(steps))
-    return float(np.mean(steps[(steps > 0.4 * median) & (steps < _GAP_INTERVALS * median)]))
+    intervals = np.diff(time_s)
+    median = float(np.median(intervals))
+    return float(np.mean(intervals[(intervals > 0.4 * median) & (intervals < _GAP_INTERVALS * median)]))
 
 
-def in_order(table: Table) -> tuple[Table, tuple[str, ...]]:
+def sort_by_time(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Sort readings that arrived slightly late; raises ClockWentBackError when the clock restarted."""
     late_s = np.maximum.accumulate(table.time) - table.time
     late = int(np.count_nonzero(late_s > 0))
     if late == 0:
         return table, ()
-    worst = int(np.argmax(late_s > _MOST_BACK_S))
-    if late_s[worst] > _MOST_BACK_S:
-        raise ClockWentBackError(table.line_of(worst), float(late_s[worst]))
-    first_line = table.line_of(int(np.argmax(late_s > 0)))
+    worst = int(np.argmax(late_s > _MAX_BACKWARD_S))
+    if late_s[worst] > _MAX_BACKWARD_S:
+        raise ClockWentBackError(table.line_number(worst), float(late_s[worst]))
+    first_line = table.line_number(int(np.argmax(late_s > 0)))
     return table.take(np.argsort(table.time, kind="stable")), (
-        f"{counted(late, 'reading')} out of time order, by at most {late_s.max():.3g} s, "
+        f"{pluralize(late, 'reading')} out of time order, by at most {late_s.max():.3g} s, "
         f"the first at line {first_line}: sorted.",
     )
 
 
-def drop_repeats(table: Table) -> tuple[Table, tuple[str, ...]]:
+def drop_repeated_rows(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Drop rows that only repeat the reading before them sooner than the next reading is due."""
-    steps = np.diff(table.time)
-    repeats = steps < _HELD_WITHIN_INTERVALS * typical_interval(table.time)
+    intervals = np.diff(table.time)
+    repeats = intervals < _REPEAT_WITHIN_INTERVALS * typical_interval(table.time)
     for axis in table.axes():
         repeats &= np.diff(axis) == 0
     count = int(np.count_nonzero(repeats))
@@ -95,25 +95,25 @@ def drop_repeats(table: Table) -> tuple[Table, tuple[str, ...]]:
         return table, ()
     keep = np.concatenate(([True], ~repeats))
     return table.take(keep), (
-        f"{counted(count, 'row')} left out that only repeat the reading before, sooner than a new one is due.",
+        f"{pluralize(count, 'row')} left out that only repeat the reading before, sooner than a new one is due.",
     )
 
 
-def spread_shared(table: Table) -> tuple[Table, tuple[str, ...]]:
+def spread_shared_times(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Spread readings that share a stamp evenly over the time to the next stamp, at most one interval apart."""
     first = np.concatenate(([True], np.diff(table.time) > 0))
     shared = int(len(first) - np.count_nonzero(first))
     if shared == 0:
         return table, ()
-    table = Table(_spread(table.time, first), table.acc, table.gyr, table.row, table.lines)
+    table = Table(_spread_times(table.time, first), table.acc, table.gyr, table.row, table.lines)
     # Times too large for their precision leave no room between two stamps: the reading before stands for both.
     table = table.take(np.concatenate(([True], np.diff(np.maximum.accumulate(table.time)) > 0)))
     return table, (
-        f"{counted(shared, 'reading')} with the same time as the one before: spread evenly up to the next time.",
+        f"{pluralize(shared, 'reading')} with the same time as the one before: spread evenly up to the next time.",
     )
 
 
-def _spread(time_s: Floats, first: Bools) -> Floats:
+def _spread_times(time_s: Floats, first: Bools) -> Floats:
     interval = typical_interval(time_s)
     starts = np.flatnonzero(first)
     readings = np.diff(starts, append=len(time_s))
@@ -127,16 +127,16 @@ def _spread(time_s: Floats, first: Bools) -> Floats:
 def check_length(time_s: Floats) -> None:
     """Raise TooShortError for a recording in which no gait can be found."""
     duration_s = float(time_s[-1] - time_s[0]) if len(time_s) else 0.0
-    if duration_s < _SHORTEST_RECORDING_S or len(time_s) < _FEWEST_ROWS:
+    if duration_s < _MIN_DURATION_S or len(time_s) < _MIN_ROWS:
         raise TooShortError(duration_s, len(time_s))
 
 
 def find_gaps(time_s: Floats, interval_s: float) -> Gaps:
     """Find where readings are missing; time without readings is never filled in."""
-    steps = np.diff(time_s)
-    around = np.concatenate((steps[:1], steps, steps[-1:]))
+    intervals = np.diff(time_s)
+    around = np.concatenate((intervals[:1], intervals, intervals[-1:]))
     # A reading stamped late makes a long and a short interval; where one is missing both neighbours are whole.
-    whole = steps + np.minimum(around[:-2], around[2:]) > (_GAP_INTERVALS + 0.9) * interval_s
-    long_s = steps[(steps > _GAP_INTERVALS * interval_s) & whole]
+    whole = intervals + np.minimum(around[:-2], around[2:]) > (_GAP_INTERVALS + 0.9) * interval_s
+    long_s = intervals[(intervals > _GAP_INTERVALS * interval_s) & whole]
     missing = int(np.sum(np.round(long_s / interval_s) - 1))
     return Gaps(len(long_s), missing, float(long_s.max(initial=0.0)))

@@ -7,39 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
-from surefoot.sensor_ingest.errors import AccelerationUnitUnknownError, ColumnsSwappedError
 from surefoot.sensor_ingest.files.columns import Table
-from surefoot.sensor_ingest.files.rest_detection import WINDOW_S, find_rest, mean_vectors
+from surefoot.sensor_ingest.files.errors import AccelerationUnitUnknownError, ColumnsSwappedError
+from surefoot.sensor_ingest.files.rest_detection import WINDOW_S, find_rest, window_means
 
-_STATISTICS_ROWS = 500_000
+_MAX_STATISTICS_ROWS = 500_000
 # Median |acc| in g: 0.9 standing, 2.4 running at 12 km/h, 7.4 in a sprint. Beyond 8 it is not g, below 8 not m/s².
-_MEDIAN_G = (0.55, 8.0)
-_MOST_MEDIAN_MPS2 = 80.0
+_MEDIAN_RANGE_G = (0.55, 8.0)
+_MAX_MEDIAN_MPS2 = 80.0
 # ±16 g on three axes is 28 g; without gravity, in m/s², a step alone exceeds this.
-_MOST_G = 30.0
+_MAX_TOP_G = 30.0
 # 5th percentile of |acc| over its median: at least 0.2 with gravity, even in 3 s of a sprint, at most 0.14 without.
-_STEADY_WITH_GRAVITY = 0.17
-_STEADY_WITHOUT_GRAVITY = 0.15
-_MOST_LOW_MPS2 = 2.0
+_MIN_STEADINESS_IN_G = 0.17
+_MAX_STEADINESS_WITHOUT_GRAVITY = 0.15
+_MAX_LOW_MPS2 = 2.0
 # The same of a gyroscope: up to 0.22 in running. Its own bias makes it steady at rest, but never at 1 g.
-_STEADY_GYR = 0.28
-_SWAPPED_ACC_TO_GYR = 1.5
+_MAX_STEADINESS_GYR = 0.28
+_SWAPPED_STEADINESS_RATIO = 1.5
 # |acc| with gravity peaks at up to 17 times its median; the noise of a gyroscope at rest is left far further behind.
-_MOST_TOP_TO_MEDIAN = 25.0
-_HELD = 0.05
-_SCALE_ERROR = 0.12
+_MAX_TOP_TO_MEDIAN = 25.0
+_MAX_REST_SCATTER = 0.05
+_MAX_SCALE_ERROR = 0.12
 _COUNTS_PER_G = (2048, 4096)
 # 60 rad/s is 3400 °/s: feet reach 35 rad/s, sensors 35 (some 70). In °/s the slowest walk exceeds 250.
-_MOST_RADPS = 60.0
-_LEAST_DPS = 1.5
+_MAX_RADPS = 60.0
+_MIN_DPS = 1.5
 # Gravity turns with the foot: the ratio of its turning to the gyroscope's is 0.3-1.6 in rad/s and 57 times less in °/s.
-_SMALLEST_TURN_RATIO = 0.06
-_LEAST_CORRELATION = 0.3
-_SMOOTHING = (0.1, 0.2, 0.4, 0.2, 0.1)
+_MIN_ROTATION_RATIO = 0.06
+_MIN_CORRELATION = 0.3
+_SMOOTHING_WEIGHTS = (0.1, 0.2, 0.4, 0.2, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class NormPercentiles:
     """Percentiles of the lengths of vectors."""
 
     low: float
@@ -51,20 +51,23 @@ class Spread:
         return self.low / self.median if self.median > 0 else 0.0
 
 
-def vector_spread(readings: Floats) -> Spread:
+def norm_percentiles(readings: Floats) -> NormPercentiles:
     """5th, 50th and 99.9th percentile of the lengths of (n, 3) readings, of half a million rows at most."""
-    thin = readings[:: max(1, len(readings) // _STATISTICS_ROWS)]
+    thin = readings[:: max(1, len(readings) // _MAX_STATISTICS_ROWS)]
     low, median, top = np.percentile(np.linalg.norm(thin, axis=1), [5, 50, 99.9])
-    return Spread(float(low), float(median), float(top))
+    return NormPercentiles(float(low), float(median), float(top))
 
 
 def check_not_swapped(table: Table, rate_hz: float) -> None:
     """Raise ColumnsSwappedError when gravity is seen in the gyroscope's columns and not in the accelerometer's."""
     if table.gyr is None:
         return
-    acc, gyr = vector_spread(table.acc), vector_spread(table.gyr)
-    pulled = gyr.steadiness > max(_STEADY_GYR, _SWAPPED_ACC_TO_GYR * acc.steadiness) and acc.steadiness < _STEADY_GYR
-    pulled &= gyr.median > _MEDIAN_G[0] and gyr.top < _MOST_TOP_TO_MEDIAN * gyr.median
+    acc, gyr = norm_percentiles(table.acc), norm_percentiles(table.gyr)
+    pulled = (
+        gyr.steadiness > max(_MAX_STEADINESS_GYR, _SWAPPED_STEADINESS_RATIO * acc.steadiness)
+        and acc.steadiness < _MAX_STEADINESS_GYR
+    )
+    pulled &= gyr.median > _MEDIAN_RANGE_G[0] and gyr.top < _MAX_TOP_TO_MEDIAN * gyr.median
     if pulled or (_rests_at_1_g(table.gyr, rate_hz) and not _rests_at_1_g(table.acc, rate_hz)):
         raise ColumnsSwappedError
 
@@ -72,45 +75,47 @@ def check_not_swapped(table: Table, rate_hz: float) -> None:
 def _rests_at_1_g(readings: Floats, rate_hz: float) -> bool:
     """Whether readings at their quietest hold the level of gravity, in m/s², g or mg."""
     rest = find_rest(readings, rate_hz)
-    held = rest.spread < _HELD * rest.level
-    return held and any(abs(rest.level / one - 1) < _SCALE_ERROR for one in (STANDARD_GRAVITY_MPS2, 1.0, 1e3))
+    held = rest.scatter < _MAX_REST_SCATTER * rest.level
+    return held and any(abs(rest.level / one - 1) < _MAX_SCALE_ERROR for one in (STANDARD_GRAVITY_MPS2, 1.0, 1e3))
 
 
-def acc_in_mps2(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
+def convert_acc_to_mps2(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
     """Convert acceleration in g or mg; raises AccelerationUnitUnknownError for any other unit that is not m/s²."""
-    factor, unit = acc_unit(table.acc, rate_hz)
+    factor, unit = detect_acc_unit(table.acc, rate_hz)
     if unit == "m/s²":
         return table, ()
     converted = Table(table.time, table.acc * factor, table.gyr, table.row, table.lines)
     return converted, (f"Acceleration is in {unit}: converted to m/s².",)
 
 
-def acc_unit(acc: Floats, rate_hz: float) -> tuple[float, str]:
+def detect_acc_unit(acc: Floats, rate_hz: float) -> tuple[float, str]:
     """Factor to m/s² and name of the unit that (n, 3) accelerations are in."""
-    spread = vector_spread(acc)
-    low, high = _MEDIAN_G
-    if low < spread.median < high and spread.steadiness > _STEADY_WITH_GRAVITY and spread.top < _MOST_G:
+    norms = norm_percentiles(acc)
+    low, high = _MEDIAN_RANGE_G
+    if low < norms.median < high and norms.steadiness > _MIN_STEADINESS_IN_G and norms.top < _MAX_TOP_G:
         return STANDARD_GRAVITY_MPS2, "g"
-    if low < spread.median / 1e3 < high and not _rests_at_counts(acc, rate_hz):
+    if low < norms.median / 1e3 < high and not _rests_at_counts(acc, rate_hz):
         return STANDARD_GRAVITY_MPS2 / 1e3, "mg"
-    if spread.median > _MOST_MEDIAN_MPS2:
-        raise AccelerationUnitUnknownError(spread.median)
+    if norms.median > _MAX_MEDIAN_MPS2:
+        raise AccelerationUnitUnknownError(norms.median)
     return 1.0, "m/s²"
 
 
 def _rests_at_counts(acc: Floats, rate_hz: float) -> bool:
     """Whether 1 g is a usual number of counts of a 16-bit sensor."""
     rest = find_rest(acc, rate_hz)
-    return rest.spread < _HELD * rest.level and any(abs(rest.level / one - 1) < _SCALE_ERROR for one in _COUNTS_PER_G)
+    return rest.scatter < _MAX_REST_SCATTER * rest.level and any(
+        abs(rest.level / one - 1) < _MAX_SCALE_ERROR for one in _COUNTS_PER_G
+    )
 
 
-def gravity_missing(acc_mps2: Floats) -> bool:
+def lacks_gravity(acc_mps2: Floats) -> bool:
     """Whether acceleration falls near zero too often for gravity to be in it, as it does in running without a pause."""
-    spread = vector_spread(acc_mps2)
-    return spread.low < _MOST_LOW_MPS2 and 0 < spread.steadiness < _STEADY_WITHOUT_GRAVITY
+    norms = norm_percentiles(acc_mps2)
+    return norms.low < _MAX_LOW_MPS2 and 0 < norms.steadiness < _MAX_STEADINESS_WITHOUT_GRAVITY
 
 
-def gyr_in_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
+def convert_gyr_to_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
     """Convert a gyroscope in °/s; acceleration must already be in m/s²."""
     if table.gyr is None or not gyr_is_in_degrees(table.acc, table.gyr, rate_hz):
         return table, ()
@@ -120,22 +125,22 @@ def gyr_in_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
 
 def gyr_is_in_degrees(acc_mps2: Floats, gyr: Floats, rate_hz: float) -> bool:
     """Whether (n, 3) angular rates are in °/s: too fast for rad/s or, if slow, too fast for how gravity turns."""
-    top = vector_spread(gyr).top
-    if top > _MOST_RADPS:
+    top = norm_percentiles(gyr).top
+    if top > _MAX_RADPS:
         return True
-    if top < _LEAST_DPS:
+    if top < _MIN_DPS:
         return False
-    ratio, correlation = turn_ratio(acc_mps2, gyr, rate_hz)
-    return abs(correlation) > _LEAST_CORRELATION and abs(ratio) < _SMALLEST_TURN_RATIO
+    ratio, correlation = gravity_rotation_ratio(acc_mps2, gyr, rate_hz)
+    return abs(correlation) > _MIN_CORRELATION and abs(ratio) < _MIN_ROTATION_RATIO
 
 
-def turn_ratio(acc: Floats, gyr: Floats, rate_hz: float) -> tuple[float, float]:
+def gravity_rotation_ratio(acc: Floats, gyr: Floats, rate_hz: float) -> tuple[float, float]:
     """How fast acceleration turns against −ω × acc, smoothed over half a second: slope and correlation.
 
     For slow turning d(acc)/dt = −ω × acc, a slope of 1 in rad/s. A foot's own acceleration turns with it, so that the
     slope in gait is between −0.3 and −1.6, but always of that size.
     """
-    acc, gyr = _smooth(mean_vectors(acc, rate_hz)), _smooth(mean_vectors(gyr, rate_hz))
+    acc, gyr = _smooth(window_means(acc, rate_hz)), _smooth(window_means(gyr, rate_hz))
     turning = (acc[2:] - acc[:-2]) / (2 * WINDOW_S)
     expected = -np.cross(gyr[1:-1], acc[1:-1])
     power, expected_power, common = np.sum(turning**2), np.sum(expected**2), np.sum(turning * expected)
@@ -146,4 +151,4 @@ def turn_ratio(acc: Floats, gyr: Floats, rate_hz: float) -> tuple[float, float]:
 
 def _smooth(vectors: Floats) -> Floats:
     """Weighted mean over five windows, the ends left out."""
-    return np.stack([np.convolve(axis, _SMOOTHING, mode="valid") for axis in vectors.T], axis=1)
+    return np.stack([np.convolve(axis, _SMOOTHING_WEIGHTS, mode="valid") for axis in vectors.T], axis=1)

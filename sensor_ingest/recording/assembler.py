@@ -22,10 +22,10 @@ from surefoot.sensor_ingest.recording.entries import (
     PacketEntry,
     PodEntry,
 )
-from surefoot.sensor_ingest.recording.packet_reordering import BootTrack, PodCounts
+from surefoot.sensor_ingest.recording.packet_reordering import PodCounts, ReorderBuffer
 
-_FULL_SCALE = 32768.0
-_CLIPPED_COUNT = 32767
+_FULL_SCALE_COUNTS = 32768.0
+_CLIPPED_COUNTS = 32767
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,17 +37,17 @@ class Batch:
     samples: Samples
 
     @property
-    def until_s(self) -> float:
+    def watermark_s(self) -> float:
         """Time of the last sample."""
         return float(self.samples.time_s[-1])
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """Nobody waits any longer for what a pod has yet to give of the time before `until_s`."""
+class SilentPod:
+    """Nobody waits any longer for what a pod has yet to give of the time before `watermark_s`."""
 
     pod: int
-    until_s: float
+    watermark_s: float
 
 
 class PodAssembler:
@@ -57,18 +57,18 @@ class PodAssembler:
         self.pod = pod
         self.foot = Foot.LEFT
         self.runner = ""
-        self.boot: BootTrack | None = None
+        self.reorder_buffer: ReorderBuffer | None = None
         self.mappings: list[ClockMapping] = []
-        self.last_s = -np.inf
-        self._past = PodCounts()
+        self.last_sample_s = -np.inf
+        self._previous_boots = PodCounts()
         self._samples = self._misordered = 0
-        self._fresh_boot = False
+        self._at_boot_start = False
         self._between_boots_s = 0.0
 
     @property
     def counts(self) -> PodCounts:
         """What became of the pod's packets so far."""
-        past, boot = self._past, self.boot
+        past, boot = self._previous_boots, self.reorder_buffer
         if boot is None:
             return past
         return PodCounts(
@@ -84,75 +84,75 @@ class PodAssembler:
             self._between_boots_s,
         )
 
-    def connect(self, entry: PodEntry) -> Samples | None:
+    def add_connection(self, entry: PodEntry) -> Samples | None:
         """The pod is there; a new boot ends the old one, and what it still owes is lost."""
         try:
             info = PodInfo.from_bytes(entry.info)
         except ProtocolError:
             return None
         self.foot, self.runner = entry.foot, entry.runner
-        if self.boot is not None and self.boot.continues(info):
+        if self.reorder_buffer is not None and self.reorder_buffer.is_same_boot(info):
             return None
         rest = self.finish()
-        self._past, self.mappings = self.counts, []
-        self.boot = BootTrack(info, entry.first)
-        self._fresh_boot = True
+        self._previous_boots, self.mappings = self.counts, []
+        self.reorder_buffer = ReorderBuffer(info, entry.first)
+        self._at_boot_start = True
         return rest
 
-    def packet(self, entry: PacketEntry) -> Samples | None:
+    def add_packet(self, entry: PacketEntry) -> Samples | None:
         """Take a notification."""
-        if self.boot is None:
+        if self.reorder_buffer is None:
             return None
-        self.boot.push(entry.data, entry.arrival_s)
+        self.reorder_buffer.insert(entry.data, entry.arrival_s)
         return self._drain()
 
-    def clock(self, mapping: ClockMapping) -> Samples | None:
+    def add_mapping(self, mapping: ClockMapping) -> Samples | None:
         """Put a mapping in force."""
-        if self.boot is None or mapping.boot != self.boot.info.boot or not 0.5 < mapping.rate < 2.0:
+        if self.reorder_buffer is None or mapping.boot != self.reorder_buffer.info.boot or not 0.5 < mapping.rate < 2.0:
             return None
         kept = [old for old in self.mappings if old.tick0_us < mapping.tick0_us]
-        self.mappings = [*self._needed(kept), mapping]
-        self.boot.ready = True
+        self.mappings = [*self._active_mappings(kept), mapping]
+        self.reorder_buffer.ready = True
         return self._drain()
 
-    def follow_anew(self) -> None:
+    def restart_clock_fit(self) -> None:
         """The session clock may have jumped against the pod's; the mappings in force stay so until they are slewed."""
-        if self.boot is not None:
-            self.boot.fit = ClockFit(self.boot.info.boot)
+        if self.reorder_buffer is not None:
+            self.reorder_buffer.clock_fit = ClockFit(self.reorder_buffer.info.boot)
 
-    def lost(self, entry: LostEntry) -> Samples | None:
+    def give_up(self, entry: LostEntry) -> Samples | None:
         """Give up a range of packets."""
-        if self.boot is None or entry.boot != self.boot.info.boot:
+        if self.reorder_buffer is None or entry.boot != self.reorder_buffer.info.boot:
             return None
-        self.boot.give_up(entry.first, entry.count)
+        self.reorder_buffer.give_up(entry.first, entry.count)
         return self._drain()
 
     def finish(self) -> Samples | None:
         """Nothing more will come of this boot."""
-        if self.boot is None:
+        if self.reorder_buffer is None:
             return None
-        self.boot.give_up_holes()
+        self.reorder_buffer.give_up_gaps()
         return self._drain()
 
-    def _needed(self, mappings: list[ClockMapping]) -> list[ClockMapping]:
+    def _active_mappings(self, mappings: list[ClockMapping]) -> list[ClockMapping]:
         """Without those that ended before the last sample given out."""
-        done_us = self.boot.last_tick_us if self.boot is not None else 0
+        done_us = self.reorder_buffer.last_tick_us if self.reorder_buffer is not None else 0
         ended = sum(mapping.tick0_us <= done_us for mapping in mappings) - 1
         return mappings[max(ended, 0) :]
 
     def _drain(self) -> Samples | None:
-        if self.boot is None:
+        if self.reorder_buffer is None:
             return None
-        packets = list(self.boot.pop())
+        packets = list(self.reorder_buffer.pop_ready())
         if not packets:
             return None
         ticks_us = np.concatenate([packet.ticks_us for packet in packets])
-        samples = in_si(self.foot, self.boot.info, packets, self.mappings, ticks_us)
-        return self._increasing(samples)
+        samples = to_si_samples(self.foot, self.reorder_buffer.info, packets, self.mappings, ticks_us)
+        return self._drop_misordered(samples)
 
-    def _increasing(self, samples: Samples) -> Samples | None:
+    def _drop_misordered(self, samples: Samples) -> Samples | None:
         """Leave out what does not come after all before it, as only a broken pod or clock makes happen."""
-        latest_s = np.maximum.accumulate(np.concatenate(([self.last_s], samples.time_s)))
+        latest_s = np.maximum.accumulate(np.concatenate(([self.last_sample_s], samples.time_s)))
         later = samples.time_s > latest_s[:-1]
         good = int(np.count_nonzero(later))
         self._misordered += len(later) - good
@@ -166,15 +166,15 @@ class PodAssembler:
             )
         if not good:
             return None
-        if self._fresh_boot and self._samples:
-            self._between_boots_s += float(samples.time_s[0]) - self.last_s
-        self._fresh_boot = False
+        if self._at_boot_start and self._samples:
+            self._between_boots_s += float(samples.time_s[0]) - self.last_sample_s
+        self._at_boot_start = False
         self._samples += good
-        self.last_s = float(samples.time_s[-1])
+        self.last_sample_s = float(samples.time_s[-1])
         return samples
 
 
-def in_si(
+def to_si_samples(
     foot: Foot,
     info: PodInfo,
     packets: Sequence[Packet],
@@ -183,12 +183,12 @@ def in_si(
 ) -> Samples:
     """Packets of one boot as samples on the session clock."""
     counts = np.concatenate([packet.counts for packet in packets]).astype(np.float64)
-    clipped: Bools = np.any(np.abs(counts) >= _CLIPPED_COUNT, axis=1)
+    clipped: Bools = np.any(np.abs(counts) >= _CLIPPED_COUNTS, axis=1)
     return Samples(
         foot,
         session_times(mappings, ticks_us),
-        counts[:, :3] * (info.acc_range_g * STANDARD_GRAVITY_MPS2 / _FULL_SCALE),
-        counts[:, 3:] * (math.radians(info.gyr_range_dps) / _FULL_SCALE),
+        counts[:, :3] * (info.acc_range_g * STANDARD_GRAVITY_MPS2 / _FULL_SCALE_COUNTS),
+        counts[:, 3:] * (math.radians(info.gyr_range_dps) / _FULL_SCALE_COUNTS),
         clipped,
     )
 
@@ -204,12 +204,12 @@ class Assembler:
         """The pods seen so far, by their number."""
         return self._pods
 
-    def push(self, entry: Entry) -> Sequence[Batch | Silence]:
+    def process(self, entry: Entry) -> Sequence[Batch | SilentPod]:
         """Take the next entry."""
         if isinstance(entry, EndEntry):
             return self.finish()
         if isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT:
-            return [Silence(entry.pod, entry.value)]
+            return [SilentPod(entry.pod, entry.value)]
         pod = self._pods.get(entry.pod)
         if pod is None and isinstance(entry, PodEntry):
             pod = self._pods[entry.pod] = PodAssembler(entry.pod)
@@ -218,15 +218,15 @@ class Assembler:
         runner, samples = pod.runner, None
         match entry:
             case PacketEntry():
-                samples = pod.packet(entry)
+                samples = pod.add_packet(entry)
             case ClockEntry(mapping=mapping):
-                samples = pod.clock(mapping)
+                samples = pod.add_mapping(mapping)
             case LostEntry():
-                samples = pod.lost(entry)
+                samples = pod.give_up(entry)
             case PodEntry():
-                samples = pod.connect(entry)
+                samples = pod.add_connection(entry)
             case EventEntry(kind=EventKind.CONTINUED):
-                pod.follow_anew()
+                pod.restart_clock_fit()
         return [] if samples is None else [Batch(pod.pod, runner, samples)]
 
     def finish(self) -> list[Batch]:

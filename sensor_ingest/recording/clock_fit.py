@@ -15,14 +15,14 @@ from surefoot.analysis.model import Floats
 
 BUCKET_S = 5.0
 """Of each stretch this long the fastest packet is kept: at 11 packets a second one of them nearly always was."""
-DRIFT_SPAN_S = 300.0
-OFFSET_SPAN_S = 60.0
+DRIFT_WINDOW_S = 300.0
+OFFSET_WINDOW_S = 60.0
 # Crystals are good for ±20 ppm, ±80 ppm in the cold; what seven buckets say weighs as much as that.
-_DRIFT_PRIOR = 80e-6
-_EARLY_DRIFT = 50e-6
-_MOST_DRIFT = 500e-6
+_DRIFT_PRIOR_SD = 80e-6
+_MAX_EARLY_DRIFT = 50e-6
+_MAX_DRIFT = 500e-6
 _EARLY_SPAN_S = 60.0
-_LEAST_VARIANCE_S2 = 1e-7
+_MIN_VARIANCE_S2 = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class ClockFit:
         self._tick0_us: int | None = None
         self._latest_s = 0.0
         self.packets = 0
-        self._fastest: deque[tuple[float, float]] = deque(maxlen=round(DRIFT_SPAN_S / BUCKET_S))
+        self._fastest: deque[tuple[float, float]] = deque(maxlen=round(DRIFT_WINDOW_S / BUCKET_S))
 
-    def add(self, tick_us: int, arrival_s: float) -> None:
+    def add_arrival(self, tick_us: int, arrival_s: float) -> None:
         """Take a packet that was not resent: the tick of its last sample, and when it arrived."""
         if self._tick0_us is None:
             self._tick0_us = tick_us
@@ -105,10 +105,10 @@ class ClockFit:
             return None
         at_s, offset_s = np.array(self._fastest).T
         span_s = self._latest_s
-        most = _EARLY_DRIFT if span_s < _EARLY_SPAN_S else _MOST_DRIFT
-        whole = slice(0, -1) if len(at_s) > 1 else slice(None)
-        drift = float(np.clip(fit_drift(at_s[whole], offset_s[whole]), -most, most))
-        recent = at_s >= self._latest_s - OFFSET_SPAN_S
+        max_drift = _MAX_EARLY_DRIFT if span_s < _EARLY_SPAN_S else _MAX_DRIFT
+        complete = slice(0, -1) if len(at_s) > 1 else slice(None)
+        drift = float(np.clip(fit_drift(at_s[complete], offset_s[complete]), -max_drift, max_drift))
+        recent = at_s >= self._latest_s - OFFSET_WINDOW_S
         level_s = offset_s - drift * at_s
         lowest_s = float(np.min(level_s[recent] if recent.any() else level_s))
         now_s = self._latest_s + lowest_s + drift * self._latest_s
@@ -129,5 +129,5 @@ def fit_drift(at_s: Floats, offset_s: Floats) -> float:
     spread_s2 = float(np.sum(centred_s**2))
     slope = float(np.sum(centred_s * offset_s)) / spread_s2
     rest_s = offset_s - offset_s.mean() - slope * centred_s
-    variance = max(float(np.sum(rest_s**2)) / (len(at_s) - 2), _LEAST_VARIANCE_S2) / spread_s2
-    return slope * _DRIFT_PRIOR**2 / (_DRIFT_PRIOR**2 + variance)
+    variance = max(float(np.sum(rest_s**2)) / (len(at_s) - 2), _MIN_VARIANCE_S2) / spread_s2
+    return slope * _DRIFT_PRIOR_SD**2 / (_DRIFT_PRIOR_SD**2 + variance)

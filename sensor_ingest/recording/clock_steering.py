@@ -10,14 +10,14 @@ import numpy as np
 from surefoot.analysis.model import Floats, Ints
 from surefoot.sensor_ingest.recording.clock_fit import BUCKET_S, ClockEstimate, ClockMapping, fit_drift
 
-MOST_SLEW = 1e-3
+MAX_SLEW = 1e-3
 """A contact of 250 ms read during the strongest correction is 0.25 ms off."""
-FIRST_AFTER_S = 3.0
+FIRST_MAPPING_AFTER_S = 3.0
 """The fastest of the packets of 3 s is at most a few ms late; the first one up to 80 ms."""
-_SHORTEST_SLEW_S = 5.0
-_KNOT_S = 60.0
-_DRIFT_REACH_S = 150.0
-_OFFSET_REACH_S = 45.0
+_MIN_SLEW_S = 5.0
+_KNOT_SPACING_S = 60.0
+_DRIFT_HALF_WINDOW_S = 150.0
+_OFFSET_HALF_WINDOW_S = 45.0
 
 
 def steer(current: Sequence[ClockMapping], target: ClockEstimate, join_tick_us: int) -> tuple[ClockMapping, ...]:
@@ -33,7 +33,7 @@ def steer(current: Sequence[ClockMapping], target: ClockEstimate, join_tick_us: 
         return (aim,)
     joined_s = mapping_at(current, join_tick_us).session_s(join_tick_us)
     error_s = aim.session_s(join_tick_us) - joined_s
-    slew_us = round(1e6 * max(_SHORTEST_SLEW_S, abs(error_s) / MOST_SLEW))
+    slew_us = round(1e6 * max(_MIN_SLEW_S, abs(error_s) / MAX_SLEW))
     end_us = join_tick_us + slew_us
     end_s = aim.session_s(end_us)
     over = ClockMapping(aim.boot, join_tick_us, joined_s, (end_s - joined_s) / (slew_us * 1e-6))
@@ -54,7 +54,7 @@ def session_times(mappings: Sequence[ClockMapping], ticks_us: Floats) -> Floats:
     return session0_s + (ticks_us - starts[which]) * 1e-6 * rate
 
 
-def fit_whole(boot: int, ticks_us: Floats, arrivals_s: Floats) -> tuple[ClockMapping, ...]:
+def fit_boot(boot: int, ticks_us: Floats, arrivals_s: Floats) -> tuple[ClockMapping, ...]:
     """One boot's mappings from all its packets: straight between a knot each minute, each from both its sides.
 
     Parameters
@@ -62,9 +62,9 @@ def fit_whole(boot: int, ticks_us: Floats, arrivals_s: Floats) -> tuple[ClockMap
     ticks_us, arrivals_s : (n,) last sample's tick and arrival of every packet that was not resent, n ≥ 1.
     """
     at_s = (ticks_us - ticks_us[0]) * 1e-6
-    fastest = _fastest(at_s, arrivals_s - at_s)
+    fastest = _fastest_per_bucket(at_s, arrivals_s - at_s)
     at_s, offset_s = at_s[fastest], (arrivals_s - at_s)[fastest]
-    knots_s = np.linspace(at_s[0], at_s[-1], 1 + max(1, round((at_s[-1] - at_s[0]) / _KNOT_S)))
+    knots_s = np.linspace(at_s[0], at_s[-1], 1 + max(1, round((at_s[-1] - at_s[0]) / _KNOT_SPACING_S)))
     if at_s[-1] == at_s[0]:
         knots_s = at_s[0] + np.array([0.0, 1.0])
     session_s = knots_s + np.array([_offset_near(knot_s, at_s, offset_s) for knot_s in knots_s])
@@ -75,7 +75,7 @@ def fit_whole(boot: int, ticks_us: Floats, arrivals_s: Floats) -> tuple[ClockMap
     )
 
 
-def _fastest(at_s: Floats, offset_s: Floats) -> Ints:
+def _fastest_per_bucket(at_s: Floats, offset_s: Floats) -> Ints:
     """Indices of the fastest packet of each bucket, in time order."""
     bucket = np.floor(at_s / BUCKET_S)
     order: Ints = np.lexsort((offset_s, bucket)).astype(np.int64)
@@ -84,7 +84,7 @@ def _fastest(at_s: Floats, offset_s: Floats) -> Ints:
 
 def _offset_near(knot_s: float, at_s: Floats, offset_s: Floats) -> float:
     away_s = np.abs(at_s - knot_s)
-    wide = away_s <= max(_DRIFT_REACH_S, float(away_s.min()))
+    wide = away_s <= max(_DRIFT_HALF_WINDOW_S, float(away_s.min()))
     drift = fit_drift(at_s[wide], offset_s[wide])
-    close = away_s <= max(_OFFSET_REACH_S, float(away_s.min()))
+    close = away_s <= max(_OFFSET_HALF_WINDOW_S, float(away_s.min()))
     return float(np.min((offset_s - drift * (at_s - knot_s))[close]))

@@ -50,7 +50,7 @@ class PodEntry:
     HEAD: ClassVar[struct.Struct] = struct.Struct("<HdIBH")
 
     def __bytes__(self) -> bytes:
-        head = self.HEAD.pack(self.pod, self.connected_s, self.first, FootCode.of(self.foot), len(self.info))
+        head = self.HEAD.pack(self.pod, self.connected_s, self.first, FootCode.from_foot(self.foot), len(self.info))
         return head + self.info + self.runner.encode()
 
     @classmethod
@@ -174,7 +174,7 @@ def entry_from_bytes(kind: int, data: bytes) -> Entry:
     return _KINDS[kind].from_bytes(data)
 
 
-def time_of(entry: Entry) -> float | None:
+def entry_time_s(entry: Entry) -> float | None:
     """When an entry was made, on the session clock; None for entries that do not say."""
     match entry:
         case PacketEntry(arrival_s=at_s) | PodEntry(connected_s=at_s) | EventEntry(at_s=at_s) | EndEntry(at_s=at_s):

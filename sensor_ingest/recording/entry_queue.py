@@ -7,25 +7,25 @@ from collections import Counter, deque
 
 from surefoot.sensor_ingest.recording.entries import Entry, PacketEntry
 
-ROOM_PACKETS = 4096
+MAX_QUEUED_PACKETS = 4096
 """1 MB; three minutes of two pods, if the disk stands still for so long."""
 
 
-class Intake:
+class EntryQueue:
     """A queue from the radio's callbacks to the recorder."""
 
-    def __init__(self, room_packets: int = ROOM_PACKETS) -> None:
+    def __init__(self, max_packets: int = MAX_QUEUED_PACKETS) -> None:
         self.overflowed: Counter[int] = Counter()
         """Packets dropped here, by pod."""
-        self._room = room_packets
+        self._max_packets = max_packets
         self._entries: deque[Entry] = deque()
         self._packets = 0
-        self._filled = asyncio.Event()
+        self._available = asyncio.Event()
         self._closed = False
 
     def offer(self, packet: PacketEntry) -> None:
         """Queue a packet if there is room."""
-        if self._packets >= self._room:
+        if self._packets >= self._max_packets:
             self.overflowed[packet.pod] += 1
             return
         self._packets += 1
@@ -34,30 +34,30 @@ class Intake:
     def put(self, entry: Entry) -> None:
         """Queue an entry that is no packet; there are few of them."""
         self._entries.append(entry)
-        self._filled.set()
+        self._available.set()
 
     def close(self) -> None:
         """Nothing more will come."""
         self._closed = True
-        self._filled.set()
+        self._available.set()
 
     @property
     def done(self) -> bool:
         """Closed, and everything was taken."""
         return self._closed and not self._entries
 
-    async def wait(self, most_s: float | None) -> None:
-        """Wait for entries or the end, not longer than `most_s`."""
+    async def wait(self, timeout_s: float | None) -> None:
+        """Wait for entries or the end, not longer than `timeout_s`."""
         try:
-            async with asyncio.timeout(most_s):
-                await self._filled.wait()
+            async with asyncio.timeout(timeout_s):
+                await self._available.wait()
         except TimeoutError:
             return
 
-    def take(self, most: int) -> list[Entry]:
+    def take(self, limit: int) -> list[Entry]:
         """The entries that wait, the oldest first."""
-        taken = [self._entries.popleft() for _ in range(min(most, len(self._entries)))]
+        taken = [self._entries.popleft() for _ in range(min(limit, len(self._entries)))]
         self._packets -= sum(isinstance(entry, PacketEntry) for entry in taken)
         if not self._entries and not self._closed:
-            self._filled.clear()
+            self._available.clear()
         return taken

@@ -61,7 +61,7 @@ class RunUnwritableError(RunError):
         super().__init__(path, f"cannot be written ({reason}); free space or choose another folder.")
 
 
-class LiveBehindError(RunError):
+class ConsumerTooSlowError(RunError):
     """Whoever takes the samples is too slow."""
 
     def __init__(self, path: Path, waiting_samples: int) -> None:
@@ -69,29 +69,3 @@ class LiveBehindError(RunError):
         super().__init__(
             path, f"{waiting_samples} samples were never taken, so the run was stopped; all are recorded, replay it."
         )
-
-
-class RadioError(IngestError):
-    """The computer's Bluetooth does not work."""
-
-    def __init__(self, reason: str, advice: str) -> None:
-        self.reason = reason
-        self.advice = advice
-        super().__init__(f"Bluetooth cannot be used ({reason}); {advice}.")
-
-
-class PodRefusedError(IngestError):
-    """A pod that says or does what no pod should; the run goes on without it."""
-
-    def __init__(self, serial: str, reason: str) -> None:
-        self.serial = serial
-        self.reason = reason
-        super().__init__(f"Pod {serial} is not used: {reason}.")
-
-
-class LinkLostError(IngestError):
-    """The connection to a pod ended; the supervisor connects again."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"Connection lost: {reason}.")

@@ -19,13 +19,13 @@ if sys.platform != "win32":
     import fcntl
 
 MAGIC = b"surefoot journal 1\n"
-_FRAME = struct.Struct("<IBI")
-_HEAD = struct.Struct("<IB")
-_LONGEST = 4096
+_RECORD_HEADER = struct.Struct("<IBI")
+_CHECKSUM_HEADER = struct.Struct("<IB")
+_MAX_PAYLOAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class JournalDamage:
     """Where a journal stops being readable, and how much lies behind that point."""
 
     at_byte: int
@@ -37,7 +37,7 @@ class Damage:
 
 
 class JournalReader:
-    """Iterates over a journal's entries; afterwards `good_bytes` and `damage` say how far it could be read.
+    """Iterates over a journal's entries; afterwards `valid_bytes` and `damage` say how far it could be read.
 
     Parameters
     ----------
@@ -47,58 +47,58 @@ class JournalReader:
     def __init__(self, path: Path, end_byte: int | None = None) -> None:
         self.path = path
         self._end_byte = end_byte
-        self.good_bytes = 0
-        self.damage: Damage | None = None
+        self.valid_bytes = 0
+        self.damage: JournalDamage | None = None
 
     def __iter__(self) -> Iterator[Entry]:
-        self.good_bytes, self.damage = 0, None
+        self.valid_bytes, self.damage = 0, None
         try:
             with self.path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
                 yield from self._entries(file, size if self._end_byte is None else min(size, self._end_byte))
         except FileNotFoundError:
-            self.damage = Damage(0, 0, "there is no journal")
+            self.damage = JournalDamage(0, 0, "there is no journal")
         except OSError as error:
             raise NotARunError(self.path, error.strerror or type(error).__name__) from error
 
     def _entries(self, file: BinaryIO, size: int) -> Iterator[Entry]:
         if file.read(len(MAGIC)) != MAGIC:
-            self.damage = Damage(0, size, "the file does not begin like a journal")
+            self.damage = JournalDamage(0, size, "the file does not begin like a journal")
             return
-        self.good_bytes = len(MAGIC)
-        while self.good_bytes < size:
+        self.valid_bytes = len(MAGIC)
+        while self.valid_bytes < size:
             try:
                 entry, length = _read_entry(file)
             except (ValueError, struct.error) as error:
-                self.damage = Damage(self.good_bytes, size - self.good_bytes, str(error))
+                self.damage = JournalDamage(self.valid_bytes, size - self.valid_bytes, str(error))
                 return
-            self.good_bytes += length
+            self.valid_bytes += length
             yield entry
 
 
 def _read_entry(file: BinaryIO) -> tuple[Entry, int]:
-    frame = file.read(_FRAME.size)
-    if len(frame) < _FRAME.size:
+    frame = file.read(_RECORD_HEADER.size)
+    if len(frame) < _RECORD_HEADER.size:
         raise ValueError("cut off in a frame")
-    length, kind, checksum = _FRAME.unpack(frame)
-    if length > _LONGEST:
+    length, kind, checksum = _RECORD_HEADER.unpack(frame)
+    if length > _MAX_PAYLOAD_BYTES:
         raise ValueError("impossible length")
     payload = file.read(length)
     if len(payload) < length:
         raise ValueError("cut off in an entry")
     if _checksum(kind, payload) != checksum:
         raise ValueError("wrong checksum")
-    return entry_from_bytes(kind, payload), _FRAME.size + length
+    return entry_from_bytes(kind, payload), _RECORD_HEADER.size + length
 
 
-def framed(entry: Entry) -> bytes:
+def encode_record(entry: Entry) -> bytes:
     """An entry as it stands in the file."""
     payload = bytes(entry)
-    return _FRAME.pack(len(payload), entry.KIND, _checksum(entry.KIND, payload)) + payload
+    return _RECORD_HEADER.pack(len(payload), entry.KIND, _checksum(entry.KIND, payload)) + payload
 
 
 def _checksum(kind: int, payload: bytes) -> int:
-    return zlib.crc32(payload, zlib.crc32(_HEAD.pack(len(payload), kind)))
+    return zlib.crc32(payload, zlib.crc32(_CHECKSUM_HEADER.pack(len(payload), kind)))
 
 
 class JournalWriter:
@@ -110,7 +110,7 @@ class JournalWriter:
 
     Parameters
     ----------
-    take : gets the entries that are already there.
+    on_entry : gets the entries that are already there.
 
     Raises
     ------
@@ -120,9 +120,9 @@ class JournalWriter:
         if it cannot be written.
     """
 
-    def __init__(self, path: Path, take: Callable[[Entry], object] = lambda _: None) -> None:
+    def __init__(self, path: Path, on_entry: Callable[[Entry], object] = lambda _: None) -> None:
         self.path = path
-        self.recorded = JournalReader(path)
+        self.existing = JournalReader(path)
         self._buffer = bytearray()
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
@@ -130,9 +130,9 @@ class JournalWriter:
             raise self._unwritable(error) from error
         try:
             self._lock()
-            for entry in self.recorded:
-                take(entry)
-            self._begin(self.recorded)
+            for entry in self.existing:
+                on_entry(entry)
+            self._drop_damaged_tail(self.existing)
         except RunError:
             os.close(self._file)
             raise
@@ -144,13 +144,13 @@ class JournalWriter:
         self.close()
 
     @property
-    def waiting_bytes(self) -> int:
+    def buffered_bytes(self) -> int:
         """Appended, but not yet flushed."""
         return len(self._buffer)
 
     def append(self, entry: Entry) -> None:
         """Keep an entry for the next flush."""
-        self._buffer += framed(entry)
+        self._buffer += encode_record(entry)
 
     def flush(self) -> None:
         """Hand everything appended to the operating system."""
@@ -182,9 +182,9 @@ class JournalWriter:
             except OSError as error:
                 raise RunBusyError(self.path.parent) from error
 
-    def _begin(self, recorded: JournalReader) -> None:
+    def _drop_damaged_tail(self, existing: JournalReader) -> None:
         """Set aside what cannot be read, and be ready to append to what can."""
-        damage = recorded.damage
+        damage = existing.damage
         try:
             if damage is not None and damage.lost_bytes:
                 with (
@@ -193,11 +193,11 @@ class JournalWriter:
                 ):
                     file.seek(damage.at_byte)
                     shutil.copyfileobj(file, copy)
-            os.ftruncate(self._file, recorded.good_bytes)
+            os.ftruncate(self._file, existing.valid_bytes)
         except OSError as error:
             raise self._unwritable(error) from error
         os.lseek(self._file, 0, os.SEEK_END)
-        if recorded.good_bytes == 0:
+        if existing.valid_bytes == 0:
             self._buffer += MAGIC
             self.flush()
 

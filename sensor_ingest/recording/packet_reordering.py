@@ -1,4 +1,4 @@
-"""One pod's packets put in order: duplicates dropped, holes waited for or given up, nonsense refused."""
+"""One pod's packets put in order: duplicates dropped, gaps waited for or given up, nonsense refused."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit
 
-HOLD_PACKETS = 8192
+REORDER_WINDOW_PACKETS = 8192
 """12 min at 208 Hz: more than any ring holds, so whoever waits longer waits in vain."""
-MOST_AHEAD_S = 10.0
+MAX_AHEAD_S = 10.0
 """A pod's first packets may have waited for the length of a supervision timeout; nothing honest waits longer."""
 _SPAN_TOLERANCE = 2.0
 
@@ -48,14 +48,14 @@ class PodCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class SequenceGap:
     """Consecutive packets that are missing."""
 
     first: int
     count: int
 
 
-class BootTrack:
+class ReorderBuffer:
     """The packets of one boot of a pod.
 
     Parameters
@@ -66,22 +66,22 @@ class BootTrack:
 
     def __init__(self, info: PodInfo, first: int) -> None:
         self.info = info
-        self.next = first
-        self.fit = ClockFit(info.boot)
+        self.next_sequence = first
+        self.clock_fit = ClockFit(info.boot)
         self.last_tick_us = -1
         self.received = self.duplicate = self.resent = self.lost = self.malformed = self.dropped_samples = 0
         self.ready = False
         self._held: dict[int, Packet] = {}
-        self._order: list[int] = []
+        self._heap: list[int] = []
         self._given_up: list[tuple[int, int]] = []
         self._newest: tuple[int, int] | None = None
-        self._dropped: int | None = 0 if first == 0 else None
+        self._last_dropped: int | None = 0 if first == 0 else None
 
-    def continues(self, info: PodInfo) -> bool:
+    def is_same_boot(self, info: PodInfo) -> bool:
         """Whether a pod that says this is still in this boot: boots are drawn from few numbers, sequences only grow."""
-        return info.boot == self.info.boot and info.newest + 1 >= self.next
+        return info.boot == self.info.boot and info.newest + 1 >= self.next_sequence
 
-    def push(self, data: bytes, arrival_s: float) -> None:
+    def insert(self, data: bytes, arrival_s: float) -> None:
         """Take a notification."""
         self.received += 1
         try:
@@ -90,53 +90,53 @@ class BootTrack:
         except ProtocolError:
             self.malformed += 1
             return
-        if packet.sequence < self.next or packet.sequence in self._held:
+        if packet.sequence < self.next_sequence or packet.sequence in self._held:
             self.duplicate += 1
             return
-        self._keep(packet, arrival_s)
+        self._store(packet, arrival_s)
 
     def give_up(self, first: int, count: int) -> None:
         """Wait no longer for a range."""
-        if first + count > self.next and len(self._given_up) < HOLD_PACKETS:
+        if first + count > self.next_sequence and len(self._given_up) < REORDER_WINDOW_PACKETS:
             heapq.heappush(self._given_up, (first, first + count))
 
-    def give_up_holes(self) -> None:
+    def give_up_gaps(self) -> None:
         """Wait for nothing that lies before a packet in hand."""
-        if self._order:
-            self.give_up(self.next, max(self._held) - self.next)
+        if self._heap:
+            self.give_up(self.next_sequence, max(self._held) - self.next_sequence)
 
-    def holes(self, most: int = 8) -> list[Hole]:
-        """The first holes before packets in hand."""
-        found: list[Hole] = []
-        expected = self.next
+    def gaps(self, limit: int = 8) -> list[SequenceGap]:
+        """The first gaps before packets in hand."""
+        found: list[SequenceGap] = []
+        expected = self.next_sequence
         for sequence in sorted(self._held):
             if sequence > expected:
-                found.append(Hole(expected, sequence - expected))
-                if len(found) == most:
+                found.append(SequenceGap(expected, sequence - expected))
+                if len(found) == limit:
                     break
             expected = sequence + 1
         return found
 
-    def has(self, sequence: int) -> bool:
+    def is_settled(self, sequence: int) -> bool:
         """Whether a packet is here, was, or was given up."""
-        return sequence < self.next or sequence in self._held
+        return sequence < self.next_sequence or sequence in self._held
 
     @property
-    def held(self) -> int:
+    def held_packets(self) -> int:
         """Packets in hand that wait for those before them."""
         return len(self._held)
 
-    def pop(self) -> Iterator[Packet]:
+    def pop_ready(self) -> Iterator[Packet]:
         """The packets whose turn it is, in order; none before `ready` is set."""
         while self.ready:
-            if self._order and self._order[0] == self.next:
-                packet = self._take_first()
+            if self._heap and self._heap[0] == self.next_sequence:
+                packet = self._pop_first()
                 if packet.tick_us > self.last_tick_us:
                     self.last_tick_us = packet.tick_us + packet.span_us
                     yield packet
                 else:
                     self.malformed += 1
-            elif not self._skip():
+            elif not self._skip_given_up():
                 return
 
     def _check(self, packet: Packet, arrival_s: float) -> None:
@@ -146,7 +146,7 @@ class BootTrack:
         usual_us = (len(packet.counts) - 1) * 1e6 / self.info.rate_hz
         if not usual_us / _SPAN_TOLERANCE <= packet.span_us <= usual_us * _SPAN_TOLERANCE:
             raise ProtocolError(f"packet of {len(packet.counts)} samples over {packet.span_us} µs")
-        if self.fit.ahead_s(packet.tick_us + packet.span_us, arrival_s) > MOST_AHEAD_S:
+        if self.clock_fit.ahead_s(packet.tick_us + packet.span_us, arrival_s) > MAX_AHEAD_S:
             raise ProtocolError("packet from the future")
         if self._newest is not None:
             sequence, tick_us = self._newest
@@ -155,41 +155,41 @@ class BootTrack:
             if abs(ahead) > room or (ahead > 0, ahead < 0) != (later_us > 0, later_us < 0):
                 raise ProtocolError("packet whose sequence contradicts its tick")
 
-    def _keep(self, packet: Packet, arrival_s: float) -> None:
+    def _store(self, packet: Packet, arrival_s: float) -> None:
         if packet.flags & PacketFlag.RESENT:
             self.resent += 1
         else:
-            self.fit.add(packet.tick_us + packet.span_us, arrival_s)
+            self.clock_fit.add_arrival(packet.tick_us + packet.span_us, arrival_s)
         if self._newest is None or packet.sequence > self._newest[0]:
             self._newest = packet.sequence, packet.tick_us
         self._held[packet.sequence] = packet
-        heapq.heappush(self._order, packet.sequence)
-        if len(self._held) > HOLD_PACKETS:
+        heapq.heappush(self._heap, packet.sequence)
+        if len(self._held) > REORDER_WINDOW_PACKETS:
             self._make_room()
 
-    def _take_first(self) -> Packet:
-        packet = self._held.pop(heapq.heappop(self._order))
-        self.next = packet.sequence + 1
-        if self._dropped is not None:
-            self.dropped_samples += (packet.dropped - self._dropped) & 0xFFFF
-        self._dropped = packet.dropped
+    def _pop_first(self) -> Packet:
+        packet = self._held.pop(heapq.heappop(self._heap))
+        self.next_sequence = packet.sequence + 1
+        if self._last_dropped is not None:
+            self.dropped_samples += (packet.dropped - self._last_dropped) & 0xFFFF
+        self._last_dropped = packet.dropped
         return packet
 
     def _make_room(self) -> None:
-        """Give up the first hole, so that `pop` goes on; before any time is known the first packet goes."""
-        self.give_up(self.next, self._order[0] - self.next)
+        """Give up the first gap, so that `pop` goes on; before any time is known the first packet goes."""
+        self.give_up(self.next_sequence, self._heap[0] - self.next_sequence)
         if not self.ready:
-            self._skip()
-            self._take_first()
+            self._skip_given_up()
+            self._pop_first()
             self.lost += 1
 
-    def _skip(self) -> bool:
-        """Step over what was given up at the front of the first hole; False where nothing of it was."""
-        while self._given_up and self._given_up[0][1] <= self.next:
+    def _skip_given_up(self) -> bool:
+        """Step over what was given up at the front of the first gap; False where nothing of it was."""
+        while self._given_up and self._given_up[0][1] <= self.next_sequence:
             heapq.heappop(self._given_up)
-        if not self._given_up or self._given_up[0][0] > self.next:
+        if not self._given_up or self._given_up[0][0] > self.next_sequence:
             return False
-        end = min([self._given_up[0][1], *self._order[:1]])
-        self.lost += end - self.next
-        self.next = end
+        end = min([self._given_up[0][1], *self._heap[:1]])
+        self.lost += end - self.next_sequence
+        self.next_sequence = end
         return True

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.recording.assembler import PodAssembler
 from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind, PacketEntry
-from surefoot.sensor_ingest.recording.errors import RadioError
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
-from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class PodHealth:
     Parameters
     ----------
     note : why it is not connected, empty while it is.
-    radio_trouble : why this computer's Bluetooth no longer works, and what to do; empty while it does.
+    bluetooth_problem : why this computer's Bluetooth no longer works, and what to do; empty while it does.
     battery_pct, rssi_dbm : None until it has said so.
     clock_residual_s : how far the fastest packets scatter about the clock's line; None before there are any.
     drift_ppm : how much faster the session clock runs than the pod's.
@@ -36,7 +36,7 @@ class PodHealth:
     connected: bool
     refused: bool
     note: str
-    radio_trouble: str
+    bluetooth_problem: str
     battery_pct: float | None
     rssi_dbm: float | None
     clock_residual_s: float | None
@@ -57,7 +57,7 @@ class PodHealth:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _EventState:
     """What events said last."""
 
     connected: bool = False
@@ -70,7 +70,7 @@ class _Seen:
     last_packet_s: float | None = None
     overflowed: int = 0
 
-    def after(self, event: EventEntry) -> _Seen:
+    def after(self, event: EventEntry) -> _EventState:
         """As known after an event."""
         match event.kind:
             case EventKind.CONNECTED:
@@ -93,48 +93,52 @@ class _Seen:
                 return self
 
 
-class HealthBoard:
+class PodHealthTracker:
     """Follows a run's entries."""
 
-    def __init__(self, pods: Sequence[WornPod]) -> None:
+    def __init__(self, pods: Sequence[PodAssignment]) -> None:
         self._pods = tuple(pods)
-        self._seen = [_Seen() for _ in pods]
+        self._states = [_EventState() for _ in pods]
 
-    def push(self, entry: Entry) -> None:
+    def observe(self, entry: Entry) -> None:
         """Take note of an entry."""
-        if isinstance(entry, PacketEntry) and entry.pod < len(self._seen):
-            self._seen[entry.pod] = replace(self._seen[entry.pod], last_packet_s=entry.arrival_s)
-        elif isinstance(entry, EventEntry) and entry.pod < len(self._seen):
-            self._seen[entry.pod] = self._seen[entry.pod].after(entry)
+        if isinstance(entry, PacketEntry) and entry.pod < len(self._states):
+            self._states[entry.pod] = replace(self._states[entry.pod], last_packet_s=entry.arrival_s)
+        elif isinstance(entry, EventEntry) and entry.pod < len(self._states):
+            self._states[entry.pod] = self._states[entry.pod].after(entry)
 
-    def read(self, assembled: Mapping[int, PodAssembler], trouble: RadioError | None = None) -> tuple[PodHealth, ...]:
+    def snapshot(
+        self, assembled: Mapping[int, PodAssembler], trouble: RadioError | None = None
+    ) -> tuple[PodHealth, ...]:
         """Every pod, in the manifest's order, with what is wrong with the radio of them all."""
         told = f"{trouble.reason}; {trouble.advice}" if trouble is not None else ""
         return tuple(
-            _health(worn, seen, assembled.get(number), told)
-            for number, (worn, seen) in enumerate(zip(self._pods, self._seen, strict=True))
+            _health(assignment, state, assembled.get(number), told)
+            for number, (assignment, state) in enumerate(zip(self._pods, self._states, strict=True))
         )
 
 
-def _health(worn: WornPod, seen: _Seen, pod: PodAssembler | None, radio_trouble: str) -> PodHealth:
-    boot = pod.boot if pod is not None else None
-    estimate = boot.fit.estimate() if boot is not None else None
+def _health(
+    assignment: PodAssignment, state: _EventState, pod: PodAssembler | None, bluetooth_problem: str
+) -> PodHealth:
+    buffer = pod.reorder_buffer if pod is not None else None
+    estimate = buffer.clock_fit.estimate() if buffer is not None else None
     return PodHealth(
-        worn.serial,
-        worn.foot,
-        worn.runner,
-        seen.connected,
-        seen.refused,
-        seen.note,
-        radio_trouble,
-        seen.battery_pct,
-        seen.rssi_dbm,
+        assignment.serial,
+        assignment.foot,
+        assignment.runner,
+        state.connected,
+        state.refused,
+        state.note,
+        bluetooth_problem,
+        state.battery_pct,
+        state.rssi_dbm,
         estimate.residual_s if estimate is not None else None,
         estimate.drift_ppm if estimate is not None else None,
-        max(seen.connects - 1, 0),
-        seen.reboots,
-        seen.last_packet_s,
-        boot.held if boot is not None else 0,
-        seen.overflowed,
+        max(state.connects - 1, 0),
+        state.reboots,
+        state.last_packet_s,
+        buffer.held_packets if buffer is not None else 0,
+        state.overflowed,
         pod.counts if pod is not None else PodCounts(),
     )

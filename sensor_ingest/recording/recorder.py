@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, PodAssembler, Silence
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, PodAssembler, SilentPod
 from surefoot.sensor_ingest.recording.clock_fit import ClockEstimate
-from surefoot.sensor_ingest.recording.clock_steering import FIRST_AFTER_S, steer
+from surefoot.sensor_ingest.recording.clock_steering import FIRST_MAPPING_AFTER_S, steer
 from surefoot.sensor_ingest.recording.entries import (
     ClockEntry,
     EndEntry,
@@ -17,23 +17,23 @@ from surefoot.sensor_ingest.recording.entries import (
     PacketEntry,
     PodEntry,
 )
-from surefoot.sensor_ingest.recording.entry_queue import Intake
+from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
 from surefoot.sensor_ingest.recording.journal import JournalWriter
-from surefoot.sensor_ingest.recording.pod_health import HealthBoard
-from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatch
+from surefoot.sensor_ingest.recording.pod_health import PodHealthTracker
+from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatchdog
 
-FLUSH_S = 0.25
+FLUSH_INTERVAL_S = 0.25
 """The most that `kill -9` can take."""
-SYNC_S = 5.0
+SYNC_INTERVAL_S = 5.0
 """The most that a power cut can take."""
-_EARLY_PUBLISH_S = 2.0
-_PUBLISH_S = 5.0
-_EARLY_S = 60.0
-_AT_ONCE = 256
+_EARLY_CLOCK_INTERVAL_S = 2.0
+_CLOCK_INTERVAL_S = 5.0
+_EARLY_SPAN_S = 60.0
+_MAX_ENTRIES_PER_TURN = 256
 
 
 class Recorder:
-    """Takes entries from the intake until it is closed.
+    """Takes entries from the queue until it is closed.
 
     Parameters
     ----------
@@ -43,37 +43,37 @@ class Recorder:
 
     def __init__(
         self,
-        intake: Intake,
+        queue: EntryQueue,
         journal: JournalWriter,
         assembler: Assembler,
-        board: HealthBoard,
-        silence: SilenceWatch,
-        deliver: Callable[[Batch | Silence], None],
+        health: PodHealthTracker,
+        silence: SilenceWatchdog,
+        deliver: Callable[[Batch | SilentPod], None],
         now_s: Callable[[], float],
     ) -> None:
-        self._intake = intake
+        self._queue = queue
         self._journal = journal
         self._assembler = assembler
-        self._board = board
+        self._health = health
         self._silence = silence
         self._deliver = deliver
         self._now_s = now_s
         self._flushed_s = self._synced_s = now_s()
-        self._published_s: dict[int, float] = {}
-        self._told_overflow: dict[int, int] = {}
+        self._clock_updated_s: dict[int, float] = {}
+        self._recorded_overflow: dict[int, int] = {}
         self._syncing: asyncio.Future[None] | None = None
         self._unsynced = False
 
     async def run(self) -> None:
-        """Record until the intake is closed and empty; RunUnwritableError where the disk fails."""
+        """Record until the queue is closed and empty; RunUnwritableError where the disk fails."""
         try:
-            while not self._intake.done:
-                await self._intake.wait(FLUSH_S if self._journal.waiting_bytes else SYNC_S)
-                for entry in self._intake.take(_AT_ONCE):
+            while not self._queue.done:
+                await self._queue.wait(FLUSH_INTERVAL_S if self._journal.buffered_bytes else SYNC_INTERVAL_S)
+                for entry in self._queue.take(_MAX_ENTRIES_PER_TURN):
                     self.record(entry)
-                self._tell_overflow()
-                self._tell_silence()
-                self._to_disk()
+                self._record_overflow()
+                self._record_silent_pods()
+                self._flush_and_sync()
                 await asyncio.sleep(0)
         finally:
             if self._syncing is not None:
@@ -82,69 +82,75 @@ class Recorder:
     def record(self, entry: Entry) -> None:
         """Record one entry, and what follows from it."""
         if isinstance(entry, PodEntry):
-            self._publish_late(entry.pod)
+            self._ensure_clock(entry.pod)
         self._write(entry)
         if isinstance(entry, PacketEntry):
-            self._publish_due(entry.pod)
+            self._update_clock_if_due(entry.pod)
 
     def end(self) -> None:
         """End the run: what is still missing stays missing."""
         for number in self._assembler.pods:
-            self._publish_late(number)
+            self._ensure_clock(number)
         self._write(EndEntry(self._now_s()))
         self._journal.flush()
 
     def _write(self, entry: Entry) -> None:
         self._journal.append(entry)
-        self._board.push(entry)
-        for given in self._assembler.push(entry):
+        self._health.observe(entry)
+        for given in self._assembler.process(entry):
             if isinstance(given, Batch):
-                self._silence.gave(given.pod, self._now_s(), given.until_s)
+                self._silence.on_samples(given.pod, self._now_s(), given.watermark_s)
             self._deliver(given)
 
-    def _publish_due(self, number: int) -> None:
+    def _update_clock_if_due(self, number: int) -> None:
         """Follow the pod's clock every few seconds of it."""
         pod = self._assembler.pods.get(number)
-        span_s = pod.boot.fit.span_s if pod is not None and pod.boot is not None else 0.0
-        every_s = _EARLY_PUBLISH_S if span_s < _EARLY_S else _PUBLISH_S
-        due_s = self._published_s.get(number, 0.0) + every_s if pod is not None and pod.mappings else FIRST_AFTER_S
+        span_s = pod.reorder_buffer.clock_fit.span_s if pod is not None and pod.reorder_buffer is not None else 0.0
+        every_s = _EARLY_CLOCK_INTERVAL_S if span_s < _EARLY_SPAN_S else _CLOCK_INTERVAL_S
+        due_s = (
+            self._clock_updated_s.get(number, 0.0) + every_s
+            if pod is not None and pod.mappings
+            else FIRST_MAPPING_AFTER_S
+        )
         if pod is not None and span_s >= due_s:
-            self._publish(pod)
+            self._update_clock(pod)
 
-    def _publish_late(self, number: int) -> None:
+    def _ensure_clock(self, number: int) -> None:
         """A boot that ends before its clock was known for sure is timed by what there is."""
         pod = self._assembler.pods.get(number)
         if pod is not None and not pod.mappings:
-            self._publish(pod)
+            self._update_clock(pod)
 
-    def _publish(self, pod: PodAssembler) -> None:
-        estimate: ClockEstimate | None = pod.boot.fit.estimate() if pod.boot is not None else None
-        if pod.boot is None or estimate is None:
+    def _update_clock(self, pod: PodAssembler) -> None:
+        estimate: ClockEstimate | None = (
+            pod.reorder_buffer.clock_fit.estimate() if pod.reorder_buffer is not None else None
+        )
+        if pod.reorder_buffer is None or estimate is None:
             return
-        self._published_s[pod.pod] = estimate.span_s
-        for mapping in steer(pod.mappings, estimate, max(pod.boot.last_tick_us, 0)):
+        self._clock_updated_s[pod.pod] = estimate.span_s
+        for mapping in steer(pod.mappings, estimate, max(pod.reorder_buffer.last_tick_us, 0)):
             self._write(ClockEntry(pod.pod, mapping))
 
-    def _tell_overflow(self) -> None:
-        for number, dropped in self._intake.overflowed.items():
-            new = dropped - self._told_overflow.get(number, 0)
+    def _record_overflow(self) -> None:
+        for number, dropped in self._queue.overflowed.items():
+            new = dropped - self._recorded_overflow.get(number, 0)
             if new:
-                self._told_overflow[number] = dropped
+                self._recorded_overflow[number] = dropped
                 self._write(EventEntry(number, self._now_s(), EventKind.OVERFLOWED, float(new)))
 
-    def _tell_silence(self) -> None:
+    def _record_silent_pods(self) -> None:
         now_s = self._now_s()
-        for number, until_s in self._silence.silent(now_s):
-            self._write(EventEntry(number, now_s, EventKind.SILENT, until_s))
+        for number, watermark_s in self._silence.silent_pods(now_s):
+            self._write(EventEntry(number, now_s, EventKind.SILENT, watermark_s))
 
-    def _to_disk(self) -> None:
+    def _flush_and_sync(self) -> None:
         now_s = self._now_s()
-        if now_s - self._flushed_s >= FLUSH_S and self._journal.waiting_bytes:
+        if now_s - self._flushed_s >= FLUSH_INTERVAL_S and self._journal.buffered_bytes:
             self._journal.flush()
             self._flushed_s = now_s
             self._unsynced = True
         idle = self._syncing is None or self._syncing.done()
-        if now_s - self._synced_s >= SYNC_S and self._unsynced and idle:
+        if now_s - self._synced_s >= SYNC_INTERVAL_S and self._unsynced and idle:
             if self._syncing is not None:
                 self._syncing.result()
             self._syncing = asyncio.get_running_loop().run_in_executor(None, self._journal.sync)

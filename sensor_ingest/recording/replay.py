@@ -8,8 +8,8 @@ import numpy as np
 
 from surefoot.analysis.model import Floats
 from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
-from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, Silence
-from surefoot.sensor_ingest.recording.clock_steering import fit_whole
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
+from surefoot.sensor_ingest.recording.clock_steering import fit_boot
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
@@ -33,13 +33,13 @@ class Replay:
         self.assembler = Assembler()
         self._refit = refit
 
-    def __iter__(self) -> Iterator[Batch | Silence]:
+    def __iter__(self) -> Iterator[Batch | SilentPod]:
         self.assembler = Assembler()
         entries: Iterable[Entry] = self.reader
         if self._refit:
-            entries = with_clocks(patient(self.reader), whole_run_clocks(self.reader))
+            entries = replace_clocks(without_silent_pods(self.reader), fit_clocks(self.reader))
         for entry in entries:
-            yield from self.assembler.push(entry)
+            yield from self.assembler.process(entry)
         yield from self.assembler.finish()
 
 
@@ -48,50 +48,50 @@ def replay(run: RunFolder, *, refit: bool = False) -> Replay:
     return Replay(run, refit=refit)
 
 
-Clocks = dict[tuple[int, int], list[ClockEntry]]
+ClockEntries = dict[tuple[int, int], list[ClockEntry]]
 """Pod and boot → clock entries."""
 
 
-def whole_run_clocks(entries: Iterable[Entry]) -> Clocks:
+def fit_clocks(entries: Iterable[Entry]) -> ClockEntries:
     """Fit each boot of each pod from all its packets that were not resent."""
     points: dict[tuple[int, int], list[tuple[int, float]]] = {}
     assembler = Assembler()
     for entry in entries:
-        before = _fitted(assembler, entry)
-        assembler.push(entry)
-        if isinstance(entry, PacketEntry) and _fitted(assembler, entry) > before:
+        before = _packets_fitted(assembler, entry)
+        assembler.process(entry)
+        if isinstance(entry, PacketEntry) and _packets_fitted(assembler, entry) > before:
             packet = Packet.from_bytes(entry.data)
             points.setdefault((entry.pod, packet.boot), []).append((packet.tick_us + packet.span_us, entry.arrival_s))
-    return {key: _clocks(*key, np.array(found)) for key, found in points.items()}
+    return {key: _clock_entries(*key, np.array(found)) for key, found in points.items()}
 
 
-def with_clocks(entries: Iterable[Entry], clocks: Clocks) -> Iterator[Entry]:
+def replace_clocks(entries: Iterable[Entry], clocks: ClockEntries) -> Iterator[Entry]:
     """The entries with other clocks: each boot's follow its first pod entry."""
     waiting = dict(clocks)
     for entry in entries:
         if not isinstance(entry, ClockEntry):
             yield entry
-        if isinstance(entry, PodEntry) and (boot := _boot(entry)) is not None:
+        if isinstance(entry, PodEntry) and (boot := _boot_of(entry)) is not None:
             yield from waiting.pop((entry.pod, boot), ())
 
 
-def patient(entries: Iterable[Entry]) -> Iterator[Entry]:
+def without_silent_pods(entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries without the silences: of a whole run it is known what came later."""
     for entry in entries:
         if not (isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT):
             yield entry
 
 
-def _fitted(assembler: Assembler, entry: Entry) -> int:
+def _packets_fitted(assembler: Assembler, entry: Entry) -> int:
     pod = assembler.pods.get(entry.pod) if isinstance(entry, PacketEntry) else None
-    return pod.boot.fit.packets if pod is not None and pod.boot is not None else 0
+    return pod.reorder_buffer.clock_fit.packets if pod is not None and pod.reorder_buffer is not None else 0
 
 
-def _clocks(pod: int, boot: int, points: Floats) -> list[ClockEntry]:
-    return [ClockEntry(pod, mapping) for mapping in fit_whole(boot, points[:, 0], points[:, 1])]
+def _clock_entries(pod: int, boot: int, points: Floats) -> list[ClockEntry]:
+    return [ClockEntry(pod, mapping) for mapping in fit_boot(boot, points[:, 0], points[:, 1])]
 
 
-def _boot(entry: PodEntry) -> int | None:
+def _boot_of(entry: PodEntry) -> int | None:
     try:
         return PodInfo.from_bytes(entry.info).boot
     except ProtocolError:

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.recording.entries import EndEntry, entry_time_s
 from surefoot.sensor_ingest.recording.errors import (
     NotARunError,
     RunFormatNewerError,
     RunMissingError,
     RunUnwritableError,
 )
+from surefoot.sensor_ingest.recording.journal import JournalWriter
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -25,7 +27,7 @@ _JOURNAL = "journal.bin"
 
 
 @dataclass(frozen=True, slots=True)
-class WornPod:
+class PodAssignment:
     """A pod, named by its serial number, on a runner's foot."""
 
     serial: str
@@ -40,7 +42,7 @@ class Manifest:
     run_id: str
     created_utc: datetime
     software: str
-    pods: tuple[WornPod, ...]
+    pods: tuple[PodAssignment, ...]
     ended: bool = False
 
     @property
@@ -66,7 +68,7 @@ class Manifest:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Manifest:
         """The manifest from parsed JSON; KeyError, TypeError or ValueError where it is none."""
-        pods = tuple(WornPod(str(pod["serial"]), Foot(pod["foot"]), str(pod["runner"])) for pod in fields["pods"])
+        pods = tuple(PodAssignment(str(pod["serial"]), Foot(pod["foot"]), str(pod["runner"])) for pod in fields["pods"])
         created = datetime.fromisoformat(fields["created_utc"])
         if created.tzinfo is None:
             raise ValueError("created_utc without a time zone")
@@ -85,16 +87,16 @@ class RunFolder:
         """The file that holds the journal."""
         return self.path / _JOURNAL
 
-    def marked_ended(self) -> RunFolder:
+    def mark_ended(self) -> RunFolder:
         """Write down that the run was ended on purpose."""
         ended = RunFolder(self.path, replace(self.manifest, ended=True))
-        _write(ended)
+        _write_manifest(ended)
         return ended
 
 
 def create_run(
     parent: Path,
-    pods: Sequence[WornPod],
+    pods: Sequence[PodAssignment],
     *,
     software: str,
     created_utc: datetime | None = None,
@@ -108,7 +110,7 @@ def create_run(
     RunUnwritableError
         when the folder cannot be written.
     """
-    _check(pods)
+    _check_pods(pods)
     created = (created_utc or datetime.now(UTC)).astimezone(UTC)
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     run = RunFolder(parent / run_id, Manifest(run_id, created, software, tuple(pods)))
@@ -116,7 +118,7 @@ def create_run(
         run.path.mkdir(parents=True)
     except OSError as error:
         raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
-    _write(run)
+    _write_manifest(run)
     return run
 
 
@@ -151,7 +153,21 @@ def list_runs(parent: Path) -> tuple[RunFolder, ...]:
     return tuple(sorted(runs, key=lambda run: run.manifest.run_id))
 
 
-def _check(pods: Sequence[WornPod]) -> None:
+def end_interrupted_run(run: RunFolder) -> RunFolder:
+    """Write down that nothing more will come; what cannot be read of its end is set aside.
+
+    Raises
+    ------
+    RunBusyError
+        if it is being recorded.
+    """
+    last_s = [0.0]
+    with JournalWriter(run.journal_path, lambda entry: last_s.append(entry_time_s(entry) or 0.0)) as journal:
+        journal.append(EndEntry(max(last_s)))
+    return run.mark_ended()
+
+
+def _check_pods(pods: Sequence[PodAssignment]) -> None:
     if not pods:
         raise ValueError("create_run: name at least one pod")
     if len({pod.serial for pod in pods}) < len(pods):
@@ -160,7 +176,7 @@ def _check(pods: Sequence[WornPod]) -> None:
         raise ValueError("create_run: two pods on the same foot of one runner")
 
 
-def _write(run: RunFolder) -> None:
+def _write_manifest(run: RunFolder) -> None:
     """Replace the manifest in one step, so that a crash leaves the old or the new one."""
     target, fresh = run.path / _MANIFEST, run.path / f"{_MANIFEST}.new"
     try:

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.ble.discovery import find_pods
+from surefoot.sensor_ingest.ble.discovery import discover_pods
+from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.errors import RadioError
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod, create_run
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run
 from surefoot.service import VERSION
 from surefoot.service import runs as recorded
 from surefoot.service.cli import scan as scanning
@@ -89,7 +89,7 @@ def chosen(run: RunFolder, runner: str | None) -> tuple[str, ...]:
 def scan(seconds: float) -> None:
     """Show the pods in range."""
     with Console(stderr=True).status("Listening for pods"):
-        pods = asyncio.run(find_pods(timeout_s=seconds))
+        pods = asyncio.run(discover_pods(timeout_s=seconds))
     if pods:
         Console(highlight=False).print(scanning.table(pods))
     else:
@@ -225,12 +225,12 @@ def _show(console: Console, analyses: Mapping[str, Analysis]) -> None:
         show(console, analysis)
 
 
-def _pods(named: Mapping[Foot, str], runner: str) -> list[WornPod]:
+def _pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:
     """The pods that were named, or the nearest that say left and right."""
     if named:
         return scanning.worn_by(runner, named)
     with Console(stderr=True).status("Listening for pods"):
-        return scanning.nearest(asyncio.run(find_pods(timeout_s=SCAN_S)), runner)
+        return scanning.nearest(asyncio.run(discover_pods(timeout_s=SCAN_S)), runner)
 
 
 @contextmanager

@@ -20,8 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from surefoot.dashboards.wall.hosting import listening_at
-from surefoot.sensor_ingest.ble.discovery import find_pods
-from surefoot.sensor_ingest.recording.errors import RadioError
+from surefoot.sensor_ingest.ble.discovery import discover_pods
+from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.service.errors import StoreError
 from surefoot.service.exporters.influxdb_client import Influx, InfluxError
 from surefoot.service.exporters.mqtt_client import BrokerError, connected
@@ -114,7 +114,7 @@ def _pods(settings: Settings) -> Check:
 
 def _bluetooth(_: Settings) -> Check:
     try:
-        found = asyncio.run(find_pods(timeout_s=LISTEN_S))
+        found = asyncio.run(discover_pods(timeout_s=LISTEN_S))
     except RadioError as error:
         return Check("Bluetooth", Verdict.PROBLEM, error.reason, _sentence(error.advice))
     heard = ", ".join(pod.name for pod in found)

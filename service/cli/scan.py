@@ -8,12 +8,12 @@ from rich.table import Table
 
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.formatting import signed
-from surefoot.sensor_ingest.ble.discovery import FoundPod
-from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.errors import NoPodError, SamePodError
 
 
-def table(pods: Sequence[FoundPod]) -> Table:
+def table(pods: Sequence[DiscoveredPod]) -> Table:
     """The pods for people, the nearest first."""
     shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name in ("pod", "tag", "foot"):
@@ -24,7 +24,7 @@ def table(pods: Sequence[FoundPod]) -> Table:
     return shown
 
 
-def worn_by(runner: str, named: Mapping[Foot, str]) -> list[WornPod]:
+def worn_by(runner: str, named: Mapping[Foot, str]) -> list[PodAssignment]:
     """A runner's pods as they were named.
 
     Raises
@@ -34,10 +34,10 @@ def worn_by(runner: str, named: Mapping[Foot, str]) -> list[WornPod]:
     """
     if len(set(named.values())) < len(named):
         raise SamePodError(named[Foot.LEFT])
-    return [WornPod(serial, foot, runner) for foot, serial in named.items()]
+    return [PodAssignment(serial, foot, runner) for foot, serial in named.items()]
 
 
-def nearest(pods: Sequence[FoundPod], runner: str) -> list[WornPod]:
+def nearest(pods: Sequence[DiscoveredPod], runner: str) -> list[PodAssignment]:
     """The nearest pod that says left, and the nearest that says right.
 
     Raises
@@ -46,7 +46,7 @@ def nearest(pods: Sequence[FoundPod], runner: str) -> list[WornPod]:
         if none of them says either.
     """
     by_foot = {foot: next((pod for pod in pods if pod.foot is foot), None) for foot in Foot}
-    worn = [WornPod(pod.tag, foot, runner) for foot, pod in by_foot.items() if pod is not None]
+    worn = [PodAssignment(pod.tag, foot, runner) for foot, pod in by_foot.items() if pod is not None]
     if not worn:
         raise NoPodError([pod.tag for pod in pods])
     return worn

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 from time import monotonic, time_ns
 
-from surefoot.service.exporters.backoff import Backoff
+from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.service.exporters.influxdb_client import Influx, InfluxError, RefusedError
 from surefoot.service.exporters.status import News, SinkState
 from surefoot.service.serialization.line_protocol import WATERMARKS, lines, watermark
@@ -57,13 +57,13 @@ class InfluxShipper:
             try:
                 await asyncio.to_thread(self.drain)
             except InfluxError as error:
-                wait_s = self._backoff.failed()
+                wait_s = self._backoff.next_delay_s()
                 self._checked_s = None
                 self._state.failed(str(error))
                 log.warning("InfluxDB: %s; trying again in %.1f s", error, wait_s)
                 await asyncio.sleep(wait_s)
                 continue
-            self._backoff.worked()
+            self._backoff.reset()
             self._state.worked()
             await news.wait(POLL_S)
             await asyncio.sleep(LEAST_S)

@@ -11,7 +11,7 @@ from time import time, time_ns
 
 from aiomqtt import Client, MqttError
 
-from surefoot.service.exporters.backoff import Backoff
+from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.service.exporters.mqtt_client import BrokerError, connected, publish
 from surefoot.service.exporters.status import News, SinkState
 from surefoot.service.serialization import mqtt_messages as messages
@@ -49,7 +49,7 @@ class MqttShipper:
                     await self._serve(client, news)
             except BrokerError as error:
                 self._state.failed(str(error))
-            wait_s = self._backoff.failed()
+            wait_s = self._backoff.next_delay_s()
             log.warning("MQTT: %s; trying again in %.1f s", self._state.problem, wait_s)
             await asyncio.sleep(wait_s)
 
@@ -71,7 +71,7 @@ class MqttShipper:
     async def _ship(self, client: Client, news: News) -> None:
         await self._present(client)
         self._state.worked()
-        self._backoff.worked()
+        self._backoff.reset()
         while True:
             await self.drain(client)
             await news.wait(POLL_S)

@@ -9,7 +9,7 @@ import numpy as np
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Mounting, MountingStatus, Strides
 from surefoot.analysis.summary import clipped_strides_pct
-from surefoot.sensor_ingest.formatting import counted
+from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.service.pipeline.sampling_stats import Readings
 
 NOTED_UNPAIRED_PCT = 10.0
@@ -80,7 +80,7 @@ def _late_note(strides: Strides) -> tuple[str, ...]:
     late = int(strides.has(Flag.LATE).sum())
     if not late:
         return ()
-    return (f"{counted(late, 'stride')} came after the pod was silent for long: not compared with the other foot.",)
+    return (f"{pluralize(late, 'stride')} came after the pod was silent for long: not compared with the other foot.",)
 
 
 def _pairing_note(strides: Strides, *, paired: bool) -> tuple[str, ...]:

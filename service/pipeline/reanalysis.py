@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from surefoot.sensor_ingest.recording.assembler import Batch, Silence
+from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
 from surefoot.sensor_ingest.recording.replay import Replay, replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.pipeline.analysis import PIECE_S, Progress
@@ -33,10 +33,10 @@ def analyze_run(run: RunFolder, progress: Progress, *, refit: bool = False) -> R
     return analysis
 
 
-def everything(again: Replay, progress: Progress, step: str) -> Iterator[Batch | Silence]:
+def everything(again: Replay, progress: Progress, step: str) -> Iterator[Batch | SilentPod]:
     """A recording's batches and silences, telling how far it is read."""
     journal = again.run.journal_path
     total = max(journal.stat().st_size, 1) if journal.exists() else 1
     for given in again:
-        progress(step, again.reader.good_bytes / total)
+        progress(step, again.reader.valid_bytes / total)
         yield given

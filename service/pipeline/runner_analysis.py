@@ -11,9 +11,9 @@ import numpy as np
 
 from surefoot.analysis.model import Foot, Mounting, Samples, Strides
 from surefoot.analysis.session import Results, Session
-from surefoot.sensor_ingest.recording.assembler import Batch, Silence
+from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
-from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
 from surefoot.service.pipeline.sampling_stats import Readings, Tally, pod_notes
 
@@ -123,7 +123,7 @@ class RunAnalysis:
 
     def __init__(
         self,
-        pods: Sequence[WornPod],
+        pods: Sequence[PodAssignment],
         piece_s: float = 0.0,
         *,
         keep: Keep = lambda *_: None,
@@ -138,12 +138,12 @@ class RunAnalysis:
             for name in names
         }
 
-    def push(self, given: Batch | Silence) -> None:
+    def push(self, given: Batch | SilentPod) -> None:
         """Take the next batch or silence."""
-        if isinstance(given, Silence):
+        if isinstance(given, SilentPod):
             self._analyze(given.pod)
             worn = self._pods[given.pod]
-            self.runners[worn.runner].absent(worn.foot, given.until_s)
+            self.runners[worn.runner].absent(worn.foot, given.watermark_s)
             return
         self._waiting.setdefault(given.pod, []).append(given)
         for pod, waiting in list(self._waiting.items()):

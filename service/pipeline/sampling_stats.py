@@ -9,7 +9,7 @@ import numpy as np
 from surefoot.analysis.model import Floats, Samples
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.timestamps import find_gaps, mean_interval
-from surefoot.sensor_ingest.formatting import counted
+from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 
 FEWEST_ROWS = 40
@@ -68,10 +68,10 @@ def pod_notes(counts: PodCounts) -> tuple[str, ...]:
     """What happened to a pod's packets on their way, one sentence each; nothing where all came at once."""
     restarts = counts.boots - 1
     notes = {
-        f"{counted(counts.resent, 'packet')} came late, sent again after the pod was out of reach.": counts.resent,
-        f"The pod restarted {counted(restarts, 'time')}.": max(restarts, 0),
-        f"The pod lost {counted(counts.dropped_samples, 'reading')} before they were sent.": counts.dropped_samples,
-        f"{counted(counts.malformed, 'packet')} made no sense and were left out.": counts.malformed,
+        f"{pluralize(counts.resent, 'packet')} came late, sent again after the pod was out of reach.": counts.resent,
+        f"The pod restarted {pluralize(restarts, 'time')}.": max(restarts, 0),
+        f"The pod lost {pluralize(counts.dropped_samples, 'reading')} before they were sent.": counts.dropped_samples,
+        f"{pluralize(counts.malformed, 'packet')} made no sense and were left out.": counts.malformed,
     }
     return tuple(note for note, count in notes.items() if count)
 
@@ -79,4 +79,4 @@ def pod_notes(counts: PodCounts) -> tuple[str, ...]:
 def _gap_notes(count: int, longest_s: float, loss_pct: float) -> tuple[str, ...]:
     if not count:
         return ()
-    return (f"{counted(count, 'gap')}, the longest {longest_s:.3g} s, {loss_pct:.2g} % of the readings missing.",)
+    return (f"{pluralize(count, 'gap')}, the longest {longest_s:.3g} s, {loss_pct:.2g} % of the readings missing.",)

@@ -11,16 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.errors import (
-    NotARunError,
-    RadioError,
-    RunBusyError,
-    RunMissingError,
-    RunUnwritableError,
-)
-from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, WornPod, create_run, open_run
+from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunMissingError, RunUnwritableError
+from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder, create_run, open_run
 from surefoot.service import VERSION
 from surefoot.service.errors import StoreError
 from surefoot.service.runtime.end_of_run import RunEnd
@@ -39,9 +34,9 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 class Source(Protocol):
     """Where pods come from."""
 
-    radio: Radio
+    radio: RadioBackend
 
-    async def muster(self) -> list[WornPod]:
+    async def muster(self) -> list[PodAssignment]:
         """Wait until a run can begin; the pods that take part."""
 
 
@@ -110,7 +105,7 @@ class Season:
                 task.cancel()
         return create_run(self._world.settings.runs_folder, pods, software=f"surefoot {VERSION}")
 
-    async def _follow(self, run: RunFolder, radio: Radio) -> None:
+    async def _follow(self, run: RunFolder, radio: RadioBackend) -> None:
         world, name = self._world, run.manifest.run_id
         world.say(f"Run {name} goes on: {', '.join(run.manifest.runners)}.")
         live = self._live = LiveRun(run, radio, utc_s=world.utc_s)

@@ -14,9 +14,9 @@ from surefoot.firmware_sim.body.truth import Truth
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
 from surefoot.firmware_sim.scenarios import SCENARIOS, Outage, Scenario, scenario, squad
 from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
-from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod, create_run
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run
 from surefoot.service import VERSION
 from surefoot.service.errors import ScenarioUnknownError
 from surefoot.service.runtime.run_loop import Followed, Watcher, follow
@@ -70,7 +70,7 @@ async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher:
         created = datetime.now(UTC).replace(microsecond=0)
         folder = create_run(parent, _worn(runners), software=f"surefoot {VERSION} demo", created_utc=created)
         began_s = loop.time()
-        radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        radio = RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
         live = LiveRun(folder, radio, utc_s=lambda: created.timestamp() + loop.time() - began_s, seed=seed)
         followed = await follow(live, watcher, lasts_s=max(play.duration_s for play in scenarios))
         truth = {runner.name: _on_session_clock(runner, followed.origin_s) for runner in runners}
@@ -81,8 +81,10 @@ def _with_drop_out(play: Scenario) -> Scenario:
     return replace(play, troubles=(*play.troubles, Outage(Foot.RIGHT, DROP_OUT_AT * play.duration_s, DROP_OUT_S)))
 
 
-def _worn(runners: Sequence[VirtualRunner]) -> list[WornPod]:
-    return [WornPod(pod.settings.serial, foot, runner.name) for runner in runners for foot, pod in runner.pods.items()]
+def _worn(runners: Sequence[VirtualRunner]) -> list[PodAssignment]:
+    return [
+        PodAssignment(pod.settings.serial, foot, runner.name) for runner in runners for foot, pod in runner.pods.items()
+    ]
 
 
 def _on_session_clock(runner: VirtualRunner, origin_s: float) -> dict[Foot, Truth]:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.ble.adapter import Radio
-from surefoot.sensor_ingest.ble.discovery import find_pods
-from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.discovery import discover_pods
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.settings import RunnerSettings
 
 LISTEN_S = 5.0
@@ -20,19 +20,19 @@ SEEDS_OF_A_SERIAL = 256
 class PodsInTheAir:
     """The pods of everybody in the settings; a run begins when the first is heard."""
 
-    def __init__(self, runners: Mapping[str, RunnerSettings], radio: Radio | None = None) -> None:
-        self.radio = radio or Radio()
+    def __init__(self, runners: Mapping[str, RunnerSettings], radio: RadioBackend | None = None) -> None:
+        self.radio = radio or RadioBackend()
         self._pods = [
-            WornPod(serial, foot, name)
+            PodAssignment(serial, foot, name)
             for name, pods in runners.items()
             for foot, serial in ((Foot.LEFT, pods.left), (Foot.RIGHT, pods.right))
             if serial is not None
         ]
 
-    async def muster(self) -> list[WornPod]:
+    async def muster(self) -> list[PodAssignment]:
         """Listen until a pod of ours is in range."""
         tags = {pod.serial[-4:] for pod in self._pods}
-        while not any(pod.tag in tags for pod in await find_pods(self.radio, timeout_s=LISTEN_S)):
+        while not any(pod.tag in tags for pod in await discover_pods(self.radio, timeout_s=LISTEN_S)):
             await asyncio.sleep(BETWEEN_S)
         return self._pods
 
@@ -40,11 +40,11 @@ class PodsInTheAir:
 class SimulatedSquad:
     """Simulated runners; the next run begins when the one before is over, with the same pods."""
 
-    def __init__(self, radio: Radio, pods: list[WornPod]) -> None:
+    def __init__(self, radio: RadioBackend, pods: list[PodAssignment]) -> None:
         self.radio = radio
         self._pods = pods
 
-    async def muster(self) -> list[WornPod]:
+    async def muster(self) -> list[PodAssignment]:
         """They are always there."""
         return self._pods
 
@@ -60,6 +60,10 @@ async def simulated_squad(size: int, minutes: float, seed: int) -> AsyncIterator
         plays = enumerate(squad(size, minutes, seed), 1)
         runners = [await air.add_runner(f"runner-{place}", play) for place, play in plays]
         pods = [
-            WornPod(pod.settings.serial, foot, runner.name) for runner in runners for foot, pod in runner.pods.items()
+            PodAssignment(pod.settings.serial, foot, runner.name)
+            for runner in runners
+            for foot, pod in runner.pods.items()
         ]
-        yield SimulatedSquad(Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient}), pods)
+        yield SimulatedSquad(
+            RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient}), pods
+        )

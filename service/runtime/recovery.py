@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from surefoot.sensor_ingest.recording.ending import end_run
 from surefoot.sensor_ingest.recording.replay import replay
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, end_interrupted_run, list_runs
 from surefoot.service.pipeline.analysis import PIECE_S, Progress
 from surefoot.service.pipeline.reanalysis import everything
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
@@ -24,13 +23,13 @@ def keep_recorded(run: RunFolder, settings: Settings, progress: Progress = lambd
     IngestError, StoreError
         if it cannot be read or stored; RunBusyError while it is being recorded.
     """
-    ended = run if run.manifest.ended else end_run(run)
+    ended = run if run.manifest.ended else end_interrupted_run(run)
     with Keeper(settings.store_path, ended.manifest, settings) as keeper:
         analysis = RunAnalysis(ended.manifest.pods, PIECE_S, keep=keeper.take, remember_s=REMEMBER_S)
         end_s = 0.0
         for given in everything(replay(ended), progress, f"Reading {run.manifest.run_id}"):
             analysis.push(given)
-            end_s = max(end_s, given.until_s)
+            end_s = max(end_s, given.watermark_s)
         analysis.flush()
         keeper.end(end_s)
 

@@ -62,7 +62,7 @@ class Keeper:
     def of_live(cls, live: LiveRun, settings: Settings, told: Callable[[], None]) -> Self:
         """Of a run in progress."""
         run = live.run.manifest
-        return cls(settings.store_path, run, settings, secure=live.secure, now_s=lambda: live.now_s, told=told)
+        return cls(settings.store_path, run, settings, secure=live.flush, now_s=lambda: live.now_s, told=told)
 
     def __enter__(self) -> Self:
         return self

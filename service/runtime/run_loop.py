@@ -99,7 +99,7 @@ async def _through(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None
         undone.callback(live.interrupt)
         async with _beside("health", _health(live, keeper)), _beside("watch", _watch(live, analysis, watcher)):
             async for given in live:
-                behind = live.now_s - given.until_s > BEHIND_S
+                behind = live.now_s - given.watermark_s > BEHIND_S
                 analysis.piece_s = PIECE_S if behind else caught_up_piece_s
                 analysis.push(given)
         undone.pop_all()

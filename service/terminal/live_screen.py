@@ -90,7 +90,7 @@ def view(
 ) -> RenderableType:
     """The whole picture: one runner at length, several as a table with a row for each."""
     names = list(analysis.runners)
-    trouble = next((pod.radio_trouble for pod in health if pod.radio_trouble), "")
+    trouble = next((pod.bluetooth_problem for pod in health if pod.bluetooth_problem), "")
     warnings = [Text(f"{trouble}.", style=WARNING), Text()] if trouble else []
     ends = Text(title.ends, style=QUIET)
     room = height - len(warnings) - _height([ends], width) + 1

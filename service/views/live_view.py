@@ -40,7 +40,7 @@ def state(pod: PodHealth, now_s: float) -> str:
         return "connected"
     if pod.refused:
         return "refused"
-    if pod.radio_trouble:
+    if pod.bluetooth_problem:
         return "no Bluetooth"
     return "searching" if pod.last_packet_s is None else "out of reach"
 

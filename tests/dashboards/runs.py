@@ -11,7 +11,7 @@ from surefoot.dashboards.data_source import Recorded
 from surefoot.firmware_sim.body.ankle_rolls import Roll
 from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
 from surefoot.firmware_sim.pod.imu import Imu, read
-from surefoot.sensor_ingest.recording.run_folder import Manifest, WornPod
+from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude, pieces
 from surefoot.service.pipeline.sampling_stats import Tally
 from surefoot.service.views.reporting import recorded
@@ -20,7 +20,7 @@ RUN = Manifest(
     "20260102T030405Z-00000001",
     datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     "test",
-    tuple(WornPod(f"POD{foot[0]}", foot, "anna") for foot in Foot),
+    tuple(PodAssignment(f"POD{foot[0]}", foot, "anna") for foot in Foot),
     ended=True,
 )
 ROLL_S = 150.0

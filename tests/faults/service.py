@@ -35,7 +35,7 @@ from surefoot.firmware_sim import virtual_time as pace  # noqa: E402
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient  # noqa: E402
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner  # noqa: E402
 from surefoot.firmware_sim.radio.central import CentralRadio  # noqa: E402
-from surefoot.sensor_ingest.ble.adapter import Radio  # noqa: E402
+from surefoot.sensor_ingest.ble.adapter import RadioBackend  # noqa: E402
 from surefoot.service.configuration import configure  # noqa: E402
 from surefoot.service.exporters.dispatch import Dispatch  # noqa: E402
 from surefoot.service.runtime.daemon import Season, World  # noqa: E402
@@ -48,7 +48,7 @@ async def main(port: int, world: World) -> None:
     loop = asyncio.get_running_loop()
     async with await open_transport(f"tcp-client:127.0.0.1:{port}") as controller:
         central = await CentralRadio.on_controller(controller.source, controller.sink)
-        radio = Radio({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
+        radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
         serving = Season(world)
         with StopRequest(lambda: loop.call_soon_threadsafe(serving.stop)):
             await serving.serve(PodsInTheAir(world.settings.runners, radio), 1)

@@ -154,7 +154,7 @@ class Stage:
             reader = JournalReader(run.journal_path)
             for _ in reader:
                 pass
-            self._kept.append((run.journal_path, run.journal_path.read_bytes()[: reader.good_bytes]))
+            self._kept.append((run.journal_path, run.journal_path.read_bytes()[: reader.valid_bytes]))
         await self._dongle.aclose()
 
     def step_clock(self, seconds: float) -> None:

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import aiomqtt
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.errors import RecordingError
 from surefoot.sensor_ingest.files.csv_reader import read_csv
+from surefoot.sensor_ingest.files.errors import RecordingError
 from surefoot.service.configuration import SETTINGS_FILE, configure, variable
 from surefoot.service.errors import SettingsError
 from surefoot.service.exporters.dispatch import Dispatch

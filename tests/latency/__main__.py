@@ -25,7 +25,7 @@ from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
 from surefoot.firmware_sim.pod.imu import Imu, read
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES
 from surefoot.sensor_ingest.recording.assembler import Batch
-from surefoot.sensor_ingest.recording.run_folder import Manifest, WornPod
+from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.exporters.dispatch import Dispatch
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.result_recorder import Keeper
@@ -76,7 +76,9 @@ def play(folder: Path, made: list[Packet]) -> list[float]:
             }
         )
         listener = Listener(broker.port, TOPIC)
-        pods = {packet.pod: WornPod(f"{packet.pod:04d}", packet.samples.foot, packet.runner) for _, packet in made}
+        pods = {
+            packet.pod: PodAssignment(f"{packet.pod:04d}", packet.samples.foot, packet.runner) for _, packet in made
+        }
         run = Manifest("latency", datetime.now(UTC), "test", tuple(pods[number] for number in sorted(pods)))
         began_s = time.monotonic()
 

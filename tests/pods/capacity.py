@@ -59,7 +59,7 @@ async def loaded(parent: Path, scenarios: list[Scenario], *, analysed: bool) -> 
                 if analysis is not None:
                     analysis.push(given)
                 if isinstance(given, Batch):
-                    load.delays_s.append(live.now_s - given.until_s)
+                    load.delays_s.append(live.now_s - given.watermark_s)
             await measuring
         load.lost = sum(pod.counts.lost + pod.overflowed for pod in live.health())
         return load

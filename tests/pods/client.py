@@ -15,7 +15,7 @@ from bumble.transport import open_transport
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
 from surefoot.firmware_sim.radio.central import CentralRadio
-from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.run_folder import open_run
 from surefoot.service.runtime.run_loop import follow
@@ -25,7 +25,7 @@ async def main(run: Path, port: int, lasts_s: float) -> None:
     """Record and analyse the run, or go on with it."""
     async with await open_transport(f"tcp-client:127.0.0.1:{port}") as controller:
         central = await CentralRadio.on_controller(controller.source, controller.sink)
-        radio = Radio({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
+        radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
         await follow(LiveRun(open_run(run), radio), lasts_s=lasts_s)
 
 

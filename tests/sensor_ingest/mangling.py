@@ -11,7 +11,7 @@ import numpy as np
 from surefoot.sensor_ingest.protocol import Packet
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch
 from surefoot.sensor_ingest.recording.entries import PacketEntry
-from surefoot.sensor_ingest.recording.packet_reordering import HOLD_PACKETS, PodCounts
+from surefoot.sensor_ingest.recording.packet_reordering import REORDER_WINDOW_PACKETS, PodCounts
 from tests.sensor_ingest.wire import clock_entry, packet, pod_entry
 
 
@@ -46,19 +46,19 @@ def mangled(rng: random.Random, number: int) -> bytes:
 def fuzz(packets: int, seed: int) -> PodCounts:
     """Feed packets in which three of four are good or nearly so; times must increase and memory stay bounded."""
     rng, assembler, last_s = random.Random(seed), Assembler(), -math.inf
-    assembler.push(pod_entry())
-    assembler.push(clock_entry())
+    assembler.process(pod_entry())
+    assembler.process(clock_entry())
     for number in range(packets):
         at_s = 1.0 + number * 18 / 208 + 0.1
-        for batch in assembler.push(PacketEntry(0, at_s, mangled(rng, number))):
+        for batch in assembler.process(PacketEntry(0, at_s, mangled(rng, number))):
             assert isinstance(batch, Batch)
             times_s = batch.samples.time_s
             assert times_s[0] > last_s
             assert (np.diff(times_s) > 0).all()
             last_s = times_s[-1]
-        boot = assembler.pods[0].boot
+        boot = assembler.pods[0].reorder_buffer
         assert boot is not None
-        assert boot.held <= HOLD_PACKETS
+        assert boot.held_packets <= REORDER_WINDOW_PACKETS
     counts = assembler.pods[0].counts
     assert counts.received == packets
     assert counts.malformed > 0.3 * packets

@@ -6,7 +6,7 @@ import numpy as np
 
 from surefoot.analysis.model import Floats
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit, ClockMapping
-from surefoot.sensor_ingest.recording.clock_steering import FIRST_AFTER_S, session_times, steer
+from surefoot.sensor_ingest.recording.clock_steering import FIRST_MAPPING_AFTER_S, session_times, steer
 from tests.sensor_ingest.wire import arrivals
 
 LINKS = [(0.015, 0.02), (0.03, 0.15), (0.05, 0.02), (0.05, 0.30)]
@@ -20,8 +20,8 @@ def live_times(ticks_us: Floats, arrivals_s: Floats, boot: int = 1) -> Floats:
     times_s = np.full(len(ticks_us), np.nan)
     given = 0
     for row, (tick_us, arrival_s) in enumerate(zip(ticks_us, arrivals_s, strict=True)):
-        fit.add(int(tick_us), arrival_s)
-        if fit.span_s >= (published_s + PUBLISH_S if mappings else FIRST_AFTER_S):
+        fit.add_arrival(int(tick_us), arrival_s)
+        if fit.span_s >= (published_s + PUBLISH_S if mappings else FIRST_MAPPING_AFTER_S):
             estimate = fit.estimate()
             assert estimate is not None
             join_us = int(ticks_us[given - 1]) if given else 0

@@ -14,7 +14,12 @@ from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Packet, PacketFlag
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch
 from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 from surefoot.sensor_ingest.recording.entries import ClockEntry, EndEntry, Entry, LostEntry, PacketEntry
-from surefoot.sensor_ingest.recording.packet_reordering import HOLD_PACKETS, BootTrack, Hole, PodCounts
+from surefoot.sensor_ingest.recording.packet_reordering import (
+    REORDER_WINDOW_PACKETS,
+    PodCounts,
+    ReorderBuffer,
+    SequenceGap,
+)
 from tests.sensor_ingest.wire import (
     BOOT,
     PACKET_US,
@@ -35,7 +40,7 @@ START: list[Entry] = [pod_entry(), clock_entry()]
 def feed(entries: list[Entry], assembler: Assembler | None = None) -> list[Batch]:
     """All batches that entries give."""
     assembler = assembler or Assembler()
-    return [given for entry in entries for given in assembler.push(entry) if isinstance(given, Batch)]
+    return [given for entry in entries for given in assembler.process(entry) if isinstance(given, Batch)]
 
 
 def sequences(batches: list[Batch], boot: int = BOOT, most: int = 60) -> list[int]:
@@ -104,10 +109,10 @@ def test_the_same_entries_give_the_same_bits_however_they_are_cut(data: st.DataO
 def test_samples_after_a_hole_wait_until_it_is_filled() -> None:
     assembler = Assembler()
     assert len(feed([*START, packet_entry(0), packet_entry(2), packet_entry(3)], assembler)) == 1
-    assert assembler.pods[0].boot is not None
-    assert assembler.pods[0].boot.holes() == [Hole(1, 1)]
+    assert assembler.pods[0].reorder_buffer is not None
+    assert assembler.pods[0].reorder_buffer.gaps() == [SequenceGap(1, 1)]
     assert sequences(feed([packet_entry(1)], assembler)) == [1, 2, 3]
-    assert assembler.pods[0].boot.holes() == []
+    assert assembler.pods[0].reorder_buffer.gaps() == []
 
 
 def test_nothing_is_given_before_the_clock_is_known_and_then_everything() -> None:
@@ -192,8 +197,8 @@ def test_resent_packets_are_counted_and_do_not_move_the_clock() -> None:
     resent = PacketEntry(0, 99.0, bytes(packet(1, flags=PacketFlag.RESENT)))
     assert sequences(feed([*START, packet_entry(0), resent], assembler)) == [0, 1]
     assert counts(assembler).resent == 1
-    assert assembler.pods[0].boot is not None
-    assert assembler.pods[0].boot.fit.packets == 1
+    assert assembler.pods[0].reorder_buffer is not None
+    assert assembler.pods[0].reorder_buffer.clock_fit.packets == 1
 
 
 def contradicting() -> dict[str, Packet]:
@@ -219,28 +224,28 @@ def test_a_packet_that_contradicts_the_others_is_refused_and_harms_nothing(what:
 
 
 def test_a_hole_that_nobody_fills_or_gives_up_does_not_fill_the_memory() -> None:
-    track = BootTrack(info(), 0)
-    track.ready = True
+    buffer = ReorderBuffer(info(), 0)
+    buffer.ready = True
     given = 0
     small = np.zeros((MAX_SAMPLES, 6), np.int16)
-    for number in range(1, 3 * HOLD_PACKETS):
+    for number in range(1, 3 * REORDER_WINDOW_PACKETS):
         if number % 1000:
             made = Packet(number, BOOT, 1_000_000 + number * PACKET_US, SPAN_US, PacketFlag(0), 0, small)
-            track.push(bytes(made), number * PACKET_US * 1e-6 + 1.1)
-            given += sum(1 for _ in track.pop())
-        assert track.held <= HOLD_PACKETS
-    assert given > HOLD_PACKETS
-    assert track.lost > 0
+            buffer.insert(bytes(made), number * PACKET_US * 1e-6 + 1.1)
+            given += sum(1 for _ in buffer.pop_ready())
+        assert buffer.held_packets <= REORDER_WINDOW_PACKETS
+    assert given > REORDER_WINDOW_PACKETS
+    assert buffer.lost > 0
 
 
 def test_without_a_clock_the_memory_is_bounded_too() -> None:
-    track = BootTrack(info(), 0)
+    buffer = ReorderBuffer(info(), 0)
     small = np.zeros((MAX_SAMPLES, 6), np.int16)
-    for number in range(HOLD_PACKETS + 50):
+    for number in range(REORDER_WINDOW_PACKETS + 50):
         made = Packet(number, BOOT, 1_000_000 + number * PACKET_US, SPAN_US, PacketFlag(0), 0, small)
-        track.push(bytes(made), number * PACKET_US * 1e-6 + 1.1)
-    assert track.held == HOLD_PACKETS
-    assert track.lost == 50
+        buffer.insert(bytes(made), number * PACKET_US * 1e-6 + 1.1)
+    assert buffer.held_packets == REORDER_WINDOW_PACKETS
+    assert buffer.lost == 50
 
 
 def test_entries_of_a_pod_that_never_connected_give_nothing() -> None:

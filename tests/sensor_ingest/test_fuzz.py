@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.errors import RecordingError
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.csv_reader import read_csv
+from surefoot.sensor_ingest.files.errors import RecordingError
 from tests.sensor_ingest.synthetic import HEADER, walk, write
 
 ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -23,10 +23,10 @@ from surefoot.sensor_ingest.recording.entries import (
     PacketEntry,
     PodEntry,
     entry_from_bytes,
-    time_of,
+    entry_time_s,
 )
 from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunUnwritableError
-from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader, JournalWriter, framed
+from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader, JournalWriter, encode_record
 from tests.sensor_ingest.wire import info, packet_entry
 
 U16, U32 = st.integers(0, 0xFFFF), st.integers(0, 0xFFFFFFFF)
@@ -66,21 +66,21 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
     reader = JournalReader(tmp_path / "j")
     assert list(reader) == SMALL
     assert reader.damage is None
-    assert reader.good_bytes == (tmp_path / "j").stat().st_size
-    assert [time_of(entry) for entry in SMALL] == [0.5, SMALL[1].arrival_s, None, None, 1.5, 9.0]  # type: ignore[union-attr]
+    assert reader.valid_bytes == (tmp_path / "j").stat().st_size
+    assert [entry_time_s(entry) for entry in SMALL] == [0.5, SMALL[1].arrival_s, None, None, 1.5, 9.0]  # type: ignore[union-attr]
 
 
 def test_cut_at_any_byte_all_whole_entries_are_read_and_the_rest_is_reported(tmp_path: Path) -> None:
     whole = write(tmp_path / "j", SMALL)
     ends = [len(MAGIC)]
     for entry in SMALL:
-        ends.append(ends[-1] + len(framed(entry)))
+        ends.append(ends[-1] + len(encode_record(entry)))
     for length in range(len(whole)):
         (tmp_path / "cut").write_bytes(whole[:length])
         reader = JournalReader(tmp_path / "cut")
         assert list(reader) == SMALL[: sum(end <= length for end in ends[1:])]
         assert (reader.damage is None) == (length in ends)
-        assert reader.damage is None or reader.damage.lost_bytes == length - reader.good_bytes
+        assert reader.damage is None or reader.damage.lost_bytes == length - reader.valid_bytes
 
 
 def test_changed_at_any_byte_all_before_is_read_and_nothing_wrong(tmp_path: Path) -> None:
@@ -112,8 +112,8 @@ def test_continuing_reads_what_is_there_sets_the_torn_tail_aside_and_appends(tmp
         journal.append(SMALL[3])
     assert taken == SMALL[:2]
     assert list(JournalReader(path)) == [*SMALL[:2], SMALL[3]]
-    torn = journal.recorded.good_bytes
-    assert (tmp_path / f"damaged-{torn}.bin").read_bytes() == framed(SMALL[2])[:-5]
+    torn = journal.existing.valid_bytes
+    assert (tmp_path / f"damaged-{torn}.bin").read_bytes() == encode_record(SMALL[2])[:-5]
 
 
 def test_whoever_may_not_write_changes_nothing(tmp_path: Path) -> None:
@@ -131,10 +131,10 @@ def test_whoever_may_not_write_changes_nothing(tmp_path: Path) -> None:
 def test_nothing_is_in_the_file_before_a_flush_and_all_after(tmp_path: Path) -> None:
     with JournalWriter(tmp_path / "j") as journal:
         journal.append(SMALL[1])
-        assert journal.waiting_bytes == len(framed(SMALL[1]))
+        assert journal.buffered_bytes == len(encode_record(SMALL[1]))
         assert list(JournalReader(tmp_path / "j")) == []
         journal.flush()
-        assert journal.waiting_bytes == 0
+        assert journal.buffered_bytes == 0
         assert list(JournalReader(tmp_path / "j")) == [SMALL[1]]
 
 

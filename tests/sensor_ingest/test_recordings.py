@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from surefoot.sensor_ingest.errors import ColumnsSwappedError
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
 from surefoot.sensor_ingest.files.columns import Table
 from surefoot.sensor_ingest.files.csv_reader import read_csv
+from surefoot.sensor_ingest.files.errors import ColumnsSwappedError
 
 FOLDER = Path(os.environ.get("SUREFOOT_EVAL_DATA", Path(__file__).parents[2] / "../shared/data"))
 pytestmark = [

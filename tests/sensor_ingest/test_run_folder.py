@@ -16,10 +16,10 @@ from surefoot.sensor_ingest.recording.errors import (
     RunMissingError,
     RunUnwritableError,
 )
-from surefoot.sensor_ingest.recording.run_folder import WornPod, create_run, list_runs, open_run
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, list_runs, open_run
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-PODS = [WornPod("A0001", Foot.LEFT, "runner-1"), WornPod("A0002", Foot.RIGHT, "runner-1")]
+PODS = [PodAssignment("A0001", Foot.LEFT, "runner-1"), PodAssignment("A0002", Foot.RIGHT, "runner-1")]
 
 
 def test_what_is_created_is_opened(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_what_is_created_is_opened(tmp_path: Path) -> None:
 
 def test_an_ended_run_stays_ended(tmp_path: Path) -> None:
     run = create_run(tmp_path, PODS, software="0.1.0")
-    assert run.marked_ended() == open_run(run.path)
+    assert run.mark_ended() == open_run(run.path)
     assert open_run(run.path).manifest.ended
 
 
@@ -57,10 +57,10 @@ def test_times_are_kept_in_utc(tmp_path: Path) -> None:
     [
         ([], "name at least one pod"),
         ([PODS[0], PODS[0]], "a serial number is named twice"),
-        ([PODS[0], WornPod("A0003", Foot.LEFT, "runner-1")], "two pods on the same foot"),
+        ([PODS[0], PodAssignment("A0003", Foot.LEFT, "runner-1")], "two pods on the same foot"),
     ],
 )
-def test_impossible_pods_are_refused(tmp_path: Path, pods: list[WornPod], message: str) -> None:
+def test_impossible_pods_are_refused(tmp_path: Path, pods: list[PodAssignment], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         create_run(tmp_path, pods, software="0.1.0")
 

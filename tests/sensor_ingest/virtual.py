@@ -21,13 +21,13 @@ from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
 from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.scenarios import Outage, PowerCycle, Scenario
 from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
-from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.assembler import Batch, Silence
+from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.replay import replay
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
 
 T = TypeVar("T")
 Recorded = tuple[RunFolder, "Taken", VirtualRunner, LiveRun]
@@ -51,14 +51,14 @@ def standing(
     return Scenario("standing", Runner(), (Bout("still", duration_s),), quality, troubles)
 
 
-def radio_of(air: VirtualAir) -> Radio:
+def radio_of(air: VirtualAir) -> RadioBackend:
     """How bleak reaches a virtual air."""
-    return Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+    return RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
 
 
-def worn(runner: VirtualRunner) -> list[WornPod]:
+def worn(runner: VirtualRunner) -> list[PodAssignment]:
     """The manifest's view of a virtual runner."""
-    return [WornPod(pod.settings.serial, foot, runner.name) for foot, pod in runner.pods.items()]
+    return [PodAssignment(pod.settings.serial, foot, runner.name) for foot, pod in runner.pods.items()]
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Taken:
     """What a live run gave."""
 
     batches: list[Batch] = field(default_factory=list)
-    silences: list[Silence] = field(default_factory=list)
+    silences: list[SilentPod] = field(default_factory=list)
     taken_s: list[float] = field(default_factory=list)
     origin_s: float = 0.0
 
@@ -103,7 +103,7 @@ async def take(run: LiveRun, taken: Taken) -> None:
     """Take batches until the run is over."""
     taken.origin_s = asyncio.get_running_loop().time() - run.now_s
     async for given in run:
-        if isinstance(given, Silence):
+        if isinstance(given, SilentPod):
             taken.silences.append(given)
             continue
         taken.batches.append(given)
@@ -114,7 +114,7 @@ def replayed(folder: RunFolder, *, refit: bool = False) -> Taken:
     """What a recorded run gives."""
     given = list(replay(folder, refit=refit))
     batches = [each for each in given if isinstance(each, Batch)]
-    return Taken(batches, [each for each in given if isinstance(each, Silence)])
+    return Taken(batches, [each for each in given if isinstance(each, SilentPod)])
 
 
 @asynccontextmanager

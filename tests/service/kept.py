@@ -11,7 +11,7 @@ from surefoot.analysis.findings import Finding, Kind, Severity, State, finding_i
 from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.recording.assembler import Batch
-from surefoot.sensor_ingest.recording.run_folder import Manifest, WornPod
+from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import pieces
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.result_recorder import Keeper
@@ -50,7 +50,7 @@ def finding(
 
 def manifest(run: str = "20260102T030405Z-00000001", created: datetime = CREATED) -> Manifest:
     """One runner with two pods."""
-    return Manifest(run, created, "test", tuple(WornPod(f"POD{foot[0]}", foot, RUNNER) for foot in Foot))
+    return Manifest(run, created, "test", tuple(PodAssignment(f"POD{foot[0]}", foot, RUNNER) for foot in Foot))
 
 
 def keep_samples(

@@ -20,11 +20,11 @@ from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
 from surefoot.firmware_sim.scenarios import Outage, scenario
 from surefoot.firmware_sim.simulation import VirtualAir
-from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.errors import RunEndedError
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.result_recorder import Keeper
@@ -58,8 +58,8 @@ async def _interrupted(parent: Path, copy: Path) -> tuple[RunFolder, Followed]:
     loop = asyncio.get_running_loop()
     async with VirtualAir(1) as air:
         runner = await air.add_runner("anna", scenario("easy", 1.0, 1))
-        radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
-        worn = [WornPod(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
+        radio = RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        worn = [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
         run = create_run(parent, worn, software="test", created_utc=CREATED)
         clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
         await follow(LiveRun(run, radio, utc_s=clock, seed=1), Crash(run.path, copy), lasts_s=STOP_S)
@@ -140,8 +140,8 @@ async def _bereft(parent: Path, watcher: Moments) -> tuple[RunFolder, Followed]:
     loop = asyncio.get_running_loop()
     async with VirtualAir(1) as air:
         runner = await air.add_runner("anna", scenario("easy", 2.0, 1))
-        radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
-        worn = [WornPod(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
+        radio = RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        worn = [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
         clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
         live = LiveRun(create_run(parent, worn, software="test", created_utc=CREATED), radio, utc_s=clock, seed=1)
         death = asyncio.create_task(_die(runner.pods[Foot.RIGHT]))
@@ -188,8 +188,8 @@ def test_what_a_pod_brings_after_a_long_silence_is_measured_late_and_replayed_al
         async with VirtualAir(1) as air:
             play = replace(scenario("easy", 2.0, 1), troubles=(Outage(Foot.RIGHT, 35.0, 40.0),))
             runner = await air.add_runner("anna", play)
-            radio = Radio({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
-            worn = [WornPod(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
+            radio = RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+            worn = [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
             live = LiveRun(create_run(tmp_path, worn, software="test"), radio, seed=1)
             return live.run, await follow(live, lasts_s=110.0)
 

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.ble.discovery import FoundPod
+from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, WornPod
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 from surefoot.service.cli import commands
 from surefoot.service.cli.scan import nearest, table, worn_by
 from surefoot.service.errors import NoPodError, SamePodError
@@ -20,10 +20,10 @@ from surefoot.service.runtime.result_recorder import Keeper
 from surefoot.service.runtime.run_loop import Followed
 from tests.service.command import surefoot
 
-NEAR = FoundPod("SF0001-L", "0001", Foot.LEFT, "C0:00:00:00:00:01", -50)
-FAR = FoundPod("SF0002-L", "0002", Foot.LEFT, "C0:00:00:00:00:02", -80)
-RIGHT = FoundPod("SF0003-R", "0003", Foot.RIGHT, "C0:00:00:00:00:03", -85)
-NEW = FoundPod("SF0004", "0004", None, "C0:00:00:00:00:04", -40)
+NEAR = DiscoveredPod("SF0001-L", "0001", Foot.LEFT, "C0:00:00:00:00:01", -50)
+FAR = DiscoveredPod("SF0002-L", "0002", Foot.LEFT, "C0:00:00:00:00:02", -80)
+RIGHT = DiscoveredPod("SF0003-R", "0003", Foot.RIGHT, "C0:00:00:00:00:03", -85)
+NEW = DiscoveredPod("SF0004", "0004", None, "C0:00:00:00:00:04", -40)
 
 
 @pytest.fixture
@@ -32,12 +32,12 @@ def no_bluetooth(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
 
 
-def in_range(monkeypatch: pytest.MonkeyPatch, *pods: FoundPod) -> None:
-    async def found(*, timeout_s: float) -> list[FoundPod]:
+def in_range(monkeypatch: pytest.MonkeyPatch, *pods: DiscoveredPod) -> None:
+    async def found(*, timeout_s: float) -> list[DiscoveredPod]:
         assert timeout_s > 0.0
         return list(pods)
 
-    monkeypatch.setattr(commands, "find_pods", found)
+    monkeypatch.setattr(commands, "discover_pods", found)
 
 
 WHAT_TO_DO = (
@@ -92,8 +92,8 @@ def test_a_table_of_pods_fits_a_terminal() -> None:
 
 def test_a_run_takes_the_nearest_left_and_the_nearest_right() -> None:
     assert nearest([NEW, NEAR, FAR, RIGHT], "anna") == [
-        WornPod("0001", Foot.LEFT, "anna"),
-        WornPod("0003", Foot.RIGHT, "anna"),
+        PodAssignment("0001", Foot.LEFT, "anna"),
+        PodAssignment("0003", Foot.RIGHT, "anna"),
     ]
 
 

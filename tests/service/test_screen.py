@@ -15,7 +15,7 @@ from surefoot.analysis.session import Results
 from surefoot.dashboards.asymmetry_trend import course
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
-from surefoot.sensor_ingest.recording.run_folder import WornPod
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.demo import Played
 from surefoot.service.terminal.live_screen import Title, view
@@ -38,7 +38,7 @@ def shown(analysis: RunAnalysis, now_s: float, *health: PodHealth, width: int = 
 
 
 def nothing(*names: str) -> RunAnalysis:
-    return RunAnalysis([WornPod(f"{name}-{foot}", foot, name) for name in names for foot in Foot])
+    return RunAnalysis([PodAssignment(f"{name}-{foot}", foot, name) for name in names for foot in Foot])
 
 
 def window(start_s: float, value: float) -> Window:
@@ -68,7 +68,7 @@ def test_it_fits_the_terminal(demo: Played, width: int, height: int) -> None:
 
 
 def test_bluetooth_that_went_away_is_told_once_with_what_to_do(demo: Played) -> None:
-    off = [replace(pod, connected=False, radio_trouble="Bluetooth is switched off; switch it on") for pod in PODS]
+    off = [replace(pod, connected=False, bluetooth_problem="Bluetooth is switched off; switch it on") for pod in PODS]
     lines = shown(demo.followed.analysis, RUNNING_S, *off)
     assert lines.count("Bluetooth is switched off; switch it on.") == 1
     assert any(line.startswith("left   no Bluetooth") for line in lines)
@@ -108,7 +108,7 @@ def test_several_runners_have_a_row_each(tmp_path: Path) -> None:
 
 
 def test_of_several_runners_the_newest_findings_are_told() -> None:
-    analysis = RunAnalysis([WornPod(f"{name}-{foot}", foot, name) for name in ("anna", "ben") for foot in Foot])
+    analysis = RunAnalysis([PodAssignment(f"{name}-{foot}", foot, name) for name in ("anna", "ben") for foot in Foot])
     roll = Finding(
         "roll", Kind.INVERSION_EVENT, Foot.LEFT, 63.0, 63.2, Severity.ROLL, 40.0, 0.0, "°", 0.9, "", {}, State.RESOLVED
     )

@@ -20,10 +20,10 @@ import pytest
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim import virtual_time as pace
-from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
-from surefoot.sensor_ingest.recording.run_folder import WornPod, create_run, list_runs
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, list_runs
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.daemon import Season, World
 from surefoot.service.runtime.end_of_run import RunEnd, Seen
@@ -188,17 +188,17 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Si
 
 def test_a_stop_that_comes_with_the_pods_begins_no_run(settings: Settings) -> None:
     class Late(SimulatedSquad):
-        async def muster(self) -> list[WornPod]:
+        async def muster(self) -> list[PodAssignment]:
             season.stop()
             return await super().muster()
 
     season = Season(World(settings))
-    asyncio.run(asyncio.wait_for(season.serve(Late(Radio(), [WornPod("0001", Foot.LEFT, "anna")])), 60.0))
+    asyncio.run(asyncio.wait_for(season.serve(Late(RadioBackend(), [PodAssignment("0001", Foot.LEFT, "anna")])), 60.0))
     assert not settings.runs_folder.exists()
 
 
 def test_a_run_that_another_process_is_about_to_begin_is_left_to_it(settings: Settings) -> None:
-    run = create_run(settings.runs_folder, [WornPod("0001", Foot.LEFT, "anna")], software="test")
+    run = create_run(settings.runs_folder, [PodAssignment("0001", Foot.LEFT, "anna")], software="test")
     assert list(missing_runs(settings)) == unfinished_runs(settings) == []
     JournalWriter(run.journal_path).close()
     assert list(missing_runs(settings)) == unfinished_runs(settings) == [run]

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Floats, Foot
-from surefoot.sensor_ingest.errors import ClockWentBackError, RateOutOfRangeError, TooShortError
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
-from surefoot.sensor_ingest.files.columns import Lines, Table
+from surefoot.sensor_ingest.files.columns import LineNumbers, Table
+from surefoot.sensor_ingest.files.errors import ClockWentBackError, RateOutOfRangeError, TooShortError
 from tests.sensor_ingest.synthetic import RATE_HZ, walk
 
 
 def read(rows: Floats) -> Recording:
-    return clean(Table(rows[:, 0], rows[:, 1:4], rows[:, 4:7], lines=Lines((0,), (2,))), Foot.LEFT)
+    return clean(Table(rows[:, 0], rows[:, 1:4], rows[:, 4:7], lines=LineNumbers((0,), (2,))), Foot.LEFT)
 
 
 def test_jittered_stamps_stay_as_they_are() -> None:

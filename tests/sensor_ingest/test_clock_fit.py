@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit, ClockMapping
-from surefoot.sensor_ingest.recording.clock_steering import MOST_SLEW, fit_whole, mapping_at, session_times, steer
+from surefoot.sensor_ingest.recording.clock_steering import MAX_SLEW, fit_boot, mapping_at, session_times, steer
 from tests.sensor_ingest.pair import LINKS, live_times, pair_errors_s
 from tests.sensor_ingest.wire import arrivals
 
@@ -31,7 +31,7 @@ def test_drift_is_found_to_a_few_ppm() -> None:
     ticks_us, arrivals_s, _ = arrivals(5, 600.0, interval_s=0.03, retransmitted=0.1, drift_ppm=80.0)
     fit = ClockFit(1)
     for tick_us, arrival_s in zip(ticks_us, arrivals_s, strict=True):
-        fit.add(int(tick_us), arrival_s)
+        fit.add_arrival(int(tick_us), arrival_s)
     estimate = fit.estimate()
     assert estimate is not None
     assert estimate.drift_ppm == pytest.approx(-80.0, abs=5.0)
@@ -43,7 +43,7 @@ def test_drift_is_found_to_a_few_ppm() -> None:
 def test_before_a_minute_drift_is_held_within_50_ppm() -> None:
     fit = ClockFit(1)
     for row in range(500):
-        fit.add(row * 100_000, row * 0.1 * 1.001)
+        fit.add_arrival(row * 100_000, row * 0.1 * 1.001)
         estimate = fit.estimate()
         assert estimate is not None
         assert abs(estimate.drift_ppm) <= (50.001 if estimate.span_s < 60.0 else 500.001)
@@ -60,13 +60,13 @@ def test_times_never_go_back_nor_run_more_than_the_slew_allows(seed: int) -> Non
     ticks_us, arrivals_s, _ = arrivals(seed, 200.0, interval_s=0.05, retransmitted=0.3, drift_ppm=80.0)
     times_s = live_times(ticks_us, arrivals_s)
     rates = np.diff(times_s) / (np.diff(ticks_us) * 1e-6)
-    assert np.abs(rates - 1.0).max() < MOST_SLEW + 200e-6
+    assert np.abs(rates - 1.0).max() < MAX_SLEW + 200e-6
 
 
 def test_a_new_mapping_joins_the_old_one_and_ends_on_the_target() -> None:
     fit = ClockFit(1)
     for row in range(200):
-        fit.add(10**6 * row, 7.5 + row)
+        fit.add_arrival(10**6 * row, 7.5 + row)
     target = fit.estimate()
     assert target is not None
     old = ClockMapping(1, 0, 7.52, 1.0)
@@ -89,7 +89,7 @@ def test_the_mapping_in_force_is_the_last_that_has_begun() -> None:
 @pytest.mark.parametrize("link", LINKS)
 def test_the_whole_run_fits_better_than_what_was_known_live(link: tuple[float, float]) -> None:
     ticks_us, arrivals_s, true_s = arrivals(9, 300.0, interval_s=link[0], retransmitted=link[1], drift_ppm=-80.0)
-    whole_s = session_times(fit_whole(1, ticks_us, arrivals_s), ticks_us) - true_s
+    whole_s = session_times(fit_boot(1, ticks_us, arrivals_s), ticks_us) - true_s
     assert np.abs(whole_s).max() < 0.0035
     assert np.ptp(whole_s) < 0.002
     assert np.ptp(whole_s) < np.nanmax(np.abs(live_times(ticks_us, arrivals_s) - true_s))
@@ -98,5 +98,5 @@ def test_the_whole_run_fits_better_than_what_was_known_live(link: tuple[float, f
 @pytest.mark.parametrize("packets", [1, 2, 3, 20])
 def test_the_shortest_run_can_be_fitted(packets: int) -> None:
     ticks_us = np.linspace(0.0, 86_538.0 * (packets - 1), packets)
-    mappings = fit_whole(1, ticks_us, ticks_us * 1e-6 + 3.0)
+    mappings = fit_boot(1, ticks_us, ticks_us * 1e-6 + 3.0)
     assert session_times(mappings, ticks_us) == pytest.approx(ticks_us * 1e-6 + 3.0, abs=1e-6)

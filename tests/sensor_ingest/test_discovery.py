@@ -16,11 +16,16 @@ from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
 from surefoot.firmware_sim.scenarios import Outage
 from surefoot.firmware_sim.simulation import VirtualAir
-from surefoot.sensor_ingest.ble.adapter import Radio
-from surefoot.sensor_ingest.ble.bluetooth_errors import radio_error
-from surefoot.sensor_ingest.ble.discovery import FoundPod, find_pods, is_serial, name_start, pod_from_name
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.discovery import (
+    DiscoveredPod,
+    advertised_prefix,
+    discover_pods,
+    parse_advertised_name,
+    serial_matches,
+)
+from surefoot.sensor_ingest.ble.errors import RadioError, radio_error
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.errors import RadioError
 from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.sensor_ingest.virtual import RUNNER, Taken, in_virtual_time, radio_of, standing, take, worn
 
@@ -38,7 +43,7 @@ class NoScanner(BaseBleakScanner):
         return
 
 
-NO_RADIO = Radio({"backend": NoScanner})
+NO_RADIO = RadioBackend({"backend": NoScanner})
 
 
 @pytest.mark.parametrize(
@@ -52,22 +57,22 @@ NO_RADIO = Radio({"backend": NoScanner})
     ],
 )
 def test_an_advertised_name_says_tag_and_foot(name: str, tag: str, foot: Foot | None) -> None:
-    assert pod_from_name(name, "address", -60) == FoundPod(name, tag, foot, "address", -60)
+    assert parse_advertised_name(name, "address", -60) == DiscoveredPod(name, tag, foot, "address", -60)
 
 
 def test_a_pod_is_named_by_its_serial_number_or_the_end_of_it() -> None:
-    assert name_start("SIM010042") == "SF0042"
-    assert is_serial("SIM010042", "SIM010042")
-    assert is_serial("SIM010042", "0042")
-    assert not is_serial("SIM010042", "SIM020042")
-    assert not is_serial("SIM010042", "42")
+    assert advertised_prefix("SIM010042") == "SF0042"
+    assert serial_matches("SIM010042", "SIM010042")
+    assert serial_matches("SIM010042", "0042")
+    assert not serial_matches("SIM010042", "SIM020042")
+    assert not serial_matches("SIM010042", "42")
 
 
 def test_a_scan_finds_the_pods_in_range() -> None:
-    async def scan() -> list[FoundPod]:
+    async def scan() -> list[DiscoveredPod]:
         async with VirtualAir(1) as air:
             await air.add_runner(RUNNER, standing(30.0))
-            return await find_pods(radio_of(air), timeout_s=3.0)
+            return await discover_pods(radio_of(air), timeout_s=3.0)
 
     found = in_virtual_time(scan())
     assert sorted((pod.tag, pod.foot) for pod in found) == [("0001", Foot.LEFT), ("0002", Foot.RIGHT)]
@@ -76,7 +81,7 @@ def test_a_scan_finds_the_pods_in_range() -> None:
 
 def test_without_bluetooth_a_scan_says_so_in_one_sentence() -> None:
     with pytest.raises(RadioError, match=r"Bluetooth cannot be used \(No Bluetooth adapters found.\); switch it on"):
-        in_virtual_time(find_pods(NO_RADIO))
+        in_virtual_time(discover_pods(NO_RADIO))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +134,7 @@ def test_bluetooth_that_is_switched_off_in_mid_run_is_told_once_and_when_it_is_b
                 taking, told = asyncio.create_task(take(run, Taken())), []
                 for _ in range(3):
                     await asyncio.sleep(20.0)
-                    told.append({pod.radio_trouble for pod in run.health()})
+                    told.append({pod.bluetooth_problem for pod in run.health()})
                 assert all(pod.connected for pod in run.health())
                 run.stop()
                 await taking

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from surefoot.sensor_ingest.errors import AccelerationUnitUnknownError, ColumnsSwappedError, RowsUnreadableError
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
 from surefoot.sensor_ingest.files.columns import Table
+from surefoot.sensor_ingest.files.errors import AccelerationUnitUnknownError, ColumnsSwappedError, RowsUnreadableError
 from tests.sensor_ingest.synthetic import walk
 
 G_NOTE = "Acceleration is in g: converted to m/s²."

@@ -14,12 +14,12 @@ from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
 from surefoot.firmware_sim.scenarios import Outage, PowerCycle
 from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
-from surefoot.sensor_ingest.ble.adapter import Radio
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.entries import EndEntry, EventKind, PacketEntry
-from surefoot.sensor_ingest.recording.entry_queue import Intake
-from surefoot.sensor_ingest.recording.errors import LiveBehindError, RunEndedError, RunUnwritableError
+from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
+from surefoot.sensor_ingest.recording.errors import ConsumerTooSlowError, RunEndedError, RunUnwritableError
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.replay import replay
@@ -183,7 +183,7 @@ def test_notifications_that_come_several_times_give_each_sample_once(tmp_path: P
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
             radio = radio_of(air)
-            async with LiveRun(folder, Radio(radio.scanner, {"backend": Repeating}), seed=1) as run:
+            async with LiveRun(folder, RadioBackend(radio.scanner, {"backend": Repeating}), seed=1) as run:
                 taking = asyncio.create_task(take(run, taken))
                 await asyncio.sleep(30.0)
                 run.stop()
@@ -300,7 +300,7 @@ def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path: Path, monkeypatch: p
 def test_packets_this_computer_is_too_slow_for_are_counted_and_asked_for_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Slow(Intake):
+    class Slow(EntryQueue):
         """Full one time in ten."""
 
         offered = 0
@@ -312,14 +312,14 @@ def test_packets_this_computer_is_too_slow_for_are_counted_and_asked_for_again(
             else:
                 self.overflowed[packet.pod] += 1
 
-    monkeypatch.setattr("surefoot.sensor_ingest.live_run.Intake", Slow)
+    monkeypatch.setattr("surefoot.sensor_ingest.live_run.EntryQueue", Slow)
     recorded = in_virtual_time(record(tmp_path, standing(40.0)))
     assert_complete(recorded)
     assert all(health.overflowed > 20 for health in recorded[3].health())
 
 
 def test_whoever_takes_nothing_is_told_and_all_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("surefoot.sensor_ingest.live_run.MOST_WAITING_SAMPLES", 5000)
+    monkeypatch.setattr("surefoot.sensor_ingest.live_run.MAX_UNREAD_SAMPLES", 5000)
 
     async def main() -> tuple[RunFolder, Taken, VirtualRunner]:
         async with VirtualAir(1) as air:
@@ -328,7 +328,7 @@ def test_whoever_takes_nothing_is_told_and_all_is_recorded(tmp_path: Path, monke
             taken = Taken()
             async with LiveRun(folder, radio_of(air), seed=1) as run:
                 await asyncio.sleep(30.0)
-                with pytest.raises(LiveBehindError, match=r"\d+ samples were never taken, so the run was stopped"):
+                with pytest.raises(ConsumerTooSlowError, match=r"\d+ samples were never taken, so the run was stopped"):
                     await take(run, taken)
         return folder, taken, runner
 

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.errors import (
-    ColumnsMissingError,
-    FieldsTooManyError,
-    NotTextError,
-    RecordingError,
-    RowsRaggedError,
-    RowsUnreadableError,
-)
 from surefoot.sensor_ingest.files import csv_reader as csv_file
 from surefoot.sensor_ingest.files import csv_rows
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.csv_reader import read_csv
+from surefoot.sensor_ingest.files.errors import (
+    ColumnsMissingError,
+    NotTextError,
+    RecordingError,
+    RowsRaggedError,
+    RowsUnreadableError,
+    TooManyFieldsError,
+)
 from tests.sensor_ingest.synthetic import HEADER, RATE_HZ, walk, write
 
 
@@ -81,7 +81,7 @@ def test_decimal_comma_with_semicolons_is_read(path: Path) -> None:
 
 
 def test_decimal_comma_with_commas_is_refused(path: Path) -> None:
-    with pytest.raises(FieldsTooManyError, match="line 2 has 14 fields but the first line names 7 columns"):
+    with pytest.raises(TooManyFieldsError, match="line 2 has 14 fields but the first line names 7 columns"):
         read_text(path, HEADER + "\n" + "0,0,1,0,2,0,9,8,0,0,0,0,0,0\n" * 900)
 
 

@@ -14,11 +14,11 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.pod.pod import Pod
 from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
-from surefoot.sensor_ingest.ble.pod_supervisor import MOST_MALFORMED
-from surefoot.sensor_ingest.ble.rate_limit import BURST_PACKETS, TrafficLimit
+from surefoot.sensor_ingest.ble.pod_supervisor import MAX_MALFORMED_PACKETS
+from surefoot.sensor_ingest.ble.rate_limit import BURST_PACKETS, PacketRateLimiter
 from surefoot.sensor_ingest.protocol import Opcode, Packet, Reply
 from surefoot.sensor_ingest.recording.entries import PacketEntry
-from surefoot.sensor_ingest.recording.entry_queue import Intake
+from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
 from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.sensor_ingest.hostile import INFO_LIES, LIES, Raw, lie, record_with, resend_for_ever, spoil
 from tests.sensor_ingest.virtual import (
@@ -47,7 +47,7 @@ def test_a_pod_that_sends_nonsense_is_dropped_with_a_sentence(tmp_path: Path, wh
     assert health[0].refused
     assert not health[0].connected
     assert re.fullmatch(r"it sent 1\d\d packets that make no sense", health[0].note)
-    assert MOST_MALFORMED <= health[0].counts.malformed < MOST_MALFORMED + 50
+    assert MAX_MALFORMED_PACKETS <= health[0].counts.malformed < MAX_MALFORMED_PACKETS + 50
     assert not health[1].refused
 
 
@@ -58,7 +58,7 @@ def test_now_and_then_a_bad_packet_is_counted_and_asked_for_again(tmp_path: Path
     taken, runner, health, _ = record_with(tmp_path, lambda pod: spoil(pod, sometimes, random.Random(2)))
     assert_right_unharmed(taken, runner)
     assert np.array_equal(taken.acc_mps2(0), truth_of(runner, Foot.LEFT, 0.0).acc_mps2)
-    assert 5 < health[0].counts.malformed < MOST_MALFORMED
+    assert 5 < health[0].counts.malformed < MAX_MALFORMED_PACKETS
     assert not health[0].refused
 
 
@@ -157,21 +157,21 @@ def test_a_pod_that_never_sends_what_was_asked_for_loses_it(tmp_path: Path) -> N
 
 def test_what_finds_the_intake_full_is_dropped_and_counted() -> None:
     async def main() -> None:
-        intake = Intake(room_packets=3)
+        queue = EntryQueue(max_packets=3)
         for number in range(5):
-            intake.offer(PacketEntry(1, float(number), b""))
-        assert intake.overflowed[1] == 2
-        assert [entry.arrival_s for entry in intake.take(10) if isinstance(entry, PacketEntry)] == [0.0, 1.0, 2.0]
-        intake.offer(PacketEntry(1, 5.0, b""))
-        assert len(intake.take(10)) == 1
-        intake.close()
-        assert intake.done
+            queue.offer(PacketEntry(1, float(number), b""))
+        assert queue.overflowed[1] == 2
+        assert [entry.arrival_s for entry in queue.take(10) if isinstance(entry, PacketEntry)] == [0.0, 1.0, 2.0]
+        queue.offer(PacketEntry(1, 5.0, b""))
+        assert len(queue.take(10)) == 1
+        queue.close()
+        assert queue.done
 
     asyncio.run(main())
 
 
 def test_a_burst_of_a_whole_ring_and_fourfold_delivery_pass_the_limit() -> None:
-    limit = TrafficLimit()
+    limit = PacketRateLimiter()
     limit.start(0.0, 208.0)
     assert all(limit.allows(0.0) for _ in range(BURST_PACKETS))
     assert not limit.allows(0.0)

@@ -1,0 +1,61 @@
+"""Why Bluetooth does not work, and what to do about it."""
+
+from __future__ import annotations
+
+from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason, BleakDBusError, BleakError
+
+from surefoot.sensor_ingest.errors import IngestError
+
+
+class RadioError(IngestError):
+    """The computer's Bluetooth does not work."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        self.reason = reason
+        self.advice = advice
+        super().__init__(f"Bluetooth cannot be used ({reason}); {advice}.")
+
+
+class PodRefusedError(IngestError):
+    """A pod that says or does what no pod should; the run goes on without it."""
+
+    def __init__(self, serial: str, reason: str) -> None:
+        self.serial = serial
+        self.reason = reason
+        super().__init__(f"Pod {serial} is not used: {reason}.")
+
+
+class LinkLostError(IngestError):
+    """The connection to a pod ended; the supervisor connects again."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"Connection lost: {reason}.")
+
+
+BLUETOOTH_FAILURES = (BleakError, OSError, EOFError, TimeoutError)
+"""What bleak raises when the radio, not a pod, is the trouble."""
+
+_Reason = BleakBluetoothNotAvailableReason
+_ADVICE = {
+    _Reason.NO_BLUETOOTH: ("this computer has no Bluetooth adapter", "plug one in"),
+    _Reason.NO_BLE_CENTRAL_ROLE: (
+        "the Bluetooth adapter is too old for pods",
+        "plug in one with Bluetooth 4.2 or later",
+    ),
+    _Reason.POWERED_OFF: ("Bluetooth is switched off", "switch it on"),
+    _Reason.DENIED_BY_USER: ("surefoot may not use Bluetooth", "allow it in the system's privacy settings"),
+    _Reason.DENIED_BY_SYSTEM: ("the system does not let this user use Bluetooth", "ask its administrator"),
+}
+_SERVICE_STOPPED = "the Bluetooth service is not running", "start it, on Linux with: sudo systemctl start bluetooth"
+_SERVICE_UNKNOWN = "org.freedesktop.DBus.Error.ServiceUnknown"
+
+
+def radio_error(error: Exception) -> RadioError:
+    """What to tell a person about a failure of the radio."""
+    if isinstance(error, BleakBluetoothNotAvailableError):
+        return RadioError(*_ADVICE.get(error.reason, (str(error.args[0]), "switch it on and check the permissions")))
+    absent = isinstance(error, BleakDBusError) and error.dbus_error == _SERVICE_UNKNOWN
+    if absent or isinstance(error, FileNotFoundError | ConnectionError | EOFError):
+        return RadioError(*_SERVICE_STOPPED)
+    return RadioError(str(error) or type(error).__name__, "switch it on and check the permissions")

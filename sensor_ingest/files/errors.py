@@ -1,0 +1,165 @@
+"""What can be wrong with a recording, one sentence each, for the person who brought the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from surefoot.sensor_ingest.errors import IngestError
+from surefoot.sensor_ingest.formatting import join_names
+
+
+class RecordingError(IngestError):
+    """A recording that cannot be used; str() is one sentence: which file, what is wrong, what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.path: Path | None = None
+
+    def __str__(self) -> str:
+        return self.sentence if self.path is None else f"{self.path}: {self.sentence}"
+
+
+class FileUnreadableError(RecordingError):
+    """The file system did not give the file."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"cannot be opened ({reason}); check the name and the permissions.")
+
+
+class NotTextError(RecordingError):
+    """The file holds something other than UTF-8 text."""
+
+    def __init__(self, found: str) -> None:
+        self.found = found
+        super().__init__(f"is not a CSV text file but {found}; export the recording as plain UTF-8 CSV.")
+
+
+class NoDataError(RecordingError):
+    """The file ends before the first reading."""
+
+    def __init__(self, found: str) -> None:
+        self.found = found
+        super().__init__(f"{found}; record again or export the readings once more.")
+
+
+class ColumnsMissingError(RecordingError):
+    """Needed columns are not in the header."""
+
+    def __init__(self, missing: Sequence[str], found: Sequence[str]) -> None:
+        self.missing = tuple(missing)
+        self.found = tuple(found)
+        super().__init__(
+            f"has no column {join_names(missing)} (its first line has {join_names(found)}); "
+            "name the columns time_s, acc_x_mps2, acc_y_mps2, acc_z_mps2 and, if measured, gyr_x_radps, gyr_y_radps, "
+            "gyr_z_radps."
+        )
+
+
+class ColumnsRepeatedError(RecordingError):
+    """A column name stands in the header more than once."""
+
+    def __init__(self, repeated: Sequence[str]) -> None:
+        self.repeated = tuple(repeated)
+        super().__init__(f"has more than one column named {join_names(repeated)}; keep only the right one.")
+
+
+class TooManyFieldsError(RecordingError):
+    """A line has more fields than the header names."""
+
+    def __init__(self, line: int, fields: int, columns: int) -> None:
+        self.line = line
+        self.fields = fields
+        self.columns = columns
+        super().__init__(
+            f"line {line} has {fields} fields but the first line names {columns} columns; if numbers are written with "
+            "a decimal comma, export with points or with semicolons between the columns."
+        )
+
+
+class RowsRaggedError(RecordingError):
+    """Too many lines have the wrong number of fields."""
+
+    def __init__(self, first_line: int, bad_rows: int, rows: int) -> None:
+        self.first_line = first_line
+        self.bad_rows = bad_rows
+        self.rows = rows
+        super().__init__(
+            f"{bad_rows} of {rows} lines have too few fields, the first is line {first_line}; export the file again."
+        )
+
+
+class RowsUnreadableError(RecordingError):
+    """Most rows have no usable numbers."""
+
+    def __init__(self, first_line: int, bad_rows: int, rows: int) -> None:
+        self.first_line = first_line
+        self.bad_rows = bad_rows
+        self.rows = rows
+        super().__init__(
+            f"{bad_rows} of {rows} rows have an empty or unreadable number, the first is line {first_line}; "
+            "export it with one complete reading of plain numbers per line."
+        )
+
+
+class TooManyRowsError(RecordingError):
+    """The file is longer than fits a session."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"has more than {limit / 1e6:.0f} million rows; split it into one file per run.")
+
+
+class ClockWentBackError(RecordingError):
+    """The clock restarted inside the file."""
+
+    def __init__(self, line: int, back_s: float) -> None:
+        self.line = line
+        self.back_s = back_s
+        super().__init__(
+            f"the time goes back by {back_s:.1f} s at line {line}, as if two recordings were joined; "
+            f"split the file before line {line}."
+        )
+
+
+class RateOutOfRangeError(RecordingError):
+    """The time column gives no usable sampling rate."""
+
+    def __init__(self, interval: float) -> None:
+        self.interval = interval
+        super().__init__(
+            f"readings are typically {interval:g} apart in time_s, which is no sampling rate of 50 to 1000 Hz "
+            "in s, ms, µs or ns; check the time column."
+        )
+
+
+class TooShortError(RecordingError):
+    """Less data than any gait measure needs."""
+
+    def __init__(self, duration_s: float, rows: int) -> None:
+        self.duration_s = duration_s
+        self.rows = rows
+        super().__init__(f"holds only {duration_s:.1f} s ({rows} readings); at least 2 s are needed, better a minute.")
+
+
+class ColumnsSwappedError(RecordingError):
+    """Accelerometer and gyroscope stand under each other's names."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the acc_ and gyr_ columns look exchanged (gravity is seen in gyr_, not in acc_); swap their names in the "
+            "first line."
+        )
+
+
+class AccelerationUnitUnknownError(RecordingError):
+    """The level of acceleration fits no unit."""
+
+    def __init__(self, level: float) -> None:
+        self.level = level
+        super().__init__(
+            f"acceleration is typically {level:.4g}, which is neither m/s², g nor mg for a foot under gravity; "
+            "convert the acc_ columns to m/s²."
+        )
