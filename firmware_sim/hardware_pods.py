@@ -14,11 +14,11 @@ from bumble.transport import open_transport
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.motion import simulate
-from surefoot.firmware_sim.pod.firmware import Settings
+from surefoot.firmware_sim.pod.firmware import PodSettings
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
-from surefoot.firmware_sim.pod.pod import Make, Pod
+from surefoot.firmware_sim.pod.virtual_pod import PodParameters, VirtualPod
 from surefoot.firmware_sim.scenarios import Scenario
-from surefoot.firmware_sim.simulation import sensor_maker
+from surefoot.firmware_sim.simulation import sensor_factory
 from surefoot.sensor_ingest.protocol import FootCode
 
 
@@ -32,9 +32,9 @@ class ControllerError(Exception):
 
 
 @asynccontextmanager
-async def serve(
+async def open_hardware_pods(
     transports: Mapping[Foot, str], scenario: Scenario, *, seed: int = 0
-) -> AsyncIterator[Mapping[Foot, Pod]]:
+) -> AsyncIterator[Mapping[Foot, VirtualPod]]:
     """Put a runner's pods on HCI controllers, one each; the run begins when all are there.
 
     Parameters
@@ -46,7 +46,7 @@ async def serve(
     ControllerError
         if there is no such controller, or it does not obey.
     """
-    motion = simulate(scenario.runner, scenario.plan, seed, scenario.rolls)
+    motion = simulate(scenario.runner, scenario.plan, seed, scenario.inversion_events)
     async with AsyncExitStack() as stack:
         controllers = {}
         for foot, name in transports.items():
@@ -54,14 +54,14 @@ async def serve(
                 controllers[foot] = await stack.enter_async_context(await open_transport(name))
             except Exception as error:  # what bumble's many transports raise has no root in common
                 raise ControllerError(name, str(error) or type(error).__name__) from error
-        pods: dict[Foot, Pod] = {}
+        pods: dict[Foot, VirtualPod] = {}
         start_s = asyncio.get_running_loop().time()
         for number, (foot, controller) in enumerate(controllers.items(), 1):
-            pod = Pod(
+            pod = VirtualPod(
                 # Static random, the two highest bits set; phones remember a pod's services by it.
-                Make(f"C0:5F:{seed & 0xFF:02X}:01:00:{number:02X}", keep_truth=False, seed=seed + number),
-                Settings(f"SIM{seed & 0xFF:02X}01{number:02X}", FootCode.from_foot(foot)),
-                sensor_maker(motion, foot, Imu(mounting=random_mounting(seed + number)), 0.0, seed),
+                PodParameters(f"C0:5F:{seed & 0xFF:02X}:01:00:{number:02X}", keep_truth=False, seed=seed + number),
+                PodSettings(f"SIM{seed & 0xFF:02X}01{number:02X}", FootCode.from_foot(foot)),
+                sensor_factory(motion, foot, Imu(mounting=random_mounting(seed + number)), 0.0, seed),
                 controller.source,
                 controller.sink,
                 start_s=start_s,

@@ -10,20 +10,20 @@ from typing import get_args
 import numpy as np
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.body.ankle_rolls import Roll
-from surefoot.firmware_sim.body.runner_profile import Antic, Bout, Runner, Strike
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
+from surefoot.firmware_sim.body.runner_profile import FootStrike, NonGaitActivity, PlannedBout, RunnerProfile
 from surefoot.firmware_sim.radio.link import LinkQuality
 
-BEFORE_S, AFTER_S = 12.0, 5.0
+STANDING_BEFORE_S, STANDING_AFTER_S = 12.0, 5.0
 """Standing still before a run, so that pods can be found and connected, and after it."""
-SHORTEST_MIN = 1.0
+MIN_DURATION_MIN = 1.0
 GOOD_LINK = LinkQuality()
-FATIGUE_PCT = (0.0, -1.5, -3.0, -4.5, -6.0)
+FATIGUE_ASYMMETRY_PCT = (0.0, -1.5, -3.0, -4.5, -6.0)
 """Contact asymmetry in equal parts of the run; negative is longer on the left."""
-ROLL_AT, EASY_PART = 0.4, 0.45
+INVERSION_AT, EASY_FRACTION = 0.4, 0.45
 """Part of the run at which an ankle rolls, and after which the story's runner begins to tire."""
-ANTICS: tuple[Antic, ...] = get_args(Antic)
-STRIKES: tuple[Strike, ...] = ("rear", "rear", "mid", "fore")
+NON_GAIT_ACTIVITIES: tuple[NonGaitActivity, ...] = get_args(NonGaitActivity)
+STRIKES: tuple[FootStrike, ...] = ("rear", "rear", "mid", "fore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class PowerCycle:
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class BatteryCharge:
     """How full a pod's battery is at the start, and how fast streaming empties it."""
 
     level_pct: float = 87.0
@@ -57,12 +57,12 @@ class Scenario:
     """One runner's plan and troubles; times are seconds from the start of the plan."""
 
     name: str
-    runner: Runner
-    plan: tuple[Bout, ...]
-    quality: LinkQuality = GOOD_LINK
-    troubles: tuple[Outage | PowerCycle, ...] = ()
-    charge: Mapping[Foot, Charge] = field(default_factory=lambda: MappingProxyType({}))
-    rolls: tuple[Roll, ...] = ()
+    runner: RunnerProfile
+    plan: tuple[PlannedBout, ...]
+    link_quality: LinkQuality = GOOD_LINK
+    faults: tuple[Outage | PowerCycle, ...] = ()
+    battery_charges: Mapping[Foot, BatteryCharge] = field(default_factory=lambda: MappingProxyType({}))
+    inversion_events: tuple[InversionEvent, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -70,31 +70,31 @@ class Scenario:
         return sum(bout.duration_s for bout in self.plan)
 
 
-def scenario(name: str, minutes: float = 10.0, seed: int = 0) -> Scenario:
+def make_scenario(name: str, minutes: float = 10.0, seed: int = 0) -> Scenario:
     """A scenario by name; the seed draws who the runner is and when troubles come."""
     if name not in SCENARIOS:
         raise ValueError(f"no scenario {name!r}; there are {', '.join(SCENARIOS)}")
-    if not minutes >= SHORTEST_MIN:
-        raise ValueError(f"minutes must be at least {SHORTEST_MIN}, got {minutes}")
+    if not minutes >= MIN_DURATION_MIN:
+        raise ValueError(f"minutes must be at least {MIN_DURATION_MIN}, got {minutes}")
     rng = np.random.default_rng([seed, list(SCENARIOS).index(name)])
-    return SCENARIOS[name](60.0 * minutes - BEFORE_S - AFTER_S, rng)
+    return SCENARIOS[name](60.0 * minutes - STANDING_BEFORE_S - STANDING_AFTER_S, rng)
 
 
-def squad(size: int, minutes: float = 10.0, seed: int = 0) -> list[Scenario]:
+def make_squad(size: int, minutes: float = 10.0, seed: int = 0) -> list[Scenario]:
     """Several runners at once, each with a run and a stride of their own; one of them tires on the left."""
     if size < 1:
         raise ValueError(f"size of a squad must be at least 1, got {size}")
     names = ["fatiguing-left", *(("easy", "tempo", "walk-run", "trail")[place % 4] for place in range(size - 1))]
-    return [scenario(name, minutes, 1000 * seed + place) for place, name in enumerate(names)]
+    return [make_scenario(name, minutes, 1000 * seed + place) for place, name in enumerate(names)]
 
 
-def _whole(*bouts: Bout) -> tuple[Bout, ...]:
-    return Bout("still", BEFORE_S), *bouts, Bout("still", AFTER_S)
+def _with_standing(*bouts: PlannedBout) -> tuple[PlannedBout, ...]:
+    return PlannedBout("still", STANDING_BEFORE_S), *bouts, PlannedBout("still", STANDING_AFTER_S)
 
 
-def _somebody(rng: np.random.Generator) -> Runner:
+def _random_runner(rng: np.random.Generator) -> RunnerProfile:
     """A runner within what is usual."""
-    return Runner(
+    return RunnerProfile(
         strike=STRIKES[rng.integers(len(STRIKES))],
         contact_asymmetry_pct=float(rng.normal(0.0, 1.0)),
         contact_change_pct=float(rng.normal(0.0, 4.0)),
@@ -107,87 +107,91 @@ def _somebody(rng: np.random.Generator) -> Runner:
 
 def _easy(run_s: float, rng: np.random.Generator) -> Scenario:
     speed_mps = float(rng.uniform(2.5, 3.0))
-    return Scenario("easy", _somebody(rng), _whole(Bout("run", run_s, speed_mps)))
+    return Scenario("easy", _random_runner(rng), _with_standing(PlannedBout("run", run_s, speed_mps)))
 
 
 def _tempo(run_s: float, rng: np.random.Generator) -> Scenario:
     speed_mps = float(rng.uniform(3.6, 4.3))
     parts = ((0.25, 2.8), (0.55, speed_mps), (0.2, 2.6))
-    return Scenario("tempo", _somebody(rng), _whole(*(Bout("run", part * run_s, speed) for part, speed in parts)))
+    return Scenario(
+        "tempo",
+        _random_runner(rng),
+        _with_standing(*(PlannedBout("run", part * run_s, speed) for part, speed in parts)),
+    )
 
 
 def _trail(run_s: float, rng: np.random.Generator) -> Scenario:
     """Speed changes all the time, every stride lands differently, the foot is less well heard among trees."""
-    somebody = _somebody(rng)
+    profile = _random_runner(rng)
     runner = replace(
-        somebody,
+        profile,
         contact_time_sd_s=0.012,
         stride_time_sd_pct=3.0,
         strike_angle_sd_deg=3.5,
-        uneven_sd_deg=4.0,
-        impact=1.2,
+        uneven_ground_sd_deg=4.0,
+        impact_scale=1.2,
     )
     count = max(int(run_s / 20.0), 2)
-    bouts = [Bout("run", run_s / count, speed) for speed in rng.uniform(2.0, 3.4, count).tolist()]
-    return Scenario("trail", runner, _whole(*bouts), LinkQuality(packet_error_rate=0.1))
+    bouts = [PlannedBout("run", run_s / count, speed) for speed in rng.uniform(2.0, 3.4, count).tolist()]
+    return Scenario("trail", runner, _with_standing(*bouts), LinkQuality(packet_error_rate=0.1))
 
 
 def _fatiguing_left(run_s: float, rng: np.random.Generator) -> Scenario:
-    runner = replace(_somebody(rng), contact_asymmetry_pct=0.0)
-    return Scenario("fatiguing-left", runner, _whole(*_fatiguing(FATIGUE_PCT, run_s)))
+    runner = replace(_random_runner(rng), contact_asymmetry_pct=0.0)
+    return Scenario("fatiguing-left", runner, _with_standing(*_fatiguing(FATIGUE_ASYMMETRY_PCT, run_s)))
 
 
-def _fatiguing(asymmetry_pct: Sequence[float], run_s: float) -> list[Bout]:
+def _fatiguing(asymmetry_pct: Sequence[float], run_s: float) -> list[PlannedBout]:
     part_s = run_s / len(asymmetry_pct)
-    return [Bout("run", part_s, 2.9, contact_asymmetry_pct=percent) for percent in asymmetry_pct]
+    return [PlannedBout("run", part_s, 2.9, contact_asymmetry_pct=percent) for percent in asymmetry_pct]
 
 
 def _ankle_roll(run_s: float, rng: np.random.Generator) -> Scenario:
     """One bad step on either side, and a few careful ones after it."""
     foot = list(Foot)[rng.integers(2)]
-    return replace(_easy(run_s, rng), name="ankle-roll", rolls=(_roll(foot, run_s, rng),))
+    return replace(_easy(run_s, rng), name="ankle-roll", inversion_events=(_inversion_event(foot, run_s, rng),))
 
 
-def _roll(foot: Foot, run_s: float, rng: np.random.Generator) -> Roll:
+def _inversion_event(foot: Foot, run_s: float, rng: np.random.Generator) -> InversionEvent:
     peak_deg, rise_s = float(rng.uniform(28.0, 42.0)), float(rng.uniform(0.06, 0.1))
-    return Roll(foot, BEFORE_S + ROLL_AT * run_s, peak_deg, rise_s)
+    return InversionEvent(foot, STANDING_BEFORE_S + INVERSION_AT * run_s, peak_deg, rise_s)
 
 
 def _story(run_s: float, rng: np.random.Generator) -> Scenario:
     """An easy run until the left ankle rolls; from then on the left foot stays longer and longer on the ground."""
-    runner, roll = replace(_somebody(rng), contact_asymmetry_pct=0.0), _roll(Foot.LEFT, run_s, rng)
-    easy = Bout("run", EASY_PART * run_s, 2.9)
-    plan = _whole(easy, *_fatiguing(FATIGUE_PCT[1:], (1.0 - EASY_PART) * run_s))
-    return Scenario("story", runner, plan, rolls=(roll,))
+    runner, event = replace(_random_runner(rng), contact_asymmetry_pct=0.0), _inversion_event(Foot.LEFT, run_s, rng)
+    easy = PlannedBout("run", EASY_FRACTION * run_s, 2.9)
+    plan = _with_standing(easy, *_fatiguing(FATIGUE_ASYMMETRY_PCT[1:], (1.0 - EASY_FRACTION) * run_s))
+    return Scenario("story", runner, plan, inversion_events=(event,))
 
 
 def _walk_run(run_s: float, rng: np.random.Generator) -> Scenario:
     """The first weeks of a return to running."""
     rounds = max(round(run_s / 120.0), 1)
     speed_mps = float(rng.uniform(2.3, 2.8))
-    pair = (Bout("walk", 0.4 * run_s / rounds, 1.5), Bout("run", 0.6 * run_s / rounds, speed_mps))
-    return Scenario("walk-run", _somebody(rng), _whole(*(pair * rounds)))
+    pair = (PlannedBout("walk", 0.4 * run_s / rounds, 1.5), PlannedBout("run", 0.6 * run_s / rounds, speed_mps))
+    return Scenario("walk-run", _random_runner(rng), _with_standing(*(pair * rounds)))
 
 
 def _battery_dying(run_s: float, rng: np.random.Generator) -> Scenario:
     """The right pod warns after a quarter of the run and is dead after three."""
     easy = _easy(run_s, rng)
     per_h = 10.0 / (0.5 * run_s / 3600.0)
-    charge = {Foot.RIGHT: Charge(15.0 + per_h * BEFORE_S / 3600.0, per_h)}
-    return replace(easy, name="battery-dying", charge=charge)
+    charge = {Foot.RIGHT: BatteryCharge(15.0 + per_h * STANDING_BEFORE_S / 3600.0, per_h)}
+    return replace(easy, name="battery-dying", battery_charges=charge)
 
 
 def _drop_outs(run_s: float, rng: np.random.Generator) -> Scenario:
     """A bad place for the phone: errors, gaps too short and gaps too long for the link, one loss of power."""
-    troubles: list[Outage | PowerCycle] = []
-    at_s = BEFORE_S + 10.0
-    while at_s < BEFORE_S + run_s - 15.0:
+    faults: list[Outage | PowerCycle] = []
+    at_s = STANDING_BEFORE_S + 10.0
+    while at_s < STANDING_BEFORE_S + run_s - 15.0:
         foot = list(Foot)[rng.integers(2)]
-        troubles.append(Outage(foot, at_s, float(rng.choice([1.0, 3.0, 8.0]))))
+        faults.append(Outage(foot, at_s, float(rng.choice([1.0, 3.0, 8.0]))))
         at_s += float(rng.uniform(20.0, 60.0))
-    troubles.append(PowerCycle(Foot.LEFT, BEFORE_S + 0.5 * run_s, 3.0))
+    faults.append(PowerCycle(Foot.LEFT, STANDING_BEFORE_S + 0.5 * run_s, 3.0))
     return replace(
-        _easy(run_s, rng), name="drop-outs", quality=LinkQuality(packet_error_rate=0.2), troubles=tuple(troubles)
+        _easy(run_s, rng), name="drop-outs", link_quality=LinkQuality(packet_error_rate=0.2), faults=tuple(faults)
     )
 
 
@@ -196,31 +200,37 @@ def _obstacles(run_s: float, rng: np.random.Generator) -> Scenario:
     they stop.
     """
     runner = replace(
-        _somebody(rng), uneven_sd_deg=float(rng.uniform(1.0, 6.0)), strike_angle_sd_deg=float(rng.uniform(1.0, 4.0))
+        _random_runner(rng),
+        uneven_ground_sd_deg=float(rng.uniform(1.0, 6.0)),
+        strike_angle_sd_deg=float(rng.uniform(1.0, 4.0)),
     )
-    bouts: list[Bout] = []
+    bouts: list[PlannedBout] = []
     left_s = run_s
     while left_s > 0.0:
         for bout in _obstacle(rng):
             if left_s > 0.0:
                 bouts.append(replace(bout, duration_s=min(bout.duration_s, left_s)))
                 left_s -= bout.duration_s
-    return Scenario("obstacles", runner, _whole(*bouts))
+    return Scenario("obstacles", runner, _with_standing(*bouts))
 
 
-def _obstacle(rng: np.random.Generator) -> tuple[Bout, ...]:
+def _obstacle(rng: np.random.Generator) -> tuple[PlannedBout, ...]:
     """A stretch of running, up or down or on camber, and what comes at its end."""
     speed_mps, slope_pct, camber_pct = (float(rng.uniform(*span)) for span in ((2.2, 3.6), (-12, 12), (-8, 8)))
-    easy = Bout("run", float(rng.uniform(15.0, 35.0)), speed_mps, slope_pct=slope_pct, camber_pct=camber_pct)
+    easy = PlannedBout("run", float(rng.uniform(15.0, 35.0)), speed_mps, slope_pct=slope_pct, camber_pct=camber_pct)
     side = float(rng.choice([-1.0, 1.0]))
     kind = rng.integers(5)
     if kind == 0:
-        return easy, Bout("run", float(rng.uniform(1.5, 2.5)), 2.2, turn_deg=side * float(rng.uniform(90.0, 180.0)))
+        return easy, PlannedBout(
+            "run", float(rng.uniform(1.5, 2.5)), 2.2, turn_deg=side * float(rng.uniform(90.0, 180.0))
+        )
     if kind == 1:
-        return easy, *(Bout("run", 0.8, 2.8, turn_deg=side * turn_deg) for turn_deg in (35.0, -70.0, 35.0))
+        return easy, *(PlannedBout("run", 0.8, 2.8, turn_deg=side * turn_deg) for turn_deg in (35.0, -70.0, 35.0))
     if kind == 2:
-        return easy, Bout("walk", float(rng.uniform(8.0, 20.0)), 1.4, camber_pct=camber_pct)
-    return easy, Bout(ANTICS[int(rng.integers(len(ANTICS)))], float(rng.uniform(10.0, 20.0)))
+        return easy, PlannedBout("walk", float(rng.uniform(8.0, 20.0)), 1.4, camber_pct=camber_pct)
+    return easy, PlannedBout(
+        NON_GAIT_ACTIVITIES[int(rng.integers(len(NON_GAIT_ACTIVITIES)))], float(rng.uniform(10.0, 20.0))
+    )
 
 
 SCENARIOS: dict[str, Callable[[float, np.random.Generator], Scenario]] = {

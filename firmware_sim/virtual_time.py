@@ -15,39 +15,39 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-Ready = list[tuple[selectors.SelectorKey, int]]
-SLACK_S = 0.005
+ReadyKeys = list[tuple[selectors.SelectorKey, int]]
+MIN_SLEEP_S = 0.005
 """Ahead of real time by less is not worth a system call."""
-MOST_BEHIND_S = 0.25
+MAX_LAG_S = 0.25
 """A computer that is later than this goes on from where it is, and does not hurry after the plan."""
 
 
-class Clock:
+class LoopClock:
     """Seconds since the loop was made, `speed` times as fast as outside; at infinite speed they pass only in waits."""
 
     def __init__(self, speed: float) -> None:
         if not speed > 0.0:
             raise ValueError(f"speed must be positive, got {speed}")
         self.speed = speed
-        self.jobs_in_threads = 0
+        self.executor_jobs = 0
         self._start_s = time.monotonic()
         self._virtual_s = 0.0
 
     @property
-    def virtual(self) -> bool:
+    def is_virtual(self) -> bool:
         """Time jumps instead of passing."""
         return math.isinf(self.speed)
 
     def now_s(self) -> float:
         """The loop's time."""
-        return self._virtual_s if self.virtual else (time.monotonic() - self._start_s) * self.speed
+        return self._virtual_s if self.is_virtual else (time.monotonic() - self._start_s) * self.speed
 
-    def jump(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Let virtual time pass."""
         self._virtual_s += seconds
 
 
-class Playback(Clock):
+class PlaybackClock(LoopClock):
     """Passes only in waits, like virtual time, but no faster than `speed` times real time.
 
     A slow computer makes it slower, not different: the same run comes to the same end at any speed.
@@ -65,49 +65,49 @@ class Playback(Clock):
         self._sleep = sleep
         self._due_s = clock()
 
-    def jump(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Let time pass, and wait for it."""
-        super().jump(seconds)
+        super().advance(seconds)
         self._due_s += seconds / self._playback_speed
         ahead_s = self._due_s - self._clock()
-        if ahead_s > SLACK_S:
+        if ahead_s > MIN_SLEEP_S:
             self._sleep(ahead_s)
-        elif ahead_s < -MOST_BEHIND_S:
+        elif ahead_s < -MAX_LAG_S:
             self._due_s -= ahead_s
 
 
-class PacedSelector(selectors.DefaultSelector):
+class ClockedSelector(selectors.DefaultSelector):
     """Waits for sockets as long as the clock says."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: LoopClock) -> None:
         super().__init__()
         self._clock = clock
 
-    def select(self, timeout: float | None = None) -> Ready:
+    def select(self, timeout: float | None = None) -> ReadyKeys:
         """Ready sockets; with nothing to wait for but a timer, virtual time is there at once.
 
         A job in a thread takes no virtual time: it is waited for, so that its end does not depend on the machine.
         """
         if timeout is None or timeout <= 0.0:
             return super().select(timeout)
-        if not self._clock.virtual:
+        if not self._clock.is_virtual:
             return super().select(timeout / self._clock.speed)
-        ready = super().select(None if self._clock.jobs_in_threads else 0)
+        ready = super().select(None if self._clock.executor_jobs else 0)
         if not ready:
-            self._clock.jump(timeout)
+            self._clock.advance(timeout)
         return ready
 
 
-class PacedLoop(asyncio.SelectorEventLoop):
-    """An event loop that lives by a `Clock`; with `Clock(math.inf)` in virtual time.
+class ClockedLoop(asyncio.SelectorEventLoop):
+    """An event loop that lives by a `LoopClock`; with `LoopClock(math.inf)` in virtual time.
 
     In virtual time the loop never sleeps: when nothing is ready it is the time of the next timer. Sockets are polled
     on every turn, but nobody waits for them.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: LoopClock) -> None:
         self._clock = clock
-        super().__init__(PacedSelector(clock))
+        super().__init__(ClockedSelector(clock))
 
     def time(self) -> float:
         """Seconds since the loop was made, at its pace."""
@@ -118,32 +118,32 @@ class PacedLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Future[Any]:
         """Run in a thread; virtual time stands still meanwhile."""
         future: asyncio.Future[Any] = super().run_in_executor(executor, func, *args)
-        self._clock.jobs_in_threads += 1
+        self._clock.executor_jobs += 1
         future.add_done_callback(self._job_done)
         return future
 
     async def shutdown_default_executor(self, *timeout: Any) -> None:
         """Wait for the threads to end; their end takes no virtual time, in which a timeout would be over at once."""
-        self._clock.jobs_in_threads += 1
+        self._clock.executor_jobs += 1
         try:
             await super().shutdown_default_executor(*timeout)
         finally:
-            self._clock.jobs_in_threads -= 1
+            self._clock.executor_jobs -= 1
 
     def _job_done(self, _: asyncio.Future[Any]) -> None:
-        self._clock.jobs_in_threads -= 1
+        self._clock.executor_jobs -= 1
 
 
 def run(main: Coroutine[Any, Any, T], *, speed: float = 1.0) -> T:
     """Like `asyncio.run`, `speed` times as fast as real time; at `math.inf` in virtual time."""
-    return _run(main, Clock(speed))
+    return _run_on(main, LoopClock(speed))
 
 
-def play(main: Coroutine[Any, Any, T], *, speed: float) -> T:
+def run_playback(main: Coroutine[Any, Any, T], *, speed: float) -> T:
     """Like `asyncio.run`, in virtual time played at a speed; at `math.inf` as fast as the computer allows."""
-    return _run(main, Playback(speed))
+    return _run_on(main, PlaybackClock(speed))
 
 
-def _run(main: Coroutine[Any, Any, T], clock: Clock) -> T:
-    with asyncio.Runner(loop_factory=lambda: PacedLoop(clock)) as runner:
+def _run_on(main: Coroutine[Any, Any, T], clock: LoopClock) -> T:
+    with asyncio.Runner(loop_factory=lambda: ClockedLoop(clock)) as runner:
         return runner.run(main)

@@ -10,13 +10,13 @@ import numpy as np
 from surefoot.analysis.model import Floats
 
 ROLL, PITCH, YAW, VEER = range(4)
-CHAIN = ((YAW, 2), (PITCH, 1), (VEER, 2), (ROLL, 0))
+ROTATION_ORDER = ((YAW, 2), (PITCH, 1), (VEER, 2), (ROLL, 0))
 """Which angle turns about which axis of the foot, from the world inward. The foot points straight down in swing, where
 roll and yaw are one; veering after pitching keeps all three apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turning:
+class Orientation:
     """Orientation with two derivatives.
 
     Parameters
@@ -29,25 +29,27 @@ class Turning:
     rate_radps: Floats
     acc_radps2: Floats
 
-    def of_arm(self, arm_m: Floats) -> Floats:
+    def lever_arm(self, arm_m: Floats) -> Floats:
         """(..., 3, 3) where an arm fixed to the foot points in the world, two derivatives in the last axis."""
-        felt = lever_acceleration(self.rate_radps, self.acc_radps2, arm_m)
-        arms = np.stack([np.broadcast_to(arm_m, felt.shape), np.cross(self.rate_radps, arm_m), felt], axis=-1)
+        acceleration = lever_acceleration(self.rate_radps, self.acc_radps2, arm_m)
+        arms = np.stack(
+            [np.broadcast_to(arm_m, acceleration.shape), np.cross(self.rate_radps, arm_m), acceleration], axis=-1
+        )
         return self.rotation @ arms
 
 
-def turning_of(angles: Floats, chain: Sequence[tuple[int, int]] = CHAIN) -> Turning:
+def orientation_from_angles(angles: Floats, order: Sequence[tuple[int, int]] = ROTATION_ORDER) -> Orientation:
     """Chain the turns.
 
     Parameters
     ----------
     angles : (..., a, 3) angles with two derivatives in the last axis.
-    chain : which of the angles turns about which axis, in order.
+    order : which of the angles turns about which axis, in order.
     """
     rows = np.zeros((*angles.shape[:-2], 5, 3))
     rows[..., :3, :] = np.eye(3)
     rate, acc = rows[..., 3, :], rows[..., 4, :]
-    for which, axis in chain:
+    for which, axis in order:
         angle, speed, gain = (angles[..., which, d] for d in range(3))
         i, j = (axis + 1) % 3, (axis + 2) % 3
         cosine, sine = np.cos(angle)[..., None], np.sin(angle)[..., None]
@@ -57,7 +59,7 @@ def turning_of(angles: Floats, chain: Sequence[tuple[int, int]] = CHAIN) -> Turn
         acc[..., j] -= rate[..., i] * speed
         acc[..., axis] += gain
         rate[..., axis] += speed
-    return Turning(rows[..., :3, :], rate, acc)
+    return Orientation(rows[..., :3, :], rate, acc)
 
 
 def lever_acceleration(rate: Floats, angular_acc: Floats, lever_m: Floats) -> Floats:

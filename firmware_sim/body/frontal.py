@@ -11,33 +11,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.firmware_sim.body.contacts import Contacts
-from surefoot.firmware_sim.body.monotone_spline import nodes_through
-from surefoot.firmware_sim.body.pose import hermite
-from surefoot.firmware_sim.body.stride_variation import Style
+from surefoot.firmware_sim.body.contacts import FootContacts
+from surefoot.firmware_sim.body.monotone_spline import monotone_nodes
+from surefoot.firmware_sim.body.pose import quintic_hermite
+from surefoot.firmware_sim.body.stride_variation import StrideVariation
 
-MARKERS_MPS, FASTEST_MPS = 4.1, 4.5
-STANDING_CONTACT_S = 0.45
+REFERENCE_SPEED_MPS, MAX_SPEED_MPS = 4.1, 4.5
+STANDING_STEP_S = 0.45
 """A stand begins like a step of this length and ends like one."""
-EARLY_AT = np.array([0.0, 0.08, 0.17, 0.25, 0.33, 0.42, 0.5])
-ROLLING_IN = np.array([1.0, 0.77, 0.44, 0.13, 0.03, 0.0, 0.0])
-"""What is left of the eversion excursion at `EARLY_AT` of contact."""
-LATE_AT = np.array([0.45, 0.33, 0.25, 0.08, 0.0])
-ROLLING_OUT_DEG = np.array([0.0, 1.9, 3.3, 6.0, 10.6])
-"""Inversion beyond the most everted posture, before terminal contact by `LATE_AT` of contact."""
+EARLY_STANCE_AT = np.array([0.0, 0.08, 0.17, 0.25, 0.33, 0.42, 0.5])
+EVERSION_REMAINING = np.array([1.0, 0.77, 0.44, 0.13, 0.03, 0.0, 0.0])
+"""What is left of the eversion excursion at `EARLY_STANCE_AT` of contact."""
+LATE_STANCE_AT = np.array([0.45, 0.33, 0.25, 0.08, 0.0])
+LATE_STANCE_INVERSION_DEG = np.array([0.0, 1.9, 3.3, 6.0, 10.6])
+"""Inversion beyond the most everted posture, before terminal contact by `LATE_STANCE_AT` of contact."""
 SWING_AT = np.array([0.04, 0.12, 0.22, 0.34, 0.41, 0.47, 0.53, 0.62, 0.69, 0.75, 0.84, 0.92])
-SWING_DEG = np.array([13.7, 12.4, 14.0, 12.0, 7.8, 2.0, 0.0, 1.7, 2.6, 4.8, 0.0, 0.0])
-BEFORE_LANDING = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.82, 1.1])
+SWING_INVERSION_DEG = np.array([13.7, 12.4, 14.0, 12.0, 7.8, 2.0, 0.0, 1.7, 2.6, 4.8, 0.0, 0.0])
+PRE_LANDING_INVERSION = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.82, 1.1])
 """The same in swing, and as a part of the excursion that follows."""
 VEER_AT = np.array([0.0, 0.06, 0.13, 0.19, 0.25, 0.31, 0.375, 0.44, 0.53, 0.61, 0.69, 0.75, 0.81, 0.92])
 VEER_DEG = np.array([0.0, 0.8, -0.8, -0.6, 3.3, 9.4, 12.9, 10.6, 3.6, 1.5, 3.2, 4.9, 1.6, -4.2])
 """Outward turn of the pitched foot in swing, from terminal contact."""
-SETTLED_AT = 0.14
+VEER_SETTLED_AT = 0.14
 """Part of contact after which that turn has come to rest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class AngleCurve:
     """An angle over all strides but the last, through knots without overshoot, with continuous second derivative.
 
     Parameters
@@ -50,51 +50,54 @@ class Course:
 
     def at(self, time_s: Floats) -> Floats:
         """The angle with two derivatives in a last axis."""
-        nodes = nodes_through(self.knot_s, self.value_rad[:, None])
-        return hermite(self.knot_s, nodes, time_s.ravel()).reshape(*time_s.shape, 3)
+        nodes = monotone_nodes(self.knot_s, self.value_rad[:, None])
+        return quintic_hermite(self.knot_s, nodes, time_s.ravel()).reshape(*time_s.shape, 3)
 
 
-def inversion_of(contacts: Contacts, style: Style) -> Course:
+def inversion_curve(contacts: FootContacts, variation: StrideVariation) -> AngleCurve:
     """Frontal angle, the sole turned inward is positive."""
-    size = np.radians(_size(contacts))[:, None]
-    everted, rolled_in = (style.inversion_rad - style.eversion_rad)[:, None], style.eversion_rad[:, None]
+    size = np.radians(_speed_scale(contacts))[:, None]
+    everted, rolled_in = (variation.inversion_rad - variation.eversion_rad)[:, None], variation.eversion_rad[:, None]
     swing_s = (contacts.initial_s[1:] - contacts.terminal_s[:-1])[:, None]
     contact_s = _contact_s(contacts)
     knot_s = [
-        contacts.initial_s[:-1, None] + contact_s * EARLY_AT,
-        contacts.terminal_s[:-1, None] - contact_s * LATE_AT,
+        contacts.initial_s[:-1, None] + contact_s * EARLY_STANCE_AT,
+        contacts.terminal_s[:-1, None] - contact_s * LATE_STANCE_AT,
         contacts.terminal_s[:-1, None] + swing_s * SWING_AT,
     ]
-    part = SWING_AT
+    fraction = SWING_AT
     value = [
-        everted[:-1] + rolled_in[:-1] * ROLLING_IN,
-        everted[:-1] + size * ROLLING_OUT_DEG,
-        everted[:-1] * (1 - part) + everted[1:] * part + size * SWING_DEG + rolled_in[1:] * BEFORE_LANDING,
+        everted[:-1] + rolled_in[:-1] * EVERSION_REMAINING,
+        everted[:-1] + size * LATE_STANCE_INVERSION_DEG,
+        everted[:-1] * (1 - fraction)
+        + everted[1:] * fraction
+        + size * SWING_INVERSION_DEG
+        + rolled_in[1:] * PRE_LANDING_INVERSION,
     ]
-    last_s, last = contacts.initial_s[-1:], style.inversion_rad[-1:]
-    return Course(_row_by_row(knot_s, last_s), _row_by_row(value, last))
+    last_s, last = contacts.initial_s[-1:], variation.inversion_rad[-1:]
+    return AngleCurve(_interleave_rows(knot_s, last_s), _interleave_rows(value, last))
 
 
-def veer_of(contacts: Contacts) -> Course:
+def veer_curve(contacts: FootContacts) -> AngleCurve:
     """Turn of the pitched foot about its own upright axis, outward is positive; at rest on the flat foot."""
     lifted_s, next_s = contacts.terminal_s[:-1, None], contacts.initial_s[1:, None]
-    settled_s = contacts.initial_s[:-1, None] + SETTLED_AT * _contact_s(contacts)
-    turned = np.radians(_size(contacts))[:, None] * VEER_DEG
-    return Course(
-        _row_by_row([settled_s, lifted_s + (next_s - lifted_s) * VEER_AT], contacts.initial_s[-1:] + 0.03),
-        _row_by_row([np.zeros_like(settled_s), turned], np.zeros(1)),
+    settled_s = contacts.initial_s[:-1, None] + VEER_SETTLED_AT * _contact_s(contacts)
+    turned = np.radians(_speed_scale(contacts))[:, None] * VEER_DEG
+    return AngleCurve(
+        _interleave_rows([settled_s, lifted_s + (next_s - lifted_s) * VEER_AT], contacts.initial_s[-1:] + 0.03),
+        _interleave_rows([np.zeros_like(settled_s), turned], np.zeros(1)),
     )
 
 
-def _contact_s(contacts: Contacts) -> Floats:
+def _contact_s(contacts: FootContacts) -> Floats:
     """(r - 1, 1)"""
-    return np.where(contacts.moving, contacts.terminal_s - contacts.initial_s, STANDING_CONTACT_S)[:-1, None]
+    return np.where(contacts.moving, contacts.terminal_s - contacts.initial_s, STANDING_STEP_S)[:-1, None]
 
 
-def _size(contacts: Contacts) -> Floats:
+def _speed_scale(contacts: FootContacts) -> Floats:
     """(r - 1,) relative to the markers; in proportion to speed, as far as recordings show it."""
-    return np.minimum(contacts.speed_mps[:-1], FASTEST_MPS) / MARKERS_MPS
+    return np.minimum(contacts.speed_mps[:-1], MAX_SPEED_MPS) / REFERENCE_SPEED_MPS
 
 
-def _row_by_row(parts: list[Floats], last: Floats) -> Floats:
+def _interleave_rows(parts: list[Floats], last: Floats) -> Floats:
     return np.concatenate([np.concatenate(parts, axis=1).ravel(), last])

@@ -9,20 +9,20 @@ import numpy as np
 from surefoot.analysis.model import Floats, Ints
 
 STILL, WALK, RUN = 0, 1, 2
-NAMES = np.array(["still", "walk", "run"])
+GAIT_NAMES = np.array(["still", "walk", "run"])
 STANDING_STEP_MPS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class StrideShape:
     """Knots of the pitch rate over a stride, the same number for every gait.
 
     Parameters
     ----------
     landing_s : (8,) after initial contact; the last is foot flat.
-    pulse : (8,) toes-down rate while the foot comes down, relative; scaled so that the foot ends flat.
+    landing_pulse : (8,) toes-down rate while the foot comes down, relative; scaled so that the foot ends flat.
     impact_s : time in which the landing velocity is stopped.
-    push_part : duration of push-off as a part of contact time.
+    push_off_fraction : duration of push-off as a part of contact time.
     peak_lead_s : from the pitch-rate peak of push-off to terminal contact. In running on force plates the toes still
     bear load
         about 20 ms after the rear of the shoe turns fastest.
@@ -32,13 +32,13 @@ class Shape:
     follow : (14,) rate relative to the push-off peak.
     late_follow : (14,) what `follow` gains per m/s of `Style.shoulder_mps`.
     brake_s : time before landing in which the forward swing is stopped.
-    lobe : (14,) toes-up rate of the forward swing, relative; scaled so that the foot meets its landing angle.
+    swing_lobe : (14,) toes-up rate of the forward swing, relative; scaled so that the foot meets its landing angle.
     """
 
     landing_s: Floats
-    pulse: Floats
+    landing_pulse: Floats
     impact_s: float
-    push_part: float
+    push_off_fraction: float
     peak_lead_s: float
     push_at: Floats
     push: Floats
@@ -46,14 +46,14 @@ class Shape:
     follow: Floats
     late_follow: Floats
     brake_s: float
-    lobe: Floats
+    swing_lobe: Floats
 
 
-RUNNING = Shape(
+RUNNING = StrideShape(
     landing_s=np.array([0, 7, 14, 21, 28, 36, 45, 54]) * 1e-3,
-    pulse=np.array([0, 0.25, 0.65, 0.95, 1, 0.68, 0.2, 0]),
+    landing_pulse=np.array([0, 0.25, 0.65, 0.95, 1, 0.68, 0.2, 0]),
     impact_s=0.031,
-    push_part=0.40,
+    push_off_fraction=0.40,
     peak_lead_s=0.020,
     push_at=np.array([1, 0.78, 0.58, 0.40, 0.24, 0.10]),
     push=np.array([0, 0.2, 0.46, 0.69, 0.87, 0.985, 1]),
@@ -61,13 +61,13 @@ RUNNING = Shape(
     follow=np.array([0.94, 0.8, 0.58, 0.2, 0.1, 0.11, 0.03, 0, 0, 0, 0, 0, 0, 0]),
     late_follow=np.array([0, -0.04, -0.04, 0.01, 0.05, 0.24, 0.14, 0, 0, 0, 0, 0, 0, 0]),
     brake_s=0.12,
-    lobe=np.array([0, 0, 0, 0, 0, 0, 0.06, 0.5, 0.95, 0.93, 0.99, 0.97, 0.62, 0]),
+    swing_lobe=np.array([0, 0, 0, 0, 0, 0, 0.06, 0.5, 0.95, 0.93, 0.99, 0.97, 0.62, 0]),
 )
-WALKING = Shape(
+WALKING = StrideShape(
     landing_s=np.array([0, 12, 25, 45, 70, 95, 120, 145]) * 1e-3,
-    pulse=np.array([0, 0.3, 0.6, 0.95, 1, 0.62, 0.14, 0]),
+    landing_pulse=np.array([0, 0.3, 0.6, 0.95, 1, 0.62, 0.14, 0]),
     impact_s=0.038,
-    push_part=0.33,
+    push_off_fraction=0.33,
     peak_lead_s=0.010,
     push_at=np.array([1, 0.78, 0.58, 0.40, 0.24, 0.10]),
     push=np.array([0, 0.12, 0.3, 0.48, 0.68, 0.9, 1]),
@@ -75,15 +75,15 @@ WALKING = Shape(
     follow=np.array([0.97, 0.75, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
     late_follow=np.zeros(14),
     brake_s=0.15,
-    lobe=np.array([0, 0, 0, 0.6, 0.8, 0.7, 0.9, 0.98, 0.95, 0.85, 0.95, 1, 0.62, 0]),
+    swing_lobe=np.array([0, 0, 0, 0.6, 0.8, 0.7, 0.9, 0.98, 0.95, 0.85, 0.95, 1, 0.62, 0]),
 )
-SHAPES = (WALKING, WALKING, RUNNING)
+STRIDE_SHAPES = (WALKING, WALKING, RUNNING)
 LANDING_KNOTS, PUSH_KNOTS, SWING_KNOTS = 8, 7, 14
 
 
-def stacked(name: str, gait: Ints) -> Floats:
+def per_stride(name: str, gait: Ints) -> Floats:
     """(strides, …) one field of the shape of each stride's gait."""
-    return np.stack([np.asarray(getattr(shape, name), dtype=np.float64) for shape in SHAPES])[gait]
+    return np.stack([np.asarray(getattr(shape, name), dtype=np.float64) for shape in STRIDE_SHAPES])[gait]
 
 
 def by_gait(gait: Ints, walk: Floats | float, run: Floats | float) -> Floats:

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.firmware_sim.body.contacts import Cycles, way_m
-from surefoot.firmware_sim.body.euler import turning_of
-from surefoot.firmware_sim.body.monotone_spline import eased
-from surefoot.firmware_sim.body.pose import Pose, pose_of
-from surefoot.firmware_sim.body.runner_profile import Bout
+from surefoot.firmware_sim.body.contacts import GaitCycles, distance_m
+from surefoot.firmware_sim.body.euler import orientation_from_angles
+from surefoot.firmware_sim.body.monotone_spline import minimum_jerk
+from surefoot.firmware_sim.body.pose import Pose, pose_from_channels
+from surefoot.firmware_sim.body.runner_profile import PlannedBout
 
-EASE_M, SHORTEST_M, GRID_M = 2.0, 0.3, 0.02
+TRANSITION_M, MIN_BOUT_M, GRID_M = 2.0, 0.3, 0.02
 """A slope or camber comes within a stride or so; bouts shorter than a foot change nothing."""
-TURNS = ((0, 2), (1, 1), (2, 0))
+GROUND_ORDER = ((0, 2), (1, 1), (2, 0))
 FORWARD = np.array([1.0, 0.0, 0.0])
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class GroundProfile:
     """Angles along the way that change by minimum jerk between levels.
 
     Parameters
@@ -34,16 +34,16 @@ class Profile:
     end_m: Floats
     level_rad: Floats
 
-    def at(self, way_m: Floats) -> Floats:
+    def at(self, distance_m: Floats) -> Floats:
         """(n, c, 3) angles with two derivatives by the way."""
         if not len(self.begin_m):
             return np.broadcast_to(
-                self.level_rad[0][:, None] * [1.0, 0.0, 0.0], (len(way_m), self.level_rad.shape[1], 3)
+                self.level_rad[0][:, None] * [1.0, 0.0, 0.0], (len(distance_m), self.level_rad.shape[1], 3)
             )
-        row = np.maximum(np.searchsorted(self.begin_m, way_m, side="right") - 1, 0)
+        row = np.maximum(np.searchsorted(self.begin_m, distance_m, side="right") - 1, 0)
         length_m = (self.end_m - self.begin_m)[row]
-        part = eased((way_m - self.begin_m[row]) / length_m) / length_m[:, None] ** np.arange(3)
-        angles = np.diff(self.level_rad, axis=0)[row][:, :, None] * part[:, None]
+        fraction = minimum_jerk((distance_m - self.begin_m[row]) / length_m) / length_m[:, None] ** np.arange(3)
+        angles = np.diff(self.level_rad, axis=0)[row][:, :, None] * fraction[:, None]
         angles[:, :, 0] += self.level_rad[row]
         return angles
 
@@ -56,37 +56,40 @@ class Ground:
     ----------
     heading, tilt : direction, to the left is positive; nose-down and left-side-up tilt.
     grid_m : (g,)
-    place_m : (g, 3) of the strip's middle.
+    centreline_m : (g, 3) of the strip's middle.
     """
 
-    heading: Profile
-    tilt: Profile
+    heading: GroundProfile
+    tilt: GroundProfile
     grid_m: Floats
-    place_m: Floats
+    centreline_m: Floats
 
-    def laid(self, channels: Floats) -> Pose:
+    def pose_on_ground(self, channels: Floats) -> Pose:
         """Pose in the world of a foot whose channels (n, 7, 3) are those of a run straight on, on the level."""
         if not (self.heading.level_rad.any() or self.tilt.level_rad.any()):
-            return pose_of(channels)
-        foot, ground = turning_of(channels[:, :4]), turning_of(self._angles(channels[:, 4]), TURNS)
-        x, aside = channels[:, 4], channels[:, 4:] * [[0.0], [1.0], [1.0]]
-        ahead, gaining = x[:, 1, None] * FORWARD, x[:, 2, None] * FORWARD
+            return pose_from_channels(channels)
+        foot, ground = (
+            orientation_from_angles(channels[:, :4]),
+            orientation_from_angles(self._angles(channels[:, 4]), GROUND_ORDER),
+        )
+        x, offset = channels[:, 4], channels[:, 4:] * [[0.0], [1.0], [1.0]]
+        forward, forward_acc = x[:, 1, None] * FORWARD, x[:, 2, None] * FORWARD
         rate, acc = ground.rate_radps, ground.acc_radps2
-        at, moving, speeding = (aside[:, :, d] for d in range(3))
+        at, moving, speeding = (offset[:, :, d] for d in range(3))
         around = np.cross(rate, at)
-        velocity = ahead + moving + around
-        force = gaining + speeding + np.cross(rate, ahead + 2.0 * moving + around) + np.cross(acc, at)
+        velocity = forward + moving + around
+        force = forward_acc + speeding + np.cross(rate, forward + 2.0 * moving + around) + np.cross(acc, at)
         inward = np.swapaxes(foot.rotation, 1, 2)
-        carried = _turned(inward, rate)
-        middle_m = np.stack([np.interp(x[:, 0], self.grid_m, each) for each in self.place_m.T], axis=1)
+        carried = _rotate(inward, rate)
+        middle_m = np.stack([np.interp(x[:, 0], self.grid_m, each) for each in self.centreline_m.T], axis=1)
         return Pose(
             channels[:, :4, 0],
             ground.rotation @ foot.rotation,
             foot.rate_radps + carried,
-            foot.acc_radps2 + _turned(inward, acc) + np.cross(carried, foot.rate_radps),
-            middle_m + _turned(ground.rotation, at),
-            _turned(ground.rotation, velocity),
-            _turned(ground.rotation, force),
+            foot.acc_radps2 + _rotate(inward, acc) + np.cross(carried, foot.rate_radps),
+            middle_m + _rotate(ground.rotation, at),
+            _rotate(ground.rotation, velocity),
+            _rotate(ground.rotation, force),
         )
 
     def _angles(self, x: Floats) -> Floats:
@@ -97,28 +100,32 @@ class Ground:
         return np.stack([value, first * speed, second * speed**2 + first * gain], axis=-1)
 
 
-def ground_of(plan: Sequence[Bout], cycles: Cycles) -> Ground:
+def lay_ground(plan: Sequence[PlannedBout], cycles: GaitCycles) -> Ground:
     """Lay the ground of each bout where the plan has the runner at that time."""
     edges_s = np.concatenate([[0.0], np.cumsum([bout.duration_s for bout in plan])])
-    edges_m = way_m(cycles, edges_s)
-    long = np.diff(edges_m) >= SHORTEST_M
+    edges_m = distance_m(cycles, edges_s)
+    long = np.diff(edges_m) >= MIN_BOUT_M
     begin_m, end_m = edges_m[:-1][long], edges_m[1:][long]
     turns = np.cumsum([bout.turn_deg for bout in plan])[long]
     tilts = np.array([(-bout.slope_pct, bout.camber_pct) for bout in plan])[long].reshape(-1, 2)
-    heading = Profile(begin_m, end_m, np.radians(np.concatenate([[0.0], turns]))[:, None])
-    tilt = Profile(begin_m, np.minimum(begin_m + EASE_M, end_m), np.arctan(0.01 * np.concatenate([tilts[:1], tilts])))
+    heading = GroundProfile(begin_m, end_m, np.radians(np.concatenate([[0.0], turns]))[:, None])
+    tilt = GroundProfile(
+        begin_m, np.minimum(begin_m + TRANSITION_M, end_m), np.arctan(0.01 * np.concatenate([tilts[:1], tilts]))
+    )
     if not len(begin_m):
-        tilt = Profile(begin_m, end_m, np.zeros((1, 2)))
-    grid_m = np.arange(way_m(cycles, cycles.start_s[:1])[0] - 5.0, way_m(cycles, cycles.start_s[-1:])[0] + 5.0, GRID_M)
-    ahead = _ahead(heading.at(grid_m)[:, 0, 0], tilt.at(grid_m)[:, 0, 0])
-    steps = 0.5 * GRID_M * (ahead[1:] + ahead[:-1])
-    return Ground(heading, tilt, grid_m, np.concatenate([np.zeros((1, 3)), np.cumsum(steps, axis=0)]))
+        tilt = GroundProfile(begin_m, end_m, np.zeros((1, 2)))
+    grid_m = np.arange(
+        distance_m(cycles, cycles.start_s[:1])[0] - 5.0, distance_m(cycles, cycles.start_s[-1:])[0] + 5.0, GRID_M
+    )
+    forward = _direction(heading.at(grid_m)[:, 0, 0], tilt.at(grid_m)[:, 0, 0])
+    increments_m = 0.5 * GRID_M * (forward[1:] + forward[:-1])
+    return Ground(heading, tilt, grid_m, np.concatenate([np.zeros((1, 3)), np.cumsum(increments_m, axis=0)]))
 
 
-def _ahead(heading: Floats, down: Floats) -> Floats:
+def _direction(heading: Floats, down: Floats) -> Floats:
     return np.stack([np.cos(heading) * np.cos(down), np.sin(heading) * np.cos(down), -np.sin(down)], axis=1)
 
 
-def _turned(rotation: Floats, vectors: Floats) -> Floats:
+def _rotate(rotation: Floats, vectors: Floats) -> Floats:
     turned: Floats = np.einsum("nij,nj->ni", rotation, vectors)
     return turned

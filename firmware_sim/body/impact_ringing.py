@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from surefoot.analysis.model import Floats
 
-LONGEST_S = 0.25
+MAX_DURATION_S = 0.25
 ONSET_S = 0.008
 DECAY_S = 2.0 * ONSET_S
 ENVELOPE_PEAK = (1.0 / 3.0) * (8.0 / 9.0) ** 4
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing:
+class ImpactRinging:
     """A damped oscillation of every pose channel after each landing.
 
     Parameters
@@ -30,17 +30,19 @@ class Ringing:
     rate_radps: Floats
     amplitude: NDArray[np.complex128]
 
-    def loose(self, times: float, rate_hz: float) -> Ringing:
+    def on_loose_pod(self, times: float, rate_hz: float) -> ImpactRinging:
         """What a pod does that rocks on its laces: as fast in its turning, `times` as much, at its own frequency."""
         rate_radps = np.full_like(self.rate_radps, 2.0 * np.pi * rate_hz)
-        return Ringing(self.landing_s, rate_radps, self.amplitude * (times * self.rate_radps / rate_radps)[:, None])
+        return ImpactRinging(
+            self.landing_s, rate_radps, self.amplitude * (times * self.rate_radps / rate_radps)[:, None]
+        )
 
     def at(self, time_s: Floats) -> Floats:
         """(n, 7, 3) displacement of each channel with two derivatives."""
         out = np.zeros((len(time_s), 7, 3))
         row = np.searchsorted(self.landing_s, time_s, side="right") - 1
         since = time_s - self.landing_s[np.maximum(row, 0)]
-        near = np.flatnonzero((row >= 0) & (since < LONGEST_S))
+        near = np.flatnonzero((row >= 0) & (since < MAX_DURATION_S))
         wave = _onset_wave(since[near], self.rate_radps[row[near]])
         out[near] = (self.amplitude[row[near], :, None] * wave[:, None, :]).real
         return out

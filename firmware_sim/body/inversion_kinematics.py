@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import Floats, Foot
-from surefoot.firmware_sim.body.euler import ROLL, YAW, turning_of
-from surefoot.firmware_sim.body.monotone_spline import eased
+from surefoot.firmware_sim.body.euler import ROLL, YAW, orientation_from_angles
+from surefoot.firmware_sim.body.monotone_spline import minimum_jerk
 from surefoot.firmware_sim.body.stance import ANKLE_M
 
 PIVOT_M = np.array([0.14, 0.045, 0.0])
@@ -16,44 +16,50 @@ PIVOT_M = np.array([0.14, 0.045, 0.0])
 
 
 @dataclass(frozen=True, slots=True)
-class Tipping:
+class InversionMotion:
     """The ankle rolls of one foot, in order; none in most runs.
 
     Parameters
     ----------
     foot : whose outer edge it is.
-    onset_s, peak_s, back_s : (q,) begin, greatest and end of the tilt.
-    tilt_rad, turn_rad : (q,) at the peak, inversion and internal rotation beyond the usual course.
+    onset_s, peak_s, end_s : (q,) begin, greatest and end of the tilt.
+    excursion_rad, rotation_rad : (q,) at the peak, inversion and internal rotation beyond the usual course.
     """
 
     foot: Foot
     onset_s: Floats
     peak_s: Floats
-    back_s: Floats
-    tilt_rad: Floats
-    turn_rad: Floats
+    end_s: Floats
+    excursion_rad: Floats
+    rotation_rad: Floats
 
-    def over_the_edge(self, time_s: Floats, channels: Floats) -> Floats:
+    def apply(self, time_s: Floats, channels: Floats) -> Floats:
         """(n, 7, 3) channels of the pose, tilted about the edge, which stays in place."""
         if not len(self.onset_s):
             return channels
         row = np.maximum(np.searchsorted(self.onset_s, time_s, side="right") - 1, 0)
-        near = np.flatnonzero((time_s > self.onset_s[row]) & (time_s < self.back_s[row]))
-        usual, tipped, row = channels[near, :4], channels[near, :4], row[near]
+        near = np.flatnonzero((time_s > self.onset_s[row]) & (time_s < self.end_s[row]))
+        usual, tilted, row = channels[near, :4], channels[near, :4], row[near]
         side = 1.0 if self.foot is Foot.LEFT else -1.0
-        course = _there_and_back(time_s[near], self.onset_s[row], self.peak_s[row], self.back_s[row])
-        tipped[:, ROLL] -= side * self.tilt_rad[row, None] * course
-        tipped[:, YAW] -= side * self.turn_rad[row, None] * course
+        phase = _out_and_back(time_s[near], self.onset_s[row], self.peak_s[row], self.end_s[row])
+        tilted[:, ROLL] -= side * self.excursion_rad[row, None] * phase
+        tilted[:, YAW] -= side * self.rotation_rad[row, None] * phase
         arm_m = PIVOT_M * [1.0, side, 1.0] - ANKLE_M
         out = channels.copy()
         out[near] = np.concatenate(
-            [tipped, channels[near, 4:] + turning_of(usual).of_arm(arm_m) - turning_of(tipped).of_arm(arm_m)], axis=1
+            [
+                tilted,
+                channels[near, 4:]
+                + orientation_from_angles(usual).lever_arm(arm_m)
+                - orientation_from_angles(tilted).lever_arm(arm_m),
+            ],
+            axis=1,
         )
         return out
 
 
-def _there_and_back(time_s: Floats, onset_s: Floats, peak_s: Floats, back_s: Floats) -> Floats:
+def _out_and_back(time_s: Floats, onset_s: Floats, peak_s: Floats, end_s: Floats) -> Floats:
     """(n, 3) from 0 to 1 and back to 0 by minimum jerk, with two derivatives."""
     rising = time_s < peak_s
-    length_s = np.where(rising, peak_s - onset_s, peak_s - back_s)
-    return eased((time_s - np.where(rising, onset_s, back_s)) / length_s) / length_s[:, None] ** np.arange(3)
+    length_s = np.where(rising, peak_s - onset_s, peak_s - end_s)
+    return minimum_jerk((time_s - np.where(rising, onset_s, end_s)) / length_s) / length_s[:, None] ** np.arange(3)

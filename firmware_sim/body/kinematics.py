@@ -8,14 +8,14 @@ import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
 from surefoot.firmware_sim.body.motion import Motion
-from surefoot.firmware_sim.pod.imu import LACES_M, ideal, place_of
+from surefoot.firmware_sim.pod.imu import LACES_M, ideal_readings, point_position_m
 
 STANCE_POINTS, SWING_POINTS, IMPACT_POINTS = 101, 31, 101
 EARLY_STANCE_S, IMPACT_S = 0.2, 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Kinematics:
+class TrueKinematics:
     """One foot's complete strides, one row each, in the rows of its `Truth`; (n,) each.
 
     Angles are of the foot, which does not ring with the shoe after landing, against the level world; inversion and
@@ -49,23 +49,26 @@ class Kinematics:
     impact_peak_g: Floats
 
 
-def kinematics_of(motion: Motion, foot: Foot, position_m: tuple[float, float, float] = LACES_M) -> Kinematics:
+def true_kinematics(motion: Motion, foot: Foot, position_m: tuple[float, float, float] = LACES_M) -> TrueKinematics:
     """Every stride's kinematics, for a pod at `position_m` on the foot."""
-    track, truth = motion.tracks[foot], motion.truth[foot]
+    trajectory, truth = motion.trajectories[foot], motion.truth[foot]
     initial_s, terminal_s = truth.initial_contact_s, truth.terminal_contact_s
     stance_s = np.linspace(initial_s, terminal_s, STANCE_POINTS, axis=1)
     early = stance_s <= initial_s[:, None] + EARLY_STANCE_S
-    stance = track.foot_at(stance_s.ravel())
+    stance = trajectory.foot_pose_at(stance_s.ravel())
     angle, rate = np.degrees(stance.inversion_rad(foot)).reshape(*stance_s.shape, 2).transpose(2, 0, 1)
     toes_down = np.degrees(stance.rate_radps[:, 1]).reshape(stance_s.shape)
-    flat, next_flat = track.foot_at(truth.foot_flat_s), track.foot_at(truth.next_foot_flat_s)
-    flat_m, next_flat_m = place_of(flat, position_m), place_of(next_flat, position_m)
+    flat, next_flat = trajectory.foot_pose_at(truth.foot_flat_s), trajectory.foot_pose_at(truth.next_foot_flat_s)
+    flat_m, next_flat_m = point_position_m(flat, position_m), point_position_m(next_flat, position_m)
     length_m = np.hypot(*(next_flat_m - flat_m)[:, :2].T)
     swing_s = np.linspace(terminal_s, truth.next_initial_contact_s, SWING_POINTS, axis=1)
-    lift_m = place_of(track.foot_at(swing_s.ravel()), position_m)[:, 2].reshape(swing_s.shape) - flat_m[:, 2:]
+    lift_m = (
+        point_position_m(trajectory.foot_pose_at(swing_s.ravel()), position_m)[:, 2].reshape(swing_s.shape)
+        - flat_m[:, 2:]
+    )
     hit_s = np.linspace(initial_s, initial_s + IMPACT_S, IMPACT_POINTS, axis=1)
-    force = ideal(track.at(hit_s.ravel()), position_m)[0]
-    return Kinematics(
+    force = ideal_readings(trajectory.at(hit_s.ravel()), position_m)[0]
+    return TrueKinematics(
         toes_up_at_contact_deg=np.degrees(np.arcsin(stance.rotation[::STANCE_POINTS, 2, 0])),
         toes_up_at_flat_deg=np.degrees(np.arcsin(flat.rotation[:, 2, 0])),
         inversion_at_contact_deg=angle[:, 0],

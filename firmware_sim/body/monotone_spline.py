@@ -7,26 +7,28 @@ import numpy as np
 from surefoot.analysis.model import Floats
 
 
-def nodes_through(knot_s: Floats, values: Floats) -> Floats:
+def monotone_nodes(knot_s: Floats, values: Floats) -> Floats:
     """(m, c, 3) values (m, c) with first and second derivatives for `pose.hermite`.
 
     The curve neither overshoots nor leaves a flat piece: its slope is zero at turning points, elsewhere the harmonic
     mean of the chords (Fritsch and Butland, 1984).
     """
-    step = np.diff(knot_s)[:, None]
-    chord = np.diff(values, axis=0) / step
+    interval_s = np.diff(knot_s)[:, None]
+    chord = np.diff(values, axis=0) / interval_s
     product = chord[:-1] * chord[1:]
-    slope, bend = np.zeros_like(values), np.zeros_like(values)
+    slope, curvature = np.zeros_like(values), np.zeros_like(values)
     np.divide(2.0 * product, chord[:-1] + chord[1:], out=slope[1:-1], where=product > 0.0)
-    turned = np.diff(slope, axis=0) / step
-    weighted = (step[1:] * turned[:-1] + step[:-1] * turned[1:]) / (step[:-1] + step[1:])
-    bend[1:-1] = np.where(product == 0.0, 0.0, weighted)
-    return np.stack([values, slope, bend], axis=-1)
+    slope_change = np.diff(slope, axis=0) / interval_s
+    weighted = (interval_s[1:] * slope_change[:-1] + interval_s[:-1] * slope_change[1:]) / (
+        interval_s[:-1] + interval_s[1:]
+    )
+    curvature[1:-1] = np.where(product == 0.0, 0.0, weighted)
+    return np.stack([values, slope, curvature], axis=-1)
 
 
-def eased(part: Floats) -> Floats:
-    """(..., 3) minimum jerk from 0 to 1 as `part` goes from 0 to 1, with two derivatives by `part`."""
-    u = np.clip(part, 0.0, 1.0)
+def minimum_jerk(fraction: Floats) -> Floats:
+    """(..., 3) minimum jerk from 0 to 1 as `fraction` goes from 0 to 1, with two derivatives by `fraction`."""
+    u = np.clip(fraction, 0.0, 1.0)
     return np.stack(
         [10 * u**3 - 15 * u**4 + 6 * u**5, 30 * u**2 * (1 - u) ** 2, 60 * u * (1 - u) * (1 - 2 * u)], axis=-1
     )

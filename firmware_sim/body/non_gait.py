@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import Floats, Foot
-from surefoot.firmware_sim.body.monotone_spline import nodes_through
-from surefoot.firmware_sim.body.pose import MIRROR, hermite
-from surefoot.firmware_sim.body.runner_profile import Antic, Bout
+from surefoot.firmware_sim.body.monotone_spline import monotone_nodes
+from surefoot.firmware_sim.body.pose import MIRROR_TO_RIGHT, quintic_hermite
+from surefoot.firmware_sim.body.runner_profile import NonGaitActivity, PlannedBout
 
-SETTLED_S, READY_S = 1.8, 0.4
+SETTLE_S, LEAD_OUT_S = 1.8, 0.4
 """From the begin of a bout to where the foot surely stands, and before its end."""
-UNITS = np.array([*np.radians([-1.0, 1.0, 1.0, 1.0]), 0.01, 0.01, 0.01])
+CHANNEL_UNITS = np.array([*np.radians([-1.0, 1.0, 1.0, 1.0]), 0.01, 0.01, 0.01])
 """Of gestures: degrees of inversion, toes down, toe-out and veer, then centimetres ahead, outward and up."""
 
 
@@ -25,17 +25,17 @@ class Gesture:
     Parameters
     ----------
     length_s, pause_s : shortest and longest.
-    frames : part of the length, then the seven channels in the units of `UNITS`, on a left foot.
-    together : both feet at once, else now this one, now that.
+    keyframes : part of the length, then the seven channels in the units of `CHANNEL_UNITS`, on a left foot.
+    both_feet : both feet at once, else now this one, now that.
     """
 
     length_s: tuple[float, float]
     pause_s: tuple[float, float]
-    frames: tuple[tuple[float, ...], ...]
-    together: bool = False
+    keyframes: tuple[tuple[float, ...], ...]
+    both_feet: bool = False
 
 
-GESTURES: Mapping[Antic, tuple[Gesture, ...]] = {
+GESTURES: Mapping[NonGaitActivity, tuple[Gesture, ...]] = {
     "fidget": (
         Gesture((0.8, 2.5), (0.1, 1.0), ((0.3, 24, 0, 3, 0, 0, 2.5, 0.6), (0.7, 22, 2, 4, 0, 0, 2.4, 0.6))),
         Gesture((0.6, 1.5), (0.1, 1.0), ((0.3, 3, 35, 0, 0, 2, 0, 8), (0.6, 5, 38, -8, 0, 2, 0, 9))),
@@ -53,7 +53,7 @@ GESTURES: Mapping[Antic, tuple[Gesture, ...]] = {
                 (0.82, 1, 2, 0, 0, 0.6, 0, 0.4),
                 (0.86, -2, -1, 0, 0, 0, 0, -0.3),
             ),
-            together=True,
+            both_feet=True,
         ),
     ),
     "lace": (
@@ -122,7 +122,7 @@ GESTURES: Mapping[Antic, tuple[Gesture, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Antics:
+class NonGaitMotion:
     """What one foot does besides its strides.
 
     Parameters
@@ -138,22 +138,22 @@ class Antics:
         """(n, 7, 3)"""
         if not len(self.knot_s):
             return np.zeros((len(time_s), 7, 3))
-        return hermite(self.knot_s, self.nodes, np.clip(time_s, self.knot_s[0], self.knot_s[-1]))
+        return quintic_hermite(self.knot_s, self.nodes, np.clip(time_s, self.knot_s[0], self.knot_s[-1]))
 
 
-def antics_of(plan: Sequence[Bout], rng: np.random.Generator) -> dict[Foot, Antics]:
+def non_gait_motion(plan: Sequence[PlannedBout], rng: np.random.Generator) -> dict[Foot, NonGaitMotion]:
     """Both feet's gestures, in the bouts that are made of them."""
-    frames: dict[Foot, list[tuple[float, Floats]]] = {foot: [] for foot in Foot}
+    keyframes: dict[Foot, list[tuple[float, Floats]]] = {foot: [] for foot in Foot}
     end_s = 0.0
     for bout in plan:
         begin_s, end_s = end_s, end_s + bout.duration_s
-        for gestures in [gestures for antic, gestures in GESTURES.items() if antic == bout.gait]:
-            _fill(frames, gestures, begin_s + SETTLED_S, end_s - READY_S, rng)
-    return {foot: _antics(rows, foot) for foot, rows in frames.items()}
+        for gestures in [gestures for activity, gestures in GESTURES.items() if activity == bout.activity]:
+            _append_gestures(keyframes, gestures, begin_s + SETTLE_S, end_s - LEAD_OUT_S, rng)
+    return {foot: _foot_motion(rows, foot) for foot, rows in keyframes.items()}
 
 
-def _fill(
-    frames: dict[Foot, list[tuple[float, Floats]]],
+def _append_gestures(
+    keyframes: dict[Foot, list[tuple[float, Floats]]],
     gestures: Sequence[Gesture],
     now_s: float,
     end_s: float,
@@ -166,19 +166,21 @@ def _fill(
         length_s = rng.uniform(*gesture.length_s)
         if now_s + length_s > end_s:
             return
-        feet = list(Foot) if gesture.together else [list(Foot)[int(rng.integers(2))]]
+        feet = list(Foot) if gesture.both_feet else [list(Foot)[int(rng.integers(2))]]
         size = rng.uniform(0.6, 1.2)
         for foot in feet:
-            own = size * rng.uniform(0.9, 1.1, 7)
-            moved = [(part, own * np.array(channels) * UNITS) for part, *channels in gesture.frames]
-            for part, channels in [(0.0, np.zeros(7)), *moved, (1.0, np.zeros(7))]:
-                frames[foot].append((now_s + part * length_s, channels))
+            scale = size * rng.uniform(0.9, 1.1, 7)
+            scaled = [
+                (fraction, scale * np.array(channels) * CHANNEL_UNITS) for fraction, *channels in gesture.keyframes
+            ]
+            for fraction, channels in [(0.0, np.zeros(7)), *scaled, (1.0, np.zeros(7))]:
+                keyframes[foot].append((now_s + fraction * length_s, channels))
         now_s += length_s
 
 
-def _antics(rows: Sequence[tuple[float, Floats]], foot: Foot) -> Antics:
+def _foot_motion(rows: Sequence[tuple[float, Floats]], foot: Foot) -> NonGaitMotion:
     if not rows:
-        return Antics(np.empty(0), np.empty((0, 7, 3)))
+        return NonGaitMotion(np.empty(0), np.empty((0, 7, 3)))
     knot_s = np.array([time_s for time_s, _ in rows])
-    nodes = nodes_through(knot_s, np.stack([channels for _, channels in rows]))
-    return Antics(knot_s, nodes * (MIRROR if foot is Foot.RIGHT else np.ones(7))[:, None])
+    nodes = monotone_nodes(knot_s, np.stack([channels for _, channels in rows]))
+    return NonGaitMotion(knot_s, nodes * (MIRROR_TO_RIGHT if foot is Foot.RIGHT else np.ones(7))[:, None])

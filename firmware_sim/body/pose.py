@@ -8,9 +8,9 @@ from typing import cast
 import numpy as np
 
 from surefoot.analysis.model import Floats, Foot
-from surefoot.firmware_sim.body.euler import turning_of
+from surefoot.firmware_sim.body.euler import orientation_from_angles
 
-MIRROR = np.array([-1.0, 1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
+MIRROR_TO_RIGHT = np.array([-1.0, 1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
 """Channels of a left foot to those of a right one."""
 
 
@@ -44,9 +44,9 @@ class Pose:
         return inward * np.stack([roll, rate], axis=1)
 
 
-def pose_of(channels: Floats) -> Pose:
+def pose_from_channels(channels: Floats) -> Pose:
     """Pose from (n, 7, 3) channels: roll, pitch, yaw, veer, x, y, z of the ankle, with two derivatives each."""
-    turning, ankle = turning_of(channels[:, :4]), channels[:, 4:]
+    turning, ankle = orientation_from_angles(channels[:, :4]), channels[:, 4:]
     return Pose(
         channels[:, :4, 0],
         turning.rotation,
@@ -56,7 +56,7 @@ def pose_of(channels: Floats) -> Pose:
     )
 
 
-def hermite(knot_s: Floats, nodes: Floats, time_s: Floats) -> Floats:
+def quintic_hermite(knot_s: Floats, nodes: Floats, time_s: Floats) -> Floats:
     """Quintic Hermite interpolation with its first two derivatives.
 
     Parameters

@@ -17,7 +17,7 @@ TOE_WIDTH_RAD = np.radians(5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Rolled:
+class HeelMotion:
     """Heel point of a rolling foot, same shape as the angles; derivatives in time."""
 
     forward_m: Floats
@@ -30,12 +30,12 @@ class Rolled:
 
 def contact_ahead_m(pitch_rad: Floats, ball_m: float, toe_m: float) -> Floats:
     """How far ahead of the heel point the sole touches: heel, then ball, at last toe as the pitch grows."""
-    ball = ball_m * _step((pitch_rad - BALL_ANGLE_RAD) / BALL_WIDTH_RAD)
-    toe = (toe_m - ball_m) * _step((pitch_rad - TOE_ANGLE_RAD) / TOE_WIDTH_RAD)
+    ball = ball_m * _sigmoid((pitch_rad - BALL_ANGLE_RAD) / BALL_WIDTH_RAD)
+    toe = (toe_m - ball_m) * _sigmoid((pitch_rad - TOE_ANGLE_RAD) / TOE_WIDTH_RAD)
     return np.cos(pitch_rad) * (ball + toe)
 
 
-def roll(pitch_rad: Floats, rate_radps: Floats, acc_radps2: Floats, ball_m: float, toe_m: float) -> Rolled:
+def heel_motion(pitch_rad: Floats, rate_radps: Floats, acc_radps2: Floats, ball_m: float, toe_m: float) -> HeelMotion:
     """Heel point while the sole rolls on the ground.
 
     The contact is the instantaneous centre of rotation, so height changes by (contact ahead) and forward position by
@@ -43,7 +43,7 @@ def roll(pitch_rad: Floats, rate_radps: Floats, acc_radps2: Floats, ball_m: floa
     """
     contact, height, forward = _curves(ball_m, toe_m)
     ahead, bend, high = contact(pitch_rad), contact(pitch_rad, 1), height(pitch_rad)
-    return Rolled(
+    return HeelMotion(
         forward_m=forward(pitch_rad) - forward(0.0),
         forward_mps=high * rate_radps,
         forward_mps2=ahead * rate_radps**2 + high * acc_radps2,
@@ -61,5 +61,5 @@ def _curves(ball_m: float, toe_m: float) -> tuple[PPoly, PPoly, PPoly]:
     return contact, contact.antiderivative(1), contact.antiderivative(2)
 
 
-def _step(x: Floats) -> Floats:
+def _sigmoid(x: Floats) -> Floats:
     return 0.5 * (1.0 + np.tanh(0.5 * x))

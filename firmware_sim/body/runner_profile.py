@@ -5,30 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from surefoot.firmware_sim.body import gait_parameters as gait
+from surefoot.firmware_sim.body import gait_parameters
 
-Antic = Literal["fidget", "jump", "lace", "shuffle", "side_step", "backward", "stumble", "tap"]
-Gait = Literal["still", "walk", "run"] | Antic
-Strike = Literal["rear", "mid", "fore"]
-CODES: dict[Gait, int] = {"walk": gait.WALK, "run": gait.RUN}
-SPEED_RANGE_MPS: dict[Gait, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 8.0)}
+NonGaitActivity = Literal["fidget", "jump", "lace", "shuffle", "side_step", "backward", "stumble", "tap"]
+Activity = Literal["still", "walk", "run"] | NonGaitActivity
+FootStrike = Literal["rear", "mid", "fore"]
+GAIT_CODES: dict[Activity, int] = {"walk": gait_parameters.WALK, "run": gait_parameters.RUN}
+SPEED_RANGE_MPS: dict[Activity, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 8.0)}
 """All else is done on the spot."""
-STEEPEST_PCT = 30.0
+MAX_GRADE_PCT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bout:
+class PlannedBout:
     """A stretch of one gait at one speed, or of something done on the spot.
 
     Parameters
     ----------
-    contact_asymmetry_pct : as in `Runner`, for this stretch only; None is the runner's own.
+    contact_asymmetry_pct : as in `RunnerProfile`, for this stretch only; None is the runner's own.
     slope_pct : rise along the way.
     camber_pct : rise to the left; on the crown of a road one side falls off.
     turn_deg : change of direction over the whole stretch, to the left is positive.
     """
 
-    gait: Gait
+    activity: Activity
     duration_s: float
     speed_mps: float = 0.0
     contact_asymmetry_pct: float | None = None
@@ -37,25 +37,25 @@ class Bout:
     turn_deg: float = 0.0
 
     def __post_init__(self) -> None:
-        low, high = SPEED_RANGE_MPS.get(self.gait, (0.0, 0.0))
+        low, high = SPEED_RANGE_MPS.get(self.activity, (0.0, 0.0))
         if not low <= self.speed_mps <= high:
-            raise ValueError(f"speed_mps of a {self.gait} bout must lie in {low}…{high}, got {self.speed_mps}")
+            raise ValueError(f"speed_mps of a {self.activity} bout must lie in {low}…{high}, got {self.speed_mps}")
         if not self.duration_s > 0.0:
             raise ValueError(f"duration_s must be positive, got {self.duration_s}")
         for name in ("slope_pct", "camber_pct"):
-            if not abs(getattr(self, name)) <= STEEPEST_PCT:
-                raise ValueError(f"{name} must lie within ±{STEEPEST_PCT:g}, got {getattr(self, name)}")
-        if self.turn_deg and self.gait not in CODES:
-            raise ValueError(f"turn_deg needs a walk or a run, got {self.turn_deg} in {self.gait}")
+            if not abs(getattr(self, name)) <= MAX_GRADE_PCT:
+                raise ValueError(f"{name} must lie within ±{MAX_GRADE_PCT:g}, got {getattr(self, name)}")
+        if self.turn_deg and self.activity not in GAIT_CODES:
+            raise ValueError(f"turn_deg needs a walk or a run, got {self.turn_deg} in {self.activity}")
 
     @property
     def code(self) -> int:
         """The gait as a number."""
-        return CODES.get(self.gait, gait.STILL)
+        return GAIT_CODES.get(self.activity, gait_parameters.STILL)
 
 
 @dataclass(frozen=True, slots=True)
-class Runner:
+class RunnerProfile:
     """How one person moves; the defaults are a plain rearfoot runner.
 
     Parameters
@@ -66,16 +66,16 @@ class Runner:
     contact_change_pct, cadence_change_pct : contact time and cadence relative to what is usual at a speed.
     contact_time_sd_s, stride_time_sd_pct, strike_angle_sd_deg : scatter from stride to stride.
     landing_inversion_deg, eversion_excursion_deg : frontal plane at landing, and how far the foot then rolls in.
-    uneven_sd_deg : scatter of the ground's sideways tilt from stride to stride, as on a trail.
+    uneven_ground_sd_deg : scatter of the ground's sideways tilt from stride to stride, as on a trail.
     toe_out_deg : direction of the foot outward of the way.
     push_off_delay_s : how much later than usual the pitch rate of push-off peaks, against terminal contact.
-    impact : landing velocity and ringing relative to usual.
-    lift : velocity with which the foot leaves the ground beyond that of rolling, relative to usual.
+    impact_scale : landing velocity and ringing relative to usual.
+    lift_scale : velocity with which the foot leaves the ground beyond that of rolling, relative to usual.
     ball_m, toe_m : of the sole, ahead of the heel.
     step_width_m : between the feet.
     """
 
-    strike: Strike = "rear"
+    strike: FootStrike = "rear"
     strike_angle_deg: float | None = None
     contact_asymmetry_pct: float = 0.0
     contact_change_pct: float = 0.0
@@ -85,11 +85,11 @@ class Runner:
     strike_angle_sd_deg: float = 1.0
     landing_inversion_deg: float = 6.0
     eversion_excursion_deg: float = 9.0
-    uneven_sd_deg: float = 0.0
+    uneven_ground_sd_deg: float = 0.0
     toe_out_deg: float = 6.0
     push_off_delay_s: float = 0.0
-    impact: float = 1.0
-    lift: float = 1.0
+    impact_scale: float = 1.0
+    lift_scale: float = 1.0
     ball_m: float = 0.19
     toe_m: float = 0.25
     step_width_m: float = 0.10

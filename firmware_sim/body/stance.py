@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.firmware_sim.body.euler import PITCH, YAW, turning_of
-from surefoot.firmware_sim.body.rocker import roll
-from surefoot.firmware_sim.body.runner_profile import Runner
+from surefoot.firmware_sim.body.euler import PITCH, YAW, orientation_from_angles
+from surefoot.firmware_sim.body.rocker import heel_motion
+from surefoot.firmware_sim.body.runner_profile import RunnerProfile
 
 ANKLE_M = np.array([0.06, 0.0, 0.07])
 
 
-def ankle_of(heel: Floats, euler: Floats) -> Floats:
+def ankle_from_heel(heel: Floats, euler: Floats) -> Floats:
     """(..., 3, 3) ankle position with two derivatives in the last axis, from heel and Euler angles."""
-    return heel + turning_of(euler).of_arm(ANKLE_M)
+    return heel + orientation_from_angles(euler).lever_arm(ANKLE_M)
 
 
-def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> Floats:
+def stance_heel(runner: RunnerProfile, euler: Floats, foothold_m: Floats, offset: Floats) -> Floats:
     """Heel point of a rolling foot.
 
     Parameters
     ----------
     euler : (..., 4, 3) roll, pitch, yaw, veer with derivatives; the yaw does not move in stance.
-    place_m : (..., 2) heel of the flat foot, forward and left.
+    foothold_m : (..., 2) heel of the flat foot, forward and left.
     offset : (..., 2, 3) along the foot and up, with derivatives: what is left of the landing, or lifted beyond rolling.
 
     Returns
@@ -31,12 +31,12 @@ def heel_of(runner: Runner, euler: Floats, place_m: Floats, offset: Floats) -> F
     (..., 3, 3) x, y, z with two derivatives in the last axis.
     """
     pitch = euler[..., PITCH, :]
-    rolled = roll(pitch[..., 0], pitch[..., 1], pitch[..., 2], runner.ball_m, runner.toe_m)
+    rolled = heel_motion(pitch[..., 0], pitch[..., 1], pitch[..., 2], runner.ball_m, runner.toe_m)
     along = np.stack([rolled.forward_m, rolled.forward_mps, rolled.forward_mps2], axis=-1) + offset[..., 0, :]
     height = np.stack([rolled.height_m, rolled.height_mps, rolled.height_mps2], axis=-1) + offset[..., 1, :]
     yaw = euler[..., YAW, :1]
     heel = np.stack([along * np.cos(yaw), along * np.sin(yaw), height], axis=-2)
-    heel[..., :2, 0] += place_m
+    heel[..., :2, 0] += foothold_m
     return heel
 
 
@@ -57,10 +57,10 @@ def landing_offset(since_s: Floats, impact_s: Floats, velocity_mps: Floats, acc_
     stop = -velocity_mps / d - acc_mps2 / 3.0
     acc = acc_mps2 * (1 - u) ** 2 + 30.0 * stop * u**2 * (1 - u) ** 2
     velocity = velocity_mps + d * (acc_mps2 * (1 - (1 - u) ** 3) / 3.0 + stop * (10 * u**3 - 15 * u**4 + 6 * u**5))
-    way = d * velocity_mps * (u - 1.0) + d**2 * (
+    displacement = d * velocity_mps * (u - 1.0) + d**2 * (
         acc_mps2 * ((u - 1.0) / 3.0 + (1 - u) ** 4 / 12.0) + stop * (2.5 * u**4 - 3 * u**5 + u**6 - 0.5)
     )
-    return np.stack([way, velocity, acc], axis=-1)
+    return np.stack([displacement, velocity, acc], axis=-1)
 
 
 def lifting_offset(left_s: Floats, push_s: Floats, velocity_mps: Floats) -> Floats:

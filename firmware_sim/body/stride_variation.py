@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
-from surefoot.firmware_sim.body import gait_parameters as gait
-from surefoot.firmware_sim.body.contacts import Contacts
+from surefoot.firmware_sim.body import gait_parameters
+from surefoot.firmware_sim.body.contacts import FootContacts
 from surefoot.firmware_sim.body.gait_parameters import by_gait
-from surefoot.firmware_sim.body.runner_profile import Runner, Strike
+from surefoot.firmware_sim.body.runner_profile import FootStrike, RunnerProfile
 
-FASTEST_STYLE_MPS = 6.0
-SOFTNESS: dict[Strike, float] = {"rear": 1.0, "mid": 0.75, "fore": 0.6}
+MAX_SPEED_MPS = 6.0
+STRIKE_IMPACT: dict[FootStrike, float] = {"rear": 1.0, "mid": 0.75, "fore": 0.6}
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class StrideVariation:
     """One row per stride; angles as on a left foot in the sense of its Euler angles, toes down and toe-out positive.
 
     Parameters
@@ -32,7 +32,7 @@ class Style:
     inversion_rad, eversion_rad : (r,) at landing, and excursion from there.
     yaw_rad : (r,) in stance.
     swing_height_m : (r,) of the ankle in mid-swing.
-    side_m : (r,) left of the way.
+    lateral_m : (r,) left of the way.
     """
 
     landing_pitch_rad: Floats
@@ -49,13 +49,13 @@ class Style:
     eversion_rad: Floats
     yaw_rad: Floats
     swing_height_m: Floats
-    side_m: Floats
+    lateral_m: Floats
 
 
-def style_of(runner: Runner, contacts: Contacts, rng: np.random.Generator) -> Style:
+def draw_variation(runner: RunnerProfile, contacts: FootContacts, rng: np.random.Generator) -> StrideVariation:
     """Draw every stride's style."""
     kind, moving = contacts.gait, contacts.moving
-    speed = np.minimum(contacts.speed_mps, FASTEST_STYLE_MPS)
+    speed = np.minimum(contacts.speed_mps, MAX_SPEED_MPS)
 
     def scatter(part: float) -> Floats:
         return 1.0 + part * rng.standard_normal(len(speed))
@@ -65,43 +65,45 @@ def style_of(runner: Runner, contacts: Contacts, rng: np.random.Generator) -> St
     inversion = np.radians(runner.landing_inversion_deg + 0.8 * rng.standard_normal(len(speed))) * by_gait(
         kind, 0.7, 1.0
     )
-    uneven = np.radians(runner.uneven_sd_deg) * rng.spawn(1)[0].standard_normal(len(speed))
+    uneven = np.radians(runner.uneven_ground_sd_deg) * rng.spawn(1)[0].standard_normal(len(speed))
     everting = np.radians(runner.eversion_excursion_deg) * scatter(0.07) * by_gait(kind, 0.7, 1.0)
     impact_mps, impact_mps2 = _impact(runner, contacts, speed, scatter(0.1)[:, None])
-    return Style(
+    return StrideVariation(
         landing_pitch_rad=pitch,
         landing_rate_radps=by_gait(kind, -0.4, np.clip(-0.4 + 5.0 * pitch, -2.0, 0.5)),
         landing_acc_radps2=by_gait(kind, 110.0, -1300.0 * pitch),
         flat_rate_radps=np.where(moving, by_gait(kind, 0.1, 0.6), 0.0),
         push_rate_radps=push,
         shoulder_mps=by_gait(kind, 0.0, np.clip(speed - 2.2, 0.0, 1.3)) * scatter(0.05),
-        impact_s=gait.stacked("impact_s", kind),
+        impact_s=gait_parameters.per_stride("impact_s", kind),
         impact_mps=impact_mps,
         impact_mps2=impact_mps2,
-        lift_mps=runner.lift * np.stack([by_gait(kind, 0.65, 0.2), by_gait(kind, 0.65, 0.3)], axis=1) * speed[:, None],
+        lift_mps=runner.lift_scale
+        * np.stack([by_gait(kind, 0.65, 0.2), by_gait(kind, 0.65, 0.3)], axis=1)
+        * speed[:, None],
         inversion_rad=inversion + np.where(moving, uneven, 0.0),
         eversion_rad=np.where(moving, everting, inversion),
         yaw_rad=np.radians(runner.toe_out_deg + 0.8 * rng.standard_normal(len(speed))),
         swing_height_m=by_gait(kind, 0.17 + 0.04 * speed, 0.18 + 0.06 * speed) * scatter(0.03),
-        side_m=0.5 * runner.step_width_m + 0.01 * rng.standard_normal(len(speed)),
+        lateral_m=0.5 * runner.step_width_m + 0.01 * rng.standard_normal(len(speed)),
     )
 
 
-def strike_angle_deg(runner: Runner, contacts: Contacts, rng: np.random.Generator) -> Floats:
+def strike_angle_deg(runner: RunnerProfile, contacts: FootContacts, rng: np.random.Generator) -> Floats:
     """(r,) toes-up angle at landing."""
-    speed = np.minimum(contacts.speed_mps, FASTEST_STYLE_MPS)
-    usual = {"rear": 7.0 + 2.0 * speed, "mid": 1.0 + 0.0 * speed, "fore": -6.0 - 0.4 * speed}[runner.strike]
-    running = usual if runner.strike_angle_deg is None else np.full(len(speed), runner.strike_angle_deg)
+    speed = np.minimum(contacts.speed_mps, MAX_SPEED_MPS)
+    typical = {"rear": 7.0 + 2.0 * speed, "mid": 1.0 + 0.0 * speed, "fore": -6.0 - 0.4 * speed}[runner.strike]
+    running = typical if runner.strike_angle_deg is None else np.full(len(speed), runner.strike_angle_deg)
     scatter = runner.strike_angle_sd_deg * rng.standard_normal(len(speed))
     return by_gait(contacts.gait, 14.0 + 8.0 * speed, running) + scatter
 
 
-def _impact(runner: Runner, contacts: Contacts, speed: Floats, scatter: Floats) -> tuple[Floats, Floats]:
+def _impact(runner: RunnerProfile, contacts: FootContacts, speed: Floats, scatter: Floats) -> tuple[Floats, Floats]:
     """Velocity and deceleration forward and upward at initial contact, (r, 2) each."""
-    running = np.minimum(speed, 4.0) * SOFTNESS[runner.strike]
-    slow = SOFTNESS[runner.strike] * np.clip(1.0 - speed / 2.8, 0.0, 1.0)
+    running = np.minimum(speed, 4.0) * STRIKE_IMPACT[runner.strike]
+    slow = STRIKE_IMPACT[runner.strike] * np.clip(1.0 - speed / 2.8, 0.0, 1.0)
     forward = by_gait(contacts.gait, 0.15 + 0.58 * speed, 0.58 * running + 1.2 * slow)
     upward = by_gait(contacts.gait, -0.12 - 0.28 * speed, -0.35 - 0.15 * running - 0.3 * slow)
     braking = by_gait(contacts.gait, 0.3 + 2.0 * speed, 1.9 * speed + 3.5 * slow) * STANDARD_GRAVITY_MPS2
-    velocity = np.stack([forward, upward], axis=1) * scatter * runner.impact
+    velocity = np.stack([forward, upward], axis=1) * scatter * runner.impact_scale
     return velocity, np.stack([-braking, 0.5 * braking], axis=1)

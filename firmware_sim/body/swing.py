@@ -9,7 +9,7 @@ import numpy as np
 
 from surefoot.analysis.model import Floats
 
-MID = 0.46
+MID_SWING = 0.46
 DRIVE_AT = np.array([0.0, 0.06, 0.12, 0.25, 0.45, 0.55, 0.7, 0.8])
 DRIVE = np.array([0.0, 0.6, 0.6, 1.0, 0.4, 0.1, 0.1, 0.0])
 """Thigh, then shank, over the swing."""
@@ -18,7 +18,7 @@ BRAKE = np.array([0.0, 0.5, 1.0, 1.0, 0.0])
 """Over the time of braking, which is the same at every speed: on pods at 7 km/h as on shoe markers at 15."""
 
 
-def along(time_s: Floats, brake_s: Floats) -> tuple[Floats, Floats]:
+def forward_shapes(time_s: Floats, brake_s: Floats) -> tuple[Floats, Floats]:
     """Shapes of forward acceleration at nodes (r, k) from toe-off to landing, (r, k) each: drive, brake (r,) long."""
     left_s = time_s[:, -1:] - time_s
     drive = np.interp(1.0 - left_s / left_s[:, :1], DRIVE_AT, DRIVE)
@@ -26,12 +26,14 @@ def along(time_s: Floats, brake_s: Floats) -> tuple[Floats, Floats]:
     return drive, brake
 
 
-def upward(part: Floats) -> tuple[Floats, Floats, Floats]:
+def vertical_shapes(fraction: Floats) -> tuple[Floats, Floats, Floats]:
     """Shapes of vertical acceleration over the swing, (k,) each: rise, fall, catch."""
-    return _bump(part, 0.0, 0.35), _bump(part, 0.05, 0.75), _bump(part, 0.6, 1.0)
+    return _sine_squared(fraction, 0.0, 0.35), _sine_squared(fraction, 0.05, 0.75), _sine_squared(fraction, 0.6, 1.0)
 
 
-def travel(time_s: Floats, start: Floats, end: Floats, shapes: Sequence[Floats], mid_m: Floats | None = None) -> Floats:
+def flight_path(
+    time_s: Floats, start: Floats, end: Floats, shapes: Sequence[Floats], mid_m: Floats | None = None
+) -> Floats:
     """One coordinate between two states.
 
     Parameters
@@ -45,12 +47,12 @@ def travel(time_s: Floats, start: Floats, end: Floats, shapes: Sequence[Floats],
     -------
     (r, k, 3) position, velocity, acceleration.
     """
-    part = (time_s - time_s[:, :1]) / (time_s[:, -1:] - time_s[:, :1])
-    fading = start[:, 2:] * np.clip(1 - part / 0.12, 0, 1) + end[:, 2:] * np.clip((part - 0.97) / 0.03, 0, 1)
+    fraction = (time_s - time_s[:, :1]) / (time_s[:, -1:] - time_s[:, :1])
+    fading = start[:, 2:] * np.clip(1 - fraction / 0.12, 0, 1) + end[:, 2:] * np.clip((fraction - 0.97) / 0.03, 0, 1)
     zero = np.zeros_like(start[:, 0])
-    base = _integrated(time_s, fading, start[:, 0], start[:, 1])
-    answers = [_integrated(time_s, np.broadcast_to(shape, time_s.shape), zero, zero) for shape in shapes]
-    middle = int(np.argmin(np.abs(part[0] - MID)))
+    base = _integrate(time_s, fading, start[:, 0], start[:, 1])
+    answers = [_integrate(time_s, np.broadcast_to(shape, time_s.shape), zero, zero) for shape in shapes]
+    middle = int(np.argmin(np.abs(fraction[0] - MID_SWING)))
 
     def conditions(path: Floats) -> Floats:
         rows = [path[:, -1, 0], path[:, -1, 1]] + ([] if mid_m is None else [path[:, middle, 0]])
@@ -62,16 +64,16 @@ def travel(time_s: Floats, start: Floats, end: Floats, shapes: Sequence[Floats],
     return cast(Floats, base + sum(size[:, None, None] * answer for size, answer in zip(sizes.T, answers, strict=True)))
 
 
-def _integrated(time_s: Floats, acc: Floats, position: Floats, velocity: Floats) -> Floats:
+def _integrate(time_s: Floats, acc: Floats, position: Floats, velocity: Floats) -> Floats:
     """(r, k, 3) exact integral of a piecewise linear acceleration."""
     h = np.diff(time_s, axis=1)
     gained = np.cumsum(h * (acc[:, :-1] + acc[:, 1:]) / 2.0, axis=1)
     speed = velocity[:, None] + np.concatenate([np.zeros_like(h[:, :1]), gained], axis=1)
     moved = np.cumsum(h * speed[:, :-1] + h**2 * (2.0 * acc[:, :-1] + acc[:, 1:]) / 6.0, axis=1)
-    way = position[:, None] + np.concatenate([np.zeros_like(h[:, :1]), moved], axis=1)
-    return np.stack([way, speed, acc], axis=-1)
+    path = position[:, None] + np.concatenate([np.zeros_like(h[:, :1]), moved], axis=1)
+    return np.stack([path, speed, acc], axis=-1)
 
 
-def _bump(part: Floats, low: float, high: float) -> Floats:
-    inside = np.clip((part - low) / (high - low), 0.0, 1.0)
+def _sine_squared(fraction: Floats, low: float, high: float) -> Floats:
+    inside = np.clip((fraction - low) / (high - low), 0.0, 1.0)
     return np.sin(np.pi * inside) ** 2

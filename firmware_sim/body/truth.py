@@ -22,14 +22,14 @@ class TruePacket:
 
 
 @dataclass(frozen=True, slots=True)
-class TrueRoll:
+class TrueInversionEvent:
     """An ankle roll that happened; inversion is positive on both feet.
 
     Parameters
     ----------
     initial_contact_s : of the stance in which it happened.
     onset_s, peak_s : when the foot leaves its usual course, and when it is farthest from it.
-    beyond_deg : greatest inversion beyond the usual angle at that phase.
+    excursion_deg : greatest inversion beyond the usual angle at that phase.
     inversion_deg, rate_dps : greatest frontal angle and rate.
     """
 
@@ -37,11 +37,11 @@ class TrueRoll:
     initial_contact_s: float
     onset_s: float
     peak_s: float
-    beyond_deg: float
+    excursion_deg: float
     inversion_deg: float
     rate_dps: float
 
-    def later(self, by_s: float) -> Self:
+    def shifted(self, by_s: float) -> Self:
         """The same on a clock that reads `by_s` more."""
         return replace(
             self,
@@ -52,7 +52,7 @@ class TrueRoll:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class TrueStrides:
     """One foot's complete strides, one row each.
 
     Initial contact is the first touch of the ground, terminal contact the last.
@@ -67,7 +67,7 @@ class Truth:
     inversion_deg : (n,) at initial contact; inversion is positive.
     eversion_excursion_deg : (n,) from initial contact to the most everted posture of stance.
     toe_out_deg : (n,) during stance.
-    rolls : the ankle rolls of this foot, in order.
+    inversion_events : the ankle rolls of this foot, in order.
     """
 
     initial_contact_s: Floats
@@ -81,7 +81,7 @@ class Truth:
     inversion_deg: Floats
     eversion_excursion_deg: Floats
     toe_out_deg: Floats
-    rolls: tuple[TrueRoll, ...] = ()
+    inversion_events: tuple[TrueInversionEvent, ...] = ()
 
     def __len__(self) -> int:
         return len(self.initial_contact_s)
@@ -101,7 +101,7 @@ class Truth:
         """(n,) way of the foot from flat to flat."""
         return self.speed_mps * self.stride_time_s
 
-    def later(self, by_s: float) -> Self:
+    def shifted(self, by_s: float) -> Self:
         """The same on a clock that reads `by_s` more."""
         return replace(
             self,
@@ -110,5 +110,5 @@ class Truth:
             next_initial_contact_s=self.next_initial_contact_s + by_s,
             foot_flat_s=self.foot_flat_s + by_s,
             next_foot_flat_s=self.next_foot_flat_s + by_s,
-            rolls=tuple(roll.later(by_s) for roll in self.rolls),
+            inversion_events=tuple(event.shifted(by_s) for event in self.inversion_events),
         )

@@ -13,21 +13,21 @@ class Battery:
 
     Parameters
     ----------
-    level_pct : charge at `as_of_s`.
+    level_pct : charge at `updated_s`.
     idle_pct_per_h, streaming_pct_per_h : 100 mAh at 0.3 mA waiting, at 5 mA sampling and sending.
     """
 
     level_pct: float = 87.0
     idle_pct_per_h: float = 0.3
     streaming_pct_per_h: float = 5.0
-    as_of_s: float = 0.0
+    updated_s: float = 0.0
 
-    def use(self, until_s: float, streaming: bool) -> None:
+    def discharge(self, until_s: float, streaming: bool) -> None:
         """Discharge up to a time."""
-        hours = max(until_s - self.as_of_s, 0.0) / 3600.0
+        hours = max(until_s - self.updated_s, 0.0) / 3600.0
         rate = self.streaming_pct_per_h if streaming else self.idle_pct_per_h
         self.level_pct = max(self.level_pct - rate * hours, 0.0)
-        self.as_of_s = max(until_s, self.as_of_s)
+        self.updated_s = max(until_s, self.updated_s)
 
     @property
     def low(self) -> bool:

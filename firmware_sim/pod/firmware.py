@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.pedometer import Pedometer
-from surefoot.firmware_sim.pod.ring_buffer import Ring
+from surefoot.firmware_sim.pod.ring_buffer import RingBuffer
 from surefoot.sensor_ingest.protocol import (
     MAX_SAMPLES,
     VERSION,
@@ -37,7 +37,7 @@ IDENTIFY_S = 3.0
 
 
 @dataclass(slots=True)
-class Settings:
+class PodSettings:
     """What a pod keeps over a power cycle."""
 
     serial: str
@@ -64,7 +64,7 @@ class Firmware:
     """
 
     def __init__(
-        self, settings: Settings, battery: Battery, boot: int, on_packet: Callable[[Packet], None] | None = None
+        self, settings: PodSettings, battery: Battery, boot: int, on_packet: Callable[[Packet], None] | None = None
     ) -> None:
         self.settings = settings
         self.battery = battery
@@ -73,7 +73,7 @@ class Firmware:
         self.streaming = False
         self.dropped = 0
         self.identify_until_us = 0
-        self.ring = Ring(settings.ring_packets)
+        self.ring = RingBuffer(settings.ring_packets)
         self.pedometer = Pedometer()
         self._ticks: list[int] = []
         self._counts: list[NDArray[np.int16]] = []
@@ -96,7 +96,7 @@ class Firmware:
         )
 
     @property
-    def missing(self) -> int:
+    def samples_until_full(self) -> int:
         """Samples until the next packet is full."""
         return MAX_SAMPLES - len(self._ticks)
 
@@ -107,19 +107,19 @@ class Firmware:
         self.pedometer.push(ticks_us, counts, self.settings.gyr_range_dps)
         begin = 0
         while begin < len(ticks_us):
-            end = begin + self.missing
+            end = begin + self.samples_until_full
             self._ticks.extend(ticks_us[begin:end].tolist())
             self._counts.append(counts[begin:end])
             begin = end
-            if not self.missing:
-                self._close()
+            if not self.samples_until_full:
+                self._close_packet()
 
-    def overrun(self, samples: int) -> None:
+    def fifo_overrun(self, samples: int) -> None:
         """The FIFO overflowed before it was read: what was lost must not lie inside a packet."""
-        self._finish()
+        self._close_partial_packet()
         self.dropped = (self.dropped + samples) & 0xFFFF
 
-    def handle(self, data: bytes, tick_us: int) -> Reply:
+    def handle_command(self, data: bytes, tick_us: int) -> Reply:
         """Obey a write to the control point."""
         try:
             command = Command.from_bytes(data)
@@ -128,21 +128,21 @@ class Firmware:
             return Reply(data[0] if data else 0, Result.BAD_ARGUMENT if known else Result.UNKNOWN_COMMAND, tick_us)
         if command.opcode is Opcode.RESEND:
             return self._resend(command, tick_us)
-        return Reply(command.opcode, self._obey(command, tick_us), tick_us)
+        return Reply(command.opcode, self._execute(command, tick_us), tick_us)
 
-    def _obey(self, command: Command, tick_us: int) -> Result:
+    def _execute(self, command: Command, tick_us: int) -> Result:
         match command.opcode, command.arguments:
             case Opcode.START, _:
                 self.streaming = True
             case Opcode.STOP, _:
-                self._finish()
+                self._close_partial_packet()
                 self.streaming = False
             case Opcode.IDENTIFY, _:
                 self.identify_until_us = tick_us + round(1e6 * IDENTIFY_S)
             case Opcode.SET_FOOT, (code,):
                 return self._set_foot(code)
             case (Opcode.SET_RATE, (_,)) | (Opcode.SET_RANGE, (_, _)):
-                return self._set_up(command)
+                return self._configure_imu(command)
         return Result.OK
 
     def _set_foot(self, code: int) -> Result:
@@ -151,7 +151,7 @@ class Firmware:
         self.settings.foot = FootCode(code)
         return Result.OK
 
-    def _set_up(self, command: Command) -> Result:
+    def _configure_imu(self, command: Command) -> Result:
         """Change the IMU; what is in the ring would be read with the wrong scale afterwards, so it goes."""
         arguments = command.arguments
         allowed = (RATES_HZ,) if command.opcode is Opcode.SET_RATE else (ACC_RANGES_G, GYR_RANGES_DPS)
@@ -163,24 +163,24 @@ class Firmware:
             self.settings.rate_hz = arguments[0]
         else:
             self.settings.acc_range_g, self.settings.gyr_range_dps = arguments
-        self.ring.forget()
+        self.ring.clear()
         return Result.OK
 
     def _resend(self, command: Command, tick_us: int) -> Reply:
         first, count = command.arguments
         if not count:
             return Reply(command.opcode, Result.BAD_ARGUMENT, tick_us)
-        granted = self.ring.request(first, count)
+        granted = self.ring.request_resend(first, count)
         if granted is None:
             return Reply(command.opcode, Result.NOT_NOW, tick_us)
         return Reply(command.opcode, Result.OK, tick_us, *granted)
 
-    def _finish(self) -> None:
+    def _close_partial_packet(self) -> None:
         """Close a packet that is not full."""
         if self._ticks:
-            self._close()
+            self._close_packet()
 
-    def _close(self) -> None:
+    def _close_packet(self) -> None:
         ticks, counts = self._ticks, np.concatenate(self._counts)
         flags = PacketFlag.LOW_BATTERY if self.battery.low else PacketFlag(0)
         packet = Packet(self.ring.next_sequence, self.boot, ticks[0], ticks[-1] - ticks[0], flags, self.dropped, counts)

@@ -30,14 +30,14 @@ RSC_MEASUREMENT, RSC_FEATURE = UUID.from_16_bits(0x2A53), UUID.from_16_bits(0x2A
 GENERAL_DISCOVERABLE_LE_ONLY = bytes([0x06])
 
 Properties = Characteristic.Properties
-READABLE, WRITEABLE, NOBODY = (
+READABLE, WRITEABLE, NO_ACCESS = (
     Characteristic.Permissions.READABLE,
     Characteristic.Permissions.WRITEABLE,
     Characteristic.Permissions(0),
 )
 
 
-class Answering(Protocol):
+class AttributeHandlers(Protocol):
     """What the table asks of the pod behind it."""
 
     def read_info(self, connection: Connection) -> bytes:
@@ -49,7 +49,7 @@ class Answering(Protocol):
     def write_control(self, connection: Connection, value: bytes) -> None:
         """A command."""
 
-    def on_stream(self, connection: Connection, notify: bool, indicate: bool) -> None:
+    def on_stream_subscription(self, connection: Connection, notify: bool, indicate: bool) -> None:
         """Somebody subscribed to the stream, or no longer."""
 
 
@@ -64,10 +64,10 @@ class AttributeTable:
     rsc: Characteristic[bytes]
 
     @classmethod
-    def of(cls, pod: Answering, serial: str) -> AttributeTable:
+    def of(cls, pod: AttributeHandlers, serial: str) -> AttributeTable:
         """Build the table of one pod."""
-        stream = Characteristic(STREAM_UUID, Properties.NOTIFY, NOBODY, b"")
-        stream.on(stream.EVENT_SUBSCRIPTION, pod.on_stream)
+        stream = Characteristic(STREAM_UUID, Properties.NOTIFY, NO_ACCESS, b"")
+        stream.on(stream.EVENT_SUBSCRIPTION, pod.on_stream_subscription)
         control: Characteristic[bytes] = Characteristic(
             CONTROL_UUID,
             Properties.WRITE | Properties.INDICATE,
@@ -76,7 +76,7 @@ class AttributeTable:
         )
         info = _readable(INFO_UUID, pod.read_info)
         battery = _readable(GATT_BATTERY_LEVEL_CHARACTERISTIC, pod.read_battery, Properties.READ | Properties.NOTIFY)
-        rsc = Characteristic(RSC_MEASUREMENT, Properties.NOTIFY, NOBODY, b"")
+        rsc = Characteristic(RSC_MEASUREMENT, Properties.NOTIFY, NO_ACCESS, b"")
         feature = _constant(RSC_FEATURE, int(RscFeature.WALKING_OR_RUNNING).to_bytes(2, "little"))
         services = (
             Service(SERVICE_UUID, [stream, control, info]),

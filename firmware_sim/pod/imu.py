@@ -10,9 +10,9 @@ from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
 from surefoot.firmware_sim.body.euler import lever_acceleration
-from surefoot.firmware_sim.body.foot_trajectory import Track
+from surefoot.firmware_sim.body.foot_trajectory import FootTrajectory
 from surefoot.firmware_sim.body.motion import Motion
-from surefoot.firmware_sim.body.pose import Pose, pose_of
+from surefoot.firmware_sim.body.pose import Pose, pose_from_channels
 from surefoot.firmware_sim.body.stance import ANKLE_M
 
 FULL_SCALE_COUNTS = 32768
@@ -20,16 +20,16 @@ MAX_COUNTS = 32767
 LACES_M = (0.12, 0.0, 0.06)
 
 
-WARMING_S = 600.0
-KNOCK_S, KNOCK_MPS2, KNOCK_RADPS = 0.012, np.array([200.0, -150.0, 180.0]), np.array([12.0, 18.0, -9.0])
+WARMUP_S = 600.0
+KNOCK_DURATION_S, KNOCK_MPS2, KNOCK_RADPS = 0.012, np.array([200.0, -150.0, 180.0]), np.array([12.0, 18.0, -9.0])
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """The pod is turned on the shoe: from `at_s` on, `turn` (3, 3) leads from the sensor frame before to that after."""
+class MountingShift:
+    """The pod is turned on the shoe: from `at_s` on, `rotation` (3, 3) maps the sensor frame before to that after."""
 
     at_s: float
-    turn: Floats
+    rotation: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Imu:
     acc_noise_mps2, gyr_noise_radps : standard deviation of white noise per sample.
     acc_bias_mps2, gyr_bias_radps : (3,) constant, sensor frame.
     jitter_s : standard deviation of the sampling instants about the even grid, at most 0.2 of a sample.
-    gyr_warming_radps : (3,) bias gained while the pod warms up, to two thirds after `WARMING_S`.
+    gyr_warmup_radps : (3,) bias gained while the pod warms up, to two thirds after `WARMUP_S`.
     acc_scale, gyr_scale : readings of a sensor that is off in scale, relative to true ones.
-    looseness, loose_hz : how much a pod that sits loosely rocks after landing, against a tight one, and how fast;
+    rocking_ratio, rocking_hz : how much a pod that sits loosely rocks after landing, against a tight one, and how fast;
         None is tight.
-    moves : when and how the pod is turned on the shoe.
+    mounting_shifts : when and how the pod is turned on the shoe.
     knocks_s : when something hits the pod, which does not move it.
     """
 
@@ -63,12 +63,12 @@ class Imu:
     acc_bias_mps2: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gyr_bias_radps: tuple[float, float, float] = (0.0, 0.0, 0.0)
     jitter_s: float = 0.0
-    gyr_warming_radps: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gyr_warmup_radps: tuple[float, float, float] = (0.0, 0.0, 0.0)
     acc_scale: float = 1.0
     gyr_scale: float = 1.0
-    looseness: float = 1.0
-    loose_hz: float | None = None
-    moves: tuple[Move, ...] = ()
+    rocking_ratio: float = 1.0
+    rocking_hz: float | None = None
+    mounting_shifts: tuple[MountingShift, ...] = ()
     knocks_s: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
@@ -89,7 +89,7 @@ def random_mounting(seed: int) -> Floats:
     return Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
 
 
-def ideal(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> tuple[Floats, Floats]:
+def ideal_readings(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> tuple[Floats, Floats]:
     """Specific force (m/s²) and angular rate (rad/s) in the foot frame at a point of the foot, (n, 3) each."""
     arm = np.asarray(position_m) - ANKLE_M
     rate = pose.rate_radps
@@ -98,27 +98,27 @@ def ideal(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> tuple
     return carried + lever_acceleration(rate, pose.angular_acc_radps2, arm), rate
 
 
-def place_of(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> Floats:
+def point_position_m(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> Floats:
     """(n, 3) where a point of the foot is in the world."""
-    place: Floats = pose.ankle_m + pose.rotation @ (np.asarray(position_m) - ANKLE_M)
-    return place
+    position: Floats = pose.ankle_m + pose.rotation @ (np.asarray(position_m) - ANKLE_M)
+    return position
 
 
-def read(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:
+def read_imu(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:
     """Everything the sensor on one foot reads over the plan, sensor frame."""
-    pieces = list(read_pieces(motion, foot, imu, seed=seed))
+    chunks = list(read_imu_chunks(motion, foot, imu, seed=seed))
     return Samples(
         foot,
-        np.concatenate([piece.time_s for piece in pieces]),
-        np.concatenate([piece.acc_mps2 for piece in pieces]),
-        np.concatenate([piece.gyr_radps for piece in pieces]),
-        np.concatenate([piece.clipped for piece in pieces]),
+        np.concatenate([chunk.time_s for chunk in chunks]),
+        np.concatenate([chunk.acc_mps2 for chunk in chunks]),
+        np.concatenate([chunk.gyr_radps for chunk in chunks]),
+        np.concatenate([chunk.clipped for chunk in chunks]),
     )
 
 
-def read_pieces(motion: Motion, foot: Foot, imu: Imu, seed: int = 0, piece_s: float = 60.0) -> Iterator[Samples]:
+def read_imu_chunks(motion: Motion, foot: Foot, imu: Imu, seed: int = 0, chunk_s: float = 60.0) -> Iterator[Samples]:
     """The same readings in pieces of bounded length; how they are cut does not change them."""
-    for time_s, counts in count_pieces(motion, foot, imu, seed, piece_s):
+    for time_s, counts in count_chunks(motion, foot, imu, seed, chunk_s):
         yield Samples(
             foot,
             time_s,
@@ -128,60 +128,66 @@ def read_pieces(motion: Motion, foot: Foot, imu: Imu, seed: int = 0, piece_s: fl
         )
 
 
-def count_pieces(
-    motion: Motion, foot: Foot, imu: Imu, seed: int = 0, piece_s: float = 60.0, start_s: float = 0.0
+def count_chunks(
+    motion: Motion, foot: Foot, imu: Imu, seed: int = 0, chunk_s: float = 60.0, start_s: float = 0.0
 ) -> Iterator[tuple[Floats, Floats]]:
     """What the converter hands out from `start_s` on, in pieces: times (n,), accelerometer and gyroscope (n, 6)."""
     first = max(int(np.ceil(start_s * imu.rate_hz - 0.5)), 0)
     count = int(np.floor(motion.duration_s * imu.rate_hz))
-    step = max(int(piece_s * imu.rate_hz), 1)
+    chunk_size = max(int(chunk_s * imu.rate_hz), 1)
     timing, noise = np.random.default_rng([seed, list(Foot).index(foot)]).spawn(2)
-    for begin in range(first, count, step):
-        ticks = np.arange(begin, min(begin + step, count))
+    for begin in range(first, count, chunk_size):
+        ticks = np.arange(begin, min(begin + chunk_size, count))
         time_s = (ticks + 0.5) / imu.rate_hz
-        wander = np.clip(timing.standard_normal(len(ticks)), -2.4, 2.4)
-        time_s = time_s + imu.jitter_s * wander
+        jitter = np.clip(timing.standard_normal(len(ticks)), -2.4, 2.4)
+        time_s = time_s + imu.jitter_s * jitter
         yield (
             time_s,
-            _sense(time_s, _shaken(motion.tracks[foot], imu, time_s), imu, noise.standard_normal((len(ticks), 6))),
+            _sensed_counts(
+                time_s, _shoe_pose(motion.trajectories[foot], imu, time_s), imu, noise.standard_normal((len(ticks), 6))
+            ),
         )
 
 
 def counts_at_rest(imu: Imu, time_s: Floats, noise: Floats) -> Floats:
     """(n, 6) what the sensor reads on a shoe that stands flat."""
-    return _sense(time_s, pose_of(np.zeros((len(time_s), 7, 3))), imu, noise)
+    return _sensed_counts(time_s, pose_from_channels(np.zeros((len(time_s), 7, 3))), imu, noise)
 
 
-def _shaken(track: Track, imu: Imu, time_s: Floats) -> Pose:
-    return track.at(time_s, None if imu.loose_hz is None else track.ringing.loose(imu.looseness, imu.loose_hz))
+def _shoe_pose(trajectory: FootTrajectory, imu: Imu, time_s: Floats) -> Pose:
+    return trajectory.at(
+        time_s, None if imu.rocking_hz is None else trajectory.ringing.on_loose_pod(imu.rocking_ratio, imu.rocking_hz)
+    )
 
 
-def _sense(time_s: Floats, pose: Pose, imu: Imu, noise: Floats) -> Floats:
-    mounting = _mounting(time_s, imu)
-    knock = sum((_knock(time_s - at_s) for at_s in imu.knocks_s), np.zeros(len(time_s)))[:, None]
-    force, turn = (np.einsum("nij,nj->ni", mounting, reading) for reading in ideal(pose, imu.position_m))
-    warm = 1.0 - np.exp(-time_s / WARMING_S)
-    bias = imu.gyr_bias_radps + warm[:, None] * imu.gyr_warming_radps
+def _sensed_counts(time_s: Floats, pose: Pose, imu: Imu, noise: Floats) -> Floats:
+    mounting = _mounting_at(time_s, imu)
+    knock = sum((_knock_wave(time_s - at_s) for at_s in imu.knocks_s), np.zeros(len(time_s)))[:, None]
+    force, turn = (np.einsum("nij,nj->ni", mounting, reading) for reading in ideal_readings(pose, imu.position_m))
+    warm = 1.0 - np.exp(-time_s / WARMUP_S)
+    bias = imu.gyr_bias_radps + warm[:, None] * imu.gyr_warmup_radps
     acc = imu.acc_scale * (force + knock * KNOCK_MPS2) + imu.acc_bias_mps2 + imu.acc_noise_mps2 * noise[:, :3]
     gyr = imu.gyr_scale * (turn + knock * KNOCK_RADPS) + bias + imu.gyr_noise_radps * noise[:, 3:]
     full_scale = imu.acc_range_g * STANDARD_GRAVITY_MPS2, float(np.radians(imu.gyr_range_dps))
-    return np.concatenate([_counts(acc, full_scale[0]), _counts(gyr, full_scale[1])], axis=1)
+    return np.concatenate([_quantised(acc, full_scale[0]), _quantised(gyr, full_scale[1])], axis=1)
 
 
-def _mounting(time_s: Floats, imu: Imu) -> Floats:
+def _mounting_at(time_s: Floats, imu: Imu) -> Floats:
     """(n, 3, 3) foot to sensor frame at each instant."""
     mounting = np.broadcast_to(imu.mounting, (len(time_s), 3, 3))
-    for move in imu.moves:
-        mounting = np.where((time_s >= move.at_s)[:, None, None], move.turn @ mounting, mounting)
+    for shift in imu.mounting_shifts:
+        mounting = np.where((time_s >= shift.at_s)[:, None, None], shift.rotation @ mounting, mounting)
     return mounting
 
 
-def _knock(since_s: Floats) -> Floats:
-    """(n,) there and back within `KNOCK_S`, so that nothing remains of it."""
-    wave: Floats = np.where((since_s > 0.0) & (since_s < KNOCK_S), np.sin(2.0 * np.pi * since_s / KNOCK_S), 0.0)
+def _knock_wave(since_s: Floats) -> Floats:
+    """(n,) there and back within `KNOCK_DURATION_S`, so that nothing remains of it."""
+    wave: Floats = np.where(
+        (since_s > 0.0) & (since_s < KNOCK_DURATION_S), np.sin(2.0 * np.pi * since_s / KNOCK_DURATION_S), 0.0
+    )
     return wave
 
 
-def _counts(reading: Floats, full_scale: float) -> Floats:
+def _quantised(reading: Floats, full_scale: float) -> Floats:
     """Whole counts of a 16-bit converter, stopped at its ends."""
     return np.clip(np.rint(reading * (FULL_SCALE_COUNTS / full_scale)), -MAX_COUNTS, MAX_COUNTS)

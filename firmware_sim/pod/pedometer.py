@@ -7,14 +7,14 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-STANCE_DPS = 120.0
+MAX_STANCE_RATE_DPS = 120.0
 """A foot that turns more slowly stands, or is in flight for a moment between push-off and forward swing."""
-WALKING_SWING_DPS, RUNNING_PEAK_DPS = 250.0, 520.0
+MIN_SWING_RATE_DPS, MIN_RUNNING_PEAK_DPS = 250.0, 520.0
 WALKING_STANCE_US, RUNNING_STANCE_US = 60_000, 15_000
 """How long a foot must turn slowly to have stood; at a fast run the foot is flat for 20 ms only."""
-PEAK_FALL_PART_PER_S = 0.3
-SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.52, 2.5
-RUNNING_SPM = 140
+PEAK_DECAY_PER_S = 0.3
+MIN_STRIDE_S, MAX_STRIDE_S = 0.52, 2.5
+MIN_RUNNING_SPM = 140
 
 
 class Pedometer:
@@ -22,49 +22,49 @@ class Pedometer:
 
     def __init__(self) -> None:
         self.strides = 0
-        self._standing = False
+        self._in_stance = False
         self._peak_dps = 0.0
-        self._last_us = self._now_us = self._turning_us = 0
+        self._last_stride_us = self._now_us = self._last_rotation_us = 0
         self._times_s: deque[float] = deque(maxlen=4)
 
     def push(self, ticks_us: NDArray[np.int64], counts: NDArray[np.int16], gyr_range_dps: int) -> None:
         """Take samples: ticks (n,), counts (n, 6)."""
-        turning = np.linalg.norm(counts[:, 3:].astype(np.float64), axis=1) * (gyr_range_dps / 32768.0)
-        for tick_us, rate_dps in zip(ticks_us.tolist(), turning.tolist(), strict=True):
-            self._follow(tick_us, rate_dps)
+        rates_dps = np.linalg.norm(counts[:, 3:].astype(np.float64), axis=1) * (gyr_range_dps / 32768.0)
+        for tick_us, rate_dps in zip(ticks_us.tolist(), rates_dps.tolist(), strict=True):
+            self._push_sample(tick_us, rate_dps)
 
-    def _follow(self, tick_us: int, rate_dps: float) -> None:
-        fall = 1.0 - 1e-6 * PEAK_FALL_PART_PER_S * (tick_us - self._now_us)
-        self._peak_dps = max(rate_dps, self._peak_dps * max(fall, 0.0))
+    def _push_sample(self, tick_us: int, rate_dps: float) -> None:
+        decay = 1.0 - 1e-6 * PEAK_DECAY_PER_S * (tick_us - self._now_us)
+        self._peak_dps = max(rate_dps, self._peak_dps * max(decay, 0.0))
         self._now_us = tick_us
-        stance_us = RUNNING_STANCE_US if self._peak_dps > RUNNING_PEAK_DPS else WALKING_STANCE_US
-        if rate_dps > STANCE_DPS:
-            self._turning_us = tick_us
-        elif tick_us - self._turning_us > stance_us:
-            self._standing = True
-        if rate_dps > WALKING_SWING_DPS and self._standing:
-            self._standing = False
-            self._stride(tick_us)
+        stance_us = RUNNING_STANCE_US if self._peak_dps > MIN_RUNNING_PEAK_DPS else WALKING_STANCE_US
+        if rate_dps > MAX_STANCE_RATE_DPS:
+            self._last_rotation_us = tick_us
+        elif tick_us - self._last_rotation_us > stance_us:
+            self._in_stance = True
+        if rate_dps > MIN_SWING_RATE_DPS and self._in_stance:
+            self._in_stance = False
+            self._add_stride(tick_us)
 
-    def _stride(self, tick_us: int) -> None:
-        since_s = 1e-6 * (tick_us - self._last_us)
-        if since_s < SHORTEST_STRIDE_S:
+    def _add_stride(self, tick_us: int) -> None:
+        since_s = 1e-6 * (tick_us - self._last_stride_us)
+        if since_s < MIN_STRIDE_S:
             return
-        if since_s > LONGEST_STRIDE_S:
+        if since_s > MAX_STRIDE_S:
             self._times_s.clear()
         else:
             self._times_s.append(since_s)
         self.strides += 1
-        self._last_us = tick_us
+        self._last_stride_us = tick_us
 
     @property
     def cadence_spm(self) -> int:
         """Steps of both feet per minute; 0 while standing."""
-        if not self._times_s or self._now_us - self._last_us > 1e6 * LONGEST_STRIDE_S:
+        if not self._times_s or self._now_us - self._last_stride_us > 1e6 * MAX_STRIDE_S:
             return 0
         return round(120.0 / float(np.median(self._times_s)))
 
     @property
     def running(self) -> bool:
         """By cadence alone."""
-        return self.cadence_spm >= RUNNING_SPM
+        return self.cadence_spm >= MIN_RUNNING_SPM

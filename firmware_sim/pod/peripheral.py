@@ -13,7 +13,7 @@ from bumble.hci import Address
 from bumble.transport.common import TransportSink, TransportSource
 
 from surefoot.firmware_sim.pod.gatt import AttributeTable, advertisement, scan_response
-from surefoot.firmware_sim.radio.virtual_controller import DATA_LENGTH, RadioController
+from surefoot.firmware_sim.radio.virtual_controller import DATA_LENGTH, VirtualController
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Packet, Reply
 
 ADVERTISING_MS = 100
@@ -24,14 +24,14 @@ DATA_TIME_US = 2120
 INTERVAL_MS, SUPERVISION_MS = 15, 3000
 """Asked for after connecting: Linux's 420 ms of supervision drop the link whenever the foot is behind the body; with
 much more than these a pod that restarts would be met again only long after it is back."""
-WINDOW_PACKETS = 4
+MAX_PENDING_NOTIFICATIONS = 4
 """Notifications under way at once: one connection event's worth, so that a live packet never waits behind resends."""
 
-Source = TransportSource | RadioController
-Sink = TransportSink | RadioController
+HciSource = TransportSource | VirtualController
+HciSink = TransportSink | VirtualController
 
 
-class Owner(Protocol):
+class PeripheralDelegate(Protocol):
     """The pod behind the peripheral."""
 
     @property
@@ -48,10 +48,10 @@ class Owner(Protocol):
     def battery_pct(self) -> int:
         """Value of the battery level."""
 
-    def command(self, data: bytes, wide_enough: bool) -> Reply:
-        """Obey a write to the control point; `wide_enough` says whether the link's MTU carries whole packets."""
+    def handle_command(self, data: bytes, mtu_ok: bool) -> Reply:
+        """Obey a write to the control point; `mtu_ok` says whether the link's MTU carries whole packets."""
 
-    def listener(self, present: bool) -> None:
+    def set_subscribed(self, subscribed: bool) -> None:
         """Somebody subscribed to the stream, or left."""
 
     def next_packet(self) -> Packet | None:
@@ -69,22 +69,22 @@ class Peripheral:
 
     def __init__(
         self,
-        owner: Owner,
+        delegate: PeripheralDelegate,
         spawn: Callable[[str, Coroutine[Any, Any, None]], asyncio.Task[None]],
         address: str,
-        source: Source,
-        sink: Sink,
+        source: HciSource,
+        sink: HciSink,
     ) -> None:
-        self.table = AttributeTable.of(self, owner.serial)
+        self.table = AttributeTable.of(self, delegate.serial)
         self.connection: Connection | None = None
         self.discoverable = False
-        self._owner = owner
+        self._delegate = delegate
         self._spawn = spawn
         self._replies: asyncio.Queue[Reply] = asyncio.Queue()
-        self._work: list[asyncio.Task[None]] = []
-        self._room = asyncio.Event()
+        self._connection_tasks: list[asyncio.Task[None]] = []
+        self._wakeup = asyncio.Event()
         configuration = DeviceConfiguration(
-            name=owner.name,
+            name=delegate.name,
             address=Address(address),
             advertising_interval_min=ADVERTISING_MS,
             advertising_interval_max=ADVERTISING_MS,
@@ -103,10 +103,10 @@ class Peripheral:
         self.discoverable = True
         if self.connection is None:
             await self._device.start_advertising(
-                advertising_data=advertisement(self._owner.name), scan_response_data=scan_response()
+                advertising_data=advertisement(self._delegate.name), scan_response_data=scan_response()
             )
 
-    async def hush(self) -> None:
+    async def stop(self) -> None:
         """Stop advertising, and let go of the central."""
         self.discoverable = False
         await self._device.stop_advertising()
@@ -120,30 +120,30 @@ class Peripheral:
 
     def wake(self) -> None:
         """There may be something to send."""
-        self._room.set()
+        self._wakeup.set()
 
     # What the attribute table asks
 
     def read_info(self, _connection: Connection) -> bytes:
         """Value of the info characteristic."""
-        return self._owner.info_bytes()
+        return self._delegate.info_bytes()
 
     def read_battery(self, _connection: Connection) -> bytes:
         """Value of the battery level."""
-        return bytes([self._owner.battery_pct()])
+        return bytes([self._delegate.battery_pct()])
 
     def write_control(self, connection: Connection, value: bytes) -> None:
         """A command; its reply is indicated."""
         subscribed = self._device.gatt_server.read_cccd(connection, self.table.control)
         if not subscribed[0] & 2:
             raise att.ATT_Error(att.ErrorCode.CCCD_IMPROPERLY_CONFIGURED)
-        wide_enough = connection.att_mtu >= PACKET_BYTES + ATT_HEADER_BYTES
-        self._replies.put_nowait(self._owner.command(value, wide_enough))
+        mtu_ok = connection.att_mtu >= PACKET_BYTES + ATT_HEADER_BYTES
+        self._replies.put_nowait(self._delegate.handle_command(value, mtu_ok))
         self.wake()
 
-    def on_stream(self, _connection: Connection, notify: bool, _indicate: bool) -> None:
+    def on_stream_subscription(self, _connection: Connection, notify: bool, _indicate: bool) -> None:
         """The stream was subscribed to, or no longer."""
-        self._owner.listener(notify)
+        self._delegate.set_subscribed(notify)
         self.wake()
 
     # Connections
@@ -155,7 +155,7 @@ class Peripheral:
         assert queue is not None
         queue.on("flow", self.wake)
         self._replies = asyncio.Queue()
-        self._work = [
+        self._connection_tasks = [
             self._spawn("ask for parameters", self._ask_for_parameters(connection)),
             self._spawn("reply", self._reply(connection)),
             self._spawn("transmit", self._transmit(connection)),
@@ -163,8 +163,8 @@ class Peripheral:
 
     def _on_disconnection(self, _reason: int) -> None:
         self.connection = None
-        self._owner.listener(False)
-        for task in self._work:
+        self._delegate.set_subscribed(False)
+        for task in self._connection_tasks:
             task.cancel()
         self._device.l2cap_channel_manager.connection_parameters_update_response = None
         if self.discoverable:
@@ -186,7 +186,7 @@ class Peripheral:
         queue = self._device.host.get_data_packet_queue(connection.handle)
         assert queue is not None
         while True:
-            await self._room.wait()
-            self._room.clear()
-            while queue.pending < WINDOW_PACKETS and (packet := self._owner.next_packet()) is not None:
+            await self._wakeup.wait()
+            self._wakeup.clear()
+            while queue.pending < MAX_PENDING_NOTIFICATIONS and (packet := self._delegate.next_packet()) is not None:
                 await self._device.notify_subscriber(connection, self.table.stream, bytes(packet))

@@ -11,7 +11,7 @@ MAX_REQUESTS = 16
 """Resend requests that wait at once; more are refused."""
 
 
-class Ring:
+class RingBuffer:
     """A ring buffer of packets with a live end and a queue of resends; live packets go first."""
 
     def __init__(self, capacity: int) -> None:
@@ -20,7 +20,7 @@ class Ring:
         self.capacity = capacity
         self.next_sequence = 0
         self._packets: deque[Packet] = deque(maxlen=capacity)
-        self._live: int | None = None
+        self._next_live: int | None = None
         self._requests: deque[tuple[int, int]] = deque()
 
     @property
@@ -44,39 +44,39 @@ class Ring:
         self._packets.append(packet)
         self.next_sequence += 1
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop all packets; the sequence goes on."""
         self._packets.clear()
         self._requests.clear()
 
-    def go_live(self) -> None:
+    def on_subscribed(self) -> None:
         """Somebody listens: from the next packet on, all are to be sent."""
-        self._live = self.next_sequence
+        self._next_live = self.next_sequence
 
-    def hang_up(self) -> None:
+    def on_unsubscribed(self) -> None:
         """Nobody listens any more."""
-        self._live = None
+        self._next_live = None
         self._requests.clear()
 
-    def request(self, first: int, count: int) -> tuple[int, int] | None:
+    def request_resend(self, first: int, count: int) -> tuple[int, int] | None:
         """Queue a resend; what of it can be sent as first sequence and number, None if too many are waiting."""
         begin = max(first, self._first)
         end = min(first + count, self.next_sequence)
         if end <= begin:
             return first, 0
-        if self._live is None or len(self._requests) >= MAX_REQUESTS:
+        if self._next_live is None or len(self._requests) >= MAX_REQUESTS:
             return None
         self._requests.append((begin, end))
         return begin, end - begin
 
-    def pop(self) -> Packet | None:
+    def pop_next(self) -> Packet | None:
         """The packet to send next, None if there is nothing to do."""
-        if self._live is None:
+        if self._next_live is None:
             return None
-        self._live = max(self._live, self._first)
-        if self._live < self.next_sequence:
-            self._live += 1
-            return self._at(self._live - 1)
+        self._next_live = max(self._next_live, self._first)
+        if self._next_live < self.next_sequence:
+            self._next_live += 1
+            return self._packet_at(self._next_live - 1)
         return self._pop_resend()
 
     def _pop_resend(self) -> Packet | None:
@@ -86,9 +86,9 @@ class Ring:
             if begin + 1 < end:
                 self._requests.appendleft((begin + 1, end))
             if begin < end:
-                packet = self._at(begin)
+                packet = self._packet_at(begin)
                 return replace(packet, flags=packet.flags | PacketFlag.RESENT)
         return None
 
-    def _at(self, sequence: int) -> Packet:
+    def _packet_at(self, sequence: int) -> Packet:
         return self._packets[sequence - self._first]

@@ -14,7 +14,7 @@ class RscFeature(IntFlag):
     WALKING_OR_RUNNING = 4
 
 
-RUNNING = 4
+RUNNING_FLAG = 4
 """Flag of a measurement."""
 
 
@@ -35,10 +35,10 @@ class RscMeasurement:
     LAYOUT = struct.Struct("<BHB")
 
     def __bytes__(self) -> bytes:
-        return self.LAYOUT.pack(RUNNING * self.running, round(256.0 * self.speed_mps), min(self.cadence_spm, 255))
+        return self.LAYOUT.pack(RUNNING_FLAG * self.running, round(256.0 * self.speed_mps), min(self.cadence_spm, 255))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Parse a measurement; stride length and distance, where present, are left out."""
         flags, speed, cadence = cls.LAYOUT.unpack_from(data)
-        return cls(speed / 256.0, cadence, bool(flags & RUNNING))
+        return cls(speed / 256.0, cadence, bool(flags & RUNNING_FLAG))

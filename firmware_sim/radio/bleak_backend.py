@@ -23,7 +23,7 @@ from bumble.att import ATT_Error
 from bumble.device import Connection, Peer
 from bumble.hci import Address
 
-from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner, Whereabouts, uuid_text
+from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner, DeviceDetails, uuid_text
 from surefoot.firmware_sim.radio.central import CentralRadio
 
 __all__ = ["BumbleClient", "BumbleScanner"]
@@ -40,15 +40,15 @@ class BumbleClient(BaseBleakClient):
     ) -> None:
         super().__init__(address_or_ble_device, **options)
         if isinstance(address_or_ble_device, BLEDevice):
-            self._where = Whereabouts(*address_or_ble_device.details)
+            self._device_details = DeviceDetails(*address_or_ble_device.details)
             self._name = address_or_ble_device.name or self.address
         elif radio is not None:
-            self._where = Whereabouts(radio, Address(self.address, Address.RANDOM_DEVICE_ADDRESS))
+            self._device_details = DeviceDetails(radio, Address(self.address, Address.RANDOM_DEVICE_ADDRESS))
             self._name = self.address
         else:
             raise BleakError("a client made from an address needs radio=")
         self._connection: Connection | None = None
-        self._lost: asyncio.Future[None] | None = None
+        self._link_lost: asyncio.Future[None] | None = None
         self._subscribers: dict[int, Callable[[bytes], None]] = {}
         self._requests: set[asyncio.Future[Any]] = set()
 
@@ -73,7 +73,7 @@ class BumbleClient(BaseBleakClient):
             raise BleakError("Client is already connected")
         try:
             async with asyncio.timeout(kwargs.get("timeout", self._timeout)):
-                self._attach(await self._where.radio.dial(self._where.address))
+                self._attach(await self._device_details.radio.connect(self._device_details.address))
                 await self._prepare(pair)
         except BaseException as error:
             await self.disconnect()
@@ -83,23 +83,23 @@ class BumbleClient(BaseBleakClient):
 
     async def disconnect(self) -> None:
         """Hang up; after a loss there is nothing to do."""
-        if self._connection is None or self._lost is None:
+        if self._connection is None or self._link_lost is None:
             return
-        lost = self._lost
-        hang_up = asyncio.ensure_future(self._connection.disconnect())
-        either: tuple[asyncio.Future[None], ...] = (hang_up, lost)
+        link_lost = self._link_lost
+        disconnecting = asyncio.ensure_future(self._connection.disconnect())
+        either: tuple[asyncio.Future[None], ...] = (disconnecting, link_lost)
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if lost.done():
-            hang_up.cancel()
-        await asyncio.wait({hang_up})
-        if not hang_up.cancelled():
-            hang_up.exception()
+        if link_lost.done():
+            disconnecting.cancel()
+        await asyncio.wait({disconnecting})
+        if not disconnecting.cancelled():
+            disconnecting.exception()
 
     async def pair(self, *_args: Any, **_options: Any) -> None:
         """Pair with the pod."""
         if self._connection is None:
             raise BleakError("Not connected")
-        await self._ask(self._connection.pair())
+        await self._request(self._connection.pair())
 
     async def unpair(self) -> None:
         """Not something this backend remembers."""
@@ -107,19 +107,19 @@ class BumbleClient(BaseBleakClient):
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_options: Any) -> bytearray:
         """Read a characteristic."""
-        return bytearray(await self._ask(characteristic.obj.read_value()))
+        return bytearray(await self._request(characteristic.obj.read_value()))
 
     async def read_gatt_descriptor(self, descriptor: BleakGATTDescriptor, **_options: Any) -> bytearray:
         """Read a descriptor."""
-        return bytearray(await self._ask(descriptor.obj.read_value()))
+        return bytearray(await self._request(descriptor.obj.read_value()))
 
     async def write_gatt_char(self, characteristic: BleakGATTCharacteristic, data: SizedBuffer, response: bool) -> None:
         """Write a characteristic."""
-        await self._ask(characteristic.obj.write_value(bytes(data), with_response=response))
+        await self._request(characteristic.obj.write_value(bytes(data), with_response=response))
 
     async def write_gatt_descriptor(self, descriptor: BleakGATTDescriptor, data: SizedBuffer) -> None:
         """Write a descriptor."""
-        await self._ask(descriptor.obj.write_value(bytes(data), with_response=True))
+        await self._request(descriptor.obj.write_value(bytes(data), with_response=True))
 
     async def start_notify(
         self, characteristic: BleakGATTCharacteristic, callback: NotifyCallback, **_options: Any
@@ -131,25 +131,25 @@ class BumbleClient(BaseBleakClient):
             loop.call_soon(callback, bytearray(value))
 
         self._subscribers[characteristic.handle] = deliver
-        await self._ask(characteristic.obj.subscribe(deliver))
+        await self._request(characteristic.obj.subscribe(deliver))
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
         """Subscribe no longer."""
         subscriber = self._subscribers.pop(characteristic.handle, None)
         if subscriber is None:
             raise BleakError(f"not subscribed to {characteristic.uuid}")
-        await self._ask(characteristic.obj.unsubscribe(subscriber))
+        await self._request(characteristic.obj.unsubscribe(subscriber))
 
     def _attach(self, connection: Connection) -> None:
         self._connection = connection
-        self._lost = asyncio.get_running_loop().create_future()
+        self._link_lost = asyncio.get_running_loop().create_future()
         connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
 
     def _on_disconnection(self, _reason: int) -> None:
         self._connection = None
         self._subscribers.clear()
-        if self._lost is not None and not self._lost.done():
-            self._lost.set_result(None)
+        if self._link_lost is not None and not self._link_lost.done():
+            self._link_lost.set_result(None)
         if self._disconnected_callback is not None and self.services is not None:
             self._disconnected_callback()
 
@@ -158,48 +158,50 @@ class BumbleClient(BaseBleakClient):
         if pair:
             await self.pair()
         peer = Peer(self._connection)
-        await self._ask(peer.request_mtu(MTU))
-        self.services = await self._ask(self._discover(peer))
+        await self._request(peer.request_mtu(MTU))
+        self.services = await self._request(self._discover(peer))
 
     async def _discover(self, peer: Peer) -> BleakGATTServiceCollection:
         found = BleakGATTServiceCollection()
         for service in await peer.discover_services():
-            theirs = BleakGATTService(service, service.handle, uuid_text(service.uuid))
-            found.add_service(theirs)
+            bleak_service = BleakGATTService(service, service.handle, uuid_text(service.uuid))
+            found.add_service(bleak_service)
             for characteristic in await service.discover_characteristics():
-                ours = BleakGATTCharacteristic(
+                bleak_characteristic = BleakGATTCharacteristic(
                     characteristic,
                     characteristic.handle,
                     uuid_text(characteristic.uuid),
                     list(gatt_char_props_to_strs(int(characteristic.properties))),
                     lambda: self.mtu_size - 3,
-                    theirs,
+                    bleak_service,
                 )
-                found.add_characteristic(ours)
+                found.add_characteristic(bleak_characteristic)
                 for descriptor in await characteristic.discover_descriptors():
                     found.add_descriptor(
-                        BleakGATTDescriptor(descriptor, descriptor.handle, uuid_text(descriptor.type), ours)
+                        BleakGATTDescriptor(
+                            descriptor, descriptor.handle, uuid_text(descriptor.type), bleak_characteristic
+                        )
                     )
         return found
 
-    async def _ask(self, request: Coroutine[Any, Any, T]) -> T:
+    async def _request(self, request: Coroutine[Any, Any, T]) -> T:
         """Wait for a request or the loss of the link, in bleak's errors.
 
         A caller who gives up leaves the request running: its answer would be taken for that of the next one.
         """
-        if self._connection is None or self._lost is None:
+        if self._connection is None or self._link_lost is None:
             request.close()
             raise BleakError("Not connected")
-        asked = asyncio.ensure_future(request)
-        self._requests.add(asked)
-        asked.add_done_callback(self._requests.discard)
-        either: tuple[asyncio.Future[Any], ...] = (asked, self._lost)
+        pending = asyncio.ensure_future(request)
+        self._requests.add(pending)
+        pending.add_done_callback(self._requests.discard)
+        either: tuple[asyncio.Future[Any], ...] = (pending, self._link_lost)
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if not asked.done() or asked.cancelled():
-            asked.cancel()
+        if not pending.done() or pending.cancelled():
+            pending.cancel()
             raise BleakError(f"{self.address} disconnected")
         try:
-            return asked.result()
+            return pending.result()
         except ATT_Error as error:
             raise BleakGATTProtocolError(_error_code(int(error.error_code))) from error
         except core.BaseBumbleError as error:

@@ -12,13 +12,19 @@ from bumble.hci import Address
 
 from surefoot.firmware_sim.radio.central import CentralRadio
 
-Kind = AdvertisingData.Type
-NAMES = (Kind.COMPLETE_LOCAL_NAME, Kind.SHORTENED_LOCAL_NAME)
-SERVICES_16 = (Kind.INCOMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, Kind.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS)
-SERVICES_128 = (Kind.INCOMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, Kind.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS)
+AdType = AdvertisingData.Type
+NAME_TYPES = (AdType.COMPLETE_LOCAL_NAME, AdType.SHORTENED_LOCAL_NAME)
+SERVICE_16_TYPES = (
+    AdType.INCOMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS,
+    AdType.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS,
+)
+SERVICE_128_TYPES = (
+    AdType.INCOMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
+    AdType.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
+)
 
 
-class Whereabouts(NamedTuple):
+class DeviceDetails(NamedTuple):
     """What a `BLEDevice` of this backend carries."""
 
     radio: CentralRadio
@@ -45,34 +51,34 @@ class BumbleScanner(BaseBleakScanner):
         """Begin to listen."""
         self.seen_devices = {}
         self._radio.device.on("advertisement", self._on_advertisement)
-        await self._radio.begin_scan(self._active)
+        await self._radio.start_scan(self._active)
 
     async def stop(self) -> None:
         """Listen no longer."""
         self._radio.device.remove_listener("advertisement", self._on_advertisement)
-        await self._radio.end_scan()
+        await self._radio.stop_scan()
 
-    def _on_advertisement(self, heard: Advertisement) -> None:
-        data = advertisement_data(heard)
-        address = heard.address.to_string(False)
-        where = Whereabouts(self._radio, heard.address)
-        device = self.create_or_update_device(address, address, data.local_name, where, data)
+    def _on_advertisement(self, advertisement: Advertisement) -> None:
+        data = advertisement_data(advertisement)
+        address = advertisement.address.to_string(False)
+        details = DeviceDetails(self._radio, advertisement.address)
+        device = self.create_or_update_device(address, address, data.local_name, details, data)
         if self.is_allowed_uuid(data.service_uuids):
             self.call_detection_callbacks(device, data)
 
 
-def advertisement_data(heard: Advertisement) -> AdvertisementData:
+def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
     """An advertisement as bleak has it: name, services and strength."""
-    structures = heard.data.ad_structures
+    structures = advertisement.data.ad_structures
     uuids = [
         uuid_text(UUID.from_bytes(data[at : at + width]))
-        for kinds, width in ((SERVICES_16, 2), (SERVICES_128, 16))
+        for kinds, width in ((SERVICE_16_TYPES, 2), (SERVICE_128_TYPES, 16))
         for kind, data in structures
         if kind in kinds
         for at in range(0, len(data), width)
     ]
-    name = next((data.decode("utf-8", "replace") for kind, data in structures if kind in NAMES), None)
-    return AdvertisementData(name, {}, {}, list(dict.fromkeys(uuids)), None, heard.rssi, (heard,))
+    name = next((data.decode("utf-8", "replace") for kind, data in structures if kind in NAME_TYPES), None)
+    return AdvertisementData(name, {}, {}, list(dict.fromkeys(uuids)), None, advertisement.rssi, (advertisement,))
 
 
 def uuid_text(uuid: UUID) -> str:

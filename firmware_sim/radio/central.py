@@ -11,10 +11,10 @@ from bumble.device import Connection, ConnectionParametersPreferences, Device
 from bumble.hci import Address
 from bumble.transport.common import TransportSink, TransportSource
 
-from surefoot.firmware_sim.radio.virtual_controller import Ether, RadioController
+from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualController
 
-ADDRESS = "F0:F1:F2:F3:F4:F5"
-LIKE_LINUX = ConnectionParametersPreferences(
+DEFAULT_ADDRESS = "F0:F1:F2:F3:F4:F5"
+BLUEZ_DEFAULTS = ConnectionParametersPreferences(
     connection_interval_min=50.0, connection_interval_max=50.0, max_latency=0, supervision_timeout=420
 )
 """What BlueZ asks of a new link until the pod asks for better."""
@@ -25,69 +25,72 @@ class CentralRadio:
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self._scanners = 0
-        self._scan_gate = asyncio.Lock()
-        self._dial_gate = asyncio.Lock()
+        self._scanner_count = 0
+        self._scan_lock = asyncio.Lock()
+        self._connect_lock = asyncio.Lock()
 
     @classmethod
-    async def on_air(cls, ether: Ether, name: str = "central", address: str = ADDRESS) -> Self:
+    async def on_medium(cls, medium: RadioMedium, name: str = "central", address: str = DEFAULT_ADDRESS) -> Self:
         """A central on a virtual radio."""
-        controller = RadioController(name, ether)
+        controller = VirtualController(name, medium)
         return await cls.on_controller(controller, controller, address)
 
     @classmethod
     async def on_controller(
-        cls, source: TransportSource | RadioController, sink: TransportSink | RadioController, address: str = ADDRESS
+        cls,
+        source: TransportSource | VirtualController,
+        sink: TransportSink | VirtualController,
+        address: str = DEFAULT_ADDRESS,
     ) -> Self:
         """A central on any HCI controller."""
         device = Device.with_hci("central", Address(address), source, sink)
         await device.power_on()
         return cls(device)
 
-    async def begin_scan(self, active: bool) -> None:
+    async def start_scan(self, active: bool) -> None:
         """One more scanner; a caller who gives up is none."""
-        begun = asyncio.ensure_future(self._begin_scan(active))
+        starting = asyncio.ensure_future(self._start_scan(active))
         try:
-            await _to_its_end(begun)
+            await _run_to_completion(starting)
         except asyncio.CancelledError:
-            if begun.exception() is None:
-                await self.end_scan()
+            if starting.exception() is None:
+                await self.stop_scan()
             raise
 
-    async def end_scan(self) -> None:
+    async def stop_scan(self) -> None:
         """One scanner less."""
-        await _to_its_end(asyncio.ensure_future(self._end_scan()))
+        await _run_to_completion(asyncio.ensure_future(self._stop_scan()))
 
-    async def _begin_scan(self, active: bool) -> None:
-        async with self._scan_gate:
-            if not self._scanners:
+    async def _start_scan(self, active: bool) -> None:
+        async with self._scan_lock:
+            if not self._scanner_count:
                 await self.device.start_scanning(active=active, filter_duplicates=False)
-            self._scanners += 1
+            self._scanner_count += 1
 
-    async def _end_scan(self) -> None:
-        async with self._scan_gate:
-            self._scanners -= 1
-            if not self._scanners:
+    async def _stop_scan(self) -> None:
+        async with self._scan_lock:
+            self._scanner_count -= 1
+            if not self._scanner_count:
                 await self.device.stop_scanning()
 
-    async def dial(self, address: Address) -> Connection:
+    async def connect(self, address: Address) -> Connection:
         """Connect to a peer, however long it takes; the controller can look for one at a time.
 
         When the caller gives up, the attempt is withdrawn from the controller before the next one may begin.
         """
-        async with self._dial_gate:
+        async with self._connect_lock:
             attempt = asyncio.ensure_future(
                 self.device.connect(
-                    address, connection_parameters_preferences={hci.Phy.LE_1M: LIKE_LINUX}, timeout=None
+                    address, connection_parameters_preferences={hci.Phy.LE_1M: BLUEZ_DEFAULTS}, timeout=None
                 )
             )
             try:
                 return await asyncio.shield(attempt)
             except asyncio.CancelledError:
-                await self._withdraw(attempt)
+                await self._cancel_connecting(attempt)
                 raise
 
-    async def _withdraw(self, attempt: asyncio.Future[Connection]) -> None:
+    async def _cancel_connecting(self, attempt: asyncio.Future[Connection]) -> None:
         while not attempt.done() and not self.device.is_le_connecting:
             await asyncio.sleep(0)
         with suppress(hci.HCI_Error):
@@ -97,7 +100,7 @@ class CentralRadio:
             await connection.disconnect()
 
 
-async def _to_its_end(work: asyncio.Future[None]) -> None:
+async def _run_to_completion(work: asyncio.Future[None]) -> None:
     """Wait for work, and if the caller gives up, for its end all the same.
 
     The host takes the answer to a command that was left in the middle for the answer to the next one.

@@ -17,7 +17,7 @@ from typing import Protocol
 EXCHANGE_S = 0.0025
 """A PDU of 251 bytes at 1 Mbit/s, its acknowledgement and the gaps between: 2.12 + 0.15 + 0.08 + 0.15 ms."""
 
-ROUNDING = 1e-6
+EVENT_TOLERANCE = 1e-6
 """Part of an interval by which a clock reading may fall short of the event that it belongs to."""
 
 Delivery = Callable[[], None]
@@ -60,36 +60,36 @@ class RadioLink:
     def __init__(
         self,
         stations: tuple[Station, Station],
-        quality: LinkQuality,
+        link_quality: LinkQuality,
         rng: random.Random,
         interval_s: float,
-        supervision_s: float,
+        supervision_timeout_s: float,
     ) -> None:
         self.stations = stations
-        self.quality = quality
+        self.link_quality = link_quality
         self.interval_s = interval_s
-        self.supervision_s = supervision_s
+        self.supervision_timeout_s = supervision_timeout_s
         self._rng = rng
         self._loop = asyncio.get_running_loop()
         self._anchor_s = self._loop.time() + rng.random() * interval_s
-        self._waiting: tuple[deque[Delivery], deque[Delivery]] = (deque(), deque())
-        self._event: asyncio.TimerHandle | None = None
-        self._supervision: asyncio.TimerHandle | None = None
+        self._queues: tuple[deque[Delivery], deque[Delivery]] = (deque(), deque())
+        self._event_timer: asyncio.TimerHandle | None = None
+        self._supervision_timer: asyncio.TimerHandle | None = None
         self._severed = False
 
     @property
-    def passing(self) -> bool:
+    def is_up(self) -> bool:
         """Both ends hear each other."""
         return not self._severed and all(station.in_reach for station in self.stations)
 
     def send(self, side: int, delivery: Delivery) -> None:
         """Queue a PDU; `delivery` is called when the other side has it."""
-        self._waiting[side].append(delivery)
-        self._arm()
+        self._queues[side].append(delivery)
+        self._schedule_event()
 
-    def retime(self, interval_s: float, supervision_s: float) -> None:
+    def set_parameters(self, interval_s: float, supervision_timeout_s: float) -> None:
         """Take new connection parameters."""
-        self.interval_s, self.supervision_s = interval_s, supervision_s
+        self.interval_s, self.supervision_timeout_s = interval_s, supervision_timeout_s
         self._anchor_s = self._loop.time()
 
     def sever(self) -> None:
@@ -99,56 +99,56 @@ class RadioLink:
 
     def reach_changed(self) -> None:
         """A station went silent or is back."""
-        if self.passing:
-            self._stop_supervision()
-            self._arm()
+        if self.is_up:
+            self._cancel_supervision()
+            self._schedule_event()
             return
-        self._stop_event()
-        if self._supervision is None:
-            self._supervision = self._loop.call_later(self.supervision_s, self._time_out)
+        self._cancel_event()
+        if self._supervision_timer is None:
+            self._supervision_timer = self._loop.call_later(self.supervision_timeout_s, self._on_supervision_timeout)
 
     def close(self) -> None:
         """Both ends have left."""
         self._severed = True
-        self._stop_event()
-        self._stop_supervision()
-        for queue in self._waiting:
+        self._cancel_event()
+        self._cancel_supervision()
+        for queue in self._queues:
             queue.clear()
 
-    def _arm(self) -> None:
+    def _schedule_event(self) -> None:
         """Wait for the next connection event that has something to carry; empty ones are not simulated."""
-        if self._event is None and self.passing and any(self._waiting):
-            past = math.floor((self._loop.time() - self._anchor_s) / self.interval_s + ROUNDING)
-            at_s = self._anchor_s + (past + 1) * self.interval_s
-            granted = max(1, min(self.quality.pdus_per_event, int(self.interval_s / EXCHANGE_S)))
-            self._event = self._loop.call_at(at_s, self._exchange, granted)
+        if self._event_timer is None and self.is_up and any(self._queues):
+            elapsed = math.floor((self._loop.time() - self._anchor_s) / self.interval_s + EVENT_TOLERANCE)
+            at_s = self._anchor_s + (elapsed + 1) * self.interval_s
+            exchanges_left = max(1, min(self.link_quality.pdus_per_event, int(self.interval_s / EXCHANGE_S)))
+            self._event_timer = self._loop.call_at(at_s, self._exchange, exchanges_left)
 
-    def _exchange(self, granted: int) -> None:
+    def _exchange(self, exchanges_left: int) -> None:
         """One PDU each way, as far as there are any; it fails as a whole."""
-        self._event = None
-        if not any(self._waiting):
+        self._event_timer = None
+        if not any(self._queues):
             return
-        if self._rng.random() < self.quality.packet_error_rate:
-            self._arm()
+        if self._rng.random() < self.link_quality.packet_error_rate:
+            self._schedule_event()
             return
-        for delivery in [queue.popleft() for queue in self._waiting if queue]:
+        for delivery in [queue.popleft() for queue in self._queues if queue]:
             delivery()
-        if granted > 1 and self.passing:
-            self._event = self._loop.call_later(EXCHANGE_S, self._exchange, granted - 1)
+        if exchanges_left > 1 and self.is_up:
+            self._event_timer = self._loop.call_later(EXCHANGE_S, self._exchange, exchanges_left - 1)
         else:
-            self._arm()
+            self._schedule_event()
 
-    def _time_out(self) -> None:
+    def _on_supervision_timeout(self) -> None:
         self.close()
         for station in self.stations:
             station.on_link_lost(self)
 
-    def _stop_event(self) -> None:
-        if self._event is not None:
-            self._event.cancel()
-            self._event = None
+    def _cancel_event(self) -> None:
+        if self._event_timer is not None:
+            self._event_timer.cancel()
+            self._event_timer = None
 
-    def _stop_supervision(self) -> None:
-        if self._supervision is not None:
-            self._supervision.cancel()
-            self._supervision = None
+    def _cancel_supervision(self) -> None:
+        if self._supervision_timer is not None:
+            self._supervision_timer.cancel()
+            self._supervision_timer = None

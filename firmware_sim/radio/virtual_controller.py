@@ -20,40 +20,42 @@ from surefoot.firmware_sim.radio.link import LinkQuality, RadioLink
 
 INTERVAL_UNIT_S, TIMEOUT_UNIT_S = 0.00125, 0.01
 DATA_LENGTH = 251
-LINK_BUFFERS = 8
+MAX_BUFFERED_PACKETS = 8
 """Packets that a small controller holds for the air."""
-UNSUPPORTED = (
+UNSUPPORTED_FEATURES = (
     hci.LeFeatureMask.LE_EXTENDED_ADVERTISING | hci.LeFeatureMask.LE_PERIODIC_ADVERTISING | hci.LeFeatureMask.LL_PRIVACY
 )
 RSSI_SD_DBM = 4.0
 
 
-class Ether(link.LocalLink):
+class RadioMedium(link.LocalLink):
     """What all stations share."""
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.rng = random.Random(seed)
-        self.stations: list[RadioController] = []
+        self.stations: list[VirtualController] = []
         self._links: dict[tuple[hci.Address, hci.Address], tuple[RadioLink, int]] = {}
 
     def add_controller(self, controller: controller.Controller) -> None:
         """Bumble's set has no order of its own; the list makes runs repeatable."""
         super().add_controller(controller)
-        if isinstance(controller, RadioController):
+        if isinstance(controller, VirtualController):
             self.stations.append(controller)
 
     def link_of(self, sender: hci.Address, receiver: hci.Address) -> tuple[RadioLink, int] | None:
         """The link between two addresses and the sender's side of it."""
         return self._links.get((sender, receiver))
 
-    def links_at(self, station: RadioController) -> Iterator[RadioLink]:
+    def links_of_station(self, station: VirtualController) -> Iterator[RadioLink]:
         """Links that a station has, or had and the other end still believes in."""
-        yield from {id(held): held for held, _ in self._links.values() if station in held.stations}.values()
+        yield from {
+            id(radio_link): radio_link for radio_link, _ in self._links.values() if station in radio_link.stations
+        }.values()
 
     def send_advertising_pdu(self, sender_controller: controller.Controller, packet: ll.AdvertisingPdu) -> None:
         """Advertisements reach who listens and is in reach; a connect request opens a link."""
-        assert isinstance(sender_controller, RadioController)
+        assert isinstance(sender_controller, VirtualController)
         if not sender_controller.in_reach:
             return
         if isinstance(packet, ll.ConnectInd):
@@ -61,27 +63,27 @@ class Ether(link.LocalLink):
         elif isinstance(packet, ll.AdvInd):
             loop = asyncio.get_running_loop()
             for station in self.stations:
-                if station.listens and self.rng.random() >= sender_controller.quality.packet_error_rate:
+                if station.is_listening and self.rng.random() >= sender_controller.link_quality.packet_error_rate:
                     loop.call_soon(station.on_advertisement, sender_controller, packet)
 
-    def _connect(self, central: RadioController, request: ll.ConnectInd) -> None:
+    def _connect(self, central: VirtualController, request: ll.ConnectInd) -> None:
         pod = next(
             station
             for station in self.stations
             if station is not central and station.random_address == request.advertiser_address
         )
-        made = RadioLink(
+        new_link = RadioLink(
             (central, pod),
-            pod.quality,
+            pod.link_quality,
             random.Random(self.rng.getrandbits(64)),
             request.interval * INTERVAL_UNIT_S,
             request.timeout * TIMEOUT_UNIT_S,
         )
-        self._links[request.initiator_address, request.advertiser_address] = made, 0
-        self._links[request.advertiser_address, request.initiator_address] = made, 1
+        self._links[request.initiator_address, request.advertiser_address] = new_link, 0
+        self._links[request.advertiser_address, request.initiator_address] = new_link, 1
         pod.on_ll_advertising_pdu(request)
         if request.initiator_address not in pod.le_connections:
-            made.sever()
+            new_link.sever()
 
     def send_acl_data(
         self,
@@ -103,103 +105,105 @@ class Ether(link.LocalLink):
         """Control PDUs wait for a connection event like data."""
         found = self.link_of(sender_address, receiver_address)
         if found is not None:
-            held, side = found
-            held.send(side, partial(self._deliver_control, held, side, sender_address, packet))
+            radio_link, side = found
+            radio_link.send(side, partial(self._deliver_control, radio_link, side, sender_address, packet))
 
-    def _deliver_control(self, held: RadioLink, side: int, sender: hci.Address, packet: ll.ControlPdu) -> None:
+    def _deliver_control(self, radio_link: RadioLink, side: int, sender: hci.Address, packet: ll.ControlPdu) -> None:
         if isinstance(packet, ll.ConnectionUpdateInd):
-            held.retime(packet.interval * INTERVAL_UNIT_S, packet.timeout * TIMEOUT_UNIT_S)
-        receiver = self._station(held, 1 - side)
+            radio_link.set_parameters(packet.interval * INTERVAL_UNIT_S, packet.timeout * TIMEOUT_UNIT_S)
+        receiver = self._station(radio_link, 1 - side)
         if sender in receiver.le_connections:
             receiver.on_ll_control_pdu(sender, packet)
 
-    def on_left(self, station: RadioController, peer: hci.Address) -> None:
+    def on_disconnected(self, station: VirtualController, peer: hci.Address) -> None:
         """A station holds a connection no more; the link ends when neither does."""
         found = self.link_of(station.random_address, peer)
         if found is None:
             return
-        held, side = found
-        if station.random_address not in self._station(held, 1 - side).le_connections:
-            held.close()
+        radio_link, side = found
+        if station.random_address not in self._station(radio_link, 1 - side).le_connections:
+            radio_link.close()
             del self._links[station.random_address, peer], self._links[peer, station.random_address]
 
     @staticmethod
-    def _station(held: RadioLink, side: int) -> RadioController:
-        station = held.stations[side]
-        assert isinstance(station, RadioController)
+    def _station(radio_link: RadioLink, side: int) -> VirtualController:
+        station = radio_link.stations[side]
+        assert isinstance(station, VirtualController)
         return station
 
 
-class RadioController(controller.Controller):
+class VirtualController(controller.Controller):
     """A Bluetooth controller whose air has a will of its own; also answers what bumble's leaves open."""
 
-    le_features = controller.Controller.le_features & ~UNSUPPORTED
+    le_features = controller.Controller.le_features & ~UNSUPPORTED_FEATURES
     le_acl_data_packet_length = DATA_LENGTH
-    total_num_le_acl_data_packets = LINK_BUFFERS
+    total_num_le_acl_data_packets = MAX_BUFFERED_PACKETS
     supported_max_tx_octets = supported_max_rx_octets = DATA_LENGTH
 
-    def __init__(self, name: str, ether: Ether, quality: LinkQuality | None = None) -> None:
-        self.ether = ether
-        self.quality = quality or LinkQuality()
+    def __init__(self, name: str, medium: RadioMedium, link_quality: LinkQuality | None = None) -> None:
+        self.medium = medium
+        self.link_quality = link_quality or LinkQuality()
         self.in_reach = True
-        super().__init__(name, link=ether)
+        super().__init__(name, link=medium)
 
     @property
-    def listens(self) -> bool:
+    def is_listening(self) -> bool:
         """Scans, or waits for somebody's advertisement in order to connect."""
         return self.in_reach and (self.le_scan_enable or self.pending_le_connection is not None)
 
     def set_reach(self, in_reach: bool) -> None:
         """Fall silent, or come back."""
         self.in_reach = in_reach
-        for held in self.ether.links_at(self):
-            held.reach_changed()
+        for radio_link in self.medium.links_of_station(self):
+            radio_link.reach_changed()
 
-    def drop_dead(self) -> None:
+    def lose_power(self) -> None:
         """Lose power: no goodbye to anybody, and nothing to come back to."""
         self.le_legacy_advertiser.stop()
-        for held in list(self.ether.links_at(self)):
-            held.sever()
-            self.on_link_lost(held)
+        for radio_link in list(self.medium.links_of_station(self)):
+            radio_link.sever()
+            self.on_link_lost(radio_link)
 
     def on_link_lost(self, link: RadioLink) -> None:
         """The supervision timeout of a link is over."""
         for connection in list(self.le_connections.values()):
-            found = self.ether.link_of(connection.self_address, connection.peer_address)
+            found = self.medium.link_of(connection.self_address, connection.peer_address)
             if found is not None and found[0] is link:
                 self.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
     def on_le_disconnected(self, connection: controller.Connection, reason: int) -> None:
         """Tell the host, then the ether."""
         super().on_le_disconnected(connection, reason)
-        self.ether.on_left(self, connection.peer_address)
+        self.medium.on_disconnected(self, connection.peer_address)
 
     def on_hci_acl_data_packet(self, packet: hci.HCI_AclDataPacket) -> None:
         """Keep the host's packet until a connection event takes it."""
         connection = self.find_le_connection_by_handle(packet.connection_handle)
-        found = connection and self.ether.link_of(connection.self_address, connection.peer_address)
+        found = connection and self.medium.link_of(connection.self_address, connection.peer_address)
         if found:
-            held, side = found
-            held.send(side, partial(self._sent, packet))
+            radio_link, side = found
+            radio_link.send(side, partial(self._deliver_acl, packet))
 
-    def _sent(self, packet: hci.HCI_AclDataPacket) -> None:
+    def _deliver_acl(self, packet: hci.HCI_AclDataPacket) -> None:
         if self.find_le_connection_by_handle(packet.connection_handle) is not None:
             super().on_hci_acl_data_packet(packet)
 
-    def on_advertisement(self, sender: RadioController, packet: ll.AdvInd) -> None:
+    def on_advertisement(self, sender: VirtualController, packet: ll.AdvInd) -> None:
         """Report an advertisement, and its scan response where one was asked for; connect if it is awaited."""
-        kinds = hci.HCI_LE_Advertising_Report_Event.EventType
+        event_types = hci.HCI_LE_Advertising_Report_Event.EventType
         if self.le_scan_enable:
-            self._report(sender, packet, kinds.ADV_IND, packet.data)
+            self._report_advertisement(sender, packet, event_types.ADV_IND, packet.data)
             if self.le_scan_type:
-                self._report(sender, packet, kinds.SCAN_RSP, sender.le_legacy_advertiser.scan_response_data)
-        awaited = self.pending_le_connection
-        if awaited is not None and self.in_reach and awaited.peer_address == packet.advertiser_address:
+                self._report_advertisement(
+                    sender, packet, event_types.SCAN_RSP, sender.le_legacy_advertiser.scan_response_data
+                )
+        pending = self.pending_le_connection
+        if pending is not None and self.in_reach and pending.peer_address == packet.advertiser_address:
             self.create_le_connection(packet.advertiser_address)
 
-    def _report(
+    def _report_advertisement(
         self,
-        sender: RadioController,
+        sender: VirtualController,
         packet: ll.AdvInd,
         kind: hci.HCI_LE_Advertising_Report_Event.EventType,
         data: bytes,
@@ -209,7 +213,7 @@ class RadioController(controller.Controller):
             address_type=packet.advertiser_address.address_type,
             address=packet.advertiser_address,
             data=data,
-            rssi=round(self.ether.rng.gauss(sender.quality.rssi_dbm, RSSI_SD_DBM)),
+            rssi=round(self.medium.rng.gauss(sender.link_quality.rssi_dbm, RSSI_SD_DBM)),
         )
         self.send_hci_packet(hci.HCI_LE_Advertising_Report_Event([report]))
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim import virtual_time as pace
-from surefoot.firmware_sim.body.truth import Truth
+from surefoot.firmware_sim import virtual_time
+from surefoot.firmware_sim.body.truth import TrueStrides
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
-from surefoot.firmware_sim.scenarios import SCENARIOS, Outage, Scenario, scenario, squad
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim.scenarios import SCENARIOS, Outage, Scenario, make_scenario, make_squad
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run
@@ -32,7 +32,7 @@ class Played:
 
     run: RunFolder
     followed: Followed
-    truth: dict[str, dict[Foot, Truth]]
+    truth: dict[str, dict[Foot, TrueStrides]]
 
 
 def cast(name: str | None, minutes: float, runners: int, seed: int) -> list[Scenario]:
@@ -46,8 +46,8 @@ def cast(name: str | None, minutes: float, runners: int, seed: int) -> list[Scen
     if name is not None and name not in SCENARIOS:
         raise ScenarioUnknownError(name, tuple(SCENARIOS))
     if name is None and runners > 1:
-        return squad(runners, minutes, seed)
-    plays = [scenario(name or STORY, minutes, 1000 * seed + place) for place in range(runners)]
+        return make_squad(runners, minutes, seed)
+    plays = [make_scenario(name or STORY, minutes, 1000 * seed + place) for place in range(runners)]
     return plays if name else [_with_drop_out(play) for play in plays]
 
 
@@ -59,18 +59,18 @@ def play(scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float
     IngestError
         if the run cannot be recorded.
     """
-    return pace.play(_play(scenarios, parent, seed, watcher), speed=speed)
+    return virtual_time.run_playback(_play(scenarios, parent, seed, watcher), speed=speed)
 
 
 async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher: Watcher | None) -> Played:
     loop = asyncio.get_running_loop()
-    async with VirtualAir(seed, keep_truth=False) as air:
-        runners = [await air.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
+    async with Simulation(seed, keep_truth=False) as simulation:
+        runners = [await simulation.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
         # Of whole seconds, so that no fraction of today's date finds its way into the session clock.
         created = datetime.now(UTC).replace(microsecond=0)
         folder = create_run(parent, _worn(runners), software=f"surefoot {VERSION} demo", created_utc=created)
         began_s = loop.time()
-        radio = RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        radio = RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient})
         live = LiveRun(folder, radio, utc_s=lambda: created.timestamp() + loop.time() - began_s, seed=seed)
         followed = await follow(live, watcher, lasts_s=max(play.duration_s for play in scenarios))
         truth = {runner.name: _on_session_clock(runner, followed.origin_s) for runner in runners}
@@ -78,14 +78,14 @@ async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher:
 
 
 def _with_drop_out(play: Scenario) -> Scenario:
-    return replace(play, troubles=(*play.troubles, Outage(Foot.RIGHT, DROP_OUT_AT * play.duration_s, DROP_OUT_S)))
+    return replace(play, faults=(*play.faults, Outage(Foot.RIGHT, DROP_OUT_AT * play.duration_s, DROP_OUT_S)))
 
 
-def _worn(runners: Sequence[VirtualRunner]) -> list[PodAssignment]:
+def _worn(runners: Sequence[SimulatedRunner]) -> list[PodAssignment]:
     return [
         PodAssignment(pod.settings.serial, foot, runner.name) for runner in runners for foot, pod in runner.pods.items()
     ]
 
 
-def _on_session_clock(runner: VirtualRunner, origin_s: float) -> dict[Foot, Truth]:
-    return {foot: truth.later(runner.start_s - origin_s) for foot, truth in runner.truth.items()}
+def _on_session_clock(runner: SimulatedRunner, origin_s: float) -> dict[Foot, TrueStrides]:
+    return {foot: truth.shifted(runner.start_s - origin_s) for foot, truth in runner.truth.items()}

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Mapping
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.hardware_pods import ControllerError, serve
-from surefoot.firmware_sim.scenarios import SCENARIOS, Scenario, scenario
+from surefoot.firmware_sim.hardware_pods import ControllerError, open_hardware_pods
+from surefoot.firmware_sim.scenarios import SCENARIOS, Scenario, make_scenario
 from surefoot.service.errors import DongleError, NoDongleError, ScenarioUnknownError
 from surefoot.service.runtime.shutdown import StopRequest
 
@@ -26,14 +26,14 @@ def be_pods(left: str | None, right: str | None, minutes: float, name: str, seed
     if name not in SCENARIOS:
         raise ScenarioUnknownError(name, tuple(SCENARIOS))
     try:
-        asyncio.run(_serve(dongles, scenario(name, minutes, seed), seed))
+        asyncio.run(_serve(dongles, make_scenario(name, minutes, seed), seed))
     except ControllerError as error:
         raise DongleError(error.transport, error.reason) from error
 
 
 async def _serve(dongles: Mapping[Foot, str], play: Scenario, seed: int) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    async with serve(dongles, play, seed=seed) as pods:
+    async with open_hardware_pods(dongles, play, seed=seed) as pods:
         with StopRequest(lambda: loop.call_soon_threadsafe(stop.set)):
             for foot, pod in pods.items():
                 print(f"{pod.settings.name}, the {foot} pod, can be found; it is on {dongles[foot]}.", flush=True)

@@ -53,17 +53,17 @@ class SimulatedSquad:
 async def simulated_squad(size: int, minutes: float, seed: int) -> AsyncIterator[SimulatedSquad]:
     """A squad on a virtual radio while the context is open; its pods have the same serial numbers with every seed."""
     from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
-    from surefoot.firmware_sim.scenarios import squad
-    from surefoot.firmware_sim.simulation import VirtualAir
+    from surefoot.firmware_sim.scenarios import make_squad
+    from surefoot.firmware_sim.simulation import Simulation
 
-    async with VirtualAir(SEEDS_OF_A_SERIAL * seed, keep_truth=False) as air:
-        plays = enumerate(squad(size, minutes, seed), 1)
-        runners = [await air.add_runner(f"runner-{place}", play) for place, play in plays]
+    async with Simulation(SEEDS_OF_A_SERIAL * seed, keep_truth=False) as simulation:
+        plays = enumerate(make_squad(size, minutes, seed), 1)
+        runners = [await simulation.add_runner(f"runner-{place}", play) for place, play in plays]
         pods = [
             PodAssignment(pod.settings.serial, foot, runner.name)
             for runner in runners
             for foot, pod in runner.pods.items()
         ]
         yield SimulatedSquad(
-            RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient}), pods
+            RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient}), pods
         )

@@ -11,7 +11,7 @@ from surefoot.analysis.model import Floats, Foot, Gait, Strides
 from surefoot.analysis.session import Results
 from surefoot.analysis.summary import cadence_spm, strides_of
 from surefoot.dashboards.formatting import signed
-from surefoot.firmware_sim.body.truth import Truth
+from surefoot.firmware_sim.body.truth import TrueStrides
 
 SAME_LANDING_S = 0.1
 """A measured landing this near a true one is that landing; steps are three times as far apart."""
@@ -48,7 +48,7 @@ class TruthCheck:
         )
 
 
-def check(results: Results, truth: Mapping[Foot, Truth], until_s: float) -> TruthCheck:
+def check(results: Results, truth: Mapping[Foot, TrueStrides], until_s: float) -> TruthCheck:
     """Compare running strides with those that truly ended by `until_s`."""
     ran = {
         foot: (strides.gait == "run") & (strides.next_initial_contact_s <= until_s) for foot, strides in truth.items()

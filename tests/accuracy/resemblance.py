@@ -9,15 +9,15 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import Floats, Foot, Samples
-from surefoot.firmware_sim.body import gait_parameters as gait
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.pod.imu import Imu, place_of, read
+from surefoot.firmware_sim.body import gait_parameters
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, point_position_m, read_imu
 from tests.accuracy.force_belts import RATE_HZ, RIGID, markers_m, turns_of
 from tests.accuracy.recordings import analysed, samples_of, table
 from tests.accuracy.report import Finding
 
 MARKERS_MPS = 4.1
-MARKED = Runner(
+MARKED = RunnerProfile(
     contact_change_pct=19.0,
     cadence_change_pct=-1.5,
     strike_angle_deg=27.0,
@@ -124,13 +124,13 @@ def marked(foot: Foot) -> Strides:
     return strides_of(time_s, turns_of(cluster_m), cluster_m.mean(axis=1), own_s, sole_m[:, 1] - sole_m[:, 0], foot)
 
 
-def simulated(foot: Foot, runner: Runner, speed_mps: float) -> Strides:
+def simulated(foot: Foot, runner: RunnerProfile, speed_mps: float) -> Strides:
     """The simulator's foot, read as often as the markers."""
-    motion = simulate(runner, (Bout("run", 20.0, speed_mps),), seed=1)
+    motion = simulate(runner, (PlannedBout("run", 20.0, speed_mps),), seed=1)
     truth, time_s = motion.truth[foot], np.arange(0.0, 20.0, 1.0 / RATE_HZ)
-    pose = motion.tracks[foot].foot_at(time_s)
+    pose = motion.trajectories[foot].foot_pose_at(time_s)
     contacts_s = np.stack([truth.initial_contact_s, truth.terminal_contact_s], axis=1)
-    turns, place_m = Rotation.from_matrix(pose.rotation), place_of(pose, CLUSTER_M)
+    turns, place_m = Rotation.from_matrix(pose.rotation), point_position_m(pose, CLUSTER_M)
     return strides_of(time_s, turns, place_m, contacts_s, pose.rotation[:, :, 0], foot)
 
 
@@ -189,16 +189,16 @@ def strides_at(name: str) -> Floats:
 def as_on_treadmill(name: str) -> tuple[Samples, Floats]:
     """A simulated runner with the contact and stride times of a recording, and the true times of his strides."""
     landed_s, lifted_s, next_s = strides_at(name).T
-    bout = Bout("run", 40.0, float(name.rpartition("/")[2].removesuffix("kmh.csv")) / 3.6)
+    bout = PlannedBout("run", 40.0, float(name.rpartition("/")[2].removesuffix("kmh.csv")) / 3.6)
     code, speed = np.array([bout.code]), np.array([bout.speed_mps])
-    stride_s = gait.stride_time_s(code, speed)
-    longer = np.median(lifted_s - landed_s) / gait.contact_time_s(code, speed, stride_s)[0] - 1.0
+    stride_s = gait_parameters.stride_time_s(code, speed)
+    longer = np.median(lifted_s - landed_s) / gait_parameters.contact_time_s(code, speed, stride_s)[0] - 1.0
     quicker = stride_s[0] / np.median(next_s - landed_s) - 1.0
-    runner = Runner(contact_change_pct=100.0 * float(longer), cadence_change_pct=100.0 * float(quicker))
+    runner = RunnerProfile(contact_change_pct=100.0 * float(longer), cadence_change_pct=100.0 * float(quicker))
     motion = simulate(runner, (bout,), seed=1)
     truth = motion.truth[Foot.LEFT]
     times = (truth.initial_contact_s, truth.terminal_contact_s, truth.next_initial_contact_s)
-    return read(motion, Foot.LEFT, Imu(167.0), seed=1), np.stack(times, axis=1)
+    return read_imu(motion, Foot.LEFT, Imu(167.0), seed=1), np.stack(times, axis=1)
 
 
 def peaks(samples: Samples, strides_s: Floats) -> dict[str, float]:

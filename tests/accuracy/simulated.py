@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import Floats, Foot, MountingStatus
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.body.runner_profile import Strike
-from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.body.runner_profile import FootStrike
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu
 from tests.accuracy.recordings import analyse
 from tests.accuracy.report import Finding
 
-STRIKES: tuple[Strike, ...] = ("rear", "mid", "fore")
+STRIKES: tuple[FootStrike, ...] = ("rear", "mid", "fore")
 RUN_MPS = (2.2, 2.8, 3.5, 4.5, 6.0)
 WALK_MPS = (0.7, 1.1, 1.5, 1.9)
 DURATION_S = 40.0
@@ -35,11 +35,11 @@ class Errors:
     mounted: bool
 
 
-def errors(runner: Runner, bout: Bout, seed: int) -> Errors:
+def errors(runner: RunnerProfile, bout: PlannedBout, seed: int) -> Errors:
     """Simulate, analyse and match by the nearest initial contact."""
     motion = simulate(runner, [bout], seed=seed)
     mountings = {foot: random_mounting(2 * seed + number) for number, foot in enumerate(Foot)}
-    run = analyse(*(read(motion, foot, Imu(208.0, mountings[foot]), seed=seed) for foot in Foot))
+    run = analyse(*(read_imu(motion, foot, Imu(208.0, mountings[foot]), seed=seed) for foot in Foot))
     touch, lift, pace, off_deg, true, found = [], [], [], [], 0, 0
     for foot in Foot:
         truth, strides = motion.truth[foot], run.strides(foot)
@@ -61,12 +61,14 @@ def findings() -> Iterator[Finding]:
     everyone: list[Errors] = []
     for number, strike in enumerate(STRIKES):
         group = [
-            errors(Runner(strike=strike), Bout("run", DURATION_S, speed), 10 * number + k)
+            errors(RunnerProfile(strike=strike), PlannedBout("run", DURATION_S, speed), 10 * number + k)
             for k, speed in enumerate(RUN_MPS)
         ]
         everyone += group
         yield _contact(f"simulated {strike}foot, {RUN_MPS[0]}–{RUN_MPS[-1]} m/s", group)
-    walks = [errors(Runner(), Bout("walk", DURATION_S, speed), 50 + k) for k, speed in enumerate(WALK_MPS)]
+    walks = [
+        errors(RunnerProfile(), PlannedBout("walk", DURATION_S, speed), 50 + k) for k, speed in enumerate(WALK_MPS)
+    ]
     everyone += walks
     yield _contact(f"simulated walk, {WALK_MPS[0]}–{WALK_MPS[-1]} m/s", walks)
     found, true = sum(each.found for each in everyone), sum(each.true for each in everyone)

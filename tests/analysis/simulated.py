@@ -10,9 +10,9 @@ import numpy as np
 from surefoot.analysis import Results, Session
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.model import Bools, Floats, Foot, Ints, Mounting, Samples, Strides
-from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
-from surefoot.firmware_sim.body.truth import Truth
-from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
+from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.body.truth import TrueStrides
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu
 
 STRIDE_COLUMNS = (
     "initial_contact_s",
@@ -49,7 +49,7 @@ class Recording:
         """Left, then right."""
         return tuple(self.samples[foot] for foot in Foot)
 
-    def truth(self, foot: Foot) -> Truth:
+    def truth(self, foot: Foot) -> TrueStrides:
         """One foot's true strides."""
         return self.motion.truth[foot]
 
@@ -63,7 +63,7 @@ class Matched:
     missed: Ints
 
 
-def record(runner: Runner, plan: Sequence[Bout], seed: int, imu: Imu | None = None) -> Recording:
+def record(runner: RunnerProfile, plan: Sequence[PlannedBout], seed: int, imu: Imu | None = None) -> Recording:
     """A plan as two pods read it, each mounted at random unless an `imu` says how."""
     return sensed(simulate(runner, plan, seed=seed), seed, imu)
 
@@ -71,7 +71,7 @@ def record(runner: Runner, plan: Sequence[Bout], seed: int, imu: Imu | None = No
 def sensed(motion: Motion, seed: int, imu: Imu | None = None) -> Recording:
     """A motion as two pods read it."""
     imus = {foot: imu or Imu(mounting=random_mounting(2 * seed + side)) for side, foot in enumerate(Foot)}
-    return Recording(motion, {foot: read(motion, foot, imus[foot], seed=seed) for foot in Foot}, imus)
+    return Recording(motion, {foot: read_imu(motion, foot, imus[foot], seed=seed) for foot in Foot}, imus)
 
 
 def analyse(feet: Iterable[Samples]) -> Analysed:
@@ -88,7 +88,7 @@ def analyse_pieces(feet: tuple[Foot, ...], pieces: Iterable[Samples]) -> Analyse
     return Analysed(Results.join([*parts, session.flush()]), session.mountings)
 
 
-def match(truth: Truth, strides: Strides) -> Matched:
+def match(truth: TrueStrides, strides: Strides) -> Matched:
     """Pair each true stride with the found one that begins within a fifth of a stride of it."""
     if not len(strides):
         return Matched(np.empty(0, np.int64), np.empty(0, np.int64), np.arange(len(truth)))

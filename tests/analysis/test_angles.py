@@ -9,8 +9,8 @@ import pytest
 
 from surefoot.analysis.gait.angles import INVERSION_SIGN, inversion_and_pitch, rearfoot_probability
 from surefoot.analysis.model import Flag, Floats, Foot
-from surefoot.firmware_sim.body.motion import Bout, Runner
-from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.body.runner_profile import FootStrike
 from tests.analysis.simulated import Analysed, Recording, analyse, match, record, without_gyroscope
 
 every_foot = pytest.mark.parametrize("foot", list(Foot))
@@ -19,12 +19,12 @@ every_speed = pytest.mark.parametrize("speed_mps", [2.2, 3.2, 4.5])
 
 
 @cache
-def run(strike: Strike, speed_mps: float) -> tuple[Recording, Analysed]:
-    recording = record(Runner(strike=strike), [Bout("run", 30.0, speed_mps)], seed=5)
+def run(strike: FootStrike, speed_mps: float) -> tuple[Recording, Analysed]:
+    recording = record(RunnerProfile(strike=strike), [PlannedBout("run", 30.0, speed_mps)], seed=5)
     return recording, analyse(recording.feet)
 
 
-def errors(strike: Strike, speed_mps: float, foot: Foot, key: str, truth: str) -> Floats:
+def errors(strike: FootStrike, speed_mps: float, foot: Foot, key: str, truth: str) -> Floats:
     """Of every stride, estimate less truth."""
     recording, found = run(strike, speed_mps)
     rows = match(recording.truth(foot), found.strides(foot))
@@ -45,8 +45,8 @@ def test_inversion_lowers_the_outer_edge_and_toes_up_is_positive_on_both_feet(fo
 
 
 def test_standing_tilt_shows_a_road_that_falls_off_to_one_side() -> None:
-    plan = [Bout("run", 60.0, 3.0, camber_pct=camber_pct) for camber_pct in (0.0, 4.0, -4.0)]
-    found = analyse(record(Runner(), plan, seed=8).feet)
+    plan = [PlannedBout("run", 60.0, 3.0, camber_pct=camber_pct) for camber_pct in (0.0, 4.0, -4.0)]
+    found = analyse(record(RunnerProfile(), plan, seed=8).feet)
     for foot, sign in (
         (Foot.LEFT, -1.0),
         (Foot.RIGHT, 1.0),
@@ -66,16 +66,16 @@ def test_standing_tilt_shows_a_road_that_falls_off_to_one_side() -> None:
 class TestSimulatedRunners:
     """A few degrees of freedom are left by the unknown mounting; the figures are those of the README."""
 
-    def test_foot_strike_angle(self, strike: Strike, speed_mps: float, foot: Foot) -> None:
+    def test_foot_strike_angle(self, strike: FootStrike, speed_mps: float, foot: Foot) -> None:
         error_deg = errors(strike, speed_mps, foot, "foot_strike_angle_deg", "strike_angle_deg")
         assert abs(error_deg.mean()) < 2.0
         assert error_deg.std() < 1.0
 
-    def test_eversion_excursion(self, strike: Strike, speed_mps: float, foot: Foot) -> None:
+    def test_eversion_excursion(self, strike: FootStrike, speed_mps: float, foot: Foot) -> None:
         error_deg = errors(strike, speed_mps, foot, "eversion_excursion_deg", "eversion_excursion_deg")
         assert np.sqrt(np.mean(error_deg**2)) < 2.0
 
-    def test_stride_length_and_speed(self, strike: Strike, speed_mps: float, foot: Foot) -> None:
+    def test_stride_length_and_speed(self, strike: FootStrike, speed_mps: float, foot: Foot) -> None:
         error_m = errors(strike, speed_mps, foot, "stride_length_m", "stride_length_m")
         assert np.sqrt(np.mean(error_m**2)) < 0.03 * speed_mps * 0.7
         error_mps = errors(strike, speed_mps, foot, "speed_mps", "speed_mps")
@@ -87,8 +87,8 @@ def test_inversion_at_landing_follows_the_runner(foot: Foot) -> None:
     """How far the foot lands inverted shows, less the part of the eversion that is past when the foot is quiet."""
     found = []
     for landing_deg in (3.0, 12.0):
-        runner = Runner(landing_inversion_deg=landing_deg, eversion_excursion_deg=landing_deg + 3.0)
-        strides = analyse(record(runner, [Bout("run", 30.0, 3.0)], seed=2).feet).strides(foot)
+        runner = RunnerProfile(landing_inversion_deg=landing_deg, eversion_excursion_deg=landing_deg + 3.0)
+        strides = analyse(record(runner, [PlannedBout("run", 30.0, 3.0)], seed=2).feet).strides(foot)
         found.append(np.nanmedian(strides.metrics["inversion_at_contact_deg"]))
     assert found[1] - found[0] == pytest.approx(8.0, abs=1.5)
 

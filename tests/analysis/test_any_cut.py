@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surefoot.analysis.model import Flag, Foot, Samples
-from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
+from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from tests.analysis.simulated import (
     analyse,
@@ -27,12 +27,12 @@ from tests.analysis.simulated import (
 
 FEET = tuple(Foot)
 PLAN = (
-    Bout("still", 4.0),
-    Bout("walk", 14.0, 1.3),
-    Bout("run", 22.0, 3.1),
-    Bout("still", 4.0),
-    Bout("run", 12.0, 2.6),
-    Bout("walk", 6.0, 1.6),
+    PlannedBout("still", 4.0),
+    PlannedBout("walk", 14.0, 1.3),
+    PlannedBout("run", 22.0, 3.1),
+    PlannedBout("still", 4.0),
+    PlannedBout("run", 12.0, 2.6),
+    PlannedBout("walk", 6.0, 1.6),
 )
 DURATION_S = sum(bout.duration_s for bout in PLAN)
 RATES_HZ = (100.0, 208.0, 416.0)
@@ -60,7 +60,7 @@ class Cuts:
 
 @lru_cache(maxsize=1)
 def motion() -> Motion:
-    return simulate(Runner(), PLAN, seed=4)
+    return simulate(RunnerProfile(), PLAN, seed=4)
 
 
 @lru_cache(maxsize=len(RATES_HZ))

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from surefoot.analysis import Session
 from surefoot.analysis.gait.resampling import Resampler, UniformSamples
 from surefoot.analysis.model import Flag, Foot, MountingStatus, Samples
-from surefoot.firmware_sim.body.motion import Bout, Runner
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
 from tests.analysis.simulated import Recording, analyse, match, record, turned, without
 
 MOVED_S = 45.0
@@ -20,7 +20,7 @@ MOVED_S = 45.0
 
 @lru_cache(maxsize=1)
 def run() -> Recording:
-    return record(Runner(), (Bout("run", 100.0, 3.0),), seed=11)
+    return record(RunnerProfile(), (PlannedBout("run", 100.0, 3.0),), seed=11)
 
 
 def moved(samples: Samples, rotation: Rotation) -> Samples:
@@ -37,8 +37,8 @@ def moved(samples: Samples, rotation: Rotation) -> Samples:
 @pytest.mark.parametrize(("run_mps", "walk_mps"), [(3.0, 1.0), (4.5, 1.2), (2.4, 1.6)])
 @pytest.mark.parametrize("foot", list(Foot))
 def test_both_feet_keep_their_strides_when_running_becomes_walking(run_mps: float, walk_mps: float, foot: Foot) -> None:
-    plan = (Bout("run", 30.0, run_mps), Bout("walk", 40.0, walk_mps)) * 2
-    recording = record(Runner(), plan, seed=3)
+    plan = (PlannedBout("run", 30.0, run_mps), PlannedBout("walk", 40.0, walk_mps)) * 2
+    recording = record(RunnerProfile(), plan, seed=3)
     found = match(recording.truth(foot), analyse(recording.feet).strides(foot))
     assert len(found.missed) <= 8
 

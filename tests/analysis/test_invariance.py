@@ -13,31 +13,36 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import Floats, Foot, Samples
-from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
-from surefoot.firmware_sim.body.runner_profile import Strike
+from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.body.runner_profile import FootStrike
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from tests.analysis.simulated import Analysed, analyse, angles_deg, match, sensed, turned
 
 FEET = tuple(Foot)
-STRIKES: tuple[Strike, ...] = ("rear", "mid", "fore")
-PLAN = (Bout("still", 4.0), Bout("walk", 14.0, 1.3), Bout("run", 20.0, 3.1), Bout("still", 3.0))
+STRIKES: tuple[FootStrike, ...] = ("rear", "mid", "fore")
+PLAN = (
+    PlannedBout("still", 4.0),
+    PlannedBout("walk", 14.0, 1.3),
+    PlannedBout("run", 20.0, 3.1),
+    PlannedBout("still", 3.0),
+)
 RATES_HZ = (100.0, 128.0, 167.0, 208.0, 256.0, 416.0, 500.0, 1000.0)
 
 any_strike = st.sampled_from(STRIKES)
 
 
 @lru_cache(maxsize=3)
-def motion_of(strike: Strike) -> Motion:
-    return simulate(Runner(strike=strike), PLAN, seed=6)
+def motion_of(strike: FootStrike) -> Motion:
+    return simulate(RunnerProfile(strike=strike), PLAN, seed=6)
 
 
 @lru_cache(maxsize=3)
-def feet_of(strike: Strike) -> tuple[Samples, ...]:
+def feet_of(strike: FootStrike) -> tuple[Samples, ...]:
     return sensed(motion_of(strike), 6).feet
 
 
 @lru_cache(maxsize=3)
-def analysed(strike: Strike) -> Analysed:
+def analysed(strike: FootStrike) -> Analysed:
     return analyse(feet_of(strike))
 
 
@@ -49,7 +54,7 @@ def events_s(analysed: Analysed, foot: Foot) -> Floats:
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(strike=any_strike, seed=st.integers(0, 2**32 - 1))
-def test_a_turned_pod_gives_the_same_events_and_axes_that_turn_along(strike: Strike, seed: int) -> None:
+def test_a_turned_pod_gives_the_same_events_and_axes_that_turn_along(strike: FootStrike, seed: int) -> None:
     rotations = Rotation.random(2, rng=np.random.default_rng(seed)).as_matrix()
     plain = analysed(strike)
     other = analyse(turned(each, rotation) for each, rotation in zip(feet_of(strike), rotations, strict=True))
@@ -62,7 +67,7 @@ def test_a_turned_pod_gives_the_same_events_and_axes_that_turn_along(strike: Str
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(strike=any_strike, offset_s=st.one_of(st.floats(-1e5, 1e5), st.floats(-1e5, 1.7e9)))
-def test_a_shifted_clock_shifts_every_event_window_and_bout(strike: Strike, offset_s: float) -> None:
+def test_a_shifted_clock_shifts_every_event_window_and_bout(strike: FootStrike, offset_s: float) -> None:
     plain = analysed(strike)
     other = analyse(replace(each, time_s=each.time_s + offset_s) for each in feet_of(strike))
     exact_s = 1e-6 + 4.0 * float(np.spacing(abs(offset_s)))  # the stamps themselves are rounded
@@ -90,8 +95,8 @@ def mirrored(samples: Samples) -> Samples:
 
 @pytest.mark.parametrize("strike", STRIKES)
 @pytest.mark.parametrize("seed", range(3))
-def test_a_mirrored_runner_has_the_same_times_on_the_other_side(strike: Strike, seed: int) -> None:
-    feet = sensed(simulate(Runner(strike=strike, contact_asymmetry_pct=5.0), PLAN, seed=seed), seed).feet
+def test_a_mirrored_runner_has_the_same_times_on_the_other_side(strike: FootStrike, seed: int) -> None:
+    feet = sensed(simulate(RunnerProfile(strike=strike, contact_asymmetry_pct=5.0), PLAN, seed=seed), seed).feet
     plain, other = analyse(feet), analyse(mirrored(each) for each in feet)
     for foot in FEET:
         assert np.array_equal(events_s(plain, foot), events_s(other, foot.other), equal_nan=True)
@@ -105,7 +110,7 @@ def test_a_mirrored_runner_has_the_same_times_on_the_other_side(strike: Strike, 
 
 
 @pytest.mark.parametrize("strike", STRIKES)
-def test_the_order_of_the_feet_does_not_matter(strike: Strike) -> None:
+def test_the_order_of_the_feet_does_not_matter(strike: FootStrike) -> None:
     other = analyse(reversed(feet_of(strike)))
     for foot in FEET:
         assert np.array_equal(events_s(other, foot), events_s(analysed(strike), foot), equal_nan=True)
@@ -114,7 +119,7 @@ def test_the_order_of_the_feet_does_not_matter(strike: Strike) -> None:
 
 def test_the_order_of_the_feet_does_not_matter_to_the_bouts() -> None:
     for seed in range(6):
-        feet = sensed(simulate(Runner(), PLAN, seed=seed), seed).feet
+        feet = sensed(simulate(RunnerProfile(), PLAN, seed=seed), seed).feet
         assert analyse(reversed(feet)).results.bouts == analyse(feet).results.bouts
 
 
@@ -128,11 +133,11 @@ class Moved:
 
 
 @lru_cache(maxsize=3 * len(RATES_HZ))
-def sampled(strike: Strike, rate_hz: float) -> Analysed:
+def sampled(strike: FootStrike, rate_hz: float) -> Analysed:
     return analyse(sensed(motion_of(strike), 6, Imu(rate_hz, random_mounting(6))).feet)
 
 
-def moved(strike: Strike, slow_hz: float, fast_hz: float) -> Moved:
+def moved(strike: FootStrike, slow_hz: float, fast_hz: float) -> Moved:
     initial, terminal, missed = [], [], 0
     for foot in FEET:
         truth = motion_of(strike).truth[foot]

@@ -12,24 +12,28 @@ from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
 from surefoot.analysis.inversion.criteria import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Session
-from surefoot.firmware_sim.body.ankle_rolls import Roll
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.body.runner_profile import Strike
-from surefoot.firmware_sim.body.truth import TrueRoll
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.body.runner_profile import FootStrike
+from surefoot.firmware_sim.body.truth import TrueInversionEvent
 from tests.analysis.simulated import Analysed, Recording, analyse, sensed, turned
 
 SEVERITIES = {Severity.NEAR_MISS: (20.0, 25.0), Severity.ROLL: (25.0, 45.0), Severity.SEVERE: (45.0, 90.0)}
 MARGIN_DEG = 4.0
 ROLLS = (
-    Roll(Foot.LEFT, 20.3, peak_deg=22.0, rise_s=0.06),
-    Roll(Foot.RIGHT, 26.1, peak_deg=34.0, rise_s=0.09),
-    Roll(Foot.LEFT, 33.0, peak_deg=62.0, rise_s=0.11, onset_s=0.02),
+    InversionEvent(Foot.LEFT, 20.3, peak_deg=22.0, rise_s=0.06),
+    InversionEvent(Foot.RIGHT, 26.1, peak_deg=34.0, rise_s=0.09),
+    InversionEvent(Foot.LEFT, 33.0, peak_deg=62.0, rise_s=0.11, onset_s=0.02),
 )
 
 
 @cache
-def run(strike: Strike = "rear", speed_mps: float = 3.0, rolls: tuple[Roll, ...] = ROLLS) -> tuple[Recording, Analysed]:
-    motion = simulate(Runner(strike=strike), [Bout("run", 48.0, speed_mps)], seed=4, rolls=rolls)
+def run(
+    strike: FootStrike = "rear", speed_mps: float = 3.0, inversion_events: tuple[InversionEvent, ...] = ROLLS
+) -> tuple[Recording, Analysed]:
+    motion = simulate(
+        RunnerProfile(strike=strike), [PlannedBout("run", 48.0, speed_mps)], seed=4, inversion_events=inversion_events
+    )
     recording = sensed(motion, seed=4)
     return recording, analyse(recording.feet)
 
@@ -38,21 +42,23 @@ def events(found: Analysed) -> list[Finding]:
     return [finding for finding in found.results.findings if finding.kind is Kind.INVERSION_EVENT]
 
 
-def true_rolls(recording: Recording) -> list[TrueRoll]:
-    return sorted((roll for foot in Foot for roll in recording.truth(foot).rolls), key=lambda roll: roll.peak_s)
+def true_rolls(recording: Recording) -> list[TrueInversionEvent]:
+    return sorted(
+        (roll for foot in Foot for roll in recording.truth(foot).inversion_events), key=lambda roll: roll.peak_s
+    )
 
 
 @pytest.mark.parametrize("strike", ["rear", "mid", "fore"])
 @pytest.mark.parametrize("speed_mps", [2.2, 3.0, 4.5])
-def test_every_roll_is_found_once_where_and_as_badly_as_it_happened(strike: Strike, speed_mps: float) -> None:
+def test_every_roll_is_found_once_where_and_as_badly_as_it_happened(strike: FootStrike, speed_mps: float) -> None:
     recording, found = run(strike, speed_mps)
     found_events, true = latest(events(found)), true_rolls(recording)
     assert [each.foot for each in found_events] == [each.foot for each in true]
     for each, roll in zip(found_events, true, strict=True):
         assert each.time_s == pytest.approx(roll.peak_s, abs=0.05)
-        assert each.value == pytest.approx(roll.beyond_deg, abs=6.0)
+        assert each.value == pytest.approx(roll.excursion_deg, abs=6.0)
         low, high = SEVERITIES[each.severity]
-        assert low - MARGIN_DEG <= roll.beyond_deg <= high + MARGIN_DEG
+        assert low - MARGIN_DEG <= roll.excursion_deg <= high + MARGIN_DEG
 
 
 def test_a_roll_is_known_before_the_next_stride_is_far_on() -> None:
@@ -68,7 +74,11 @@ def test_a_roll_is_known_before_the_next_stride_is_far_on() -> None:
 def test_the_strides_after_it_come_as_a_revision() -> None:
     """They are shorter and softer in the simulated aftermath, and were as usual without one."""
     careful, careless = (
-        latest(events(run(rolls=(Roll(Foot.LEFT, 20.3, peak_deg=40.0, aftermath_strides=strides),))[1]))
+        latest(
+            events(
+                run(inversion_events=(InversionEvent(Foot.LEFT, 20.3, peak_deg=40.0, aftermath_strides=strides),))[1]
+            )
+        )
         for strides in (10, 0)
     )
     assert careful[0].state is State.RESOLVED
@@ -137,17 +147,22 @@ def test_a_band_that_is_none_is_refused(change: dict[str, object]) -> None:
 
 def test_a_walker_rolls_too() -> None:
     motion = simulate(
-        Runner(), [Bout("walk", 60.0, 1.4)], seed=2, rolls=(Roll(Foot.RIGHT, 30.0, peak_deg=40.0, rise_s=0.1),)
+        RunnerProfile(),
+        [PlannedBout("walk", 60.0, 1.4)],
+        seed=2,
+        inversion_events=(InversionEvent(Foot.RIGHT, 30.0, peak_deg=40.0, rise_s=0.1),),
     )
     (event,) = latest(events(analyse(sensed(motion, seed=2).feet)))
     assert event.foot is Foot.RIGHT
     assert event.severity is Severity.ROLL
 
 
-@pytest.mark.parametrize("bout", [Bout("run", 60.0, 2.4), Bout("run", 60.0, 5.5), Bout("walk", 60.0, 1.5)], ids=str)
+@pytest.mark.parametrize(
+    "bout", [PlannedBout("run", 60.0, 2.4), PlannedBout("run", 60.0, 5.5), PlannedBout("walk", 60.0, 1.5)], ids=str
+)
 @pytest.mark.parametrize("strike", ["rear", "mid", "fore"])
-def test_an_ordinary_run_has_none(bout: Bout, strike: Strike) -> None:
-    assert not events(analyse(sensed(simulate(Runner(strike=strike), [bout], seed=9), seed=9).feet))
+def test_an_ordinary_run_has_none(bout: PlannedBout, strike: FootStrike) -> None:
+    assert not events(analyse(sensed(simulate(RunnerProfile(strike=strike), [bout], seed=9), seed=9).feet))
 
 
 def test_a_foot_without_a_gyroscope_tells_nothing() -> None:

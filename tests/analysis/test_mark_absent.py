@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from surefoot.analysis.model import Flag, Foot, Samples
 from surefoot.analysis.session import Results, Session
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
 from tests.analysis.simulated import Analysed, differences, sensed
 
 LEFT, RIGHT = Foot.LEFT, Foot.RIGHT
-PLAN = (Bout("still", 4.0), Bout("walk", 20.0, 1.3), Bout("run", 76.0, 3.1))
+PLAN = (PlannedBout("still", 4.0), PlannedBout("walk", 20.0, 1.3), PlannedBout("run", 76.0, 3.1))
 SILENT_S = (40.0, 70.0)
 """Nothing of the right foot comes in between until it is late."""
 Step = Samples | float
@@ -26,7 +26,7 @@ Step = Samples | float
 
 @lru_cache(maxsize=1)
 def feet() -> tuple[Samples, ...]:
-    return tuple(sensed(simulate(Runner(), PLAN, seed=4), 4).feet)
+    return tuple(sensed(simulate(RunnerProfile(), PLAN, seed=4), 4).feet)
 
 
 def until(samples: Samples, time_s: float) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
 from surefoot.analysis.model import Flag, Foot
-from surefoot.firmware_sim.body.motion import Bout, Runner
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
 from tests.analysis.simulated import Analysed, analyse, record
 
 UNIT = re.compile(r"_(s|ms|hz|m|mps|mps2|rad|radps|deg|dps|g|gps|spm|pct|factor|probability)$")
@@ -19,7 +19,9 @@ every_metric = pytest.mark.parametrize("metric", ALL, ids=[metric.key for metric
 
 @pytest.fixture(scope="module")
 def analysed() -> Analysed:
-    return analyse(record(Runner(), (Bout("walk", 20.0, 1.4), Bout("run", 40.0, 3.0)), seed=1).feet)
+    return analyse(
+        record(RunnerProfile(), (PlannedBout("walk", 20.0, 1.4), PlannedBout("run", 40.0, 3.0)), seed=1).feet
+    )
 
 
 @every_metric

@@ -10,29 +10,29 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import Floats, Foot, Mounting, MountingStatus
-from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, simulate
-from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
+from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu
 from tests.analysis.simulated import analyse, angles_deg
 
 MOUNTINGS = 20
 GAITS = {
-    "walk-1.3": Bout("walk", 25.0, 1.3),
-    "run-2.4": Bout("run", 25.0, 2.4),
-    "run-3.2": Bout("run", 25.0, 3.2),
-    "run-4.5": Bout("run", 25.0, 4.5),
+    "walk-1.3": PlannedBout("walk", 25.0, 1.3),
+    "run-2.4": PlannedBout("run", 25.0, 2.4),
+    "run-3.2": PlannedBout("run", 25.0, 3.2),
+    "run-4.5": PlannedBout("run", 25.0, 4.5),
 }
 every_gait = pytest.mark.parametrize("gait", list(GAITS))
 
 
 @lru_cache(maxsize=len(GAITS))
 def motion_of(gait: str) -> Motion:
-    return simulate(Runner(), (GAITS[gait],), seed=3)
+    return simulate(RunnerProfile(), (GAITS[gait],), seed=3)
 
 
 def true_axes(motion: Motion, foot: Foot, imu: Imu) -> Floats:
     """Rows toes, left and up in the sensor frame, as the foot stands flat in the middle of stance."""
     truth = motion.truth[foot]
-    pose = motion.tracks[foot].at(truth.initial_contact_s + 0.4 * truth.ground_contact_time_s)
+    pose = motion.trajectories[foot].at(truth.initial_contact_s + 0.4 * truth.ground_contact_time_s)
     up = np.median(pose.rotation[:, 2], axis=0)
     up /= np.linalg.norm(up)
     left = np.array([0.0, 1.0, 0.0]) - up * up[1]
@@ -41,7 +41,7 @@ def true_axes(motion: Motion, foot: Foot, imu: Imu) -> Floats:
 
 
 def mounting_of(motion: Motion, foot: Foot, imu: Imu) -> Mounting:
-    return analyse((read(motion, foot, imu, seed=1),)).mountings[foot]
+    return analyse((read_imu(motion, foot, imu, seed=1),)).mountings[foot]
 
 
 @lru_cache(maxsize=len(GAITS))
@@ -92,7 +92,7 @@ def test_a_sensor_bias_as_in_data_sheets_moves_the_axes_little() -> None:
 def test_a_loose_pod_is_not_trusted() -> None:
     """It tips by 15° or so, another way in every swing."""
     motion, foot = motion_of("run-3.2"), Foot.LEFT
-    samples, truth = read(motion, foot, Imu(mounting=random_mounting(4)), seed=1), motion.truth[foot]
+    samples, truth = read_imu(motion, foot, Imu(mounting=random_mounting(4)), seed=1), motion.truth[foot]
     tips = Rotation.from_rotvec(np.radians(10.0) * np.random.default_rng(4).standard_normal((len(truth) + 1, 3)))
     tip = tips[np.searchsorted(truth.terminal_contact_s + 0.2, samples.time_s)]
     loose = replace(samples, acc_mps2=tip.apply(samples.acc_mps2), gyr_radps=tip.apply(samples.gyr_radps))

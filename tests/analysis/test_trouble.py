@@ -12,7 +12,7 @@ import pytest
 from surefoot.analysis import Session
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Flag, Foot, MountingStatus, Samples, Strides
 from surefoot.analysis.windows import cadence
-from surefoot.firmware_sim.body.motion import Bout, Runner
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from tests.analysis.simulated import Analysed, Recording, analyse, match, record, without, without_gyroscope
 
@@ -24,12 +24,16 @@ CONTACTS = ("ground_contact_time_s", "swing_time_s", "flight_time_s", "duty_fact
 
 @lru_cache(maxsize=1)
 def run() -> Recording:
-    return record(Runner(), (Bout("still", 4.0), Bout("run", 40.0, 3.1), Bout("still", 4.0)), seed=2)
+    return record(
+        RunnerProfile(), (PlannedBout("still", 4.0), PlannedBout("run", 40.0, 3.1), PlannedBout("still", 4.0)), seed=2
+    )
 
 
 @lru_cache(maxsize=1)
 def walk() -> Recording:
-    return record(Runner(), (Bout("still", 4.0), Bout("walk", 40.0, 1.3), Bout("still", 4.0)), seed=2)
+    return record(
+        RunnerProfile(), (PlannedBout("still", 4.0), PlannedBout("walk", 40.0, 1.3), PlannedBout("still", 4.0)), seed=2
+    )
 
 
 @lru_cache(maxsize=1)
@@ -137,7 +141,7 @@ def weightless(recording: Recording) -> list[Samples]:
     """Both feet's samples as a device gives them that takes gravity out."""
     feet = []
     for foot, samples in recording.samples.items():
-        up_in_foot = recording.motion.tracks[foot].at(samples.time_s).rotation[:, 2]
+        up_in_foot = recording.motion.trajectories[foot].at(samples.time_s).rotation[:, 2]
         gravity_mps2 = STANDARD_GRAVITY_MPS2 * up_in_foot @ recording.imus[foot].mounting.T
         feet.append(replace(samples, acc_mps2=samples.acc_mps2 - gravity_mps2))
     return feet
@@ -172,7 +176,9 @@ def test_a_clipped_sample_flags_the_stride_it_lies_in_alone() -> None:
 
 
 def test_a_sensor_of_small_range_still_gives_contacts_and_flags_its_strides() -> None:
-    made = record(Runner(), (Bout("run", 30.0, 3.4),), 3, Imu(mounting=random_mounting(3), acc_range_g=4.0))
+    made = record(
+        RunnerProfile(), (PlannedBout("run", 30.0, 3.4),), 3, Imu(mounting=random_mounting(3), acc_range_g=4.0)
+    )
     strides, truth = analyse(made.feet).strides(), made.truth(Foot.LEFT)
     pairs = match(truth, strides)
     assert strides.has(Flag.CLIPPED).mean() > 0.9
@@ -223,7 +229,7 @@ def test_when_one_foot_ends_early_the_flush_gives_all_of_the_other(early: Foot) 
 
 @pytest.mark.parametrize("early", FEET)
 def test_standing_is_seen_even_if_one_foot_ended_early(early: Foot) -> None:
-    made = record(Runner(), (Bout("run", 20.0, 3.1), Bout("still", 20.0)), seed=2)
+    made = record(RunnerProfile(), (PlannedBout("run", 20.0, 3.1), PlannedBout("still", 20.0)), seed=2)
     feet: Mapping[Foot, Samples] = {
         foot: samples[: 15 * 208] if foot is early else samples for foot, samples in made.samples.items()
     }

@@ -11,38 +11,38 @@ import pytest
 
 from surefoot.analysis.model import Flag, Floats, Foot, Strides
 from surefoot.analysis.windows import cadence
-from surefoot.firmware_sim.body.motion import Bout, Runner
-from surefoot.firmware_sim.body.runner_profile import Strike
-from surefoot.firmware_sim.body.truth import Truth
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.body.runner_profile import FootStrike
+from surefoot.firmware_sim.body.truth import TrueStrides
 from tests.analysis.simulated import Analysed, Matched, analyse, match, record
 
-STANDING = Bout("still", 8.0)
+STANDING = PlannedBout("still", 8.0)
 FEET = tuple(Foot)
 SEEDS = (1, 2)
-STRIKES: tuple[Strike, ...] = ("rear", "mid", "fore")
+STRIKES: tuple[FootStrike, ...] = ("rear", "mid", "fore")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One gait at one speed, 45 s between two stands."""
 
-    bout: Bout
-    strike: Strike = "rear"
+    bout: PlannedBout
+    strike: FootStrike = "rear"
 
     def __str__(self) -> str:
-        return f"{self.bout.gait}-{self.bout.speed_mps}-{self.strike}"
+        return f"{self.bout.activity}-{self.bout.speed_mps}-{self.strike}"
 
 
 class Side(NamedTuple):
     """One foot of one recording: what is true, what was found, and which belongs to which."""
 
-    truth: Truth
+    truth: TrueStrides
     strides: Strides
     pairs: Matched
 
 
-RUNS = [Case(Bout("run", 45.0, speed), strike) for strike in STRIKES for speed in (2.4, 3.2, 4.5)]
-WALKS = [Case(Bout("walk", 45.0, speed)) for speed in (0.8, 1.0, 1.3, 1.5, 1.8)]
+RUNS = [Case(PlannedBout("run", 45.0, speed), strike) for strike in STRIKES for speed in (2.4, 3.2, 4.5)]
+WALKS = [Case(PlannedBout("walk", 45.0, speed)) for speed in (0.8, 1.0, 1.3, 1.5, 1.8)]
 
 
 every_case = pytest.mark.parametrize("case", RUNS + WALKS, ids=str)
@@ -51,8 +51,8 @@ every_walk = pytest.mark.parametrize("case", WALKS, ids=str)
 
 
 @lru_cache(maxsize=2 * len(RUNS + WALKS))
-def found(case: Case, seed: int) -> tuple[dict[Foot, Truth], Analysed]:
-    recording = record(Runner(strike=case.strike), (STANDING, case.bout, STANDING), seed)
+def found(case: Case, seed: int) -> tuple[dict[Foot, TrueStrides], Analysed]:
+    recording = record(RunnerProfile(strike=case.strike), (STANDING, case.bout, STANDING), seed)
     return {foot: recording.truth(foot) for foot in FEET}, analyse(recording.feet)
 
 
@@ -180,10 +180,10 @@ def test_whole_strides_are_sure_and_carry_no_flag_but_clipping(case: Case) -> No
         assert np.median(strides.confidence[~clipped]) > 0.9
 
 
-def asymmetries_pct(strike: Strike, asymmetry_pct: float, seed: int) -> tuple[Floats, Floats]:
+def asymmetries_pct(strike: FootStrike, asymmetry_pct: float, seed: int) -> tuple[Floats, Floats]:
     """Asymmetry of contact time in each whole window of two minutes' running, as found and as it is."""
-    runner = Runner(strike=strike, contact_asymmetry_pct=asymmetry_pct)
-    recording = record(runner, (Bout("run", 122.0, 3.2),), seed)
+    runner = RunnerProfile(strike=strike, contact_asymmetry_pct=asymmetry_pct)
+    recording = record(runner, (PlannedBout("run", 122.0, 3.2),), seed)
     windows = analyse(recording.feet).results.windows[:4]
     true = []
     for window in windows:
@@ -200,7 +200,7 @@ def asymmetries_pct(strike: Strike, asymmetry_pct: float, seed: int) -> tuple[Fl
 @pytest.mark.parametrize("asymmetry_pct", [-6.0, 6.0])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_asymmetry_of_contact_shows_with_its_sign_in_every_window(
-    strike: Strike, asymmetry_pct: float, seed: int
+    strike: FootStrike, asymmetry_pct: float, seed: int
 ) -> None:
     measured, _ = asymmetries_pct(strike, asymmetry_pct, seed)
     assert len(measured) == 4
@@ -209,7 +209,9 @@ def test_an_asymmetry_of_contact_shows_with_its_sign_in_every_window(
 
 @pytest.mark.parametrize("strike", STRIKES)
 @pytest.mark.parametrize("asymmetry_pct", [-6.0, 0.0, 3.0, 6.0])
-def test_an_asymmetry_of_contact_is_within_two_points_over_two_minutes(strike: Strike, asymmetry_pct: float) -> None:
+def test_an_asymmetry_of_contact_is_within_two_points_over_two_minutes(
+    strike: FootStrike, asymmetry_pct: float
+) -> None:
     for seed in SEEDS:
         measured, true = asymmetries_pct(strike, asymmetry_pct, seed)
         assert abs(np.mean(measured - true)) < 2.0
@@ -222,22 +224,22 @@ def test_six_sevenths_of_an_asymmetry_of_contact_show() -> None:
 
 
 PLAN = (
-    Bout("still", 10.0),
-    Bout("walk", 20.0, 1.3),
-    Bout("run", 30.0, 3.0),
-    Bout("walk", 15.0, 1.5),
-    Bout("still", 12.0),
-    Bout("run", 20.0, 3.6),
-    Bout("still", 10.0),
+    PlannedBout("still", 10.0),
+    PlannedBout("walk", 20.0, 1.3),
+    PlannedBout("run", 30.0, 3.0),
+    PlannedBout("walk", 15.0, 1.5),
+    PlannedBout("still", 12.0),
+    PlannedBout("run", 20.0, 3.6),
+    PlannedBout("still", 10.0),
 )
 
 
 @pytest.mark.parametrize("strike", STRIKES)
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_bouts_follow_the_plan_within_three_seconds(strike: Strike, seed: int) -> None:
-    bouts = analyse(record(Runner(strike=strike), PLAN, seed).feet).results.bouts
+def test_bouts_follow_the_plan_within_three_seconds(strike: FootStrike, seed: int) -> None:
+    bouts = analyse(record(RunnerProfile(strike=strike), PLAN, seed).feet).results.bouts
     long = [bout for bout in bouts if bout.kind != "other" or bout.end_s - bout.start_s > 3.0]
-    assert [bout.kind for bout in long] == [bout.gait for bout in PLAN]
+    assert [bout.kind for bout in long] == [bout.activity for bout in PLAN]
     ends_s = np.cumsum([bout.duration_s for bout in PLAN])
     assert [bout.end_s for bout in long] == pytest.approx(ends_s, abs=3.0)
     assert [bout.start_s for bout in long] == pytest.approx([0.0, *ends_s[:-1]], abs=3.0)
@@ -245,7 +247,7 @@ def test_bouts_follow_the_plan_within_three_seconds(strike: Strike, seed: int) -
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_bouts_cover_the_recording_without_gap_or_overlap(seed: int) -> None:
-    recording = record(Runner(), PLAN, seed)
+    recording = record(RunnerProfile(), PLAN, seed)
     bouts = analyse(recording.feet).results.bouts
     assert bouts[0].start_s == min(each.time_s[0] for each in recording.feet)
     assert bouts[-1].end_s == max(each.time_s[-1] for each in recording.feet)
@@ -254,14 +256,14 @@ def test_bouts_cover_the_recording_without_gap_or_overlap(seed: int) -> None:
 
 
 def test_standing_is_still_throughout() -> None:
-    analysed = analyse(record(Runner(), (Bout("still", 60.0),), seed=1).feet)
+    analysed = analyse(record(RunnerProfile(), (PlannedBout("still", 60.0),), seed=1).feet)
     assert all(not len(analysed.strides(foot)) for foot in FEET)
     assert sum(bout.end_s - bout.start_s for bout in analysed.results.bouts if bout.kind == "still") > 55.0
     assert not any(bout.kind in ("walk", "run") for bout in analysed.results.bouts)
 
 
 def test_feet_that_start_and_stop_at_different_times_share_the_bouts() -> None:
-    recording = record(Runner(), (Bout("run", 40.0, 3.0),), seed=1)
+    recording = record(RunnerProfile(), (PlannedBout("run", 40.0, 3.0),), seed=1)
     left, right = recording.feet
     bouts = analyse((left[500:], right[:-500])).results.bouts
     assert bouts[0].start_s == right.time_s[0]

@@ -10,8 +10,8 @@ import numpy as np
 
 from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.session import Session
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu
 
 RATE_HZ = 208.0
 LIVE_PIECE_S = 0.1
@@ -21,10 +21,10 @@ COLUMNS = ("time_s", "acc_mps2", "gyr_radps", "clipped")
 
 def record(minutes: float, folder: Path) -> None:
     """Simulate a run of both feet with a walked start and keep it as arrays."""
-    plan = [Bout("still", 10.0), Bout("walk", 60.0, 1.4), Bout("run", 60.0 * minutes - 70.0, 3.0)]
-    motion = simulate(Runner(), plan, seed=1)
+    plan = [PlannedBout("still", 10.0), PlannedBout("walk", 60.0, 1.4), PlannedBout("run", 60.0 * minutes - 70.0, 3.0)]
+    motion = simulate(RunnerProfile(), plan, seed=1)
     for number, foot in enumerate(Foot):
-        samples = read(motion, foot, Imu(RATE_HZ, random_mounting(number)), seed=number)
+        samples = read_imu(motion, foot, Imu(RATE_HZ, random_mounting(number)), seed=number)
         for name in COLUMNS:
             np.save(folder / f"{foot}_{name}.npy", getattr(samples, name))
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from surefoot.firmware_sim import virtual_time as pace
-from surefoot.firmware_sim.scenarios import scenario
+from surefoot.firmware_sim import virtual_time
+from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.service.exporters.influxdb import InfluxShipper
 from surefoot.service.exporters.influxdb_client import Influx, Series
 from surefoot.service.exporters.status import SinkState
@@ -82,7 +82,7 @@ def seen(folder: Path) -> Iterator[Seen]:
 
 def _run(settings: Settings) -> None:
     """Simulated pods, over the simulated radio, through the service into the store."""
-    plays = [scenario("ankle-roll", MINUTES, 1), scenario("tempo", MINUTES, 2)]
+    plays = [make_scenario("ankle-roll", MINUTES, 1), make_scenario("tempo", MINUTES, 2)]
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
@@ -92,8 +92,8 @@ def _run(settings: Settings) -> None:
             await season.serve(squad, 1)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("surefoot.firmware_sim.scenarios.squad", lambda *_: plays)
-        pace.run(serve(), speed=math.inf)
+        patch.setattr("surefoot.firmware_sim.scenarios.make_squad", lambda *_: plays)
+        virtual_time.run(serve(), speed=math.inf)
 
 
 def _season(settings: Settings, run: StoredRun) -> None:

@@ -8,9 +8,9 @@ from functools import cache
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results, Session
 from surefoot.dashboards.data_source import Recorded
-from surefoot.firmware_sim.body.ankle_rolls import Roll
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude, pieces
 from surefoot.service.pipeline.sampling_stats import Tally
@@ -24,18 +24,22 @@ RUN = Manifest(
     ended=True,
 )
 ROLL_S = 150.0
-EVENTFUL = (Bout("still", 8.0), Bout("run", 720.0, 2.9), Bout("run", 420.0, 2.9, contact_asymmetry_pct=-6.0))
+EVENTFUL = (
+    PlannedBout("still", 8.0),
+    PlannedBout("run", 720.0, 2.9),
+    PlannedBout("run", 420.0, 2.9, contact_asymmetry_pct=-6.0),
+)
 
 
 def analysed(
-    plan: tuple[Bout, ...],
-    rolls: tuple[Roll, ...] = (),
+    plan: tuple[PlannedBout, ...],
+    inversion_events: tuple[InversionEvent, ...] = (),
     feet: tuple[Foot, ...] = tuple(Foot),
-    runner: Runner | None = None,
+    runner: RunnerProfile | None = None,
 ) -> Analysis:
     """A plan as the feet's pods read it, analysed."""
-    motion = simulate(runner or Runner(), plan, seed=5, rolls=rolls)
-    samples = {foot: read(motion, foot, Imu(), seed=5) for foot in feet}
+    motion = simulate(runner or RunnerProfile(), plan, seed=5, inversion_events=inversion_events)
+    samples = {foot: read_imu(motion, foot, Imu(), seed=5) for foot in feet}
     session, tallies = Session(feet), {foot: Tally() for foot in feet}
     found = []
     for piece in pieces(samples, 60.0):
@@ -48,10 +52,10 @@ def analysed(
 @cache
 def eventful() -> Recorded:
     """A run in which the left ankle rolls, and later the left foot stays longer on the ground."""
-    return recorded(analysed(EVENTFUL, (Roll(Foot.LEFT, ROLL_S, peak_deg=36.0, rise_s=0.08),)), "anna", RUN)
+    return recorded(analysed(EVENTFUL, (InversionEvent(Foot.LEFT, ROLL_S, peak_deg=36.0, rise_s=0.08),)), "anna", RUN)
 
 
 @cache
 def uneventful(*feet: Foot) -> Recorded:
     """Two minutes and a half of plain running, by these feet alone."""
-    return recorded(analysed((Bout("run", 150.0, 2.9),), feet=feet), "anna", RUN)
+    return recorded(analysed((PlannedBout("run", 150.0, 2.9),), feet=feet), "anna", RUN)

@@ -15,7 +15,7 @@ from surefoot.dashboards.data_source import PastRun, Pod, Recorded, RunnerNow, S
 from surefoot.dashboards.report.page import report
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.replay import runner_at
-from surefoot.firmware_sim.scenarios import scenario
+from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.service.views.reporting import recorded
 from tests.dashboards.browser import chromium
 from tests.dashboards.runs import RUN, analysed
@@ -29,8 +29,8 @@ WIDTH, WALL_HEIGHT, REPORT_HEIGHT = 1280, 740, 640
 
 def run_of(name: str, play: str, seed: int) -> Recorded:
     """One simulated runner's whole run."""
-    whole = scenario(play, MINUTES, seed)
-    return recorded(analysed(whole.plan, whole.rolls, runner=whole.runner), name, RUN)
+    whole = make_scenario(play, MINUTES, seed)
+    return recorded(analysed(whole.plan, whole.inversion_events, runner=whole.runner), name, RUN)
 
 
 class Squad:

@@ -18,7 +18,7 @@ from surefoot.dashboards.wall.attention import RECENT_S, attention, by_attention
 from surefoot.dashboards.wall.cards import card
 from surefoot.dashboards.wall.replay import runner_at
 from surefoot.dashboards.wall.views import Difference, View
-from surefoot.firmware_sim.body.motion import Bout
+from surefoot.firmware_sim.body.motion import PlannedBout
 from surefoot.service.views.reporting import recorded
 from tests.dashboards.runs import ROLL_S, RUN, analysed, eventful
 
@@ -130,7 +130,7 @@ def test_a_session_opens_until_it_is_old_and_only_with_its_own_password() -> Non
 
 
 def test_both_feet_are_of_the_same_gait_when_it_has_just_changed() -> None:
-    plan = (Bout("run", 30.0, 2.9), Bout("walk", 20.0, 1.5))
+    plan = (PlannedBout("run", 30.0, 2.9), PlannedBout("walk", 20.0, 1.5))
     run = recorded(analysed(plan), "anna", RUN)
     moments = [Moment.last_known(runner_at(run, 28.0 + 0.25 * step)) for step in range(24)]
     assert {moment.gait for moment in moments} == {"Running", "Walking"}

@@ -8,7 +8,7 @@ import numpy as np
 
 from surefoot.analysis.findings import Finding, Kind, latest
 from surefoot.analysis.model import Floats
-from surefoot.firmware_sim.body.motion import Bout, Runner
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
 from tests.analysis.simulated import analyse, record
 
 SPEED_MPS = 2.9
@@ -32,10 +32,10 @@ def _alarms(shift_pct: Floats, camber_pct: Floats, seed: int) -> list[Finding]:
     """Of a run whose contact asymmetry leaves the runner's own by `shift_pct`, minute by minute."""
     own_pct = float(np.random.default_rng([seed, 2]).normal(0.0, 1.5))
     run = [
-        Bout("run", PIECE_S, SPEED_MPS, contact_asymmetry_pct=own_pct + shift, camber_pct=camber)
+        PlannedBout("run", PIECE_S, SPEED_MPS, contact_asymmetry_pct=own_pct + shift, camber_pct=camber)
         for shift, camber in zip(shift_pct.tolist(), camber_pct.tolist(), strict=True)
     ]
-    feet = record(Runner(contact_asymmetry_pct=own_pct), (Bout("still", 5.0), *run), seed=seed).feet
+    feet = record(RunnerProfile(contact_asymmetry_pct=own_pct), (PlannedBout("still", 5.0), *run), seed=seed).feet
     return [finding for finding in analyse(feet).results.findings if finding.severity.rank]
 
 

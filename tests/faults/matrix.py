@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim import virtual_time
 from tests.faults.stage import Outcome, Stage, staged
 
 SPEED = 2.0
@@ -128,7 +128,7 @@ def outcomes(speed: float = SPEED, only: str = "") -> Iterator[tuple[str, Outcom
     for name, fault in FAULTS.items():
         if only in name:
             with TemporaryDirectory(prefix="surefoot-faults-", ignore_cleanup_errors=True) as folder:
-                yield name, pace.run(befall(Path(folder), fault, speed), speed=speed)
+                yield name, virtual_time.run(befall(Path(folder), fault, speed), speed=speed)
 
 
 async def befall(folder: Path, fault: Fault, speed: float) -> Outcome:

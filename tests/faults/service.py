@@ -31,7 +31,7 @@ signal.signal(signal.SIGUSR1, lambda *_: step(Path(sys.argv[4])))
 
 from bumble.transport import open_transport  # noqa: E402 - whoever reads the clock must find the one that was set
 
-from surefoot.firmware_sim import virtual_time as pace  # noqa: E402
+from surefoot.firmware_sim import virtual_time  # noqa: E402
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient  # noqa: E402
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner  # noqa: E402
 from surefoot.firmware_sim.radio.central import CentralRadio  # noqa: E402
@@ -65,4 +65,4 @@ if __name__ == "__main__":
     speed, zero_s = float(sys.argv[2]), float(sys.argv[3])
     with Dispatch(settings) as dispatch:
         world = World(settings, dispatch.tell, lambda text: print(text, flush=True), scaled(speed, zero_s))
-        pace.run(main(int(sys.argv[1]), world), speed=speed)
+        virtual_time.run(main(int(sys.argv[1]), world), speed=speed)

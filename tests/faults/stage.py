@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from surefoot.analysis.model import Foot, Samples
-from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.truth import TruePacket
-from surefoot.firmware_sim.scenarios import Scenario, scenario
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim.scenarios import Scenario, make_scenario
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.protocol import Packet, ProtocolError
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.entries import PacketEntry
@@ -74,8 +74,8 @@ def rolling(seed: int) -> Scenario:
     """An easy run on which an ankle rolls again and again, so that there is something to tell."""
     times_s = np.arange(40.0, 60.0 * MINUTES - 30.0, ROLL_EVERY_S)
     feet = list(Foot)
-    rolls = tuple(Roll(feet[k % 2], float(at_s)) for k, at_s in enumerate(times_s))
-    return replace(scenario("easy", MINUTES, seed), rolls=rolls)
+    inversion_events = tuple(InversionEvent(feet[k % 2], float(at_s)) for k, at_s in enumerate(times_s))
+    return replace(make_scenario("easy", MINUTES, seed), inversion_events=inversion_events)
 
 
 class Stage:
@@ -100,9 +100,9 @@ class Stage:
             await asyncio.to_thread(self._stack.enter_context, server)
         self.listener = await asyncio.to_thread(Listener, self.broker.port, "surefoot/v1/+/alert/+")
         self._stack.callback(self.listener.close)
-        self._air = await self._stack.enter_async_context(VirtualAir(7))
+        self._simulation = await self._stack.enter_async_context(Simulation(7))
         plays = [rolling(seed) for seed in range(RUNNERS)]
-        self._runners = [await self._air.add_runner(f"runner-{k}", play) for k, play in enumerate(plays, 1)]
+        self._runners = [await self._simulation.add_runner(f"runner-{k}", play) for k, play in enumerate(plays, 1)]
         self._write_settings()
         await self.start_service()
         return self
@@ -137,7 +137,7 @@ class Stage:
 
     async def start_service(self, *wrapper: str) -> None:
         """Start it; a killed one goes on with its run."""
-        port = await self._dongle.enter_async_context(dongle(self._air.ether))
+        port = await self._dongle.enter_async_context(dongle(self._simulation.medium))
         arguments = ["-m", "tests.faults.service", str(port), str(self.speed), str(self._zero_s), str(self._step)]
         environment = {**os.environ, "SUREFOOT_SETTINGS": str(self.folder / "surefoot.toml")}
         with (self.folder / "service.log").open("ab") as log:
@@ -250,7 +250,7 @@ class Stage:
 
     def _pod_truth(self, run: RunFolder, number: int) -> list[TruePacket]:
         worn = run.manifest.pods[number]
-        runner: VirtualRunner = next(each for each in self._runners if each.name == worn.runner)
+        runner: SimulatedRunner = next(each for each in self._runners if each.name == worn.runner)
         return runner.pods[worn.foot].truth
 
     def _stored(self, run: RunFolder) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
 from surefoot.firmware_sim.body.motion import Motion
-from surefoot.firmware_sim.pod.imu import ideal, place_of
+from surefoot.firmware_sim.pod.imu import ideal_readings, point_position_m
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Drift:
 def drift(motion: Motion, foot: Foot, begin_s: float, end_s: float, step_s: float = 0.0005) -> Drift:
     """Integrate from the true state at the begin."""
     time_s = np.arange(begin_s, end_s, step_s)
-    pose = motion.tracks[foot].at(time_s)
-    acc, gyr = ideal(pose)
+    pose = motion.trajectories[foot].at(time_s)
+    acc, gyr = ideal_readings(pose)
     rotation = [Rotation.from_matrix(pose.rotation[0])]
     for turn in Rotation.from_rotvec(0.5 * (gyr[1:] + gyr[:-1]) * step_s):
         rotation.append(rotation[-1] * turn)
     felt = Rotation.concatenate(rotation).apply(acc) - [0.0, 0.0, STANDARD_GRAVITY_MPS2]
-    around = motion.tracks[foot].at(begin_s + np.array([-1e-5, 1e-5]))
-    velocity = np.diff(place_of(around), axis=0) / 2e-5 + _integral(felt, step_s)
-    way = _integral(velocity, step_s) - (place_of(pose) - place_of(pose)[0])
+    around = motion.trajectories[foot].at(begin_s + np.array([-1e-5, 1e-5]))
+    velocity = np.diff(point_position_m(around), axis=0) / 2e-5 + _integral(felt, step_s)
+    way = _integral(velocity, step_s) - (point_position_m(pose) - point_position_m(pose)[0])
     angle = (rotation[-1].inv() * Rotation.from_matrix(pose.rotation[-1])).magnitude()
     return Drift(float(np.degrees(angle)), float(np.abs(way).max()))
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from surefoot.analysis.model import Foot, Samples
 from surefoot.firmware_sim.body.motion import simulate
-from surefoot.firmware_sim.pod.imu import Imu, read
-from surefoot.firmware_sim.scenarios import scenario
+from surefoot.firmware_sim.pod.imu import Imu, read_imu
+from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.service.cli.main import main
 from surefoot.service.serialization import mqtt_messages as messages
 from surefoot.service.serialization.line_protocol import lines
@@ -42,9 +42,9 @@ def outputs() -> Iterator[tuple[str, str]]:
 
 
 def _samples(scene: str, minutes: float) -> dict[Foot, Samples]:
-    play = scenario(scene, minutes, seed=5)
-    motion = simulate(play.runner, play.plan, 5, play.rolls)
-    return {foot: read(motion, foot, Imu(), 5) for foot in Foot}
+    play = make_scenario(scene, minutes, seed=5)
+    motion = simulate(play.runner, play.plan, 5, play.inversion_events)
+    return {foot: read_imu(motion, foot, Imu(), 5) for foot in Foot}
 
 
 def _written(path: Path, samples: Samples) -> Path:

@@ -20,9 +20,9 @@ import numpy as np
 
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.model import Foot, Samples
-from surefoot.firmware_sim.body.ankle_rolls import Roll
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
@@ -47,11 +47,11 @@ def packets() -> list[Packet]:
     rng = np.random.default_rng(1)
     made: list[Packet] = []
     for k in range(RUNNERS):
-        rolls = [Roll(list(Foot)[n % 2], FIRST_S + n * EVERY_S) for n in range(ROLLS)]
-        plan = [Bout("still", 5.0), Bout("run", FIRST_S + ROLLS * EVERY_S, float(rng.uniform(2.5, 3.5)))]
-        motion = simulate(Runner(), plan, k, rolls=rolls)
+        inversion_events = [InversionEvent(list(Foot)[n % 2], FIRST_S + n * EVERY_S) for n in range(ROLLS)]
+        plan = [PlannedBout("still", 5.0), PlannedBout("run", FIRST_S + ROLLS * EVERY_S, float(rng.uniform(2.5, 3.5)))]
+        motion = simulate(RunnerProfile(), plan, k, inversion_events=inversion_events)
         for side, foot in enumerate(Foot):
-            samples = read(motion, foot, Imu(), k)
+            samples = read_imu(motion, foot, Imu(), k)
             made += [
                 (float(piece.time_s[-1]), Batch(2 * k + side, f"runner-{k + 1}", piece))
                 for piece in _cut(samples, int(rng.integers(1, MAX_SAMPLES)))

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from surefoot.firmware_sim import virtual_time as pace
-from surefoot.firmware_sim.scenarios import Scenario, squad
-from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.firmware_sim import virtual_time
+from surefoot.firmware_sim.scenarios import Scenario, make_squad
+from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.run_folder import create_run
@@ -49,11 +49,11 @@ class Load:
 
 async def loaded(parent: Path, scenarios: list[Scenario], *, analysed: bool) -> Load:
     """Receive all pods of some runners."""
-    async with VirtualAir(1, keep_truth=False) as air:
-        runners = [await air.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
+    async with Simulation(1, keep_truth=False) as simulation:
+        runners = [await simulation.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
         run = create_run(parent, [pod for runner in runners for pod in worn(runner)], software="pods")
         load, analysis = Load(), RunAnalysis(run.manifest.pods) if analysed else None
-        async with LiveRun(run, radio_of(air), seed=1) as live:
+        async with LiveRun(run, radio_of(simulation), seed=1) as live:
             measuring = asyncio.create_task(_measure(live, load))
             async for given in live:
                 if analysis is not None:
@@ -81,14 +81,14 @@ async def _measure(live: LiveRun, load: Load) -> None:
 def findings() -> Iterator[Finding]:
     """Six runners with their analysis; as many pods as a club has, recorded only."""
     with TemporaryDirectory() as folder:
-        plays = squad(RUNNERS, LONGEST_S / 60.0, 1)
+        plays = make_squad(RUNNERS, LONGEST_S / 60.0, 1)
         yield from _told("with analysis", Path(folder), plays, analysed=True)
         many = [standing(LONGEST_S)] * MANY_RUNNERS
         yield from _told("recorded", Path(folder), many, analysed=False)
 
 
 def _told(name: str, folder: Path, plays: list[Scenario], *, analysed: bool) -> Iterator[Finding]:
-    load = pace.run(loaded(folder, plays, analysed=analysed))
+    load = virtual_time.run(loaded(folder, plays, analysed=analysed))
     pods = f"{2 * len(plays)} pods, {name}"
     p50_s, p99_s = np.percentile(load.delays_s, [50, 99])
     found = f"p50 {1e3 * p50_s:.0f} ms, p99 {1e3 * p99_s:.0f} ms"

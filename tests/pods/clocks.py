@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from surefoot.analysis.model import Floats, Foot
-from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.pair import LINKS, pair_errors_s
@@ -30,15 +30,15 @@ def over_air_s(parent: Path, packet_error_rate: float) -> Floats:
     """Left minus right error every 0.1 s after the warm-up, in a run over the virtual radio."""
 
     async def main() -> list[tuple[Floats, Floats]]:
-        async with VirtualAir(1) as air:
+        async with Simulation(1) as simulation:
             scenario = standing(OVER_AIR_S + 10.0, packet_error_rate=packet_error_rate)
-            runner = await air.add_runner(RUNNER, scenario)
+            runner = await simulation.add_runner(RUNNER, scenario)
             for foot, pod in runner.pods.items():
-                pod.make = replace(pod.make, drift_ppm=DRIFT_PPM[foot])
+                pod.parameters = replace(pod.parameters, drift_ppm=DRIFT_PPM[foot])
                 await pod.power_cycle(0.1)
             folder = create_run(parent, worn(runner), software="pods", created_utc=CREATED)
             taken = Taken()
-            async with recording(folder, air, taken):
+            async with recording(folder, simulation, taken):
                 await asyncio.sleep(OVER_AIR_S)
         times_s = [taken.times_s(number) for number in range(2)]
         truths_s = [truth_of(runner, foot, taken.origin_s).time_s for foot in runner.pods]

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from bumble.transport import open_transport
 
-from surefoot.firmware_sim import virtual_time as pace
-from surefoot.firmware_sim.radio.virtual_controller import Ether, RadioController
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim import virtual_time
+from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualController
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.protocol import Packet
 from surefoot.sensor_ingest.recording.entries import PacketEntry
 from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader, encode_record
@@ -41,29 +41,29 @@ class Crashed:
     """
 
     run: RunFolder
-    runner: VirtualRunner
+    runner: SimulatedRunner
     missing_s: list[float]
 
 
 @asynccontextmanager
-async def dongle(ether: Ether) -> AsyncIterator[int]:
+async def dongle(medium: RadioMedium) -> AsyncIterator[int]:
     """A controller behind a socket, whose port is given; it loses power at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    controller = RadioController(f"dongle {port}", ether)
+    controller = VirtualController(f"dongle {port}", medium)
     async with await open_transport(f"tcp-server:127.0.0.1:{port}") as transport:
         controller.set_packet_sink(transport.sink)
         transport.source.set_packet_sink(controller)
         yield port
-        controller.drop_dead()
+        controller.lose_power()
         controller.set_reach(False)
         transport.server.close()  # bumble leaves it to the garbage collector
 
 
-async def client(ether: Ether, run: RunFolder, lasts_s: float, *, killed: bool) -> None:
+async def client(medium: RadioMedium, run: RunFolder, lasts_s: float, *, killed: bool) -> None:
     """Let a client record, and kill it after a while, or wait for its end."""
-    async with dongle(ether) as port:
+    async with dongle(medium) as port:
         arguments = ("-m", "tests.pods.client", str(run.path), str(port), str(FOR_EVER_S if killed else lasts_s))
         process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
         if killed:
@@ -75,21 +75,21 @@ async def client(ether: Ether, run: RunFolder, lasts_s: float, *, killed: bool) 
 
 async def crashed(parent: Path) -> Crashed:
     """Three clients, one after the other, on one run."""
-    async with VirtualAir(1) as air:
-        runner = await air.add_runner(RUNNER, standing(300.0))
+    async with Simulation(1) as simulation:
+        runner = await simulation.add_runner(RUNNER, standing(300.0))
         run = create_run(parent, worn(runner), software="pods")
         missing_s = []
         for cut_bytes in (0, CUT_BYTES):
-            await client(air.ether, run, ALIVE_S, killed=True)
+            await client(simulation.medium, run, ALIVE_S, killed=True)
             missing_s.append(missing(run, runner, asyncio.get_running_loop().time()))
             whole = run.journal_path.read_bytes()
             run.journal_path.write_bytes(whole[: len(whole) - cut_bytes])
             await asyncio.sleep(DOWN_S)
-        await client(air.ether, run, ALIVE_S, killed=False)
+        await client(simulation.medium, run, ALIVE_S, killed=False)
     return Crashed(open_run(run.path), runner, missing_s)
 
 
-def missing(run: RunFolder, runner: VirtualRunner, killed_s: float) -> float:
+def missing(run: RunFolder, runner: SimulatedRunner, killed_s: float) -> float:
     """Time between the newest sample on disk and the kill, the larger of both pods."""
     newest: dict[int, int] = {}
     for entry in JournalReader(run.journal_path):
@@ -126,7 +126,7 @@ def unreadable_before_a_cut(run: RunFolder, parent: Path) -> int:
 def findings() -> Iterator[Finding]:
     """In real time, with real processes."""
     with TemporaryDirectory() as folder:
-        found = pace.run(crashed(Path(folder)))
+        found = virtual_time.run(crashed(Path(folder)))
         worst_s = max(found.missing_s)
         yield Finding("kill -9, twice", "missing on disk", f"≤ {worst_s:.2f} s", "≤ 1 s", worst_s <= 1.0)
         wrong, made = samples_missing(found)

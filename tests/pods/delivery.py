@@ -11,7 +11,7 @@ import numpy as np
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.pod.peripheral import SUPERVISION_MS
-from surefoot.firmware_sim.pod.pod import BOOT_TIME_S
+from surefoot.firmware_sim.pod.virtual_pod import BOOT_TIME_S
 from surefoot.firmware_sim.scenarios import Outage, PowerCycle
 from surefoot.sensor_ingest.recording.entries import EventKind
 from tests.accuracy.report import Finding

@@ -9,8 +9,8 @@ from surefoot.analysis.findings import Finding as Told
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.motion import simulate
-from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_pieces
-from surefoot.firmware_sim.scenarios import scenario
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu_chunks
+from surefoot.firmware_sim.scenarios import make_scenario
 from tests.accuracy.recordings import DATA, analysed
 from tests.accuracy.report import Finding
 
@@ -23,12 +23,12 @@ NO_SENSOR = ("contacts", "events", "position", "markers", "force", "hip")
 
 def alarms(name: str, seed: int, minutes: float) -> int:
     """Ankle rolls told in one simulated run that has none."""
-    run = scenario(name, minutes, seed)
+    run = make_scenario(name, minutes, seed)
     motion = simulate(run.runner, run.plan, seed=seed)
     session = Session()
     told: list[Told] = []
     imus = {foot: Imu(mounting=random_mounting(2 * seed + side)) for side, foot in enumerate(Foot)}
-    for pieces in zip(*(read_pieces(motion, foot, imus[foot], seed=seed) for foot in Foot), strict=True):
+    for pieces in zip(*(read_imu_chunks(motion, foot, imus[foot], seed=seed) for foot in Foot), strict=True):
         for piece in pieces:
             told += session.push(piece).findings
     told += session.flush().findings

@@ -10,9 +10,9 @@ import numpy as np
 from surefoot.analysis.findings import Finding as Told
 from surefoot.analysis.findings import Kind, Severity
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.body.ankle_rolls import Roll
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import Motion, simulate
-from surefoot.firmware_sim.body.truth import TrueRoll
+from surefoot.firmware_sim.body.truth import TrueInversionEvent
 from tests.accuracy.report import Finding
 from tests.analysis.simulated import analyse
 from tests.rolls.conditions import Condition
@@ -42,10 +42,10 @@ class Score:
     late_s: tuple[float, ...]
 
 
-def random_rolls(rng: np.random.Generator) -> list[Roll]:
+def random_rolls(rng: np.random.Generator) -> list[InversionEvent]:
     """From 12 to 70° in 50 to 120 ms, left and right in turn."""
     return [
-        Roll(
+        InversionEvent(
             list(Foot)[number % 2],
             FIRST_S + EVERY_S * number + rng.uniform(0.0, 1.0),
             peak_deg=float(rng.uniform(12.0, 70.0)),
@@ -58,28 +58,30 @@ def random_rolls(rng: np.random.Generator) -> list[Roll]:
 
 def score(condition: Condition, seed: int) -> Score:
     """One run of a condition."""
-    rolls = random_rolls(np.random.default_rng([7, seed]))
-    motion = simulate(condition.runner, condition.plan(FIRST_S + EVERY_S * (ROLLS + 2)), seed=seed, rolls=rolls)
+    inversion_events = random_rolls(np.random.default_rng([7, seed]))
+    motion = simulate(
+        condition.runner, condition.plan(FIRST_S + EVERY_S * (ROLLS + 2)), seed=seed, inversion_events=inversion_events
+    )
     findings = analyse(condition.read(motion, seed)).results.findings
     told = [each for each in findings if each.kind is Kind.INVERSION_EVENT and each.revision == 0]
-    true = [roll for foot in Foot for roll in motion.truth[foot].rolls]
+    true = [roll for foot in Foot for roll in motion.truth[foot].inversion_events]
     pairs = [(roll, event) for roll in true for event in told if _same(roll, event)]
-    counted = [(roll, event) for roll, event in pairs if roll.beyond_deg >= COUNTED_DEG]
+    counted = [(roll, event) for roll, event in pairs if roll.excursion_deg >= COUNTED_DEG]
     return Score(
-        true=sum(roll.beyond_deg >= COUNTED_DEG for roll in true),
+        true=sum(roll.excursion_deg >= COUNTED_DEG for roll in true),
         found=len({id(roll) for roll, _ in counted}),
         rightly=sum(event.severity is severity_of(roll) for roll, event in counted),
         false=len(told) - len({event.id for _, event in pairs}),
-        error_deg=tuple(event.value - roll.beyond_deg for roll, event in counted),
+        error_deg=tuple(event.value - roll.excursion_deg for roll, event in counted),
         late_s=tuple(event.known_s - _closing_s(motion, roll) for roll, event in counted),
     )
 
 
-def severity_of(roll: TrueRoll) -> Severity:
+def severity_of(roll: TrueInversionEvent) -> Severity:
     """By the definition of the README."""
-    if roll.beyond_deg > 45.0:
+    if roll.excursion_deg > 45.0:
         return Severity.SEVERE
-    return Severity.ROLL if roll.beyond_deg >= 25.0 else Severity.NEAR_MISS
+    return Severity.ROLL if roll.excursion_deg >= 25.0 else Severity.NEAR_MISS
 
 
 def findings(conditions: list[Condition], runs: int) -> Iterator[Finding]:
@@ -107,10 +109,10 @@ def _line(name: str, scores: list[Score], asked_pct: float) -> Finding:
     return Finding(name, f"rolls ≥ {COUNTED_DEG:.0f}°", value, target, 100 * found >= asked_pct * true and not false)
 
 
-def _same(roll: TrueRoll, event: Told) -> bool:
+def _same(roll: TrueInversionEvent, event: Told) -> bool:
     return event.foot is roll.foot and abs(event.time_s - roll.peak_s) < NEAR_S
 
 
-def _closing_s(motion: Motion, roll: TrueRoll) -> float:
+def _closing_s(motion: Motion, roll: TrueInversionEvent) -> float:
     truth = motion.truth[roll.foot]
     return float(truth.next_initial_contact_s[np.abs(truth.initial_contact_s - roll.initial_contact_s).argmin()])

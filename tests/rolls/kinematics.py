@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from surefoot.analysis.model import Floats, Foot, Strides
-from surefoot.firmware_sim.body.kinematics import Kinematics, kinematics_of
+from surefoot.firmware_sim.body.kinematics import TrueKinematics, true_kinematics
 from surefoot.firmware_sim.body.motion import simulate
-from surefoot.firmware_sim.body.truth import Truth
+from surefoot.firmware_sim.body.truth import TrueStrides
 from tests.accuracy.report import Finding
 from tests.analysis.simulated import analyse, match
 from tests.rolls.conditions import Condition
@@ -24,7 +24,7 @@ def errors(condition: Condition, seed: int) -> Errors:
     found = analyse(condition.read(motion, seed))
     level = condition.bout.slope_pct == 0.0
     return _joined(
-        [_errors(motion.truth[foot], kinematics_of(motion, foot), found.strides(foot), level=level) for foot in Foot]
+        [_errors(motion.truth[foot], true_kinematics(motion, foot), found.strides(foot), level=level) for foot in Foot]
     )
 
 
@@ -57,7 +57,7 @@ def _targets(all_errors: Errors) -> Iterator[Finding]:
     yield Finding("all", "strides with angles withheld", f"{100 * withheld:.1f} %", "≤ 5 %", withheld <= 0.05)
 
 
-def _errors(truth: Truth, true: Kinematics, strides: Strides, *, level: bool) -> Errors:
+def _errors(truth: TrueStrides, true: TrueKinematics, strides: Strides, *, level: bool) -> Errors:
     rows = match(truth, strides)
     found, at = {key: values[rows.found] for key, values in strides.metrics.items()}, rows.true
     return {

@@ -9,9 +9,9 @@ from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.model import Floats, Foot
-from surefoot.firmware_sim.body.kinematics import kinematics_of
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.pod.imu import Imu, Move, random_mounting, read
+from surefoot.firmware_sim.body.kinematics import true_kinematics
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, MountingShift, random_mounting, read_imu
 from tests.accuracy.report import Finding
 from tests.analysis.simulated import analyse, match
 
@@ -23,11 +23,11 @@ WRONG_DEG = 3.0
 
 def after(imu: Imu, seed: int) -> tuple[Floats, int]:
     """Errors of the eversion excursion in the strides after `AT_S`, and how many rolls were told."""
-    motion = simulate(Runner(), [Bout("run", 80.0, 3.0)], seed=seed)
-    found = analyse([read(motion, Foot.LEFT, imu, seed=seed)])
+    motion = simulate(RunnerProfile(), [PlannedBout("run", 80.0, 3.0)], seed=seed)
+    found = analyse([read_imu(motion, Foot.LEFT, imu, seed=seed)])
     truth, strides = motion.truth[Foot.LEFT], found.strides()
     rows = match(truth, strides)
-    true_deg = kinematics_of(motion, Foot.LEFT).eversion_excursion_deg[rows.true]
+    true_deg = true_kinematics(motion, Foot.LEFT).eversion_excursion_deg[rows.true]
     error_deg = strides.metrics["eversion_excursion_deg"][rows.found] - true_deg
     told = sum(finding.kind is Kind.INVERSION_EVENT for finding in found.results.findings)
     return error_deg[truth.initial_contact_s[rows.true] > AT_S], told
@@ -38,7 +38,7 @@ def findings() -> Iterator[Finding]:
     for number, (name, axis) in enumerate(AXES.items()):
         for sign in (1.0, -1.0):
             turn = Rotation.from_rotvec(np.radians(sign * MOVED_DEG) * np.array(axis)).as_matrix()
-            imu = Imu(mounting=random_mounting(60 + number), moves=(Move(AT_S, turn),))
+            imu = Imu(mounting=random_mounting(60 + number), mounting_shifts=(MountingShift(AT_S, turn),))
             yield _line(f"pod {name} by {sign * MOVED_DEG:+.0f}°", *after(imu, number))
     yield _line("pod knocked once", *after(Imu(mounting=random_mounting(70), knocks_s=(AT_S,)), 9))
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.pod.pod import Pod
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
@@ -29,10 +29,10 @@ class Raw:
 
 
 Mangle = Callable[[Packet, random.Random], object]
-Change = Callable[[Pod], None]
+Change = Callable[[VirtualPod], None]
 
 
-def spoil(pod: Pod, mangle: Mangle, rng: random.Random) -> None:
+def spoil(pod: VirtualPod, mangle: Mangle, rng: random.Random) -> None:
     """Let a pod send something else in the place of its packets."""
     honest = pod.next_packet
 
@@ -45,16 +45,16 @@ def spoil(pod: Pod, mangle: Mangle, rng: random.Random) -> None:
 
 def record_with(
     parent: Path, change: Change, duration_s: float = 40.0
-) -> tuple[Taken, VirtualRunner, tuple[PodHealth, ...], int]:
+) -> tuple[Taken, SimulatedRunner, tuple[PodHealth, ...], int]:
     """Record a pair of pods of which the left one is changed; the journal's length too."""
 
-    async def main() -> tuple[Taken, VirtualRunner, tuple[PodHealth, ...], int]:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(90.0))
+    async def main() -> tuple[Taken, SimulatedRunner, tuple[PodHealth, ...], int]:
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(90.0))
             change(runner.pods[Foot.LEFT])
             folder = create_run(parent, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
-            async with recording(folder, air, taken) as run:
+            async with recording(folder, simulation, taken) as run:
                 await asyncio.sleep(duration_s)
             assert JournalReader(folder.journal_path).damage is None
             return taken, runner, run.health(), folder.journal_path.stat().st_size
@@ -81,7 +81,7 @@ INFO_LIES: list[dict[str, object]] = [
 ]
 
 
-def lie(pod: Pod, changes: dict[str, object]) -> None:
+def lie(pod: VirtualPod, changes: dict[str, object]) -> None:
     """Let a pod's info say something else."""
 
     def info_bytes() -> bytes:
@@ -92,7 +92,7 @@ def lie(pod: Pod, changes: dict[str, object]) -> None:
     pod.info_bytes = info_bytes  # type: ignore[method-assign]
 
 
-def resend_for_ever(pod: Pod) -> None:
+def resend_for_ever(pod: VirtualPod) -> None:
     """Let a pod send its last packet again whenever there is nothing to send."""
     honest = pod.next_packet
     last: list[Packet] = []

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.errors import RunBusyError
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
@@ -30,7 +30,7 @@ from tests.sensor_ingest.virtual import (
 )
 
 KILLED_AT_S, SILENT_S, ENDED_AT_S = 30.0, 10.0, 70.0
-Continued = tuple[RunFolder, Taken, Taken, VirtualRunner, tuple[PodHealth, ...]]
+Continued = tuple[RunFolder, Taken, Taken, SimulatedRunner, tuple[PodHealth, ...]]
 
 
 async def killed_and_continued(parent: Path, cut_bytes: int, power_cycled: bool = False) -> Continued:
@@ -38,11 +38,11 @@ async def killed_and_continued(parent: Path, cut_bytes: int, power_cycled: bool 
 
     The first client cannot say goodbye: the pods are out of reach while it ends, and sample on.
     """
-    async with VirtualAir(1) as air:
-        runner = await air.add_runner(RUNNER, standing(90.0))
+    async with Simulation(1) as simulation:
+        runner = await simulation.add_runner(RUNNER, standing(90.0))
         folder = create_run(parent, worn(runner), software="test", created_utc=CREATED)
         before, after = Taken(), Taken()
-        async with recording(folder, air, before):
+        async with recording(folder, simulation, before):
             await asyncio.sleep(KILLED_AT_S)
             left = open_run(Path(shutil.copytree(folder.path, parent / "left")))
             silent = asyncio.gather(*(pod.outage(SILENT_S) for pod in runner.pods.values()))
@@ -51,7 +51,7 @@ async def killed_and_continued(parent: Path, cut_bytes: int, power_cycled: bool 
         if power_cycled:
             await runner.pods[Foot.LEFT].power_cycle(1.0)
         await silent
-        async with recording(left, air, after) as run:
+        async with recording(left, simulation, after) as run:
             await asyncio.sleep(ENDED_AT_S - asyncio.get_running_loop().time())
     return open_run(left.path), before, after, runner, run.health()
 
@@ -84,11 +84,11 @@ def test_a_continued_run_gives_what_was_recorded_first_and_replays_to_the_bit(tm
 
 def test_a_killed_run_is_replayed_as_far_as_it_got(tmp_path: Path) -> None:
     async def main() -> tuple[RunFolder, Taken]:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(60.0))
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
-            async with recording(folder, air, taken):
+            async with recording(folder, simulation, taken):
                 await asyncio.sleep(KILLED_AT_S)
                 left = open_run(Path(shutil.copytree(folder.path, tmp_path / "left")))
         return left, taken
@@ -115,18 +115,18 @@ def test_a_pod_that_restarted_in_between_begins_anew(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step_s", [-3600.0, -0.4, 0.4])
 def test_a_wall_clock_that_was_set_in_between_moves_no_time_back(tmp_path: Path, step_s: float) -> None:
-    async def main() -> tuple[RunFolder, Taken, VirtualRunner]:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(90.0))
+    async def main() -> tuple[RunFolder, Taken, SimulatedRunner]:
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(90.0))
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             loop = asyncio.get_running_loop()
-            async with recording(folder, air, Taken()):
+            async with recording(folder, simulation, Taken()):
                 await asyncio.sleep(KILLED_AT_S)
                 left = open_run(Path(shutil.copytree(folder.path, tmp_path / "left")))
                 silent = asyncio.gather(*(pod.outage(SILENT_S) for pod in runner.pods.values()))
             await silent
             after = Taken()
-            async with recording(left, air, after, lambda: CREATED.timestamp() + loop.time() + step_s):
+            async with recording(left, simulation, after, lambda: CREATED.timestamp() + loop.time() + step_s):
                 await asyncio.sleep(20.0)
         return left, after, runner
 
@@ -140,11 +140,11 @@ def test_a_wall_clock_that_was_set_in_between_moves_no_time_back(tmp_path: Path,
 
 def test_a_run_that_is_being_recorded_is_not_continued(tmp_path: Path) -> None:
     async def main() -> None:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(30.0))
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(30.0))
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
-            async with LiveRun(folder, radio_of(air)):
+            async with LiveRun(folder, radio_of(simulation)):
                 with pytest.raises(RunBusyError, match="is being recorded by another surefoot"):
-                    await LiveRun(folder, radio_of(air)).__aenter__()
+                    await LiveRun(folder, radio_of(simulation)).__aenter__()
 
     in_virtual_time(main())

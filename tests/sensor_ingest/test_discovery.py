@@ -15,7 +15,7 @@ from bleak.exc import BleakDBusError, BleakError
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
 from surefoot.firmware_sim.scenarios import Outage
-from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import (
     DiscoveredPod,
@@ -70,9 +70,9 @@ def test_a_pod_is_named_by_its_serial_number_or_the_end_of_it() -> None:
 
 def test_a_scan_finds_the_pods_in_range() -> None:
     async def scan() -> list[DiscoveredPod]:
-        async with VirtualAir(1) as air:
-            await air.add_runner(RUNNER, standing(30.0))
-            return await discover_pods(radio_of(air), timeout_s=3.0)
+        async with Simulation(1) as simulation:
+            await simulation.add_runner(RUNNER, standing(30.0))
+            return await discover_pods(radio_of(simulation), timeout_s=3.0)
 
     found = in_virtual_time(scan())
     assert sorted((pod.tag, pod.foot) for pod in found) == [("0001", Foot.LEFT), ("0002", Foot.RIGHT)]
@@ -126,10 +126,10 @@ def test_bluetooth_that_is_switched_off_in_mid_run_is_told_once_and_when_it_is_b
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def record() -> list[set[str]]:
-        async with VirtualAir(1) as air:
+        async with Simulation(1) as simulation:
             play = standing(80.0, *(Outage(foot, 18.0, 30.0) for foot in Foot))
-            runner = await air.add_runner(RUNNER, play)
-            radio = replace(radio_of(air), scanner={"backend": SwitchedScanner, "radio": air.central})
+            runner = await simulation.add_runner(RUNNER, play)
+            radio = replace(radio_of(simulation), scanner={"backend": SwitchedScanner, "radio": simulation.central})
             async with LiveRun(create_run(tmp_path, worn(runner), software="test"), radio, seed=1) as run:
                 taking, told = asyncio.create_task(take(run, Taken())), []
                 for _ in range(3):
@@ -150,8 +150,8 @@ def test_bluetooth_that_is_switched_off_in_mid_run_is_told_once_and_when_it_is_b
 
 def test_without_bluetooth_a_run_says_so_in_one_sentence(tmp_path: Path) -> None:
     async def record() -> None:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(30.0))
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(30.0))
             folder = create_run(tmp_path, worn(runner), software="test")
             async with LiveRun(folder, NO_RADIO) as run:
                 with pytest.raises(RadioError, match="Bluetooth cannot be used"):

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.pod.pod import Pod
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.ble.pod_supervisor import MAX_MALFORMED_PACKETS
 from surefoot.sensor_ingest.ble.rate_limit import BURST_PACKETS, PacketRateLimiter
 from surefoot.sensor_ingest.protocol import Opcode, Packet, Reply
@@ -33,7 +33,7 @@ from tests.sensor_ingest.virtual import (
 )
 
 
-def assert_right_unharmed(taken: Taken, runner: VirtualRunner) -> None:
+def assert_right_unharmed(taken: Taken, runner: SimulatedRunner) -> None:
     """The other pod gave everything."""
     assert np.array_equal(taken.acc_mps2(1), truth_of(runner, Foot.RIGHT, 0.0).acc_mps2)
 
@@ -92,17 +92,17 @@ def test_a_battery_that_never_agrees_with_itself_is_told_now_and_then(tmp_path: 
 
 
 def test_a_pod_that_comes_and_goes_is_met_less_and_less_often(tmp_path: Path) -> None:
-    def change(pod: Pod) -> None:
-        honest = pod.command
+    def change(pod: VirtualPod) -> None:
+        honest = pod.handle_command
 
-        def command(data: bytes, wide_enough: bool) -> Reply:
+        def command(data: bytes, mtu_ok: bool) -> Reply:
             connection = pod.peripheral.connection
             if data[0] == Opcode.START and connection is not None:
                 loop = asyncio.get_running_loop()
                 loop.call_later(0.5, lambda: loop.create_task(connection.disconnect()))
-            return honest(data, wide_enough)
+            return honest(data, mtu_ok)
 
-        pod.command = command  # type: ignore[method-assign]
+        pod.handle_command = command  # type: ignore[method-assign]
 
     taken, runner, health, _ = record_with(tmp_path, change, duration_s=60.0)
     assert_right_unharmed(taken, runner)
@@ -118,16 +118,16 @@ def test_a_pod_whose_info_makes_no_sense_is_refused(tmp_path: Path, changes: dic
 
 
 def test_a_pod_of_the_same_name_but_another_serial_is_left_alone(tmp_path: Path) -> None:
-    async def main() -> tuple[Taken, VirtualRunner, VirtualRunner]:
-        async with VirtualAir(1) as air:
-            stranger = await air.add_runner("stranger", standing(60.0))
-            runner = await air.add_runner(RUNNER, standing(60.0))
+    async def main() -> tuple[Taken, SimulatedRunner, SimulatedRunner]:
+        async with Simulation(1) as simulation:
+            stranger = await simulation.add_runner("stranger", standing(60.0))
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
             for theirs, ours in zip(stranger.pods.values(), runner.pods.values(), strict=True):
                 theirs.settings.serial = f"X{ours.settings.serial}"
                 await theirs.power_cycle(0.1)
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
-            async with recording(folder, air, taken):
+            async with recording(folder, simulation, taken):
                 await asyncio.sleep(30.0)
         return taken, runner, stranger
 
@@ -138,7 +138,7 @@ def test_a_pod_of_the_same_name_but_another_serial_is_left_alone(tmp_path: Path)
 
 
 def test_a_pod_that_never_sends_what_was_asked_for_loses_it(tmp_path: Path) -> None:
-    def change(pod: Pod) -> None:
+    def change(pod: VirtualPod) -> None:
         honest = pod.next_packet
 
         def next_packet() -> Packet | None:

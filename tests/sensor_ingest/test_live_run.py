@@ -13,7 +13,7 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
 from surefoot.firmware_sim.scenarios import Outage, PowerCycle
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.assembler import Batch
@@ -178,11 +178,11 @@ def test_notifications_that_come_several_times_give_each_sample_once(tmp_path: P
             await super().start_notify(characteristic, three_times, **options)
 
     async def main() -> Recorded:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(40.0))
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(40.0))
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
-            radio = radio_of(air)
+            radio = radio_of(simulation)
             async with LiveRun(folder, RadioBackend(radio.scanner, {"backend": Repeating}), seed=1) as run:
                 taking = asyncio.create_task(take(run, taken))
                 await asyncio.sleep(30.0)
@@ -197,13 +197,13 @@ def test_notifications_that_come_several_times_give_each_sample_once(tmp_path: P
 
 
 def test_several_runners_share_one_adapter(tmp_path: Path) -> None:
-    async def main() -> tuple[Taken, list[VirtualRunner], tuple[PodHealth, ...]]:
-        async with VirtualAir(1) as air:
-            runners = [await air.add_runner(f"runner-{number}", standing(60.0)) for number in (1, 2, 3)]
+    async def main() -> tuple[Taken, list[SimulatedRunner], tuple[PodHealth, ...]]:
+        async with Simulation(1) as simulation:
+            runners = [await simulation.add_runner(f"runner-{number}", standing(60.0)) for number in (1, 2, 3)]
             pods = [pod for runner in runners for pod in worn(runner)]
             folder = create_run(tmp_path, pods, software="test", created_utc=CREATED)
             taken = Taken()
-            async with recording(folder, air, taken) as run:
+            async with recording(folder, simulation, taken) as run:
                 await asyncio.sleep(40.0)
         return taken, runners, run.health()
 
@@ -217,13 +217,13 @@ def test_several_runners_share_one_adapter(tmp_path: Path) -> None:
 
 
 def test_a_pod_that_never_comes_keeps_nobody_waiting(tmp_path: Path) -> None:
-    async def main() -> tuple[Taken, tuple[PodHealth, ...], VirtualRunner]:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(60.0))
+    async def main() -> tuple[Taken, tuple[PodHealth, ...], SimulatedRunner]:
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
             await runner.pods[RIGHT].power_off()
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
-            async with recording(folder, air, taken) as run:
+            async with recording(folder, simulation, taken) as run:
                 await asyncio.sleep(30.0)
         return taken, run.health(), runner
 
@@ -241,7 +241,7 @@ def test_health_tells_battery_signal_and_clock(outages: Recorded) -> None:
         assert -80.0 < health.rssi_dbm < -45.0
         assert health.clock_residual_s is not None
         assert health.clock_residual_s < 0.001
-        assert health.drift_ppm == pytest.approx(-pod.make.drift_ppm, abs=3.0)
+        assert health.drift_ppm == pytest.approx(-pod.parameters.drift_ppm, abs=3.0)
         assert health.waiting_packets == health.overflowed == 0
 
 
@@ -252,14 +252,14 @@ def test_the_pods_stop_streaming_at_the_end(outages: Recorded) -> None:
 
 
 def test_a_pod_set_otherwise_is_set_up(tmp_path: Path) -> None:
-    async def main() -> tuple[RunFolder, VirtualRunner, Taken]:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(30.0))
+    async def main() -> tuple[RunFolder, SimulatedRunner, Taken]:
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(30.0))
             runner.pods[LEFT].settings.rate_hz = 104
             runner.pods[LEFT].settings.acc_range_g = 32
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
-            async with recording(folder, air, taken):
+            async with recording(folder, simulation, taken):
                 await asyncio.sleep(20.0)
         return folder, runner, taken
 
@@ -281,11 +281,11 @@ def test_an_ended_run_takes_no_more(outages: Recorded) -> None:
 
 def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> RunFolder:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(60.0))
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
-            async with LiveRun(folder, radio_of(air), seed=1) as run:
+            async with LiveRun(folder, radio_of(simulation), seed=1) as run:
                 taking = asyncio.create_task(take(run, taken))
                 await asyncio.sleep(10.0)
                 with monkeypatch.context() as patch:
@@ -321,12 +321,12 @@ def test_packets_this_computer_is_too_slow_for_are_counted_and_asked_for_again(
 def test_whoever_takes_nothing_is_told_and_all_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("surefoot.sensor_ingest.live_run.MAX_UNREAD_SAMPLES", 5000)
 
-    async def main() -> tuple[RunFolder, Taken, VirtualRunner]:
-        async with VirtualAir(1) as air:
-            runner = await air.add_runner(RUNNER, standing(60.0))
+    async def main() -> tuple[RunFolder, Taken, SimulatedRunner]:
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
             folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
             taken = Taken()
-            async with LiveRun(folder, radio_of(air), seed=1) as run:
+            async with LiveRun(folder, radio_of(simulation), seed=1) as run:
                 await asyncio.sleep(30.0)
                 with pytest.raises(ConsumerTooSlowError, match=r"\d+ samples were never taken, so the run was stopped"):
                     await take(run, taken)

@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
-from surefoot.firmware_sim import virtual_time as pace
-from surefoot.firmware_sim.body.runner_profile import Bout, Runner
+from surefoot.firmware_sim import virtual_time
+from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
 from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.scenarios import Outage, PowerCycle, Scenario
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
@@ -30,7 +30,7 @@ from surefoot.sensor_ingest.recording.replay import replay
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
 
 T = TypeVar("T")
-Recorded = tuple[RunFolder, "Taken", VirtualRunner, LiveRun]
+Recorded = tuple[RunFolder, "Taken", SimulatedRunner, LiveRun]
 RUNNER = "runner-1"
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ACC_SCALE = 16 * STANDARD_GRAVITY_MPS2 / 32768.0
@@ -38,7 +38,7 @@ ACC_SCALE = 16 * STANDARD_GRAVITY_MPS2 / 32768.0
 
 def in_virtual_time(main: Coroutine[Any, Any, T]) -> T:
     """Run without waiting."""
-    return pace.run(main, speed=math.inf)
+    return virtual_time.run(main, speed=math.inf)
 
 
 def standing(
@@ -48,15 +48,15 @@ def standing(
 ) -> Scenario:
     """Somebody who stands about with pods on: for the radio every sample is as good as another."""
     quality = LinkQuality(packet_error_rate=packet_error_rate)
-    return Scenario("standing", Runner(), (Bout("still", duration_s),), quality, troubles)
+    return Scenario("standing", RunnerProfile(), (PlannedBout("still", duration_s),), quality, troubles)
 
 
-def radio_of(air: VirtualAir) -> RadioBackend:
+def radio_of(simulation: Simulation) -> RadioBackend:
     """How bleak reaches a virtual air."""
-    return RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+    return RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient})
 
 
-def worn(runner: VirtualRunner) -> list[PodAssignment]:
+def worn(runner: SimulatedRunner) -> list[PodAssignment]:
     """The manifest's view of a virtual runner."""
     return [PodAssignment(pod.settings.serial, foot, runner.name) for foot, pod in runner.pods.items()]
 
@@ -89,7 +89,7 @@ class Truth:
     boot: Floats
 
 
-def truth_of(runner: VirtualRunner, foot: Foot, origin_s: float) -> Truth:
+def truth_of(runner: SimulatedRunner, foot: Foot, origin_s: float) -> Truth:
     """Every packet of a pod, of all its boots."""
     packets = runner.pods[foot].truth
     return Truth(
@@ -119,11 +119,11 @@ def replayed(folder: RunFolder, *, refit: bool = False) -> Taken:
 
 @asynccontextmanager
 async def recording(
-    folder: RunFolder, air: VirtualAir, taken: Taken, utc_s: Callable[[], float] | None = None
+    folder: RunFolder, simulation: Simulation, taken: Taken, utc_s: Callable[[], float] | None = None
 ) -> AsyncIterator[LiveRun]:
     """A live run whose batches are taken as they come; stopped and drained at the end."""
     loop = asyncio.get_running_loop()
-    run = LiveRun(folder, radio_of(air), utc_s=utc_s or (lambda: CREATED.timestamp() + loop.time()), seed=1)
+    run = LiveRun(folder, radio_of(simulation), utc_s=utc_s or (lambda: CREATED.timestamp() + loop.time()), seed=1)
     async with run:
         taking = asyncio.create_task(take(run, taken))
         yield run
@@ -133,11 +133,11 @@ async def recording(
 
 async def record(parent: Path, scenario: Scenario, seed: int = 1) -> Recorded:
     """Record a whole scenario."""
-    async with VirtualAir(seed) as air:
-        runner = await air.add_runner(RUNNER, scenario)
+    async with Simulation(seed) as simulation:
+        runner = await simulation.add_runner(RUNNER, scenario)
         folder = create_run(parent, worn(runner), software="test", created_utc=CREATED)
         taken = Taken()
-        async with recording(folder, air, taken) as run:
+        async with recording(folder, simulation, taken) as run:
             await asyncio.sleep(scenario.duration_s)
     return open_run(folder.path), taken, runner, run
 

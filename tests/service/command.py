@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.service.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("SUREFOOT_EVAL_DATA", ROOT / "../shared/data"))
-PLAN = (Bout("still", 6.0), Bout("walk", 20.0, 1.4), Bout("run", 40.0, 2.9))
+PLAN = (PlannedBout("still", 6.0), PlannedBout("walk", 20.0, 1.4), PlannedBout("run", 40.0, 2.9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def write_samples(path: Path, samples: Samples, *, gyroscope: bool = True, later
     return path
 
 
-def simulated(plan: Sequence[Bout] = PLAN, seed: int = 1) -> dict[Foot, Samples]:
+def simulated(plan: Sequence[PlannedBout] = PLAN, seed: int = 1) -> dict[Foot, Samples]:
     """Both pods' readings of a plain runner."""
-    motion = simulate(Runner(), plan, seed)
-    return {foot: read(motion, foot, Imu(), seed) for foot in Foot}
+    motion = simulate(RunnerProfile(), plan, seed)
+    return {foot: read_imu(motion, foot, Imu(), seed) for foot in Foot}

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from surefoot.analysis.model import Foot, Gait
 from surefoot.analysis.summary import strides_of
-from surefoot.firmware_sim.scenarios import FATIGUE_PCT, scenario
+from surefoot.firmware_sim.scenarios import FATIGUE_ASYMMETRY_PCT, make_scenario
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import open_run
@@ -57,7 +57,7 @@ def test_its_numbers_lie_near_the_truth(demo: Played) -> None:
 
 def test_the_left_foot_comes_to_stay_longer_on_the_ground(demo: Played) -> None:
     results = demo.followed.analysis.runners["runner-1"].results
-    for part, percent in ((slice(0, 30), FATIGUE_PCT[0]), (slice(-30, None), FATIGUE_PCT[-1])):
+    for part, percent in ((slice(0, 30), FATIGUE_ASYMMETRY_PCT[0]), (slice(-30, None), FATIGUE_ASYMMETRY_PCT[-1])):
         left, right = (
             np.nanmedian(strides_of(results, foot, Gait.RUN)[part].metrics["ground_contact_time_s"])
             for foot in (Foot.LEFT, Foot.RIGHT)
@@ -177,9 +177,9 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path)
 
 
 def test_drop_outs_move_contact_time_by_no_more_than_a_fraction_of_a_millisecond(tmp_path: Path) -> None:
-    troubled = scenario("drop-outs", 2.0, SEED)
+    troubled = make_scenario("drop-outs", 2.0, SEED)
     error_s = {}
-    for name, play_of in (("troubled", troubled), ("calm", replace(troubled, troubles=()))):
+    for name, play_of in (("troubled", troubled), ("calm", replace(troubled, faults=()))):
         done = play([play_of], tmp_path / name, seed=SEED, speed=math.inf, watcher=None)
         results = done.followed.analysis.runners["runner-1"].results
         error_s[name] = check(results, done.truth["runner-1"], math.inf)

@@ -11,8 +11,8 @@ import sys
 import pytest
 from bumble.transport import open_transport
 
-from surefoot.firmware_sim import virtual_time as pace
-from surefoot.firmware_sim.radio.virtual_controller import Ether, RadioController
+from surefoot.firmware_sim import virtual_time
+from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualController
 from tests.service.command import ROOT, surefoot
 from tests.service.servers import free_port
 
@@ -41,7 +41,7 @@ def test_a_pod_is_served_until_ctrl_c() -> None:
     async def controller() -> tuple[str, int]:
         port = free_port()
         async with await open_transport(f"tcp-server:127.0.0.1:{port}") as transport:
-            dongle = RadioController("dongle", Ether())
+            dongle = VirtualController("dongle", RadioMedium())
             dongle.set_packet_sink(transport.sink)
             transport.source.set_packet_sink(dongle)
             command = (
@@ -57,6 +57,6 @@ def test_a_pod_is_served_until_ctrl_c() -> None:
             os.kill(process.pid, signal.SIGINT)
             return said, await process.wait()
 
-    said, code = pace.run(controller())
+    said, code = virtual_time.run(controller())
     assert said.startswith("SF0101-L, the left pod, can be found; it is on tcp-client:")
     assert code == 0

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Flag, Foot
-from surefoot.firmware_sim import virtual_time as pace
-from surefoot.firmware_sim.pod.pod import Pod
+from surefoot.firmware_sim import virtual_time
+from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
-from surefoot.firmware_sim.scenarios import Outage, scenario
-from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.firmware_sim.scenarios import Outage, make_scenario
+from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.errors import RunEndedError
@@ -56,9 +56,9 @@ class Crash:
 
 async def _interrupted(parent: Path, copy: Path) -> tuple[RunFolder, Followed]:
     loop = asyncio.get_running_loop()
-    async with VirtualAir(1) as air:
-        runner = await air.add_runner("anna", scenario("easy", 1.0, 1))
-        radio = RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+    async with Simulation(1) as simulation:
+        runner = await simulation.add_runner("anna", make_scenario("easy", 1.0, 1))
+        radio = RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient})
         worn = [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
         run = create_run(parent, worn, software="test", created_utc=CREATED)
         clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
@@ -72,7 +72,7 @@ async def _interrupted(parent: Path, copy: Path) -> tuple[RunFolder, Followed]:
 @pytest.fixture(scope="module")
 def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, Followed]:
     folder = tmp_path_factory.mktemp("interrupted")
-    return pace.run(_interrupted(folder / "runs", folder / "copy"), speed=math.inf)
+    return virtual_time.run(_interrupted(folder / "runs", folder / "copy"), speed=math.inf)
 
 
 def test_an_interrupted_run_goes_on_with_all_that_was_recorded(interrupted: tuple[RunFolder, Followed]) -> None:
@@ -138,9 +138,9 @@ class Moments:
 async def _bereft(parent: Path, watcher: Moments) -> tuple[RunFolder, Followed]:
     """The right pod dies for good in the middle of the run."""
     loop = asyncio.get_running_loop()
-    async with VirtualAir(1) as air:
-        runner = await air.add_runner("anna", scenario("easy", 2.0, 1))
-        radio = RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+    async with Simulation(1) as simulation:
+        runner = await simulation.add_runner("anna", make_scenario("easy", 2.0, 1))
+        radio = RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient})
         worn = [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
         clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
         live = LiveRun(create_run(parent, worn, software="test", created_utc=CREATED), radio, utc_s=clock, seed=1)
@@ -150,7 +150,7 @@ async def _bereft(parent: Path, watcher: Moments) -> tuple[RunFolder, Followed]:
         return live.run, followed
 
 
-async def _die(pod: Pod) -> None:
+async def _die(pod: VirtualPod) -> None:
     await asyncio.sleep(DIES_S)
     await pod.power_off()
 
@@ -158,7 +158,7 @@ async def _die(pod: Pod) -> None:
 @pytest.fixture(scope="module")
 def bereft(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, Followed, Moments]:
     moments = Moments()
-    return *pace.run(_bereft(tmp_path_factory.mktemp("bereft"), moments), speed=math.inf), moments
+    return *virtual_time.run(_bereft(tmp_path_factory.mktemp("bereft"), moments), speed=math.inf), moments
 
 
 def test_when_a_pod_dies_for_good_results_of_the_other_go_on_within_30_s(
@@ -185,15 +185,15 @@ def test_replay_stops_waiting_where_the_live_run_did(bereft: tuple[RunFolder, Fo
 
 def test_what_a_pod_brings_after_a_long_silence_is_measured_late_and_replayed_alike(tmp_path: Path) -> None:
     async def main() -> tuple[RunFolder, Followed]:
-        async with VirtualAir(1) as air:
-            play = replace(scenario("easy", 2.0, 1), troubles=(Outage(Foot.RIGHT, 35.0, 40.0),))
-            runner = await air.add_runner("anna", play)
-            radio = RadioBackend({"backend": BumbleScanner, "radio": air.central}, {"backend": BumbleClient})
+        async with Simulation(1) as simulation:
+            play = replace(make_scenario("easy", 2.0, 1), faults=(Outage(Foot.RIGHT, 35.0, 40.0),))
+            runner = await simulation.add_runner("anna", play)
+            radio = RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient})
             worn = [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
             live = LiveRun(create_run(tmp_path, worn, software="test"), radio, seed=1)
             return live.run, await follow(live, lasts_s=110.0)
 
-    run, followed = pace.run(main(), speed=math.inf)
+    run, followed = virtual_time.run(main(), speed=math.inf)
     results = followed.analysis.runners["anna"].results
     late = results.strides[Foot.RIGHT].has(Flag.LATE)
     assert late.sum() > 40

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim import virtual_time
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
@@ -51,7 +51,7 @@ def served(
             loop.call_later(until_s, act, season)
             await season.serve(squad, 1)
 
-    pace.run(serve(), speed=math.inf)
+    virtual_time.run(serve(), speed=math.inf)
     return said
 
 

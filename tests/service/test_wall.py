@@ -23,9 +23,9 @@ from surefoot.analysis.model import Foot, Samples
 from surefoot.dashboards.data_source import RunnerNow
 from surefoot.dashboards.live_snapshot import COMPARED, Moment
 from surefoot.dashboards.wall.hosting import WallServer
-from surefoot.firmware_sim.body.ankle_rolls import Roll
-from surefoot.firmware_sim.body.motion import Bout, Runner, simulate
-from surefoot.firmware_sim.pod.imu import Imu, read
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.service.cli.wall import shown
 from surefoot.service.errors import WallError
@@ -58,9 +58,9 @@ SEE = """words => {
 @cache
 def rolled() -> dict[Foot, Samples]:
     """A run in which the left ankle rolls."""
-    rolls = (Roll(Foot.LEFT, ROLL_S, peak_deg=36.0, rise_s=0.08),)
-    motion = simulate(Runner(), (Bout("run", END_S, 2.9),), seed=5, rolls=rolls)
-    return {foot: read(motion, foot, Imu(), seed=5) for foot in Foot}
+    inversion_events = (InversionEvent(Foot.LEFT, ROLL_S, peak_deg=36.0, rise_s=0.08),)
+    motion = simulate(RunnerProfile(), (PlannedBout("run", END_S, 2.9),), seed=5, inversion_events=inversion_events)
+    return {foot: read_imu(motion, foot, Imu(), seed=5) for foot in Foot}
 
 
 class Following:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from surefoot.firmware_sim import virtual_time as pace
+from surefoot.firmware_sim import virtual_time
 from surefoot.service.exporters.dispatch import Dispatch
 from surefoot.service.runtime.daemon import Season, World
 from surefoot.service.runtime.pod_sources import simulated_squad
@@ -78,7 +78,7 @@ def findings(hours: float) -> Iterator[Finding]:
                 }
             )
             with Dispatch(settings) as dispatch:
-                seen = pace.run(operate(World(settings, dispatch.tell), hours), speed=math.inf)
+                seen = virtual_time.run(operate(World(settings, dispatch.tell), hours), speed=math.inf)
                 time.sleep(SHIP_S)
             yield from _judged(settings, seen, f"{RUNNERS} runner, {hours:g} h")
 

@@ -12,8 +12,8 @@ from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import PastRun, Pod, Recorded, RunnerNow, Scene
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.replay import runner_at
-from surefoot.firmware_sim.body.ankle_rolls import Roll
-from surefoot.firmware_sim.body.motion import Bout
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
+from surefoot.firmware_sim.body.motion import PlannedBout
 from surefoot.service.views.reporting import recorded
 from tests.dashboards.runs import analysed
 
@@ -30,9 +30,9 @@ class Crowd:
 
     def __init__(self, lasts_s: float) -> None:
         latest_s = FIRST_S + APART_S * (RUNNERS // len(SPEEDS_MPS)) + lasts_s
-        roll = Roll(Foot.LEFT, FIRST_S + ROLL_AFTER_S, peak_deg=36.0, rise_s=0.08)
+        roll = InversionEvent(Foot.LEFT, FIRST_S + ROLL_AFTER_S, peak_deg=36.0, rise_s=0.08)
         self._runs = [
-            recorded(analysed((Bout("run", latest_s + 30.0, speed),), (roll,) if not place else ()))
+            recorded(analysed((PlannedBout("run", latest_s + 30.0, speed),), (roll,) if not place else ()))
             for place, speed in enumerate(SPEEDS_MPS)
         ]
         self._began_s = time.monotonic()

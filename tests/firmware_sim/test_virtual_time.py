@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from surefoot.firmware_sim.virtual_time import PacedLoop, Playback, run
+from surefoot.firmware_sim.virtual_time import ClockedLoop, PlaybackClock, run
 
 
 def test_virtual_time_does_not_wait() -> None:
@@ -100,20 +100,20 @@ def test_a_pace_must_be_positive(speed: float) -> None:
 def test_a_slow_computer_makes_playback_slower_and_a_fast_one_waits() -> None:
     now_s = [100.0]
     slept_s: list[float] = []
-    clock = Playback(10.0, clock=lambda: now_s[0], sleep=slept_s.append)
-    clock.jump(5.0)
+    clock = PlaybackClock(10.0, clock=lambda: now_s[0], sleep=slept_s.append)
+    clock.advance(5.0)
     assert slept_s == [pytest.approx(0.5)]
     now_s[0] = 110.0
-    clock.jump(5.0)
-    clock.jump(1.0)
+    clock.advance(5.0)
+    clock.advance(1.0)
     assert slept_s[1:] == [pytest.approx(0.1)]
     assert clock.now_s() == pytest.approx(11.0)
 
 
 def test_the_end_of_the_threads_takes_no_virtual_time() -> None:
-    async def work() -> PacedLoop:
+    async def work() -> ClockedLoop:
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, PacedLoop)
+        assert isinstance(loop, ClockedLoop)
         await asyncio.to_thread(time.sleep, 0.01)
         loop.call_later(300.0, lambda: pytest.fail("time has passed"))
         began_s = loop.time()

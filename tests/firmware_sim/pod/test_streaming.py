@@ -18,14 +18,14 @@ from surefoot.sensor_ingest.protocol import (
     PacketFlag,
     Result,
 )
-from tests.firmware_sim.listening import find, left, listening, one_runner
+from tests.firmware_sim.pod_listener import find, left, listening, one_runner
 
 MINUTE_PACKETS = 60.0 * 208.0 / MAX_SAMPLES
 
 
 def test_a_minute_arrives_whole_and_in_order() -> None:
     async def stream() -> None:
-        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner), listening(simulation, left(runner)) as listener:
             assert (await listener.command(Opcode.START)).result is Result.OK
             await asyncio.sleep(60.0)
             assert (await listener.command(Opcode.STOP)).result is Result.OK
@@ -42,13 +42,13 @@ def test_a_minute_arrives_whole_and_in_order() -> None:
 
 def test_ticks_are_those_of_the_pods_own_clock() -> None:
     async def stream() -> None:
-        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner), listening(simulation, left(runner)) as listener:
             await listener.command(Opcode.START)
             await asyncio.sleep(30.0)
             pod = left(runner)
-            assert pod.make.drift_ppm != 0.0
+            assert pod.parameters.drift_ppm != 0.0
             for packet, true in zip(listener.packets, pod.truth, strict=False):
-                expected_us = (true.time_s + pod.make.on_for_s) * (1e6 + pod.make.drift_ppm)
+                expected_us = (true.time_s + pod.parameters.uptime_s) * (1e6 + pod.parameters.drift_ppm)
                 np.testing.assert_allclose(packet.ticks_us, expected_us, atol=1.5)
 
     run(stream(), speed=math.inf)
@@ -58,8 +58,8 @@ def test_ticks_are_those_of_the_pods_own_clock() -> None:
 def test_packet_errors_only_delay(packet_error_rate: float) -> None:
     async def delays() -> list[float]:
         async with (
-            one_runner(packet_error_rate=packet_error_rate) as (air, runner),
-            listening(air, left(runner)) as listener,
+            one_runner(packet_error_rate=packet_error_rate) as (simulation, runner),
+            listening(simulation, left(runner)) as listener,
         ):
             await listener.command(Opcode.START)
             await asyncio.sleep(30.0)
@@ -74,9 +74,9 @@ def test_packet_errors_only_delay(packet_error_rate: float) -> None:
 
 def test_after_an_outage_the_missing_packets_come_again_bit_for_bit() -> None:
     async def outage() -> None:
-        async with one_runner() as (air, runner):
+        async with one_runner() as (simulation, runner):
             pod = left(runner)
-            async with listening(air, pod) as before:
+            async with listening(simulation, pod) as before:
                 await before.command(Opcode.START)
                 await asyncio.sleep(5.0)
                 silence = asyncio.create_task(pod.outage(12.0))
@@ -84,7 +84,7 @@ def test_after_an_outage_the_missing_packets_come_again_bit_for_bit() -> None:
                 assert not before.client.is_connected
                 assert pod.peripheral.connection is None
                 await silence
-            async with listening(air, pod) as after:
+            async with listening(simulation, pod) as after:
                 await asyncio.sleep(1.0)
                 first = before.packets[-1].sequence + 1
                 count = after.live[0].sequence - first
@@ -104,9 +104,9 @@ def test_after_an_outage_the_missing_packets_come_again_bit_for_bit() -> None:
 
 def test_live_packets_do_not_wait_for_resends() -> None:
     async def backfill() -> list[float]:
-        async with one_runner() as (air, runner):
+        async with one_runner() as (simulation, runner):
             pod = left(runner)
-            async with listening(air, pod) as listener:
+            async with listening(simulation, pod) as listener:
                 await listener.command(Opcode.START)
                 await asyncio.sleep(60.0)
                 asked = len(listener.notifications)
@@ -125,14 +125,14 @@ def test_live_packets_do_not_wait_for_resends() -> None:
 
 def test_a_power_cycle_is_a_new_boot_with_nothing_left() -> None:
     async def cycle() -> None:
-        async with one_runner() as (air, runner):
+        async with one_runner() as (simulation, runner):
             pod = left(runner)
-            async with listening(air, pod) as before:
+            async with listening(simulation, pod) as before:
                 await before.command(Opcode.START)
                 await asyncio.sleep(3.0)
                 await pod.power_cycle(1.0)
                 await before.lost.wait()
-            async with listening(air, pod) as after:
+            async with listening(simulation, pod) as after:
                 info = await after.info()
                 assert info.boot != before.packets[0].boot
                 assert info.oldest > info.newest
@@ -148,7 +148,7 @@ def test_a_power_cycle_is_a_new_boot_with_nothing_left() -> None:
 
 def test_unsubscribing_ends_the_notifications() -> None:
     async def unsubscribe() -> None:
-        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner), listening(simulation, left(runner)) as listener:
             await listener.command(Opcode.START)
             await asyncio.sleep(1.0)
             await listener.client.stop_notify(STREAM_UUID)
@@ -161,8 +161,8 @@ def test_unsubscribing_ends_the_notifications() -> None:
 
 def test_nothing_is_notified_before_it_is_asked_for() -> None:
     async def wait() -> int:
-        async with one_runner() as (air, runner):
-            device = await find(air.central, left(runner).settings.name)
+        async with one_runner() as (simulation, runner):
+            device = await find(simulation.central, left(runner).settings.name)
             async with BleakClient(device, backend=BumbleClient) as client:
                 heard: list[bytearray] = []
                 await client.start_notify(STREAM_UUID, lambda _, value: heard.append(value))

@@ -15,74 +15,74 @@ import numpy as np
 from surefoot.analysis.model import Floats
 from surefoot.firmware_sim.body.truth import TruePacket
 from surefoot.firmware_sim.pod.battery import Battery
-from surefoot.firmware_sim.pod.firmware import Firmware, Settings
+from surefoot.firmware_sim.pod.firmware import Firmware, PodSettings
 from surefoot.firmware_sim.pod.oscillator import Oscillator
-from surefoot.firmware_sim.pod.peripheral import Peripheral, Sink, Source
+from surefoot.firmware_sim.pod.peripheral import HciSink, HciSource, Peripheral
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
 from surefoot.firmware_sim.pod.sensor import Sensor
-from surefoot.firmware_sim.radio.virtual_controller import RadioController
+from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 from surefoot.sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Result
 
 BOOT_TIME_S = 0.4
 
-SensorFrom = Callable[[Settings, float], Sensor]
+SensorFactory = Callable[[PodSettings, float], Sensor]
 """Makes the sensor of a pod with these settings, from a session time on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Make:
+class PodParameters:
     """How one pod left the factory and was put on.
 
     Parameters
     ----------
     drift_ppm : of its clock against true time.
-    on_for_s : how long it had been switched on when its session began.
+    uptime_s : how long it had been switched on when its session began.
     keep_truth : remember every packet for comparison, 500 bytes each.
     """
 
     address: str
     drift_ppm: float = 0.0
-    on_for_s: float = 0.0
+    uptime_s: float = 0.0
     keep_truth: bool = True
     seed: int = 0
 
 
-class Pod:
+class VirtualPod:
     """A pod, switched on while the context is open.
 
     Parameters
     ----------
-    sensor_from : called at every start of streaming.
-    source, sink : a Bluetooth controller, virtual or real; a `RadioController` can fall silent and lose power.
+    make_sensor : called at every start of streaming.
+    source, sink : a Bluetooth controller, virtual or real; a `VirtualController` can fall silent and lose power.
     start_s : time on the loop's clock at which session time is zero.
     """
 
     def __init__(
         self,
-        make: Make,
-        settings: Settings,
-        sensor_from: SensorFrom,
-        source: Source,
-        sink: Sink,
+        parameters: PodParameters,
+        settings: PodSettings,
+        make_sensor: SensorFactory,
+        source: HciSource,
+        sink: HciSink,
         *,
         start_s: float,
         battery: Battery | None = None,
     ) -> None:
-        self.make = make
+        self.parameters = parameters
         self.settings = settings
         self.battery = battery or Battery()
         self.truth: list[TruePacket] = []
         self.powered = False
-        self._sensor_from = sensor_from
-        self._controller = source if isinstance(source, RadioController) else None
-        self._rng = random.Random(make.seed)
+        self._make_sensor = make_sensor
+        self._controller = source if isinstance(source, VirtualController) else None
+        self._rng = random.Random(parameters.seed)
         self._loop = asyncio.get_running_loop()
         self._start_s = start_s
         self._tasks = asyncio.TaskGroup()
-        self._work: list[asyncio.Task[None]] = []
-        self._sampling: asyncio.Task[None] | None = None
-        self.firmware = self._booted(-make.on_for_s)
-        self.peripheral = Peripheral(self, self._spawn, make.address, source, sink)
+        self._boot_tasks: list[asyncio.Task[None]] = []
+        self._sampling_task: asyncio.Task[None] | None = None
+        self.firmware = self._boot_firmware(-parameters.uptime_s)
+        self.peripheral = Peripheral(self, self._spawn, parameters.address, source, sink)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -116,10 +116,10 @@ class Pod:
         self._stop_sampling()
         if self._controller is not None:
             self.peripheral.discoverable = False
-            self._controller.drop_dead()
+            self._controller.lose_power()
         else:
-            await self.peripheral.hush()
-        for task in self._work:
+            await self.peripheral.stop()
+        for task in self._boot_tasks:
             task.cancel()
         await asyncio.sleep(0)
 
@@ -127,7 +127,7 @@ class Pod:
         """Switch on again, a new boot; not without charge."""
         if self.powered or self.battery.empty:
             return
-        self.firmware = self._booted(self.now_s)
+        self.firmware = self._boot_firmware(self.now_s)
         await asyncio.sleep(BOOT_TIME_S)
         await self._start()
 
@@ -167,94 +167,94 @@ class Pod:
         """Value of the battery level."""
         return round(self.battery.level_pct)
 
-    def command(self, data: bytes, wide_enough: bool) -> Reply:
+    def handle_command(self, data: bytes, mtu_ok: bool) -> Reply:
         """Obey a write to the control point, after everything that was sampled before it."""
-        self._collect()
+        self._read_sensor()
         tick_us = self.oscillator.tick_us(self.now_s)
-        if data[:1] == bytes([Opcode.START]) and not wide_enough:
+        if data[:1] == bytes([Opcode.START]) and not mtu_ok:
             return Reply(Opcode.START, Result.NOT_NOW, tick_us)
-        reply = self.firmware.handle(data, tick_us)
-        if self.firmware.streaming and self._sampling is None:
+        reply = self.firmware.handle_command(data, tick_us)
+        if self.firmware.streaming and self._sampling_task is None:
             self._start_sampling()
         elif not self.firmware.streaming:
             self._stop_sampling()
         return reply
 
-    def listener(self, present: bool) -> None:
+    def set_subscribed(self, subscribed: bool) -> None:
         """Somebody subscribed to the stream, or left."""
-        if present:
-            self.firmware.ring.go_live()
+        if subscribed:
+            self.firmware.ring.on_subscribed()
         else:
-            self.firmware.ring.hang_up()
+            self.firmware.ring.on_unsubscribed()
 
     def next_packet(self) -> Packet | None:
         """The packet to notify next."""
-        return self.firmware.ring.pop()
+        return self.firmware.ring.pop_next()
 
     # Life of a boot
 
-    def _booted(self, power_on_s: float) -> Firmware:
-        self.oscillator = Oscillator(power_on_s, self.make.drift_ppm)
-        self._unpacked: list[Floats] = []
+    def _boot_firmware(self, power_on_s: float) -> Firmware:
+        self.oscillator = Oscillator(power_on_s, self.parameters.drift_ppm)
+        self._pending_times_s: list[Floats] = []
         return Firmware(self.settings, self.battery, self._rng.randrange(0x10000), self._on_packet)
 
     async def _start(self) -> None:
         self.powered = True
-        self.battery.as_of_s = self.now_s
-        self._work = [self._spawn("beat", self._beat())]
+        self.battery.updated_s = self.now_s
+        self._boot_tasks = [self._spawn("beat", self._report_every_second())]
         await self.peripheral.advertise()
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return self._tasks.create_task(work, name=f"{self.settings.name} {name}")
 
-    async def _beat(self) -> None:
+    async def _report_every_second(self) -> None:
         """Once a second: battery and cadence."""
-        told_pct = -1
+        notified_pct = -1
         table = self.peripheral.table
         while True:
             await asyncio.sleep(1.0)
-            self.battery.use(self.now_s, self.firmware.streaming)
+            self.battery.discharge(self.now_s, self.firmware.streaming)
             if self.battery.empty:
                 self._spawn("die", self.power_off())
                 return
             pedometer = self.firmware.pedometer
             measurement = RscMeasurement(0.0, pedometer.cadence_spm, pedometer.running)
             await self.peripheral.notify(table.rsc, bytes(measurement))
-            if self.battery_pct() != told_pct:
-                told_pct = self.battery_pct()
-                await self.peripheral.notify(table.battery, bytes([told_pct]))
+            if self.battery_pct() != notified_pct:
+                notified_pct = self.battery_pct()
+                await self.peripheral.notify(table.battery, bytes([notified_pct]))
 
     # Sampling
 
     def _start_sampling(self) -> None:
-        self._sensor = self._sensor_from(self.settings, self.now_s)
-        self._sampling = self._spawn("sample", self._sample())
+        self._sensor = self._make_sensor(self.settings, self.now_s)
+        self._sampling_task = self._spawn("sample", self._sample())
 
     def _stop_sampling(self) -> None:
-        if self._sampling is not None:
-            self._sampling.cancel()
-            self._sampling = None
+        if self._sampling_task is not None:
+            self._sampling_task.cancel()
+            self._sampling_task = None
 
     async def _sample(self) -> None:
         """Wake up whenever a packet is full."""
         while True:
-            full_s = self._sensor.time_of(self.firmware.missing)
+            full_s = self._sensor.sample_time_s(self.firmware.samples_until_full)
             await asyncio.sleep(full_s - self.now_s)
-            self._collect()
+            self._read_sensor()
             self.peripheral.wake()
 
-    def _collect(self) -> None:
+    def _read_sensor(self) -> None:
         """Hand over what the sensor has read until now."""
-        if self._sampling is None:
+        if self._sampling_task is None:
             return
         reading = self._sensor.take_until(self.now_s)
         if len(reading):
-            self._unpacked.append(reading.time_s)
+            self._pending_times_s.append(reading.time_s)
             self.firmware.sample(self.oscillator.tick_us(reading.time_s), reading.counts)
 
     def _on_packet(self, packet: Packet) -> None:
-        times_s = np.concatenate(self._unpacked)
+        times_s = np.concatenate(self._pending_times_s)
         count = len(packet.counts)
-        self._unpacked = [times_s[count:]]
-        if self.make.keep_truth:
+        self._pending_times_s = [times_s[count:]]
+        if self.parameters.keep_truth:
             self.truth.append(TruePacket(packet.boot, packet.sequence, times_s[:count], packet.counts))

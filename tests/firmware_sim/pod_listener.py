@@ -11,12 +11,12 @@ from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.body.runner_profile import Bout, Runner
-from surefoot.firmware_sim.pod.pod import Pod
+from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
 from surefoot.firmware_sim.radio.central import CentralRadio
 from surefoot.firmware_sim.scenarios import GOOD_LINK, Scenario
-from surefoot.firmware_sim.simulation import VirtualAir, VirtualRunner
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.protocol import (
     CONTROL_UUID,
     INFO_UUID,
@@ -29,7 +29,7 @@ from surefoot.sensor_ingest.protocol import (
     Reply,
 )
 
-RUN = Scenario("test", Runner(), (Bout("still", 3.0), Bout("run", 117.0, 3.0)))
+RUN = Scenario("test", RunnerProfile(), (PlannedBout("still", 3.0), PlannedBout("run", 117.0, 3.0)))
 
 
 @dataclass(slots=True)
@@ -95,21 +95,21 @@ async def listening_on(central: CentralRadio, name: str) -> AsyncIterator[Listen
         yield listener
 
 
-def listening(air: VirtualAir, pod: Pod) -> AbstractAsyncContextManager[Listener]:
+def listening(simulation: Simulation, pod: VirtualPod) -> AbstractAsyncContextManager[Listener]:
     """The same with a pod that is known."""
-    return listening_on(air.central, pod.settings.name)
+    return listening_on(simulation.central, pod.settings.name)
 
 
 @asynccontextmanager
 async def one_runner(
     seed: int = 1, packet_error_rate: float = GOOD_LINK.packet_error_rate
-) -> AsyncIterator[tuple[VirtualAir, VirtualRunner]]:
+) -> AsyncIterator[tuple[Simulation, SimulatedRunner]]:
     """An air with one runner on it."""
-    scenario = replace(RUN, quality=replace(GOOD_LINK, packet_error_rate=packet_error_rate))
-    async with VirtualAir(seed) as air:
-        yield air, await air.add_runner("runner", scenario)
+    scenario = replace(RUN, link_quality=replace(GOOD_LINK, packet_error_rate=packet_error_rate))
+    async with Simulation(seed) as simulation:
+        yield simulation, await simulation.add_runner("runner", scenario)
 
 
-def left(runner: VirtualRunner) -> Pod:
+def left(runner: SimulatedRunner) -> VirtualPod:
     """The pod that most tests look at."""
     return runner.pods[Foot.LEFT]

@@ -15,13 +15,13 @@ from surefoot.sensor_ingest.protocol import (
     INFO_UUID,
     SERVICE_UUID,
 )
-from tests.firmware_sim.listening import left, listening, one_runner
+from tests.firmware_sim.pod_listener import left, listening, one_runner
 
 
 def test_a_passive_scanner_finds_both_pods_by_service() -> None:
     async def scan() -> dict[str, tuple[str | None, list[str], int]]:
-        async with one_runner() as (air, _):
-            scanner = BleakScanner(None, [SERVICE_UUID], "passive", backend=BumbleScanner, radio=air.central)
+        async with one_runner() as (simulation, _):
+            scanner = BleakScanner(None, [SERVICE_UUID], "passive", backend=BumbleScanner, radio=simulation.central)
             async with scanner:
                 await asyncio.sleep(1.0)
             found = scanner.discovered_devices_and_advertisement_data
@@ -34,13 +34,15 @@ def test_a_passive_scanner_finds_both_pods_by_service() -> None:
 
 def test_connecting_to_an_absent_pod_times_out_and_leaves_the_radio_usable() -> None:
     async def dial() -> None:
-        async with one_runner() as (air, runner):
+        async with one_runner() as (simulation, runner):
             loop = asyncio.get_running_loop()
             began_s = loop.time()
             with pytest.raises(TimeoutError):
-                await BleakClient("C0:00:00:00:00:99", backend=BumbleClient, radio=air.central, timeout=3.0).connect()
+                await BleakClient(
+                    "C0:00:00:00:00:99", backend=BumbleClient, radio=simulation.central, timeout=3.0
+                ).connect()
             assert loop.time() - began_s == pytest.approx(3.0)
-            async with listening(air, left(runner)) as listener:
+            async with listening(simulation, left(runner)) as listener:
                 assert listener.client.is_connected
 
     run(dial(), speed=math.inf)
@@ -48,12 +50,12 @@ def test_connecting_to_an_absent_pod_times_out_and_leaves_the_radio_usable() -> 
 
 def test_a_cancelled_connection_attempt_leaves_the_radio_usable() -> None:
     async def dial() -> None:
-        async with one_runner() as (air, runner):
-            absent = BleakClient("C0:00:00:00:00:99", backend=BumbleClient, radio=air.central)
+        async with one_runner() as (simulation, runner):
+            absent = BleakClient("C0:00:00:00:00:99", backend=BumbleClient, radio=simulation.central)
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.5):
                     await absent.connect()
-            async with listening(air, left(runner)) as listener:
+            async with listening(simulation, left(runner)) as listener:
                 assert listener.client.is_connected
 
     run(dial(), speed=math.inf)
@@ -61,9 +63,9 @@ def test_a_cancelled_connection_attempt_leaves_the_radio_usable() -> None:
 
 def test_a_request_under_way_when_the_link_dies_is_a_bleak_error() -> None:
     async def read() -> None:
-        async with one_runner() as (air, runner):
+        async with one_runner() as (simulation, runner):
             pod = left(runner)
-            async with listening(air, pod) as listener:
+            async with listening(simulation, pod) as listener:
                 silence = asyncio.create_task(pod.outage(12.0))
                 await asyncio.sleep(0.1)
                 with pytest.raises(BleakError, match="disconnected"):
@@ -77,9 +79,9 @@ def test_a_request_under_way_when_the_link_dies_is_a_bleak_error() -> None:
 
 def test_hanging_up_makes_the_pod_findable_again() -> None:
     async def hang_up() -> None:
-        async with one_runner() as (air, runner):
+        async with one_runner() as (simulation, runner):
             for _ in range(3):
-                async with listening(air, left(runner)) as listener:
+                async with listening(simulation, left(runner)) as listener:
                     assert listener.client.is_connected
                 assert listener.lost.is_set()
                 await asyncio.sleep(0.2)

@@ -21,7 +21,7 @@ from surefoot.sensor_ingest.protocol import (
     Opcode,
     Result,
 )
-from tests.firmware_sim.listening import Listener, find, left, listening, one_runner
+from tests.firmware_sim.pod_listener import Listener, find, left, listening, one_runner
 
 BATTERY_UUID, SERIAL_UUID, MAKER_UUID = "2a19", "2a25", "2a29"
 RSC_MEASUREMENT_UUID, RSC_FEATURE_UUID = "2a53", "2a54"
@@ -29,7 +29,7 @@ RSC_MEASUREMENT_UUID, RSC_FEATURE_UUID = "2a53", "2a54"
 
 def test_a_client_reads_who_the_pod_is() -> None:
     async def read() -> tuple[Listener, list[bytes]]:
-        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner), listening(simulation, left(runner)) as listener:
             info = await listener.info()
             assert info == left(runner).info
             assert (info.foot, info.rate_hz, info.acc_range_g, info.gyr_range_dps) == (FootCode.LEFT, 208.0, 16, 2000)
@@ -58,7 +58,7 @@ def test_a_client_reads_who_the_pod_is() -> None:
 )
 def test_every_command_is_answered(data: bytes, result: Result) -> None:
     async def write() -> Result:
-        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner), listening(simulation, left(runner)) as listener:
             reply = await listener.write(data)
             assert reply.opcode == data[0]
             return reply.result
@@ -68,8 +68,8 @@ def test_every_command_is_answered(data: bytes, result: Result) -> None:
 
 def test_a_command_without_subscription_to_replies_is_refused() -> None:
     async def write() -> None:
-        async with one_runner() as (air, runner):
-            device = await find(air.central, left(runner).settings.name)
+        async with one_runner() as (simulation, runner):
+            device = await find(simulation.central, left(runner).settings.name)
             async with BleakClient(device, backend=BumbleClient) as client:
                 with pytest.raises(BleakError):
                     await client.write_gatt_char(CONTROL_UUID, bytes(Command(Opcode.PING)), response=True)
@@ -79,7 +79,7 @@ def test_a_command_without_subscription_to_replies_is_refused() -> None:
 
 def test_rate_and_range_change_while_stopped() -> None:
     async def change() -> None:
-        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner), listening(simulation, left(runner)) as listener:
             await listener.command(Opcode.START)
             assert (await listener.command(Opcode.SET_RATE, 416)).result is Result.NOT_NOW
             await listener.command(Opcode.STOP)
@@ -98,7 +98,7 @@ def test_rate_and_range_change_while_stopped() -> None:
 def test_a_watch_sees_the_cadence_of_the_runner() -> None:
     async def watch() -> tuple[list[RscMeasurement], float]:
         heard: list[RscMeasurement] = []
-        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner), listening(simulation, left(runner)) as listener:
             await listener.client.start_notify(
                 RSC_MEASUREMENT_UUID, lambda _, value: heard.append(RscMeasurement.from_bytes(bytes(value)))
             )
@@ -114,10 +114,10 @@ def test_a_watch_sees_the_cadence_of_the_runner() -> None:
 
 def test_a_pod_that_is_told_its_foot_says_so_when_it_is_found_again() -> None:
     async def tell() -> str | None:
-        async with one_runner() as (air, runner):
+        async with one_runner() as (simulation, runner):
             pod = left(runner)
-            async with listening(air, pod) as listener:
+            async with listening(simulation, pod) as listener:
                 await listener.command(Opcode.SET_FOOT, FootCode.RIGHT)
-            return (await find(air.central, "SF0001-R")).name
+            return (await find(simulation.central, "SF0001-R")).name
 
     assert run(tell(), speed=math.inf) == "SF0001-R"

@@ -9,10 +9,10 @@ from bleak import BleakClient
 from bleak.exc import BleakError
 
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
-from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.firmware_sim.simulation import Simulation
 from surefoot.firmware_sim.virtual_time import run
 from surefoot.sensor_ingest.protocol import INFO_UUID, STREAM_UUID
-from tests.firmware_sim.listening import RUN, left, listening, one_runner
+from tests.firmware_sim.pod_listener import RUN, left, listening, one_runner
 
 
 def test_an_address_alone_says_nothing_about_the_radio() -> None:
@@ -22,18 +22,18 @@ def test_an_address_alone_says_nothing_about_the_radio() -> None:
 
 def test_a_name_is_one_runners() -> None:
     async def add_twice() -> None:
-        async with VirtualAir() as air:
-            await air.add_runner("runner", RUN)
+        async with Simulation() as simulation:
+            await simulation.add_runner("runner", RUN)
             with pytest.raises(ValueError, match="there is a runner 'runner' already"):
-                await air.add_runner("runner", RUN)
+                await simulation.add_runner("runner", RUN)
 
     run(add_twice(), speed=math.inf)
 
 
 def test_a_client_connects_once_and_asks_nothing_after_hanging_up() -> None:
     async def ask() -> None:
-        async with one_runner() as (air, runner):
-            async with listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner):
+            async with listening(simulation, left(runner)) as listener:
                 with pytest.raises(BleakError, match="already connected"):
                     await listener.client.connect()
                 await listener.client.stop_notify(STREAM_UUID)

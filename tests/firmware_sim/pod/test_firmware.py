@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from surefoot.firmware_sim.pod.battery import Battery
-from surefoot.firmware_sim.pod.firmware import Firmware, Settings
+from surefoot.firmware_sim.pod.firmware import Firmware, PodSettings
 from surefoot.firmware_sim.pod.oscillator import Oscillator
-from surefoot.firmware_sim.pod.ring_buffer import MAX_REQUESTS, Ring
+from surefoot.firmware_sim.pod.ring_buffer import MAX_REQUESTS, RingBuffer
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Command, FootCode, Opcode, Packet, PacketFlag, Reply, Result
 
 STEP_US = 4808
@@ -20,13 +20,13 @@ STEP_US = 4808
 def started(ring_packets: int = 100, battery: Battery | None = None) -> tuple[Firmware, list[Packet]]:
     """A streaming firmware, and the packets that it has made."""
     packets: list[Packet] = []
-    firmware = Firmware(Settings("TEST0001", ring_packets=ring_packets), battery or Battery(), 7, packets.append)
+    firmware = Firmware(PodSettings("TEST0001", ring_packets=ring_packets), battery or Battery(), 7, packets.append)
     assert ordered(firmware, Opcode.START).result is Result.OK
     return firmware, packets
 
 
 def ordered(firmware: Firmware, opcode: Opcode, *arguments: int) -> Reply:
-    return firmware.handle(bytes(Command(opcode, arguments)), tick_us=123)
+    return firmware.handle_command(bytes(Command(opcode, arguments)), tick_us=123)
 
 
 def samples(first: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
@@ -34,17 +34,17 @@ def samples(first: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int16
     return number * STEP_US, np.repeat(number[:, None], 6, axis=1).astype(np.int16)
 
 
-def ring_of(count: int, capacity: int = 100) -> Ring:
-    ring = Ring(capacity)
+def ring_of(count: int, capacity: int = 100) -> RingBuffer:
+    ring = RingBuffer(capacity)
     for sequence in range(count):
         ring.append(Packet(sequence, 7, 0, 0, PacketFlag(0), 0, np.zeros((1, 6), np.int16)))
     return ring
 
 
-def drained(ring: Ring) -> list[tuple[int, bool]]:
+def drained(ring: RingBuffer) -> list[tuple[int, bool]]:
     """Sequences that go out, and whether they say that they are sent again."""
     out = []
-    while (packet := ring.pop()) is not None:
+    while (packet := ring.pop_next()) is not None:
         out.append((packet.sequence, bool(packet.flags & PacketFlag.RESENT)))
     return out
 
@@ -68,9 +68,9 @@ def test_however_samples_come_in_each_goes_out_once_and_in_order(pieces: list[in
 def test_lost_samples_are_counted_and_never_lie_inside_a_packet() -> None:
     firmware, packets = started()
     firmware.sample(*samples(0, 25))
-    firmware.overrun(65_530)
+    firmware.fifo_overrun(65_530)
     firmware.sample(*samples(65, 18))
-    firmware.overrun(10)
+    firmware.fifo_overrun(10)
     firmware.sample(*samples(100, 18))
     assert [(packet.sequence, len(packet.counts), packet.dropped) for packet in packets] == [
         (0, 18, 0),
@@ -96,10 +96,10 @@ def test_a_low_battery_is_on_every_packet() -> None:
 
 def test_a_battery_empties_faster_while_streaming() -> None:
     idle, streaming = Battery(50.0), Battery(50.0)
-    idle.use(3600.0, streaming=False)
-    streaming.use(3600.0, streaming=True)
+    idle.discharge(3600.0, streaming=False)
+    streaming.discharge(3600.0, streaming=True)
     assert (idle.level_pct, streaming.level_pct) == (49.7, 45.0)
-    streaming.use(100_000.0, streaming=True)
+    streaming.discharge(100_000.0, streaming=True)
     assert streaming.empty
 
 
@@ -134,7 +134,7 @@ def test_a_ring_forgets_its_oldest_packets() -> None:
 
 
 def test_a_ring_before_its_first_packet_says_that_it_has_none() -> None:
-    ring = Ring(10)
+    ring = RingBuffer(10)
     assert (ring.oldest, ring.newest) == (1, 0)
 
 
@@ -144,16 +144,16 @@ def test_a_ring_before_its_first_packet_says_that_it_has_none() -> None:
 )
 def test_a_resend_is_cut_to_what_the_ring_holds(first: int, count: int, granted: tuple[int, int]) -> None:
     ring = ring_of(250)
-    ring.go_live()
-    assert ring.request(first, count) == granted
+    ring.on_subscribed()
+    assert ring.request_resend(first, count) == granted
     assert drained(ring) == [(granted[0] + place, True) for place in range(granted[1])]
 
 
 def test_live_packets_overtake_resends() -> None:
     ring = ring_of(10)
-    ring.go_live()
-    ring.request(3, 4)
-    first = ring.pop()
+    ring.on_subscribed()
+    ring.request_resend(3, 4)
+    first = ring.pop_next()
     ring.append(Packet(10, 7, 0, 0, PacketFlag(0), 0, np.zeros((1, 6), np.int16)))
     assert first is not None
     assert first.sequence == 3
@@ -162,12 +162,12 @@ def test_live_packets_overtake_resends() -> None:
 
 def test_requests_wait_in_line_and_end_with_the_connection() -> None:
     ring = ring_of(10)
-    assert ring.request(0, 5) is None
-    ring.go_live()
-    assert all(ring.request(0, 1) for _ in range(MAX_REQUESTS))
-    assert ring.request(0, 1) is None
-    ring.hang_up()
-    ring.go_live()
+    assert ring.request_resend(0, 5) is None
+    ring.on_subscribed()
+    assert all(ring.request_resend(0, 1) for _ in range(MAX_REQUESTS))
+    assert ring.request_resend(0, 1) is None
+    ring.on_unsubscribed()
+    ring.on_subscribed()
     assert drained(ring) == []
 
 
@@ -179,7 +179,7 @@ def test_a_ring_takes_packets_in_sequence_only() -> None:
     with pytest.raises(ValueError, match="packet 7 does not follow 1"):
         ring_of(2).append(Packet(7, 7, 0, 0, PacketFlag(0), 0, np.zeros((1, 6), np.int16)))
     with pytest.raises(ValueError, match="capacity must be at least 1 packet, got 0"):
-        Ring(0)
+        RingBuffer(0)
 
 
 def test_a_pods_clock_drifts() -> None:

@@ -9,24 +9,24 @@ import pytest
 
 from surefoot.analysis.model import Floats, Foot
 from surefoot.firmware_sim.body.motion import simulate
-from surefoot.firmware_sim.body.runner_profile import Bout, Runner
-from surefoot.firmware_sim.body.truth import Truth
+from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.body.truth import TrueStrides
 from surefoot.firmware_sim.pod.imu import Imu
 from surefoot.firmware_sim.pod.sensor import Sensor
 from surefoot.firmware_sim.scenarios import (
-    AFTER_S,
-    BEFORE_S,
-    FATIGUE_PCT,
-    ROLL_AT,
+    FATIGUE_ASYMMETRY_PCT,
+    INVERSION_AT,
     SCENARIOS,
+    STANDING_AFTER_S,
+    STANDING_BEFORE_S,
     Outage,
     PowerCycle,
-    scenario,
-    squad,
+    make_scenario,
+    make_squad,
 )
 
 
-def contact_asymmetry_pct(truth: dict[Foot, Truth], edges_s: Floats) -> list[float]:
+def contact_asymmetry_pct(truth: dict[Foot, TrueStrides], edges_s: Floats) -> list[float]:
     """Right minus left median contact time, of the mean, between each two edges."""
 
     def median(foot: Foot, begin_s: float, end_s: float) -> float:
@@ -39,12 +39,12 @@ def contact_asymmetry_pct(truth: dict[Foot, Truth], edges_s: Floats) -> list[flo
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_same_seed_is_the_same_run(name: str) -> None:
-    assert scenario(name, 2.0, seed=4) == scenario(name, 2.0, seed=4) != scenario(name, 2.0, seed=5)
+    assert make_scenario(name, 2.0, seed=4) == make_scenario(name, 2.0, seed=4) != make_scenario(name, 2.0, seed=5)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_lasts_as_long_as_asked_and_can_be_run(name: str) -> None:
-    asked = scenario(name, 1.5)
+    asked = make_scenario(name, 1.5)
     assert asked.name == name
     assert asked.duration_s == pytest.approx(90.0)
     motion = simulate(asked.runner, asked.plan, seed=1)
@@ -52,60 +52,62 @@ def test_a_scenario_lasts_as_long_as_asked_and_can_be_run(name: str) -> None:
 
 
 def test_a_tired_left_foot_stays_longer_and_longer() -> None:
-    tired = scenario("fatiguing-left", 10.0, seed=2)
+    tired = make_scenario("fatiguing-left", 10.0, seed=2)
     truth = dict(simulate(tired.runner, tired.plan, seed=2).truth)
     edges_s = np.cumsum([bout.duration_s for bout in tired.plan])[:-1]
-    assert contact_asymmetry_pct(truth, edges_s) == pytest.approx(FATIGUE_PCT, abs=1.0)
+    assert contact_asymmetry_pct(truth, edges_s) == pytest.approx(FATIGUE_ASYMMETRY_PCT, abs=1.0)
 
 
 def test_an_ankle_rolls_where_the_scenario_says_and_nowhere_else() -> None:
     for name in SCENARIOS:
-        play = scenario(name, 3.0, seed=1)
-        truth = simulate(play.runner, play.plan, 1, play.rolls).truth
-        rolls = [roll for foot in Foot for roll in truth[foot].rolls]
-        assert len(rolls) == (name in ("ankle-roll", "story"))
-        for roll in rolls:
-            assert roll.initial_contact_s == pytest.approx(BEFORE_S + ROLL_AT * (180.0 - BEFORE_S - AFTER_S), abs=0.8)
-            assert 25.0 < roll.beyond_deg < 45.0
+        play = make_scenario(name, 3.0, seed=1)
+        truth = simulate(play.runner, play.plan, 1, play.inversion_events).truth
+        inversion_events = [event for foot in Foot for event in truth[foot].inversion_events]
+        assert len(inversion_events) == (name in ("ankle-roll", "story"))
+        for event in inversion_events:
+            assert event.initial_contact_s == pytest.approx(
+                STANDING_BEFORE_S + INVERSION_AT * (180.0 - STANDING_BEFORE_S - STANDING_AFTER_S), abs=0.8
+            )
+            assert 25.0 < event.excursion_deg < 45.0
 
 
 def test_the_story_is_even_until_the_ankle_rolls_and_drifts_after_it() -> None:
-    story = scenario("story", 20.0, seed=2)
-    truth = dict(simulate(story.runner, story.plan, 2, story.rolls).truth)
+    story = make_scenario("story", 20.0, seed=2)
+    truth = dict(simulate(story.runner, story.plan, 2, story.inversion_events).truth)
     edges_s = np.cumsum([bout.duration_s for bout in story.plan])[:-1]
-    assert contact_asymmetry_pct(truth, edges_s) == pytest.approx(FATIGUE_PCT, abs=1.0)
-    assert truth[Foot.LEFT].rolls[0].onset_s < edges_s[1]
+    assert contact_asymmetry_pct(truth, edges_s) == pytest.approx(FATIGUE_ASYMMETRY_PCT, abs=1.0)
+    assert truth[Foot.LEFT].inversion_events[0].onset_s < edges_s[1]
 
 
 def test_an_asymmetry_of_a_bout_is_only_its_own() -> None:
-    plan = (Bout("run", 120.0, 3.0, contact_asymmetry_pct=6.0), Bout("run", 120.0, 3.0))
-    truth = dict(simulate(Runner(contact_asymmetry_pct=-4.0), plan, seed=3).truth)
+    plan = (PlannedBout("run", 120.0, 3.0, contact_asymmetry_pct=6.0), PlannedBout("run", 120.0, 3.0))
+    truth = dict(simulate(RunnerProfile(contact_asymmetry_pct=-4.0), plan, seed=3).truth)
     assert contact_asymmetry_pct(truth, np.array([0.0, 120.0, 240.0])) == pytest.approx([6.0, -4.0], abs=1.0)
 
 
 def test_drop_outs_hold_short_and_long_silences_and_a_loss_of_power() -> None:
-    troubles = [trouble for seed in range(5) for trouble in scenario("drop-outs", 10.0, seed).troubles]
-    assert {trouble.duration_s for trouble in troubles if isinstance(trouble, Outage)} == {1.0, 3.0, 8.0}
-    assert sum(isinstance(trouble, PowerCycle) for trouble in troubles) == 5
+    faults = [fault for seed in range(5) for fault in make_scenario("drop-outs", 10.0, seed).faults]
+    assert {fault.duration_s for fault in faults if isinstance(fault, Outage)} == {1.0, 3.0, 8.0}
+    assert sum(isinstance(fault, PowerCycle) for fault in faults) == 5
 
 
 def test_a_squad_is_of_different_people_of_whom_one_tires() -> None:
-    runners = squad(10, 2.0, seed=3)
+    runners = make_squad(10, 2.0, seed=3)
     assert len({each.runner for each in runners}) == 10
     assert [each.name for each in runners].count("fatiguing-left") == 1
 
 
 def test_errors_say_what_would_be_right() -> None:
     with pytest.raises(ValueError, match="no scenario 'sprint'; there are easy, tempo"):
-        scenario("sprint")
+        make_scenario("sprint")
     with pytest.raises(ValueError, match=r"minutes must be at least 1\.0, got 0\.5"):
-        scenario("easy", 0.5)
+        make_scenario("easy", 0.5)
     with pytest.raises(ValueError, match="size of a squad must be at least 1, got 0"):
-        squad(0)
+        make_squad(0)
 
 
 def test_a_sensor_stands_still_after_the_plan() -> None:
-    motion = simulate(Runner(), (Bout("run", 10.0, 3.0),), seed=1)
+    motion = simulate(RunnerProfile(), (PlannedBout("run", 10.0, 3.0),), seed=1)
     sensor = Sensor(motion, Foot.LEFT, Imu(), start_s=9.0)
     reading = sensor.take_until(12.0)
     step_s = np.diff(reading.time_s)
@@ -116,7 +118,7 @@ def test_a_sensor_stands_still_after_the_plan() -> None:
 
 
 def test_a_sensor_reads_the_same_however_it_is_asked() -> None:
-    motion = simulate(Runner(), (Bout("run", 20.0, 3.0),), seed=1)
+    motion = simulate(RunnerProfile(), (PlannedBout("run", 20.0, 3.0),), seed=1)
     whole = Sensor(motion, Foot.LEFT, Imu(), seed=3).take_until(15.0)
     pieced = Sensor(motion, Foot.LEFT, Imu(), seed=3)
     pieces = [pieced.take_until(until_s) for until_s in (0.0, 0.001, 2.5, 2.5, 11.0, 15.0)]

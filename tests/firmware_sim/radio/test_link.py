@@ -32,11 +32,11 @@ def link_between(masts: tuple[Mast, Mast], error_rate: float = 0.0, interval_s: 
 @pytest.mark.parametrize("error_rate", [0.0, 0.05, 0.3])
 def test_errors_delay_but_neither_lose_nor_reorder(error_rate: float) -> None:
     async def send() -> list[tuple[int, float]]:
-        held, arrived = link_between((Mast(), Mast()), error_rate), []
+        radio_link, arrived = link_between((Mast(), Mast()), error_rate), []
         loop = asyncio.get_running_loop()
         for number in range(500):
             sent_s = loop.time()
-            held.send(1, lambda n=number, s=sent_s: arrived.append((n, loop.time() - s)))  # type: ignore[misc]
+            radio_link.send(1, lambda n=number, s=sent_s: arrived.append((n, loop.time() - s)))  # type: ignore[misc]
             await asyncio.sleep(18 / 208)
         await asyncio.sleep(2.0)
         return arrived
@@ -50,10 +50,10 @@ def test_errors_delay_but_neither_lose_nor_reorder(error_rate: float) -> None:
 
 def test_an_event_carries_no_more_than_it_grants() -> None:
     async def send() -> list[float]:
-        held, arrived = link_between((Mast(), Mast())), []
+        radio_link, arrived = link_between((Mast(), Mast())), []
         loop = asyncio.get_running_loop()
         for _ in range(40):
-            held.send(0, lambda: arrived.append(loop.time()))
+            radio_link.send(0, lambda: arrived.append(loop.time()))
         await asyncio.sleep(1.0)
         return arrived
 
@@ -66,13 +66,13 @@ def test_silence_beyond_the_supervision_timeout_costs_both_ends_the_link(silent_
     async def fall_silent() -> tuple[Mast, Mast, list[int]]:
         masts = Mast(), Mast()
         arrived: list[int] = []
-        held = link_between(masts)
+        radio_link = link_between(masts)
         masts[1].in_reach = False
-        held.reach_changed()
-        held.send(1, partial(arrived.append, 1))
+        radio_link.reach_changed()
+        radio_link.send(1, partial(arrived.append, 1))
         await asyncio.sleep(silent_s)
         masts[1].in_reach = True
-        held.reach_changed()
+        radio_link.reach_changed()
         await asyncio.sleep(1.0)
         return *masts, arrived
 

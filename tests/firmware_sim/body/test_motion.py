@@ -8,19 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surefoot.analysis.model import Floats, Foot
-from surefoot.firmware_sim.body.euler import turning_of
-from surefoot.firmware_sim.body.motion import Bout, Motion, Runner, Truth, simulate
-from surefoot.firmware_sim.body.rocker import contact_ahead_m, roll
+from surefoot.firmware_sim.body.euler import orientation_from_angles
+from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, TrueStrides, simulate
+from surefoot.firmware_sim.body.rocker import contact_ahead_m, heel_motion
 from surefoot.firmware_sim.body.stance import ANKLE_M
 
 MIXED = (
-    Bout("still", 4.0),
-    Bout("walk", 15.0, 1.4),
-    Bout("run", 20.0, 3.0),
-    Bout("walk", 8.0, 1.2),
-    Bout("still", 4.0),
+    PlannedBout("still", 4.0),
+    PlannedBout("walk", 15.0, 1.4),
+    PlannedBout("run", 20.0, 3.0),
+    PlannedBout("walk", 8.0, 1.2),
+    PlannedBout("still", 4.0),
 )
-EVEN = Runner(contact_time_sd_s=0.0, stride_time_sd_pct=0.0)
+EVEN = RunnerProfile(contact_time_sd_s=0.0, stride_time_sd_pct=0.0)
 
 
 def overlap_s(motion: Motion) -> Floats:
@@ -34,31 +34,37 @@ def overlap_s(motion: Motion) -> Floats:
 
 def point_on_sole(motion: Motion, foot: Foot, time_s: Floats, point_m: Floats) -> tuple[Floats, Floats]:
     """Position and velocity in the world of points (n, 3) fixed to the foot."""
-    pose = motion.tracks[foot].at(time_s)
+    pose = motion.trajectories[foot].at(time_s)
     arm = point_m - ANKLE_M
     position = pose.ankle_m + np.einsum("nij,nj->ni", pose.rotation, arm)
     velocity = pose.ankle_velocity_mps + np.einsum("nij,nj->ni", pose.rotation, np.cross(pose.rate_radps, arm))
     return position, velocity
 
 
-def touching_point(motion: Motion, runner: Runner, foot: Foot, time_s: Floats) -> Floats:
+def touching_point(motion: Motion, runner: RunnerProfile, foot: Foot, time_s: Floats) -> Floats:
     """(n, 3) where the sole touches the ground, in the foot frame."""
-    pitch = motion.tracks[foot].at(time_s).euler_rad[:, 1]
+    pitch = motion.trajectories[foot].at(time_s).euler_rad[:, 1]
     ahead = contact_ahead_m(pitch, runner.ball_m, runner.toe_m)
-    height = roll(pitch, np.zeros_like(pitch), np.zeros_like(pitch), runner.ball_m, runner.toe_m).height_m
+    height = heel_motion(pitch, np.zeros_like(pitch), np.zeros_like(pitch), runner.ball_m, runner.toe_m).height_m
     zero = np.zeros_like(pitch)
     world = np.stack([ahead, zero, -height], axis=1)
-    tilt = turning_of(np.stack([zero, pitch, zero, zero], axis=1)[:, :, None] * [1.0, 0.0, 0.0]).rotation
+    tilt = orientation_from_angles(np.stack([zero, pitch, zero, zero], axis=1)[:, :, None] * [1.0, 0.0, 0.0]).rotation
     point: Floats = np.einsum("nji,nj->ni", tilt, world)
     return point
 
 
 @pytest.mark.parametrize(
-    "bout", [Bout("run", 10.0, 2.2), Bout("run", 10.0, 3.3), Bout("run", 10.0, 6.0), Bout("walk", 10.0, 1.2)]
+    "bout",
+    [
+        PlannedBout("run", 10.0, 2.2),
+        PlannedBout("run", 10.0, 3.3),
+        PlannedBout("run", 10.0, 6.0),
+        PlannedBout("walk", 10.0, 1.2),
+    ],
 )
 @pytest.mark.parametrize("foot", list(Foot))
-def test_the_sole_touches_the_ground_at_rest_from_settling_to_terminal_contact(bout: Bout, foot: Foot) -> None:
-    runner = Runner(impact=0.0, lift=0.0)
+def test_the_sole_touches_the_ground_at_rest_from_settling_to_terminal_contact(bout: PlannedBout, foot: Foot) -> None:
+    runner = RunnerProfile(impact_scale=0.0, lift_scale=0.0)
     motion = simulate(runner, (bout,), seed=3)
     truth = motion.truth[foot]
     settled = truth.initial_contact_s + 0.04
@@ -72,13 +78,15 @@ def test_the_sole_touches_the_ground_at_rest_from_settling_to_terminal_contact(b
 
 
 @pytest.mark.parametrize(
-    ("bout", "lift_mps"), [(Bout("run", 10.0, 3.0), (0.6, 0.9)), (Bout("walk", 10.0, 1.2), (0.78, 0.78))], ids=str
+    ("bout", "lift_mps"),
+    [(PlannedBout("run", 10.0, 3.0), (0.6, 0.9)), (PlannedBout("walk", 10.0, 1.2), (0.78, 0.78))],
+    ids=str,
 )
 @pytest.mark.parametrize("foot", list(Foot))
 def test_the_leg_pulls_the_foot_forward_and_up_before_its_toes_leave(
-    bout: Bout, lift_mps: tuple[float, float], foot: Foot
+    bout: PlannedBout, lift_mps: tuple[float, float], foot: Foot
 ) -> None:
-    runner = Runner(impact=0.0)
+    runner = RunnerProfile(impact_scale=0.0)
     motion = simulate(runner, (bout,), seed=3)
     truth = motion.truth[foot]
     for left_part, pulled in ((0.5, 0.0), (0.0, 1.0)):
@@ -88,8 +96,8 @@ def test_the_leg_pulls_the_foot_forward_and_up_before_its_toes_leave(
 
 
 def test_the_sole_is_off_the_ground_just_after_terminal_and_just_before_initial_contact() -> None:
-    runner = Runner()
-    motion = simulate(runner, (Bout("run", 10.0, 3.0),))
+    runner = RunnerProfile()
+    motion = simulate(runner, (PlannedBout("run", 10.0, 3.0),))
     truth = motion.truth[Foot.LEFT]
     for time_s in (truth.terminal_contact_s + 0.04, truth.next_initial_contact_s - 0.03):
         lowest = np.min(
@@ -104,61 +112,63 @@ def test_the_sole_is_off_the_ground_just_after_terminal_and_just_before_initial_
 
 @pytest.mark.parametrize("speed_mps", [2.0, 3.0, 4.5, 6.0])
 def test_running_has_a_flight_phase(speed_mps: float) -> None:
-    assert overlap_s(simulate(Runner(), (Bout("run", 30.0, speed_mps),))).max() < 0.0
+    assert overlap_s(simulate(RunnerProfile(), (PlannedBout("run", 30.0, speed_mps),))).max() < 0.0
 
 
 @pytest.mark.parametrize("speed_mps", [0.6, 1.2, 1.9])
 def test_walking_has_double_support(speed_mps: float) -> None:
-    assert overlap_s(simulate(Runner(), (Bout("walk", 30.0, speed_mps),))).min() > 0.0
+    assert overlap_s(simulate(RunnerProfile(), (PlannedBout("walk", 30.0, speed_mps),))).min() > 0.0
 
 
 @pytest.mark.parametrize(("speed_mps", "contact_s"), [(2.2, 0.28), (3.0, 0.24), (4.5, 0.19), (6.0, 0.16)])
 def test_running_contact_times_are_usual_for_the_speed(speed_mps: float, contact_s: float) -> None:
-    truth = simulate(EVEN, (Bout("run", 10.0, speed_mps),)).truth[Foot.RIGHT]
+    truth = simulate(EVEN, (PlannedBout("run", 10.0, speed_mps),)).truth[Foot.RIGHT]
     assert truth.ground_contact_time_s == pytest.approx(contact_s, abs=0.012)
     assert (120.0 / truth.stride_time_s > 160.0).all()
     assert (120.0 / truth.stride_time_s < 192.0).all()
 
 
 def test_a_seed_gives_one_motion_and_another_seed_another() -> None:
-    first, again, other = (simulate(Runner(), MIXED, seed=seed) for seed in (5, 5, 6))
+    first, again, other = (simulate(RunnerProfile(), MIXED, seed=seed) for seed in (5, 5, 6))
     for foot in Foot:
-        np.testing.assert_array_equal(first.tracks[foot].nodes, again.tracks[foot].nodes)
+        np.testing.assert_array_equal(first.trajectories[foot].nodes, again.trajectories[foot].nodes)
         assert not np.array_equal(first.truth[foot].terminal_contact_s, other.truth[foot].terminal_contact_s)
 
 
 @pytest.mark.parametrize("foot", list(Foot))
 def test_the_foot_travels_stride_time_times_speed(foot: Foot) -> None:
-    runner = Runner(toe_out_deg=0.0)
-    motion = simulate(runner, (Bout("run", 20.0, 3.0),), seed=2)
+    runner = RunnerProfile(toe_out_deg=0.0)
+    motion = simulate(runner, (PlannedBout("run", 20.0, 3.0),), seed=2)
     truth = motion.truth[foot]
     middle = truth.initial_contact_s[:-1] + 0.08, truth.next_initial_contact_s[:-1] + 0.08
-    begin, end = (motion.tracks[foot].at(time_s).ankle_m[:, 0] for time_s in middle)
+    begin, end = (motion.trajectories[foot].at(time_s).ankle_m[:, 0] for time_s in middle)
     assert end - begin == pytest.approx(truth.stride_length_m[:-1], abs=0.02)
     assert truth.speed_mps == pytest.approx(3.0, abs=0.1)
 
 
 @pytest.mark.parametrize("asked_pct", [-8.0, 5.0])
 def test_asymmetry_of_contact_time_is_as_asked(asked_pct: float) -> None:
-    motion = simulate(Runner(contact_asymmetry_pct=asked_pct, contact_time_sd_s=0.002), (Bout("run", 120.0, 3.0),))
+    motion = simulate(
+        RunnerProfile(contact_asymmetry_pct=asked_pct, contact_time_sd_s=0.002), (PlannedBout("run", 120.0, 3.0),)
+    )
     left, right = (float(np.mean(motion.truth[foot].ground_contact_time_s)) for foot in (Foot.LEFT, Foot.RIGHT))
     assert 100.0 * (right - left) / (0.5 * (left + right)) == pytest.approx(asked_pct, abs=0.4)
 
 
 def test_scatter_of_stride_and_contact_time_is_as_asked() -> None:
-    runner = Runner(contact_time_sd_s=0.006, stride_time_sd_pct=1.5)
-    truth = simulate(runner, (Bout("run", 400.0, 3.0),)).truth[Foot.LEFT]
+    runner = RunnerProfile(contact_time_sd_s=0.006, stride_time_sd_pct=1.5)
+    truth = simulate(runner, (PlannedBout("run", 400.0, 3.0),)).truth[Foot.LEFT]
     assert np.std(truth.ground_contact_time_s) == pytest.approx(0.006, rel=0.15)
     assert np.std(truth.stride_time_s) / np.mean(truth.stride_time_s) == pytest.approx(0.015, rel=0.15)
 
 
-def strides_between(truth: Truth, begin_s: float, end_s: float) -> set[str]:
+def strides_between(truth: TrueStrides, begin_s: float, end_s: float) -> set[str]:
     within = (truth.initial_contact_s >= begin_s) & (truth.next_initial_contact_s <= end_s)
     return set(truth.gait[within].tolist())
 
 
 def test_bouts_follow_the_plan() -> None:
-    truth = simulate(Runner(), MIXED, seed=1).truth[Foot.LEFT]
+    truth = simulate(RunnerProfile(), MIXED, seed=1).truth[Foot.LEFT]
     assert strides_between(truth, 0.0, 4.0) == set()
     assert strides_between(truth, 6.5, 18.5) == {"walk"}
     assert strides_between(truth, 21.0, 38.5) == {"run"}
@@ -166,12 +176,12 @@ def test_bouts_follow_the_plan() -> None:
     assert strides_between(truth, 48.0, 51.0) == set()
 
 
-@pytest.mark.parametrize("runner", [Runner(), Runner(strike="mid"), Runner(strike="fore")])
-def test_the_pose_is_smooth_through_every_change_of_gait(runner: Runner) -> None:
+@pytest.mark.parametrize("runner", [RunnerProfile(), RunnerProfile(strike="mid"), RunnerProfile(strike="fore")])
+def test_the_pose_is_smooth_through_every_change_of_gait(runner: RunnerProfile) -> None:
     motion = simulate(runner, MIXED, seed=4)
     time_s = np.arange(0.0, motion.duration_s, 0.0005)
     for foot in Foot:
-        pose = motion.tracks[foot].at(time_s)
+        pose = motion.trajectories[foot].at(time_s)
         speed = pose.ankle_velocity_mps
         assert np.abs(np.diff(pose.ankle_m, axis=0) / 0.0005 - 0.5 * (speed[1:] + speed[:-1])).max() < 0.01
         assert np.linalg.norm(pose.ankle_acc_mps2, axis=1).max() < 200.0
@@ -179,14 +189,14 @@ def test_the_pose_is_smooth_through_every_change_of_gait(runner: Runner) -> None
 
 
 def test_a_standing_foot_is_flat_and_stays() -> None:
-    motion = simulate(Runner(), (Bout("still", 10.0), Bout("run", 5.0, 3.0)))
-    pose = motion.tracks[Foot.LEFT].at(np.linspace(0.0, 9.5, 200))
+    motion = simulate(RunnerProfile(), (PlannedBout("still", 10.0), PlannedBout("run", 5.0, 3.0)))
+    pose = motion.trajectories[Foot.LEFT].at(np.linspace(0.0, 9.5, 200))
     assert np.abs(pose.euler_rad[:, 1]).max() < 1e-6
     assert np.ptp(pose.ankle_m, axis=0).max() < 0.005
 
 
 def test_feet_land_half_a_stride_apart() -> None:
-    motion = simulate(Runner(), (Bout("run", 60.0, 3.0),))
+    motion = simulate(RunnerProfile(), (PlannedBout("run", 60.0, 3.0),))
     left, right = (motion.truth[foot] for foot in (Foot.LEFT, Foot.RIGHT))
     after = np.searchsorted(right.initial_contact_s, left.initial_contact_s[:-2])
     lag = (right.initial_contact_s[after] - left.initial_contact_s[:-2]) / left.stride_time_s[:-2]
@@ -195,28 +205,28 @@ def test_feet_land_half_a_stride_apart() -> None:
 
 def test_the_pitch_at_landing_is_the_strike_angle() -> None:
     for strike_angle_deg in (18.0, -6.0):
-        motion = simulate(Runner(strike_angle_deg=strike_angle_deg), (Bout("run", 8.0, 3.0),))
+        motion = simulate(RunnerProfile(strike_angle_deg=strike_angle_deg), (PlannedBout("run", 8.0, 3.0),))
         truth = motion.truth[Foot.RIGHT]
-        pitch = motion.tracks[Foot.RIGHT].at(truth.initial_contact_s).euler_rad[:, 1]
+        pitch = motion.trajectories[Foot.RIGHT].at(truth.initial_contact_s).euler_rad[:, 1]
         assert -np.degrees(pitch) == pytest.approx(truth.strike_angle_deg, abs=1e-6)
         assert truth.strike_angle_deg == pytest.approx(strike_angle_deg, abs=4.0)
 
 
 def test_a_foot_lands_inverted_on_either_side() -> None:
-    motion = simulate(Runner(), (Bout("run", 8.0, 3.0),))
+    motion = simulate(RunnerProfile(), (PlannedBout("run", 8.0, 3.0),))
     for foot, sign in ((Foot.LEFT, -1.0), (Foot.RIGHT, 1.0)):
         truth = motion.truth[foot]
-        roll_deg = np.degrees(motion.tracks[foot].at(truth.initial_contact_s).euler_rad[:, 0])
+        roll_deg = np.degrees(motion.trajectories[foot].at(truth.initial_contact_s).euler_rad[:, 0])
         assert sign * roll_deg == pytest.approx(truth.inversion_deg, abs=0.3)
 
 
 bouts = st.one_of(
-    st.builds(Bout, st.just("still"), st.floats(0.5, 6.0)),
-    st.builds(Bout, st.just("walk"), st.floats(0.5, 6.0), st.floats(0.4, 2.3)),
-    st.builds(Bout, st.just("run"), st.floats(0.5, 6.0), st.floats(1.5, 8.0)),
+    st.builds(PlannedBout, st.just("still"), st.floats(0.5, 6.0)),
+    st.builds(PlannedBout, st.just("walk"), st.floats(0.5, 6.0), st.floats(0.4, 2.3)),
+    st.builds(PlannedBout, st.just("run"), st.floats(0.5, 6.0), st.floats(1.5, 8.0)),
 )
 runners = st.builds(
-    Runner,
+    RunnerProfile,
     strike=st.sampled_from(["rear", "mid", "fore"]),
     contact_asymmetry_pct=st.floats(-15.0, 15.0),
     cadence_change_pct=st.floats(-10.0, 10.0),
@@ -226,24 +236,26 @@ runners = st.builds(
 
 @settings(max_examples=40, deadline=None)
 @given(runner=runners, plan=st.lists(bouts, min_size=1, max_size=5), seed=st.integers(0, 1000))
-def test_any_plan_gives_a_continuous_foot_with_contacts_in_order(runner: Runner, plan: list[Bout], seed: int) -> None:
+def test_any_plan_gives_a_continuous_foot_with_contacts_in_order(
+    runner: RunnerProfile, plan: list[PlannedBout], seed: int
+) -> None:
     motion = simulate(runner, plan, seed=seed)
     for foot in Foot:
-        track, truth = motion.tracks[foot], motion.truth[foot]
-        assert (np.diff(track.knot_s) > 0.0).all()
-        assert track.knot_s[0] < 0.0
-        assert track.knot_s[-1] > motion.duration_s
+        trajectory, truth = motion.trajectories[foot], motion.truth[foot]
+        assert (np.diff(trajectory.knot_s) > 0.0).all()
+        assert trajectory.knot_s[0] < 0.0
+        assert trajectory.knot_s[-1] > motion.duration_s
         assert (truth.initial_contact_s < truth.terminal_contact_s).all()
         assert (truth.terminal_contact_s < truth.next_initial_contact_s).all()
-        pose = track.at(np.arange(0.0, motion.duration_s, 0.001))
+        pose = trajectory.at(np.arange(0.0, motion.duration_s, 0.001))
         assert np.abs(np.diff(pose.ankle_m, axis=0)).max() < 0.025
         assert np.abs(pose.euler_rad).max() < np.radians(170.0)
 
 
 def test_bouts_and_plans_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="speed_mps of a run bout must lie in"):
-        Bout("run", 10.0)
+        PlannedBout("run", 10.0)
     with pytest.raises(ValueError, match="duration_s must be positive"):
-        Bout("still", 0.0)
+        PlannedBout("still", 0.0)
     with pytest.raises(ValueError, match="at least one bout"):
-        simulate(Runner(), ())
+        simulate(RunnerProfile(), ())

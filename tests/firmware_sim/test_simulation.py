@@ -13,15 +13,15 @@ from bumble.transport import open_transport
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.radio.central import CentralRadio
-from surefoot.firmware_sim.scenarios import Outage, PowerCycle, scenario, squad
-from surefoot.firmware_sim.simulation import VirtualAir
+from surefoot.firmware_sim.scenarios import Outage, PowerCycle, make_scenario, make_squad
+from surefoot.firmware_sim.simulation import Simulation
 from surefoot.firmware_sim.virtual_time import run
 from surefoot.sensor_ingest.protocol import (
     MAX_SAMPLES,
     Opcode,
     PacketFlag,
 )
-from tests.firmware_sim.listening import RUN, left, listening, one_runner
+from tests.firmware_sim.pod_listener import RUN, left, listening, one_runner
 from tests.pods.crash import dongle
 
 MINUTE_PACKETS = 60.0 * 208.0 / MAX_SAMPLES
@@ -29,10 +29,10 @@ MINUTE_PACKETS = 60.0 * 208.0 / MAX_SAMPLES
 
 def test_a_dying_battery_warns_and_then_the_pod_is_gone() -> None:
     async def die() -> None:
-        async with VirtualAir(3) as air:
-            runner = await air.add_runner("runner", scenario("battery-dying", 2.0))
+        async with Simulation(3) as simulation:
+            runner = await simulation.add_runner("runner", make_scenario("battery-dying", 2.0))
             pod = runner.pods[Foot.RIGHT]
-            async with listening(air, pod) as listener:
+            async with listening(simulation, pod) as listener:
                 await listener.command(Opcode.START)
                 await listener.lost.wait()
                 low = [bool(packet.flags & PacketFlag.LOW_BATTERY) for packet in listener.packets]
@@ -47,9 +47,9 @@ def test_a_dying_battery_warns_and_then_the_pod_is_gone() -> None:
 
 def test_the_same_seed_gives_the_same_bytes_at_the_same_times() -> None:
     async def digest(seed: int) -> str:
-        async with VirtualAir(seed) as air:
-            runner = await air.add_runner("runner", scenario("drop-outs", 1.0, seed))
-            async with listening(air, left(runner)) as listener:
+        async with Simulation(seed) as simulation:
+            runner = await simulation.add_runner("runner", make_scenario("drop-outs", 1.0, seed))
+            async with listening(simulation, left(runner)) as listener:
                 await listener.command(Opcode.START)
                 await asyncio.sleep(20.0)
                 return hashlib.sha256(repr(listener.notifications).encode()).hexdigest()
@@ -62,19 +62,19 @@ def test_the_same_seed_gives_the_same_bytes_at_the_same_times() -> None:
 def test_a_scan_that_is_given_up_leaves_the_next_one_whole(steps: int) -> None:
     async def give_up() -> None:
         async with AsyncExitStack() as stack:
-            air = await stack.enter_async_context(VirtualAir(4))
-            await air.add_runner("runner", scenario("easy", 1.0))
-            port = await stack.enter_async_context(dongle(air.ether))
+            simulation = await stack.enter_async_context(Simulation(4))
+            await simulation.add_runner("runner", make_scenario("easy", 1.0))
+            port = await stack.enter_async_context(dongle(simulation.medium))
             controller = await stack.enter_async_context(await open_transport(f"tcp-client:127.0.0.1:{port}"))
             central = await CentralRadio.on_controller(controller.source, controller.sink)
-            scan = asyncio.ensure_future(central.begin_scan(active=True))
+            scan = asyncio.ensure_future(central.start_scan(active=True))
             for _ in range(steps):
                 await asyncio.sleep(0)
             scan.cancel()
             await asyncio.wait({scan})
             heard = asyncio.Event()
             central.device.on("advertisement", lambda _: heard.set())
-            await central.begin_scan(active=True)
+            await central.start_scan(active=True)
             async with asyncio.timeout(60.0):
                 await heard.wait()
 
@@ -83,12 +83,13 @@ def test_a_scan_that_is_given_up_leaves_the_next_one_whole(steps: int) -> None:
 
 def test_twenty_four_pods_stream_at_once() -> None:
     async def stream() -> None:
-        async with VirtualAir(2) as air, AsyncExitStack() as clients:
+        async with Simulation(2) as simulation, AsyncExitStack() as clients:
             runners = [
-                await air.add_runner(f"runner-{place}", plan) for place, plan in enumerate(squad(12, minutes=1.0))
+                await simulation.add_runner(f"runner-{place}", plan)
+                for place, plan in enumerate(make_squad(12, minutes=1.0))
             ]
             pods = [pod for runner in runners for pod in runner.pods.values()]
-            listeners = [await clients.enter_async_context(listening(air, pod)) for pod in pods]
+            listeners = [await clients.enter_async_context(listening(simulation, pod)) for pod in pods]
             for listener in listeners:
                 await listener.command(Opcode.START)
             await asyncio.sleep(10.0)
@@ -103,7 +104,7 @@ def test_twenty_four_pods_stream_at_once() -> None:
 
 def test_pods_keep_pace_with_a_loop_twenty_times_as_fast() -> None:
     async def stream() -> None:
-        async with one_runner() as (air, runner), listening(air, left(runner)) as listener:
+        async with one_runner() as (simulation, runner), listening(simulation, left(runner)) as listener:
             await listener.command(Opcode.START)
             await asyncio.sleep(10.0)
             packets = listener.packets
@@ -116,10 +117,13 @@ def test_pods_keep_pace_with_a_loop_twenty_times_as_fast() -> None:
 def test_the_troubles_of_a_scenario_befall_its_pods() -> None:
     async def suffer() -> None:
         silence, cycle = Outage(Foot.RIGHT, 10.0, 8.0), PowerCycle(Foot.LEFT, 12.0, 2.0)
-        async with VirtualAir(4) as air:
-            runner = await air.add_runner("runner", replace(RUN, troubles=(silence, cycle)))
+        async with Simulation(4) as simulation:
+            runner = await simulation.add_runner("runner", replace(RUN, faults=(silence, cycle)))
             boots = {foot: pod.info.boot for foot, pod in runner.pods.items()}
-            async with listening(air, left(runner)) as first, listening(air, runner.pods[Foot.RIGHT]) as second:
+            async with (
+                listening(simulation, left(runner)) as first,
+                listening(simulation, runner.pods[Foot.RIGHT]) as second,
+            ):
                 await second.lost.wait()
                 assert runner.pods[Foot.RIGHT].now_s == pytest.approx(13.0, abs=0.1)
                 await first.lost.wait()
