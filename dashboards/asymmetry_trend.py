@@ -10,7 +10,7 @@ from surefoot.analysis.model import Estimate, Gait, Window
 WINDOW_S = 30.0
 
 
-def course(windows: Sequence[Window], key: str, most: int) -> list[tuple[float, Estimate]]:
+def asymmetry_trend(windows: Sequence[Window], key: str, max_points: int) -> list[tuple[float, Estimate]]:
     """End time and asymmetry of running, step by step; steps are one window long, or two, or four and so on.
 
     Parameters
@@ -18,18 +18,18 @@ def course(windows: Sequence[Window], key: str, most: int) -> list[tuple[float, 
     most : steps at most.
     """
     known = [window for window in windows if window.gait is Gait.RUN and key in window.asymmetry_pct]
-    per_step = 1
-    while len(steps := _steps(known, per_step)) > most:
-        per_step *= 2
-    return [(step[-1].end_s, _mean([window.asymmetry_pct[key] for window in step])) for step in steps]
+    windows_per_point = 1
+    while len(groups := _grouped(known, windows_per_point)) > max_points:
+        windows_per_point *= 2
+    return [(group[-1].end_s, _mean([window.asymmetry_pct[key] for window in group])) for group in groups]
 
 
-def _steps(windows: Sequence[Window], per_step: int) -> list[list[Window]]:
+def _grouped(windows: Sequence[Window], windows_per_point: int) -> list[list[Window]]:
     """Windows of the same step, which lies fixed on the clock."""
-    steps: dict[int, list[Window]] = {}
+    groups: dict[int, list[Window]] = {}
     for window in windows:
-        steps.setdefault(math.floor(window.start_s / (per_step * WINDOW_S)), []).append(window)
-    return list(steps.values())
+        groups.setdefault(math.floor(window.start_s / (windows_per_point * WINDOW_S)), []).append(window)
+    return list(groups.values())
 
 
 def _mean(estimates: Sequence[Estimate]) -> Estimate:

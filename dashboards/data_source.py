@@ -12,7 +12,7 @@ from surefoot.analysis.model import Foot, MountingStatus, Strides, Window
 from surefoot.analysis.session import Results
 
 
-class Quality(Protocol):
+class FootDataQuality(Protocol):
     """How good one foot's data were; see what the service says of each."""
 
     @property
@@ -30,7 +30,7 @@ class Quality(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class AnalysedRun:
     """One runner's recorded run, analysed.
 
     Parameters
@@ -45,7 +45,7 @@ class Recorded:
     version: str
     results: Results
     summary: Mapping[str, float | None]
-    quality: Mapping[Foot, Quality]
+    quality: Mapping[Foot, FootDataQuality]
 
     @property
     def origin_s(self) -> float:
@@ -59,7 +59,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Pod:
+class PodStatus:
     """A pod now.
 
     Parameters
@@ -78,7 +78,7 @@ class Pod:
 
 
 @dataclass(frozen=True, slots=True)
-class RunnerNow:
+class RunnerState:
     """What is known of a runner at a moment of a run; times on the session clock.
 
     Parameters
@@ -94,20 +94,20 @@ class RunnerNow:
     origin_s: float
     strides: Mapping[Foot, Strides]
     windows: Sequence[Window]
-    live: Sequence[Window]
+    live_windows: Sequence[Window]
     findings: Sequence[Finding]
-    count: int
-    pods: Sequence[Pod]
+    stride_count: int
+    pods: Sequence[PodStatus]
 
     @property
-    def newest_s(self) -> float | None:
+    def newest_stride_end_s(self) -> float | None:
         """End of the newest stride."""
         ends_s = [float(rows.next_initial_contact_s[-1]) for rows in self.strides.values() if len(rows)]
         return max(ends_s, default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class SquadState:
     """Everybody who runs now.
 
     Parameters
@@ -117,12 +117,12 @@ class Scene:
     """
 
     title: str
-    number: int
-    runners: Sequence[RunnerNow]
+    revision: int
+    runners: Sequence[RunnerState]
 
 
 @dataclass(frozen=True, slots=True)
-class PastRun:
+class RunListEntry:
     """A recorded run, as a list shows it."""
 
     run: str
@@ -131,14 +131,14 @@ class PastRun:
     ended: bool
 
 
-class Source(Protocol):
+class ViewDataSource(Protocol):
     """What the wall is shown. All of it may be called from any thread; `recorded` may take seconds."""
 
-    def scene(self) -> Scene:
+    def squad_state(self) -> SquadState:
         """Everybody now. Readers come back at their own pace, so that a slow one holds nothing up."""
 
-    def runs(self) -> Sequence[PastRun]:
+    def runs(self) -> Sequence[RunListEntry]:
         """Recorded runs, newest first."""
 
-    def recorded(self, run: str) -> Mapping[str, Recorded]:
+    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """A recorded run by runner, for its report and its replay; KeyError where there is none."""

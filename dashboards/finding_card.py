@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State
-from surefoot.dashboards.charts.evidence import evidence_lines, pictures
-from surefoot.dashboards.formatting import clock, unbroken
+from surefoot.dashboards.charts.evidence import evidence_charts, evidence_lines
+from surefoot.dashboards.formatting import clock, with_unbroken_units
 from surefoot.dashboards.html import Markup, element, join
 
-MOST_SURE_PCT = 99
-MOMENTS = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})
-TITLES = {
+MAX_CONFIDENCE_PCT = 99
+INSTANT_KINDS = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})
+KIND_TITLES = {
     Kind.INVERSION_EVENT: "Ankle roll",
     Kind.ASYMMETRY_DRIFT: "One side is drifting",
     Kind.ASYMMETRY_SPIKE: "A sudden change of side",
@@ -20,7 +20,7 @@ TITLES = {
     Kind.IMPACT_DRIFT: "Landing harder on one side",
     Kind.STANDING_ASYMMETRY: "How you run today",
 }
-SEVERITIES = {
+SEVERITY_WORDS = {
     Severity.INFO: "for information",
     Severity.NOTICE: "notice",
     Severity.WARNING: "warning",
@@ -30,14 +30,14 @@ SEVERITIES = {
 }
 
 
-def title(finding: Finding) -> str:
+def finding_title(finding: Finding) -> str:
     """What it is, with the foot."""
-    return f"{TITLES[finding.kind]}, {finding.foot}" if finding.foot else TITLES[finding.kind]
+    return f"{KIND_TITLES[finding.kind]}, {finding.foot}" if finding.foot else KIND_TITLES[finding.kind]
 
 
-def when(finding: Finding, origin_s: float) -> str:
+def when_text(finding: Finding, origin_s: float) -> str:
     """To the second what happened in a moment, by the minute what began slowly."""
-    if finding.kind in MOMENTS:
+    if finding.kind in INSTANT_KINDS:
         return f"at {clock(finding.time_s - origin_s)}"
     minute = round((finding.time_s - origin_s) / 60.0)
     return f"from minute {minute}" if minute else "from the start"
@@ -45,16 +45,16 @@ def when(finding: Finding, origin_s: float) -> str:
 
 def finding_card(finding: Finding, origin_s: float) -> Markup:
     """Everything that is known of a finding; times count from the start of the recording."""
-    drawn = pictures(finding, origin_s)
+    drawn = evidence_charts(finding, origin_s)
     return element(
         "article",
         element(
             "header",
-            element("h3", title(finding)),
-            badge(finding),
-            element("p", f"{when(finding, origin_s)}{_over(finding)}", class_="when"),
+            element("h3", finding_title(finding)),
+            severity_badge(finding),
+            element("p", f"{when_text(finding, origin_s)}{_resolved_suffix(finding)}", class_="when"),
         ),
-        element("p", unbroken(finding.message), class_="message"),
+        element("p", with_unbroken_units(finding.message), class_="message"),
         element("div", *(_figure(*each) for each in drawn), class_="figures") if drawn else None,
         _evidence(finding),
         class_=f"finding rank-{finding.severity.rank}",
@@ -62,21 +62,23 @@ def finding_card(finding: Finding, origin_s: float) -> Markup:
     )
 
 
-def badge(finding: Finding) -> Markup:
+def severity_badge(finding: Finding) -> Markup:
     """How much it matters, in a word and a shape."""
     shape = "●▲◆■"[finding.severity.rank]
-    text = SEVERITIES[finding.severity]
+    text = SEVERITY_WORDS[finding.severity]
     return element(
         "span", element("span", shape, aria_hidden="true"), f" {text}", class_=f"badge rank-{finding.severity.rank}"
     )
 
 
-def _over(finding: Finding) -> str:
+def _resolved_suffix(finding: Finding) -> str:
     return ", over" if finding.state is State.RESOLVED and finding.kind is not Kind.INVERSION_EVENT else ""
 
 
-def _percent(share: float) -> str:
-    return unbroken(f"over {MOST_SURE_PCT} %" if 100.0 * share > MOST_SURE_PCT else f"{100.0 * share:.0f} %")
+def _confidence_text(share: float) -> str:
+    return with_unbroken_units(
+        f"over {MAX_CONFIDENCE_PCT} %" if 100.0 * share > MAX_CONFIDENCE_PCT else f"{100.0 * share:.0f} %"
+    )
 
 
 def _figure(caption: str, drawing: Markup) -> Markup:
@@ -89,8 +91,8 @@ def _evidence(finding: Finding) -> Markup:
         "div",
         element(
             "ul",
-            *(element("li", unbroken(text)) for text in evidence_lines(finding)),
-            element("li", f"Confidence {_percent(finding.confidence)}."),
+            *(element("li", with_unbroken_units(text)) for text in evidence_lines(finding)),
+            element("li", f"Confidence {_confidence_text(finding.confidence)}."),
         ),
         element("p", "It would be wrong if ", join(" or ".join(map(str, doubts))), ".", class_="doubt")
         if doubts

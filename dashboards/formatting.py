@@ -8,7 +8,7 @@ from surefoot.analysis.metrics import Metric
 from surefoot.analysis.model import Estimate, MountingStatus
 
 UNKNOWN = "–"
-MOUNTING = {
+MOUNTING_WORDS = {
     MountingStatus.OK: "mounting ok",
     MountingStatus.UNSURE: "mounting unsure",
     MountingStatus.FAILED: "mounting unknown",
@@ -17,23 +17,23 @@ MOUNTING = {
 
 def in_unit(metric: Metric, value: float | None) -> str:
     """A stored value with its unit for people: 0.2654 s → "265 ms"."""
-    return UNKNOWN if value is None else f"{signed(value * metric.scale, metric.decimals)}{_unit(metric)}"
+    return UNKNOWN if value is None else f"{signed(value * metric.scale, metric.decimals)}{_unit_suffix(metric)}"
 
 
-def span(metric: Metric, low_high: tuple[float, float] | None) -> str:
+def range_text(metric: Metric, low_high: tuple[float, float] | None) -> str:
     """A range of stored values for people: "180–320 ms"; below zero the dash becomes a word."""
     if low_high is None:
         return ""
-    low, high = (signed(value * metric.scale, _decimals(metric, low_high)) for value in low_high)
-    return f"{low} to {high}{_unit(metric)}" if low_high[0] < 0 else f"{low}–{high}{_unit(metric)}"
+    low, high = (signed(value * metric.scale, _range_decimals(metric, low_high)) for value in low_high)
+    return f"{low} to {high}{_unit_suffix(metric)}" if low_high[0] < 0 else f"{low}–{high}{_unit_suffix(metric)}"
 
 
-def _unit(metric: Metric) -> str:
+def _unit_suffix(metric: Metric) -> str:
     """The unit with the space that belongs before it: "265 ms", "12°"."""
     return metric.unit if metric.unit == "°" else f" {metric.unit}"
 
 
-def difference(estimate: Estimate | None) -> str:
+def asymmetry_text(estimate: Estimate | None) -> str:
     """An asymmetry with half its 95 % interval: "−1.4 ± 0.8 %"."""
     if estimate is None:
         return UNKNOWN
@@ -48,7 +48,7 @@ def signed(value: float, decimals: int, *, plus: bool = False) -> str:
     return text.replace("-", "−")
 
 
-def unbroken(text: str) -> str:
+def with_unbroken_units(text: str) -> str:
     """A sentence in which no line ends between a number and its unit."""
     return re.sub(r"(?<=\d) (?=(?:ms|%|g|s|°\S*)(?:\W|$))", "\N{NO-BREAK SPACE}", text)
 
@@ -67,7 +67,7 @@ def duration(duration_s: float) -> str:
     return f"{clock(duration_s)} {'h' if duration_s >= 3599.5 else 'min'}"
 
 
-def _decimals(metric: Metric, values: tuple[float, float]) -> int:
+def _range_decimals(metric: Metric, values: tuple[float, float]) -> int:
     """As few as show both ends of a range exactly; ranges of what is usual are rounder than measured values."""
     shown = [round(value * metric.scale, metric.decimals) for value in values]
     return next(n for n in range(metric.decimals + 1) if shown == [round(value, n) for value in shown])

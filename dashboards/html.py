@@ -24,7 +24,7 @@ def join(parts: Iterable[str]) -> Markup:
     return Markup("".join(_content(part) for part in parts))
 
 
-def number(value: float) -> str:
+def compact_number(value: float) -> str:
     """At most two decimals, and none that are not needed."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
@@ -40,4 +40,4 @@ def _attribute(name: str, value: str | float | bool | None) -> str:
     key = name.rstrip("_").replace("_", "-") if name != "viewBox" else name
     if value is True:
         return f" {key}"
-    return f' {key}="{escape(value) if isinstance(value, str) else number(value)}"'
+    return f' {key}="{escape(value) if isinstance(value, str) else compact_number(value)}"'

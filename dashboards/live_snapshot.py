@@ -9,19 +9,19 @@ import numpy as np
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
-from surefoot.dashboards.data_source import RunnerNow
+from surefoot.dashboards.data_source import RunnerState
 from surefoot.dashboards.formatting import UNKNOWN, in_unit
 
 RECENT_STRIDES = 8
-PAUSE_S = 4.0
+MAX_STRIDE_AGE_S = 4.0
 """No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
-COMPARED = "ground_contact_time_s"
-COMPARED_S = 25.0
+COMPARED_METRIC = "ground_contact_time_s"
+MAX_COMPARISON_AGE_S = 25.0
 """A comparison says how it is now for so long: the next should come after ten seconds, or one later."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class LiveSnapshot:
     """A runner now.
 
     Parameters
@@ -32,78 +32,86 @@ class Moment:
     newest : left against right in the last ten seconds of running; None where that is long ago.
     """
 
-    recent: Mapping[Foot, Strides]
-    strides: int
-    missing: tuple[Foot, ...]
-    newest: Estimate | None
+    recent_strides: Mapping[Foot, Strides]
+    stride_count: int
+    silent_feet: tuple[Foot, ...]
+    asymmetry_pct: Estimate | None
 
     @classmethod
-    def of(cls, runner: RunnerNow) -> Moment:
+    def current(cls, runner: RunnerState) -> LiveSnapshot:
         """From what is known so far; nothing of a runner who pauses is recent."""
-        return cls._of(runner, runner.now_s)
+        return cls._as_of(runner, runner.now_s)
 
     @classmethod
-    def last_known(cls, runner: RunnerNow) -> Moment:
+    def last_known(cls, runner: RunnerState) -> LiveSnapshot:
         """The same as of the newest stride, however long ago that was."""
-        return cls._of(runner, runner.now_s if runner.newest_s is None else runner.newest_s)
+        return cls._as_of(runner, runner.now_s if runner.newest_stride_end_s is None else runner.newest_stride_end_s)
 
     @classmethod
-    def _of(cls, runner: RunnerNow, as_of_s: float) -> Moment:
-        recent = {foot: _recent(strides, as_of_s) for foot, strides in runner.strides.items()}
-        running = _runs(recent.values())
+    def _as_of(cls, runner: RunnerState, as_of_s: float) -> LiveSnapshot:
+        recent = {foot: _recent_strides(strides, as_of_s) for foot, strides in runner.strides.items()}
+        running = _is_running(recent.values())
         return cls(
             {foot: strides[strides.running == running] for foot, strides in recent.items()},
-            runner.count,
+            runner.stride_count,
             tuple(pod.foot for pod in runner.pods if pod.heard is False),
-            _compared(runner.live, as_of_s),
+            _latest_asymmetry(runner.live_windows, as_of_s),
         )
 
     @property
-    def gait(self) -> str:
+    def activity(self) -> str:
         """In a word or two."""
-        if self._newest is not None:
-            return "Running" if self._newest.running[-1] else "Walking"
-        if self.missing:
-            return f"Waiting for the {' and '.join(self.missing)} pod{'s' * (len(self.missing) > 1)}"
-        return "Waiting for steps" if not self.strides else "No steps"
+        if self._newest_strides is not None:
+            return "Running" if self._newest_strides.running[-1] else "Walking"
+        if self.silent_feet:
+            return f"Waiting for the {' and '.join(self.silent_feet)} pod{'s' * (len(self.silent_feet) > 1)}"
+        return "Waiting for steps" if not self.stride_count else "No steps"
 
     @property
     def cadence_spm(self) -> float | None:
         """Of the last few strides."""
-        return None if self._newest is None else 120.0 / float(np.nanmean(self._newest.metrics["stride_time_s"]))
+        return (
+            None
+            if self._newest_strides is None
+            else 120.0 / float(np.nanmean(self._newest_strides.metrics["stride_time_s"]))
+        )
 
-    def median(self, foot: Foot, key: str) -> str:
+    def median_text(self, foot: Foot, key: str) -> str:
         """Of the last few strides, for people."""
-        value = self.value(foot, key)
+        value = self.median_value(foot, key)
         return UNKNOWN if value is None else in_unit(STRIDE_METRICS[key], value)
 
-    def value(self, foot: Foot, key: str) -> float | None:
+    def median_value(self, foot: Foot, key: str) -> float | None:
         """The same as a number in the stored unit."""
-        strides = self.recent.get(foot)
+        strides = self.recent_strides.get(foot)
         if strides is None or not len(strides):
             return None
         values = strides.metrics[key][np.isfinite(strides.metrics[key])]
         return float(np.median(values)) if len(values) else None
 
     @property
-    def _newest(self) -> Strides | None:
-        strides = [rows for rows in self.recent.values() if len(rows)]
+    def _newest_strides(self) -> Strides | None:
+        strides = [rows for rows in self.recent_strides.values() if len(rows)]
         return max(strides, key=lambda rows: float(rows.initial_contact_s[-1])) if strides else None
 
 
-def _recent(strides: Strides, as_of_s: float) -> Strides:
-    if not len(strides) or strides.next_initial_contact_s[-1] < as_of_s - PAUSE_S:
+def _recent_strides(strides: Strides, as_of_s: float) -> Strides:
+    if not len(strides) or strides.next_initial_contact_s[-1] < as_of_s - MAX_STRIDE_AGE_S:
         return strides[:0]
     return strides[-RECENT_STRIDES:]
 
 
-def _compared(live: Sequence[Window], as_of_s: float) -> Estimate | None:
-    known = (window for window in reversed(live) if window.gait is Gait.RUN and COMPARED in window.asymmetry_pct)
+def _latest_asymmetry(live: Sequence[Window], as_of_s: float) -> Estimate | None:
+    known = (window for window in reversed(live) if window.gait is Gait.RUN and COMPARED_METRIC in window.asymmetry_pct)
     newest = next(known, None)
-    return None if newest is None or newest.end_s < as_of_s - COMPARED_S else newest.asymmetry_pct[COMPARED]
+    return (
+        None
+        if newest is None or newest.end_s < as_of_s - MAX_COMPARISON_AGE_S
+        else newest.asymmetry_pct[COMPARED_METRIC]
+    )
 
 
-def _runs(recent: Iterable[Strides]) -> bool:
+def _is_running(recent: Iterable[Strides]) -> bool:
     """Whether the newest stride of both feet is one of running."""
     newest = max(
         (rows for rows in recent if len(rows)), key=lambda rows: float(rows.initial_contact_s[-1]), default=None

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from surefoot.analysis.model import Floats
 from surefoot.dashboards.formatting import clock, signed
-from surefoot.dashboards.html import Markup, element, join, number
+from surefoot.dashboards.html import Markup, compact_number, element, join
 
 WIDTH, HEIGHT = 440.0, 200.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 8.0, 10.0, 24.0
 CLOCK_STEPS_S = (10, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200)
-MOST_TICKS = 6
+MAX_TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +33,20 @@ class Axes:
         return self.height - BOTTOM - (y - self.y[0]) / (self.y[1] - self.y[0]) * (self.height - TOP - BOTTOM)
 
 
-def around(values: Iterable[float], *, least: float, share: float = 0.08) -> tuple[float, float]:
+def padded_limits(values: Iterable[float], *, min_span: float, margin_share: float = 0.08) -> tuple[float, float]:
     """Limits that hold all finite values with a margin, at least so far apart."""
     known = [value for value in values if math.isfinite(value)] or [0.0]
     low, high = min(known), max(known)
-    margin = max(share * (high - low), 0.5 * (least - (high - low)))
+    margin = max(margin_share * (high - low), 0.5 * (min_span - (high - low)))
     return low - margin, high + margin
 
 
-def picture(axes: Axes, label: str, *parts: str) -> Markup:
+def chart(axes: Axes, label: str, *parts: str) -> Markup:
     """A whole drawing with what it shows in words."""
     return element(
         "svg",
         *parts,
-        viewBox=f"0 0 {number(WIDTH)} {number(axes.height)}",
+        viewBox=f"0 0 {compact_number(WIDTH)} {compact_number(axes.height)}",
         role="img",
         aria_label=label,
         class_="chart",
@@ -64,13 +64,13 @@ def frame(axes: Axes, *, unit: str, x_ticks: Sequence[tuple[float, str]], y_coun
     ]
     top = element("text", unit, x=LEFT + 3, y=TOP + 4, class_="tick unit")
     below = [
-        element("text", text, x=axes.px(x), y=axes.height - 6, text_anchor=_anchor(axes, x), class_="tick")
+        element("text", text, x=axes.px(x), y=axes.height - 6, text_anchor=_text_anchor(axes, x), class_="tick")
         for x, text in x_ticks
     ]
     return join([*lines, *values, *below, top])
 
 
-def _anchor(axes: Axes, x: float) -> str:
+def _text_anchor(axes: Axes, x: float) -> str:
     return "end" if axes.px(x) > WIDTH - RIGHT - 14 else "middle"
 
 
@@ -86,7 +86,7 @@ def round_ticks(limits: tuple[float, float], count: int) -> list[float]:
 def clock_ticks(limits: tuple[float, float], origin_s: float) -> list[tuple[float, str]]:
     """Times of the run, minutes and seconds from its start."""
     span_s = limits[1] - limits[0]
-    step = next((step for step in CLOCK_STEPS_S if span_s / step <= MOST_TICKS), CLOCK_STEPS_S[-1])
+    step = next((step for step in CLOCK_STEPS_S if span_s / step <= MAX_TICKS), CLOCK_STEPS_S[-1])
     first = math.ceil((limits[0] - origin_s) / step)
     last = math.floor((limits[1] - origin_s) / step)
     return [(origin_s + k * step, clock(k * step)) for k in range(first, last + 1)]
@@ -97,7 +97,7 @@ def line(axes: Axes, x: Sequence[float] | Floats, y: Sequence[float] | Floats, c
     moves, pen = [], "M"
     for at, value in zip(x, y, strict=True):
         if math.isfinite(value):
-            moves.append(f"{pen}{number(axes.px(at))} {number(axes.py(value))}")
+            moves.append(f"{pen}{compact_number(axes.px(at))} {compact_number(axes.py(value))}")
         pen = "L" if math.isfinite(value) else "M"
     return element("path", d="".join(moves), class_=f"line {class_}") if moves else Markup()
 
@@ -109,12 +109,12 @@ def ribbon(
     known = [each for each in zip(x, low, high, strict=True) if all(map(math.isfinite, each))]
     if len(known) < 2:
         return Markup()
-    there = [f"{number(axes.px(at))} {number(axes.py(top))}" for at, _, top in known]
-    back = [f"{number(axes.px(at))} {number(axes.py(bottom))}" for at, bottom, _ in reversed(known)]
-    return element("path", d=f"M{'L'.join(there + back)}Z", class_=f"ribbon {class_}")
+    upper = [f"{compact_number(axes.px(at))} {compact_number(axes.py(top))}" for at, _, top in known]
+    lower = [f"{compact_number(axes.px(at))} {compact_number(axes.py(bottom))}" for at, bottom, _ in reversed(known)]
+    return element("path", d=f"M{'L'.join(upper + lower)}Z", class_=f"ribbon {class_}")
 
 
-def band(axes: Axes, low: float, high: float, label: str) -> Markup:
+def band_area(axes: Axes, low: float, high: float, label: str) -> Markup:
     """The runner's own range across the picture."""
     top, bottom = axes.py(min(high, axes.y[1])), axes.py(max(low, axes.y[0]))
     return join(
@@ -125,7 +125,7 @@ def band(axes: Axes, low: float, high: float, label: str) -> Markup:
     )
 
 
-def mark(axes: Axes, x: float, text: str, class_: str = "event") -> Markup:
+def event_marker(axes: Axes, x: float, text: str, class_: str = "event") -> Markup:
     """Something that happened at a moment."""
     at = axes.px(x)
     late = at > 0.7 * WIDTH

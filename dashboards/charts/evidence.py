@@ -14,102 +14,102 @@ from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.charts.axes import (
     Axes,
-    around,
-    band,
+    band_area,
+    chart,
     clock_ticks,
+    event_marker,
     frame,
     line,
-    mark,
-    picture,
+    padded_limits,
     ribbon,
 )  # fmt: skip
-from surefoot.dashboards.charts.sides import dots
+from surefoot.dashboards.charts.left_right import foot_markers
 from surefoot.dashboards.formatting import signed
 from surefoot.dashboards.html import Markup, element, join
 
 CURVE_TICKS = ((0.0, "landing"), (0.05, "50"), (0.1, "100"), (0.15, "150"), (0.2, "200 ms"))
-SPREADS = 2.0
-AROUND = {"contact": "ground_contact_time_s", "impact": "impact_peak_30hz_g"}
+BAND_SCATTERS = 2.0
+AROUND_METRICS = {"contact": "ground_contact_time_s", "impact": "impact_peak_30hz_g"}
 """Evidence of the strides before and after, and the metric that it holds."""
 
 
-def pictures(finding: Finding, origin_s: float) -> list[tuple[str, Markup]]:
+def evidence_charts(finding: Finding, origin_s: float) -> list[tuple[str, Markup]]:
     """Title and drawing of everything that the evidence holds."""
     evidence: Mapping[str, Any] = finding.evidence
     drawn: list[tuple[str, Markup]] = []
     if finding.kind is Kind.INVERSION_EVENT and "curve_time_s" in evidence:
-        drawn.append(("This stance and your usual ones", roll(evidence)))
+        drawn.append(("This stance and your usual ones", inversion_chart(evidence)))
         drawn += [
             (
                 f"{STRIDE_METRICS[key].label}, {AFTERMATH_STRIDES} strides before and after",
-                strides_around(evidence, name, finding.foot),
+                strides_around_chart(evidence, name, finding.foot),
             )
-            for name, key in AROUND.items()
-            if f"{name}_before_{_unit(key)}" in evidence
+            for name, key in AROUND_METRICS.items()
+            if f"{name}_before_{_unit_of_key(key)}" in evidence
         ]
     if len(evidence.get("times_s") or ()) > 1:
-        drawn.append((f"{_label(evidence)}, right vs left by minutes", drift(finding, evidence, origin_s)))
+        drawn.append((f"{_metric_label(evidence)}, right vs left by minutes", drift_chart(finding, evidence, origin_s)))
     if len(evidence.get("changes_pct") or ()) > 1:
-        drawn.append((f"What has moved from {evidence['compared_with']}", changes(evidence)))
+        drawn.append((f"What has moved from {evidence['compared_with']}", change_bars(evidence)))
     return drawn
 
 
-def roll(evidence: Mapping[str, Any]) -> Markup:
+def inversion_chart(evidence: Mapping[str, Any]) -> Markup:
     """The frontal angle of one stance, and the runner's own stances with their scatter."""
-    time_s, own = np.asarray(evidence["curve_time_s"]), np.asarray(evidence["curve_usual_deg"])
-    spread, course = np.asarray(evidence["curve_spread_deg"]), np.asarray(evidence["curve_inversion_deg"])
-    low, high = own - SPREADS * spread, own + SPREADS * spread
-    axes = Axes((0.0, float(time_s[-1])), around([*course, *low, *high], least=20.0))
+    time_s, usual = np.asarray(evidence["curve_time_s"]), np.asarray(evidence["curve_usual_deg"])
+    scatter, measured = np.asarray(evidence["curve_spread_deg"]), np.asarray(evidence["curve_inversion_deg"])
+    low, high = usual - BAND_SCATTERS * scatter, usual + BAND_SCATTERS * scatter
+    axes = Axes((0.0, float(time_s[-1])), padded_limits([*measured, *low, *high], min_span=20.0))
     peak_s, peak_deg = float(evidence["peak_after_contact_s"]), float(evidence["inversion_deg"])
-    return picture(
+    return chart(
         axes,
         f"How far the sole faced inward after landing: {peak_deg:.0f}° at most, {1000.0 * peak_s:.0f} ms after contact",
         frame(axes, unit="° inversion", x_ticks=CURVE_TICKS),
         ribbon(axes, time_s, low, high, "usual"),
-        line(axes, time_s, own, "usual"),
-        line(axes, time_s, course, "alarm"),
+        line(axes, time_s, usual, "usual"),
+        line(axes, time_s, measured, "alarm"),
         element("circle", cx=axes.px(peak_s), cy=axes.py(peak_deg), r=4, class_="peak"),
-        _beside(axes, peak_s, peak_deg, f"{signed(peak_deg, 0)}°", "alarm"),
-        _beside(axes, float(time_s[-1]), float(own[-1]), "your usual stance", "usual"),
+        _label_beside(axes, peak_s, peak_deg, f"{signed(peak_deg, 0)}°", "alarm"),
+        _label_beside(axes, float(time_s[-1]), float(usual[-1]), "your usual stance", "usual"),
     )
 
 
-def strides_around(evidence: Mapping[str, Any], name: str, foot: Foot | None) -> Markup:
+def strides_around_chart(evidence: Mapping[str, Any], name: str, foot: Foot | None) -> Markup:
     """A metric of the ten strides before and after, with their medians."""
-    key = AROUND[name]
+    key = AROUND_METRICS[name]
     metric = STRIDE_METRICS[key]
     sides = [
-        metric.scale * np.array(evidence[f"{name}_{side}_{_unit(key)}"], dtype=np.float64)
+        metric.scale * np.array(evidence[f"{name}_{side}_{_unit_of_key(key)}"], dtype=np.float64)
         for side in ("before", "after")
     ]
     places = [np.arange(-len(sides[0]), 0, dtype=np.float64), np.arange(1, len(sides[1]) + 1, dtype=np.float64)]
     known = [float(value) for side in sides for value in side if math.isfinite(value)]
-    axes = Axes((-10.8, 10.8), around(known, least=0.2 * max(map(abs, known), default=1.0)))
+    axes = Axes((-10.8, 10.8), padded_limits(known, min_span=0.2 * max(map(abs, known), default=1.0)))
     medians = [(places[k], float(np.nanmedian(side))) for k, side in enumerate(sides) if np.isfinite(side).any()]
-    return picture(
+    return chart(
         axes,
         f"{metric.label} of the strides before and after it, in {metric.unit}",
         frame(axes, unit=metric.unit, x_ticks=[(at, signed(at, 0, plus=True)) for at in (-10.0, -5.0, 5.0, 10.0)]),
-        mark(axes, 0.0, "", "alarm"),
-        *(dots(axes, at, side, foot or Foot.LEFT) for at, side in zip(places, sides, strict=True)),
+        event_marker(axes, 0.0, "", "alarm"),
+        *(foot_markers(axes, at, side, foot or Foot.LEFT) for at, side in zip(places, sides, strict=True)),
         *(line(axes, (at[0], at[-1]), (middle, middle), "median") for at, middle in medians),
-        *(_above(axes, float(at.mean()), middle, signed(middle, metric.decimals)) for at, middle in medians),
+        *(_label_above(axes, float(at.mean()), middle, signed(middle, metric.decimals)) for at, middle in medians),
     )
 
 
-def drift(finding: Finding, evidence: Mapping[str, Any], origin_s: float) -> Markup:
+def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) -> Markup:
     """Left against right by minutes, the runner's own band, and where the change began."""
     time_s, values = evidence["times_s"], evidence["asymmetry_pct"]
     low, high = float(evidence["band_low_pct"]), float(evidence["band_high_pct"])
     span_s = (origin_s, max(float(time_s[-1]), finding.known_s))
-    axes = Axes(span_s, around([*values, low, high], least=6.0))
-    return picture(
+    axes = Axes(span_s, padded_limits([*values, low, high], min_span=6.0))
+    return chart(
         axes,
-        f"{_label(evidence)}, right vs left by minutes, in percent, and your own band",
+        f"{_metric_label(evidence)}, right vs left by minutes, in percent, and your own band",
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
-        band(axes, low, high, "your own band"),
-        mark(axes, finding.time_s, "began", "alarm"),
-        mark(axes, finding.known_s, "told"),
+        band_area(axes, low, high, "your own band"),
+        event_marker(axes, finding.time_s, "began", "alarm"),
+        event_marker(axes, finding.known_s, "told"),
         line(axes, time_s, values, "both"),
         *(
             element("circle", cx=axes.px(at), cy=axes.py(value), r=2.6, class_="dot both")
@@ -118,7 +118,7 @@ def drift(finding: Finding, evidence: Mapping[str, Any], origin_s: float) -> Mar
     )
 
 
-def changes(evidence: Mapping[str, Any]) -> Markup:
+def change_bars(evidence: Mapping[str, Any]) -> Markup:
     """How far each metric's left–right difference has moved."""
     moved = list(zip(evidence["metrics"], evidence["changes_pct"], strict=True))
     most = max(abs(change) for _, change in moved) or 1.0
@@ -136,7 +136,7 @@ def changes(evidence: Mapping[str, Any]) -> Markup:
     return element("div", join(rows), class_="changes")
 
 
-def _beside(axes: Axes, x: float, y: float, text: str, class_: str) -> Markup:
+def _label_beside(axes: Axes, x: float, y: float, text: str, class_: str) -> Markup:
     at = axes.px(x)
     late = at > 300.0
     return element(
@@ -145,15 +145,15 @@ def _beside(axes: Axes, x: float, y: float, text: str, class_: str) -> Markup:
     )  # fmt: skip
 
 
-def _above(axes: Axes, x: float, y: float, text: str) -> Markup:
+def _label_above(axes: Axes, x: float, y: float, text: str) -> Markup:
     return element("text", text, x=axes.px(x), y=axes.py(y) - 7, text_anchor="middle", class_="tick median")
 
 
-def _label(evidence: Mapping[str, Any]) -> str:
+def _metric_label(evidence: Mapping[str, Any]) -> str:
     return STRIDE_METRICS[str(evidence["metric"])].label
 
 
-def _unit(key: str) -> str:
+def _unit_of_key(key: str) -> str:
     return key[key.rindex("_") + 1 :]
 
 
@@ -168,7 +168,7 @@ def evidence_lines(finding: Finding) -> Sequence[str]:
         )
     if "change_low_pct" in evidence:
         lines.append(
-            f"{_label(evidence)}: the left–right difference moved by {signed(finding.value, 1, plus=True)} % "
+            f"{_metric_label(evidence)}: the left–right difference moved by {signed(finding.value, 1, plus=True)} % "
             f"(95 % interval {signed(evidence['change_low_pct'], 1)} to {signed(evidence['change_high_pct'], 1)} %): "
             f"left {signed(evidence['left_change_pct'], 1, plus=True)} %, "
             f"right {signed(evidence['right_change_pct'], 1, plus=True)} %."

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from surefoot.dashboards.grafana.colours import OUTSIDE
-from surefoot.dashboards.grafana.influxql import RANGE, RUN, RUNNER, select, tag_values
+from surefoot.dashboards.grafana.influxql import IN_TIME_RANGE, OF_RUN, OF_RUNNER, select, tag_values
 from surefoot.dashboards.grafana.panels import DATASOURCE, Json, Panel
 
 TAG = "surefoot"
 COLUMNS = 24
 SCHEMA_VERSION = 41
-TRUST = "Can I trust the numbers?"
+DATA_QUALITY_ROW = "Can I trust the numbers?"
 """The row about data quality that every board ends with."""
 
 Row = Sequence[Panel]
@@ -26,7 +26,7 @@ class Variable:
     label: str
     influxql: str
     newest_first: bool = False
-    several: bool = False
+    multi: bool = False
 
     def json(self) -> Json:
         """As Grafana has it."""
@@ -39,9 +39,9 @@ class Variable:
             "definition": self.influxql,
             "refresh": 2,
             "sort": 2 if self.newest_first else 1,
-            "multi": self.several,
-            "includeAll": self.several,
-            **({"current": {"text": ["All"], "value": ["$__all"]}} if self.several else {}),
+            "multi": self.multi,
+            "includeAll": self.multi,
+            **({"current": {"text": ["All"], "value": ["$__all"]}} if self.multi else {}),
         }
 
 
@@ -62,7 +62,7 @@ class Board:
     since: str
     refresh: str
     rows: Sequence[Row]
-    trust: Row
+    data_quality: Row
     variables: Sequence[Variable] = ()
     annotations: Sequence[Json] = ()
 
@@ -94,12 +94,12 @@ class Board:
         yield {
             "id": number,
             "type": "row",
-            "title": TRUST,
+            "title": DATA_QUALITY_ROW,
             "collapsed": False,
             "gridPos": {"x": 0, "y": y, "w": COLUMNS, "h": 1},
             "panels": [],
         }
-        yield from _side_by_side(self.trust, number + 1, y + 1)
+        yield from _side_by_side(self.data_quality, number + 1, y + 1)
 
 
 def _side_by_side(row: Row, number: int, y: int) -> Iterator[Json]:
@@ -123,12 +123,12 @@ _LINKS = {
 }
 
 RUNNER_CHOICE = Variable("runner", "Runner", tag_values("runner"))
-RUNNERS_CHOICE = Variable("runner", "Runners", tag_values("runner"), several=True)
-RUN_CHOICE = Variable("run", "Run", tag_values("run", RUNNER), newest_first=True)
+RUNNERS_CHOICE = Variable("runner", "Runners", tag_values("runner"), multi=True)
+RUN_CHOICE = Variable("run", "Run", tag_values("run", OF_RUNNER), newest_first=True)
 
 
 def _findings(condition: str) -> Json:
-    influxql = select(['"message"', '"kind"', '"foot"'], '"findings"', condition, RANGE)
+    influxql = select(['"message"', '"kind"', '"foot"'], '"findings"', condition, IN_TIME_RANGE)
     return {
         "name": "Findings",
         "datasource": DATASOURCE,
@@ -146,4 +146,4 @@ def _findings(condition: str) -> Json:
     }
 
 
-FINDINGS_OF_RUNNER, FINDINGS_OF_RUN = _findings(RUNNER), _findings(RUN)
+FINDINGS_OF_RUNNER, FINDINGS_OF_RUN = _findings(OF_RUNNER), _findings(OF_RUN)

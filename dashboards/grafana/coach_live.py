@@ -4,38 +4,59 @@ from __future__ import annotations
 
 from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT
 from surefoot.dashboards.grafana.board import Board
-from surefoot.dashboards.grafana.colours import RANKS
-from surefoot.dashboards.grafana.figures import asymmetry, running
-from surefoot.dashboards.grafana.influxql import BOTH, EACH_FOOT, RANGE, named, newest, over_time, select
-from surefoot.dashboards.grafana.panels import Panel, Query, chart, column, override, table, words
-from surefoot.dashboards.grafana.shared import (
-    AGO,
-    GREYED,
-    STATE,
-    WRAPPED,
+from surefoot.dashboards.grafana.colours import RANK_COLOURS
+from surefoot.dashboards.grafana.fields import asymmetry_field, metric_field
+from surefoot.dashboards.grafana.influxql import (
+    BOTH_FEET,
+    IN_TIME_RANGE,
+    SINGLE_FOOT,
+    column_as,
+    newest_row,
+    over_time,
+    select,
+)
+from surefoot.dashboards.grafana.panels import (
+    Panel,
+    Query,
+    column_override,
+    override,
+    table,
+    time_series,
+    value_mapping,
+)
+from surefoot.dashboards.grafana.shared_panels import (
+    RELATIVE_TIME,
+    STALE_ROW_STYLE,
+    STATE_COLUMN,
+    WRAPPED_TEXT,
     count_fresh,
-    found_table,
-    joined,
-    only,
-    ordered,
+    findings_table,
+    in_order,
+    joined_by,
+    only_columns,
     pods_table,
     sorted_by,
 )
 
-CADENCE = running("cadence_spm")
-SIDES = (asymmetry(CONTACT), asymmetry(IMPACT))
+CADENCE = metric_field("cadence_spm")
+SIDES = (asymmetry_field(CONTACT), asymmetry_field(IMPACT))
 ATTENTION, FOUND = "Attention", "What was found"
 RANK_WORDS = ("worth knowing", "notice", "warning", "severe")
 TO_RUNNER = {"title": "Watch this runner", "url": "/d/surefoot-runner-live?var-runner=${__data.fields.runner}"}
 
 
 def _squad() -> Panel:
-    numbers = newest([named(each) for each in (CADENCE, *SIDES)], '"live"', BOTH, RANGE, by=("runner",))
-    fresh = count_fresh(CADENCE, '"live"', BOTH, by="runner")
-    worst = select(
-        [f'max("rank") AS "{ATTENTION}"', f'"message" AS "{FOUND}"'], '"findings"', RANGE, tail='GROUP BY "runner"'
+    numbers = newest_row(
+        [column_as(each) for each in (CADENCE, *SIDES)], '"live"', BOTH_FEET, IN_TIME_RANGE, by=("runner",)
     )
-    ranks = {str(rank): (text, RANKS[rank]) for rank, text in enumerate(RANK_WORDS)}
+    fresh = count_fresh(CADENCE, '"live"', BOTH_FEET, by="runner")
+    worst = select(
+        [f'max("rank") AS "{ATTENTION}"', f'"message" AS "{FOUND}"'],
+        '"findings"',
+        IN_TIME_RANGE,
+        tail='GROUP BY "runner"',
+    )
+    ranks = {str(rank): (text, RANK_COLOURS[rank]) for rank, text in enumerate(RANK_WORDS)}
     return table(
         "Who needs me?",
         "One row per runner, the gravest finding first. A grey row is stale: no number for longer than half a minute, "
@@ -44,40 +65,40 @@ def _squad() -> Panel:
         24,
         9,
         overrides=[
-            GREYED,
+            STALE_ROW_STYLE,
             override("runner", {"displayName": "Runner", "custom.width": 150, "links": [TO_RUNNER]}),
-            override("Time", {"displayName": "Newest number", **AGO}),
+            override("Time", {"displayName": "Newest number", **RELATIVE_TIME}),
             override(
                 ATTENTION,
                 {
-                    "mappings": [words(ranks)],
+                    "mappings": [value_mapping(ranks)],
                     "custom.cellOptions": {"type": "color-background", "mode": "basic"},
                     "custom.width": 130,
                 },
             ),
-            override(FOUND, WRAPPED),
-            *(column(each) for each in (CADENCE, *SIDES)),
+            override(FOUND, WRAPPED_TEXT),
+            *(column_override(each) for each in (CADENCE, *SIDES)),
         ],
         transformations=[
-            only("B", "runner", STATE),
-            only("C", "runner", ATTENTION, FOUND),
-            joined("runner"),
-            ordered("runner", STATE, ATTENTION, FOUND, *(each.label for each in (CADENCE, *SIDES))),
+            only_columns("B", "runner", STATE_COLUMN),
+            only_columns("C", "runner", ATTENTION, FOUND),
+            joined_by("runner"),
+            in_order("runner", STATE_COLUMN, ATTENTION, FOUND, *(each.label for each in (CADENCE, *SIDES))),
             sorted_by(ATTENTION, descending=True),
         ],
     )
 
 
 def _sides() -> Panel:
-    figure = asymmetry(CONTACT)
-    influxql = over_time([named(figure, calculation="mean")], '"live"', BOTH, by="runner")
-    return chart("Does anybody drift to one side?", figure, [Query(influxql, "$tag_runner")], 12)
+    field = asymmetry_field(CONTACT)
+    influxql = over_time([column_as(field, calculation="mean")], '"live"', BOTH_FEET, by="runner")
+    return time_series("Does anybody drift to one side?", field, [Query(influxql, "$tag_runner")], 12)
 
 
 def _impact() -> Panel:
-    figure = running(IMPACT)
-    influxql = over_time([named(figure, calculation="mean")], '"live"', EACH_FOOT, by="runner")
-    return chart("Who lands hard?", figure, [Query(influxql, "$tag_runner")], 12)
+    field = metric_field(IMPACT)
+    influxql = over_time([column_as(field, calculation="mean")], '"live"', SINGLE_FOOT, by="runner")
+    return time_series("Who lands hard?", field, [Query(influxql, "$tag_runner")], 12)
 
 
 BOARD = Board(
@@ -86,6 +107,6 @@ BOARD = Board(
     "The whole squad now: who needs attention, and why.",
     since="15m",
     refresh="5s",
-    rows=[[_squad()], [_sides(), _impact()], [found_table("What was found?", 24, 7, runner=True)]],
-    trust=[pods_table("Is every pod heard?", 24, 8)],
+    rows=[[_squad()], [_sides(), _impact()], [findings_table("What was found?", 24, 7, runner=True)]],
+    data_quality=[pods_table("Is every pod heard?", 24, 8)],
 )

@@ -7,11 +7,11 @@ from surefoot.analysis.findings import Severity
 LEFT, RIGHT = "#3a8fd6", "#d9731f"
 """Blue and orange, a pair that every kind of colour vision tells apart; right is dashed besides."""
 BOTH = "#8a97a5"
-OWN = "#3f9b63"
-USUAL = "rgba(63, 155, 99, 0.13)"
+REFERENCE = "#3f9b63"
+TYPICAL = "rgba(63, 155, 99, 0.13)"
 STALE = "rgba(128, 136, 144, 0.45)"
 OUTSIDE = "#c77700"
 CLEAR = "transparent"
-RANKS = ("#8a97a5", "#b28a00", "#d9731f", "#e0405e")
+RANK_COLOURS = ("#8a97a5", "#b28a00", "#d9731f", "#e0405e")
 """Of findings, from worth knowing to grave; words say the same."""
-SEVERITIES = {severity.value: RANKS[severity.rank] for severity in Severity}
+SEVERITY_COLOURS = {severity.value: RANK_COLOURS[severity.rank] for severity in Severity}

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from surefoot.dashboards.grafana.figures import Figure
+from surefoot.dashboards.grafana.fields import Field
 
-RANGE = "$timeFilter"
-RUNNER = "\"runner\" = '$runner'"
-RUN = f"{RUNNER} AND \"run\" = '$run'"
-RUNNERS = '"runner" =~ /^$runner$/'
-BOTH = "\"foot\" = 'both'"
-EACH_FOOT = "\"foot\" != 'both'"
-RUNNING = "\"gait\" = 'run'"
+IN_TIME_RANGE = "$timeFilter"
+OF_RUNNER = "\"runner\" = '$runner'"
+OF_RUN = f"{OF_RUNNER} AND \"run\" = '$run'"
+OF_RUNNERS = '"runner" =~ /^$runner$/'
+BOTH_FEET = "\"foot\" = 'both'"
+SINGLE_FOOT = "\"foot\" != 'both'"
+WHILE_RUNNING = "\"gait\" = 'run'"
 FRESH_S = 30
 """Numbers that are older are stale: live windows last ten seconds and come at once."""
-FRESH = f"time > ${{__to}}ms - {FRESH_S}s"
-NEWEST = "ORDER BY time DESC LIMIT 1"
-OVER_TIME = "GROUP BY time($__interval)"
+IS_FRESH = f"time > ${{__to}}ms - {FRESH_S}s"
+NEWEST_ROW = "ORDER BY time DESC LIMIT 1"
+PER_INTERVAL = "GROUP BY time($__interval)"
 
 
 def select(columns: Iterable[str], source: str, *conditions: str, tail: str = "") -> str:
@@ -29,33 +29,33 @@ def select(columns: Iterable[str], source: str, *conditions: str, tail: str = ""
     return f"SELECT {', '.join(columns)} FROM {source}{where} {tail}".rstrip()
 
 
-def named(figure: Figure, name: str | None = None, calculation: str = "") -> str:
+def column_as(field: Field, name: str | None = None, calculation: str = "") -> str:
     """A figure's column in the unit that is shown, by its label or another name."""
-    field = f'"{figure.field}"'
-    value = f"{calculation}({field})" if calculation else field
-    return f'{scaled(value, figure)} AS "{name or figure.label}"'
+    column = f'"{field.key}"'
+    value = f"{calculation}({column})" if calculation else column
+    return f'{in_shown_unit(value, field)} AS "{name or field.label}"'
 
 
-def scaled(value: str, figure: Figure) -> str:
+def in_shown_unit(value: str, field: Field) -> str:
     """A value in the unit that is shown."""
-    return value if figure.scale == 1.0 else f"{value} * {figure.scale:.12g}"
+    return value if field.scale == 1.0 else f"{value} * {field.scale:.12g}"
 
 
 def over_time(columns: Iterable[str], source: str, *conditions: str, by: str = "") -> str:
     """Means over the pixels of a chart, for each value of a tag where one is named."""
-    tail = f'{OVER_TIME}, "{by}" fill(none)' if by else f"{OVER_TIME} fill(none)"
-    return select(columns, source, *conditions, RANGE, tail=tail)
+    tail = f'{PER_INTERVAL}, "{by}" fill(none)' if by else f"{PER_INTERVAL} fill(none)"
+    return select(columns, source, *conditions, IN_TIME_RANGE, tail=tail)
 
 
-def newest(columns: Iterable[str], source: str, *conditions: str, by: Iterable[str] = ()) -> str:
+def newest_row(columns: Iterable[str], source: str, *conditions: str, by: Iterable[str] = ()) -> str:
     """The last row of each group."""
     tags = ", ".join(f'"{tag}"' for tag in by)
-    return select(columns, source, *conditions, tail=f"GROUP BY {tags} {NEWEST}" if tags else NEWEST)
+    return select(columns, source, *conditions, tail=f"GROUP BY {tags} {NEWEST_ROW}" if tags else NEWEST_ROW)
 
 
-def level(value: str, source: str) -> str:
+def constant_line(value: str, source: str) -> str:
     """A number that the question in `source` calls "own", all along a chart."""
-    return select([value], f"({source})", RANGE, tail=f"{OVER_TIME} fill(previous)")
+    return select([value], f"({source})", IN_TIME_RANGE, tail=f"{PER_INTERVAL} fill(previous)")
 
 
 def tag_values(tag: str, *conditions: str) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from surefoot.dashboards.grafana.colours import BOTH, CLEAR, LEFT, OUTSIDE, OWN, RIGHT, USUAL
-from surefoot.dashboards.grafana.figures import Figure, Usual
+from surefoot.dashboards.grafana.colours import BOTH, CLEAR, LEFT, OUTSIDE, REFERENCE, RIGHT, TYPICAL
+from surefoot.dashboards.grafana.fields import Field, TypicalRange
 
 Json = Mapping[str, Any]
 
 DATASOURCE = {"type": "influxdb", "uid": "surefoot-influxdb"}
-LOWEST = -1e6
+LOWEST_THRESHOLD = -1e6
 """Below every number; in a column's own thresholds Grafana takes null, which is minus infinity elsewhere, for 0."""
 DASHED = {"fill": "dash", "dash": [10, 6]}
 
@@ -73,15 +73,15 @@ class Panel:
         }
 
 
-def chart(
+def time_series(
     question: str,
-    figure: Figure,
+    field: Field,
     queries: Sequence[Query],
     width: int,
     *,
     draw: Json | None = None,
     overrides: Sequence[Json] = (),
-    more: str = "",
+    extra: str = "",
 ) -> Panel:
     """A figure over time, on its usual range."""
     custom = {
@@ -90,56 +90,56 @@ def chart(
         "pointSize": 5,
         "showPoints": "auto",
         "insertNulls": 60_000,
-        "thresholdsStyle": {"mode": "area" if figure.usual else "off"},
-        **_in_sight(figure),
+        "thresholdsStyle": {"mode": "area" if field.typical else "off"},
+        **_axis_limits(field),
         **(draw or {}),
     }
     defaults = {
-        "unit": figure.grafana_unit,
-        "decimals": figure.decimals,
+        "unit": field.grafana_unit,
+        "decimals": field.decimals,
         "color": {"mode": "palette-classic-by-name"},
-        "thresholds": _steps(figure.usual, inside=USUAL, outside=CLEAR),
+        "thresholds": _thresholds(field.typical, inside=TYPICAL, outside=CLEAR),
         "custom": custom,
     }
     options = {
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
         "tooltip": {"mode": "multi", "sort": "none"},
     }
-    description = f"{figure.description} {more}".rstrip()
+    description = f"{field.description} {extra}".rstrip()
     return Panel(
         "timeseries", question, description, queries, width,
-        defaults=defaults, overrides=[*FEET, *overrides], options=options,
+        defaults=defaults, overrides=[*FOOT_STYLES, *overrides], options=options,
     )  # fmt: skip
 
 
 def stat(
     question: str,
-    figure: Figure,
+    field: Field,
     queries: Sequence[Query],
     width: int,
     *,
     height: int = 5,
-    column: str = "",
+    value_column: str = "",
     unit: str | None = None,
     absent: str = "stale",
 ) -> Panel:
     """The newest value in large letters; a grey word where there is none."""
     defaults = {
-        "unit": figure.grafana_unit if unit is None else unit,
-        "decimals": figure.decimals,
-        "mappings": [special("null+nan", absent, BOTH)],
+        "unit": field.grafana_unit if unit is None else unit,
+        "decimals": field.decimals,
+        "mappings": [special_mapping("null+nan", absent, BOTH)],
         "color": {"mode": "thresholds"},
-        "thresholds": _steps(figure.usual, inside="text", outside=OUTSIDE),
+        "thresholds": _thresholds(field.typical, inside="text", outside=OUTSIDE),
     }
     options = {
-        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": column},
+        "reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": value_column},
         "colorMode": "value",
         "graphMode": "none",
         "justifyMode": "center",
         "orientation": "auto",
         "textMode": "auto",
     }
-    return Panel("stat", question, figure.description, queries, width, height, defaults, options=options)
+    return Panel("stat", question, field.description, queries, width, height, defaults, options=options)
 
 
 def table(
@@ -162,12 +162,12 @@ def table(
     return Panel("table", question, description, queries, width, height, defaults, overrides, options, transformations)
 
 
-def special(match: str, text: str, colour: str) -> Json:
+def special_mapping(match: str, text: str, colour: str) -> Json:
     """What stands where there is no number."""
     return {"type": "special", "options": {"match": match, "result": {"text": text, "color": colour, "index": 0}}}
 
 
-def words(texts: Mapping[str, tuple[str, str]]) -> Json:
+def value_mapping(texts: Mapping[str, tuple[str, str]]) -> Json:
     """Value → the text and colour that stand for it."""
     results = enumerate(texts.items())
     return {
@@ -182,26 +182,26 @@ def override(name: str, properties: Json, *, regexp: bool = False) -> Json:
     return {"matcher": matcher, "properties": [{"id": key, "value": value} for key, value in properties.items()]}
 
 
-def fixed(colour: str) -> Json:
+def fixed_colour(colour: str) -> Json:
     """One colour, whatever the value."""
     return {"mode": "fixed", "fixedColor": colour}
 
 
-def column(figure: Figure, **custom: object) -> Json:
+def column_override(field: Field, **custom: object) -> Json:
     """A table's column with a figure."""
-    properties = {"unit": figure.grafana_unit, "decimals": figure.decimals}
-    if figure.usual is not None:
+    properties = {"unit": field.grafana_unit, "decimals": field.decimals}
+    if field.typical is not None:
         properties |= {
-            "thresholds": _steps(figure.usual, inside="text", outside=OUTSIDE, lowest=LOWEST),
+            "thresholds": _thresholds(field.typical, inside="text", outside=OUTSIDE, lowest=LOWEST_THRESHOLD),
             "color": {"mode": "thresholds"},
             "custom.cellOptions": {"type": "color-text"},
         }
-    return override(figure.label, {**properties, **{f"custom.{key}": value for key, value in custom.items()}})
+    return override(field.label, {**properties, **{f"custom.{key}": value for key, value in custom.items()}})
 
 
-def ribbon(low: str, high: str, colour: str = BOTH) -> list[Json]:
+def ribbon_overrides(low: str, high: str, colour: str = BOTH) -> list[Json]:
     """Two lines as the edges of an area."""
-    edge = {"color": fixed(colour), "custom.lineWidth": 0, "custom.showPoints": "never"}
+    edge = {"color": fixed_colour(colour), "custom.lineWidth": 0, "custom.showPoints": "never"}
     hidden = {"custom.hideFrom": {"legend": True, "tooltip": False, "viz": False}}
     return [
         override(low, {**edge, **hidden}),
@@ -209,25 +209,25 @@ def ribbon(low: str, high: str, colour: str = BOTH) -> list[Json]:
     ]
 
 
-def _in_sight(figure: Figure) -> Json:
+def _axis_limits(field: Field) -> Json:
     """The axis shows all of what is usual."""
-    ends = zip(("axisSoftMin", "axisSoftMax"), figure.usual or (None, None), strict=True)
+    ends = zip(("axisSoftMin", "axisSoftMax"), field.typical or (None, None), strict=True)
     return {name: end for name, end in ends if end is not None}
 
 
-def _steps(usual: Usual, *, inside: str, outside: str, lowest: float | None = None) -> Json:
-    low, high = usual or (None, None)
+def _thresholds(typical: TypicalRange, *, inside: str, outside: str, lowest: float | None = None) -> Json:
+    low, high = typical or (None, None)
     steps: list[Json] = [{"value": lowest, "color": inside if low is None else outside}]
     steps += [{"value": low, "color": inside}] if low is not None else []
     steps += [{"value": high, "color": outside}] if high is not None else []
     return {"mode": "absolute", "steps": steps}
 
 
-FEET = (
-    override("/left$/", {"color": fixed(LEFT)}, regexp=True),
-    override("/right$/", {"color": fixed(RIGHT), "custom.lineStyle": DASHED}, regexp=True),
+FOOT_STYLES = (
+    override("/left$/", {"color": fixed_colour(LEFT)}, regexp=True),
+    override("/right$/", {"color": fixed_colour(RIGHT), "custom.lineStyle": DASHED}, regexp=True),
 )
-BAND = (
-    *ribbon("own band, low", "own band, high", OWN),
-    override("difference", {"color": fixed(BOTH)}),
+REFERENCE_BAND_STYLE = (
+    *ribbon_overrides("own band, low", "own band, high", REFERENCE),
+    override("difference", {"color": fixed_colour(BOTH)}),
 )

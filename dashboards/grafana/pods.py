@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board import RUNNERS_CHOICE, Board
-from surefoot.dashboards.grafana.figures import BATTERY, CLIPPED, CLOCK, LOSS, RECONNECTS, SIGNAL, Figure
-from surefoot.dashboards.grafana.influxql import OVER_TIME, RANGE, RUNNERS, named, select
-from surefoot.dashboards.grafana.panels import Panel, Query, chart
-from surefoot.dashboards.grafana.shared import pods_table
+from surefoot.dashboards.grafana.fields import BATTERY, CLIPPED, CLOCK, LOSS, RECONNECTS, SIGNAL, Field
+from surefoot.dashboards.grafana.influxql import IN_TIME_RANGE, OF_RUNNERS, PER_INTERVAL, column_as, select
+from surefoot.dashboards.grafana.panels import Panel, Query, time_series
+from surefoot.dashboards.grafana.shared_panels import pods_table
 
 
-def _each(question: str, figure: Figure, calculation: str = "mean") -> Panel:
+def _each(question: str, field: Field, calculation: str = "mean") -> Panel:
     """A line for each pod."""
     influxql = select(
-        [named(figure, calculation=calculation)], '"pod_health"', RUNNERS, RANGE,
-        tail=f'{OVER_TIME}, "runner", "foot" fill(none)',
+        [column_as(field, calculation=calculation)], '"pod_health"', OF_RUNNERS, IN_TIME_RANGE,
+        tail=f'{PER_INTERVAL}, "runner", "foot" fill(none)',
     )  # fmt: skip
-    return chart(question, figure, [Query(influxql, "$tag_runner, $tag_foot")], 12)
+    return time_series(question, field, [Query(influxql, "$tag_runner, $tag_foot")], 12)
 
 
 def _clipped() -> Panel:
-    columns = [named(CLIPPED.of(foot), foot) for foot in Foot]
-    influxql = select(columns, '"summaries"', RUNNERS, RANGE, tail='GROUP BY "runner"')
+    columns = [column_as(CLIPPED.for_foot(foot), foot) for foot in Foot]
+    influxql = select(columns, '"summaries"', OF_RUNNERS, IN_TIME_RANGE, tail='GROUP BY "runner"')
     draw = {"drawStyle": "points", "pointSize": 8}
-    return chart(
+    return time_series(
         "Do landings exceed the sensor's range?", CLIPPED, [Query(influxql, "$tag_runner, $col")], 12, draw=draw
     )
 
@@ -36,9 +36,9 @@ BOARD = Board(
     refresh="10s",
     variables=[RUNNERS_CHOICE],
     rows=[
-        [pods_table("Is every pod heard?", 24, 9, RUNNERS)],
+        [pods_table("Is every pod heard?", 24, 9, OF_RUNNERS)],
         [_each("How long will the batteries last?", BATTERY), _each("How well is each pod heard?", SIGNAL)],
         [_each("How often was a pod lost?", RECONNECTS, "max"), _each("Do the clocks agree?", CLOCK)],
     ],
-    trust=[_each("Were readings lost on the way?", LOSS), _clipped()],
+    data_quality=[_each("Were readings lost on the way?", LOSS), _clipped()],
 )

@@ -5,31 +5,40 @@ from __future__ import annotations
 from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, MONITORED, PUSH_OFF
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board
-from surefoot.dashboards.grafana.figures import CLIPPED, LOSS, RUN_TIME, STRIDES, Figure, asymmetry, running
+from surefoot.dashboards.grafana.fields import CLIPPED, LOSS, RUN_TIME, STRIDES, Field, asymmetry_field, metric_field
 from surefoot.dashboards.grafana.influxql import (
-    BOTH,
-    RANGE,
-    RUN,
-    RUNNER,
-    RUNNING,
-    level,
-    named,
-    newest,
+    BOTH_FEET,
+    IN_TIME_RANGE,
+    OF_RUN,
+    OF_RUNNER,
+    WHILE_RUNNING,
+    column_as,
+    constant_line,
+    newest_row,
     over_time,
     select,
 )
-from surefoot.dashboards.grafana.panels import BAND, Panel, Query, chart, column, override, stat, table
-from surefoot.dashboards.grafana.shared import feet_chart, found_table, of_feet, ordered
-from surefoot.dashboards.reference_band import FIRST_WINDOWS
+from surefoot.dashboards.grafana.panels import (
+    REFERENCE_BAND_STYLE,
+    Panel,
+    Query,
+    column_override,
+    override,
+    stat,
+    table,
+    time_series,
+)
+from surefoot.dashboards.grafana.shared_panels import feet_chart, findings_table, in_order, per_foot_query
+from surefoot.dashboards.reference_band import BASELINE_WINDOWS
 
 THIS = "/d/surefoot-run?var-runner=${runner}&var-run=${__data.fields.run}"
 OPEN = {"title": "Open this run", "url": THIS + "&from=${__data.fields.started}&to=${__data.fields.ended}"}
 
 
 def _list() -> Panel:
-    figures = (RUN_TIME, running("cadence_spm"), asymmetry(CONTACT))
-    columns = ['"run"', '"started"', '"ended"', *(named(each) for each in figures), '"findings" AS "Findings"']
-    influxql = select(columns, '"summaries"', RUNNER, tail="ORDER BY time DESC LIMIT 50")
+    fields = (RUN_TIME, metric_field("cadence_spm"), asymmetry_field(CONTACT))
+    columns = ['"run"', '"started"', '"ended"', *(column_as(each) for each in fields), '"findings" AS "Findings"']
+    influxql = select(columns, '"summaries"', OF_RUNNER, tail="ORDER BY time DESC LIMIT 50")
     return table(
         "Which run?",
         "All runs that are over, the newest first. A click on a run opens it from its start to its end.",
@@ -40,52 +49,60 @@ def _list() -> Panel:
             override("run", {"displayName": "Run", "links": [OPEN]}),
             override("Time", {"displayName": "Ended", "unit": "dateTimeAsLocal"}),
             *(override(name, {"custom.hidden": True}) for name in ("started", "ended")),
-            *(column(each) for each in figures),
+            *(column_override(each) for each in fields),
         ],
-        transformations=[ordered("run", "Time")],
+        transformations=[in_order("run", "Time")],
     )
 
 
 def _sides() -> Panel:
-    figure = asymmetry(CONTACT)
+    field = asymmetry_field(CONTACT)
     least_pct = next(each.min_drift_pct for each in MONITORED if each.key == CONTACT)
-    measured = over_time([named(figure, "difference", "mean")], '"windows"', RUN, BOTH, RUNNING)
+    measured = over_time([column_as(field, "difference", "mean")], '"windows"', OF_RUN, BOTH_FEET, WHILE_RUNNING)
     first = select(
-        [f'"{figure.field}" AS "own"'], '"windows"', RUN, BOTH, RUNNING, RANGE, tail=f"LIMIT {FIRST_WINDOWS}"
+        [f'"{field.key}" AS "own"'],
+        '"windows"',
+        OF_RUN,
+        BOTH_FEET,
+        WHILE_RUNNING,
+        IN_TIME_RANGE,
+        tail=f"LIMIT {BASELINE_WINDOWS}",
     )
-    own = select(['mean("own") AS "own"'], f"({first})", RANGE)
+    own = select(['mean("own") AS "own"'], f"({first})", IN_TIME_RANGE)
     edges = [
-        level(f'mean("own") {sign} {least_pct:g} AS "own band, {end}"', own)
+        constant_line(f'mean("own") {sign} {least_pct:g} AS "own band, {end}"', own)
         for sign, end in (("-", "low"), ("+", "high"))
     ]
-    return chart(
+    return time_series(
         "Do I drift away from my own balance?",
-        figure,
+        field,
         [Query(measured), *(Query(edge) for edge in edges)],
         12,
-        overrides=BAND,
-        more=f"The band is your own: the first minutes of this run, ± {least_pct:g} %.",
+        overrides=REFERENCE_BAND_STYLE,
+        extra=f"The band is your own: the first minutes of this run, ± {least_pct:g} %.",
     )
 
 
 def _cadence() -> Panel:
-    figure = running("cadence_spm")
-    influxql = over_time([named(figure, calculation="mean")], '"windows"', RUN, BOTH, RUNNING)
-    return chart("How quick are my steps?", figure, [Query(influxql)], 12)
+    field = metric_field("cadence_spm")
+    influxql = over_time([column_as(field, calculation="mean")], '"windows"', OF_RUN, BOTH_FEET, WHILE_RUNNING)
+    return time_series("How quick are my steps?", field, [Query(influxql)], 12)
 
 
 def _feet(question: str, key: str) -> Panel:
-    return feet_chart(question, key, "windows", 12, RUN, RUNNING)
+    return feet_chart(question, key, "windows", 12, OF_RUN, WHILE_RUNNING)
 
 
 def _loss() -> Panel:
-    return chart("Were readings lost on the way?", LOSS, [of_feet(LOSS, "pod_health", RUN)], 12)
+    return time_series("Were readings lost on the way?", LOSS, [per_foot_query(LOSS, "pod_health", OF_RUN)], 12)
 
 
-def _each_foot(question: str, figure: Figure) -> Panel:
+def _each_foot(question: str, field: Field) -> Panel:
     """A number of the whole run for each foot."""
-    columns = [named(figure.of(foot), foot) for foot in Foot]
-    return stat(question, figure, [Query(newest(columns, '"summaries"', RUN))], 6, height=8, absent="not over yet")
+    columns = [column_as(field.for_foot(foot), foot) for foot in Foot]
+    return stat(
+        question, field, [Query(newest_row(columns, '"summaries"', OF_RUN))], 6, height=8, absent="not over yet"
+    )
 
 
 BOARD = Board(
@@ -98,10 +115,14 @@ BOARD = Board(
     annotations=[FINDINGS_OF_RUN],
     rows=[
         [_list()],
-        [found_table("What was found?", 24, 6, RUN)],
+        [findings_table("What was found?", 24, 6, OF_RUN)],
         [_feet("How long is each foot on the ground?", CONTACT), _sides()],
         [_feet("How hard does each foot land?", IMPACT), _feet("How fast does each foot push off?", PUSH_OFF)],
         [_feet("How far do my feet roll in?", "eversion_excursion_deg"), _cadence()],
     ],
-    trust=[_loss(), _each_foot("Did the sensor reach its limit?", CLIPPED), _each_foot("How many strides?", STRIDES)],
+    data_quality=[
+        _loss(),
+        _each_foot("Did the sensor reach its limit?", CLIPPED),
+        _each_foot("How many strides?", STRIDES),
+    ],
 )

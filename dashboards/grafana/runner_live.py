@@ -5,57 +5,63 @@ from __future__ import annotations
 from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT
 from surefoot.dashboards.grafana.board import FINDINGS_OF_RUNNER, RUNNER_CHOICE, Board
 from surefoot.dashboards.grafana.colours import BOTH as BOTH_COLOUR
-from surefoot.dashboards.grafana.figures import Figure, asymmetry, running
+from surefoot.dashboards.grafana.fields import Field, asymmetry_field, metric_field
 from surefoot.dashboards.grafana.influxql import (
-    BOTH,
-    EACH_FOOT,
-    FRESH,
-    NEWEST,
-    RANGE,
-    RUNNER,
-    named,
-    newest,
+    BOTH_FEET,
+    IN_TIME_RANGE,
+    IS_FRESH,
+    NEWEST_ROW,
+    OF_RUNNER,
+    SINGLE_FOOT,
+    column_as,
+    newest_row,
     over_time,
     select,
 )
-from surefoot.dashboards.grafana.panels import Panel, Query, chart, fixed, override, ribbon, stat
-from surefoot.dashboards.grafana.shared import feet_chart, found_table, pods_table
+from surefoot.dashboards.grafana.panels import Panel, Query, fixed_colour, override, ribbon_overrides, stat, time_series
+from surefoot.dashboards.grafana.shared_panels import feet_chart, findings_table, pods_table
 
 DOTS = {"drawStyle": "points", "pointSize": 4, "insertNulls": 5_000}
-AGE = Figure(
+AGE = Field(
     "cadence_spm", "Newest number", "", "How old the newest number is; windows of ten seconds follow one another."
 )
 
 
-def _now(question: str, figure: Figure, width: int) -> Panel:
+def _now(question: str, field: Field, width: int) -> Panel:
     """A number of both feet."""
-    return stat(question, figure, [Query(newest([named(figure)], '"live"', RUNNER, BOTH, FRESH))], width)
+    return stat(
+        question, field, [Query(newest_row([column_as(field)], '"live"', OF_RUNNER, BOTH_FEET, IS_FRESH))], width
+    )
 
 
 def _feet_now(question: str, key: str, width: int) -> Panel:
-    figure = running(key)
-    influxql = select([named(figure, calculation="last")], '"live"', RUNNER, EACH_FOOT, FRESH, tail='GROUP BY "foot"')
-    return stat(question, figure, [Query(influxql, "$tag_foot")], width)
+    field = metric_field(key)
+    influxql = select(
+        [column_as(field, calculation="last")], '"live"', OF_RUNNER, SINGLE_FOOT, IS_FRESH, tail='GROUP BY "foot"'
+    )
+    return stat(question, field, [Query(influxql, "$tag_foot")], width)
 
 
 def _age() -> Panel:
-    influxql = select([named(AGE)], '"live"', RUNNER, BOTH, RANGE, tail=NEWEST)
-    return stat("How old is this?", AGE, [Query(influxql, table=True)], 4, column="/^Time$/", unit="dateTimeFromNow")
+    influxql = select([column_as(AGE)], '"live"', OF_RUNNER, BOTH_FEET, IN_TIME_RANGE, tail=NEWEST_ROW)
+    return stat(
+        "How old is this?", AGE, [Query(influxql, table=True)], 4, value_column="/^Time$/", unit="dateTimeFromNow"
+    )
 
 
 def _side() -> Panel:
-    figure = asymmetry(CONTACT)
-    ends = [Figure(f"{figure.field}_{end}", end, "%", "") for end in ("low", "high")]
+    field = asymmetry_field(CONTACT)
+    ends = [Field(f"{field.key}_{end}", end, "%", "") for end in ("low", "high")]
     columns = [
-        named(each, name, "mean") for each, name in ((figure, "difference"), (ends[0], "low"), (ends[1], "high"))
+        column_as(each, name, "mean") for each, name in ((field, "difference"), (ends[0], "low"), (ends[1], "high"))
     ]
-    return chart(
+    return time_series(
         "Is one side longer on the ground?",
-        figure,
-        [Query(over_time(columns, '"live"', RUNNER, BOTH))],
+        field,
+        [Query(over_time(columns, '"live"', OF_RUNNER, BOTH_FEET))],
         12,
-        overrides=[*ribbon("low", "high"), override("difference", {"color": fixed(BOTH_COLOUR)})],
-        more="The shade is how uncertain that is.",
+        overrides=[*ribbon_overrides("low", "high"), override("difference", {"color": fixed_colour(BOTH_COLOUR)})],
+        extra="The shade is how uncertain that is.",
     )
 
 
@@ -70,17 +76,17 @@ BOARD = Board(
     rows=[
         [
             _age(),
-            _now("How quick are my steps?", running("cadence_spm"), 5),
+            _now("How quick are my steps?", metric_field("cadence_spm"), 5),
             _feet_now("How long on the ground?", CONTACT, 5),
             _feet_now("How hard do I land?", IMPACT, 5),
-            _now("Left or right?", asymmetry(CONTACT), 5),
+            _now("Left or right?", asymmetry_field(CONTACT), 5),
         ],
-        [feet_chart("How long is each foot on the ground?", CONTACT, "strides", 12, RUNNER, draw=DOTS), _side()],
+        [feet_chart("How long is each foot on the ground?", CONTACT, "strides", 12, OF_RUNNER, draw=DOTS), _side()],
         [
-            feet_chart("How hard does each foot land?", IMPACT, "strides", 12, RUNNER, draw=DOTS),
-            feet_chart("How far do my ankles tip outward?", "peak_inversion_deg", "strides", 12, RUNNER, draw=DOTS),
+            feet_chart("How hard does each foot land?", IMPACT, "strides", 12, OF_RUNNER, draw=DOTS),
+            feet_chart("How far do my ankles tip outward?", "peak_inversion_deg", "strides", 12, OF_RUNNER, draw=DOTS),
         ],
-        [found_table("What was found?", 24, 6, RUNNER)],
+        [findings_table("What was found?", 24, 6, OF_RUNNER)],
     ],
-    trust=[pods_table("Are both pods heard?", 24, 5, RUNNER)],
+    data_quality=[pods_table("Are both pods heard?", 24, 5, OF_RUNNER)],
 )

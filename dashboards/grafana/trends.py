@@ -5,12 +5,21 @@ from __future__ import annotations
 from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, MONITORED
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.finding_card import TITLES
+from surefoot.dashboards.finding_card import KIND_TITLES
 from surefoot.dashboards.grafana.board import RUNNER_CHOICE, Board
-from surefoot.dashboards.grafana.figures import CLIPPED, DOSE, FINDINGS, LOSS, RUN_TIME, Figure, asymmetry, running
-from surefoot.dashboards.grafana.influxql import RANGE, RUNNER, named, scaled, select
-from surefoot.dashboards.grafana.panels import BAND, Json, Panel, Query, chart, override
-from surefoot.dashboards.grafana.shared import of_feet
+from surefoot.dashboards.grafana.fields import (
+    CLIPPED,
+    DOSE,
+    FINDINGS,
+    LOSS,
+    RUN_TIME,
+    Field,
+    asymmetry_field,
+    metric_field,
+)
+from surefoot.dashboards.grafana.influxql import IN_TIME_RANGE, OF_RUNNER, column_as, in_shown_unit, select
+from surefoot.dashboards.grafana.panels import REFERENCE_BAND_STYLE, Json, Panel, Query, override, time_series
+from surefoot.dashboards.grafana.shared_panels import per_foot_query
 
 EACH_WEEK = "GROUP BY time(7d, 4d)"
 """Monday to Sunday: weeks count from a Thursday, 1 January 1970."""
@@ -21,57 +30,60 @@ STACKED = {**BARS, "stacking": {"mode": "normal", "group": "A"}}
 RUNS = {"showPoints": "always", "pointSize": 8, "insertNulls": False}
 
 
-def _weekly(question: str, figure: Figure, *columns: str, draw: Json) -> Panel:
-    influxql = select(columns, '"summaries"', RUNNER, RANGE, tail=f"{EACH_WEEK} fill(none)")
-    return chart(question, figure, [Query(influxql)], 12, draw=draw, more="One bar a week.")
+def _weekly(question: str, field: Field, *columns: str, draw: Json) -> Panel:
+    influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE, tail=f"{EACH_WEEK} fill(none)")
+    return time_series(question, field, [Query(influxql)], 12, draw=draw, extra="One bar a week.")
 
 
 def _time() -> Panel:
-    return _weekly("How much do I run?", RUN_TIME, named(RUN_TIME, calculation="sum"), draw=BARS)
+    return _weekly("How much do I run?", RUN_TIME, column_as(RUN_TIME, calculation="sum"), draw=BARS)
 
 
 def _load() -> Panel:
-    columns = [named(DOSE.of(foot), foot, "sum") for foot in Foot]
+    columns = [column_as(DOSE.for_foot(foot), foot, "sum") for foot in Foot]
     return _weekly("How much load does each foot take?", DOSE, *columns, draw=BARS)
 
 
-def _runs(question: str, figure: Figure, *columns: str, width: int = 12) -> Panel:
+def _runs(question: str, field: Field, *columns: str, width: int = 12) -> Panel:
     """One point a run."""
-    influxql = select(columns, '"summaries"', RUNNER, RANGE)
-    return chart(question, figure, [Query(influxql)], width, draw=RUNS, more="One point a run.")
+    influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE)
+    return time_series(question, field, [Query(influxql)], width, draw=RUNS, extra="One point a run.")
 
 
-def _feet(question: str, figure: Figure, width: int = 12) -> Panel:
-    return _runs(question, figure, *(named(figure.of(foot), foot) for foot in Foot), width=width)
+def _feet(question: str, field: Field, width: int = 12) -> Panel:
+    return _runs(question, field, *(column_as(field.for_foot(foot), foot) for foot in Foot), width=width)
 
 
 def _sides() -> Panel:
-    figure = asymmetry(CONTACT)
+    field = asymmetry_field(CONTACT)
     least_pct = next(each.min_drift_pct for each in MONITORED if each.key == CONTACT)
-    own = f'moving_average("{figure.field}", {OWN_RUNS})'
+    own = f'moving_average("{field.key}", {OWN_RUNS})'
     edges = [
-        f'{scaled(own, figure)} {sign} {least_pct:g} AS "own band, {end}"'
+        f'{in_shown_unit(own, field)} {sign} {least_pct:g} AS "own band, {end}"'
         for sign, end in (("-", "low"), ("+", "high"))
     ]
     queries = [
-        Query(select(columns, '"summaries"', RUNNER, RANGE)) for columns in ([named(figure, "difference")], edges)
+        Query(select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE))
+        for columns in ([column_as(field, "difference")], edges)
     ]
-    more = f"One point a run. The band is your own: the mean of {OWN_RUNS} runs, ± {least_pct:g} %."
-    return chart("Do I leave my own balance?", figure, queries, 12, draw=RUNS, overrides=BAND, more=more)
+    extra = f"One point a run. The band is your own: the mean of {OWN_RUNS} runs, ± {least_pct:g} %."
+    return time_series(
+        "Do I leave my own balance?", field, queries, 12, draw=RUNS, overrides=REFERENCE_BAND_STYLE, extra=extra
+    )
 
 
 def _findings() -> Panel:
     influxql = select(
-        ['count("value")'], '"findings"', RUNNER, '"rank" > 0', RANGE, tail=f'{EACH_WEEK}, "kind" fill(none)'
+        ['count("value")'], '"findings"', OF_RUNNER, '"rank" > 0', IN_TIME_RANGE, tail=f'{EACH_WEEK}, "kind" fill(none)'
     )
-    names = [override(kind.value, {"displayName": TITLES[kind]}) for kind in Kind]
+    names = [override(kind.value, {"displayName": KIND_TITLES[kind]}) for kind in Kind]
     query = Query(influxql, "$tag_kind")
-    return chart("What was found, week by week?", FINDINGS, [query], 12, draw=STACKED, overrides=names)
+    return time_series("What was found, week by week?", FINDINGS, [query], 12, draw=STACKED, overrides=names)
 
 
 def _loss() -> Panel:
-    query = of_feet(LOSS, "pod_health", RUNNER)
-    return chart("Were readings lost on the way?", LOSS, [query], 12, draw={"drawStyle": "points"})
+    query = per_foot_query(LOSS, "pod_health", OF_RUNNER)
+    return time_series("Were readings lost on the way?", LOSS, [query], 12, draw={"drawStyle": "points"})
 
 
 BOARD = Board(
@@ -85,10 +97,14 @@ BOARD = Board(
         [_time(), _load()],
         [_sides(), _findings()],
         [
-            _feet("How long is each foot on the ground?", running(CONTACT)),
-            _feet("How hard does each foot land?", running(IMPACT)),
+            _feet("How long is each foot on the ground?", metric_field(CONTACT)),
+            _feet("How hard does each foot land?", metric_field(IMPACT)),
         ],
-        [_runs("How quick are my steps?", running("cadence_spm"), named(running("cadence_spm")), width=24)],
+        [
+            _runs(
+                "How quick are my steps?", metric_field("cadence_spm"), column_as(metric_field("cadence_spm")), width=24
+            )
+        ],
     ],
-    trust=[_feet("Did the sensor reach its limit?", CLIPPED), _loss()],
+    data_quality=[_feet("Did the sensor reach its limit?", CLIPPED), _loss()],
 )

@@ -9,32 +9,38 @@ from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Gait
 from surefoot.analysis.summary import compare
-from surefoot.dashboards.charts.sides import Event, balance, key_of_sides, levels, single
-from surefoot.dashboards.data_source import Recorded
-from surefoot.dashboards.finding_card import badge, finding_card, title, when
-from surefoot.dashboards.formatting import UNKNOWN, difference, duration, unbroken
+from surefoot.dashboards.charts.left_right import (
+    EventMarker,
+    asymmetry_chart,
+    cadence_chart,
+    left_right_chart,
+    left_right_legend,
+)
+from surefoot.dashboards.data_source import AnalysedRun
+from surefoot.dashboards.finding_card import finding_card, finding_title, severity_badge, when_text
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, duration, with_unbroken_units
 from surefoot.dashboards.html import Markup, element
-from surefoot.dashboards.reference_band import own_band
+from surefoot.dashboards.reference_band import reference_band
+from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, most_severe_first, report_headline
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
 from surefoot.dashboards.report.splits import distance_m, splits_table
-from surefoot.dashboards.report.tables import data_quality, numbers, timeline
-from surefoot.dashboards.report.verdict import RED_FLAGS, gravest_first, have_it_looked_at, verdict
+from surefoot.dashboards.report.tables import data_quality_block, metric_tables, timeline
 
 CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
 
 
-def report(run: Recorded) -> str:
+def report_html(run: AnalysedRun) -> str:
     """The whole file; the same bytes for the same recording and version."""
-    findings = gravest_first(latest(run.results.findings))
+    findings = most_severe_first(latest(run.results.findings))
     body = element(
         "main",
         _first_screen(run, findings),
-        _findings(run, findings),
-        _over_time(run, findings),
-        _section("Splits", "splits", _wide("Splits", splits_table(run))),
-        _section("All numbers", "numbers", *(_wide("All numbers", table) for table in numbers(run))),
-        _section("How good the data were", "quality", data_quality(run)),
-        _looked_at(findings),
+        _findings_section(run, findings),
+        _over_time_section(run, findings),
+        _section("Splits", "splits", _scrollable("Splits", splits_table(run))),
+        _section("All numbers", "numbers", *(_scrollable("All numbers", table) for table in metric_tables(run))),
+        _section("How good the data were", "quality", data_quality_block(run)),
+        _assessment_section(findings),
         _section("How it is measured, and how sure it is", "method", *(element("p", text) for text in METHOD)),
         element("footer", element("p", NOT_CLAIMED), element("p", _imprint(run))),
     )
@@ -53,9 +59,9 @@ def stylesheet(name: str) -> str:
     return files("surefoot.dashboards").joinpath("styles", name).read_text(encoding="utf-8")
 
 
-def _first_screen(run: Recorded, findings: Sequence[Finding]) -> Markup:
-    told = verdict(run)
-    marks = [(finding.time_s, title(finding), finding.severity.rank) for finding in findings]
+def _first_screen(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
+    headline = report_headline(run)
+    marks = [(finding.time_s, finding_title(finding), finding.severity.rank) for finding in findings]
     return element(
         "header",
         element(
@@ -64,24 +70,26 @@ def _first_screen(run: Recorded, findings: Sequence[Finding]) -> Markup:
             f"{_date(run, ' · ')} · {duration(run.summary['duration_s'] or 0.0)}",
             class_="who",
         ),
-        element("h1", told.headline, class_=f"verdict rank-{told.rank}"),
-        element("p", told.sentence, class_="lead") if told.sentence else None,
-        element("ol", *(_entry(finding, run.origin_s) for finding in findings), class_="found") if findings else None,
+        element("h1", headline.text, class_=f"verdict rank-{headline.rank}"),
+        element("p", headline.sentence, class_="lead") if headline.sentence else None,
+        element("ol", *(_finding_entry(finding, run.origin_s) for finding in findings), class_="found")
+        if findings
+        else None,
         element("dl", *(_tile(*each) for each in _tiles(run)), class_="tiles"),
         timeline(run, marks) if run.results.bouts else None,
         class_="first",
     )  # fmt: skip
 
 
-def _entry(finding: Finding, origin_s: float) -> Markup:
+def _finding_entry(finding: Finding, origin_s: float) -> Markup:
     return element(
         "li",
-        element("span", when(finding, origin_s), class_="time"),
+        element("span", when_text(finding, origin_s), class_="time"),
         element(
             "div",
-            element("a", title(finding), href=f"#finding-{finding.id}"),
-            badge(finding),
-            element("p", unbroken(finding.message)),
+            element("a", finding_title(finding), href=f"#finding-{finding.id}"),
+            severity_badge(finding),
+            element("p", with_unbroken_units(finding.message)),
         ),
     )
 
@@ -90,44 +98,50 @@ def _tile(name: str, text: str, unit: str = "") -> Markup:
     return element("div", element("dt", name), element("dd", text, element("small", f" {unit}") if unit else None))
 
 
-def _tiles(run: Recorded) -> list[tuple[str, ...]]:
-    way_m = distance_m(run.results.windows)
+def _tiles(run: AnalysedRun) -> list[tuple[str, ...]]:
+    covered_m = distance_m(run.results.windows)
     gait = Gait.RUN if (run.summary["run_time_s"] or 0.0) > 0.0 else Gait.WALK
     contact = next(row for row in compare(run.results, gait) if row.key == CONTACT)
     sides = (contact.left, contact.right)
     known = (UNKNOWN if side is None else f"{side.value * STRIDE_METRICS[CONTACT].scale:.0f}" for side in sides)
-    spm, against = run.summary["cadence_spm"], difference(contact.asymmetry_pct)
+    spm, against = run.summary["cadence_spm"], asymmetry_text(contact.asymmetry_pct)
     return [
         ("Running", duration(run.summary["run_time_s"] or 0.0)),
-        ("Distance, by pods", UNKNOWN if way_m is None else f"{way_m / 1000.0:.1f}", "km"),
+        ("Distance, by pods", UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.1f}", "km"),
         (CADENCE.label, UNKNOWN if spm is None else f"{spm:.1f}", CADENCE.unit),
         ("Contact, left | right", " | ".join(known), "ms"),
         ("Contact, right vs left", against.removesuffix(" %"), "%"),
     ]
 
 
-def _findings(run: Recorded, findings: Sequence[Finding]) -> Markup:
+def _findings_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
     if not findings:
         return Markup()
     return _section("What was found", "findings", *(finding_card(finding, run.origin_s) for finding in findings))
 
 
-def _over_time(run: Recorded, findings: Sequence[Finding]) -> Markup:
+def _over_time_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
     windows, span_s, origin_s = run.results.windows, (run.origin_s, max(run.end_s, run.origin_s + 60.0)), run.origin_s
-    events = [Event(finding.time_s, "") for finding in findings if finding.severity.rank > 0]
-    place = (span_s, origin_s, events)
+    events = [EventMarker(finding.time_s, "") for finding in findings if finding.severity.rank > 0]
+    time_axis = (span_s, origin_s, events)
     figures = [
-        *((f"{_label(key)}, left and right", levels(windows, key, *place)) for key in (CONTACT, IMPACT)),
         *(
-            (f"{_label(key)}, right vs left", balance(windows, own_band(windows, key), key, *place))
+            (f"{_metric_label(key)}, left and right", left_right_chart(windows, key, *time_axis))
+            for key in (CONTACT, IMPACT)
+        ),
+        *(
+            (
+                f"{_metric_label(key)}, right vs left",
+                asymmetry_chart(windows, reference_band(windows, key), key, *time_axis),
+            )
             for key in (CONTACT, IMPACT, PUSH_OFF)
         ),
-        ("Cadence", single(windows, span_s, origin_s)),
+        ("Cadence", cadence_chart(windows, span_s, origin_s)),
     ]
     return _section(
         "Left and right over time",
         "time",
-        element("p", key_of_sides()),
+        element("p", left_right_legend()),
         element("p", "Medians of half a minute of running, with their 95 % intervals; upright "
                 "lines are the findings. The band is where your first minutes lay, as wide as the smallest lasting "
                 "change worth telling."),
@@ -136,11 +150,11 @@ def _over_time(run: Recorded, findings: Sequence[Finding]) -> Markup:
     )  # fmt: skip
 
 
-def _looked_at(findings: Sequence[Finding]) -> Markup:
+def _assessment_section(findings: Sequence[Finding]) -> Markup:
     return _section(
         "When to have it looked at",
         "looked-at",
-        *(element("p", text) for text in have_it_looked_at(findings)),
+        *(element("p", text) for text in assessment_advice(findings)),
         element("p", "Whatever this report says, have a foot or an ankle assessed if"),
         element("ul", *(element("li", text) for text in RED_FLAGS)),
     )
@@ -150,19 +164,19 @@ def _section(heading: str, name: str, *parts: Markup) -> Markup:
     return element("section", element("h2", heading), *parts, class_=name)
 
 
-def _wide(name: str, table: Markup) -> Markup:
+def _scrollable(name: str, table: Markup) -> Markup:
     """A table that may be wider than a phone; it scrolls by keyboard too."""
     return element("div", table, class_="scroll", tabindex="0", role="region", aria_label=name)
 
 
-def _label(key: str) -> str:
+def _metric_label(key: str) -> str:
     return STRIDE_METRICS[key].label
 
 
-def _date(run: Recorded, before: str) -> str:
+def _date(run: AnalysedRun, before: str) -> str:
     return "" if run.started_utc is None else f"{before}{run.started_utc:%d %B %Y, %H:%M} UTC"
 
 
-def _imprint(run: Recorded) -> str:
+def _imprint(run: AnalysedRun) -> str:
     of = f" from run {run.run}" if run.run else ""
     return f"Made{of} by surefoot {run.version}; the same recording gives the same report."

@@ -13,12 +13,12 @@ from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Strides, Window
 from surefoot.analysis.summary import Comparison
 from surefoot.analysis.windows import cadence, median
-from surefoot.dashboards.data_source import Recorded
-from surefoot.dashboards.formatting import UNKNOWN, clock, difference, in_unit
+from surefoot.dashboards.data_source import AnalysedRun
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, in_unit
 from surefoot.dashboards.html import Markup, element
 
 SPLIT_M, SPLIT_S = 1000.0, 300.0
-LEAST_PART = 0.2
+MIN_LAST_SPLIT_SHARE = 0.2
 """A last part shorter than this share is joined to the one before."""
 CONTACT, IMPACT = "ground_contact_time_s", "impact_peak_30hz_g"
 
@@ -34,33 +34,33 @@ class Split:
 
 def distance_m(windows: Sequence[Window]) -> float | None:
     """Way that both gaits have made, from the pods' speed; None where it is not known."""
-    way_m = _way(windows)
-    return float(way_m[-1]) if len(way_m) else None
+    covered_m = _cumulative_distance_m(windows)
+    return float(covered_m[-1]) if len(covered_m) else None
 
 
-def splits_of(run: Recorded) -> list[Split]:
+def run_splits(run: AnalysedRun) -> list[Split]:
     """Equal parts, in order of time."""
     windows = run.results.windows
-    way_m = _way(windows)
-    if len(way_m) and way_m[-1] >= 2.0 * SPLIT_M:
+    covered_m = _cumulative_distance_m(windows)
+    if len(covered_m) and covered_m[-1] >= 2.0 * SPLIT_M:
         ends_s = np.array([run.origin_s, *(window.end_s for window in windows)])
-        marks_m = _marks(float(way_m[-1]), SPLIT_M)
-        times_s = np.interp(marks_m, np.concatenate([[0.0], way_m]), ends_s)
+        marks_m = _boundaries(float(covered_m[-1]), SPLIT_M)
+        times_s = np.interp(marks_m, np.concatenate([[0.0], covered_m]), ends_s)
         return [
             Split(float(times_s[k]), float(times_s[k + 1]), float(marks_m[k + 1] - marks_m[k]))
             for k in range(len(marks_m) - 1)
         ]
-    marks_s = run.origin_s + _marks(run.end_s - run.origin_s, SPLIT_S)
+    marks_s = run.origin_s + _boundaries(run.end_s - run.origin_s, SPLIT_S)
     return [Split(float(a), float(b), math.nan) for a, b in pairwise(marks_s)]
 
 
-def splits_table(run: Recorded) -> Markup:
+def splits_table(run: AnalysedRun) -> Markup:
     """A row for each part."""
-    splits = splits_of(run)
-    by_way = bool(splits) and math.isfinite(splits[0].distance_m)
-    heads = ["to", "km" if by_way else "time", "pace" if by_way else "", "cadence", "contact left", "right",
+    splits = run_splits(run)
+    by_distance = bool(splits) and math.isfinite(splits[0].distance_m)
+    heads = ["to", "km" if by_distance else "time", "pace" if by_distance else "", "cadence", "contact left", "right",
              "right vs left", "impact left", "right"]  # fmt: skip
-    rows = [_row(run, split, number, by_way=by_way) for number, split in enumerate(splits, 1)]
+    rows = [_row(run, split, number, by_distance=by_distance) for number, split in enumerate(splits, 1)]
     shown = [k for k, head in enumerate(heads) if head]
     return element(
         "table",
@@ -70,23 +70,25 @@ def splits_table(run: Recorded) -> Markup:
     )
 
 
-def _row(run: Recorded, split: Split, number: int, *, by_way: bool) -> list[str]:
-    strides = {foot: rows[_inside(rows, split)] for foot, rows in run.results.strides.items()}
-    sides = {key: Comparison(key, *(_median(strides.get(foot), key) for foot in Foot)) for key in (CONTACT, IMPACT)}
+def _row(run: AnalysedRun, split: Split, number: int, *, by_distance: bool) -> list[str]:
+    strides = {foot: rows[_in_split(rows, split)] for foot, rows in run.results.strides.items()}
+    comparisons = {
+        key: Comparison(key, *(_median(strides.get(foot), key) for foot in Foot)) for key in (CONTACT, IMPACT)
+    }
     steps = cadence(list(strides.values()))
-    lasts_s = split.end_s - split.start_s
+    duration_s = split.end_s - split.start_s
     return [
         clock(split.end_s - run.origin_s),
-        f"{number - 1 + split.distance_m / SPLIT_M:.4g}" if by_way else clock(lasts_s),
-        f"{clock(lasts_s * SPLIT_M / split.distance_m)} /km" if by_way else "",
+        f"{number - 1 + split.distance_m / SPLIT_M:.4g}" if by_distance else clock(duration_s),
+        f"{clock(duration_s * SPLIT_M / split.distance_m)} /km" if by_distance else "",
         in_unit(CADENCE, steps.value) if steps.n else UNKNOWN,
-        *_feet(sides[CONTACT]),
-        difference(sides[CONTACT].asymmetry_pct),
-        *_feet(sides[IMPACT]),
+        *_left_right_cells(comparisons[CONTACT]),
+        asymmetry_text(comparisons[CONTACT].asymmetry_pct),
+        *_left_right_cells(comparisons[IMPACT]),
     ]
 
 
-def _inside(rows: Strides, split: Split) -> Bools:
+def _in_split(rows: Strides, split: Split) -> Bools:
     within: Bools = rows.running & (rows.initial_contact_s >= split.start_s) & (rows.initial_contact_s < split.end_s)
     return within
 
@@ -95,21 +97,21 @@ def _median(rows: Strides | None, key: str) -> Estimate | None:
     return median(rows.metrics[key]) if rows is not None and len(rows) else None
 
 
-def _feet(row: Comparison) -> list[str]:
+def _left_right_cells(row: Comparison) -> list[str]:
     metric = STRIDE_METRICS[row.key]
     return [in_unit(metric, None if side is None else side.value) for side in (row.left, row.right)]
 
 
-def _way(windows: Sequence[Window]) -> Floats:
+def _cumulative_distance_m(windows: Sequence[Window]) -> Floats:
     """(n,) way at the end of each window; empty where too much of it is not known."""
     speeds = np.array([_speed_mps(window) for window in windows])
-    lasts_s = np.array([window.end_s - window.start_s for window in windows])
+    duration_s = np.array([window.end_s - window.start_s for window in windows])
     known = np.isfinite(speeds)
     if not len(speeds) or known.mean() < 0.8:
         return np.empty(0)
     filled: Floats = np.interp(np.arange(len(speeds)), np.flatnonzero(known), speeds[known])
-    way_m: Floats = np.cumsum(filled * lasts_s)
-    return way_m
+    covered_m: Floats = np.cumsum(filled * duration_s)
+    return covered_m
 
 
 def _speed_mps(window: Window) -> float:
@@ -117,7 +119,7 @@ def _speed_mps(window: Window) -> float:
     return sum(speeds) / len(speeds) if speeds else math.nan
 
 
-def _marks(total: float, part: float) -> Floats:
+def _boundaries(total: float, part: float) -> Floats:
     """Zero, every whole part, and the end."""
-    whole = max(math.floor(total / part - LEAST_PART) + 1, 1)
+    whole = max(math.floor(total / part - MIN_LAST_SPLIT_SHARE) + 1, 1)
     return np.array([*(part * np.arange(whole)), total])

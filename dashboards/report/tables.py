@@ -9,28 +9,37 @@ from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Bout, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
-from surefoot.dashboards.data_source import Quality, Recorded
-from surefoot.dashboards.formatting import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
+from surefoot.dashboards.data_source import AnalysedRun, FootDataQuality
+from surefoot.dashboards.formatting import (
+    MOUNTING_WORDS,
+    UNKNOWN,
+    asymmetry_text,
+    clock,
+    duration,
+    in_unit,
+    range_text,
+    signed,
+)
 from surefoot.dashboards.html import Markup, element
 
 GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
 BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other": "other movement"}
 
 
-def numbers(run: Recorded) -> list[Markup]:
+def metric_tables(run: AnalysedRun) -> list[Markup]:
     """A table for each gait that somebody made."""
     counts = {gait: [len(strides_of(run.results, foot, gait)) for foot in run.quality] for gait in Gait}
-    return [_numbers(run, gait) for gait in Gait if max(counts[gait], default=0) >= MIN_WINDOW_STRIDES]
+    return [_metric_table(run, gait) for gait in Gait if max(counts[gait], default=0) >= MIN_WINDOW_STRIDES]
 
 
-def _numbers(run: Recorded, gait: Gait) -> Markup:
-    usual = CADENCE.typical_run if gait is Gait.RUN else CADENCE.typical_walk
+def _metric_table(run: AnalysedRun, gait: Gait) -> Markup:
+    typical = CADENCE.typical_run if gait is Gait.RUN else CADENCE.typical_walk
     spm = in_unit(CADENCE, cadence_spm(run.results, gait))
     rows = [_row(row, gait) for row in compare(run.results, gait)]
     head = ("", "left", "right", "right vs left", "typical")
     return element(
         "table",
-        element("caption", f"{GAIT_WORDS[gait]}: cadence {spm} (typical {span(CADENCE, usual)})"),
+        element("caption", f"{GAIT_WORDS[gait]}: cadence {spm} (typical {range_text(CADENCE, typical)})"),
         element("thead", element("tr", *(element("th", text, scope="col") for text in head))),
         element("tbody", *(row for row in rows if row is not None)),
         class_="numbers",
@@ -41,59 +50,62 @@ def _row(row: Comparison, gait: Gait) -> Markup | None:
     metric = STRIDE_METRICS[row.key]
     if row.left is None and row.right is None:
         return None
-    usual = metric.typical_run if gait is Gait.RUN else metric.typical_walk
+    typical = metric.typical_run if gait is Gait.RUN else metric.typical_walk
     sides = (in_unit(metric, None if side is None else side.value) for side in (row.left, row.right))
-    cells = (*sides, difference(row.asymmetry_pct) if row.asymmetry_pct else "", span(metric, usual))
+    cells = (*sides, asymmetry_text(row.asymmetry_pct) if row.asymmetry_pct else "", range_text(metric, typical))
     name = element("th", metric.label, element("small", metric.description), scope="row")
     return element("tr", name, *(element("td", text) for text in cells))
 
 
-def data_quality(run: Recorded) -> Markup:
+def data_quality_block(run: AnalysedRun) -> Markup:
     """Each foot's figures and notes."""
-    return element("div", *(_foot(foot, run.quality.get(foot)) for foot in Foot), class_="quality")
+    return element("div", *(_foot_quality(foot, run.quality.get(foot)) for foot in Foot), class_="quality")
 
 
-def _foot(foot: Foot, quality: Quality | None) -> Markup:
+def _foot_quality(foot: Foot, quality: FootDataQuality | None) -> Markup:
     if quality is None:
         return element("div", element("h3", foot.capitalize()), element("p", "Not recorded."))
     return element(
         "div",
         element("h3", foot.capitalize()),
-        element("dl", *(element("div", element("dt", name), element("dd", text)) for name, text in _figures(quality))),
+        element(
+            "dl",
+            *(element("div", element("dt", name), element("dd", text)) for name, text in _quality_rows(quality)),
+        ),
         element("ul", *(element("li", note) for note in quality.notes)) if quality.notes else None,
     )  # fmt: skip
 
 
-def _figures(quality: Quality) -> list[tuple[str, str]]:
+def _quality_rows(quality: FootDataQuality) -> list[tuple[str, str]]:
     rate = f"{quality.sampling_rate_hz:.0f} Hz" if math.isfinite(quality.sampling_rate_hz) else UNKNOWN
     clipped = quality.clipped_strides_pct
     return [
         ("Readings", f"{rate}, {signed(quality.loss_pct, 1)} % lost"),
         ("Strides", str(quality.strides)),
         ("Off the sensor's range", UNKNOWN if clipped is None else f"{signed(clipped, 1)} % of strides"),
-        ("On the shoe", MOUNTING[quality.mounting].removeprefix("mounting ")),
+        ("On the shoe", MOUNTING_WORDS[quality.mounting].removeprefix("mounting ")),
     ]
 
 
-def timeline(run: Recorded, marks: Sequence[tuple[float, str, int]]) -> Markup:
+def timeline(run: AnalysedRun, marks: Sequence[tuple[float, str, int]]) -> Markup:
     """What happened when, as one strip; marks are time, label and rank."""
     whole_s = max(run.end_s - run.origin_s, 1.0)
-    parts = [_part(bout, run.origin_s, whole_s) for bout in run.results.bouts]
-    pins = [
+    parts = [_bout_bar(bout, run.origin_s, whole_s) for bout in run.results.bouts]
+    finding_marks = [
         element(
             "rect", x=100.0 * (at_s - run.origin_s) / whole_s - 0.3, y=0, width=0.6, height=10,
             class_=f"pin rank-{rank}",
         )
         for at_s, _, rank in marks
     ]  # fmt: skip
-    told = ", ".join(
+    spoken = ", ".join(
         f"{BOUT_WORDS[bout.kind]} {duration(bout.end_s - bout.start_s)}" for bout in run.results.bouts[:12]
     )
     return element(
         "div",
         element(
-            "svg", *parts, *pins, viewBox="0 0 100 10", preserveAspectRatio="none", role="img",
-            aria_label=f"Course of the run: {told}", class_="strip",
+            "svg", *parts, *finding_marks, viewBox="0 0 100 10", preserveAspectRatio="none", role="img",
+            aria_label=f"Course of the run: {spoken}", class_="strip",
         ),
         element("p", element("span", "0:00"), element("span", clock(whole_s)), class_="ends"),
         element(
@@ -109,6 +121,6 @@ def timeline(run: Recorded, marks: Sequence[tuple[float, str, int]]) -> Markup:
     )  # fmt: skip
 
 
-def _part(bout: Bout, origin_s: float, whole_s: float) -> Markup:
+def _bout_bar(bout: Bout, origin_s: float, whole_s: float) -> Markup:
     start, width = (100.0 * each / whole_s for each in (bout.start_s - origin_s, bout.end_s - bout.start_s))
     return element("rect", x=start, y=2, width=width, height=6, class_=f"bout-{bout.kind}")

@@ -5,27 +5,27 @@ const STALE_S = 6;
 const RETRY_MS = 1000;
 
 const root = document.documentElement;
-const place = document.getElementById("pieces");
+const container = document.getElementById("pieces");
 const link = document.getElementById("link");
 const player = document.getElementById("player");
-const state = { ages: {}, heard: 0, source: null, at: null, ended: false, playing: true, held: false, over: false };
-const kept = `replay ${location.pathname.split("/")[2]}`;
+const state = { ages: {}, receivedMs: 0, source: null, at: null, ended: false, playing: true, dragging: false, serverClosed: false };
+const storageKey = `replay ${location.pathname.split("/")[2]}`;
 
 // What is shown
 
-function holder(name) {
-  const ready = place.querySelector(`[data-piece="${CSS.escape(name)}"]`);
-  if (ready) return ready;
-  const made = document.createElement("div");
-  made.dataset.piece = name;
-  place.append(made);
-  return made;
+function pieceElement(name) {
+  const existing = container.querySelector(`[data-piece="${CSS.escape(name)}"]`);
+  if (existing) return existing;
+  const created = document.createElement("div");
+  created.dataset.piece = name;
+  container.append(created);
+  return created;
 }
 
 const rank = (piece) => Number(piece.firstElementChild?.className.match(/rank-(\d)/)?.[1] ?? 0);
 
-function put(name, html) {
-  const piece = holder(name);
+function renderPiece(name, html) {
+  const piece = pieceElement(name);
   const focused = piece.contains(document.activeElement);
   const [known, before] = [piece.hasChildNodes(), rank(piece)];
   piece.innerHTML = html;
@@ -33,58 +33,58 @@ function put(name, html) {
   if (focused) piece.querySelector("a, button, [tabindex]")?.focus({ preventScroll: true });
 }
 
-function arrange(order) {
-  if (!place.classList.contains("cards")) return;
+function orderPieces(order) {
+  if (!container.classList.contains("cards")) return;
   const wanted = new Set(order);
-  for (const piece of [...place.children]) if (!wanted.has(piece.dataset.piece)) piece.remove();
+  for (const piece of [...container.children]) if (!wanted.has(piece.dataset.piece)) piece.remove();
   order.forEach((name, index) => {
-    const piece = holder(name);
-    if (place.children[index] === piece) return;
+    const piece = pieceElement(name);
+    if (container.children[index] === piece) return;
     const focused = piece.contains(document.activeElement) ? document.activeElement : null;
-    place.insertBefore(piece, place.children[index] ?? null);
+    container.insertBefore(piece, container.children[index] ?? null);
     focused?.focus({ preventScroll: true });
   });
 }
 
-function show(message) {
-  for (const [name, html] of Object.entries(message.pieces)) put(name, html);
-  arrange(message.order);
+function applyMessage(message) {
+  for (const [name, html] of Object.entries(message.pieces)) renderPiece(name, html);
+  orderPieces(message.order);
   state.ages = message.ages;
-  state.heard = performance.now();
+  state.receivedMs = performance.now();
   document.getElementById("clock").textContent = message.clock;
   if (message.alert) document.getElementById("alert").textContent = message.alert;
-  if (message.at !== undefined) follow(message);
-  age();
+  if (message.at !== undefined) updatePlayer(message);
+  markStale();
 }
 
-function words(seconds) {
+function ageText(seconds) {
   if (seconds < 60) return `${Math.round(seconds)} s ago`;
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`;
 }
 
-function age() {
-  const since = state.heard ? (performance.now() - state.heard) / 1000 : 0;
+function markStale() {
+  const since = state.receivedMs ? (performance.now() - state.receivedMs) / 1000 : 0;
   for (const [name, known] of Object.entries(state.ages)) {
-    const piece = holder(name);
+    const piece = pieceElement(name);
     const old = known === null ? null : known + (player ? 0 : since);
     const stale = old !== null && old > STALE_S;
     piece.classList.toggle("stale", stale);
-    const told = piece.querySelector(".age");
-    if (told) told.textContent = stale ? words(old) : "";
+    const label = piece.querySelector(".age");
+    if (label) label.textContent = stale ? ageText(old) : "";
   }
-  if (place && !place.classList.contains("cards")) place.classList.toggle("stale", holder("head").classList.contains("stale"));
+  if (container && !container.classList.contains("cards")) container.classList.toggle("stale", pieceElement("head").classList.contains("stale"));
 }
 
 // The connection
 
-function say(text, lost) {
+function showLinkStatus(text, lost) {
   if (link.textContent !== text) link.textContent = text;
   link.classList.toggle("lost", lost);
   root.classList.toggle("lost", lost);
 }
 
-function address() {
-  const url = new URL(place.dataset.events, location.href);
+function eventsUrl() {
+  const url = new URL(container.dataset.events, location.href);
   if (player) {
     if (state.at !== null) url.searchParams.set("at", state.at);
     url.searchParams.set("speed", state.playing ? document.getElementById("speed").value : 0);
@@ -92,53 +92,53 @@ function address() {
   return url;
 }
 
-function listen() {
+function connect() {
   state.source?.close();
-  const source = (state.source = new EventSource(address()));
+  const source = (state.source = new EventSource(eventsUrl()));
   source.onopen = () => {
-    state.over = false;
-    say(player ? "replay" : "live", false);
+    state.serverClosed = false;
+    showLinkStatus(player ? "replay" : "live", false);
   };
-  source.addEventListener("over", () => (state.over = true));
-  source.onmessage = (event) => show(JSON.parse(event.data));
+  source.addEventListener("over", () => (state.serverClosed = true));
+  source.onmessage = (event) => applyMessage(JSON.parse(event.data));
   source.onerror = () => {
     source.close();
-    if (state.source === source) again();
+    if (state.source === source) reconnect();
   };
 }
 
-async function again() {
-  say(state.over ? "surefoot has ended" : "connection lost, trying again", true);
+async function reconnect() {
+  showLinkStatus(state.serverClosed ? "surefoot has ended" : "connection lost, trying again", true);
   await new Promise((done) => setTimeout(done, RETRY_MS));
   try {
-    const answer = await fetch(place.dataset.events.replace(/events.*/, "") || "/", { redirect: "manual" });
+    const answer = await fetch(container.dataset.events.replace(/events.*/, "") || "/", { redirect: "manual" });
     if (answer.type === "opaqueredirect") return location.reload();
   } catch {
-    return again();
+    return reconnect();
   }
-  listen();
+  connect();
 }
 
 // Replay
 
-function follow(message) {
+function updatePlayer(message) {
   state.at = message.at;
   state.ended = message.ended;
-  keep();
-  if (!state.held) document.getElementById("place").value = message.at;
+  saveReplayState();
+  if (!state.dragging) document.getElementById("place").value = message.at;
   document.getElementById("at").textContent = message.clock;
   if (message.ended) play(false, false);
 }
 
 // The place in a replay stays the same from everybody to one runner and back.
 
-function keep() {
+function saveReplayState() {
   const speed = document.getElementById("speed").value;
-  sessionStorage.setItem(kept, JSON.stringify({ at: state.ended ? null : state.at, speed, playing: state.playing }));
+  sessionStorage.setItem(storageKey, JSON.stringify({ at: state.ended ? null : state.at, speed, playing: state.playing }));
 }
 
-function resume() {
-  const before = JSON.parse(sessionStorage.getItem(kept));
+function restoreReplayState() {
+  const before = JSON.parse(sessionStorage.getItem(storageKey));
   if (!before) return;
   state.at = before.at;
   document.getElementById("speed").value = before.speed;
@@ -151,64 +151,64 @@ function play(on, reopen = true) {
   state.playing = on;
   document.getElementById("play").textContent = on ? "Pause" : "Play";
   if (!reopen) return;
-  keep();
-  listen();
+  saveReplayState();
+  connect();
 }
 
-function control() {
+function setUpPlayer() {
   const slider = document.getElementById("place");
   player.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("play").addEventListener("click", () => play(!state.playing));
-  document.getElementById("speed").addEventListener("change", listen);
-  slider.addEventListener("input", () => (state.held = true));
+  document.getElementById("speed").addEventListener("change", connect);
+  slider.addEventListener("input", () => (state.dragging = true));
   slider.addEventListener("change", () => {
-    state.held = false;
+    state.dragging = false;
     state.at = Number(slider.value);
-    listen();
+    connect();
   });
-  resume();
+  restoreReplayState();
 }
 
 // Keys and colours
 
-function move(step) {
+function focusCard(step) {
   const cards = [...document.querySelectorAll(".card")];
   const here = cards.indexOf(document.activeElement);
   cards[Math.min(Math.max(here + step, 0), cards.length - 1)]?.focus();
 }
 
 function columns() {
-  return place ? getComputedStyle(place).gridTemplateColumns.split(" ").length : 1;
+  return container ? getComputedStyle(container).gridTemplateColumns.split(" ").length : 1;
 }
 
-function keyed(event) {
+function onKeydown(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select")) return;
   const acts = {
-    ArrowRight: () => move(1),
-    ArrowLeft: () => move(-1),
-    ArrowDown: () => move(columns()),
-    ArrowUp: () => move(-columns()),
+    ArrowRight: () => focusCard(1),
+    ArrowLeft: () => focusCard(-1),
+    ArrowDown: () => focusCard(columns()),
+    ArrowUp: () => focusCard(-columns()),
     Escape: () => document.getElementById("up")?.click(),
-    t: paint,
+    t: toggleTheme,
     " ": () => player && !event.target.matches("button, a, summary") && (event.preventDefault(), play(!state.playing)),
   };
-  const cards = place?.classList.contains("cards");
+  const cards = container?.classList.contains("cards");
   if (event.key.startsWith("Arrow") && !cards) return;
   if (event.key.startsWith("Arrow")) event.preventDefault();
   acts[event.key]?.();
 }
 
-function paint() {
+function toggleTheme() {
   const dark = getComputedStyle(root).colorScheme === "dark"
     || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   root.dataset.theme = localStorage.theme = dark ? "light" : "dark";
 }
 
 if (localStorage.theme) root.dataset.theme = localStorage.theme;
-document.getElementById("theme")?.addEventListener("click", paint);
-document.addEventListener("keydown", keyed);
-if (player) control();
-if (place) {
-  listen();
-  setInterval(age, 1000);
+document.getElementById("theme")?.addEventListener("click", toggleTheme);
+document.addEventListener("keydown", onKeydown);
+if (player) setUpPlayer();
+if (container) {
+  connect();
+  setInterval(markStale, 1000);
 }

@@ -7,9 +7,9 @@ import hmac
 import time
 from collections.abc import Callable
 
-SESSION_S = 12 * 3600
-COOKIE = "surefoot"
-COST, BLOCK, LANES = 2**14, 8, 1
+SESSION_LIFETIME_S = 12 * 3600
+COOKIE_NAME = "surefoot"
+SCRYPT_COST, SCRYPT_BLOCK_SIZE, SCRYPT_PARALLELISM = 2**14, 8, 1
 """Of scrypt, by which a stolen cookie tells a password only to who tries for long."""
 
 
@@ -23,18 +23,18 @@ class Password:
 
     def __init__(self, password: str, utc_s: Callable[[], float] = time.time) -> None:
         self._utc_s = utc_s
-        self._key = self._stretched(password)
+        self._key = self._derived_key(password)
 
-    def fits(self, password: str) -> bool:
+    def matches(self, password: str) -> bool:
         """Whether it is this one; takes the same time for every wrong one."""
-        return hmac.compare_digest(self._stretched(password), self._key)
+        return hmac.compare_digest(self._derived_key(password), self._key)
 
-    def session(self) -> str:
+    def new_cookie(self) -> str:
         """A cookie for who knew the password."""
-        end = str(int(self._utc_s()) + SESSION_S)
+        end = str(int(self._utc_s()) + SESSION_LIFETIME_S)
         return f"{end}.{self._signature(end)}"
 
-    def opens(self, cookie: str) -> bool:
+    def accepts(self, cookie: str) -> bool:
         """Whether a cookie is one of ours and not too old."""
         end, _, signature = cookie.partition(".")
         genuine = hmac.compare_digest(self._signature(end).encode(), signature.encode())
@@ -44,5 +44,7 @@ class Password:
         return hmac.new(self._key, text.encode(), "sha256").hexdigest()
 
     @staticmethod
-    def _stretched(password: str) -> bytes:
-        return hashlib.scrypt(password.encode(), salt=b"surefoot wall", n=COST, r=BLOCK, p=LANES)
+    def _derived_key(password: str) -> bytes:
+        return hashlib.scrypt(
+            password.encode(), salt=b"surefoot wall", n=SCRYPT_COST, r=SCRYPT_BLOCK_SIZE, p=SCRYPT_PARALLELISM
+        )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from surefoot.analysis.findings import Finding, Kind, State
-from surefoot.dashboards.data_source import RunnerNow
+from surefoot.dashboards.data_source import RunnerState
 
-RECENT_S = 600.0
+INVERSION_ATTENTION_S = 600.0
 """An ankle roll keeps its place for ten minutes; what goes on keeps it until it is over."""
 LOW_BATTERY_PCT = 15.0
-UNHEARD_RANK = 1
+POD_TROUBLE_RANK = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Attention:
 
     rank: int
     finding: Finding | None
-    others: int
-    trouble: str
+    other_count: int
+    pod_trouble: str
 
     @property
     def since_s(self) -> float:
@@ -34,30 +34,30 @@ class Attention:
         return self.finding.known_s if self.finding is not None else 0.0
 
 
-def attention(runner: RunnerNow) -> Attention:
+def attention(runner: RunnerState) -> Attention:
     """As of now."""
-    counting = [finding for finding in runner.findings if counts(finding, runner.now_s)]
+    counting = [finding for finding in runner.findings if needs_attention(finding, runner.now_s)]
     gravest = max(counting, key=lambda each: (each.severity.rank, each.known_s), default=None)
-    trouble = _trouble(runner)
+    trouble = _pod_trouble(runner)
     rank = gravest.severity.rank if gravest is not None else 0
-    return Attention(max(rank, UNHEARD_RANK if trouble else 0), gravest, max(len(counting) - 1, 0), trouble)
+    return Attention(max(rank, POD_TROUBLE_RANK if trouble else 0), gravest, max(len(counting) - 1, 0), trouble)
 
 
-def counts(finding: Finding, now_s: float) -> bool:
+def needs_attention(finding: Finding, now_s: float) -> bool:
     """Whether a finding still asks for attention."""
     if finding.severity.rank == 0:
         return False
     if finding.kind is Kind.INVERSION_EVENT:
-        return now_s - finding.time_s <= RECENT_S
+        return now_s - finding.time_s <= INVERSION_ATTENTION_S
     return finding.state is State.OPEN
 
 
-def by_attention(runners: list[tuple[RunnerNow, Attention]]) -> list[tuple[RunnerNow, Attention]]:
+def sorted_by_attention(runners: list[tuple[RunnerState, Attention]]) -> list[tuple[RunnerState, Attention]]:
     """Gravest first, of equals the latest, then by name, so that cards do not wander."""
     return sorted(runners, key=lambda each: (-each[1].rank, -each[1].since_s, each[0].name))
 
 
-def _trouble(runner: RunnerNow) -> str:
+def _pod_trouble(runner: RunnerState) -> str:
     silent = [pod for pod in runner.pods if pod.heard is False]
     if silent:
         return " and ".join(f"{pod.foot} pod {pod.state}" for pod in silent)

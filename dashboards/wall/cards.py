@@ -4,56 +4,58 @@ from __future__ import annotations
 
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot
-from surefoot.dashboards.asymmetry_trend import course
-from surefoot.dashboards.data_source import RunnerNow
-from surefoot.dashboards.finding_card import badge, title, when
-from surefoot.dashboards.formatting import UNKNOWN, difference
-from surefoot.dashboards.html import Markup, element, join, number
-from surefoot.dashboards.live_snapshot import COMPARED, Moment
-from surefoot.dashboards.reference_band import Band, own_band
+from surefoot.dashboards.asymmetry_trend import asymmetry_trend
+from surefoot.dashboards.data_source import RunnerState
+from surefoot.dashboards.finding_card import finding_title, severity_badge, when_text
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text
+from surefoot.dashboards.html import Markup, compact_number, element, join
+from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
+from surefoot.dashboards.reference_band import ReferenceBand, reference_band
 from surefoot.dashboards.wall.attention import LOW_BATTERY_PCT, Attention
 
-GAUGE_PCT = 8.0
-SPARK_POINTS = 24
-SPARK_WIDTH, SPARK_HEIGHT = 120.0, 36.0
+GAUGE_LIMIT_PCT = 8.0
+MAX_SPARKLINE_POINTS = 24
+SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 120.0, 36.0
 
 
-def card(runner: RunnerNow, attention: Attention, link: str) -> Markup:
+def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
     """Everything about a runner at a glance; the whole card is one link."""
-    now = Moment.last_known(runner)
+    snapshot = LiveSnapshot.last_known(runner)
     return element(
         "a",
         element(
             "span",
             element("strong", runner.name, class_="name"),
-            element("span", Moment.of(runner).gait, class_="gait"),
+            element("span", LiveSnapshot.current(runner).activity, class_="gait"),
             element("span", class_="age"),
             class_="top",
         ),
-        _numbers(now),
-        balance_row(runner, now.newest),
-        element("span", _why(attention, runner), class_="why"),
+        _numbers(snapshot),
+        asymmetry_row(runner, snapshot.asymmetry_pct),
+        element("span", _attention_reason(attention, runner), class_="why"),
         element("span", *(pod_chip(runner, foot) for foot in Foot), class_="chips"),
         href=link,
         class_=f"card rank-{attention.rank}",
     )
 
 
-def _numbers(now: Moment) -> Markup:
-    return element("span", cadence(now), sides(now, COMPARED, "contact"), class_="numbers")
+def _numbers(snapshot: LiveSnapshot) -> Markup:
+    return element(
+        "span", cadence_figure(snapshot), left_right_figure(snapshot, COMPARED_METRIC, "contact"), class_="numbers"
+    )
 
 
-def cadence(now: Moment) -> Markup:
+def cadence_figure(snapshot: LiveSnapshot) -> Markup:
     """Steps per minute."""
-    spm = UNKNOWN if now.cadence_spm is None else f"{now.cadence_spm:.0f}"
+    spm = UNKNOWN if snapshot.cadence_spm is None else f"{snapshot.cadence_spm:.0f}"
     return element("span", element("b", spm), element("small", CADENCE.unit), class_="figure")
 
 
-def sides(now: Moment, key: str, name: str) -> Markup:
+def left_right_figure(snapshot: LiveSnapshot, key: str, name: str) -> Markup:
     """A metric of both feet, left before right as one stands."""
     unit = STRIDE_METRICS[key].unit
     values = (
-        element("b", now.median(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot)
+        element("b", snapshot.median_text(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot)
         for foot in Foot
     )
     return element(
@@ -61,41 +63,41 @@ def sides(now: Moment, key: str, name: str) -> Markup:
     )
 
 
-def balance_row(runner: RunnerNow, newest: Estimate | None) -> Markup:
+def asymmetry_row(runner: RunnerState, asymmetry_pct: Estimate | None) -> Markup:
     """Right against left now, against the own band, and how it came to that."""
-    own = own_band(runner.windows, COMPARED)
+    reference = reference_band(runner.windows, COMPARED_METRIC)
     return element(
         "span",
-        compared(newest),
-        gauge(newest, own),
-        _sparkline(runner, own),
+        asymmetry_sentence(asymmetry_pct),
+        asymmetry_gauge(asymmetry_pct, reference),
+        _sparkline(runner, reference),
         class_="balance",
     )
 
 
-def compared(newest: Estimate | None) -> Markup:
+def asymmetry_sentence(asymmetry_pct: Estimate | None) -> Markup:
     """Right against left in words, and of how long."""
-    if newest is None:
+    if asymmetry_pct is None:
         return element("span", "right vs left: known after 10 s of running", class_="told")
-    return element("span", "right vs left ", element("b", difference(newest)), ", last 10 s", class_="told")
+    return element("span", "right vs left ", element("b", asymmetry_text(asymmetry_pct)), ", last 10 s", class_="told")
 
 
-def gauge(newest: Estimate | None, own: Band | None) -> Markup:
+def asymmetry_gauge(asymmetry_pct: Estimate | None, reference: ReferenceBand | None) -> Markup:
     """The asymmetry as a bar from the middle, with its 95 % interval; the own band lies behind it."""
     middle, half = 100.0, 96.0
 
-    def place(value: float) -> float:
-        return middle + half * min(max(value / GAUGE_PCT, -1.0), 1.0)
+    def gauge_x(value: float) -> float:
+        return middle + half * min(max(value / GAUGE_LIMIT_PCT, -1.0), 1.0)
 
     parts = [element("rect", x=middle - half, y=5, width=2 * half, height=10, rx=5, class_="gauge")]
-    if own is not None:
-        low, high = place(own.low), place(own.high)
+    if reference is not None:
+        low, high = gauge_x(reference.low), gauge_x(reference.high)
         parts.append(element("rect", x=low, y=3, width=max(high - low, 1.0), height=14, rx=3, class_="own"))
-    if newest is not None:
-        at = place(newest.value)
-        side = Foot.RIGHT if newest.value > 0 else Foot.LEFT
+    if asymmetry_pct is not None:
+        at = gauge_x(asymmetry_pct.value)
+        side = Foot.RIGHT if asymmetry_pct.value > 0 else Foot.LEFT
         parts.append(element("rect", x=min(at, middle), y=6, width=abs(at - middle), height=8, class_=f"bar {side}"))
-        low, high = place(newest.low), place(newest.high)
+        low, high = gauge_x(asymmetry_pct.low), gauge_x(asymmetry_pct.high)
         parts.append(element("line", x1=low, x2=high, y1=10, y2=10, class_="interval"))
         parts.append(element("circle", cx=at, cy=10, r=6, class_=f"dot {side}"))
     parts.append(element("line", x1=middle, x2=middle, y1=1, y2=19, class_="line zero"))
@@ -104,37 +106,44 @@ def gauge(newest: Estimate | None, own: Band | None) -> Markup:
     )
 
 
-def _sparkline(runner: RunnerNow, own: Band | None) -> Markup:
+def _sparkline(runner: RunnerState, reference: ReferenceBand | None) -> Markup:
     """The asymmetry over the run."""
-    steps = course(runner.windows, COMPARED, SPARK_POINTS)
-    if len(steps) < 2:
+    points = asymmetry_trend(runner.windows, COMPARED_METRIC, MAX_SPARKLINE_POINTS)
+    if len(points) < 2:
         return Markup()
-    first_s, last_s = steps[0][0], steps[-1][0]
+    first_s, last_s = points[0][0], points[-1][0]
 
     def at(time_s: float, value: float) -> str:
-        x = (time_s - first_s) / (last_s - first_s) * SPARK_WIDTH
-        y = (0.5 - 0.5 * min(max(value / GAUGE_PCT, -1.0), 1.0)) * SPARK_HEIGHT
-        return f"{number(x)} {number(y)}"
+        x = (time_s - first_s) / (last_s - first_s) * SPARKLINE_WIDTH
+        y = (0.5 - 0.5 * min(max(value / GAUGE_LIMIT_PCT, -1.0), 1.0)) * SPARKLINE_HEIGHT
+        return f"{compact_number(x)} {compact_number(y)}"
 
-    path = "M" + "L".join(at(time_s, step.value) for time_s, step in steps)
+    path = "M" + "L".join(at(time_s, point.value) for time_s, point in points)
     band = ""
-    if own is not None:
-        top, bottom = (float(at(first_s, value).split()[1]) for value in (own.high, own.low))
-        band = element("rect", x=0, y=top, width=SPARK_WIDTH, height=bottom - top, class_="own")
+    if reference is not None:
+        top, bottom = (float(at(first_s, value).split()[1]) for value in (reference.high, reference.low))
+        band = element("rect", x=0, y=top, width=SPARKLINE_WIDTH, height=bottom - top, class_="own")
     drawn = join([band, element("path", d=path, class_="line both")])
-    return element("svg", drawn, viewBox=f"0 0 {SPARK_WIDTH:g} {SPARK_HEIGHT:g}", class_="spark", aria_hidden="true")
+    return element(
+        "svg", drawn, viewBox=f"0 0 {SPARKLINE_WIDTH:g} {SPARKLINE_HEIGHT:g}", class_="spark", aria_hidden="true"
+    )
 
 
-def _why(attention: Attention, runner: RunnerNow) -> Markup:
+def _attention_reason(attention: Attention, runner: RunnerState) -> Markup:
     if attention.finding is not None:
-        more = f" and {attention.others} more" if attention.others else ""
+        more = f" and {attention.other_count} more" if attention.other_count else ""
         return join(
-            [badge(attention.finding), f" {title(attention.finding)} {when(attention.finding, runner.origin_s)}{more}"]
+            [
+                severity_badge(attention.finding),
+                f" {finding_title(attention.finding)} {when_text(attention.finding, runner.origin_s)}{more}",
+            ]
         )
-    return Markup() if not attention.trouble else element("span", f"▲ {attention.trouble}", class_="badge rank-1")
+    return (
+        Markup() if not attention.pod_trouble else element("span", f"▲ {attention.pod_trouble}", class_="badge rank-1")
+    )
 
 
-def pod_chip(runner: RunnerNow, foot: Foot) -> Markup | None:
+def pod_chip(runner: RunnerState, foot: Foot) -> Markup | None:
     """One pod in a few signs."""
     pod = next((pod for pod in runner.pods if pod.foot is foot), None)
     if pod is None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import uvicorn
 
-from surefoot.dashboards.data_source import Source
+from surefoot.dashboards.data_source import ViewDataSource
 from surefoot.dashboards.wall.access import Password
-from surefoot.dashboards.wall.server import Wall
+from surefoot.dashboards.wall.application import WallApplication
 
 LOOPBACK = "127.0.0.1"
-START_S, STOP_S = 10.0, 5.0
+START_TIMEOUT_S, STOP_TIMEOUT_S = 10.0, 5.0
 BACKLOG = 64
-QUIET: dict[str, Any] = {
+UVICORN_OPTIONS: dict[str, Any] = {
     "interface": "asgi3",
     "log_config": None,
     "access_log": False,
@@ -41,10 +41,12 @@ class WallServer:
         when entered, if the port is taken.
     """
 
-    def __init__(self, source: Source, host: str = LOOPBACK, port: int = 0, password: Password | None = None) -> None:
+    def __init__(
+        self, source: ViewDataSource, host: str = LOOPBACK, port: int = 0, password: Password | None = None
+    ) -> None:
         self._source = source
         self._password = password
-        self._socket = listening_at(host, port)
+        self._socket = listening_socket(host, port)
         self.port = int(self._socket.getsockname()[1])
         self._ready = threading.Event()
         self._stop: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
@@ -52,7 +54,7 @@ class WallServer:
 
     def __enter__(self) -> WallServer:
         self._thread.start()
-        self._ready.wait(START_S)
+        self._ready.wait(START_TIMEOUT_S)
         return self
 
     def __exit__(
@@ -62,13 +64,13 @@ class WallServer:
             loop, closing = self._stop
             with suppress(RuntimeError):  # it has ended by itself
                 loop.call_soon_threadsafe(closing.set)
-        self._thread.join(STOP_S)
+        self._thread.join(STOP_TIMEOUT_S)
         self._socket.close()
 
     async def _serve(self) -> None:
-        wall = Wall(self._source, self._password)
+        wall = WallApplication(self._source, self._password)
         self._stop = asyncio.get_running_loop(), wall.closing
-        config = uvicorn.Config(wall.application(), **QUIET)
+        config = uvicorn.Config(wall.application(), **UVICORN_OPTIONS)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[self._socket]), name="serve")
         self._ready.set()
@@ -77,7 +79,7 @@ class WallServer:
         await serving
 
 
-def listening_at(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
     """A socket that takes connections; OSError where it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from surefoot.dashboards.charts.sides import key_of_sides
-from surefoot.dashboards.data_source import PastRun
+from surefoot.dashboards.charts.left_right import left_right_legend
+from surefoot.dashboards.data_source import RunListEntry
 from surefoot.dashboards.formatting import clock
 from surefoot.dashboards.html import Markup, element
 
@@ -18,17 +18,17 @@ SECTIONS = {
     "course": "Over the run",
     "pods": "Pods",
 }
-SPEEDS = (1, 2, 5, 10, 30, 100)
-HELP = "Arrow keys: from card to card. Enter: open. Escape: back. Space: pause a replay. T: light or dark."
+REPLAY_SPEEDS = (1, 2, 5, 10, 30, 100)
+KEYBOARD_HELP = "Arrow keys: from card to card. Enter: open. Escape: back. Space: pause a replay. T: light or dark."
 
 
-def squad_page(title: str, events: str, player: Markup | None = None) -> str:
+def squad_page(title: str, events: str, replay_player: Markup | None = None) -> str:
     """Everybody."""
     grid = element("div", class_="cards", id="pieces", data_events=events)
-    return page(title, element("main", element("h1", title, " ", _keys()), grid, player, id="main"), live=True)
+    return page(title, element("main", element("h1", title, " ", _legend()), grid, replay_player, id="main"), live=True)
 
 
-def runner_page(name: str, events: str, up: str, player: Markup | None = None) -> str:
+def runner_page(name: str, events: str, up: str, replay_player: Markup | None = None) -> str:
     """One runner; the sections stand ready, and are filled as pieces come."""
     sections = [
         element(
@@ -42,17 +42,17 @@ def runner_page(name: str, events: str, up: str, player: Markup | None = None) -
     main = element(
         "main",
         element("p", element("a", "← everybody", href=up, id="up"), class_="crumbs"),
-        element("h1", name, " ", _keys()),
+        element("h1", name, " ", _legend()),
         element("div", *sections, class_="runner", id="pieces", data_events=events),
-        player,
+        replay_player,
         id="main",
     )
     return page(name, main, live=True)
 
 
-def player(begin_s: float, end_s: float) -> Markup:
+def replay_player(begin_s: float, end_s: float) -> Markup:
     """Play, pause, where and how fast."""
-    speeds = [element("option", f"{speed} ×", value=speed, selected=speed == 10) for speed in SPEEDS]
+    speeds = [element("option", f"{speed} ×", value=speed, selected=speed == 10) for speed in REPLAY_SPEEDS]
     return element(
         "form",
         element("button", "Pause", type="button", id="play"),
@@ -68,14 +68,14 @@ def player(begin_s: float, end_s: float) -> Markup:
     )  # fmt: skip
 
 
-def runs_page(runs: Sequence[PastRun]) -> str:
+def runs_page(runs: Sequence[RunListEntry]) -> str:
     """What was recorded."""
     rows = [
         element(
             "tr",
             element("td", f"{run.started_utc:%d %b %Y, %H:%M} UTC"),
             element("td", element("a", "Replay", href=f"/runs/{run.run}")),
-            element("td", *(_report(run.run, name) for name in run.runners)),
+            element("td", *(_report_link(run.run, name) for name in run.runners)),
             element("td", "" if run.ended else "goes on, or was cut off"),
         )
         for run in runs
@@ -106,7 +106,7 @@ def login_page(*, wrong: bool) -> str:
     return page("surefoot", element("main", element("h1", "surefoot"), form, id="main"), menu=False)
 
 
-def sorry_page(sentence: str) -> str:
+def not_found_page(sentence: str) -> str:
     """There is nothing here."""
     return page("surefoot", element("main", element("h1", "surefoot"), element("p", sentence), id="main"))
 
@@ -121,17 +121,17 @@ def page(title: str, main: Markup, *, live: bool = False, menu: bool = True) -> 
         Markup('<link rel="stylesheet" href="/assets/theme.css"><link rel="stylesheet" href="/assets/wall.css">'),
         Markup('<script type="module" src="/assets/wall.js"></script>'),
     )
-    body = element("body", _bar(live=live) if menu else None, main, class_="wall")
+    body = element("body", _header_bar(live=live) if menu else None, main, class_="wall")
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _keys() -> Markup:
+def _legend() -> Markup:
     """What colours and marks mean."""
     own = element("span", element("span", class_="swatch own", aria_hidden="true"), "own band", class_="key")
-    return element("span", key_of_sides(), " ", own, class_="keys")
+    return element("span", left_right_legend(), " ", own, class_="keys")
 
 
-def _bar(*, live: bool) -> Markup:
+def _header_bar(*, live: bool) -> Markup:
     links = (("/", "Now"), ("/runs", "Runs"))
     return element(
         "header",
@@ -144,11 +144,11 @@ def _bar(*, live: bool) -> Markup:
             "button", element("span", "◐", aria_hidden="true"), element("span", " Light or dark", class_="wide"),
             type="button", id="theme",
         ),
-        element("details", element("summary", "Keys"), element("p", HELP), class_="help"),
+        element("details", element("summary", "Keys"), element("p", KEYBOARD_HELP), class_="help"),
         element("p", id="alert", role="alert", class_="unseen") if live else None,
         class_="bar",
     )  # fmt: skip
 
 
-def _report(run: str, name: str) -> Markup:
+def _report_link(run: str, name: str) -> Markup:
     return element("a", name, href=f"/runs/{run}/report/{quote(name)}", class_="report")

@@ -6,38 +6,40 @@ from collections.abc import Mapping
 
 from surefoot.analysis.findings import latest
 from surefoot.analysis.model import Bools, Strides
-from surefoot.dashboards.data_source import Pod, Recorded, RunnerNow, Scene
+from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunnerState, SquadState
 
-KNOWN_AFTER_S = 0.5
+STRIDE_LATENCY_S = 0.5
 """A stride is known about so long after its end."""
-LATELY_S = 300.0
+STRIDE_HISTORY_S = 300.0
 
 
-def runner_at(run: Recorded, now_s: float) -> RunnerNow:
+def runner_at(run: AnalysedRun, now_s: float) -> RunnerState:
     """A runner of a recorded run at a session time."""
-    known = {foot: rows.next_initial_contact_s <= now_s - KNOWN_AFTER_S for foot, rows in run.results.strides.items()}
-    return RunnerNow(
+    known = {
+        foot: rows.next_initial_contact_s <= now_s - STRIDE_LATENCY_S for foot, rows in run.results.strides.items()
+    }
+    return RunnerState(
         run.runner,
         now_s,
         run.origin_s,
-        {foot: _lately(rows, known[foot], now_s) for foot, rows in run.results.strides.items()},
+        {foot: _recent_strides(rows, known[foot], now_s) for foot, rows in run.results.strides.items()},
         [window for window in run.results.windows if window.end_s <= now_s],
-        [window for window in run.results.live if now_s - LATELY_S <= window.end_s <= now_s],
+        [window for window in run.results.live if now_s - STRIDE_HISTORY_S <= window.end_s <= now_s],
         latest(finding for finding in run.results.findings if finding.known_s <= now_s),
         sum(int(rows.sum()) for rows in known.values()),
-        [Pod(foot, "recorded", None, None, None, quality.loss_pct) for foot, quality in run.quality.items()],
+        [PodStatus(foot, "recorded", None, None, None, quality.loss_pct) for foot, quality in run.quality.items()],
     )
 
 
-def scene_at(runs: Mapping[str, Recorded], now_s: float, number: int) -> Scene:
+def squad_state_at(runs: Mapping[str, AnalysedRun], now_s: float, revision: int) -> SquadState:
     """Everybody of a recorded run at a session time."""
-    return Scene("Replay", number, [runner_at(run, now_s) for run in runs.values()])
+    return SquadState("Replay", revision, [runner_at(run, now_s) for run in runs.values()])
 
 
-def span_s(runs: Mapping[str, Recorded]) -> tuple[float, float]:
+def replay_span_s(runs: Mapping[str, AnalysedRun]) -> tuple[float, float]:
     """Session times between which there is something to see."""
     return min(run.origin_s for run in runs.values()), max(run.end_s for run in runs.values())
 
 
-def _lately(rows: Strides, known: Bools, now_s: float) -> Strides:
-    return rows[known & (rows.initial_contact_s >= now_s - LATELY_S)]
+def _recent_strides(rows: Strides, known: Bools, now_s: float) -> Strides:
+    return rows[known & (rows.initial_contact_s >= now_s - STRIDE_HISTORY_S)]

@@ -26,15 +26,15 @@ def dashboards(context: typer.Context) -> None:
 @app.command(epilog="Example: surefoot dashboards build")
 def build(folder: Folder = None) -> None:
     """Write every board as the JSON that Grafana reads, and say what is on it: column, row, width × height."""
-    from surefoot.dashboards.grafana.files import BOARDS, FOLDER, texts
+    from surefoot.dashboards.grafana.board_files import BOARDS, BOARDS_FOLDER, board_texts
     from surefoot.service.errors import OutputError
 
-    folder = folder or FOLDER
+    folder = folder or BOARDS_FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.glob(OURS):
             path.unlink()
-        for name, text in texts().items():
+        for name, text in board_texts().items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(folder, error.strerror or str(error)) from error
@@ -48,10 +48,10 @@ def build(folder: Folder = None) -> None:
 @app.command(epilog="Example: surefoot dashboards check")
 def check(folder: Folder = None) -> None:
     """Say whether the boards are what they would be if they were built now; the exit code is 1 if not."""
-    from surefoot.dashboards.grafana.files import FOLDER, texts
+    from surefoot.dashboards.grafana.board_files import BOARDS_FOLDER, board_texts
 
-    folder = folder or FOLDER
-    wanted = texts()
+    folder = folder or BOARDS_FOLDER
+    wanted = board_texts()
     there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob(OURS)}
     stale = [name for name in sorted(wanted.keys() | there.keys()) if wanted.get(name) != there.get(name)]
     for name in stale:

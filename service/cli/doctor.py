@@ -19,7 +19,7 @@ from time import time_ns
 from rich.table import Table
 from rich.text import Text
 
-from surefoot.dashboards.wall.hosting import listening_at
+from surefoot.dashboards.wall.hosting import listening_socket
 from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.service.errors import StoreError
@@ -174,7 +174,7 @@ def _wall(settings: Settings) -> Check:
         return Check("Wall", Verdict.PROBLEM, f"{wanted.host} {NEEDS_PASSWORD}", _sentence(SET_PASSWORD))
     for_whom = "to this computer alone" if local(wanted.host) else "to others too, with the password"
     try:
-        listening_at(wanted.host, wanted.port).close()
+        listening_socket(wanted.host, wanted.port).close()
     except OSError as error:
         if shown_at(wanted):
             return Check("Wall", Verdict.OK, f"{where}: shown there now, {for_whom}")

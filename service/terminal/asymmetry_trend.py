@@ -9,9 +9,9 @@ from rich.text import Text
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Window
-from surefoot.dashboards.asymmetry_trend import course
-from surefoot.dashboards.formatting import clock, difference
-from surefoot.dashboards.live_snapshot import COMPARED
+from surefoot.dashboards.asymmetry_trend import asymmetry_trend
+from surefoot.dashboards.formatting import asymmetry_text, clock
+from surefoot.dashboards.live_snapshot import COMPARED_METRIC
 
 QUIET = "dim"
 BAR_CELLS, BAR_PCT = 16, 8.0
@@ -22,9 +22,9 @@ STEP_WIDTH, GAP_WIDTH = 23, 9
 
 def rows(windows: Sequence[Window], most: int, width: int) -> list[RenderableType]:
     """Contact right against left over the run."""
-    label = STRIDE_METRICS[COMPARED].label
+    label = STRIDE_METRICS[COMPARED_METRIC].label
     title = f"{label}, right vs left"
-    steps = course(windows, COMPARED, most)
+    steps = asymmetry_trend(windows, COMPARED_METRIC, most)
     if not steps:
         return [Text(title), Text("known after half a minute of running", style=QUIET)]
     wide = width >= STEP_WIDTH + GAP_WIDTH + 2 * BAR_CELLS + 3
@@ -40,7 +40,7 @@ def _step(end_s: float, step: Estimate, gap: int, cells: int) -> Text:
     sure = step.low > 0.0 or step.high < 0.0
     left, right = _bar(step.value, cells)
     style = "cyan" if sure else QUIET
-    value = f"{difference(step):>14}{'':{gap}}"
+    value = f"{asymmetry_text(step):>14}{'':{gap}}"
     return Text.assemble((f"{clock(end_s):>7}  ", QUIET), value, (left, style), ("│", QUIET), (right, style))
 
 

@@ -16,9 +16,9 @@ from rich.text import Text
 from surefoot.analysis.findings import latest
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.finding_card import title as named
-from surefoot.dashboards.formatting import UNKNOWN, clock, difference, in_unit, signed
-from surefoot.dashboards.live_snapshot import COMPARED, Moment
+from surefoot.dashboards.finding_card import finding_title
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, in_unit, signed
+from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis, RunnerAnalysis
 from surefoot.service.terminal import asymmetry_trend as course_view
@@ -122,8 +122,8 @@ def _head(title: Title, now_s: float, width: int) -> Table:
 def _one_runner(
     name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
 ) -> list[RenderableType]:
-    now = Moment.of(runner_now(name, runner, health, now_s))
-    parts: list[RenderableType] = [_gait_line(now), Text(), _feet(now)]
+    snapshot = LiveSnapshot.current(runner_now(name, runner, health, now_s))
+    parts: list[RenderableType] = [_gait_line(snapshot), Text(), _feet(snapshot)]
     if height < FIXED_LINES:
         return parts
     told = _told(runner, width, height - FIXED_LINES - 2)
@@ -144,15 +144,17 @@ def _height(block: Sequence[Text], width: int) -> int:
     return sum(max(math.ceil(len(line) / width), 1) for text in block for line in text.plain.split("\n"))
 
 
-def _gait_line(now: Moment) -> Text:
-    cadence = "" if now.cadence_spm is None else in_unit(CADENCE, now.cadence_spm)
-    return Text.assemble((f"{now.gait:<18}", HEADING), (f"{cadence:<20}", "bold"), (f"{now.strides} strides", QUIET))
+def _gait_line(snapshot: LiveSnapshot) -> Text:
+    cadence = "" if snapshot.cadence_spm is None else in_unit(CADENCE, snapshot.cadence_spm)
+    return Text.assemble(
+        (f"{snapshot.activity:<18}", HEADING), (f"{cadence:<20}", "bold"), (f"{snapshot.stride_count} strides", QUIET)
+    )
 
 
-def _feet(now: Moment) -> Table:
-    table = _table("", 18, *now.recent)
+def _feet(snapshot: LiveSnapshot) -> Table:
+    table = _table("", 18, *snapshot.recent_strides)
     for key in SHOWN:
-        table.add_row(STRIDE_METRICS[key].label, *(now.median(foot, key) for foot in now.recent))
+        table.add_row(STRIDE_METRICS[key].label, *(snapshot.median_text(foot, key) for foot in snapshot.recent_strides))
     return table
 
 
@@ -187,14 +189,14 @@ def _link(pod: PodHealth, now_s: float) -> Text:
 def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> Table:
     table = _table("", 10, "gait", "steps/min", "contact left", "right", "right vs left", "pods")
     for name, runner in analysis.runners.items():
-        now = Moment.of(runner_now(name, runner, health, now_s))
+        snapshot = LiveSnapshot.current(runner_now(name, runner, health, now_s))
         table.add_row(
             name,
-            now.gait.lower() if now.cadence_spm is not None else UNKNOWN,
-            UNKNOWN if now.cadence_spm is None else f"{now.cadence_spm:.0f}",
-            *(now.median(foot, COMPARED) for foot in Foot),
-            difference(now.newest),
-            _pod_word(now.missing),
+            snapshot.activity.lower() if snapshot.cadence_spm is not None else UNKNOWN,
+            UNKNOWN if snapshot.cadence_spm is None else f"{snapshot.cadence_spm:.0f}",
+            *(snapshot.median_text(foot, COMPARED_METRIC) for foot in Foot),
+            asymmetry_text(snapshot.asymmetry_pct),
+            _pod_word(snapshot.silent_feet),
         )
     return table
 
@@ -206,7 +208,7 @@ def _news(analysis: RunAnalysis, most: int) -> list[Text]:
     ]
     found = sorted((each for each in found if each[0].severity.rank), key=lambda each: each[0].time_s)
     return [
-        Text(f"{clock(finding.time_s):>7}  {name}  {named(finding)}", style=STYLES[finding.severity.rank])
+        Text(f"{clock(finding.time_s):>7}  {name}  {finding_title(finding)}", style=STYLES[finding.severity.rank])
         for finding, name in found[max(len(found) - most, 0) :]
         if most > 0
     ]

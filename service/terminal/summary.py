@@ -14,7 +14,16 @@ from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Bout, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
-from surefoot.dashboards.formatting import MOUNTING, UNKNOWN, clock, difference, duration, in_unit, signed, span
+from surefoot.dashboards.formatting import (
+    MOUNTING_WORDS,
+    UNKNOWN,
+    asymmetry_text,
+    clock,
+    duration,
+    in_unit,
+    range_text,
+    signed,
+)
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.pipeline.data_quality import Quality
 from surefoot.service.terminal.findings import findings_block
@@ -79,7 +88,7 @@ def _gait_title(analysis: Analysis, gait: Gait) -> Text:
     usual = CADENCE.typical_run if gait is Gait.RUN else CADENCE.typical_walk
     title = Text.assemble((GAIT_WORDS[gait], HEADING), "  cadence ")
     title.append(in_unit(CADENCE, cadence_spm(analysis.results, gait)), style="bold")
-    return title.append(f"  typical {span(CADENCE, usual)}", style=QUIET)
+    return title.append(f"  typical {range_text(CADENCE, usual)}", style=QUIET)
 
 
 def _gait_table(analysis: Analysis, gait: Gait, typical: bool) -> Table:
@@ -104,7 +113,12 @@ def _cells(row: Comparison, gait: Gait, feet: Sequence[Foot]) -> list[str]:
     sides = {Foot.LEFT: row.left, Foot.RIGHT: row.right}
     values = [in_unit(metric, None if (side := sides[foot]) is None else side.value) for foot in feet]
     usual = metric.typical_run if gait is Gait.RUN else metric.typical_walk
-    return [metric.label, *values, *([difference(row.asymmetry_pct)] if len(feet) == 2 else []), span(metric, usual)]
+    return [
+        metric.label,
+        *values,
+        *([asymmetry_text(row.asymmetry_pct)] if len(feet) == 2 else []),
+        range_text(metric, usual),
+    ]
 
 
 def _bouts(bouts: Sequence[Bout]) -> list[RenderableType]:
@@ -159,4 +173,4 @@ def _figures(quality: Quality) -> str:
     figures = [f"{rate} Hz", f"{signed(quality.loss_pct, 1)} % lost"]
     if quality.clipped_strides_pct is not None:
         figures.append(f"{signed(quality.clipped_strides_pct, 1)} % of strides clipped")
-    return " · ".join([*figures, MOUNTING[quality.mounting]])
+    return " · ".join([*figures, MOUNTING_WORDS[quality.mounting]])

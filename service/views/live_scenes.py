@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.data_source import Pod, RunnerNow, Scene
+from surefoot.dashboards.data_source import PodStatus, RunnerState, SquadState
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.run_loop import Watcher
@@ -28,7 +28,7 @@ TITLE = "Everybody now"
 class Scenes(Protocol):
     """Somebody who knows who runs now."""
 
-    def scene(self) -> Scene:
+    def squad_state(self) -> SquadState:
         """Everybody now."""
 
 
@@ -42,16 +42,16 @@ class WatchedRun:
 
     def __init__(self, title: str = TITLE, speed: float = 1.0) -> None:
         self.every_s = LOOK_S * speed
-        self._scene = Scene(title, 0, ())
+        self._squad = SquadState(title, 0, ())
 
     def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
         """Take the run as it is now."""
         runners = [runner_now(name, runner, health, now_s) for name, runner in analysis.runners.items()]
-        self._scene = Scene(self._scene.title, self._scene.number + 1, runners)
+        self._squad = SquadState(self._squad.title, self._squad.revision + 1, runners)
 
-    def scene(self) -> Scene:
+    def squad_state(self) -> SquadState:
         """As of the last look."""
-        return self._scene
+        return self._squad
 
 
 class Watchers:
@@ -79,34 +79,34 @@ class StoredRuns:
         self._tail = tail
         self._utc_s = utc_s
         self._lock = threading.Lock()
-        self._scene = Scene(TITLE, 0, ())
+        self._squad = SquadState(TITLE, 0, ())
         self._read_s = float("-inf")
 
-    def scene(self) -> Scene:
+    def squad_state(self) -> SquadState:
         """Everybody now."""
         with self._lock:
             now_s = self._utc_s()
             if now_s - self._read_s >= FRESH_S:
                 self._read_s = now_s
-                self._scene = self._read(round(now_s * NANOSECONDS))
-            return self._scene
+                self._squad = self._read(round(now_s * NANOSECONDS))
+            return self._squad
 
-    def _read(self, now_ns: int) -> Scene:
+    def _read(self, now_ns: int) -> SquadState:
         found = self._tail.read(now_ns - round(LONGEST_RUN_S * NANOSECONDS))
         runners = [_runner(name, known, now_ns) for (_, name), known in found.items()]
-        return Scene(TITLE, self._scene.number + 1, runners)
+        return SquadState(TITLE, self._squad.revision + 1, runners)
 
 
-def _runner(name: str, known: OpenRun, now_ns: int) -> RunnerNow:
+def _runner(name: str, known: OpenRun, now_ns: int) -> RunnerState:
     now_s = (now_ns - known.begun_ns) / NANOSECONDS
     pods = [_pod(foot, said, now_ns) for foot, said in known.health.items()]
     windows, live = tuple(known.windows), tuple(known.live)
     count = sum(known.counts.values())
-    return RunnerNow(name, now_s, 0.0, dict(known.strides), windows, live, known.findings, count, pods)
+    return RunnerState(name, now_s, 0.0, dict(known.strides), windows, live, known.findings, count, pods)
 
 
-def _pod(foot: Foot, said: Any, now_ns: int) -> Pod:
+def _pod(foot: Foot, said: Any, now_ns: int) -> PodStatus:
     age_s = (now_ns - said["time_ns"]) / NANOSECONDS
     heard = bool(said["connected"]) and age_s < SILENT_S
     state = "connected" if heard else "out of reach"
-    return Pod(foot, state, heard, said["battery_pct"], said["rssi_dbm"], said["loss_pct"] or 0.0)
+    return PodStatus(foot, state, heard, said["battery_pct"], said["rssi_dbm"], said["loss_pct"] or 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surefoot.analysis.findings import latest
-from surefoot.dashboards.data_source import Pod, RunnerNow
+from surefoot.dashboards.data_source import PodStatus, RunnerState
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunnerAnalysis
 
@@ -13,10 +13,10 @@ SILENT_S = 2.0
 """Without a packet, of which eleven a second should come; the link itself is given up after five."""
 
 
-def runner_now(name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float) -> RunnerNow:
+def runner_now(name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float) -> RunnerState:
     """All that is known of a runner so far."""
     results = runner.results
-    return RunnerNow(
+    return RunnerState(
         name,
         now_s,
         0.0,
@@ -29,9 +29,9 @@ def runner_now(name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], n
     )
 
 
-def pod_now(pod: PodHealth, now_s: float) -> Pod:
+def pod_now(pod: PodHealth, now_s: float) -> PodStatus:
     """A pod in the words of the views."""
-    return Pod(pod.foot, state(pod, now_s), heard(pod, now_s), pod.battery_pct, pod.rssi_dbm, pod.loss_pct)
+    return PodStatus(pod.foot, state(pod, now_s), heard(pod, now_s), pod.battery_pct, pod.rssi_dbm, pod.loss_pct)
 
 
 def state(pod: PodHealth, now_s: float) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from surefoot.dashboards.data_source import Recorded
-from surefoot.dashboards.report.page import report
+from surefoot.dashboards.data_source import AnalysedRun
+from surefoot.dashboards.report.page import report_html
 from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service import VERSION
 from surefoot.service.errors import BrowserError, OutputError
@@ -31,9 +31,9 @@ HEADLESS = (
 PRINTING_S = 60.0
 
 
-def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) -> Recorded:
+def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) -> AnalysedRun:
     """An analysis as the views want it."""
-    return Recorded(
+    return AnalysedRun(
         runner,
         None if run is None else run.run_id,
         None if run is None else run.created_utc,
@@ -44,7 +44,7 @@ def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) 
     )
 
 
-def write_reports(runs: Mapping[str, Recorded], file: Path, *, pdf: bool = False) -> list[Path]:
+def write_reports(runs: Mapping[str, AnalysedRun], file: Path, *, pdf: bool = False) -> list[Path]:
     """Write each runner's report; with several runners, the name goes into the file's name.
 
     Raises
@@ -56,9 +56,9 @@ def write_reports(runs: Mapping[str, Recorded], file: Path, *, pdf: bool = False
     written = [file if len(runs) == 1 else file.with_stem(f"{file.stem}-{name}") for name in runs]
     for path, run in zip(written, runs.values(), strict=True):
         if browser is None:
-            _write(path, report(run))
+            _write(path, report_html(run))
         else:
-            _print(browser, report(run), path)
+            _print(browser, report_html(run), path)
     return written
 
 

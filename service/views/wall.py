@@ -16,7 +16,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import segno
 
-from surefoot.dashboards.data_source import PastRun, Recorded, Scene, Source
+from surefoot.dashboards.data_source import AnalysedRun, RunListEntry, SquadState, ViewDataSource
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.errors import IngestError
@@ -41,16 +41,16 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Mapping[str, Recorded]] = OrderedDict()
+        self._kept: OrderedDict[str, Mapping[str, AnalysedRun]] = OrderedDict()
 
-    def runs(self) -> Sequence[PastRun]:
+    def runs(self) -> Sequence[RunListEntry]:
         """Newest first."""
         return [
-            PastRun(run.manifest.run_id, run.manifest.created_utc, run.manifest.runners, run.manifest.ended)
+            RunListEntry(run.manifest.run_id, run.manifest.created_utc, run.manifest.runners, run.manifest.ended)
             for run in reversed(self._folders())
         ]
 
-    def recorded(self, run: str) -> Mapping[str, Recorded]:
+    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """A run by runner; KeyError where there is none that can be read."""
         with self._lock:
             if run not in self._kept:
@@ -70,25 +70,25 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class WallSource:
-    """Everything that the wall shows; see `dashboards.source.Source`."""
+    """Everything that the wall shows; see `dashboards.data_source.ViewDataSource`."""
 
     scenes: Scenes
     archive: Archive
 
-    def scene(self) -> Scene:
+    def squad_state(self) -> SquadState:
         """Everybody now."""
-        return self.scenes.scene()
+        return self.scenes.squad_state()
 
-    def runs(self) -> Sequence[PastRun]:
+    def runs(self) -> Sequence[RunListEntry]:
         """Recorded runs, newest first."""
         return self.archive.runs()
 
-    def recorded(self, run: str) -> Mapping[str, Recorded]:
+    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """A recorded run by runner."""
-        return self.archive.recorded(run)
+        return self.archive.analysed_runs(run)
 
 
-def _analysed(folder: RunFolder) -> Mapping[str, Recorded]:
+def _analysed(folder: RunFolder) -> Mapping[str, AnalysedRun]:
     try:
         analyses = analyze_run(folder, lambda *_: None).conclude()
     except IngestError as error:
@@ -97,7 +97,7 @@ def _analysed(folder: RunFolder) -> Mapping[str, Recorded]:
 
 
 @contextmanager
-def wall(source: Source, settings: WallSettings, *, any_port: bool = False) -> Iterator[str]:
+def wall(source: ViewDataSource, settings: WallSettings, *, any_port: bool = False) -> Iterator[str]:
     """Serve while entered; gives the address for people.
 
     Parameters
@@ -116,7 +116,7 @@ def wall(source: Source, settings: WallSettings, *, any_port: bool = False) -> I
         yield f"http://{_reached_at(settings.host)}:{server.port}/"
 
 
-def _server(source: Source, settings: WallSettings, password: Password | None, *, any_port: bool) -> WallServer:
+def _server(source: ViewDataSource, settings: WallSettings, password: Password | None, *, any_port: bool) -> WallServer:
     try:
         return WallServer(source, settings.host, settings.port, password)
     except OSError as error:

@@ -33,16 +33,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def watched(page: Page) -> list[str]:
+def page_events(page: Page) -> list[str]:
     """A page's requests and complaints from now on, as they come."""
-    told: list[str] = []
-    page.on("request", lambda request: told.append(request.url))
-    page.on("pageerror", lambda error: told.append(f"error: {error}"))
-    page.on("console", lambda message: told.append(f"error: {message.text}") if message.type == "error" else None)
-    return told
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("pageerror", lambda error: requests.append(f"error: {error}"))
+    page.on("console", lambda message: requests.append(f"error: {message.text}") if message.type == "error" else None)
+    return requests
 
 
-def overflow(page: Page) -> int:
+def overflow_px(page: Page) -> int:
     """Pixels by which a page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 

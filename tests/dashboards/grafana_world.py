@@ -35,7 +35,7 @@ PIXELS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BoardDatabase:
     """A database and the moment at which it is looked at: a second after the squad's run."""
 
     influx: Influx
@@ -64,7 +64,7 @@ class Seen:
 
 
 @contextmanager
-def seen(folder: Path) -> Iterator[Seen]:
+def board_database(folder: Path) -> Iterator[BoardDatabase]:
     """Two runners, one of whom has an ankle roll and a season behind him."""
     with InfluxServer(folder / "influxdb") as server:
         found = {"data": folder / "data", "influxdb": {"url": server.url, "token": TOKEN}}
@@ -72,12 +72,12 @@ def seen(folder: Path) -> Iterator[Seen]:
         _run(settings)
         with StoreReader(settings.store_path) as reader:
             (run,) = reader.runs("runner-1")
-        _season(settings, run)
+        _earlier_runs(settings, run)
         with Outbox(settings.store_path, "influxdb") as outbox, Influx(settings.influxdb) as influx:
             InfluxShipper(outbox, influx, SinkState("influxdb")).drain()
             assert run.summary is not None
             ended = datetime.fromisoformat(run.summary["ended"]) + timedelta(seconds=1)
-            yield Seen(influx, run, round(1000 * ended.timestamp()))
+            yield BoardDatabase(influx, run, round(1000 * ended.timestamp()))
 
 
 def _run(settings: Settings) -> None:
@@ -96,7 +96,7 @@ def _run(settings: Settings) -> None:
         virtual_time.run(serve(), speed=math.inf)
 
 
-def _season(settings: Settings, run: StoredRun) -> None:
+def _earlier_runs(settings: Settings, run: StoredRun) -> None:
     """The same run in earlier weeks, in numbers."""
     assert run.summary is not None
     with StoreWriter(settings.store_path) as writer, writer.transaction():
@@ -107,7 +107,7 @@ def _season(settings: Settings, run: StoredRun) -> None:
             writer.add_summary(name, run.runner, clock.ns(60.0 * MINUTES), run.summary)
 
 
-def questions(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def board_queries(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every question of a board, with where it stands."""
     for variable in board["templating"]["list"]:
         yield f"variable {variable['name']}", variable["query"]["query"]

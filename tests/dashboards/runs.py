@@ -7,7 +7,7 @@ from functools import cache
 
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results, Session
-from surefoot.dashboards.data_source import Recorded
+from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.pod.imu import Imu, read_imu
@@ -50,12 +50,12 @@ def analysed(
 
 
 @cache
-def eventful() -> Recorded:
+def eventful() -> AnalysedRun:
     """A run in which the left ankle rolls, and later the left foot stays longer on the ground."""
     return recorded(analysed(EVENTFUL, (InversionEvent(Foot.LEFT, ROLL_S, peak_deg=36.0, rise_s=0.08),)), "anna", RUN)
 
 
 @cache
-def uneventful(*feet: Foot) -> Recorded:
+def uneventful(*feet: Foot) -> AnalysedRun:
     """Two minutes and a half of plain running, by these feet alone."""
     return recorded(analysed((PlannedBout("run", 150.0, 2.9),), feet=feet), "anna", RUN)

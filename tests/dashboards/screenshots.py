@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser
 
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.data_source import PastRun, Pod, Recorded, RunnerNow, Scene
-from surefoot.dashboards.report.page import report
+from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunListEntry, RunnerState, SquadState
+from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.replay import runner_at
 from surefoot.firmware_sim.scenarios import make_scenario
@@ -27,7 +27,7 @@ SQUAD = (("anna", "story", 1), ("ben", "easy", 2), ("runner-3", "tempo", 3), ("r
 WIDTH, WALL_HEIGHT, REPORT_HEIGHT = 1280, 740, 640
 
 
-def run_of(name: str, play: str, seed: int) -> Recorded:
+def run_of(name: str, play: str, seed: int) -> AnalysedRun:
     """One simulated runner's whole run."""
     whole = make_scenario(play, MINUTES, seed)
     return recorded(analysed(whole.plan, whole.inversion_events, runner=whole.runner), name, RUN)
@@ -36,18 +36,18 @@ def run_of(name: str, play: str, seed: int) -> Recorded:
 class Squad:
     """Everybody at one moment: one has rolled an ankle, one's battery is low, one is out of reach."""
 
-    def __init__(self, runs: Sequence[Recorded]) -> None:
-        self._scene = Scene("Everybody now", 1, [_now(place, run) for place, run in enumerate(runs)])
+    def __init__(self, runs: Sequence[AnalysedRun]) -> None:
+        self._squad = SquadState("Everybody now", 1, [_now(place, run) for place, run in enumerate(runs)])
 
-    def scene(self) -> Scene:
+    def squad_state(self) -> SquadState:
         """That moment."""
-        return self._scene
+        return self._squad
 
-    def runs(self) -> Sequence[PastRun]:
+    def runs(self) -> Sequence[RunListEntry]:
         """None."""
         return ()
 
-    def recorded(self, run: str) -> Mapping[str, Recorded]:
+    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """None."""
         raise KeyError(run)
 
@@ -62,11 +62,11 @@ def take(browser: Browser, address: str, file: Path, height: int) -> None:
     page.close()
 
 
-def _now(place: int, run: Recorded) -> RunnerNow:
+def _now(place: int, run: AnalysedRun) -> RunnerState:
     away = place == 3
     now = runner_at(run, SEEN_S - (45.0 if away else 0.0))
     pods = [
-        Pod(
+        PodStatus(
             foot,
             "out of reach" if away and foot is Foot.LEFT else "connected",
             not (away and foot is Foot.LEFT),
@@ -85,7 +85,7 @@ def main(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     with TemporaryDirectory() as temporary, chromium() as browser, WallServer(Squad(runs)) as server:
         file = Path(temporary) / "report.html"
-        file.write_text(report(runs[0]), encoding="utf-8")
+        file.write_text(report_html(runs[0]), encoding="utf-8")
         take(browser, f"http://127.0.0.1:{server.port}", folder / "wall.png", WALL_HEIGHT)
         take(browser, file.as_uri(), folder / "report.png", REPORT_HEIGHT)
 

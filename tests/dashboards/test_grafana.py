@@ -18,23 +18,23 @@ import yaml
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.dashboards.grafana import colours
-from surefoot.dashboards.grafana.board import TRUST
-from surefoot.dashboards.grafana.files import BOARDS, FOLDER
+from surefoot.dashboards.grafana.board import DATA_QUALITY_ROW
+from surefoot.dashboards.grafana.board_files import BOARDS, BOARDS_FOLDER
 from tests.dashboards.grafana_schema import assert_is_a_dashboard
-from tests.dashboards.grafana_world import Seen, columns, names_in, questions, seen
+from tests.dashboards.grafana_world import BoardDatabase, board_database, board_queries, columns, names_in
 from tests.service.command import ROOT, surefoot
 
 PROVISIONING = ROOT / "dashboards" / "grafana" / "provisioning"
 LOADED: dict[str, dict[str, Any]] = {
-    board.uid: json.loads((FOLDER / f"{board.uid}.json").read_text(encoding="utf-8")) for board in BOARDS
+    board.uid: json.loads((BOARDS_FOLDER / f"{board.uid}.json").read_text(encoding="utf-8")) for board in BOARDS
 }
 BOARD = pytest.mark.parametrize("board", LOADED.values(), ids=LOADED)
-EVERY = [(uid, where, asked) for uid, board in LOADED.items() for where, asked in questions(board)]
+EVERY = [(uid, where, asked) for uid, board in LOADED.items() for where, asked in board_queries(board)]
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
-    with seen(tmp_path_factory.mktemp("grafana")) as found:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardDatabase]:
+    with board_database(tmp_path_factory.mktemp("grafana")) as found:
         yield found
 
 
@@ -43,7 +43,7 @@ def panels(board: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("uid", "where", "asked"), EVERY, ids=[f"{uid}: {where}" for uid, where, _ in EVERY])
-def test_every_question_has_an_answer(world: Seen, uid: str, where: str, asked: str) -> None:
+def test_every_question_has_an_answer(world: BoardDatabase, uid: str, where: str, asked: str) -> None:
     since = LOADED[uid]["time"]["from"].removeprefix("now-")
     answer = world.ask(asked, since)
     values = [value for series in answer for row in series.rows for value in row[1:]]
@@ -52,7 +52,7 @@ def test_every_question_has_an_answer(world: Seen, uid: str, where: str, asked: 
 
 
 @BOARD
-def test_every_column_that_a_panel_speaks_of_is_in_its_answers(world: Seen, board: dict[str, Any]) -> None:
+def test_every_column_that_a_panel_speaks_of_is_in_its_answers(world: BoardDatabase, board: dict[str, Any]) -> None:
     since = board["time"]["from"].removeprefix("now-")
     for panel in panels(board):
         if panel["type"] == "table":
@@ -61,23 +61,23 @@ def test_every_column_that_a_panel_speaks_of_is_in_its_answers(world: Seen, boar
 
 
 @pytest.mark.parametrize(("title", "rows"), [("Who needs me?", 2), ("Is every pod heard?", 4)], ids=["runners", "pods"])
-def test_who_is_silent_stays_on_the_board_as_stale(world: Seen, title: str, rows: int) -> None:
+def test_who_is_silent_stays_on_the_board_as_stale(world: BoardDatabase, title: str, rows: int) -> None:
     (panel,) = [panel for panel in panels(LOADED["surefoot-coach-live"]) if panel["title"] == title]
     for later_ms, stale in ((0, False), (60_000, True)):
-        now = Seen(world.influx, world.run, world.now_ms + later_ms)
+        now = BoardDatabase(world.influx, world.run, world.now_ms + later_ms)
         numbers, states = (now.ask(target["query"], "15m") for target in panel["targets"][:2])
         assert len(numbers) == rows
         assert [series.rows[0][1] == 0 for series in states] == [stale] * rows
 
 
-def test_no_live_number_is_told_when_it_is_old(world: Seen) -> None:
-    later = Seen(world.influx, world.run, world.now_ms + 60_000)
+def test_no_live_number_is_told_when_it_is_old(world: BoardDatabase) -> None:
+    later = BoardDatabase(world.influx, world.run, world.now_ms + 60_000)
     for panel in panels(LOADED["surefoot-runner-live"]):
         if panel["type"] == "stat" and panel["fieldConfig"]["defaults"]["unit"] != "dateTimeFromNow":
             assert later.ask(panel["targets"][0]["query"], "5m") == [], panel["title"]
 
 
-def test_left_and_right_answer_under_the_names_that_have_their_colours(world: Seen) -> None:
+def test_left_and_right_answer_under_the_names_that_have_their_colours(world: BoardDatabase) -> None:
     for board in LOADED.values():
         for panel in panels(board):
             for target in panel["targets"]:
@@ -111,7 +111,7 @@ def test_every_panel_is_one_question_with_words_and_a_unit(board: dict[str, Any]
         assert panel["title"].endswith("?"), panel["title"]
         assert panel["description"].endswith("."), panel["title"]
         assert panel["type"] == "table" or "unit" in panel["fieldConfig"]["defaults"], panel["title"]
-    assert [panel["title"] for panel in board["panels"] if panel["type"] == "row"] == [TRUST]
+    assert [panel["title"] for panel in board["panels"] if panel["type"] == "row"] == [DATA_QUALITY_ROW]
 
 
 @BOARD
@@ -126,7 +126,7 @@ def test_the_compose_file_mounts_the_boards_where_grafana_looks_for_them() -> No
     grafana = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["grafana"]
     (provider,) = yaml.safe_load((PROVISIONING / "dashboards" / "surefoot.yaml").read_text())["providers"]
     mounts = {target: source for source, target, *_ in (volume.split(":") for volume in grafana["volumes"])}
-    assert (ROOT / mounts[provider["options"]["path"]]).resolve() == FOLDER.resolve()
+    assert (ROOT / mounts[provider["options"]["path"]]).resolve() == BOARDS_FOLDER.resolve()
     assert (ROOT / mounts["/etc/grafana/provisioning"]).resolve() == PROVISIONING.resolve()
 
 
@@ -159,7 +159,7 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("background", ["#181b1f", "#ffffff"], ids=["dark", "light"])
 def test_lines_stand_out_from_both_of_grafanas_themes(background: str) -> None:
-    for colour in (colours.LEFT, colours.RIGHT, colours.OWN):
+    for colour in (colours.LEFT, colours.RIGHT, colours.REFERENCE):
         bright, dim = sorted((luminance(colour), luminance(background)), reverse=True)
         assert (bright + 0.05) / (dim + 0.05) >= 3.0, colour
 

@@ -14,11 +14,11 @@ from surefoot.analysis.findings import Kind, latest
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Foot, Gait
 from surefoot.analysis.summary import compare
-from surefoot.dashboards.formatting import clock, difference, in_unit, unbroken
-from surefoot.dashboards.report.page import report
-from surefoot.dashboards.report.splits import distance_m, splits_of
+from surefoot.dashboards.formatting import asymmetry_text, clock, in_unit, with_unbroken_units
+from surefoot.dashboards.report.page import report_html
+from surefoot.dashboards.report.splits import distance_m, run_splits
 from surefoot.service.views.reporting import write_reports
-from tests.dashboards.browser import SIZES, overflow, violations, watched
+from tests.dashboards.browser import SIZES, overflow_px, page_events, violations
 from tests.dashboards.runs import ROLL_S, eventful, uneventful
 
 FORBIDDEN = (
@@ -34,7 +34,7 @@ def text_of(html: str) -> str:
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return report(eventful())
+    return report_html(eventful())
 
 
 def test_the_verdict_comes_first_and_tells_the_roll_and_the_change(page: str) -> None:
@@ -43,10 +43,10 @@ def test_the_verdict_comes_first_and_tells_the_roll_and_the_change(page: str) ->
 
 
 def test_every_finding_stands_with_its_sentence_its_pictures_and_its_doubts(page: str) -> None:
-    told = text_of(page)
+    text = text_of(page)
     for finding in latest(eventful().results.findings):
         article = page[page.index(f'id="finding-{finding.id}"') :].split("</article>")[0]
-        assert text_of(finding.message) in told
+        assert text_of(finding.message) in text
         assert article.count("<svg") == (3 if finding.kind is Kind.INVERSION_EVENT else 1)
         assert all(str(doubt) in text_of(article) for doubt in finding.evidence["wrong_if"])  # type: ignore[union-attr]
 
@@ -58,21 +58,21 @@ def test_the_roll_is_drawn_on_its_ten_strides_before_and_after(page: str) -> Non
 
 
 def test_its_numbers_are_those_of_the_analysis(page: str) -> None:
-    run, told = eventful(), text_of(page)
-    assert in_unit(CADENCE, run.summary["cadence_spm"]) in told
+    run, text = eventful(), text_of(page)
+    assert in_unit(CADENCE, run.summary["cadence_spm"]) in text
     for row in compare(run.results, Gait.RUN):
         sides = [
             in_unit(STRIDE_METRICS[row.key], None if side is None else side.value) for side in (row.left, row.right)
         ]
-        asymmetry = f" {difference(row.asymmetry_pct)}" if row.asymmetry_pct else ""
-        assert f"{STRIDE_METRICS[row.key].description} {sides[0]} {sides[1]}{asymmetry}" in told
+        asymmetry = f" {asymmetry_text(row.asymmetry_pct)}" if row.asymmetry_pct else ""
+        assert f"{STRIDE_METRICS[row.key].description} {sides[0]} {sides[1]}{asymmetry}" in text
 
 
 def test_splits_fill_the_way_and_the_time() -> None:
     run = eventful()
-    splits, way_m = splits_of(run), distance_m(run.results.windows)
-    assert sum(split.distance_m for split in splits) == pytest.approx(way_m)
-    assert way_m == pytest.approx(2.9 * 1140.0, rel=0.05)
+    splits, covered_m = run_splits(run), distance_m(run.results.windows)
+    assert sum(split.distance_m for split in splits) == pytest.approx(covered_m)
+    assert covered_m == pytest.approx(2.9 * 1140.0, rel=0.05)
     assert [split.start_s for split in splits] == [run.origin_s, *(split.end_s for split in splits[:-1])]
     assert all(split.distance_m == pytest.approx(1000.0) for split in splits[:-1])
 
@@ -80,11 +80,11 @@ def test_splits_fill_the_way_and_the_time() -> None:
 def test_the_same_run_gives_the_same_bytes(page: str) -> None:
     run = eventful()
     shuffled = replace(run, quality=dict(reversed(list(run.quality.items()))))
-    assert report(run) == page == report(shuffled)
+    assert report_html(run) == page == report_html(shuffled)
 
 
 def test_a_name_is_never_markup() -> None:
-    page = report(replace(uneventful(*Foot), runner="<script>alert(1)</script>"))
+    page = report_html(replace(uneventful(*Foot), runner="<script>alert(1)</script>"))
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 
@@ -102,13 +102,16 @@ def test_it_claims_nothing_that_the_data_cannot_carry(page: str) -> None:
     ],
 )
 def test_where_nothing_was_found_it_says_what_was_looked_for(feet: tuple[Foot, ...], sentence: str) -> None:
-    told = text_of(report(uneventful(*feet)))
-    assert "Nothing stood out in this run." in told
-    assert sentence in told
+    text = text_of(report_html(uneventful(*feet)))
+    assert "Nothing stood out in this run." in text
+    assert sentence in text
 
 
 def test_no_line_ends_between_a_number_and_its_unit() -> None:
-    assert unbroken("at 5 % and 30 ms, 7 years") == "at 5\N{NO-BREAK SPACE}% and 30\N{NO-BREAK SPACE}ms, 7 years"
+    assert (
+        with_unbroken_units("at 5 % and 30 ms, 7 years")
+        == "at 5\N{NO-BREAK SPACE}% and 30\N{NO-BREAK SPACE}ms, 7 years"
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -118,10 +121,10 @@ def test_it_reads_well_on_every_screen(browser: Browser, tmp_path: Path, page: s
     file.write_text(page, encoding="utf-8")
     width, height = SIZES[size]
     tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    told = watched(tab)
+    requests = page_events(tab)
     tab.goto(file.as_uri())
-    assert told == [file.as_uri()]
-    assert overflow(tab) <= 0
+    assert requests == [file.as_uri()]
+    assert overflow_px(tab) <= 0
     assert violations(tab) == []
     tab.close()
 

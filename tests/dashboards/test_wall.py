@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.formatting import difference
-from surefoot.dashboards.live_snapshot import COMPARED, Moment
+from surefoot.dashboards.formatting import asymmetry_text
+from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
-from tests.dashboards.browser import SIZES, overflow, violations, watched
+from tests.dashboards.browser import SIZES, overflow_px, page_events, violations
+from tests.dashboards.fake_source import FakeViewDataSource, eventful_runner
 from tests.dashboards.runs import ROLL_S, RUN
-from tests.dashboards.walls import Shown, running
 from tests.service.servers import free_port
 
 QUIET_S, ROLLED_S = 100.0, ROLL_S + 20.0
@@ -24,12 +24,16 @@ PAGES = ("/", "/runner/anna", "/runs", f"/runs/{RUN.run_id}", f"/runs/{RUN.run_i
 
 
 @pytest.fixture
-def source() -> Shown:
-    return Shown(running("anna", ROLLED_S), running("ben", QUIET_S), running("carl", QUIET_S, age_s=42.0, heard=False))
+def source() -> FakeViewDataSource:
+    return FakeViewDataSource(
+        eventful_runner("anna", ROLLED_S),
+        eventful_runner("ben", QUIET_S),
+        eventful_runner("carl", QUIET_S, age_s=42.0, heard=False),
+    )
 
 
 @pytest.fixture
-def wall(source: Shown) -> Iterator[str]:
+def wall(source: FakeViewDataSource) -> Iterator[str]:
     with WallServer(source) as server:
         yield f"http://127.0.0.1:{server.port}"
 
@@ -45,24 +49,24 @@ def names(page: Page) -> list[str]:
     return page.locator(".card .name").all_inner_texts()
 
 
-def test_the_numbers_on_screen_are_those_of_the_source(wall: str, page: Page, source: Shown) -> None:
+def test_the_numbers_on_screen_are_those_of_the_source(wall: str, page: Page, source: FakeViewDataSource) -> None:
     page.goto(wall)
     expect(page.locator(".card")).to_have_count(3)
-    for runner in source.scene().runners:
-        card, now = page.locator(".card", has_text=runner.name), Moment.last_known(runner)
+    for runner in source.squad_state().runners:
+        card, now = page.locator(".card", has_text=runner.name), LiveSnapshot.last_known(runner)
         assert now.cadence_spm is not None
         assert card.locator(".figure b").all_inner_texts() == [
             f"{now.cadence_spm:.0f}",
-            *(now.median(foot, COMPARED).removesuffix(" ms") for foot in Foot),
+            *(now.median_text(foot, COMPARED_METRIC).removesuffix(" ms") for foot in Foot),
         ]
-        assert difference(now.newest) in card.inner_text()
+        assert asymmetry_text(now.asymmetry_pct) in card.inner_text()
 
 
-def test_who_needs_a_look_comes_first_and_moves_there(wall: str, page: Page, source: Shown) -> None:
+def test_who_needs_a_look_comes_first_and_moves_there(wall: str, page: Page, source: FakeViewDataSource) -> None:
     page.goto(wall)
     expect(page.locator(".card").first).to_contain_text("Ankle roll, left at 2:30")
     assert names(page) == ["anna", "carl", "ben"]
-    source.set(running("anna", QUIET_S), running("ben", ROLLED_S))
+    source.set(eventful_runner("anna", QUIET_S), eventful_runner("ben", ROLLED_S))
     expect(page.locator(".card")).to_have_count(2)
     expect(page.locator(".card").first).to_contain_text("ben")
     expect(page.locator("#alert")).to_contain_text("ben: Your left ankle rolled over")
@@ -92,13 +96,13 @@ def test_a_connection_that_is_lost_is_told_as_that(page: Page, wall: str) -> Non
     expect(page.locator("#link")).to_have_text("connection lost, trying again")
 
 
-def test_after_a_restart_it_goes_on(page: Page, source: Shown) -> None:
+def test_after_a_restart_it_goes_on(page: Page, source: FakeViewDataSource) -> None:
     with WallServer(source, port=free_port()) as first:
         page.goto(f"http://127.0.0.1:{first.port}")
         expect(page.locator("#link")).to_have_text("live")
     expect(page.locator("#link")).to_have_text("surefoot has ended")
     expect(page.locator("html")).to_have_class("lost")
-    source.set(running("dora", QUIET_S))
+    source.set(eventful_runner("dora", QUIET_S))
     with WallServer(source, port=first.port):
         expect(page.locator(".card .name")).to_have_text(["dora"])
         expect(page.locator("#link")).to_have_text("live")
@@ -109,13 +113,13 @@ def test_after_a_restart_it_goes_on(page: Page, source: Shown) -> None:
 def test_every_page_suits_every_screen_and_everybody(wall: str, browser: Browser, size: str, scheme: str) -> None:
     width, height = SIZES[size]
     tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    told = watched(tab)
+    requests = page_events(tab)
     for path in PAGES:
         tab.goto(wall + path)
         tab.wait_for_selector(".card, .finding, table, svg.foot")
-        assert overflow(tab) <= 0, path
+        assert overflow_px(tab) <= 0, path
         assert violations(tab) == [], path
-    assert all(each.startswith(f"{wall}/") for each in told), told
+    assert all(each.startswith(f"{wall}/") for each in requests), requests
     tab.close()
 
 
@@ -132,22 +136,24 @@ def test_keys_lead_from_card_to_card_in_and_out(wall: str, page: Page) -> None:
     page.wait_for_url(f"{wall}/")
 
 
-def test_the_place_on_the_keyboard_outlasts_new_values(wall: str, page: Page, source: Shown) -> None:
+def test_the_place_on_the_keyboard_outlasts_new_values(wall: str, page: Page, source: FakeViewDataSource) -> None:
     page.goto(wall)
     expect(page.locator(".card")).to_have_count(3)
     page.keyboard.press("ArrowRight")
-    source.set(running("ben", ROLLED_S), running("anna", ROLLED_S + 1.0))
+    source.set(eventful_runner("ben", ROLLED_S), eventful_runner("anna", ROLLED_S + 1.0))
     expect(page.locator(".card")).to_have_count(2)
     assert page.evaluate("document.activeElement.querySelector('.name').textContent") == "anna"
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_what_is_new_moves_only_for_who_likes_it(wall: str, browser: Browser, source: Shown, motion: str) -> None:
+def test_what_is_new_moves_only_for_who_likes_it(
+    wall: str, browser: Browser, source: FakeViewDataSource, motion: str
+) -> None:
     tab = browser.new_page(reduced_motion=motion)  # type: ignore[arg-type]
     tab.add_init_script("window.moved = []; addEventListener('animationstart', event => moved.push(event.target))")
     tab.goto(wall)
     expect(tab.locator(".card")).to_have_count(3)
-    source.set(running("ben", ROLLED_S))
+    source.set(eventful_runner("ben", ROLLED_S))
     expect(tab.locator(".card")).to_have_count(1)
     expect(tab.locator(".card")).to_contain_text("Ankle roll")
     tab.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
@@ -183,7 +189,9 @@ def test_the_report_is_one_click_away(wall: str, page: Page) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('.finding')).borderLeftWidth") == "5px"
 
 
-def test_a_wrong_password_sees_nothing_and_the_right_one_everything(browser: Browser, source: Shown) -> None:
+def test_a_wrong_password_sees_nothing_and_the_right_one_everything(
+    browser: Browser, source: FakeViewDataSource
+) -> None:
     with WallServer(source, password=Password("open sesame")) as server:
         wall = f"http://127.0.0.1:{server.port}"
         tab = browser.new_context().new_page()

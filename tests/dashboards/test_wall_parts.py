@@ -9,20 +9,20 @@ import pytest
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.data_source import Pod, RunnerNow
-from surefoot.dashboards.formatting import difference
+from surefoot.dashboards.data_source import PodStatus, RunnerState
+from surefoot.dashboards.formatting import asymmetry_text
 from surefoot.dashboards.html import Markup, element
-from surefoot.dashboards.live_snapshot import COMPARED, COMPARED_S, Moment
-from surefoot.dashboards.wall.access import SESSION_S, Password
-from surefoot.dashboards.wall.attention import RECENT_S, attention, by_attention
-from surefoot.dashboards.wall.cards import card
+from surefoot.dashboards.live_snapshot import COMPARED_METRIC, MAX_COMPARISON_AGE_S, LiveSnapshot
+from surefoot.dashboards.wall.access import SESSION_LIFETIME_S, Password
+from surefoot.dashboards.wall.attention import INVERSION_ATTENTION_S, attention, sorted_by_attention
+from surefoot.dashboards.wall.cards import runner_card
+from surefoot.dashboards.wall.page_content import PageContent, PageDelta
 from surefoot.dashboards.wall.replay import runner_at
-from surefoot.dashboards.wall.views import Difference, View
 from surefoot.firmware_sim.body.motion import PlannedBout
 from surefoot.service.views.reporting import recorded
 from tests.dashboards.runs import ROLL_S, RUN, analysed, eventful
 
-PODS = [Pod(foot, "connected", True, 80.0, -60.0, 0.0) for foot in Foot]
+PODS = [PodStatus(foot, "connected", True, 80.0, -60.0, 0.0) for foot in Foot]
 
 
 def finding(kind: Kind, severity: Severity, at_s: float, state: State = State.OPEN) -> Finding:
@@ -31,8 +31,8 @@ def finding(kind: Kind, severity: Severity, at_s: float, state: State = State.OP
     )
 
 
-def runner(name: str, *findings: Finding, pods: list[Pod] = PODS, now_s: float = 1000.0) -> RunnerNow:
-    return RunnerNow(name, now_s, 0.0, {}, (), (), findings, 0, pods)
+def runner(name: str, *findings: Finding, pods: list[PodStatus] = PODS, now_s: float = 1000.0) -> RunnerState:
+    return RunnerState(name, now_s, 0.0, {}, (), (), findings, 0, pods)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def runner(name: str, *findings: Finding, pods: list[Pod] = PODS, now_s: float =
         ([], 0),
         ([finding(Kind.STANDING_ASYMMETRY, Severity.INFO, 900.0)], 0),
         ([finding(Kind.INVERSION_EVENT, Severity.SEVERE, 900.0, State.RESOLVED)], 3),
-        ([finding(Kind.INVERSION_EVENT, Severity.SEVERE, 1000.0 - RECENT_S - 1.0)], 0),
+        ([finding(Kind.INVERSION_EVENT, Severity.SEVERE, 1000.0 - INVERSION_ATTENTION_S - 1.0)], 0),
         ([finding(Kind.OFFLOADING, Severity.WARNING, 100.0)], 2),
         ([finding(Kind.OFFLOADING, Severity.WARNING, 100.0, State.RESOLVED)], 0),
     ],
@@ -59,9 +59,9 @@ def test_those_who_need_a_look_come_first_and_equals_by_name() -> None:
         runner("anna", finding(Kind.ASYMMETRY_DRIFT, Severity.NOTICE, 500.0)),
         runner("eve", finding(Kind.INVERSION_EVENT, Severity.ROLL, 900.0)),
     ]
-    ranked = by_attention([(each, attention(each)) for each in squad])
+    ranked = sorted_by_attention([(each, attention(each)) for each in squad])
     assert [each.name for each, _ in ranked] == ["eve", "anna", "ben", "carl", "dora"]
-    assert ranked[2][1].trouble == "left pod out of reach"
+    assert ranked[2][1].pod_trouble == "left pod out of reach"
 
 
 def test_a_replay_knows_nothing_of_what_comes_later() -> None:
@@ -71,14 +71,14 @@ def test_a_replay_knows_nothing_of_what_comes_later() -> None:
     assert not before.findings
     assert [each.kind for each in after.findings] == [Kind.INVERSION_EVENT]
     assert all(window.end_s <= known_s for window in after.windows)
-    assert after.newest_s is not None
-    assert after.newest_s <= known_s
-    assert runner_at(run, run.end_s + 1.0).count == sum(map(len, run.results.strides.values()))
+    assert after.newest_stride_end_s is not None
+    assert after.newest_stride_end_s <= known_s
+    assert runner_at(run, run.end_s + 1.0).stride_count == sum(map(len, run.results.strides.values()))
 
 
 def test_a_roll_of_the_replay_stands_on_the_card() -> None:
     now = runner_at(eventful(), ROLL_S + 30.0)
-    assert "Ankle roll, left at 2:30" in card(now, attention(now), "/")
+    assert "Ankle roll, left at 2:30" in runner_card(now, attention(now), "/")
 
 
 def test_left_and_right_are_those_of_the_last_ten_seconds_with_their_interval() -> None:
@@ -86,23 +86,29 @@ def test_left_and_right_are_those_of_the_last_ten_seconds_with_their_interval() 
     now = runner_at(run, 303.0)
     newest = max((window for window in run.results.live if window.end_s <= 303.0), key=lambda each: each.end_s)
     assert newest.end_s - newest.start_s == pytest.approx(10.0)
-    assert Moment.last_known(now).newest == newest.asymmetry_pct[COMPARED]
-    drawn = card(now, attention(now), "/")
-    assert f"right vs left <b>{difference(newest.asymmetry_pct[COMPARED])}</b>, last 10 s" in drawn
+    assert LiveSnapshot.last_known(now).asymmetry_pct == newest.asymmetry_pct[COMPARED_METRIC]
+    drawn = runner_card(now, attention(now), "/")
+    assert f"right vs left <b>{asymmetry_text(newest.asymmetry_pct[COMPARED_METRIC])}</b>, last 10 s" in drawn
     assert 'class="interval"' in drawn
 
 
 def test_a_comparison_of_long_ago_is_not_told_as_of_now() -> None:
     run = eventful()
-    alone = replace(runner_at(run, 303.0), live=runner_at(run, 303.0 - COMPARED_S - 10.0).live)
-    assert Moment.last_known(alone).newest is None
-    assert "known after 10 s" in card(alone, attention(alone), "/")
+    alone = replace(
+        runner_at(run, 303.0), live_windows=runner_at(run, 303.0 - MAX_COMPARISON_AGE_S - 10.0).live_windows
+    )
+    assert LiveSnapshot.last_known(alone).asymmetry_pct is None
+    assert "known after 10 s" in runner_card(alone, attention(alone), "/")
 
 
 def test_a_browser_is_told_only_what_has_changed() -> None:
-    told = Difference()
-    first = json.loads(told.of(View({"a": Markup("1"), "b": Markup("2")}, {"a": 1.23}, "0:01", "watch out")))
-    second = json.loads(told.of(View({"b": Markup("2"), "a": Markup("3")}, {"a": None}, "0:02", "watch out")))
+    delta = PageDelta()
+    first = json.loads(
+        delta.message(PageContent({"a": Markup("1"), "b": Markup("2")}, {"a": 1.23}, "0:01", "watch out"))
+    )
+    second = json.loads(
+        delta.message(PageContent({"b": Markup("2"), "a": Markup("3")}, {"a": None}, "0:02", "watch out"))
+    )
     assert first["pieces"] == {"a": "1", "b": "2"}
     assert (second["pieces"], second["order"], second["ages"]) == ({"a": "3"}, ["b", "a"], {"a": None})
     assert (first["alert"], second["alert"]) == ("watch out", "")
@@ -117,22 +123,24 @@ def test_text_is_escaped_and_numbers_are_short() -> None:
 def test_a_session_opens_until_it_is_old_and_only_with_its_own_password() -> None:
     now_s = 1000.0
     password, other = Password("open sesame", lambda: now_s), Password("open barley", lambda: now_s)
-    cookie = password.session()
-    assert password.fits("open sesame")
-    assert not password.fits("open sesam")
-    assert password.opens(cookie)
-    assert Password("open sesame", lambda: now_s).opens(cookie)
-    assert not other.opens(cookie)
-    assert not password.opens(cookie.replace(str(int(now_s) + SESSION_S), str(int(now_s) + 2 * SESSION_S)))
-    assert not password.opens("")
-    now_s += SESSION_S
-    assert not password.opens(cookie)
+    cookie = password.new_cookie()
+    assert password.matches("open sesame")
+    assert not password.matches("open sesam")
+    assert password.accepts(cookie)
+    assert Password("open sesame", lambda: now_s).accepts(cookie)
+    assert not other.accepts(cookie)
+    assert not password.accepts(
+        cookie.replace(str(int(now_s) + SESSION_LIFETIME_S), str(int(now_s) + 2 * SESSION_LIFETIME_S))
+    )
+    assert not password.accepts("")
+    now_s += SESSION_LIFETIME_S
+    assert not password.accepts(cookie)
 
 
 def test_both_feet_are_of_the_same_gait_when_it_has_just_changed() -> None:
     plan = (PlannedBout("run", 30.0, 2.9), PlannedBout("walk", 20.0, 1.5))
     run = recorded(analysed(plan), "anna", RUN)
-    moments = [Moment.last_known(runner_at(run, 28.0 + 0.25 * step)) for step in range(24)]
-    assert {moment.gait for moment in moments} == {"Running", "Walking"}
+    moments = [LiveSnapshot.last_known(runner_at(run, 28.0 + 0.25 * step)) for step in range(24)]
+    assert {moment.activity for moment in moments} == {"Running", "Walking"}
     for moment in moments:
-        assert len({bool(running) for rows in moment.recent.values() for running in rows.running}) == 1
+        assert len({bool(running) for rows in moment.recent_strides.values() for running in rows.running}) == 1

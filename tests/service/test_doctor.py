@@ -10,7 +10,7 @@ import pytest
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.service.cli.doctor import Check, Verdict, examine
 from surefoot.service.settings import Settings
-from tests.dashboards.walls import Shown
+from tests.dashboards.fake_source import FakeViewDataSource
 from tests.service.command import surefoot
 from tests.service.servers import TOKEN, Broker, InfluxServer, free_port
 
@@ -57,7 +57,7 @@ def test_it_knows_whether_the_wall_can_be_shown_and_to_whom(tmp_path: Path) -> N
 
 
 def test_it_tells_a_wall_from_something_else_at_its_port(tmp_path: Path) -> None:
-    with WallServer(Shown()) as server:
+    with WallServer(FakeViewDataSource()) as server:
         shown = wall_check(tmp_path, port=server.port)
     assert (shown.verdict, shown.told.endswith("shown there now, to this computer alone")) == (Verdict.OK, True)
     with socket.socket() as other:

@@ -132,7 +132,7 @@ class Moments:
         self.strides: dict[float, int] = {}
 
     def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
-        self.strides[now_s] = runner_now("anna", analysis.runners["anna"], health, now_s).count
+        self.strides[now_s] = runner_now("anna", analysis.runners["anna"], health, now_s).stride_count
 
 
 async def _bereft(parent: Path, watcher: Moments) -> tuple[RunFolder, Followed]:

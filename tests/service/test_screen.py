@@ -12,7 +12,7 @@ from rich.console import Console
 from surefoot.analysis.findings import Finding, Kind, Severity, State
 from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
 from surefoot.analysis.session import Results
-from surefoot.dashboards.asymmetry_trend import course
+from surefoot.dashboards.asymmetry_trend import asymmetry_trend
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
@@ -118,12 +118,14 @@ def test_of_several_runners_the_newest_findings_are_told() -> None:
 
 def test_the_course_of_a_long_run_is_told_in_longer_steps() -> None:
     windows = [window(0.6 + 30.0 * k, float(k)) for k in range(10)]
-    assert [end_s for end_s, _ in course(windows, KEY, 10)] == [pytest.approx(30.6 + 30.0 * k) for k in range(10)]
-    steps = course(windows, KEY, 6)
+    assert [end_s for end_s, _ in asymmetry_trend(windows, KEY, 10)] == [
+        pytest.approx(30.6 + 30.0 * k) for k in range(10)
+    ]
+    steps = asymmetry_trend(windows, KEY, 6)
     assert [estimate.value for _, estimate in steps] == [0.5, 2.5, 4.5, 6.5, 8.5]
     assert steps[0][1].n == 80
     assert steps[0][1].high - steps[0][1].value == pytest.approx(1.0 / 2.0**0.5)
 
 
 def test_walking_is_left_out_of_the_course() -> None:
-    assert course([replace(window(0.0, 1.0), gait=Gait.WALK)], KEY, 5) == []
+    assert asymmetry_trend([replace(window(0.0, 1.0), gait=Gait.WALK)], KEY, 5) == []

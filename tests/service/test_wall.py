@@ -20,8 +20,8 @@ from playwright.sync_api import expect
 
 from surefoot.analysis.findings import Finding, Kind, latest
 from surefoot.analysis.model import Foot, Samples
-from surefoot.dashboards.data_source import RunnerNow
-from surefoot.dashboards.live_snapshot import COMPARED, Moment
+from surefoot.dashboards.data_source import RunnerState
+from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
@@ -112,9 +112,9 @@ def source(settings: Settings) -> Iterator[WallSource]:
         yield WallSource(StoredRuns(tail), Archive(settings.runs_folder))
 
 
-def only(source: WallSource) -> RunnerNow:
+def only(source: WallSource) -> RunnerState:
     time.sleep(0.25)  # a scene is read anew after a fifth of a second
-    [runner] = source.scene().runners
+    [runner] = source.squad_state().runners
     return runner
 
 
@@ -126,9 +126,9 @@ def test_it_knows_what_the_store_knows(settings: Settings, following: Following,
             [stored] = reader.runs()
             results = reader.results(stored.run, RUNNER)
         assert list(shown.windows) == list(results.windows)
-        assert list(shown.live) == list(results.live)
+        assert list(shown.live_windows) == list(results.live)
         assert shown.findings == latest(results.findings)
-        assert shown.count == sum(map(len, results.strides.values()))
+        assert shown.stride_count == sum(map(len, results.strides.values()))
         for foot, rows in shown.strides.items():
             assert rows.initial_contact_s.tolist() == results.strides[foot].initial_contact_s.tolist()
 
@@ -143,10 +143,10 @@ def test_numbers_on_screen_are_the_store_s_and_a_roll_is_there_within_a_second(
         expect(page.locator(".card .name")).to_have_text([RUNNER])
         with StoreReader(settings.store_path) as reader:
             results = reader.results(reader.runs()[0].run, RUNNER)
-        told = replace(only(source), strides=results.strides, windows=results.windows, live=results.live)
-        now = Moment.last_known(told)
+        told = replace(only(source), strides=results.strides, windows=results.windows, live_windows=results.live)
+        now = LiveSnapshot.last_known(told)
         expect(page.locator(".card .pair b")).to_have_text(
-            [now.median(foot, COMPARED).removesuffix(" ms") for foot in Foot]
+            [now.median_text(foot, COMPARED_METRIC).removesuffix(" ms") for foot in Foot]
         )
         page.evaluate(SEE, "Ankle roll, left")
         following.until_something_is_found()
@@ -161,17 +161,17 @@ def test_a_run_that_is_over_is_no_longer_shown(following: Following, source: Wal
     assert only(source).name == RUNNER
     following._keeper.end(25.0)
     time.sleep(0.25)
-    assert not source.scene().runners
+    assert not source.squad_state().runners
 
 
 def test_recorded_runs_are_listed_and_analysed_on_demand(demo: Played) -> None:
     archive = Archive(demo.run.path.parent)
     assert demo.run.manifest.run_id in [run.run for run in archive.runs()]
-    found = archive.recorded(demo.run.manifest.run_id)
+    found = archive.analysed_runs(demo.run.manifest.run_id)
     assert list(found) == list(demo.run.manifest.runners)
-    assert archive.recorded(demo.run.manifest.run_id) is found
+    assert archive.analysed_runs(demo.run.manifest.run_id) is found
     with pytest.raises(KeyError):
-        archive.recorded("../nothing")
+        archive.analysed_runs("../nothing")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.data_source import PastRun, Pod, Recorded, RunnerNow, Scene
+from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunListEntry, RunnerState, SquadState
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.replay import runner_at
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
@@ -36,37 +36,37 @@ class Crowd:
             for place, speed in enumerate(SPEEDS_MPS)
         ]
         self._began_s = time.monotonic()
-        self._scene = Scene("Everybody now", 0, ())
+        self._squad = SquadState("Everybody now", 0, ())
         self._rolled = False
 
     def begin(self) -> None:
         """Let them run."""
         self._began_s = time.monotonic()
 
-    def scene(self) -> Scene:
+    def squad_state(self) -> SquadState:
         """Everybody now."""
         number = int((time.monotonic() - self._began_s) / EVERY_S) + 1
-        if number != self._scene.number:
+        if number != self._squad.revision:
             runners = [self._runner(place, number * EVERY_S) for place in range(RUNNERS)]
-            self._scene = Scene(self._scene.title, number, runners)
+            self._squad = SquadState(self._squad.title, number, runners)
             self._tell(runners[0], number)
-        return self._scene
+        return self._squad
 
-    def runs(self) -> Sequence[PastRun]:
+    def runs(self) -> Sequence[RunListEntry]:
         """None."""
         return ()
 
-    def recorded(self, run: str) -> Mapping[str, Recorded]:
+    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """None."""
         raise KeyError(run)
 
-    def _runner(self, place: int, passed_s: float) -> RunnerNow:
+    def _runner(self, place: int, passed_s: float) -> RunnerState:
         ahead, which = divmod(place, len(SPEEDS_MPS))
         now = runner_at(self._runs[which], FIRST_S + APART_S * ahead + passed_s)
-        pods = tuple(Pod(foot, "connected", True, 90.0 - place, -55.0 - place, 0.1) for foot in Foot)
+        pods = tuple(PodStatus(foot, "connected", True, 90.0 - place, -55.0 - place, 0.1) for foot in Foot)
         return replace(now, name=f"runner-{place + 1}", pods=pods)
 
-    def _tell(self, runner: RunnerNow, number: int) -> None:
+    def _tell(self, runner: RunnerState, number: int) -> None:
         """When the second began in which the roll is known, however much later somebody asks for it."""
         if not self._rolled and any(finding.kind is Kind.INVERSION_EVENT for finding in runner.findings):
             self._rolled = True

@@ -62,13 +62,13 @@ def findings(lasts_s: float = 300.0) -> Iterator[Finding]:
     yield Finding(what, "frame time p95", f"{p95:.1f} ms (p50 {p50:.1f})", "≤ 50 ms", p95 <= 50.0)
     yield Finding(what, "server", f"{100.0 * load.cpu:.0f} % of a core", "≤ 60 %", load.cpu <= 0.6)
     for name, course_mib, most_mib in (("server", load.server_mib, 3.0), ("page", load.page_mib, 2.0)):
-        grown_mib = growth(course_mib)
+        grown_mib = growth_mib(course_mib)
         value = f"{grown_mib:+.1f} MiB from {course_mib[0]:.0f} MiB"
         yield Finding(what, f"memory of the {name}", value, f"≤ +{most_mib:.0f} MiB", grown_mib <= most_mib)
     yield Finding(what, "ankle roll, known to shown", f"{load.roll_s:.2f} s", "≤ 1 s", load.roll_s <= 1.0)
 
 
-def growth(course_mib: np.ndarray) -> float:
+def growth_mib(course_mib: np.ndarray) -> float:
     """Of the last third over the first."""
     third = len(course_mib) // 3
     return float(np.median(course_mib[-third:]) - np.median(course_mib[:third]))
@@ -79,7 +79,7 @@ def measured(lasts_s: float) -> Load:
     with crowd(lasts_s) as (process, port), chromium() as browser:
         page = opened(browser, port)
         memory = browser.contexts[0].new_cdp_session(page)
-        send(process, "begin")
+        write_line(process, "begin")
         page.evaluate(WATCH)
         time.sleep(WARM_SHARE * lasts_s)
         began_s, began_cpu_s = time.monotonic(), cpu_s(process.pid)
@@ -90,7 +90,7 @@ def measured(lasts_s: float) -> Load:
             page_mib.append(heap_mib(memory))
         cpu = (cpu_s(process.pid) - began_cpu_s) / (time.monotonic() - began_s)
         frames_ms, seen_s = np.array(page.evaluate("window.frames_ms")), float(page.evaluate("window.rolled"))
-        known_s = float(told(process))
+        known_s = float(read_line(process))
     return Load(frames_ms, cpu, np.array(server_mib), np.array(page_mib), seen_s - known_s)
 
 
@@ -100,7 +100,7 @@ def crowd(lasts_s: float) -> Iterator[tuple[subprocess.Popen[str], int]]:
     command = [sys.executable, "-m", "tests.wall.crowd", str(lasts_s)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield process, int(told(process))
+            yield process, int(read_line(process))
         finally:
             process.kill()
 
@@ -113,14 +113,14 @@ def opened(browser: Browser, port: int) -> Page:
     return page
 
 
-def send(process: subprocess.Popen[str], word: str) -> None:
+def write_line(process: subprocess.Popen[str], word: str) -> None:
     """A line to the process."""
     assert process.stdin is not None
     process.stdin.write(f"{word}\n")
     process.stdin.flush()
 
 
-def told(process: subprocess.Popen[str]) -> str:
+def read_line(process: subprocess.Popen[str]) -> str:
     """A line from it."""
     assert process.stdout is not None
     return process.stdout.readline()

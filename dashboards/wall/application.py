@@ -18,43 +18,43 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from surefoot.dashboards.data_source import Scene, Source
-from surefoot.dashboards.report.page import report
+from surefoot.dashboards.data_source import SquadState, ViewDataSource
+from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.wall import pages
-from surefoot.dashboards.wall.access import COOKIE, SESSION_S, Password
-from surefoot.dashboards.wall.replay import scene_at, span_s
-from surefoot.dashboards.wall.views import Difference, View, single, squad
+from surefoot.dashboards.wall.access import COOKIE_NAME, SESSION_LIFETIME_S, Password
+from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
+from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
 
-EVERY_S = 0.4
+POLL_S = 0.4
 """Between two looks at the scene."""
 KEEP_ALIVE_S = 5.0
-OVER = "event: over\ndata: over\n\n"
+CLOSING_EVENT = "event: over\ndata: over\n\n"
 """The last that a browser hears when the wall is closed."""
-WRONG_PASSWORD_S = 1.0
-MOST_SPEED = 1000.0
-MOST_FORM_BYTES = 4096
+WRONG_PASSWORD_DELAY_S = 1.0
+MAX_SPEED = 1000.0
+MAX_FORM_BYTES = 4096
 ASSETS = {
     "theme.css": "text/css",
     "wall.css": "text/css",
     "wall.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
-HEADERS = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-OPEN = ("/login", "/assets/", "/health")
+PUBLIC_PATHS = ("/login", "/assets/", "/health")
 """What is shown without a password."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
-class Wall:
+class WallApplication:
     """The application; `closing` ends everything that is being told."""
 
-    def __init__(self, source: Source, password: Password | None = None) -> None:
+    def __init__(self, source: ViewDataSource, password: Password | None = None) -> None:
         self.closing = asyncio.Event()
         self._source = source
         self._password = password
@@ -75,41 +75,43 @@ class Wall:
             Route("/assets/{name}", _asset),
             Route("/health", lambda _: PlainTextResponse("ok")),
         ]
-        own = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))]
-        guarded = Starlette(routes=routes, middleware=[] if self._password else own)
+        loopback_only = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))]
+        guarded = Starlette(routes=routes, middleware=[] if self._password else loopback_only)
         return partial(self._guard, guarded)
 
     async def _guard(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Nothing without the password, and our headers on everything."""
-        if scope["type"] == "http" and not self._may(Request(scope)):
-            there = scope["path"] == "/" or not scope["path"].endswith("/events")
-            refused = RedirectResponse("/login", 303) if there else PlainTextResponse("log in first", 401)
-            await refused(scope, receive, partial(_with_headers, send))
+        if scope["type"] == "http" and not self._is_allowed(Request(scope)):
+            is_page = scope["path"] == "/" or not scope["path"].endswith("/events")
+            refusal = RedirectResponse("/login", 303) if is_page else PlainTextResponse("log in first", 401)
+            await refusal(scope, receive, partial(_with_headers, send))
             return
         await inner(scope, receive, partial(_with_headers, send))
 
-    def _may(self, request: Request) -> bool:
-        if self._password is None or any(request.url.path.startswith(path) for path in OPEN):
+    def _is_allowed(self, request: Request) -> bool:
+        if self._password is None or any(request.url.path.startswith(path) for path in PUBLIC_PATHS):
             return True
-        return self._password.opens(request.cookies.get(COOKIE, ""))
+        return self._password.accepts(request.cookies.get(COOKIE_NAME, ""))
 
     async def _login(self, request: Request) -> Response:
         if request.method == "GET" or self._password is None:
             return HTMLResponse(pages.login_page(wrong=False))
-        if int(request.headers.get("content-length", "0") or 0) > MOST_FORM_BYTES:
+        if int(request.headers.get("content-length", "0") or 0) > MAX_FORM_BYTES:
             return PlainTextResponse("too long", 413)
         given = dict(parse_qsl((await request.body()).decode(errors="replace"))).get("password", "")
         async with self._attempt:
-            if not await run_in_threadpool(self._password.fits, given):
-                await asyncio.sleep(WRONG_PASSWORD_S)
+            if not await run_in_threadpool(self._password.matches, given):
+                await asyncio.sleep(WRONG_PASSWORD_DELAY_S)
                 return HTMLResponse(pages.login_page(wrong=True), 403)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, self._password.session(), max_age=SESSION_S, httponly=True, samesite="strict")
+        answer.set_cookie(
+            COOKIE_NAME, self._password.new_cookie(), max_age=SESSION_LIFETIME_S, httponly=True, samesite="strict"
+        )
         return answer
 
     async def _squad(self, _: Request) -> Response:
-        scene = await run_in_threadpool(self._source.scene)
-        return HTMLResponse(pages.squad_page(scene.title, "/events"))
+        squad = await run_in_threadpool(self._source.squad_state)
+        return HTMLResponse(pages.squad_page(squad.title, "/events"))
 
     async def _runner(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -121,10 +123,10 @@ class Wall:
     async def _replay(self, request: Request) -> Response:
         run, name = request.path_params["run"], request.path_params.get("name")
         try:
-            recorded = await run_in_threadpool(self._source.recorded, run)
+            recorded = await run_in_threadpool(self._source.analysed_runs, run)
         except KeyError:
-            return HTMLResponse(pages.sorry_page(f"There is no run {run}."), 404)
-        player = pages.player(*span_s(recorded))
+            return HTMLResponse(pages.not_found_page(f"There is no run {run}."), 404)
+        player = pages.replay_player(*replay_span_s(recorded))
         if name is None:
             return HTMLResponse(pages.squad_page("Replay", f"/runs/{run}/events", player))
         return HTMLResponse(pages.runner_page(name, f"/runs/{run}/events?runner={quote(name)}", f"/runs/{run}", player))
@@ -132,54 +134,54 @@ class Wall:
     async def _report(self, request: Request) -> Response:
         run, name = request.path_params["run"], request.path_params["name"]
         try:
-            recorded = (await run_in_threadpool(self._source.recorded, run))[name]
+            recorded = (await run_in_threadpool(self._source.analysed_runs, run))[name]
         except KeyError:
-            return HTMLResponse(pages.sorry_page(f"There is no run {run} of {name}."), 404)
-        html = await run_in_threadpool(report, recorded)
+            return HTMLResponse(pages.not_found_page(f"There is no run {run} of {name}."), 404)
+        html = await run_in_threadpool(report_html, recorded)
         return HTMLResponse(html, headers={"Content-Security-Policy": REPORT_POLICY})
 
     async def _live_events(self, request: Request) -> Response:
-        view = _view_of(request, "")
-        return _stream(self._live(view))
+        content_of = _content_builder(request, "")
+        return _event_stream(self._live_messages(content_of))
 
-    async def _live(self, view: Callable[[Scene], View]) -> AsyncIterator[str]:
-        difference, seen, quiet_s = Difference(), None, 0.0
+    async def _live_messages(self, content_of: Callable[[SquadState], PageContent]) -> AsyncIterator[str]:
+        delta, seen, quiet_s = PageDelta(), None, 0.0
         while not self.closing.is_set():
-            scene = await run_in_threadpool(self._source.scene)
-            if scene.number != seen:
-                seen, quiet_s = scene.number, 0.0
-                yield _event(difference.of(view(scene)))
+            squad = await run_in_threadpool(self._source.squad_state)
+            if squad.revision != seen:
+                seen, quiet_s = squad.revision, 0.0
+                yield _event(delta.message(content_of(squad)))
             elif quiet_s >= KEEP_ALIVE_S:
                 quiet_s = 0.0
                 yield ": still here\n\n"
-            await self._pause(EVERY_S)
-            quiet_s += EVERY_S
-        yield OVER
+            await self._pause(POLL_S)
+            quiet_s += POLL_S
+        yield CLOSING_EVENT
 
     async def _replay_events(self, request: Request) -> Response:
         run = request.path_params["run"]
         try:
-            recorded = await run_in_threadpool(self._source.recorded, run)
+            recorded = await run_in_threadpool(self._source.analysed_runs, run)
             at_s = float(request.query_params.get("at", "nan"))
-            speed = min(max(float(request.query_params.get("speed", "1")), 0.0), MOST_SPEED)
+            speed = min(max(float(request.query_params.get("speed", "1")), 0.0), MAX_SPEED)
         except (KeyError, ValueError):
             return PlainTextResponse("no such replay", 404)
-        first_s, last_s = span_s(recorded)
+        first_s, last_s = replay_span_s(recorded)
         begin_s = min(max(at_s, first_s), last_s) if at_s == at_s else first_s
 
-        async def told() -> AsyncIterator[str]:
-            difference, loop = Difference(), asyncio.get_running_loop()
-            began_s, number, view = loop.time(), 0, _view_of(request, f"/runs/{run}")
+        async def events() -> AsyncIterator[str]:
+            delta, loop = PageDelta(), asyncio.get_running_loop()
+            began_s, revision, content_of = loop.time(), 0, _content_builder(request, f"/runs/{run}")
             while not self.closing.is_set():
                 now_s = min(begin_s + speed * (loop.time() - began_s), last_s)
                 ended = now_s >= last_s
-                scene = scene_at(recorded, now_s, number)
-                yield _event(difference.of(view(scene), at=round(now_s, 3), passed=now_s - first_s, ended=ended))
-                number += 1
-                await self._pause(KEEP_ALIVE_S if ended or speed == 0.0 else EVERY_S)
-            yield OVER
+                squad = squad_state_at(recorded, now_s, revision)
+                yield _event(delta.message(content_of(squad), at=round(now_s, 3), passed=now_s - first_s, ended=ended))
+                revision += 1
+                await self._pause(KEEP_ALIVE_S if ended or speed == 0.0 else POLL_S)
+            yield CLOSING_EVENT
 
-        return _stream(told())
+        return _event_stream(events())
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -189,12 +191,12 @@ class Wall:
             return
 
 
-def _view_of(request: Request, base: str) -> Callable[[Scene], View]:
+def _content_builder(request: Request, base: str) -> Callable[[SquadState], PageContent]:
     name = request.query_params.get("runner")
-    return partial(squad, base=base) if name is None else partial(single, name=name)
+    return partial(squad_content, base=base) if name is None else partial(runner_content, name=name)
 
 
-def _stream(events: AsyncIterator[str]) -> Response:
+def _event_stream(events: AsyncIterator[str]) -> Response:
     return StreamingResponse(events, media_type="text/event-stream")
 
 
@@ -206,7 +208,7 @@ async def _with_headers(send: Send, message: Message) -> None:
     """Send on, with our headers where the answer has none of its own."""
     if message["type"] == "http.response.start":
         headers = MutableHeaders(scope=message)
-        for name, value in HEADERS.items():
+        for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
     await send(message)
 

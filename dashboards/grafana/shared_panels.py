@@ -5,27 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surefoot.analysis.findings import Severity
-from surefoot.dashboards.finding_card import SEVERITIES, TITLES
-from surefoot.dashboards.grafana.colours import CLEAR, OUTSIDE, STALE
-from surefoot.dashboards.grafana.colours import SEVERITIES as SEVERITY_COLOURS
-from surefoot.dashboards.grafana.figures import BATTERY, CONNECTED, LOSS, RECONNECTS, SIGNAL, Figure, running
-from surefoot.dashboards.grafana.influxql import EACH_FOOT, FRESH, RANGE, named, newest, over_time, select
-from surefoot.dashboards.grafana.panels import Json, Panel, Query, chart, column, fixed, override, table, words
+from surefoot.dashboards.finding_card import KIND_TITLES, SEVERITY_WORDS
+from surefoot.dashboards.grafana.colours import CLEAR, OUTSIDE, SEVERITY_COLOURS, STALE
+from surefoot.dashboards.grafana.fields import BATTERY, CONNECTED, LOSS, RECONNECTS, SIGNAL, Field, metric_field
+from surefoot.dashboards.grafana.influxql import (
+    IN_TIME_RANGE,
+    IS_FRESH,
+    SINGLE_FOOT,
+    column_as,
+    newest_row,
+    over_time,
+    select,
+)
+from surefoot.dashboards.grafana.panels import (
+    Json,
+    Panel,
+    Query,
+    column_override,
+    fixed_colour,
+    override,
+    table,
+    time_series,
+    value_mapping,
+)
 
-AGO = {"unit": "dateTimeFromNow", "custom.width": 150}
-SEVERITY = {
-    "mappings": [words({each.value: (SEVERITIES[each], SEVERITY_COLOURS[each.value]) for each in Severity})],
+RELATIVE_TIME = {"unit": "dateTimeFromNow", "custom.width": 150}
+SEVERITY_STYLE = {
+    "mappings": [
+        value_mapping({each.value: (SEVERITY_WORDS[each], SEVERITY_COLOURS[each.value]) for each in Severity})
+    ],
     "custom.cellOptions": {"type": "color-text"},
     "custom.width": 130,
 }
-KIND = {"mappings": [words({kind.value: (text, "text") for kind, text in TITLES.items()})], "custom.width": 240}
-WRAPPED = {"custom.cellOptions": {"type": "auto", "wrapText": True}}
-STATE = "State"
-GREYED = override(
-    STATE,
+KIND_STYLE = {
+    "mappings": [value_mapping({kind.value: (text, "text") for kind, text in KIND_TITLES.items()})],
+    "custom.width": 240,
+}
+WRAPPED_TEXT = {"custom.cellOptions": {"type": "auto", "wrapText": True}}
+STATE_COLUMN = "State"
+STALE_ROW_STYLE = override(
+    STATE_COLUMN,
     {
         "mappings": [
-            words({"0": ("stale", STALE)}),
+            value_mapping({"0": ("stale", STALE)}),
             {
                 "type": "range",
                 "options": {"from": 1, "to": None, "result": {"text": "live", "color": CLEAR, "index": 1}},
@@ -38,30 +60,30 @@ GREYED = override(
 """The whole row is grey where nothing is fresh."""
 
 
-def count_fresh(figure: Figure, source: str, *conditions: str, by: str) -> str:
+def count_fresh(field: Field, source: str, *conditions: str, by: str) -> str:
     """How many values came just now; 0 for those that are stale, but were there."""
     tail = f'GROUP BY "{by}"'
-    fresh = select([f'count("{figure.field}") AS "n"'], source, *conditions, FRESH, tail=tail)
-    known = select([f'count("{figure.field}") * 0 AS "n"'], source, *conditions, RANGE, tail=tail)
-    return select([f'sum("n") AS "{STATE}"'], f"({fresh}), ({known})", tail=tail)
+    fresh = select([f'count("{field.key}") AS "n"'], source, *conditions, IS_FRESH, tail=tail)
+    known = select([f'count("{field.key}") * 0 AS "n"'], source, *conditions, IN_TIME_RANGE, tail=tail)
+    return select([f'sum("n") AS "{STATE_COLUMN}"'], f"({fresh}), ({known})", tail=tail)
 
 
-def of_feet(figure: Figure, source: str, *conditions: str) -> Query:
+def per_foot_query(field: Field, source: str, *conditions: str) -> Query:
     """A line for each foot."""
-    return Query(over_time([named(figure, calculation="mean")], f'"{source}"', *conditions, by="foot"), "$tag_foot")
+    return Query(over_time([column_as(field, calculation="mean")], f'"{source}"', *conditions, by="foot"), "$tag_foot")
 
 
 def feet_chart(question: str, key: str, source: str, width: int, *conditions: str, draw: Json | None = None) -> Panel:
     """A metric of the registry, left and right over time."""
-    figure = running(key)
-    return chart(question, figure, [of_feet(figure, source, EACH_FOOT, *conditions)], width, draw=draw)
+    field = metric_field(key)
+    return time_series(question, field, [per_foot_query(field, source, SINGLE_FOOT, *conditions)], width, draw=draw)
 
 
-def found_table(question: str, width: int, height: int, *conditions: str, runner: bool = False) -> Panel:
+def findings_table(question: str, width: int, height: int, *conditions: str, runner: bool = False) -> Panel:
     """Findings, the newest first."""
     columns = ['"runner" AS "Runner"'] if runner else []
     columns += ['"severity" AS "How grave"', '"kind" AS "What"', '"message" AS "In words"']
-    influxql = select(columns, '"findings"', *conditions, RANGE, tail="ORDER BY time DESC LIMIT 50")
+    influxql = select(columns, '"findings"', *conditions, IN_TIME_RANGE, tail="ORDER BY time DESC LIMIT 50")
     return table(
         question,
         "What stood out, the newest first. A later look replaces an earlier one of the same finding.",
@@ -71,19 +93,19 @@ def found_table(question: str, width: int, height: int, *conditions: str, runner
         overrides=[
             override("Time", {"unit": "dateTimeAsLocal", "custom.width": 190}),
             *([override("Runner", {"custom.width": 130})] if runner else []),
-            override("How grave", SEVERITY),
-            override("What", KIND),
-            override("In words", WRAPPED),
+            override("How grave", SEVERITY_STYLE),
+            override("What", KIND_STYLE),
+            override("In words", WRAPPED_TEXT),
         ],
     )
 
 
 def pods_table(question: str, width: int, height: int, *conditions: str) -> Panel:
     """Each pod as it was when it was last heard of."""
-    figures = (CONNECTED, BATTERY, SIGNAL, LOSS, RECONNECTS)
-    columns = [named(figure) for figure in figures]
+    fields = (CONNECTED, BATTERY, SIGNAL, LOSS, RECONNECTS)
+    columns = [column_as(field) for field in fields]
     tags = ("runner", "foot", "serial")
-    influxql = newest(columns, '"pod_health"', *conditions, RANGE, by=tags)
+    influxql = newest_row(columns, '"pod_health"', *conditions, IN_TIME_RANGE, by=tags)
     fresh = count_fresh(CONNECTED, '"pod_health"', *conditions, by="serial")
     return table(
         question,
@@ -92,32 +114,32 @@ def pods_table(question: str, width: int, height: int, *conditions: str) -> Pane
         width,
         height,
         overrides=[
-            GREYED,
-            override("Time", {"displayName": "Heard", **AGO}),
+            STALE_ROW_STYLE,
+            override("Time", {"displayName": "Heard", **RELATIVE_TIME}),
             override("foot", {"displayName": "Foot"}),
             override("runner", {"displayName": "Runner"}),
             override("serial", {"displayName": "Pod"}),
-            override(CONNECTED.label, CONNECTED_WORDS),
-            *(column(figure) for figure in figures[1:]),
+            override(CONNECTED.label, CONNECTED_STYLE),
+            *(column_override(field) for field in fields[1:]),
         ],
         transformations=[
-            only("B", "serial", STATE),
-            joined("serial"),
-            ordered("runner", "foot", STATE, *(figure.label for figure in figures), "serial"),
+            only_columns("B", "serial", STATE_COLUMN),
+            joined_by("serial"),
+            in_order("runner", "foot", STATE_COLUMN, *(field.label for field in fields), "serial"),
             sorted_by("foot"),
             sorted_by("runner"),
         ],
     )
 
 
-CONNECTED_WORDS = {
-    "mappings": [words({"1": ("yes", "text"), "0": ("no", OUTSIDE)})],
+CONNECTED_STYLE = {
+    "mappings": [value_mapping({"1": ("yes", "text"), "0": ("no", OUTSIDE)})],
     "custom.cellOptions": {"type": "color-text"},
-    "color": fixed("text"),
+    "color": fixed_colour("text"),
 }
 
 
-def ordered(*names: str, without: Sequence[str] = ()) -> Json:
+def in_order(*names: str, without: Sequence[str] = ()) -> Json:
     """A table's columns in this order; others follow, and so does the time of joined answers, which Grafana renames."""
     options = {
         "indexByName": {name: place for place, name in enumerate(names)},
@@ -127,12 +149,12 @@ def ordered(*names: str, without: Sequence[str] = ()) -> Json:
     return {"id": "organize", "options": options}
 
 
-def joined(key: str) -> Json:
+def joined_by(key: str) -> Json:
     """The answers as one table."""
     return {"id": "joinByField", "options": {"byField": key, "mode": "outer"}}
 
 
-def only(ref: str, *names: str) -> Json:
+def only_columns(ref: str, *names: str) -> Json:
     """These columns of one answer."""
     options = {"include": {"names": list(names)}}
     return {"id": "filterFieldsByName", "filter": {"id": "byRefId", "options": ref}, "options": options}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from surefoot.dashboards.grafana import coach_live, pods, run, runner_live, trends
 
-FOLDER = Path(__file__).parent / "boards"
+BOARDS_FOLDER = Path(__file__).parent / "boards"
 BOARDS = (coach_live.BOARD, runner_live.BOARD, run.BOARD, trends.BOARD, pods.BOARD)
 
 
-def texts() -> Mapping[str, str]:
+def board_texts() -> Mapping[str, str]:
     """Each board's file name and text."""
     return {f"{board.uid}.json": json.dumps(board.json(), indent=1, ensure_ascii=False) + "\n" for board in BOARDS}

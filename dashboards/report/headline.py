@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
-from surefoot.dashboards.data_source import Recorded
-from surefoot.dashboards.finding_card import when
+from surefoot.dashboards.data_source import AnalysedRun
+from surefoot.dashboards.finding_card import when_text
 from surefoot.dashboards.formatting import duration
 
-LEAST_RUN_S = 120.0
-COMPARABLE_RUN_S = 11 * 60.0
+MIN_RUN_S = 120.0
+MIN_COMPARABLE_RUN_S = 11 * 60.0
 """Less running gives no baseline and something to compare with it."""
 RED_FLAGS = (
     "you cannot put your weight on the foot, or take four steps on it",
@@ -22,7 +22,7 @@ RED_FLAGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Headline:
     """The first lines.
 
     Parameters
@@ -31,29 +31,29 @@ class Verdict:
     rank : 0 (nothing stood out) … 3, as of the gravest finding.
     """
 
-    headline: str
+    text: str
     sentence: str
     rank: int
 
 
-def verdict(run: Recorded) -> Verdict:
+def report_headline(run: AnalysedRun) -> Headline:
     """What to know first."""
     run_s = run.summary["run_time_s"] or 0.0
-    found = gravest_first(latest(run.results.findings))
-    told = [finding for finding in found if finding.severity is not Severity.INFO]
-    if told:
-        return Verdict(_headline(told, run.origin_s), "", told[0].severity.rank)
-    if run_s < LEAST_RUN_S:
-        return Verdict("Too little running to judge.", _looked_at(run_s, run), 0)
-    return Verdict("Nothing stood out in this run.", _looked_at(run_s, run), 0)
+    found = most_severe_first(latest(run.results.findings))
+    reported = [finding for finding in found if finding.severity is not Severity.INFO]
+    if reported:
+        return Headline(_findings_text(reported, run.origin_s), "", reported[0].severity.rank)
+    if run_s < MIN_RUN_S:
+        return Headline("Too little running to judge.", _coverage_sentence(run_s, run), 0)
+    return Headline("Nothing stood out in this run.", _coverage_sentence(run_s, run), 0)
 
 
-def gravest_first(findings: Sequence[Finding]) -> list[Finding]:
+def most_severe_first(findings: Sequence[Finding]) -> list[Finding]:
     """Findings in the order in which people should read them."""
     return sorted(findings, key=lambda each: (-each.severity.rank, each.time_s))
 
 
-def have_it_looked_at(findings: Sequence[Finding]) -> list[str]:
+def assessment_advice(findings: Sequence[Finding]) -> list[str]:
     """When to see somebody, given what was found; the red flags hold always."""
     advice = []
     rolls = [finding for finding in findings if finding.kind is Kind.INVERSION_EVENT]
@@ -77,41 +77,41 @@ def have_it_looked_at(findings: Sequence[Finding]) -> list[str]:
     return advice
 
 
-def _headline(told: Sequence[Finding], origin_s: float) -> str:
-    first = told[0]
-    other = next((each for each in told[1:] if each.kind is not first.kind), None)
-    head = _said(first, when(first, origin_s))
+def _findings_text(reported: Sequence[Finding], origin_s: float) -> str:
+    first = reported[0]
+    other = next((each for each in reported[1:] if each.kind is not first.kind), None)
+    head = _finding_clause(first, when_text(first, origin_s))
     if other is None:
         return f"{head}."
-    second = _said(other, when(other, origin_s))
+    second = _finding_clause(other, when_text(other, origin_s))
     return f"{head}; {second[0].lower()}{second[1:]}."
 
 
-def _said(finding: Finding, moment: str) -> str:
+def _finding_clause(finding: Finding, time_text: str) -> str:
     """One finding in a few words."""
     if finding.kind is Kind.INVERSION_EVENT:
         how = {Severity.NEAR_MISS: "nearly rolled over", Severity.SEVERE: "rolled over badly"}
-        return f"Your {finding.foot} ankle {how.get(finding.severity, 'rolled over')} {moment}"
+        return f"Your {finding.foot} ankle {how.get(finding.severity, 'rolled over')} {time_text}"
     if finding.kind is Kind.ASYMMETRY_SPIKE:
-        return f"{moment[0].upper()}{moment[1:]} left and right suddenly changed"
+        return f"{time_text[0].upper()}{time_text[1:]} left and right suddenly changed"
     what = {
         Kind.OFFLOADING: f"you took load off your {finding.foot} foot",
         Kind.FRONTAL_INSTABILITY: f"your {finding.foot} ankle was less steady",
         Kind.IMPACT_DRIFT: f"your {finding.foot} foot landed differently from the other",
         Kind.ASYMMETRY_DRIFT: f"your {finding.foot} foot drifted away from the other",
     }
-    return f"{moment[0].upper()}{moment[1:]} on {what[finding.kind]}"
+    return f"{time_text[0].upper()}{time_text[1:]} on {what[finding.kind]}"
 
 
-def _looked_at(run_s: float, run: Recorded) -> str:
+def _coverage_sentence(run_s: float, run: AnalysedRun) -> str:
     feet = " and ".join(run.quality) or "no"
-    if run_s < LEAST_RUN_S:
+    if run_s < MIN_RUN_S:
         return f"{duration(run_s)} of running by the {feet} pod; two minutes at least tell something."
     if len(run.quality) < 2:
         return (
             f"{duration(run_s)} of running were watched for ankle rolls, by the {feet} pod alone; left and right "
             "cannot be compared."
         )
-    if run_s < COMPARABLE_RUN_S:
+    if run_s < MIN_COMPARABLE_RUN_S:
         return f"{duration(run_s)} of running were watched for ankle rolls; it takes longer to tell a drift."
     return f"{duration(run_s)} of running were watched for ankle rolls, and for load that moves to one side."

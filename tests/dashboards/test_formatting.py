@@ -6,7 +6,7 @@ import pytest
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate
-from surefoot.dashboards.formatting import clock, difference, duration, in_unit, signed, span
+from surefoot.dashboards.formatting import asymmetry_text, clock, duration, in_unit, range_text, signed
 
 CONTACT, FLIGHT = STRIDE_METRICS["ground_contact_time_s"], STRIDE_METRICS["flight_time_s"]
 
@@ -31,14 +31,14 @@ def test_a_number_has_a_true_minus_and_zero_has_no_sign(value: float, decimals: 
 
 
 def test_a_difference_has_half_its_interval() -> None:
-    assert difference(Estimate(-1.4, -2.2, -0.6, 40)) == "−1.4 ± 0.8 %"
-    assert difference(None) == "–"
+    assert asymmetry_text(Estimate(-1.4, -2.2, -0.6, 40)) == "−1.4 ± 0.8 %"
+    assert asymmetry_text(None) == "–"
 
 
 def test_a_range_below_zero_is_told_in_words() -> None:
-    assert span(CONTACT, (0.18, 0.32)) == "180–320 ms"
-    assert span(FLIGHT, (-0.16, -0.08)) == "−160 to −80 ms"
-    assert span(CONTACT, None) == ""
+    assert range_text(CONTACT, (0.18, 0.32)) == "180–320 ms"
+    assert range_text(FLIGHT, (-0.16, -0.08)) == "−160 to −80 ms"
+    assert range_text(CONTACT, None) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,109 @@
+"""What a browser is told of a scene: named pieces of a page, their order, and the age of what they show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from surefoot.dashboards.data_source import RunnerState, SquadState
+from surefoot.dashboards.formatting import clock
+from surefoot.dashboards.html import Markup, element
+from surefoot.dashboards.wall.attention import attention, sorted_by_attention
+from surefoot.dashboards.wall.cards import runner_card
+from surefoot.dashboards.wall.runner_sections import runner_sections
+
+NOBODY_RUNNING = element(
+    "p", "Nobody runs at the moment. See the ", element("a", "recorded runs", href="/runs"), ".", class_="nothing"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """A page's content at one moment.
+
+    Parameters
+    ----------
+    pieces : id → content, in the order in which they stand.
+    ages_s : id → age of the newest value in it; None where there is none yet.
+    clock : time of the run for people.
+    alert : the newest finding in a sentence, for whoever cannot see the page.
+    """
+
+    pieces: Mapping[str, Markup]
+    ages_s: Mapping[str, float | None]
+    clock: str
+    alert: str
+
+
+def squad_content(squad: SquadState, base: str) -> PageContent:
+    """Everybody, those who need a look first; `base` is where the runners' pages are."""
+    ranked = sorted_by_attention([(runner, attention(runner)) for runner in squad.runners])
+    return PageContent(
+        {
+            _piece_id(runner.name): runner_card(runner, each, f"{base}/runner/{quote(runner.name)}")
+            for runner, each in ranked
+        }
+        or {"nobody": NOBODY_RUNNING},
+        {_piece_id(runner.name): _age_s(runner) for runner, _ in ranked},
+        _clock(squad),
+        _alert(squad),
+    )
+
+
+def runner_content(squad: SquadState, name: str) -> PageContent:
+    """One runner at length."""
+    runner = next((each for each in squad.runners if each.name == name), None)
+    if runner is None:
+        return PageContent({"head": element("p", f"{name} does not run at the moment.", class_="nothing")}, {}, "", "")
+    pieces = runner_sections(runner, attention(runner))
+    return PageContent(pieces, {"head": _age_s(runner)}, clock(runner.now_s - runner.origin_s), _alert(squad, name))
+
+
+@dataclass(slots=True)
+class PageDelta:
+    """What one browser has had, so that it is told only what has changed."""
+
+    _sent: dict[str, str] = field(default_factory=dict)
+    _alert: str = ""
+
+    def message(self, content: PageContent, **more: object) -> str:
+        """A message as JSON."""
+        fresh = {name: html for name, html in content.pieces.items() if self._sent.get(name) != html}
+        self._sent = dict(content.pieces)
+        alert, self._alert = content.alert if content.alert != self._alert else "", content.alert
+        ages_s = {name: None if age_s is None else round(age_s, 1) for name, age_s in content.ages_s.items()}
+        fields = {
+            "pieces": fresh,
+            "order": list(content.pieces),
+            "ages": ages_s,
+            "clock": content.clock,
+            "alert": alert,
+        }
+        return json.dumps({**fields, **more}, ensure_ascii=False)
+
+
+def _piece_id(name: str) -> str:
+    return f"runner {name}"
+
+
+def _age_s(runner: RunnerState) -> float | None:
+    return None if runner.newest_stride_end_s is None else max(runner.now_s - runner.newest_stride_end_s, 0.0)
+
+
+def _clock(squad: SquadState) -> str:
+    lasted_s = max((runner.now_s - runner.origin_s for runner in squad.runners), default=None)
+    return "" if lasted_s is None else clock(lasted_s)
+
+
+def _alert(squad: SquadState, name: str | None = None) -> str:
+    newest = max(_alerts(squad, name), key=lambda each: each[0], default=None)
+    return "" if newest is None else newest[1]
+
+
+def _alerts(squad: SquadState, name: str | None) -> Iterator[tuple[float, str]]:
+    for runner in squad.runners:
+        for finding in runner.findings if name in (None, runner.name) else ():
+            if finding.severity.rank > 0:
+                yield finding.known_s, f"{runner.name}: {finding.message}"

@@ -1,0 +1,43 @@
+"""Walls for tests: recorded runs shown as if they went on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunListEntry, RunnerState, SquadState
+from surefoot.dashboards.wall.replay import runner_at
+from tests.dashboards.runs import RUN, eventful
+
+PODS = tuple(PodStatus(foot, "connected", True, 80.0, -60.0, 0.1) for foot in Foot)
+
+
+class FakeViewDataSource:
+    """A source whose scene is set by the test."""
+
+    def __init__(self, *runners: RunnerState) -> None:
+        self._squad = SquadState("Everybody now", 1, runners)
+
+    def set(self, *runners: RunnerState) -> None:
+        """Everybody now."""
+        self._squad = SquadState(self._squad.title, self._squad.revision + 1, runners)
+
+    def squad_state(self) -> SquadState:
+        """As set."""
+        return self._squad
+
+    def runs(self) -> Sequence[RunListEntry]:
+        """One."""
+        return [RunListEntry(RUN.run_id, RUN.created_utc, RUN.runners, ended=True)]
+
+    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
+        """That one."""
+        return {RUN.run_id: {"anna": eventful()}}[run]
+
+
+def eventful_runner(name: str, at_s: float, *, age_s: float = 0.0, heard: bool = True) -> RunnerState:
+    """The eventful run at a moment, by whatever name; its newest stride may be old."""
+    now = runner_at(eventful(), at_s)
+    pods = [replace(pod, heard=heard, state="connected" if heard else "out of reach") for pod in PODS]
+    return replace(now, name=name, now_s=at_s + age_s, pods=pods)
