@@ -14,14 +14,14 @@ from platformdirs import user_config_path
 from pydantic import ValidationError
 
 from surefoot.service.errors import SettingsError
-from surefoot.service.settings import Settings, leaves
+from surefoot.service.settings import Settings, setting_types
 
 PREFIX, FILE_SUFFIX = "SUREFOOT_", "_FILE"
 SETTINGS_FILE = "SUREFOOT_SETTINGS"
-NOT_SETTINGS = frozenset({SETTINGS_FILE, "SUREFOOT_EVAL_DATA"})
-LISTS = frozenset({("command", "program")})
+OTHER_VARIABLES = frozenset({SETTINGS_FILE, "SUREFOOT_EVAL_DATA"})
+LIST_SETTINGS = frozenset({("command", "program")})
 
-Path_ = tuple[str, ...]
+SettingPath = tuple[str, ...]
 Environment = Mapping[str, str]
 
 
@@ -30,21 +30,21 @@ class Configuration:
     """The settings, and the source of each that is not the default."""
 
     settings: Settings
-    sources: Mapping[Path_, str]
+    sources: Mapping[SettingPath, str]
 
 
-def configure(environment: Environment = os.environ) -> Configuration:
+def load_configuration(environment: Environment = os.environ) -> Configuration:
     """Read all sources; SettingsError tells everything that is wrong with them."""
-    values, sources, wrong = _from_file(environment)
-    for path, value, source in _from_environment(environment, wrong):
-        _put(values, path, value, wrong, source)
+    values, sources, problems = _from_file(environment)
+    for path, value, source in _from_environment(environment, problems):
+        _put(values, path, value, problems, source)
         sources[path] = source
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        wrong += [_sentence(problem, sources) for problem in error.errors()]
-    if wrong:
-        raise SettingsError(wrong)
+        problems += [_sentence(problem, sources) for problem in error.errors()]
+    if problems:
+        raise SettingsError(problems)
     return Configuration(settings, sources)
 
 
@@ -54,12 +54,12 @@ def settings_path(environment: Environment = os.environ) -> Path:
     return Path(named) if named else user_config_path("surefoot", appauthor=False) / "surefoot.toml"
 
 
-def variable(path: Path_) -> str:
+def variable(path: SettingPath) -> str:
     """The environment variable of a setting."""
     return PREFIX + "_".join(path).upper()
 
 
-def _from_file(environment: Environment) -> tuple[dict[str, Any], dict[Path_, str], list[str]]:
+def _from_file(environment: Environment) -> tuple[dict[str, Any], dict[SettingPath, str], list[str]]:
     path = settings_path(environment)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -74,56 +74,58 @@ def _from_file(environment: Environment) -> tuple[dict[str, Any], dict[Path_, st
     return values, dict.fromkeys(_paths(values), str(path)), []
 
 
-def _paths(values: Mapping[str, Any], above: Path_ = ()) -> list[Path_]:
-    found: list[Path_] = []
+def _paths(values: Mapping[str, Any], above: SettingPath = ()) -> list[SettingPath]:
+    found: list[SettingPath] = []
     for key, value in values.items():
         found += _paths(value, (*above, key)) if isinstance(value, dict) else [(*above, key)]
     return found
 
 
-def _from_environment(environment: Environment, wrong: list[str]) -> list[tuple[Path_, object, str]]:
+def _from_environment(environment: Environment, problems: list[str]) -> list[tuple[SettingPath, object, str]]:
     """Path, value and name of each variable that is a setting; NAME_FILE names a file that holds the value."""
-    known = {variable(path): path for path in leaves()}
-    found: list[tuple[Path_, object, str]] = []
+    known = {variable(path): path for path in setting_types()}
+    found: list[tuple[SettingPath, object, str]] = []
     for name in sorted(environment):
-        if not name.startswith(PREFIX) or name in NOT_SETTINGS:
+        if not name.startswith(PREFIX) or name in OTHER_VARIABLES:
             continue
         stem = name.removesuffix(FILE_SUFFIX)
         path = known.get(name) or known.get(stem)
         if path is None:
-            wrong.append(f"{name} (environment): is no setting{_instead(name, known)}")
+            problems.append(f"{name} (environment): is no setting{_instead(name, known)}")
         else:
-            found.append((path, _value(name, environment[name], path, name not in known, wrong), name))
+            found.append((path, _value(name, environment[name], path, name not in known, problems), name))
     return found
 
 
-def _value(name: str, text: str, path: Path_, in_file: bool, wrong: list[str]) -> object:
+def _value(name: str, text: str, path: SettingPath, in_file: bool, problems: list[str]) -> object:
     if in_file:
         try:
             text = Path(text).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:
-            wrong.append(f"{name} (environment): {text} cannot be read ({getattr(error, 'strerror', None) or error})")
-    return tuple(text.split()) if path in LISTS else text
+            problems.append(
+                f"{name} (environment): {text} cannot be read ({getattr(error, 'strerror', None) or error})"
+            )
+    return tuple(text.split()) if path in LIST_SETTINGS else text
 
 
-def _put(values: MutableMapping[str, Any], path: Path_, value: object, wrong: list[str], source: str) -> None:
+def _put(values: MutableMapping[str, Any], path: SettingPath, value: object, problems: list[str], source: str) -> None:
     place = values
     for key in path[:-1]:
         place = place.setdefault(key, {})
         if not isinstance(place, dict):
-            wrong.append(f"{source} (environment): {key} in the settings file is no table")
+            problems.append(f"{source} (environment): {key} in the settings file is no table")
             return
     place[path[-1]] = value
 
 
-def _sentence(problem: Any, sources: Mapping[Path_, str]) -> str:
+def _sentence(problem: Any, sources: Mapping[SettingPath, str]) -> str:
     """One problem: where, and what is expected instead."""
     path = tuple(str(part) for part in problem["loc"] if part != "[key]")
     source = next((sources[path[:end]] for end in range(len(path), 0, -1) if path[:end] in sources), None)
     where = ".".join(path) + (f" ({source})" if source else "")
     told = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
-        return f"{where}: is no setting{_instead(path[-1], [name[-1] for name in leaves()])}"
+        return f"{where}: is no setting{_instead(path[-1], [name[-1] for name in setting_types()])}"
     return f"{where}: {told[:1].lower()}{told[1:]}" if where else told
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def plain(reason: str) -> str:
+def strip_errno(reason: str) -> str:
     """What the system said, without its number."""
     return re.sub(r"^\[Errno -?\d+\] ", "", reason)
 
@@ -142,7 +142,7 @@ class StoreError(RequestError):
         super().__init__(f"{path} cannot be used ({reason}); {instead}.")
 
 
-class NobodyError(RequestError):
+class NoRunnerError(RequestError):
     """The settings name no runner."""
 
     def __init__(self) -> None:
@@ -151,14 +151,14 @@ class NobodyError(RequestError):
         )
 
 
-class NowhereError(RequestError):
+class NoServerError(RequestError):
     """The settings name no server."""
 
     def __init__(self) -> None:
         super().__init__("the settings name no server; set influxdb.url or mqtt.host, surefoot config shows them.")
 
 
-class ShipError(RequestError):
+class ExportError(RequestError):
     """A server does not take what is shipped."""
 
     def __init__(self, server: str, reason: str) -> None:

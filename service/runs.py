@@ -14,16 +14,16 @@ from surefoot.dashboards.formatting import duration
 from surefoot.sensor_ingest.recording.entries import entry_time_s
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
-from surefoot.service.configuration import configure
+from surefoot.service.configuration import load_configuration
 from surefoot.service.errors import RunIsFileError, RunUnknownError
-from surefoot.service.pipeline.analysis import Progress
+from surefoot.service.pipeline.analysis import ProgressCallback
 
 LAST = "last"
 
 
 def runs_folder(wanted: Path | None) -> Path:
     """The folder asked for, or that of the settings."""
-    return configure().settings.runs_folder if wanted is None else wanted
+    return load_configuration().settings.runs_folder if wanted is None else wanted
 
 
 def find_run(named: str, folder: Path | None = None) -> RunFolder:
@@ -60,7 +60,7 @@ class RecordedRun:
     duration_s: float
 
 
-def recorded_runs(folder: Path, progress: Progress) -> Iterator[RecordedRun]:
+def recorded_runs(folder: Path, progress: ProgressCallback) -> Iterator[RecordedRun]:
     """The runs of a folder, oldest first; none where there is no folder yet."""
     runs = list_runs(folder) if folder.is_dir() else ()
     for place, run in enumerate(runs):

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from surefoot.analysis.findings import Severity
 
 
-def _like(pattern: str, expectation: str) -> AfterValidator:
+def _matching(pattern: str, expectation: str) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
             raise ValueError(f"must be {expectation}")
@@ -24,14 +24,14 @@ def _like(pattern: str, expectation: str) -> AfterValidator:
 
 
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Word = Annotated[str, _like(r"[^\s\x00-\x1f\x7f+#/]+", "one word without + # /")]
-RunnerName = Annotated[str, _like(r"[^\x00-\x1f\x7f+#/]{1,64}", "a name of up to 64 characters without + # /")]
-Url = Annotated[str, _like(r"https?://[^\s/]+(/\S*)?", "a web address such as http://127.0.0.1:8086")]
+Word = Annotated[str, _matching(r"[^\s\x00-\x1f\x7f+#/]+", "one word without + # /")]
+RunnerName = Annotated[str, _matching(r"[^\x00-\x1f\x7f+#/]{1,64}", "a name of up to 64 characters without + # /")]
+Url = Annotated[str, _matching(r"https?://[^\s/]+(/\S*)?", "a web address such as http://127.0.0.1:8086")]
 
 
-def _quiet(value: object) -> object:
+def _parse_quiet_hours(value: object) -> object:
     """ "22:00-07:00" as two times of day."""
     if not isinstance(value, str):
         return value
@@ -85,9 +85,9 @@ class AlertSettings(_Group):
     """
 
     severity: Severity = Severity.NOTICE
-    hold_s: NotNegative = 30.0
-    cool_down_s: NotNegative = 120.0
-    quiet_hours: Annotated[tuple[time, time] | None, BeforeValidator(_quiet)] = None
+    hold_s: NonNegative = 30.0
+    cool_down_s: NonNegative = 120.0
+    quiet_hours: Annotated[tuple[time, time] | None, BeforeValidator(_parse_quiet_hours)] = None
 
 
 class CommandSettings(_Group):
@@ -166,13 +166,13 @@ class Settings(_Group):
         return own.alerts if own is not None and own.alerts is not None else self.alerts
 
 
-def leaves(model: type[BaseModel] = Settings, above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+def setting_types(model: type[BaseModel] = Settings, above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
     """Every setting that has a name of its own: path → type; runners are named by the file alone."""
     found: dict[tuple[str, ...], Any] = {}
     for name, field in model.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            found |= leaves(kind, (*above, name))
+            found |= setting_types(kind, (*above, name))
         elif name != "runners":
             found[(*above, name)] = kind
     return found

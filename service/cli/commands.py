@@ -20,22 +20,22 @@ from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 from surefoot.service import VERSION
 from surefoot.service import runs as recorded
 from surefoot.service.cli import scan as scanning
-from surefoot.service.cli.wall import ShownAt, shown
-from surefoot.service.configuration import configure
+from surefoot.service.cli.wall import WallAddress, run_wall
+from surefoot.service.configuration import load_configuration
 from surefoot.service.errors import RunnerUnknownError, TwoSourcesError
-from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.pipeline.analysis import Analysis, analyze_files
 from surefoot.service.pipeline.reanalysis import analyze_run
-from surefoot.service.runtime.result_recorder import Keeper
-from surefoot.service.runtime.run_loop import Followed, Watcher, follow
+from surefoot.service.runtime.result_recorder import ResultRecorder
+from surefoot.service.runtime.run_loop import FinishedRun, Observer, record_run
 from surefoot.service.serialization.csv import export_csv
 from surefoot.service.serialization.output_files import check_output, write_json
-from surefoot.service.terminal.live_screen import Screen, Title
+from surefoot.service.terminal.live_screen import LiveScreen, Title
 from surefoot.service.terminal.progress import ProgressBar
 from surefoot.service.terminal.summary import WIDTH, show
-from surefoot.service.views.live_scenes import WatchedRun, Watchers
 from surefoot.service.views.reporting import recorded as as_recorded
 from surefoot.service.views.reporting import write_reports
+from surefoot.service.views.squad_state import ObservedRun, Observers
 
 SCAN_S = 5.0
 
@@ -97,7 +97,7 @@ def scan(seconds: float) -> None:
 
 
 def run(
-    left: str | None, right: str | None, runner: str, go_on: str | None, folder: Path | None, shown_at: ShownAt
+    left: str | None, right: str | None, runner: str, go_on: str | None, folder: Path | None, wall_address: WallAddress
 ) -> None:
     """Record and analyse a run, live."""
     named = {foot: name for foot, name in ((Foot.LEFT, left), (Foot.RIGHT, right)) if name is not None}
@@ -109,29 +109,32 @@ def run(
     else:
         started = recorded.find_run(go_on, folder)
     console = Console(highlight=False)
-    watched = WatchedRun(", ".join(started.manifest.runners))
+    observed = ObservedRun(", ".join(started.manifest.runners))
     with ExitStack() as stack:
-        address = stack.enter_context(shown(watched, started.path.parent, shown_at))
+        address = stack.enter_context(run_wall(observed, started.path.parent, wall_address))
         title = Title("surefoot run", ", ".join(started.manifest.runners), f"Ctrl-C ends the run · wall {address}")
         screen = stack.enter_context(_screen(console, title, shown=console.is_terminal))
         try:
-            followed = _followed(started, Watchers(watched, *([screen] if screen else [])))
+            finished = _record_live(started, Observers(observed, *([screen] if screen else [])))
         except RadioError:
             if go_on is None:
                 recorded.discard(started)
             raise
-    _show(console, followed.analysis.conclude())
-    for pod in followed.health:
+    _show(console, finished.analysis.conclude())
+    for pod in finished.health:
         if pod.last_packet_s is None:
             console.print(Text(f"Nothing came from the {pod.foot} pod {pod.serial}: {pod.note}."))
     _tell_place(console, started)
 
 
-def _followed(run: RunFolder, watcher: Watcher) -> Followed:
+def _record_live(run: RunFolder, observer: Observer) -> FinishedRun:
     """A run from its pods to whoever watches, the store and the servers of the settings."""
-    settings, live = configure().settings, LiveRun(run)
-    with Dispatch(settings) as dispatch, Keeper.of_live(live, settings, dispatch.tell) as keeper:
-        return asyncio.run(follow(live, watcher, keeper=keeper))
+    settings, live = load_configuration().settings, LiveRun(run)
+    with (
+        ExporterThread(settings) as exporters,
+        ResultRecorder.for_live_run(live, settings, exporters.notify) as recorder,
+    ):
+        return asyncio.run(record_run(live, observer, recorder=recorder))
 
 
 def demo(
@@ -141,40 +144,40 @@ def demo(
     speed: float,
     seed: int,
     folder: Path | None,
-    shown_at: ShownAt = (None, None),
+    wall_address: WallAddress = (None, None),
     *,
     headless: bool,
 ) -> bool:
     """Play a simulated run; whether Ctrl-C ended it."""
-    from surefoot.service.runtime.demo import cast, play
-    from surefoot.service.terminal.truth_check import check
+    from surefoot.service.runtime.demo import choose_scenarios, record_demo
+    from surefoot.service.terminal.truth_check import compare_with_truth
 
     console = Console(highlight=False)
-    scenarios = cast(scenario, minutes, runners, seed)
+    scenarios = choose_scenarios(scenario, minutes, runners, seed)
     live = console.is_terminal and not headless
     note = f"{scenarios[0].name if runners == 1 else f'{runners} runners'}, simulated, up to {speed:g} × real time"
-    lasts_s = max(play.duration_s for play in scenarios)
+    lasts_s = max(each.duration_s for each in scenarios)
     with ExitStack() as stack:
         parent = stack.enter_context(_kept(folder))
-        watcher: Watcher | None = None
+        observer: Observer | None = None
         if live:
-            watched = WatchedRun(f"Simulated, up to {speed:g} × real time", speed)
-            address = stack.enter_context(shown(watched, parent, shown_at))
+            observed = ObservedRun(f"Simulated, up to {speed:g} × real time", speed)
+            address = stack.enter_context(run_wall(observed, parent, wall_address))
             title = Title("surefoot demo", note, f"Ctrl-C ends the run · wall {address}", lasts_s)
-            watcher = Watchers(watched, stack.enter_context(Screen(console, title, speed)))
-        played = play(scenarios, parent, seed=seed, speed=speed if live else math.inf, watcher=watcher)
-    for name, analysis in played.followed.analysis.conclude().items():
+            observer = Observers(observed, stack.enter_context(LiveScreen(console, title, speed)))
+        demo_run = record_demo(scenarios, parent, seed=seed, speed=speed if live else math.inf, observer=observer)
+    for name, analysis in demo_run.finished.analysis.conclude().items():
         if runners > 1:
-            console.print(Text(f"\n{name}  {scenarios[list(played.truth).index(name)].name}", style="bold cyan"))
+            console.print(Text(f"\n{name}  {scenarios[list(demo_run.truth).index(name)].name}", style="bold cyan"))
         show(console, analysis)
         ended_s = max((bout.end_s for bout in analysis.results.bouts), default=0.0)
-        told = check(analysis.results, played.truth[name], ended_s)
+        told = compare_with_truth(analysis.results, demo_run.truth[name], ended_s)
         console.print(Text(f"\n{told}"), width=min(console.width, WIDTH))
     if folder is not None:
-        _tell_place(console, played.run)
+        _tell_place(console, demo_run.run)
     else:
         console.print("\nNot kept. With --folder RUNS it is, for surefoot report, replay and serve.")
-    return played.followed.stopped
+    return demo_run.finished.stopped
 
 
 def runs(folder: Path | None) -> None:
@@ -244,6 +247,6 @@ def _kept(folder: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _screen(console: Console, title: Title, speed: float = 1.0, *, shown: bool) -> Iterator[Screen | None]:
-    with Screen(console, title, speed) if shown else nullcontext() as screen:
+def _screen(console: Console, title: Title, speed: float = 1.0, *, shown: bool) -> Iterator[LiveScreen | None]:
+    with LiveScreen(console, title, speed) if shown else nullcontext() as screen:
         yield screen

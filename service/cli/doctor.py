@@ -23,21 +23,21 @@ from surefoot.dashboards.wall.hosting import listening_socket
 from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.service.errors import StoreError
-from surefoot.service.exporters.influxdb_client import Influx, InfluxError
-from surefoot.service.exporters.mqtt_client import BrokerError, connected
+from surefoot.service.exporters.influxdb_client import InfluxClient, InfluxError
+from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.settings import Settings
-from surefoot.service.store.connection import LEAST_SQLITE
+from surefoot.service.store.connection import MIN_SQLITE
 from surefoot.service.store.reading import StoreReader
-from surefoot.service.views.wall import NEEDS_PASSWORD, SET_PASSWORD, local, shown_at, unguarded
+from surefoot.service.views.wall import NEEDS_PASSWORD, SET_PASSWORD, answers_at, is_loopback, needs_password
 
-LEAST_PYTHON = (3, 11)
-ROOM_BYTES = 1_000_000_000
+MIN_PYTHON = (3, 11)
+MIN_FREE_BYTES = 1_000_000_000
 """A hundred hours of one runner's raw packets and results."""
-LISTEN_S = 3.0
+SCAN_S = 3.0
 PROBE = "probe"
 
 
-class Verdict(StrEnum):
+class CheckStatus(StrEnum):
     """How a check went."""
 
     OK = "ok"
@@ -50,12 +50,12 @@ class Check:
     """What one check found, and what to do about it."""
 
     name: str
-    verdict: Verdict
-    told: str
+    status: CheckStatus
+    detail: str
     advice: str = ""
 
 
-def examine(settings: Settings) -> list[Check]:
+def run_checks(settings: Settings) -> list[Check]:
     """All checks, one after the other."""
     questions: tuple[Callable[[Settings], Check], ...] = (
         _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command,
@@ -65,28 +65,28 @@ def examine(settings: Settings) -> list[Check]:
 
 def table(checks: list[Check]) -> Table:
     """The checks for people."""
-    styles = {Verdict.OK: "green", Verdict.UNUSED: "dim", Verdict.PROBLEM: "red"}
+    styles = {CheckStatus.OK: "green", CheckStatus.UNUSED: "dim", CheckStatus.PROBLEM: "red"}
     shown = Table.grid(padding=(0, 2, 0, 0))
     for each in checks:
         advice = Text(f"\n→ {each.advice}", style="yellow") if each.advice else Text()
-        shown.add_row(each.name, Text(each.verdict, style=styles[each.verdict]), Text(each.told) + advice)
+        shown.add_row(each.name, Text(each.status, style=styles[each.status]), Text(each.detail) + advice)
     return shown
 
 
 def _python(_: Settings) -> Check:
-    told = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    if sys.version_info < LEAST_PYTHON or sqlite3.sqlite_version_info < LEAST_SQLITE:
-        return Check("Python", Verdict.PROBLEM, told, "Use Python 3.11 or newer with SQLite 3.37 or newer.")
-    return Check("Python", Verdict.OK, told)
+    detail = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    if sys.version_info < MIN_PYTHON or sqlite3.sqlite_version_info < MIN_SQLITE:
+        return Check("Python", CheckStatus.PROBLEM, detail, "Use Python 3.11 or newer with SQLite 3.37 or newer.")
+    return Check("Python", CheckStatus.OK, detail)
 
 
 def _disk(settings: Settings) -> Check:
     folder = next(path for path in (settings.data, *settings.data.absolute().parents) if path.exists())
     free = shutil.disk_usage(folder).free
-    told = f"{free / 1e9:.1f} GB free at {settings.data}"
-    if free < ROOM_BYTES:
-        return Check("Disk", Verdict.PROBLEM, told, "Free some space, or set data to a folder on another disk.")
-    return Check("Disk", Verdict.OK, told)
+    detail = f"{free / 1e9:.1f} GB free at {settings.data}"
+    if free < MIN_FREE_BYTES:
+        return Check("Disk", CheckStatus.PROBLEM, detail, "Free some space, or set data to a folder on another disk.")
+    return Check("Disk", CheckStatus.OK, detail)
 
 
 def _store(settings: Settings) -> Check:
@@ -98,45 +98,47 @@ def _store(settings: Settings) -> Check:
         with StoreReader(settings.store_path) as reader:
             runs = len({run.run for run in reader.runs()})
     except OSError as error:
-        told = f"{settings.runs_folder} cannot be written ({error.strerror})"
-        return Check("Data folder", Verdict.PROBLEM, told, "Change its permissions, or set data to another folder.")
+        detail = f"{settings.runs_folder} cannot be written ({error.strerror})"
+        return Check(
+            "Data folder", CheckStatus.PROBLEM, detail, "Change its permissions, or set data to another folder."
+        )
     except StoreError as error:
-        told = f"{error.path} cannot be used ({error.reason})"
-        return Check("Data folder", Verdict.PROBLEM, told, _sentence(error.instead))
-    return Check("Data folder", Verdict.OK, f"{runs} run{'s' * (runs != 1)} in {settings.store_path}")
+        detail = f"{error.path} cannot be used ({error.reason})"
+        return Check("Data folder", CheckStatus.PROBLEM, detail, _sentence(error.instead))
+    return Check("Data folder", CheckStatus.OK, f"{runs} run{'s' * (runs != 1)} in {settings.store_path}")
 
 
 def _pods(settings: Settings) -> Check:
     if not settings.runners:
-        return Check("Runners", Verdict.UNUSED, "nobody is named; surefoot run takes the nearest pods")
-    return Check("Runners", Verdict.OK, ", ".join(settings.runners))
+        return Check("Runners", CheckStatus.UNUSED, "nobody is named; surefoot run takes the nearest pods")
+    return Check("Runners", CheckStatus.OK, ", ".join(settings.runners))
 
 
 def _bluetooth(_: Settings) -> Check:
     try:
-        found = asyncio.run(discover_pods(timeout_s=LISTEN_S))
+        found = asyncio.run(discover_pods(timeout_s=SCAN_S))
     except RadioError as error:
-        return Check("Bluetooth", Verdict.PROBLEM, error.reason, _sentence(error.advice))
+        return Check("Bluetooth", CheckStatus.PROBLEM, error.reason, _sentence(error.advice))
     heard = ", ".join(pod.name for pod in found)
-    return Check("Bluetooth", Verdict.OK, f"pods in range: {heard}" if found else "works; no pod is in range")
+    return Check("Bluetooth", CheckStatus.OK, f"pods in range: {heard}" if found else "works; no pod is in range")
 
 
 def _influxdb(settings: Settings) -> Check:
     """Write a point, read it back and delete nothing: it replaces the one of the last time."""
     wanted = settings.influxdb
     if wanted.url is None:
-        return Check("InfluxDB", Verdict.UNUSED, "influxdb.url is not set")
+        return Check("InfluxDB", CheckStatus.UNUSED, "influxdb.url is not set")
     token = float(secrets.randbits(40))
     try:
-        with Influx(wanted) as influx:
+        with InfluxClient(wanted) as influx:
             influx.write([f"{PROBE} value={token} {time_ns()}"])
             answer = influx.query(f"SELECT last(value) AS value FROM {PROBE}")
     except InfluxError as error:
-        return Check("InfluxDB", Verdict.PROBLEM, f"{wanted.url}: {error}", _influx_advice(str(error)))
+        return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: {error}", _influx_advice(str(error)))
     if token not in [row["value"] for series in answer for row in series.dicts()]:
         advice = f"Map the database {wanted.bucket} to the bucket, so that InfluxQL reads what was written."
-        return Check("InfluxDB", Verdict.PROBLEM, f"{wanted.url}: what was written does not come back", advice)
-    return Check("InfluxDB", Verdict.OK, f"{wanted.url}: a point was written to {wanted.bucket} and read back")
+        return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: what was written does not come back", advice)
+    return Check("InfluxDB", CheckStatus.OK, f"{wanted.url}: a point was written to {wanted.bucket} and read back")
 
 
 def _influx_advice(reason: str) -> str:
@@ -150,19 +152,19 @@ def _influx_advice(reason: str) -> str:
 def _mqtt(settings: Settings) -> Check:
     wanted = settings.mqtt
     if wanted.host is None:
-        return Check("MQTT", Verdict.UNUSED, "mqtt.host is not set")
+        return Check("MQTT", CheckStatus.UNUSED, "mqtt.host is not set")
     where = f"{wanted.host}:{wanted.port}"
     try:
         asyncio.run(_published(settings))
     except BrokerError as error:
         advice = "Start the broker, and check mqtt.host, port, username, password and tls."
-        return Check("MQTT", Verdict.PROBLEM, f"{where}: {error}", "" if "ACL" in str(error) else advice)
+        return Check("MQTT", CheckStatus.PROBLEM, f"{where}: {error}", "" if "ACL" in str(error) else advice)
     secure = "with TLS" if wanted.tls else "without TLS"
-    return Check("MQTT", Verdict.OK, f"{where}: a message was published and received, {secure}")
+    return Check("MQTT", CheckStatus.OK, f"{where}: a message was published and received, {secure}")
 
 
 async def _published(settings: Settings) -> None:
-    async with connected(settings.mqtt):
+    async with broker_connection(settings.mqtt):
         pass
 
 
@@ -170,32 +172,35 @@ def _wall(settings: Settings) -> Check:
     """Take the port for a moment."""
     wanted = settings.wall
     where = f"{wanted.host} port {wanted.port}"
-    if unguarded(wanted):
-        return Check("Wall", Verdict.PROBLEM, f"{wanted.host} {NEEDS_PASSWORD}", _sentence(SET_PASSWORD))
-    for_whom = "to this computer alone" if local(wanted.host) else "to others too, with the password"
+    if needs_password(wanted):
+        return Check("Wall", CheckStatus.PROBLEM, f"{wanted.host} {NEEDS_PASSWORD}", _sentence(SET_PASSWORD))
+    for_whom = "to this computer alone" if is_loopback(wanted.host) else "to others too, with the password"
     try:
         listening_socket(wanted.host, wanted.port).close()
     except OSError as error:
-        if shown_at(wanted):
-            return Check("Wall", Verdict.OK, f"{where}: shown there now, {for_whom}")
-        told = f"{where}: {error.strerror or error}"
+        if answers_at(wanted):
+            return Check("Wall", CheckStatus.OK, f"{where}: shown there now, {for_whom}")
+        detail = f"{where}: {error.strerror or error}"
         if error.errno == errno.EADDRINUSE:
-            told = f"{where}: something else has it"
+            detail = f"{where}: something else has it"
         return Check(
-            "Wall", Verdict.PROBLEM, told, "Set wall.host to an address of this computer, and wall.port to a free port."
+            "Wall",
+            CheckStatus.PROBLEM,
+            detail,
+            "Set wall.host to an address of this computer, and wall.port to a free port.",
         )
-    return Check("Wall", Verdict.OK, f"{where}: can be shown, {for_whom}")
+    return Check("Wall", CheckStatus.OK, f"{where}: can be shown, {for_whom}")
 
 
 def _command(settings: Settings) -> Check:
     program = settings.command.program
     if not program:
-        return Check("Command", Verdict.UNUSED, "command.program is not set")
+        return Check("Command", CheckStatus.UNUSED, "command.program is not set")
     found = shutil.which(program[0])
     if found is None or not os.access(found, os.X_OK):
         advice = "Give its full path, and make it executable."
-        return Check("Command", Verdict.PROBLEM, f"{program[0]} is no program", advice)
-    return Check("Command", Verdict.OK, str(Path(found)))
+        return Check("Command", CheckStatus.PROBLEM, f"{program[0]} is no program", advice)
+    return Check("Command", CheckStatus.OK, str(Path(found)))
 
 
 def _sentence(advice: str) -> str:

@@ -28,4 +28,4 @@ def pods(
     """
     from surefoot.service.runtime import hardware_pods as dongles
 
-    dongles.be_pods(left, right, minutes, scenario, seed)
+    dongles.serve_pods(left, right, minutes, scenario, seed)

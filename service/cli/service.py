@@ -52,10 +52,10 @@ def config() -> None:
     """
     from rich.console import Console
 
-    from surefoot.service.configuration import configure, settings_path
+    from surefoot.service.configuration import load_configuration, settings_path
     from surefoot.service.terminal.settings import table
 
-    configuration = configure()
+    configuration = load_configuration()
     print(f"Settings file: {settings_path()}{'' if settings_path().exists() else ' (there is none)'}\n")
     Console(highlight=False).print(table(configuration))
 
@@ -68,10 +68,10 @@ def doctor() -> None:
     """
     from rich.console import Console
 
-    from surefoot.service.cli.doctor import Verdict, examine, table
-    from surefoot.service.configuration import configure
+    from surefoot.service.cli.doctor import CheckStatus, run_checks, table
+    from surefoot.service.configuration import load_configuration
 
-    checks = examine(configure().settings)
+    checks = run_checks(load_configuration().settings)
     Console(highlight=False).print(table(checks))
-    if any(check.verdict is Verdict.PROBLEM for check in checks):
+    if any(check.status is CheckStatus.PROBLEM for check in checks):
         raise typer.Exit(PROBLEM)

@@ -8,48 +8,48 @@ import logging
 import sqlite3
 from time import time
 
-from surefoot.service.exporters.status import News, SinkState
+from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.settings import CommandSettings
 from surefoot.service.store.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
-OLDEST_S = 600.0
+MAX_AGE_S = 600.0
 """Nobody wants to hear of anything that is longer ago."""
 
 
-class CommandShipper:
+class CommandExporter:
     """Runs the program for one alert after the other until it is cancelled."""
 
-    def __init__(self, outbox: Outbox, settings: CommandSettings, state: SinkState) -> None:
+    def __init__(self, outbox: Outbox, settings: CommandSettings, status: ExporterStatus) -> None:
         self._outbox = outbox
         self._settings = settings
-        self._state = state
+        self._status = status
 
-    async def run(self, news: News) -> None:
+    async def run(self, rows_available: RowsAvailable) -> None:
         """For ever."""
         while True:
             for row in self._outbox.pending("alerts", 100):
-                await self._tell(row)
-            await news.wait(POLL_S)
+                await self._run_for(row)
+            await rows_available.wait(POLL_S)
 
-    async def _tell(self, row: sqlite3.Row) -> None:
+    async def _run_for(self, row: sqlite3.Row) -> None:
         """One alert; a program that fails is not run again for it, but that is written down."""
         body = json.loads(row["body"])
         waited_s = max(time() - row["stored_utc_s"], 0.0)
-        if body["quiet"] or row["age_s"] is None or row["age_s"] + waited_s > OLDEST_S:
-            self._outbox.move("alerts", row["seq"])
+        if body["quiet"] or row["age_s"] is None or row["age_s"] + waited_s > MAX_AGE_S:
+            self._outbox.set_cursor("alerts", row["seq"])
             return
         problem = await self._run(json.dumps({**body, "late": False}).encode())
         if problem:
-            self._state.failed(problem)
+            self._status.mark_down(problem)
             log.error("command: %s", problem)
-            self._outbox.refuse("alerts", {row["seq"]: problem}, row["seq"])
+            self._outbox.dead_letter("alerts", {row["seq"]: problem}, row["seq"])
         else:
-            self._state.worked()
+            self._status.mark_up()
             latency_s = row["age_s"] + max(time() - row["stored_utc_s"], 0.0)
-            self._outbox.delivered(row["id"], latency_s, late=False, upto=row["seq"])
+            self._outbox.mark_delivered(row["id"], latency_s, late=False, upto=row["seq"])
 
     async def _run(self, alert: bytes) -> str:
         """What went wrong, empty if nothing did."""

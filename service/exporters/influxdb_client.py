@@ -14,11 +14,11 @@ from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 
-from surefoot.service.errors import plain
+from surefoot.service.errors import strip_errno
 from surefoot.service.settings import InfluxSettings
 
 TIMEOUT_MS = 10_000
-COME_BACK = frozenset({0, 401, 403, 404, 408, 429})
+RETRYABLE_STATUSES = frozenset({0, 401, 403, 404, 408, 429})
 """Refusals that somebody can mend (and 0, a failed TLS handshake); other 4xx mean that these lines will never be
 taken."""
 
@@ -49,7 +49,7 @@ class Series:
             yield {**self.tags, **dict(zip(self.columns, row, strict=True))}
 
 
-class Influx:
+class InfluxClient:
     """A connection to one bucket; blocks, so call it from a thread."""
 
     def __init__(self, settings: InfluxSettings) -> None:
@@ -74,13 +74,13 @@ class Influx:
 
     def write(self, lines: Sequence[str]) -> None:
         """Write lines with times in nanoseconds; UnreachableError or RefusedError where they are not taken."""
-        with _told():
+        with _translated_errors():
             self._write.write(self.bucket, record="\n".join(lines))
 
     def query(self, influxql: str, **parameters: str) -> list[Series]:
         """Ask in InfluxQL; `$name` in the question stands for a parameter, times are nanoseconds."""
         asked = [("db", self.bucket), ("q", influxql), ("params", json.dumps(parameters)), ("epoch", "ns")]
-        with _told():
+        with _translated_errors():
             answer = self._client.api_client.call_api(
                 "/query",
                 "GET",
@@ -103,13 +103,17 @@ def _series(answer: Mapping[str, Any]) -> list[Series]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     """The client's failures as ours."""
     try:
         yield
     except ApiException as error:
         reason = f"{error.status} {_reason(error)}"
-        kind = RefusedError if 400 <= (error.status or 0) < 500 and error.status not in COME_BACK else UnreachableError
+        kind = (
+            RefusedError
+            if 400 <= (error.status or 0) < 500 and error.status not in RETRYABLE_STATUSES
+            else UnreachableError
+        )
         raise kind(reason) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise UnreachableError(_short(error)) from error
@@ -127,4 +131,4 @@ def _reason(error: ApiException) -> str:
 
 def _short(error: BaseException) -> str:
     """The heart of one of urllib3's messages."""
-    return plain(str(error).rpartition(": ")[2]) or type(error).__name__
+    return strip_errno(str(error).rpartition(": ")[2]) or type(error).__name__

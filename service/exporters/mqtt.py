@@ -12,8 +12,8 @@ from time import time, time_ns
 from aiomqtt import Client, MqttError
 
 from surefoot.sensor_ingest.backoff import Backoff
-from surefoot.service.exporters.mqtt_client import BrokerError, connected, publish
-from surefoot.service.exporters.status import News, SinkState
+from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection, publish
+from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.serialization import mqtt_messages as messages
 from surefoot.service.serialization.mqtt_messages import Message
 from surefoot.service.settings import MqttSettings
@@ -21,41 +21,44 @@ from surefoot.service.store.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200
+BATCH_ROWS = 200
 POLL_S = 1.0
 LATE_S = 10.0
-FRESH_NS = 60_000_000_000
+MAX_STRIDE_AGE_NS = 60_000_000_000
 """A stride that is older is no news."""
 
 Rows = Sequence[sqlite3.Row]
 
 
-class MqttShipper:
+class MqttExporter:
     """Publishes from the outbox until it is cancelled."""
 
     def __init__(
-        self, outbox: Outbox, settings: MqttSettings, state: SinkState, *, backoff: Backoff | None = None
+        self, outbox: Outbox, settings: MqttSettings, status: ExporterStatus, *, backoff: Backoff | None = None
     ) -> None:
         self._outbox = outbox
         self._settings = settings
-        self._state = state
+        self._status = status
         self._backoff = backoff or Backoff()
 
-    async def run(self, news: News) -> None:
+    async def run(self, rows_available: RowsAvailable) -> None:
         """For ever."""
         while True:
             try:
-                async with connected(self._settings) as client:
-                    await self._serve(client, news)
+                async with broker_connection(self._settings) as client:
+                    await self._serve(client, rows_available)
             except BrokerError as error:
-                self._state.failed(str(error))
+                self._status.mark_down(str(error))
             wait_s = self._backoff.next_delay_s()
-            log.warning("MQTT: %s; trying again in %.1f s", self._state.problem, wait_s)
+            log.warning("MQTT: %s; trying again in %.1f s", self._status.problem, wait_s)
             await asyncio.sleep(wait_s)
 
-    async def _serve(self, client: Client, news: News) -> None:
+    async def _serve(self, client: Client, rows_available: RowsAvailable) -> None:
         """Until the connection is lost, which raises, or the end."""
-        work = asyncio.create_task(_listen(client)), asyncio.create_task(self._ship(client, news))
+        work = (
+            asyncio.create_task(_watch_connection(client)),
+            asyncio.create_task(self._publish_rows(client, rows_available)),
+        )
         try:
             done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             done.pop().result()
@@ -68,56 +71,56 @@ class MqttShipper:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
 
-    async def _ship(self, client: Client, news: News) -> None:
-        await self._present(client)
-        self._state.worked()
+    async def _publish_rows(self, client: Client, rows_available: RowsAvailable) -> None:
+        await self._publish_current(client)
+        self._status.mark_up()
         self._backoff.reset()
         while True:
             await self.drain(client)
-            await news.wait(POLL_S)
+            await rows_available.wait(POLL_S)
 
     async def drain(self, client: Client) -> None:
         """Publish everything there is."""
-        while rows := self._outbox.pending("alerts", AT_ONCE):
+        while rows := self._outbox.pending("alerts", BATCH_ROWS):
             for row in rows:
-                await self._alert(client, row)
-        for source in ("runs", "summaries", "live"):
-            while rows := self._outbox.pending(source, AT_ONCE):
-                await self._retained(client, source, _last_of_runners(rows))
-                self._outbox.move(source, rows[-1]["seq"])
-        while rows := self._outbox.pending("strides", AT_ONCE):
+                await self._publish_alert(client, row)
+        for table in ("runs", "summaries", "live"):
+            while rows := self._outbox.pending(table, BATCH_ROWS):
+                await self._publish_retained(client, table, _last_by_runner(rows))
+                self._outbox.set_cursor(table, rows[-1]["seq"])
+        while rows := self._outbox.pending("strides", BATCH_ROWS):
             for row in rows:
-                if time_ns() - row["time_ns"] < FRESH_NS:
+                if time_ns() - row["time_ns"] < MAX_STRIDE_AGE_NS:
                     await publish(client, messages.stride(row))
-            self._outbox.move("strides", rows[-1]["seq"])
+            self._outbox.set_cursor("strides", rows[-1]["seq"])
 
-    async def _alert(self, client: Client, row: sqlite3.Row) -> None:
+    async def _publish_alert(self, client: Client, row: sqlite3.Row) -> None:
         age_s = _age_s(row)
         late = age_s is None or age_s > LATE_S
         await publish(client, messages.alert(row, age_s, late=late))
-        self._outbox.delivered(row["id"], _age_s(row), late=late, upto=row["seq"])
-        await self._alert_states(client, row)
+        self._outbox.mark_delivered(row["id"], _age_s(row), late=late, upto=row["seq"])
+        await self._publish_alert_states(client, row)
 
-    async def _alert_states(self, client: Client, row: sqlite3.Row) -> None:
+    async def _publish_alert_states(self, client: Client, row: sqlite3.Row) -> None:
         for message in messages.alert_states(self._outbox.alerts_of(row["run"], row["runner"], row["seq"])):
             await publish(client, message)
 
-    async def _present(self, client: Client) -> None:
+    async def _publish_current(self, client: Client) -> None:
         """A broker may have forgotten everything: what is retained is told anew."""
         await publish(client, messages.status("online"))
-        for source in ("runs", "summaries", "live"):
-            await self._retained(client, source, self._outbox.newest(source))
-        for row in self._outbox.newest("alerts"):
+        for table in ("runs", "summaries", "live"):
+            await self._publish_retained(client, table, self._outbox.last_rows(table))
+        for row in self._outbox.last_rows("alerts"):
             if row["seq"] <= self._outbox.cursor("alerts"):
-                await self._alert_states(client, row)
+                await self._publish_alert_states(client, row)
 
-    async def _retained(self, client: Client, source: str, rows: Iterable[sqlite3.Row]) -> None:
+    async def _publish_retained(self, client: Client, table: str, rows: Iterable[sqlite3.Row]) -> None:
         for row in rows:
-            for message in self._words(source, row):
+            for message in self._messages(table, row):
                 await publish(client, message)
 
-    def _words(self, source: str, row: sqlite3.Row) -> list[Message]:
-        match source:
+    def _messages(self, table: str, row: sqlite3.Row) -> list[Message]:
+        match table:
             case "live":
                 return [messages.window(row)]
             case "summaries":
@@ -127,7 +130,7 @@ class MqttShipper:
                 return [*found, messages.run_status(row, "running")]
 
 
-async def _listen(client: Client) -> None:
+async def _watch_connection(client: Client) -> None:
     """Nothing is expected; this notices when the connection is lost."""
     async for _ in client.messages:
         pass
@@ -138,5 +141,5 @@ def _age_s(row: sqlite3.Row) -> float | None:
     return None if row["age_s"] is None else float(row["age_s"] + max(time() - row["stored_utc_s"], 0.0))
 
 
-def _last_of_runners(rows: Rows) -> list[sqlite3.Row]:
+def _last_by_runner(rows: Rows) -> list[sqlite3.Row]:
     return list({row["runner"]: row for row in rows}.values())

@@ -12,11 +12,11 @@ from aiomqtt import Client, MqttError, ProtocolVersion, Will
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from surefoot.service.errors import plain
-from surefoot.service.serialization.mqtt_messages import ROOT, Message, status
+from surefoot.service.errors import strip_errno
+from surefoot.service.serialization.mqtt_messages import TOPIC_ROOT, Message, status
 from surefoot.service.settings import MqttSettings
 
-ANSWER_S = 5.0
+RESPONSE_TIMEOUT_S = 5.0
 KEEPALIVE_S = 15
 
 
@@ -25,7 +25,7 @@ class BrokerError(Exception):
 
 
 @asynccontextmanager
-async def connected(settings: MqttSettings) -> AsyncIterator[Client]:
+async def broker_connection(settings: MqttSettings) -> AsyncIterator[Client]:
     """A broker that takes our messages and gives them out; BrokerError where it does not."""
     offline = status("offline")
     try:
@@ -36,7 +36,7 @@ async def connected(settings: MqttSettings) -> AsyncIterator[Client]:
             password=settings.password.get_secret_value() or None,
             protocol=ProtocolVersion.V5,
             will=Will(offline.topic, offline.payload, offline.qos, offline.retain),
-            timeout=ANSWER_S,
+            timeout=RESPONSE_TIMEOUT_S,
             keepalive=KEEPALIVE_S,
             tls_context=_tls(settings),
         )
@@ -46,10 +46,10 @@ async def connected(settings: MqttSettings) -> AsyncIterator[Client]:
                 await asyncio.shield(connecting)
             finally:
                 await asyncio.wait({connecting})  # whoever gives up meanwhile leaves no half-open connection behind
-            await _prove(client)
+            await _check_round_trip(client)
             yield client
     except MqttError as error:
-        raise BrokerError(plain(str(error)) or type(error).__name__) from error
+        raise BrokerError(strip_errno(str(error)) or type(error).__name__) from error
     except ssl.SSLError as error:
         raise BrokerError(f"TLS: {error.reason or error}") from error
     except OSError as error:
@@ -73,15 +73,15 @@ def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
     return context
 
 
-async def _prove(client: Client) -> None:
+async def _check_round_trip(client: Client) -> None:
     """What is not allowed raises nothing, so send a message and see it come back."""
-    topic = f"{ROOT}/probe/{secrets.token_hex(8)}"
+    topic = f"{TOPIC_ROOT}/probe/{secrets.token_hex(8)}"
     await client.subscribe(topic, qos=1)
     await client.publish(topic, b"", qos=1)
     try:
-        async with asyncio.timeout(ANSWER_S):
+        async with asyncio.timeout(RESPONSE_TIMEOUT_S):
             await anext(aiter(client.messages))
     except TimeoutError:
-        told = f"messages to {ROOT}/# do not come back; give this user readwrite on it in the broker's ACL"
+        told = f"messages to {TOPIC_ROOT}/# do not come back; give this user readwrite on it in the broker's ACL"
         raise BrokerError(told) from None
     await client.unsubscribe(topic)

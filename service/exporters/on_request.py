@@ -8,25 +8,25 @@ from aiomqtt import MqttError
 from rich.console import Console
 
 from surefoot.sensor_ingest.recording.errors import RunBusyError
-from surefoot.service.configuration import configure
-from surefoot.service.errors import NowhereError, ShipError
-from surefoot.service.exporters.influxdb import InfluxShipper
-from surefoot.service.exporters.influxdb_client import Influx, InfluxError
-from surefoot.service.exporters.mqtt import MqttShipper
-from surefoot.service.exporters.mqtt_client import BrokerError, connected
-from surefoot.service.exporters.status import SinkState
+from surefoot.service.configuration import load_configuration
+from surefoot.service.errors import ExportError, NoServerError
+from surefoot.service.exporters.influxdb import InfluxExporter
+from surefoot.service.exporters.influxdb_client import InfluxClient, InfluxError
+from surefoot.service.exporters.mqtt import MqttExporter
+from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
+from surefoot.service.exporters.status import ExporterStatus
 from surefoot.service.runtime.entry import log_to_stderr
-from surefoot.service.runtime.recovery import keep_recorded, missing_runs
+from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.terminal.progress import ProgressBar
 
 
 def ship(*, backfill: bool) -> None:
-    """Ship everything that waits; ShipError where a server does not take it."""
-    settings = configure().settings
+    """Ship everything that waits; ExportError where a server does not take it."""
+    settings = load_configuration().settings
     if settings.influxdb.url is None and settings.mqtt.host is None and not backfill:
-        raise NowhereError
+        raise NoServerError
     log_to_stderr(settings)
     if backfill:
         _backfill(settings)
@@ -42,7 +42,7 @@ def _backfill(settings: Settings) -> None:
         runs = list(missing_runs(settings))
         for run in runs:
             try:
-                keep_recorded(run, settings, progress)
+                store_recorded_run(run, settings, progress)
             except RunBusyError as error:
                 print(f"Left out: {error}")
     print(f"{len(runs)} recorded runs were missing in the store.")
@@ -56,18 +56,18 @@ def _to_influxdb(settings: Settings) -> int:
         shipped += rows
 
     days = settings.influxdb.retention_days
-    with Outbox(settings.store_path, "influxdb") as outbox, Influx(settings.influxdb) as influx:
+    with Outbox(settings.store_path, "influxdb") as outbox, InfluxClient(settings.influxdb) as influx:
         try:
-            InfluxShipper(outbox, influx, SinkState("influxdb"), retention_days=days).drain(count)
+            InfluxExporter(outbox, influx, ExporterStatus("influxdb"), retention_days=days).drain(count)
         except InfluxError as error:
-            raise ShipError("InfluxDB", str(error)) from error
+            raise ExportError("InfluxDB", str(error)) from error
     return shipped
 
 
 async def _to_mqtt(settings: Settings) -> None:
     with Outbox(settings.store_path, "mqtt") as outbox:
         try:
-            async with connected(settings.mqtt) as client:
-                await MqttShipper(outbox, settings.mqtt, SinkState("mqtt")).drain(client)
+            async with broker_connection(settings.mqtt) as client:
+                await MqttExporter(outbox, settings.mqtt, ExporterStatus("mqtt")).drain(client)
         except (BrokerError, MqttError) as error:
-            raise ShipError("the MQTT broker", str(error)) from error
+            raise ExportError("the MQTT broker", str(error)) from error

@@ -8,7 +8,7 @@ from time import monotonic
 
 
 @dataclass(slots=True)
-class SinkState:
+class ExporterStatus:
     """How a sink is doing; changed by its shipper, read by whoever looks.
 
     Parameters
@@ -21,26 +21,26 @@ class SinkState:
     problem: str = "not connected yet"
     since_s: float = 0.0
 
-    def failed(self, problem: str) -> None:
+    def mark_down(self, problem: str) -> None:
         """It does not work."""
         if not self.problem:
             self.since_s = monotonic()
         self.problem = problem
 
-    def worked(self) -> None:
+    def mark_up(self) -> None:
         """It works."""
         if self.problem:
             self.since_s = monotonic()
         self.problem = ""
 
 
-class News:
+class RowsAvailable:
     """Wakes one shipper when there may be new rows."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """There may be new rows; on the shipper's own loop."""
         self._event.set()
 

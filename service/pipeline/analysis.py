@@ -15,15 +15,15 @@ from surefoot.analysis.summary import summarise
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.service.errors import FeetApartError, NoRecordingError, SameRecordingError
-from surefoot.service.pipeline.data_quality import Quality, assess
-from surefoot.service.pipeline.sampling_stats import Readings
+from surefoot.service.pipeline.data_quality import DataQuality, assess
+from surefoot.service.pipeline.sampling_stats import SamplingStats
 
-PIECE_S = 60.0
+CHUNK_S = 60.0
 """Of recording time pushed at once: large enough to be fast, small enough to keep memory small."""
 READING_SHARE = 0.8
 """Part of the work that is reading the files."""
 
-Progress = Callable[[str, float], None]
+ProgressCallback = Callable[[str, float], None]
 """Called with what is being done and the share of all the work that is done, 0 to 1."""
 
 
@@ -31,12 +31,12 @@ Progress = Callable[[str, float], None]
 class Analysis:
     """A run, analysed; `quality` has the feet that were recorded."""
 
-    quality: Mapping[Foot, Quality]
+    quality: Mapping[Foot, DataQuality]
     results: Results
     summary: Mapping[str, float | None]
 
 
-def analyze_files(files: Mapping[Foot, Path], progress: Progress) -> Analysis:
+def analyze_files(files: Mapping[Foot, Path], progress: ProgressCallback) -> Analysis:
     """Analyse one CSV file per foot.
 
     Raises
@@ -61,16 +61,16 @@ def analyze(recordings: Mapping[Foot, Recording], progress: Callable[[float], No
     samples = {foot: recording.samples for foot, recording in recordings.items()}
     session, found = Session(tuple(samples)), []
     total, done = sum(len(rows) for rows in samples.values()), 0
-    for piece in pieces(samples, PIECE_S):
-        found.append(session.push(piece))
-        done += len(piece)
+    for chunk in chunks(samples, CHUNK_S):
+        found.append(session.push(chunk))
+        done += len(chunk)
         progress(done / total)
     found.append(session.flush())
-    readings = {foot: Readings.of_recording(recording) for foot, recording in recordings.items()}
+    readings = {foot: SamplingStats.from_recording(recording) for foot, recording in recordings.items()}
     return conclude(readings, session.mountings, Results.join(found))
 
 
-def conclude(readings: Mapping[Foot, Readings], mountings: Mapping[Foot, Mounting], results: Results) -> Analysis:
+def conclude(readings: Mapping[Foot, SamplingStats], mountings: Mapping[Foot, Mounting], results: Results) -> Analysis:
     """Results with what the readings and the mountings say about their quality."""
     paired = len(readings) > 1
     quality = {
@@ -79,11 +79,11 @@ def conclude(readings: Mapping[Foot, Readings], mountings: Mapping[Foot, Mountin
     return Analysis(quality, results, summarise(results))
 
 
-def pieces(samples: Mapping[Foot, Samples], piece_s: float) -> Iterator[Samples]:
+def chunks(samples: Mapping[Foot, Samples], chunk_s: float) -> Iterator[Samples]:
     """All feet's samples in turn, a stretch of time at once; long gaps are skipped."""
     row = dict.fromkeys(samples, 0)
     while waiting := [foot for foot in samples if row[foot] < len(samples[foot])]:
-        end_s = min(samples[foot].time_s[row[foot]] for foot in waiting) + piece_s
+        end_s = min(samples[foot].time_s[row[foot]] for foot in waiting) + chunk_s
         for foot in waiting:
             stop = int(np.searchsorted(samples[foot].time_s, end_s))
             if stop > row[foot]:
@@ -91,7 +91,7 @@ def pieces(samples: Mapping[Foot, Samples], piece_s: float) -> Iterator[Samples]
                 row[foot] = stop
 
 
-def _reading(progress: Progress, step: str, k: int, files: int) -> Callable[[float], None]:
+def _reading(progress: ProgressCallback, step: str, k: int, files: int) -> Callable[[float], None]:
     return lambda done: progress(step, READING_SHARE * (k + done) / files)
 
 

@@ -10,14 +10,14 @@ from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Mounting, MountingStatus, Strides
 from surefoot.analysis.summary import clipped_strides_pct
 from surefoot.sensor_ingest.formatting import pluralize
-from surefoot.service.pipeline.sampling_stats import Readings
+from surefoot.service.pipeline.sampling_stats import SamplingStats
 
-NOTED_UNPAIRED_PCT = 10.0
+MAX_UNPAIRED_PCT = 10.0
 """Every bout begins and ends with a stride that lacks its partner; more than this share is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class DataQuality:
     """One foot's data quality.
 
     Parameters
@@ -36,9 +36,9 @@ class Quality:
     notes: tuple[str, ...]
 
 
-def assess(readings: Readings, mounting: Mounting, strides: Strides, *, paired: bool) -> Quality:
+def assess(readings: SamplingStats, mounting: Mounting, strides: Strides, *, paired: bool) -> DataQuality:
     """Judge one foot's data; `paired` says whether the other foot was recorded too."""
-    return Quality(
+    return DataQuality(
         readings.sampling_rate_hz,
         readings.loss_pct,
         clipped_strides_pct(strides),
@@ -89,7 +89,7 @@ def _pairing_note(strides: Strides, *, paired: bool) -> tuple[str, ...]:
     if not paired:
         return ("Step and flight time need both feet, and only this one was recorded.",)
     lonely = int(np.isnan(strides.metrics["step_time_s"]).sum())
-    if 100.0 * lonely <= NOTED_UNPAIRED_PCT * len(strides):
+    if 100.0 * lonely <= MAX_UNPAIRED_PCT * len(strides):
         return ()
     label = STRIDE_METRICS["step_time_s"].label
     return (

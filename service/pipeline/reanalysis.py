@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
 from surefoot.sensor_ingest.recording.replay import Replay, replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
-from surefoot.service.pipeline.analysis import PIECE_S, Progress
+from surefoot.service.pipeline.analysis import CHUNK_S, ProgressCallback
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 
 
-def analyze_run(run: RunFolder, progress: Progress, *, refit: bool = False) -> RunAnalysis:
+def analyze_run(run: RunFolder, progress: ProgressCallback, *, refit: bool = False) -> RunAnalysis:
     """Everything about a run from its recording, number for number what was known live.
 
     Parameters
@@ -23,20 +23,20 @@ def analyze_run(run: RunFolder, progress: Progress, *, refit: bool = False) -> R
     IngestError
         if the recording cannot be read.
     """
-    analysis = RunAnalysis(run.manifest.pods, PIECE_S)
+    analysis = RunAnalysis(run.manifest.pods, CHUNK_S)
     again = replay(run, refit=refit)
-    for given in everything(again, progress, "Finding strides"):
-        analysis.push(given)
+    for item in replay_with_progress(again, progress, "Finding strides"):
+        analysis.push(item)
     analysis.flush()
     for pod in again.assembler.pods.values():
         analysis.runners[pod.runner].count(pod.foot, pod.counts)
     return analysis
 
 
-def everything(again: Replay, progress: Progress, step: str) -> Iterator[Batch | SilentPod]:
+def replay_with_progress(again: Replay, progress: ProgressCallback, step: str) -> Iterator[Batch | SilentPod]:
     """A recording's batches and silences, telling how far it is read."""
     journal = again.run.journal_path
     total = max(journal.stat().st_size, 1) if journal.exists() else 1
-    for given in again:
+    for item in again:
         progress(step, again.reader.valid_bytes / total)
-        yield given
+        yield item

@@ -15,13 +15,13 @@ from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
-from surefoot.service.pipeline.sampling_stats import Readings, Tally, pod_notes
+from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, pod_notes
 
-Keep = Callable[[str, Results, float], None]
+ResultSink = Callable[[str, Results, float], None]
 """Takes a runner's new results and the session time up to which all is known."""
-MOST_APART_S = 5.0
+MAX_FOOT_LAG_S = 5.0
 """A foot that is silent for longer holds nothing up."""
-FORGET_EVERY_S = 60.0
+PRUNE_PERIOD_S = 60.0
 
 
 class RunnerAnalysis:
@@ -29,27 +29,27 @@ class RunnerAnalysis:
 
     Parameters
     ----------
-    keep : takes new results, before they are seen here.
-    remember_s : of results; what is older is left to `keep`, and there is no account of single readings either.
+    sink : takes new results, before they are seen here.
+    retain_s : of results; what is older is left to `sink`, and there is no account of single readings either.
     """
 
-    def __init__(self, feet: Sequence[Foot], keep: Callable[[Results, float], None], remember_s: float) -> None:
+    def __init__(self, feet: Sequence[Foot], sink: Callable[[Results, float], None], retain_s: float) -> None:
         self.last_run_s: float | None = None
-        self._keep = keep
-        self._remember_s = remember_s
-        self._last_s: dict[Foot, float] = {}
-        self._forgot_s = 0.0
+        self._sink = sink
+        self._retain_s = retain_s
+        self._newest_s: dict[Foot, float] = {}
+        self._pruned_s = 0.0
         self.feet = tuple(foot for foot in Foot if foot in feet)
         self._session = Session(self.feet)
-        self._tallies = {foot: Tally() for foot in self.feet}
+        self._sampling = {foot: SamplingCounter() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
         self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet})]
 
     def push(self, samples: Samples) -> None:
         """Take one foot's next samples."""
-        if math.isinf(self._remember_s):
-            self._tallies[samples.foot].push(samples)
-        self._last_s[samples.foot] = float(samples.time_s[-1])
+        if math.isinf(self._retain_s):
+            self._sampling[samples.foot].push(samples)
+        self._newest_s[samples.foot] = float(samples.time_s[-1])
         self._add(self._session.push(samples))
 
     def absent(self, foot: Foot, until_s: float) -> None:
@@ -74,7 +74,7 @@ class RunnerAnalysis:
     @property
     def last_s(self) -> float:
         """Session time of the newest sample."""
-        return max(self._last_s.values(), default=0.0)
+        return max(self._newest_s.values(), default=0.0)
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
@@ -83,20 +83,22 @@ class RunnerAnalysis:
 
     def conclude(self) -> Analysis:
         """The analysis of all so far; a foot of which nothing came was not recorded."""
-        readings = {foot: self._readings(foot) for foot, tally in self._tallies.items() if not tally.empty}
+        readings = {foot: self._readings(foot) for foot, counter in self._sampling.items() if not counter.empty}
         return conclude(readings, self.mountings, self.results)
 
-    def _readings(self, foot: Foot) -> Readings:
-        found = self._tallies[foot].readings()
+    def _readings(self, foot: Foot) -> SamplingStats:
+        found = self._sampling[foot].readings()
         return replace(found, notes=(*found.notes, *pod_notes(self._counts.get(foot, PodCounts()))))
 
     @property
-    def _known_s(self) -> float:
+    def _watermark_s(self) -> float:
         """Up to here all is known, unless a foot has been silent for long."""
-        return max(min((self._last_s.get(foot, 0.0) for foot in self.feet), default=0.0), self.last_s - MOST_APART_S)
+        return max(
+            min((self._newest_s.get(foot, 0.0) for foot in self.feet), default=0.0), self.last_s - MAX_FOOT_LAG_S
+        )
 
     def _add(self, new: Results) -> None:
-        self._keep(new, self._known_s)
+        self._sink(new, self._watermark_s)
         ran = [rows.next_initial_contact_s[rows.running] for rows in new.strides.values()]
         self.last_run_s = max((float(ends_s[-1]) for ends_s in ran if len(ends_s)), default=self.last_run_s)
         if (
@@ -107,9 +109,9 @@ class RunnerAnalysis:
             or any(len(strides) for strides in new.strides.values())
         ):
             self._parts.append(new)
-        if self._known_s > self._forgot_s + FORGET_EVERY_S and not math.isinf(self._remember_s):
-            self._parts = [recent(self.results, self._known_s - self._remember_s)]
-            self._forgot_s = self._known_s
+        if self._watermark_s > self._pruned_s + PRUNE_PERIOD_S and not math.isinf(self._retain_s):
+            self._parts = [recent(self.results, self._watermark_s - self._retain_s)]
+            self._pruned_s = self._watermark_s
 
 
 class RunAnalysis:
@@ -117,37 +119,37 @@ class RunAnalysis:
 
     Parameters
     ----------
-    piece_s : of samples that are collected before they are analysed, which is faster and gives the same.
-    keep, remember_s : see `RunnerAnalysis`.
+    chunk_s : of samples that are collected before they are analysed, which is faster and gives the same.
+    sink, retain_s : see `RunnerAnalysis`.
     """
 
     def __init__(
         self,
         pods: Sequence[PodAssignment],
-        piece_s: float = 0.0,
+        chunk_s: float = 0.0,
         *,
-        keep: Keep = lambda *_: None,
-        remember_s: float = math.inf,
+        sink: ResultSink = lambda *_: None,
+        retain_s: float = math.inf,
     ) -> None:
-        self.piece_s = piece_s
+        self.chunk_s = chunk_s
         self._pods = tuple(pods)
         self._waiting: dict[int, list[Batch]] = {}
         names = dict.fromkeys(pod.runner for pod in pods)
         self.runners = {
-            name: RunnerAnalysis([pod.foot for pod in pods if pod.runner == name], partial(keep, name), remember_s)
+            name: RunnerAnalysis([pod.foot for pod in pods if pod.runner == name], partial(sink, name), retain_s)
             for name in names
         }
 
-    def push(self, given: Batch | SilentPod) -> None:
+    def push(self, item: Batch | SilentPod) -> None:
         """Take the next batch or silence."""
-        if isinstance(given, SilentPod):
-            self._analyze(given.pod)
-            worn = self._pods[given.pod]
-            self.runners[worn.runner].absent(worn.foot, given.watermark_s)
+        if isinstance(item, SilentPod):
+            self._analyze(item.pod)
+            worn = self._pods[item.pod]
+            self.runners[worn.runner].absent(worn.foot, item.watermark_s)
             return
-        self._waiting.setdefault(given.pod, []).append(given)
+        self._waiting.setdefault(item.pod, []).append(item)
         for pod, waiting in list(self._waiting.items()):
-            if waiting[-1].samples.time_s[-1] - waiting[0].samples.time_s[0] >= self.piece_s:
+            if waiting[-1].samples.time_s[-1] - waiting[0].samples.time_s[0] >= self.chunk_s:
                 self._analyze(pod)
 
     def flush(self) -> None:
@@ -159,7 +161,7 @@ class RunAnalysis:
 
     def _analyze(self, pod: int) -> None:
         if waiting := self._waiting.pop(pod, []):
-            self.runners[waiting[0].runner].push(joined([batch.samples for batch in waiting]))
+            self.runners[waiting[0].runner].push(concatenate([batch.samples for batch in waiting]))
 
     def conclude(self) -> dict[str, Analysis]:
         """Each runner's analysis."""
@@ -177,7 +179,7 @@ def recent(results: Results, since_s: float) -> Results:
     )
 
 
-def joined(parts: Sequence[Samples]) -> Samples:
+def concatenate(parts: Sequence[Samples]) -> Samples:
     """One foot's consecutive samples as one."""
     if len(parts) == 1:
         return parts[0]

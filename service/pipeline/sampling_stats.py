@@ -12,12 +12,12 @@ from surefoot.sensor_ingest.files.timestamps import find_gaps, mean_interval
 from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 
-FEWEST_ROWS = 40
+MIN_ROWS = 40
 """Fewer tell no rate."""
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class SamplingStats:
     """One foot's readings in numbers.
 
     Parameters
@@ -33,12 +33,12 @@ class Readings:
     notes: tuple[str, ...]
 
     @classmethod
-    def of_recording(cls, recording: Recording) -> Readings:
+    def from_recording(cls, recording: Recording) -> SamplingStats:
         """Of a file."""
         return cls(recording.sampling_rate_hz, recording.loss_pct, recording.has_gyroscope, recording.notes)
 
 
-class Tally:
+class SamplingCounter:
     """Counts a pod's readings as they come; keeps nothing but their times."""
 
     def __init__(self) -> None:
@@ -53,15 +53,15 @@ class Tally:
         """Nothing came."""
         return not self._time_s
 
-    def readings(self) -> Readings:
+    def readings(self) -> SamplingStats:
         """All so far."""
         time_s = np.concatenate(self._time_s) if self._time_s else np.empty(0)
-        if len(time_s) < FEWEST_ROWS:
-            return Readings(np.nan, 0.0, True, ())
+        if len(time_s) < MIN_ROWS:
+            return SamplingStats(np.nan, 0.0, True, ())
         interval_s = mean_interval(time_s)
         gaps = find_gaps(time_s, interval_s)
         loss_pct = 100.0 * gaps.missing / (gaps.missing + len(time_s))
-        return Readings(1.0 / interval_s, loss_pct, True, _gap_notes(gaps.count, gaps.longest_s, loss_pct))
+        return SamplingStats(1.0 / interval_s, loss_pct, True, _gap_notes(gaps.count, gaps.longest_s, loss_pct))
 
 
 def pod_notes(counts: PodCounts) -> tuple[str, ...]:

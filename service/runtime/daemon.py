@@ -19,50 +19,50 @@ from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment,
 from surefoot.service import VERSION
 from surefoot.service.errors import StoreError
 from surefoot.service.runtime.end_of_run import RunEnd
-from surefoot.service.runtime.recovery import keep_recorded, unfinished_runs
-from surefoot.service.runtime.result_recorder import Keeper
-from surefoot.service.runtime.run_loop import Watcher, keep
+from surefoot.service.runtime.recovery import store_recorded_run, unfinished_runs
+from surefoot.service.runtime.result_recorder import ResultRecorder
+from surefoot.service.runtime.run_loop import Observer, record_unattended
 from surefoot.service.settings import Settings
 
 log = logging.getLogger(__name__)
 
-CONTINUED_WITHIN_S = 12 * 3600.0
+RESUME_WITHIN_S = 12 * 3600.0
 """A run that was cut off longer ago is over; it is brought to its end from the recording."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 
 
-class Source(Protocol):
+class PodSource(Protocol):
     """Where pods come from."""
 
     radio: RadioBackend
 
-    async def muster(self) -> list[PodAssignment]:
+    async def wait_for_pods(self) -> list[PodAssignment]:
         """Wait until a run can begin; the pods that take part."""
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class DaemonContext:
     """What surrounds the service.
 
     Parameters
     ----------
-    told : called when there are new rows to ship.
-    say : tells people what goes on.
+    on_rows : called when there are new rows to ship.
+    notify : tells people what goes on.
     utc_s : seconds since 1970.
     """
 
     settings: Settings
-    told: Callable[[], None] = lambda: None
-    say: Callable[[str], None] = log.info
+    on_rows: Callable[[], None] = lambda: None
+    notify: Callable[[str], None] = log.info
     utc_s: Callable[[], float] = time.time
 
 
-class Season:
+class Daemon:
     """Waits for pods, follows the run until it is over, and waits again."""
 
-    def __init__(self, world: World, watcher: Watcher | None = None) -> None:
-        self._world = world
-        self._watcher = watcher
+    def __init__(self, context: DaemonContext, observer: Observer | None = None) -> None:
+        self._context = context
+        self._observer = observer
         self._stopping = asyncio.Event()
         self._live: LiveRun | None = None
 
@@ -72,16 +72,16 @@ class Season:
         if self._live is not None:
             self._live.stop()
 
-    async def serve(self, source: Source, most_runs: float = math.inf) -> None:
+    async def run(self, source: PodSource, max_runs: float = math.inf) -> None:
         """Until `stop`. A run that cannot be recorded is tried again and again: its pods remember what was missed."""
-        run, wait_s, runs = await asyncio.to_thread(self._unfinished), FIRST_WAIT_S, 0
-        while not self._stopping.is_set() and runs < most_runs:
+        run, wait_s, runs = await asyncio.to_thread(self._recover), FIRST_WAIT_S, 0
+        while not self._stopping.is_set() and runs < max_runs:
             try:
-                run = await self._begin(source) if run is None else open_run(run.path)
+                run = await self._start_run(source) if run is None else open_run(run.path)
                 if run is not None and run.manifest.ended:
                     await asyncio.to_thread(self._store, run)
                 elif run is not None:
-                    await self._follow(run, source.radio)
+                    await self._record_run(run, source.radio)
                 run, wait_s, runs = None, FIRST_WAIT_S, runs + 1
             except (RunBusyError, RunMissingError, NotARunError) as error:
                 log.warning("%s", error)
@@ -91,10 +91,13 @@ class Season:
                 await self._pause(wait_s)
                 wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
 
-    async def _begin(self, source: Source) -> RunFolder | None:
+    async def _start_run(self, source: PodSource) -> RunFolder | None:
         """A new run as soon as there are pods; None when it is time to stop."""
-        self._world.say("Waiting for pods.")
-        waits = asyncio.create_task(source.muster(), name="muster"), asyncio.create_task(self._stopping.wait())
+        self._context.notify("Waiting for pods.")
+        waits = (
+            asyncio.create_task(source.wait_for_pods(), name="wait_for_pods"),
+            asyncio.create_task(self._stopping.wait()),
+        )
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             if self._stopping.is_set():
@@ -103,37 +106,37 @@ class Season:
         finally:
             for task in waits:
                 task.cancel()
-        return create_run(self._world.settings.runs_folder, pods, software=f"surefoot {VERSION}")
+        return create_run(self._context.settings.runs_folder, pods, software=f"surefoot {VERSION}")
 
-    async def _follow(self, run: RunFolder, radio: RadioBackend) -> None:
-        world, name = self._world, run.manifest.run_id
-        world.say(f"Run {name} goes on: {', '.join(run.manifest.runners)}.")
-        live = self._live = LiveRun(run, radio, utc_s=world.utc_s)
-        ends = world.settings.run_end
+    async def _record_run(self, run: RunFolder, radio: RadioBackend) -> None:
+        context, name = self._context, run.manifest.run_id
+        context.notify(f"Run {name} goes on: {', '.join(run.manifest.runners)}.")
+        live = self._live = LiveRun(run, radio, utc_s=context.utc_s)
+        ends = context.settings.run_end
         try:
-            with Keeper.of_live(live, world.settings, world.told) as keeper:
-                await keep(live, keeper, RunEnd(ends.no_running_s, ends.pods_gone_s), self._watcher)
+            with ResultRecorder.for_live_run(live, context.settings, context.on_rows) as recorder:
+                await record_unattended(live, recorder, RunEnd(ends.no_running_s, ends.pods_gone_s), self._observer)
         finally:
             self._live = None
-        world.say(f"Run {name} is over.")
+        context.notify(f"Run {name} is over.")
 
-    def _unfinished(self) -> RunFolder | None:
+    def _recover(self) -> RunFolder | None:
         """The run that a crash cut off; older ones are brought to their end, and all that was kept of them."""
-        unfinished = unfinished_runs(self._world.settings)
+        unfinished = unfinished_runs(self._context.settings)
         newest = None
-        if unfinished and self._goes_on(unfinished[-1].manifest):
+        if unfinished and self._can_resume(unfinished[-1].manifest):
             newest = unfinished.pop()
         for run in unfinished:
             with suppress(RunBusyError):
                 self._store(run)
         return newest
 
-    def _goes_on(self, run: Manifest) -> bool:
-        return not run.ended and self._world.utc_s() - run.created_utc.timestamp() < CONTINUED_WITHIN_S
+    def _can_resume(self, run: Manifest) -> bool:
+        return not run.ended and self._context.utc_s() - run.created_utc.timestamp() < RESUME_WITHIN_S
 
     def _store(self, run: RunFolder) -> None:
-        keep_recorded(run, self._world.settings)
-        self._world.told()
+        store_recorded_run(run, self._context.settings)
+        self._context.on_rows()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

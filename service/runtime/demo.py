@@ -19,23 +19,23 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run
 from surefoot.service import VERSION
 from surefoot.service.errors import ScenarioUnknownError
-from surefoot.service.runtime.run_loop import Followed, Watcher, follow
+from surefoot.service.runtime.run_loop import FinishedRun, Observer, record_run
 
-STORY = "story"
-DROP_OUT_AT, DROP_OUT_S = 0.3, 8.0
+DEFAULT_SCENARIO = "story"
+DROPOUT_AT, DROPOUT_S = 0.3, 8.0
 """Part of the run at which a pod of an otherwise untroubled runner is out of reach, longer than a link lasts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class DemoRun:
     """A demo that has ended: the recorded run, what was found, and each runner's truth on the run's session clock."""
 
     run: RunFolder
-    followed: Followed
+    finished: FinishedRun
     truth: dict[str, dict[Foot, TrueStrides]]
 
 
-def cast(name: str | None, minutes: float, runners: int, seed: int) -> list[Scenario]:
+def choose_scenarios(name: str | None, minutes: float, runners: int, seed: int) -> list[Scenario]:
     """Who runs: one tiring runner, or a squad, or everybody the same scenario.
 
     Raises
@@ -47,11 +47,13 @@ def cast(name: str | None, minutes: float, runners: int, seed: int) -> list[Scen
         raise ScenarioUnknownError(name, tuple(SCENARIOS))
     if name is None and runners > 1:
         return make_squad(runners, minutes, seed)
-    plays = [make_scenario(name or STORY, minutes, 1000 * seed + place) for place in range(runners)]
-    return plays if name else [_with_drop_out(play) for play in plays]
+    scenarios = [make_scenario(name or DEFAULT_SCENARIO, minutes, 1000 * seed + place) for place in range(runners)]
+    return scenarios if name else [_with_dropout(each) for each in scenarios]
 
 
-def play(scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float, watcher: Watcher | None) -> Played:
+def record_demo(
+    scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float, observer: Observer | None
+) -> DemoRun:
     """Record and analyse the scenarios, all at once; at infinite speed in virtual time.
 
     Raises
@@ -59,10 +61,10 @@ def play(scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float
     IngestError
         if the run cannot be recorded.
     """
-    return virtual_time.run_playback(_play(scenarios, parent, seed, watcher), speed=speed)
+    return virtual_time.run_playback(_record_demo(scenarios, parent, seed, observer), speed=speed)
 
 
-async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher: Watcher | None) -> Played:
+async def _record_demo(scenarios: Sequence[Scenario], parent: Path, seed: int, observer: Observer | None) -> DemoRun:
     loop = asyncio.get_running_loop()
     async with Simulation(seed, keep_truth=False) as simulation:
         runners = [await simulation.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
@@ -72,13 +74,13 @@ async def _play(scenarios: Sequence[Scenario], parent: Path, seed: int, watcher:
         began_s = loop.time()
         radio = RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient})
         live = LiveRun(folder, radio, utc_s=lambda: created.timestamp() + loop.time() - began_s, seed=seed)
-        followed = await follow(live, watcher, lasts_s=max(play.duration_s for play in scenarios))
-        truth = {runner.name: _on_session_clock(runner, followed.origin_s) for runner in runners}
-    return Played(live.run, followed, truth)
+        finished = await record_run(live, observer, max_duration_s=max(each.duration_s for each in scenarios))
+        truth = {runner.name: _on_session_clock(runner, finished.origin_s) for runner in runners}
+    return DemoRun(live.run, finished, truth)
 
 
-def _with_drop_out(play: Scenario) -> Scenario:
-    return replace(play, faults=(*play.faults, Outage(Foot.RIGHT, DROP_OUT_AT * play.duration_s, DROP_OUT_S)))
+def _with_dropout(play: Scenario) -> Scenario:
+    return replace(play, faults=(*play.faults, Outage(Foot.RIGHT, DROPOUT_AT * play.duration_s, DROPOUT_S)))
 
 
 def _worn(runners: Sequence[SimulatedRunner]) -> list[PodAssignment]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST_S = 5.0
+MAX_ADVANCE_S = 5.0
 """Samples may leap by more, where a pod or this process was away; nothing is known of the time in between."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RunActivity:
     """How far a run has come, on the session clock.
 
     Parameters
@@ -30,13 +30,15 @@ class RunEnd:
     def __init__(self, no_running_s: float, pods_gone_s: float) -> None:
         self._no_running_s = no_running_s
         self._pods_gone_s = pods_gone_s
-        self._last = Seen(0.0, None, None)
+        self._last = RunActivity(0.0, None, None)
         self._quiet_s = self._gone_s = 0.0
 
-    def over(self, seen: Seen, passed_s: float) -> bool:
-        """Whether the run is over, `passed_s` after this was asked last."""
-        last, self._last = self._last, seen
-        observed_s = min(seen.analysed_s - last.analysed_s, MOST_S)
-        self._quiet_s = self._quiet_s + observed_s if seen.ran_s == last.ran_s and seen.ran_s is not None else 0.0
-        self._gone_s = self._gone_s + passed_s if seen.heard_s == last.heard_s else 0.0
+    def is_over(self, activity: RunActivity, elapsed_s: float) -> bool:
+        """Whether the run is over, `elapsed_s` after this was asked last."""
+        last, self._last = self._last, activity
+        observed_s = min(activity.analysed_s - last.analysed_s, MAX_ADVANCE_S)
+        self._quiet_s = (
+            self._quiet_s + observed_s if activity.ran_s == last.ran_s and activity.ran_s is not None else 0.0
+        )
+        self._gone_s = self._gone_s + elapsed_s if activity.heard_s == last.heard_s else 0.0
         return self._quiet_s > self._no_running_s or self._gone_s > self._pods_gone_s

@@ -8,11 +8,11 @@ import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from surefoot.service.configuration import configure
-from surefoot.service.errors import NobodyError
-from surefoot.service.exporters.dispatch import Dispatch
-from surefoot.service.runtime.daemon import Season, Source, World
-from surefoot.service.runtime.pod_sources import PodsInTheAir, simulated_squad
+from surefoot.service.configuration import load_configuration
+from surefoot.service.errors import NoRunnerError
+from surefoot.service.exporters.exporter_thread import ExporterThread
+from surefoot.service.runtime.daemon import Daemon, DaemonContext, PodSource
+from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad
 from surefoot.service.runtime.shutdown import StopRequest
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
@@ -20,15 +20,17 @@ from surefoot.service.store.reading import StoreReader
 
 def live(simulated: int, minutes: float) -> None:
     """Follow run after run until Ctrl-C or SIGTERM."""
-    settings = configure().settings
+    settings = load_configuration().settings
     if not simulated and not settings.runners:
-        raise NobodyError
+        raise NoRunnerError
     log_to_stderr(settings)
     with StoreReader(settings.store_path):
         pass  # a data folder that cannot be used is told before anything begins
     print("Watch with surefoot serve; Ctrl-C ends it.", flush=True)
-    with Dispatch(settings) as dispatch:
-        asyncio.run(_live(World(settings, dispatch.tell, lambda text: print(text, flush=True)), simulated, minutes))
+    with ExporterThread(settings) as exporters:
+        asyncio.run(
+            _live(DaemonContext(settings, exporters.notify, lambda text: print(text, flush=True)), simulated, minutes)
+        )
 
 
 def log_to_stderr(settings: Settings) -> None:
@@ -36,20 +38,20 @@ def log_to_stderr(settings: Settings) -> None:
     logging.basicConfig(level=settings.log.upper(), format="%(levelname)s %(name)s: %(message)s")
 
 
-async def _live(world: World, simulated: int, minutes: float) -> None:
+async def _live(context: DaemonContext, simulated: int, minutes: float) -> None:
     """One run after the other; simulated runners begin anew with each."""
-    loop, season, seed = asyncio.get_running_loop(), Season(world), int(world.utc_s())
-    with StopRequest(lambda: loop.call_soon_threadsafe(season.stop)) as request:
-        while not request.made:
-            async with _source(world.settings, simulated, minutes, seed) as source:
-                await season.serve(source, 1 if simulated else math.inf)
+    loop, daemon, seed = asyncio.get_running_loop(), Daemon(context), int(context.utc_s())
+    with StopRequest(lambda: loop.call_soon_threadsafe(daemon.stop)) as request:
+        while not request.requested:
+            async with _pod_source(context.settings, simulated, minutes, seed) as source:
+                await daemon.run(source, 1 if simulated else math.inf)
             seed += 1
 
 
 @asynccontextmanager
-async def _source(settings: Settings, simulated: int, minutes: float, seed: int) -> AsyncIterator[Source]:
+async def _pod_source(settings: Settings, simulated: int, minutes: float, seed: int) -> AsyncIterator[PodSource]:
     if not simulated:
-        yield PodsInTheAir(settings.runners)
+        yield BluetoothPods(settings.runners)
         return
     async with simulated_squad(simulated, minutes, seed) as squad:
         yield squad

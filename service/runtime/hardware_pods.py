@@ -12,7 +12,7 @@ from surefoot.service.errors import DongleError, NoDongleError, ScenarioUnknownE
 from surefoot.service.runtime.shutdown import StopRequest
 
 
-def be_pods(left: str | None, right: str | None, minutes: float, name: str, seed: int) -> None:
+def serve_pods(left: str | None, right: str | None, minutes: float, name: str, seed: int) -> None:
     """Serve the pods until the scenario is over or Ctrl-C is pressed.
 
     Raises

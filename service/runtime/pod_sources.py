@@ -12,12 +12,12 @@ from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.settings import RunnerSettings
 
-LISTEN_S = 5.0
-BETWEEN_S = 2.0
-SEEDS_OF_A_SERIAL = 256
+SCAN_S = 5.0
+SCAN_PAUSE_S = 2.0
+SEED_STRIDE = 256
 
 
-class PodsInTheAir:
+class BluetoothPods:
     """The pods of everybody in the settings; a run begins when the first is heard."""
 
     def __init__(self, runners: Mapping[str, RunnerSettings], radio: RadioBackend | None = None) -> None:
@@ -29,11 +29,11 @@ class PodsInTheAir:
             if serial is not None
         ]
 
-    async def muster(self) -> list[PodAssignment]:
+    async def wait_for_pods(self) -> list[PodAssignment]:
         """Listen until a pod of ours is in range."""
         tags = {pod.serial[-4:] for pod in self._pods}
-        while not any(pod.tag in tags for pod in await discover_pods(self.radio, timeout_s=LISTEN_S)):
-            await asyncio.sleep(BETWEEN_S)
+        while not any(pod.tag in tags for pod in await discover_pods(self.radio, timeout_s=SCAN_S)):
+            await asyncio.sleep(SCAN_PAUSE_S)
         return self._pods
 
 
@@ -44,7 +44,7 @@ class SimulatedSquad:
         self.radio = radio
         self._pods = pods
 
-    async def muster(self) -> list[PodAssignment]:
+    async def wait_for_pods(self) -> list[PodAssignment]:
         """They are always there."""
         return self._pods
 
@@ -56,9 +56,9 @@ async def simulated_squad(size: int, minutes: float, seed: int) -> AsyncIterator
     from surefoot.firmware_sim.scenarios import make_squad
     from surefoot.firmware_sim.simulation import Simulation
 
-    async with Simulation(SEEDS_OF_A_SERIAL * seed, keep_truth=False) as simulation:
-        plays = enumerate(make_squad(size, minutes, seed), 1)
-        runners = [await simulation.add_runner(f"runner-{place}", play) for place, play in plays]
+    async with Simulation(SEED_STRIDE * seed, keep_truth=False) as simulation:
+        scenarios = enumerate(make_squad(size, minutes, seed), 1)
+        runners = [await simulation.add_runner(f"runner-{place}", play) for place, play in scenarios]
         pods = [
             PodAssignment(pod.settings.serial, foot, runner.name)
             for runner in runners

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from surefoot.sensor_ingest.recording.replay import replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, end_interrupted_run, list_runs
-from surefoot.service.pipeline.analysis import PIECE_S, Progress
-from surefoot.service.pipeline.reanalysis import everything
+from surefoot.service.pipeline.analysis import CHUNK_S, ProgressCallback
+from surefoot.service.pipeline.reanalysis import replay_with_progress
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.result_recorder import Keeper
-from surefoot.service.runtime.run_loop import REMEMBER_S
+from surefoot.service.runtime.result_recorder import ResultRecorder
+from surefoot.service.runtime.run_loop import RETAIN_S
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 
 
-def keep_recorded(run: RunFolder, settings: Settings, progress: Progress = lambda *_: None) -> None:
+def store_recorded_run(run: RunFolder, settings: Settings, progress: ProgressCallback = lambda *_: None) -> None:
     """Bring a run to its end, and everything that its recording tells into the store.
 
     Raises
@@ -24,14 +24,14 @@ def keep_recorded(run: RunFolder, settings: Settings, progress: Progress = lambd
         if it cannot be read or stored; RunBusyError while it is being recorded.
     """
     ended = run if run.manifest.ended else end_interrupted_run(run)
-    with Keeper(settings.store_path, ended.manifest, settings) as keeper:
-        analysis = RunAnalysis(ended.manifest.pods, PIECE_S, keep=keeper.take, remember_s=REMEMBER_S)
+    with ResultRecorder(settings.store_path, ended.manifest, settings) as recorder:
+        analysis = RunAnalysis(ended.manifest.pods, CHUNK_S, sink=recorder.record, retain_s=RETAIN_S)
         end_s = 0.0
-        for given in everything(replay(ended), progress, f"Reading {run.manifest.run_id}"):
-            analysis.push(given)
-            end_s = max(end_s, given.watermark_s)
+        for item in replay_with_progress(replay(ended), progress, f"Reading {run.manifest.run_id}"):
+            analysis.push(item)
+            end_s = max(end_s, item.watermark_s)
         analysis.flush()
-        keeper.end(end_s)
+        recorder.finish(end_s)
 
 
 def missing_runs(settings: Settings) -> Iterator[RunFolder]:

@@ -18,8 +18,8 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service.alerts.policy import Alert, AlertPolicy
-from surefoot.service.serialization.alert_messages import alert_body, post_run_body, spikes, utc_text
-from surefoot.service.serialization.json import finding_json
+from surefoot.service.serialization.alert_messages import alert_to_dict, post_run_alert, spikes, utc_iso
+from surefoot.service.serialization.json import finding_to_dict
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import checkpoint
 from surefoot.service.store.reading import StoreReader
@@ -28,14 +28,14 @@ from surefoot.service.store.writing import RunClock, StoreWriter, numbers
 Body = dict[str, object]
 
 
-class Keeper:
+class ResultRecorder:
     """Keeps one run while the context is open. What was kept before a crash and is found again stays as it is.
 
     Parameters
     ----------
-    secure : brings the recording that the results come from where a crash cannot take it.
+    sync_recording : brings the recording that the results come from where a crash cannot take it.
     now_s : session clock.
-    told : called after every transaction that may concern the shippers.
+    on_rows : called after every transaction that may concern the shippers.
     """
 
     def __init__(
@@ -44,25 +44,27 @@ class Keeper:
         run: Manifest,
         settings: Settings,
         *,
-        secure: Callable[[], None] = lambda: None,
+        sync_recording: Callable[[], None] = lambda: None,
         now_s: Callable[[], float] | None = None,
-        told: Callable[[], None] = lambda: None,
+        on_rows: Callable[[], None] = lambda: None,
     ) -> None:
         self._writer = StoreWriter(store)
         self._run = run
         self._clock = RunClock(run.created_utc)
-        self._secure = secure
+        self._sync_recording = sync_recording
         self._now_s = now_s
-        self._told = told
-        self._strides: Counter[tuple[str, Foot]] = Counter()
+        self._on_rows = on_rows
+        self._stride_counts: Counter[tuple[str, Foot]] = Counter()
         self._policies = {name: AlertPolicy(settings.alerts_for(name), self._local_time) for name in run.runners}
         self._announced = False
 
     @classmethod
-    def of_live(cls, live: LiveRun, settings: Settings, told: Callable[[], None]) -> Self:
+    def for_live_run(cls, live: LiveRun, settings: Settings, on_rows: Callable[[], None]) -> Self:
         """Of a run in progress."""
         run = live.run.manifest
-        return cls(settings.store_path, run, settings, secure=live.flush, now_s=lambda: live.now_s, told=told)
+        return cls(
+            settings.store_path, run, settings, sync_recording=live.flush, now_s=lambda: live.now_s, on_rows=on_rows
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -76,24 +78,24 @@ class Keeper:
         """Let go of the store."""
         self._writer.close()
 
-    def take(self, runner: str, results: Results, known_s: float) -> None:
-        """Keep what became known of a runner; `known_s` is the session time up to which all is known.
+    def record(self, runner: str, results: Results, watermark_s: float) -> None:
+        """Keep what became known of a runner; `watermark_s` is the session time up to which all is known.
 
         Raises
         ------
         StoreError, RunUnwritableError
             where the disk does not take it; the run must then be followed anew from its recording.
         """
-        alerts = self._policies[runner].push(results.findings, known_s)
+        alerts = self._policies[runner].push(results.findings, watermark_s)
         strides = [rows for rows in results.strides.values() if len(rows)]
         if not (strides or results.windows or results.live or results.bouts or results.findings or alerts):
             return
-        self._secure()
+        self._sync_recording()
         run = self._run.run_id
         with self._transaction():
             for rows in strides:
-                self._writer.add_strides(run, runner, self._clock, rows, self._strides[runner, rows.foot])
-                self._strides[runner, rows.foot] += len(rows)
+                self._writer.add_strides(run, runner, self._clock, rows, self._stride_counts[runner, rows.foot])
+                self._stride_counts[runner, rows.foot] += len(rows)
             for window in results.windows:
                 self._writer.add_window("windows", run, runner, self._clock, window)
             for window in results.live:
@@ -103,9 +105,9 @@ class Keeper:
             for finding in results.findings:
                 self._writer.add_finding(run, runner, self._clock, finding)
             self._add_alerts(runner, alerts)
-        self._told()
+        self._on_rows()
 
-    def health(self, pods: Sequence[PodHealth], now_s: float) -> None:
+    def record_health(self, pods: Sequence[PodHealth], now_s: float) -> None:
         """Keep how the pods are doing now."""
         with self._transaction():
             for pod in pods:
@@ -124,13 +126,13 @@ class Keeper:
                 )
                 time_ns = self._clock.ns(now_s)
                 self._writer.add_pod_health(self._run.run_id, pod.runner, time_ns, pod.foot, pod.serial, body)
-        self._told()
+        self._on_rows()
 
     def checkpoint(self) -> None:
         """Let the disk catch up; call it from a thread."""
         checkpoint(self._writer.path)
 
-    def end(self, end_s: float) -> None:
+    def finish(self, end_s: float) -> None:
         """The run is over and all its results are kept: its summaries, and the alerts that follow from them."""
         with StoreReader(self._writer.path) as reader:
             results = {name: reader.results(self._run.run_id, name) for name in self._run.runners}
@@ -140,10 +142,10 @@ class Keeper:
                 self._add_alerts(name, self._policies[name].end(end_s))
                 body = self._summary(found, end_s)
                 self._writer.add_summary(self._run.run_id, name, time_ns, body)
-                alert = post_run_body(self._run.run_id, name, body, time_ns)
+                alert = post_run_alert(self._run.run_id, name, body, time_ns)
                 if alert is not None:
                     self._add_alert(name, alert, end_s, time_ns)
-        self._told()
+        self._on_rows()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -159,17 +161,17 @@ class Keeper:
     def _summary(self, results: Results, end_s: float) -> Body:
         findings: tuple[Finding, ...] = latest(results.findings)
         return {
-            "started": utc_text(self._clock.zero_ns),
-            "ended": utc_text(self._clock.ns(end_s)),
+            "started": utc_iso(self._clock.zero_ns),
+            "ended": utc_iso(self._clock.ns(end_s)),
             "numbers": numbers(summarise(results)),
-            "findings": [finding_json(finding) for finding in findings],
+            "findings": [finding_to_dict(finding) for finding in findings],
             "spikes": spikes(findings),
         }
 
     def _add_alerts(self, runner: str, alerts: Sequence[Alert]) -> None:
         for alert in alerts:
             time_ns = self._clock.ns(alert.at_s)
-            self._add_alert(runner, alert_body(self._run.run_id, runner, alert, time_ns), alert.at_s, time_ns)
+            self._add_alert(runner, alert_to_dict(self._run.run_id, runner, alert, time_ns), alert.at_s, time_ns)
 
     def _add_alert(self, runner: str, body: Body, at_s: float, time_ns: int) -> None:
         age_s = max(self._now_s() - at_s, 0.0) if self._now_s is not None else None

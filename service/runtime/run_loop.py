@@ -10,31 +10,31 @@ from typing import Protocol
 
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
-from surefoot.service.pipeline.analysis import PIECE_S
+from surefoot.service.pipeline.analysis import CHUNK_S
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.end_of_run import RunEnd, Seen
-from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
+from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.shutdown import StopRequest
 
-BEHIND_S = 5.0
+CATCH_UP_LAG_S = 5.0
 """Samples that are older are worked on in large pieces, to catch up."""
-HEALTH_EVERY_S = 10.0
-LOOK_S = 1.0
-REMEMBER_S = 900.0
+HEALTH_PERIOD_S = 10.0
+END_CHECK_PERIOD_S = 1.0
+RETAIN_S = 900.0
 
 
-class Watcher(Protocol):
+class Observer(Protocol):
     """Somebody who looks at the run now and then."""
 
     every_s: float
     """On the event loop's clock."""
 
-    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+    def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
         """The run as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FinishedRun:
     """A run that has ended.
 
     Parameters
@@ -49,10 +49,14 @@ class Followed:
     stopped: bool
 
 
-async def follow(
-    live: LiveRun, watcher: Watcher | None = None, *, keeper: Keeper | None = None, lasts_s: float | None = None
-) -> Followed:
-    """Record and analyse a run until it ends, Ctrl-C is pressed or its time is up; a keeper stores the results.
+async def record_run(
+    live: LiveRun,
+    observer: Observer | None = None,
+    *,
+    recorder: ResultRecorder | None = None,
+    max_duration_s: float | None = None,
+) -> FinishedRun:
+    """Record and analyse a run until it ends, Ctrl-C is pressed or its time is up; a recorder stores the results.
 
     Raises
     ------
@@ -60,23 +64,25 @@ async def follow(
         if it cannot be recorded or stored.
     """
     loop = asyncio.get_running_loop()
-    take = keeper.take if keeper is not None else lambda *_: None
-    analysis = RunAnalysis(live.run.manifest.pods, 0.0 if watcher or keeper else PIECE_S, keep=take)
+    take = recorder.record if recorder is not None else lambda *_: None
+    analysis = RunAnalysis(live.run.manifest.pods, 0.0 if observer or recorder else CHUNK_S, sink=take)
     with StopRequest(lambda: loop.call_soon_threadsafe(live.stop)) as stop:
-        async with live, _limited(live, lasts_s):
+        async with live, _time_limit(live, max_duration_s):
             origin_s = loop.time() - live.now_s
-            await _through(live, analysis, watcher, keeper)
+            await _analyze_live(live, analysis, observer, recorder)
             end_s = live.now_s
     analysis.flush()
-    if keeper is not None:
-        keeper.end(end_s)
+    if recorder is not None:
+        recorder.finish(end_s)
     health = live.health()
     for pod in health:
         analysis.runners[pod.runner].count(pod.foot, pod.counts)
-    return Followed(analysis, health, origin_s, stop.made)
+    return FinishedRun(analysis, health, origin_s, stop.requested)
 
 
-async def keep(live: LiveRun, keeper: Keeper, rule: RunEnd, watcher: Watcher | None = None) -> None:
+async def record_unattended(
+    live: LiveRun, recorder: ResultRecorder, rule: RunEnd, observer: Observer | None = None
+) -> None:
     """Record, analyse and store a run until it is over; whatever goes wrong leaves it to be continued.
 
     Raises
@@ -84,56 +90,61 @@ async def keep(live: LiveRun, keeper: Keeper, rule: RunEnd, watcher: Watcher | N
     IngestError, StoreError
         if it cannot be recorded or stored.
     """
-    analysis = RunAnalysis(live.run.manifest.pods, keep=keeper.take, remember_s=REMEMBER_S)
-    async with live, _beside("run end", _end(live, analysis, rule)):
-        await _through(live, analysis, watcher, keeper)
+    analysis = RunAnalysis(live.run.manifest.pods, sink=recorder.record, retain_s=RETAIN_S)
+    async with live, _background_task("run end", _stop_when_over(live, analysis, rule)):
+        await _analyze_live(live, analysis, observer, recorder)
         end_s = live.now_s
     analysis.flush()
-    keeper.end(end_s)
+    recorder.finish(end_s)
 
 
-async def _through(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None, keeper: Keeper | None) -> None:
+async def _analyze_live(
+    live: LiveRun, analysis: RunAnalysis, observer: Observer | None, recorder: ResultRecorder | None
+) -> None:
     """Analyse a run from its first sample to its last; if anything goes wrong, it is left to be continued."""
-    caught_up_piece_s = analysis.piece_s
-    with ExitStack() as undone:
-        undone.callback(live.interrupt)
-        async with _beside("health", _health(live, keeper)), _beside("watch", _watch(live, analysis, watcher)):
-            async for given in live:
-                behind = live.now_s - given.watermark_s > BEHIND_S
-                analysis.piece_s = PIECE_S if behind else caught_up_piece_s
-                analysis.push(given)
-        undone.pop_all()
+    live_chunk_s = analysis.chunk_s
+    with ExitStack() as on_failure:
+        on_failure.callback(live.interrupt)
+        async with (
+            _background_task("health", _record_health(live, recorder)),
+            _background_task("watch", _update_observer(live, analysis, observer)),
+        ):
+            async for item in live:
+                behind = live.now_s - item.watermark_s > CATCH_UP_LAG_S
+                analysis.chunk_s = CHUNK_S if behind else live_chunk_s
+                analysis.push(item)
+        on_failure.pop_all()
 
 
-async def _end(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) -> None:
+async def _stop_when_over(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) -> None:
     """Stop the run when it is over."""
-    while not rule.over(_seen(live, analysis), LOOK_S):
-        await asyncio.sleep(LOOK_S)
+    while not rule.is_over(_activity(live, analysis), END_CHECK_PERIOD_S):
+        await asyncio.sleep(END_CHECK_PERIOD_S)
     live.stop()
 
 
-def _seen(live: LiveRun, analysis: RunAnalysis) -> Seen:
+def _activity(live: LiveRun, analysis: RunAnalysis) -> RunActivity:
     runners = analysis.runners.values()
     ran_s = [runner.last_run_s for runner in runners if runner.last_run_s is not None]
     heard_s = [pod.last_packet_s for pod in live.health() if pod.last_packet_s is not None]
-    return Seen(max(runner.last_s for runner in runners), max(ran_s, default=None), max(heard_s, default=None))
+    return RunActivity(max(runner.last_s for runner in runners), max(ran_s, default=None), max(heard_s, default=None))
 
 
-async def _health(live: LiveRun, keeper: Keeper | None) -> None:
-    while keeper is not None:
-        await asyncio.sleep(HEALTH_EVERY_S)
-        keeper.health(live.health(), live.now_s)
-        await asyncio.to_thread(keeper.checkpoint)
+async def _record_health(live: LiveRun, recorder: ResultRecorder | None) -> None:
+    while recorder is not None:
+        await asyncio.sleep(HEALTH_PERIOD_S)
+        recorder.record_health(live.health(), live.now_s)
+        await asyncio.to_thread(recorder.checkpoint)
 
 
-async def _watch(live: LiveRun, analysis: RunAnalysis, watcher: Watcher | None) -> None:
-    while watcher is not None:
-        watcher.look(live.now_s, analysis, live.health())
-        await asyncio.sleep(watcher.every_s)
+async def _update_observer(live: LiveRun, analysis: RunAnalysis, observer: Observer | None) -> None:
+    while observer is not None:
+        observer.update(live.now_s, analysis, live.health())
+        await asyncio.sleep(observer.every_s)
 
 
 @asynccontextmanager
-async def _beside(name: str, work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def _background_task(name: str, work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """While entered, something else goes on too; if it fails, that is told at the end."""
     task = asyncio.create_task(work, name=name)
     try:
@@ -145,9 +156,9 @@ async def _beside(name: str, work: Coroutine[None, None, None]) -> AsyncIterator
 
 
 @asynccontextmanager
-async def _limited(live: LiveRun, lasts_s: float | None) -> AsyncIterator[None]:
+async def _time_limit(live: LiveRun, max_duration_s: float | None) -> AsyncIterator[None]:
     """While entered, the run ends when its time is up."""
-    end = None if lasts_s is None else asyncio.get_running_loop().call_later(lasts_s, live.stop)
+    end = None if max_duration_s is None else asyncio.get_running_loop().call_later(max_duration_s, live.stop)
     try:
         yield
     finally:

@@ -14,29 +14,29 @@ class StopRequest:
 
     Parameters
     ----------
-    ask : called from the signal handler.
+    on_request : called from the signal handler.
     """
 
-    def __init__(self, ask: Callable[[], object]) -> None:
-        self.made = False
-        self._ask = ask
-        self._before = {number: signal.getsignal(number) for number in SIGNALS}
+    def __init__(self, on_request: Callable[[], object]) -> None:
+        self.requested = False
+        self._on_request = on_request
+        self._previous = {number: signal.getsignal(number) for number in SIGNALS}
 
     def __enter__(self) -> StopRequest:
         for number in SIGNALS:
-            signal.signal(number, self._make)
+            signal.signal(number, self._handle)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._give_back()
+        self._restore()
 
-    def _make(self, _number: int, _frame: FrameType | None) -> None:
-        self.made = True
-        self._give_back()
-        self._ask()
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        self.requested = True
+        self._restore()
+        self._on_request()
 
-    def _give_back(self) -> None:
-        for number, handler in self._before.items():
+    def _restore(self) -> None:
+        for number, handler in self._previous.items():
             signal.signal(number, handler)

@@ -14,15 +14,15 @@ from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.replay import replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.errors import OutputError
-from surefoot.service.pipeline.analysis import Progress
-from surefoot.service.pipeline.reanalysis import everything
+from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.pipeline.reanalysis import replay_with_progress
 
 COLUMNS = ("time_s", *(f"acc_{axis}_mps2" for axis in "xyz"), *(f"gyr_{axis}_radps" for axis in "xyz"))
 ROW = ",".join(["%.6f", *["%.4f"] * 3, *["%.5f"] * 3]) + "\n"
 """Ten times finer than a pod's steps of 0.005 m/s² and 0.001 rad/s."""
 
 
-def export_csv(run: RunFolder, folder: Path, progress: Progress) -> Mapping[Path, int]:
+def export_csv(run: RunFolder, folder: Path, progress: ProgressCallback) -> Mapping[Path, int]:
     """Write a run's samples; the files and how many rows they got.
 
     Raises
@@ -36,7 +36,7 @@ def export_csv(run: RunFolder, folder: Path, progress: Progress) -> Mapping[Path
     rows = dict.fromkeys(paths.values(), 0)
     with ExitStack() as stack:
         files = {worn: stack.enter_context(_created(path)) for worn, path in paths.items()}
-        for batch in everything(replay(run), progress, "Writing"):
+        for batch in replay_with_progress(replay(run), progress, "Writing"):
             if not isinstance(batch, Batch):
                 continue
             worn = batch.runner, batch.samples.foot

@@ -12,7 +12,7 @@ from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Bout, Estimate, Flag, Foot, Strides, Window
 from surefoot.service import VERSION
 from surefoot.service.pipeline.analysis import Analysis
-from surefoot.service.pipeline.data_quality import Quality
+from surefoot.service.pipeline.data_quality import DataQuality
 
 DECIMALS = 6
 """A microsecond, and finer than any metric is known."""
@@ -22,10 +22,10 @@ Json = dict[str, Any]
 
 def to_json(analysis: Analysis) -> str:
     """The whole analysis as one line of JSON, plain ASCII whatever the terminal speaks."""
-    return json.dumps(as_mapping(analysis), allow_nan=False) + "\n"
+    return json.dumps(analysis_to_dict(analysis), allow_nan=False) + "\n"
 
 
-def as_mapping(analysis: Analysis) -> Json:
+def analysis_to_dict(analysis: Analysis) -> Json:
     """The whole analysis in the words of the contract."""
     results = analysis.results
     strides = [row for rows in results.strides.values() for row in _strides(rows)]
@@ -35,12 +35,12 @@ def as_mapping(analysis: Analysis) -> Json:
         "bouts": [_bout(bout) for bout in results.bouts],
         "strides": sorted(strides, key=lambda row: (row["initial_contact_s"], row["foot"])),
         "windows": [_window(window) for window in results.windows],
-        "findings": [finding_json(finding) for finding in latest(results.findings)],
+        "findings": [finding_to_dict(finding) for finding in latest(results.findings)],
         "summary": {key: _number(value) for key, value in analysis.summary.items()},
     }
 
 
-def _quality(quality: Quality | None) -> Json:
+def _quality(quality: DataQuality | None) -> Json:
     if quality is None:
         return {}
     return {
@@ -98,7 +98,7 @@ def _window(window: Window) -> Json:
     }
 
 
-def finding_json(finding: Finding) -> Json:
+def finding_to_dict(finding: Finding) -> Json:
     """A finding in the words of the contract."""
     return {
         "id": finding.id,

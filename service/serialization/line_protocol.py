@@ -14,24 +14,24 @@ from typing import Any
 from influxdb_client.client.write.point import Point
 
 from surefoot.analysis.findings import Severity
-from surefoot.service.serialization.store_rows import ESTIMATE
+from surefoot.service.serialization.store_rows import ESTIMATE_FIELDS
 
-WATERMARKS = "watermarks"
+DELIVERED = "watermarks"
 BOTH = "both"
 
 Row = sqlite3.Row
 Fields = Mapping[str, Any]
 
 
-def lines(source: str, row: Row) -> list[str]:
+def lines(table: str, row: Row) -> list[str]:
     """The lines of a row; none for one without numbers."""
-    made = (line for point in POINTS[source](row) if (line := point.to_line_protocol()))
+    made = (line for point in POINTS[table](row) if (line := point.to_line_protocol()))
     return [line.replace("\n", "\\n") for line in made]
 
 
-def watermark(run: str, time_ns: int, seqs: Mapping[str, int]) -> str:
+def delivered_line(run: str, time_ns: int, seqs: Mapping[str, int]) -> str:
     """How much of a run has been written, in a line of its own."""
-    point = Point(WATERMARKS).tag("run", run).time(time_ns)
+    point = Point(DELIVERED).tag("run", run).time(time_ns)
     return str(_with(point, dict(seqs)).to_line_protocol())
 
 
@@ -42,21 +42,21 @@ def _stride(row: Row) -> Iterator[Point]:
     yield _with(point, {**json.loads(row["metrics"]), **{name: row[name] for name in names}})
 
 
-def _window(source: str, row: Row) -> Iterator[Point]:
+def _window(table: str, row: Row) -> Iterator[Point]:
     """One point for each foot, and one for what they have in common."""
     body = json.loads(row["body"])
     times = {"start_s": row["start_s"], "end_s": row["end_s"]}
     for foot, known in body["feet"].items():
-        yield _with(_point(source, row, foot).tag("gait", row["gait"]), {**times, **_estimates(known)})
+        yield _with(_point(table, row, foot).tag("gait", row["gait"]), {**times, **_estimates(known)})
     compared = {f"{key}_asymmetry_pct": numbers for key, numbers in body["asymmetry_pct"].items()}
     differing = {f"{key}_difference": numbers for key, numbers in body["difference"].items()}
     common = _estimates({"cadence_spm": body["cadence_spm"], **compared, **differing})
-    yield _with(_point(source, row, BOTH).tag("gait", row["gait"]), {**times, **common})
+    yield _with(_point(table, row, BOTH).tag("gait", row["gait"]), {**times, **common})
 
 
 def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, float | None]:
     """`key`, `key_low`, `key_high`, `key_n` and `key_spread`."""
-    parts = ("", *(f"_{name}" for name in ESTIMATE[1:]))
+    parts = ("", *(f"_{name}" for name in ESTIMATE_FIELDS[1:]))
     return {key + part: value for key, numbers in known.items() for part, value in zip(parts, numbers, strict=True)}
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
-from surefoot.service.serialization.alert_messages import FORMAT, POST_RUN, utc_text
-from surefoot.service.serialization.store_rows import ESTIMATE
+from surefoot.service.serialization.alert_messages import FORMAT, POST_RUN, utc_iso
+from surefoot.service.serialization.store_rows import ESTIMATE_FIELDS
 
-ROOT = "surefoot/v1"
-STATUS = f"{ROOT}/status"
+TOPIC_ROOT = "surefoot/v1"
+STATUS_TOPIC = f"{TOPIC_ROOT}/status"
 """Of the service itself; a connection has one last will, so it cannot speak for each runner."""
 DAY_S = 86_400
 DECIMALS = 6
@@ -39,7 +39,7 @@ class Message:
 
 def status(state: str) -> Message:
     """Whether the service is there: "online" or "offline"."""
-    return Message(STATUS, json.dumps({"v": FORMAT, "state": state}), retain=True)
+    return Message(STATUS_TOPIC, json.dumps({"v": FORMAT, "state": state}), retain=True)
 
 
 def run_status(row: Row, state: str) -> Message:
@@ -118,7 +118,7 @@ def discovery(runner: str) -> Message:
         "dev": {"ids": [identity], "name": f"surefoot {runner}"},
         "o": {"name": "surefoot", "sw": "0.1.0"},
         "cmps": components,
-        "availability": [{"topic": STATUS, "value_template": "{{ value_json.state }}"}],
+        "availability": [{"topic": STATUS_TOPIC, "value_template": "{{ value_json.state }}"}],
     }
     return Message(f"homeassistant/device/{identity}/config", json.dumps(body), retain=True)
 
@@ -138,7 +138,7 @@ def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, dict[str, f
 
 
 def _estimate(numbers: list[float | None]) -> dict[str, float | None]:
-    return dict(zip(ESTIMATE, numbers, strict=True))
+    return dict(zip(ESTIMATE_FIELDS, numbers, strict=True))
 
 
 def _round(value: Any) -> Any:
@@ -149,9 +149,9 @@ def _round(value: Any) -> Any:
 
 
 def _topic(runner: str, rest: str) -> str:
-    return f"{ROOT}/{runner}/{rest}"
+    return f"{TOPIC_ROOT}/{runner}/{rest}"
 
 
 def _message(row: Row, name: str, body: Mapping[str, Any], *, qos: int = 1, retain: bool = False) -> Message:
-    told = {"v": FORMAT, "run": row["run"], "runner": row["runner"], "time": utc_text(row["time_ns"]), **body}
+    told = {"v": FORMAT, "run": row["run"], "runner": row["runner"], "time": utc_iso(row["time_ns"]), **body}
     return Message(_topic(row["runner"], name), json.dumps(_round(told)), qos=qos, retain=retain)

@@ -14,7 +14,7 @@ import numpy as np
 from surefoot.analysis.findings import Finding, Kind, Severity, State
 from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Strides, Window
 
-ESTIMATE = tuple(field.name for field in fields(Estimate))
+ESTIMATE_FIELDS = tuple(field.name for field in fields(Estimate))
 STRIDE_TIMES = ("initial_contact_s", "terminal_contact_s", "next_initial_contact_s")
 
 StrideRow = tuple[float, float | None, float | None, float | None, int, float | None, int, str]
@@ -32,7 +32,7 @@ def stride_rows(strides: Strides) -> Iterator[StrideRow]:
         yield contacts[0], initial_s, lift_s, next_s, int(running), _finite(confidence), flags, json.dumps(body)
 
 
-def strides_from(rows: Sequence[sqlite3.Row], foot: Foot) -> Strides:
+def strides_from_rows(rows: Sequence[sqlite3.Row], foot: Foot) -> Strides:
     """Rows of one foot in order; a metric that a row does not know is NaN there."""
     bodies = [json.loads(row["metrics"]) for row in rows]
     keys = dict.fromkeys(key for body in bodies for key in body)
@@ -51,7 +51,7 @@ def _contacts(rows: Sequence[sqlite3.Row]) -> tuple[Floats, Floats, Floats]:
     return initial_s, terminal_s, next_s
 
 
-def window_body(window: Window) -> str:
+def window_to_json(window: Window) -> str:
     """What a window says, as JSON."""
     return _json(
         {
@@ -63,7 +63,7 @@ def window_body(window: Window) -> str:
     )
 
 
-def window_from(row: sqlite3.Row) -> Window:
+def window_from_row(row: sqlite3.Row) -> Window:
     """The window of a row."""
     body = json.loads(row["body"])
     return Window(
@@ -77,12 +77,12 @@ def window_from(row: sqlite3.Row) -> Window:
     )
 
 
-def finding_body(finding: Finding) -> str:
+def finding_to_json(finding: Finding) -> str:
     """A finding as JSON."""
     return _json(asdict(finding))
 
 
-def finding_from(body: str) -> Finding:
+def finding_from_json(body: str) -> Finding:
     """The finding of a row."""
     known: dict[str, Any] = json.loads(body)
     for name in ("value", "reference", "confidence"):
@@ -117,7 +117,7 @@ def _finite(value: float) -> float | None:
 
 
 def _tuples(known: Mapping[str, Estimate]) -> dict[str, tuple[float | int, ...]]:
-    """Estimates as lists of their numbers, in the order of `ESTIMATE`."""
+    """Estimates as lists of their numbers, in the order of `ESTIMATE_FIELDS`."""
     return {key: astuple(each) for key, each in known.items()}
 
 

@@ -9,12 +9,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from surefoot.service.errors import StoreError
-from surefoot.service.store.schema import TABLES, VERSION
+from surefoot.service.store.schema import SCHEMA_VERSION, TABLES
 
-PATIENCE_S = 10.0
+BUSY_TIMEOUT_S = 10.0
 """For another process's or thread's commit, which takes milliseconds."""
-LOOK_AGAIN_S = 0.01
-LEAST_SQLITE = (3, 37, 0)
+BUSY_POLL_S = 0.01
+MIN_SQLITE = (3, 37, 0)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -25,11 +25,11 @@ def connect(path: Path) -> sqlite3.Connection:
     StoreError
         if the file cannot be used.
     """
-    if sqlite3.sqlite_version_info < LEAST_SQLITE:
+    if sqlite3.sqlite_version_info < MIN_SQLITE:
         raise StoreError(path, f"SQLite {sqlite3.sqlite_version} is too old", "use a newer Python")
-    with told(path):
+    with store_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         with ExitStack() as unprepared:
             unprepared.callback(connection.close)
             _prepare(connection, path)
@@ -47,15 +47,15 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         if _version(connection) == 0:  # nobody else was faster
             for statement in TABLES.split(";\n"):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
-    if _version(connection) > VERSION:
+    if _version(connection) > SCHEMA_VERSION:
         raise StoreError(path, f"was written by a newer surefoot (version {_version(connection)})", "update surefoot")
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Set the journal's mode; SQLite does not wait here by itself, though several may open a fresh store at once."""
-    end_s = time.monotonic() + PATIENCE_S
+    end_s = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -63,14 +63,14 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end_s:
                 raise
-            time.sleep(LOOK_AGAIN_S)
+            time.sleep(BUSY_POLL_S)
 
 
 def checkpoint(path: Path) -> None:
     """Bring what was committed into the main file, and wait for the disk; call it from a thread, now and then."""
     connection = connect(path)
     try:
-        with told(path):
+        with store_errors(path):
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:
         connection.close()
@@ -81,7 +81,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def store_errors(path: Path) -> Iterator[None]:
     """SQLite's and the system's failures as ours."""
     try:
         yield
@@ -94,7 +94,7 @@ def told(path: Path) -> Iterator[None]:
 @contextmanager
 def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """All or nothing."""
-    with told(path):
+    with store_errors(path):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -107,7 +107,7 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
 @contextmanager
 def snapshot(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """All that is read while entered is of one moment."""
-    with told(path):
+    with store_errors(path):
         connection.execute("BEGIN")
         try:
             yield

@@ -11,7 +11,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-from surefoot.service.store.connection import connect, told, transaction
+from surefoot.service.store.connection import connect, store_errors, transaction
 
 
 class Outbox:
@@ -39,35 +39,35 @@ class Outbox:
         with self._busy:  # SQLite would bring the process down if it were closed in the middle of something
             self._connection.close()
 
-    def cursor(self, source: str) -> int:
+    def cursor(self, table: str) -> int:
         """Everything up to this `seq` of a table has been had."""
-        rows = self._rows("SELECT seq FROM cursors WHERE sink = ? AND source = ?", self.sink, source)
+        rows = self._rows("SELECT seq FROM cursors WHERE sink = ? AND source = ?", self.sink, table)
         return int(rows[0]["seq"]) if rows else 0
 
-    def pending(self, source: str, limit: int) -> Sequence[sqlite3.Row]:
+    def pending(self, table: str, limit: int) -> Sequence[sqlite3.Row]:
         """The next rows of a table, in order."""
-        return self._rows(f"SELECT * FROM {source} WHERE seq > ? ORDER BY seq LIMIT ?", self.cursor(source), limit)
+        return self._rows(f"SELECT * FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?", self.cursor(table), limit)
 
-    def waiting(self, source: str) -> int:
+    def pending_count(self, table: str) -> int:
         """How many rows of a table are still to come."""
-        return int(self._rows(f"SELECT count(*) AS n FROM {source} WHERE seq > ?", self.cursor(source))[0]["n"])
+        return int(self._rows(f"SELECT count(*) AS n FROM {table} WHERE seq > ?", self.cursor(table))[0]["n"])
 
-    def move(self, source: str, seq: int) -> None:
+    def set_cursor(self, table: str, seq: int) -> None:
         """Set the cursor of a table."""
         with self._transaction():
-            self._move(source, seq)
+            self._set_cursor(table, seq)
 
-    def refuse(self, source: str, seqs: Mapping[int, str], upto: int) -> None:
+    def dead_letter(self, table: str, seqs: Mapping[int, str], upto: int) -> None:
         """Set rows aside that the sink will never take, with its reasons, and go on behind them."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._transaction():
             self._connection.executemany(
                 "INSERT OR REPLACE INTO dead_letters (sink, source, seq, reason, at_utc) VALUES (?, ?, ?, ?, ?)",
-                [(self.sink, source, seq, reason, now) for seq, reason in seqs.items()],
+                [(self.sink, table, seq, reason, now) for seq, reason in seqs.items()],
             )
-            self._move(source, upto)
+            self._set_cursor(table, upto)
 
-    def delivered(self, alert: str, latency_s: float | None, *, late: bool, upto: int) -> None:
+    def mark_delivered(self, alert: str, latency_s: float | None, *, late: bool, upto: int) -> None:
         """An alert has arrived; the first time counts."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._transaction():
@@ -75,27 +75,27 @@ class Outbox:
                 "INSERT OR IGNORE INTO deliveries (sink, alert, delivered_utc, latency_s, late) VALUES (?, ?, ?, ?, ?)",
                 (self.sink, alert, now, latency_s, int(late)),
             )
-            self._move("alerts", upto)
+            self._set_cursor("alerts", upto)
 
-    def last_of_runs(self, source: str) -> dict[str, int]:
+    def last_seqs(self, table: str) -> dict[str, int]:
         """Run → the last `seq` of it in a table, among the rows that the sink has had."""
-        rows = self._rows(f"SELECT run, max(seq) AS seq FROM {source} WHERE seq <= ? GROUP BY run", self.cursor(source))
+        rows = self._rows(f"SELECT run, max(seq) AS seq FROM {table} WHERE seq <= ? GROUP BY run", self.cursor(table))
         return {row["run"]: row["seq"] for row in rows}
 
-    def first_of_run(self, source: str, run: str) -> int | None:
+    def first_seq(self, table: str, run: str) -> int | None:
         """The first `seq` of a run in a table."""
-        return self._rows(f"SELECT min(seq) AS seq FROM {source} WHERE run = ?", run)[0]["seq"]
+        return self._rows(f"SELECT min(seq) AS seq FROM {table} WHERE run = ?", run)[0]["seq"]
 
-    def started_ns(self) -> dict[str, int]:
+    def run_starts_ns(self) -> dict[str, int]:
         """Run → when it began, nanoseconds since 1970."""
         return {
             row["run"]: row["time_ns"]
             for row in self._rows("SELECT run, min(time_ns) AS time_ns FROM runs GROUP BY run")
         }
 
-    def newest(self, source: str) -> Sequence[sqlite3.Row]:
+    def last_rows(self, table: str) -> Sequence[sqlite3.Row]:
         """Each runner's last row of a table."""
-        return self._rows(f"SELECT *, max(seq) FROM {source} GROUP BY runner ORDER BY runner")
+        return self._rows(f"SELECT *, max(seq) FROM {table} GROUP BY runner ORDER BY runner")
 
     def alerts_of(self, run: str, runner: str, upto: int) -> Sequence[sqlite3.Row]:
         """A run's alerts so far, in order."""
@@ -108,12 +108,12 @@ class Outbox:
         with self._busy, transaction(self._connection, self.path):
             yield
 
-    def _move(self, source: str, seq: int) -> None:
+    def _set_cursor(self, table: str, seq: int) -> None:
         self._connection.execute(
             "INSERT INTO cursors (sink, source, seq) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq",
-            (self.sink, source, seq),
+            (self.sink, table, seq),
         )
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        with self._busy, told(self.path):
+        with self._busy, store_errors(self.path):
             return self._connection.execute(query, values).fetchall()

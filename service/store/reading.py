@@ -13,8 +13,8 @@ from typing import Any, Literal, Self
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.model import Bout, Foot, Window
 from surefoot.analysis.session import Results
-from surefoot.service.serialization.store_rows import finding_from, strides_from, window_from
-from surefoot.service.store.connection import connect, told
+from surefoot.service.serialization.store_rows import finding_from_json, strides_from_rows, window_from_row
+from surefoot.service.store.connection import connect, store_errors
 from surefoot.service.store.writing import NANOSECONDS
 
 
@@ -74,13 +74,13 @@ class StoreReader:
     def results(self, run: str, runner: str) -> Results:
         """All that was found, as it was when it was found."""
         feet = next((each.feet for each in self.runs(runner) if each.run == run), ())
-        strides = {foot: strides_from(self._of(run, runner, "strides", "number", foot), foot) for foot in feet}
+        strides = {foot: strides_from_rows(self._of(run, runner, "strides", "number", foot), foot) for foot in feet}
         windows, live = self.windows(run, runner), self.windows(run, runner, "live")
         return Results(strides, windows, self.bouts(run, runner), self.findings(run, runner), live)
 
     def windows(self, run: str, runner: str, source: Literal["windows", "live"] = "windows") -> tuple[Window, ...]:
         """In order of time: of thirty seconds, or `live` ones of ten."""
-        return tuple(window_from(row) for row in self._of(run, runner, source, "start_s"))
+        return tuple(window_from_row(row) for row in self._of(run, runner, source, "start_s"))
 
     def bouts(self, run: str, runner: str) -> tuple[Bout, ...]:
         """In order of time."""
@@ -89,7 +89,7 @@ class StoreReader:
 
     def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
         """Every revision, in the order in which they became known."""
-        return tuple(finding_from(row["body"]) for row in self._of(run, runner, "findings", "seq"))
+        return tuple(finding_from_json(row["body"]) for row in self._of(run, runner, "findings", "seq"))
 
     def alerts(self, run: str, runner: str) -> tuple[Mapping[str, Any], ...]:
         """In the order in which they were raised."""
@@ -105,5 +105,5 @@ class StoreReader:
         return self._rows(f"SELECT * FROM {table} WHERE run = ? AND runner = ?{only} ORDER BY {order}", run, runner)
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        with told(self.path):
+        with store_errors(self.path):
             return self._connection.execute(query, values).fetchall()

@@ -6,9 +6,9 @@ A row is known by what it is of, not by when it was written, so that writing it 
 
 from __future__ import annotations
 
-VERSION = 1
+SCHEMA_VERSION = 1
 
-SHIPPED = ("runs", "strides", "windows", "live", "findings", "pod_health", "summaries", "alerts")
+EXPORTED_TABLES = ("runs", "strides", "windows", "live", "findings", "pod_health", "summaries", "alerts")
 """Tables with a `seq`, in the order in which they are shipped: a run is announced before its rows."""
 
 TABLES = """

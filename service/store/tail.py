@@ -13,18 +13,18 @@ from typing import Any, Self
 
 from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.model import Foot, Strides, Window
-from surefoot.service.serialization.store_rows import finding_from, strides_from, window_from
+from surefoot.service.serialization.store_rows import finding_from_json, strides_from_rows, window_from_row
 from surefoot.service.store.connection import connect, snapshot
 
 TABLES = ("strides", "windows", "live", "findings", "pod_health")
-REMEMBER_S = 300.0
+RETAIN_S = 300.0
 
-Key = tuple[str, str]
+RunKey = tuple[str, str]
 """Run and runner."""
 
 
 @dataclass(slots=True)
-class OpenRun:
+class RunInProgress:
     """A runner's part of a run that goes on, as far as the store has it; strides and `live` windows are the last.
 
     Parameters
@@ -49,7 +49,7 @@ class StoreTail:
         self.path = path
         self._connection = connect(path)
         self._seen = dict.fromkeys(TABLES, 0)
-        self._open: dict[Key, OpenRun] = {}
+        self._open: dict[RunKey, RunInProgress] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -59,7 +59,7 @@ class StoreTail:
     ) -> None:
         self._connection.close()
 
-    def read(self, since_ns: int) -> Mapping[Key, OpenRun]:
+    def read(self, since_ns: int) -> Mapping[RunKey, RunInProgress]:
         """Runs begun after `since_ns` that have not ended, as they are now; StoreError where that cannot be read."""
         with snapshot(self._connection, self.path):
             self._find(since_ns)
@@ -78,31 +78,31 @@ class StoreTail:
         known, self._open = self._open, {}
         for row in rows:
             key, feet = (row["run"], row["runner"]), json.loads(row["feet"])
-            new = OpenRun(row["time_ns"], {Foot(foot): Strides.empty(Foot(foot)) for foot in feet})
+            new = RunInProgress(row["time_ns"], {Foot(foot): Strides.empty(Foot(foot)) for foot in feet})
             self._open[key] = known.get(key, new)
 
-    def _new(self, table: str) -> Mapping[Key, list[sqlite3.Row]]:
+    def _new(self, table: str) -> Mapping[RunKey, list[sqlite3.Row]]:
         runs = sorted({run for run, _ in self._open})
         rows = self._connection.execute(
             f"SELECT * FROM {table} WHERE seq > ? AND run IN ({', '.join('?' * len(runs))}) ORDER BY seq",
             (self._seen[table], *runs),
         ).fetchall()
-        found: dict[Key, list[sqlite3.Row]] = defaultdict(list)
+        found: dict[RunKey, list[sqlite3.Row]] = defaultdict(list)
         for row in rows:
             found[row["run"], row["runner"]].append(row)
         self._seen[table] = rows[-1]["seq"] if rows else self._seen[table]
         return found
 
 
-def _add(known: OpenRun, table: str, rows: Sequence[sqlite3.Row]) -> None:
+def _add(known: RunInProgress, table: str, rows: Sequence[sqlite3.Row]) -> None:
     match table:
         case "windows":
-            known.windows += map(window_from, rows)
+            known.windows += map(window_from_row, rows)
         case "live":
-            joined = [*known.live, *map(window_from, rows)]
-            known.live = [window for window in joined if window.end_s >= joined[-1].end_s - REMEMBER_S]
+            joined = [*known.live, *map(window_from_row, rows)]
+            known.live = [window for window in joined if window.end_s >= joined[-1].end_s - RETAIN_S]
         case "findings":
-            known.findings = latest([*known.findings, *(finding_from(row["body"]) for row in rows)])
+            known.findings = latest([*known.findings, *(finding_from_json(row["body"]) for row in rows)])
         case "pod_health":
             known.health.update(
                 {Foot(row["foot"]): {"time_ns": row["time_ns"], **json.loads(row["body"])} for row in rows}
@@ -112,10 +112,10 @@ def _add(known: OpenRun, table: str, rows: Sequence[sqlite3.Row]) -> None:
                 _add_strides(known, foot, [row for row in rows if row["foot"] == foot])
 
 
-def _add_strides(known: OpenRun, foot: Foot, rows: Sequence[sqlite3.Row]) -> None:
+def _add_strides(known: RunInProgress, foot: Foot, rows: Sequence[sqlite3.Row]) -> None:
     if not rows:
         return
     known.counts[foot] = rows[-1]["number"] + 1
-    joined = Strides.join([known.strides[foot], strides_from(rows, foot)])
-    recent = joined.initial_contact_s >= joined.initial_contact_s[-1] - REMEMBER_S
+    joined = Strides.join([known.strides[foot], strides_from_rows(rows, foot)])
+    recent = joined.initial_contact_s >= joined.initial_contact_s[-1] - RETAIN_S
     known.strides[foot] = joined[recent]

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.model import Bout, Foot, Strides, Window
-from surefoot.service.serialization.store_rows import finding_body, stride_rows, window_body
+from surefoot.service.serialization.store_rows import finding_to_json, stride_rows, window_to_json
 from surefoot.service.store.connection import connect, transaction
 
 NANOSECONDS = 1_000_000_000
@@ -86,7 +86,7 @@ class StoreWriter:
             start_s=window.start_s,
             end_s=window.end_s,
             gait=window.gait.value,
-            body=window_body(window),
+            body=window_to_json(window),
         )
 
     def add_bout(self, run: str, runner: str, bout: Bout) -> None:
@@ -102,7 +102,7 @@ class StoreWriter:
             time_ns=clock.ns(finding.time_s),
             id=finding.id,
             revision=finding.revision,
-            body=finding_body(finding),
+            body=finding_to_json(finding),
         )
 
     def add_pod_health(

@@ -13,39 +13,39 @@ from surefoot.dashboards.asymmetry_trend import asymmetry_trend
 from surefoot.dashboards.formatting import asymmetry_text, clock
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC
 
-QUIET = "dim"
-BAR_CELLS, BAR_PCT = 16, 8.0
+DIM = "dim"
+BAR_CHARS, BAR_PCT = 16, 8.0
 """Of a bar to one side, and the asymmetry that fills it; people rarely differ more."""
-STEP_WIDTH, GAP_WIDTH = 23, 9
-"""Of a step's time and value, and the space before its bar where there is room."""
+LABEL_WIDTH, GAP_WIDTH = 23, 9
+"""Of a change's time and value, and the space before its bar where there is room."""
 
 
-def rows(windows: Sequence[Window], most: int, width: int) -> list[RenderableType]:
+def rows(windows: Sequence[Window], max_rows: int, width: int) -> list[RenderableType]:
     """Contact right against left over the run."""
     label = STRIDE_METRICS[COMPARED_METRIC].label
     title = f"{label}, right vs left"
-    steps = asymmetry_trend(windows, COMPARED_METRIC, most)
-    if not steps:
-        return [Text(title), Text("known after half a minute of running", style=QUIET)]
-    wide = width >= STEP_WIDTH + GAP_WIDTH + 2 * BAR_CELLS + 3
+    points = asymmetry_trend(windows, COMPARED_METRIC, max_rows)
+    if not points:
+        return [Text(title), Text("known after half a minute of running", style=DIM)]
+    wide = width >= LABEL_WIDTH + GAP_WIDTH + 2 * BAR_CHARS + 3
     gap = GAP_WIDTH if wide else 2
-    cells = BAR_CELLS if wide else max((width - STEP_WIDTH - gap - 3) // 2, 0)
+    chars = BAR_CHARS if wide else max((width - LABEL_WIDTH - gap - 3) // 2, 0)
     left, right = ("longer left", "longer right") if wide else ("left", "right")
-    head = Text.assemble(f"{title if wide else label:<{STEP_WIDTH + gap}}", (f"{left:>{cells}} │ {right}", QUIET))
-    return [head, *(_step(end_s, step, gap, cells) for end_s, step in steps)]
+    head = Text.assemble(f"{title if wide else label:<{LABEL_WIDTH + gap}}", (f"{left:>{chars}} │ {right}", DIM))
+    return [head, *(_row(end_s, change, gap, chars) for end_s, change in points)]
 
 
-def _step(end_s: float, step: Estimate, gap: int, cells: int) -> Text:
+def _row(end_s: float, change: Estimate, gap: int, chars: int) -> Text:
     """One row; a bar that may as well be none is dim."""
-    sure = step.low > 0.0 or step.high < 0.0
-    left, right = _bar(step.value, cells)
-    style = "cyan" if sure else QUIET
-    value = f"{asymmetry_text(step):>14}{'':{gap}}"
-    return Text.assemble((f"{clock(end_s):>7}  ", QUIET), value, (left, style), ("│", QUIET), (right, style))
+    sure = change.low > 0.0 or change.high < 0.0
+    left, right = _bar(change.value, chars)
+    style = "cyan" if sure else DIM
+    value = f"{asymmetry_text(change):>14}{'':{gap}}"
+    return Text.assemble((f"{clock(end_s):>7}  ", DIM), value, (left, style), ("│", DIM), (right, style))
 
 
-def _bar(value_pct: float, most: int) -> tuple[str, str]:
+def _bar(value_pct: float, max_chars: int) -> tuple[str, str]:
     """A bar from the middle to the side of the longer contact."""
-    cells = min(round(abs(value_pct) / BAR_PCT * most), most)
-    left, right = (cells, 0) if value_pct < 0 else (0, cells)
-    return f"{'━' * left:>{most}} ", f" {'━' * right}"
+    chars = min(round(abs(value_pct) / BAR_PCT * max_chars), max_chars)
+    left, right = (chars, 0) if value_pct < 0 else (0, chars)
+    return f"{'━' * left:>{max_chars}} ", f" {'━' * right}"

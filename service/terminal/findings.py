@@ -15,23 +15,27 @@ STYLES = ("dim", "", "yellow", "bold red")
 INDENT = 9
 
 
-def findings_block(findings: Iterable[Finding], origin_s: float, width: int, most: int | None = None) -> list[Text]:
+def findings_block(
+    findings: Iterable[Finding], origin_s: float, width: int, max_findings: int | None = None
+) -> list[Text]:
     """A heading and each story as it was last told, on the recording's clock; nothing where nothing was found.
 
     Parameters
     ----------
-    most : stories at most; those that matter more and are newer come first, and all are shown in order of time.
+    max_findings : stories at most; those that matter more and are newer come first, and all are shown in order of time.
     """
-    stories = latest(findings)
-    if most is not None:
-        chosen = sorted(stories, key=lambda each: (each.state is State.OPEN, each.severity.rank, each.time_s))[-most:]
-        stories = tuple(each for each in stories if each in chosen) if most else ()
-    if not stories:
+    revisions = latest(findings)
+    if max_findings is not None:
+        chosen = sorted(revisions, key=lambda each: (each.state is State.OPEN, each.severity.rank, each.time_s))[
+            -max_findings:
+        ]
+        revisions = tuple(each for each in revisions if each in chosen) if max_findings else ()
+    if not revisions:
         return []
-    return [Text("Findings", style="bold cyan"), *(_line(story, origin_s, width) for story in stories)]
+    return [Text("Findings", style="bold cyan"), *(_line(finding, origin_s, width) for finding in revisions)]
 
 
-def _line(story: Finding, origin_s: float, width: int) -> Text:
-    time = f"{clock(max(story.time_s - origin_s, 0.0)):>7}  "
-    told = textwrap.fill(story.message, width, initial_indent=time, subsequent_indent=" " * INDENT)
-    return Text(told, style=STYLES[story.severity.rank])
+def _line(finding: Finding, origin_s: float, width: int) -> Text:
+    time = f"{clock(max(finding.time_s - origin_s, 0.0)):>7}  "
+    told = textwrap.fill(finding.message, width, initial_indent=time, subsequent_indent=" " * INDENT)
+    return Text(told, style=STYLES[finding.severity.rank])

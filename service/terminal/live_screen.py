@@ -23,20 +23,20 @@ from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis, RunnerAnalysis
 from surefoot.service.terminal import asymmetry_trend as course_view
 from surefoot.service.terminal.findings import STYLES, findings_block
-from surefoot.service.views.live_view import runner_now, state
+from surefoot.service.views.runner_state import runner_now, state
 
-REFRESH_S = 0.25
+REFRESH_PERIOD_S = 0.25
 SHOWN = ("ground_contact_time_s", "flight_time_s")
 WIDTH = 80
-FIXED_LINES = 16
+RUNNER_LINES = 16
 """Of the view of one runner, without the course; where there are fewer, that and the pods are left out."""
-MOST_STEPS, MOST_FINDINGS = 20, 3
-WALL_LINES = 7
+MAX_TREND_ROWS, MAX_FINDINGS = 20, 3
+TABLE_LINES = 7
 """Of the view of several runners, without their rows and findings."""
 POD_WIDTH = 18
 POD_COLUMNS = ("battery", "signal", "lost", "resent", "reconnects")
 LOW_BATTERY_PCT = 15.0
-HEADING, QUIET, WARNING = "bold cyan", "dim", "yellow"
+HEADING, DIM, WARNING = "bold cyan", "dim", "yellow"
 LINKS = {"connected": "green", "refused": "red"}
 
 
@@ -50,7 +50,7 @@ class Title:
     duration_s: float | None = None
 
 
-class Screen:
+class LiveScreen:
     """Watches a run and shows it in place, a few times a second; open while the context is.
 
     Parameters
@@ -59,23 +59,23 @@ class Screen:
     """
 
     def __init__(self, console: Console, title: Title, speed: float = 1.0) -> None:
-        self.every_s = REFRESH_S * speed
+        self.every_s = REFRESH_PERIOD_S * speed
         self._console = console
         self._title = title
         self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> LiveScreen:
         self._live.start()
-        self._show(Group(*_top(self._title, 0.0, self._width), Text("Getting ready", style=QUIET)))
+        self._show(Group(*_top(self._title, 0.0, self._width), Text("Getting ready", style=DIM)))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._show(Text())  # what is cropped while it is live would be left behind
         self._live.stop()
 
-    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+    def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
         """Show the run as it is now."""
-        self._show(view(self._title, now_s, analysis, health, width=self._width, height=self._console.height))
+        self._show(render(self._title, now_s, analysis, health, width=self._width, height=self._console.height))
 
     @property
     def _width(self) -> int:
@@ -85,25 +85,25 @@ class Screen:
         self._live.update(shown, refresh=True)
 
 
-def view(
+def render(
     title: Title, now_s: float, analysis: RunAnalysis, health: Sequence[PodHealth], *, width: int, height: int
 ) -> RenderableType:
     """The whole picture: one runner at length, several as a table with a row for each."""
     names = list(analysis.runners)
     trouble = next((pod.bluetooth_problem for pod in health if pod.bluetooth_problem), "")
     warnings = [Text(f"{trouble}.", style=WARNING), Text()] if trouble else []
-    ends = Text(title.ends, style=QUIET)
+    ends = Text(title.ends, style=DIM)
     room = height - len(warnings) - _height([ends], width) + 1
     if len(names) == 1:
         body = _one_runner(names[0], analysis.runners[names[0]], health, now_s, room, width)
     else:
-        news = _news(analysis, room - len(names) - WALL_LINES)
-        body = [_wall(analysis, health, now_s), *([Text(), *news] if news else [])]
+        findings = _latest_findings(analysis, room - len(names) - TABLE_LINES)
+        body = [_runner_table(analysis, health, now_s), *([Text(), *findings] if findings else [])]
     return Constrain(Group(*_top(title, now_s, width), *warnings, *body, Text(), ends), width)
 
 
 def _top(title: Title, now_s: float, width: int) -> list[RenderableType]:
-    return [_head(title, now_s, width), Rule(style=QUIET)]
+    return [_head(title, now_s, width), Rule(style=DIM)]
 
 
 def _head(title: Title, now_s: float, width: int) -> Table:
@@ -112,7 +112,7 @@ def _head(title: Title, now_s: float, width: int) -> Table:
     row.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     row.add_column(justify="right", no_wrap=True)
     of = "" if title.duration_s is None else f" of {clock(title.duration_s)}"
-    row.add_row(Text.assemble((title.name, "bold"), (f"  {title.note}", QUIET)), Text(f"{clock(now_s)}{of}"))
+    row.add_row(Text.assemble((title.name, "bold"), (f"  {title.note}", DIM)), Text(f"{clock(now_s)}{of}"))
     return row
 
 
@@ -124,19 +124,19 @@ def _one_runner(
 ) -> list[RenderableType]:
     snapshot = LiveSnapshot.current(runner_now(name, runner, health, now_s))
     parts: list[RenderableType] = [_gait_line(snapshot), Text(), _feet(snapshot)]
-    if height < FIXED_LINES:
+    if height < RUNNER_LINES:
         return parts
-    told = _told(runner, width, height - FIXED_LINES - 2)
-    lines = len(told) and _height(told, width) + 1
-    most = min(max(height - FIXED_LINES - lines, 1), MOST_STEPS)
+    findings = _fitting_findings(runner, width, height - RUNNER_LINES - 2)
+    lines = len(findings) and _height(findings, width) + 1
+    most = min(max(height - RUNNER_LINES - lines, 1), MAX_TREND_ROWS)
     parts += [Text(), _pods(health, now_s, width)]
     parts += [Text(), *course_view.rows(runner.results.windows, most, width)] if len(runner.feet) == 2 else []
-    return [*parts, Text(), *told] if told else parts
+    return [*parts, Text(), *findings] if findings else parts
 
 
-def _told(runner: RunnerAnalysis, width: int, room: int) -> list[Text]:
+def _fitting_findings(runner: RunnerAnalysis, width: int, room: int) -> list[Text]:
     """As many findings as there is room for."""
-    blocks = (findings_block(runner.results.findings, 0.0, width, most) for most in range(MOST_FINDINGS, 0, -1))
+    blocks = (findings_block(runner.results.findings, 0.0, width, most) for most in range(MAX_FINDINGS, 0, -1))
     return next((block for block in blocks if _height(block, width) <= room), [])
 
 
@@ -147,7 +147,7 @@ def _height(block: Sequence[Text], width: int) -> int:
 def _gait_line(snapshot: LiveSnapshot) -> Text:
     cadence = "" if snapshot.cadence_spm is None else in_unit(CADENCE, snapshot.cadence_spm)
     return Text.assemble(
-        (f"{snapshot.activity:<18}", HEADING), (f"{cadence:<20}", "bold"), (f"{snapshot.stride_count} strides", QUIET)
+        (f"{snapshot.activity:<18}", HEADING), (f"{cadence:<20}", "bold"), (f"{snapshot.stride_count} strides", DIM)
     )
 
 
@@ -186,7 +186,7 @@ def _link(pod: PodHealth, now_s: float) -> Text:
 # Several runners
 
 
-def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> Table:
+def _runner_table(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> Table:
     table = _table("", 10, "gait", "steps/min", "contact left", "right", "right vs left", "pods")
     for name, runner in analysis.runners.items():
         snapshot = LiveSnapshot.current(runner_now(name, runner, health, now_s))
@@ -201,7 +201,7 @@ def _wall(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> T
     return table
 
 
-def _news(analysis: RunAnalysis, most: int) -> list[Text]:
+def _latest_findings(analysis: RunAnalysis, most: int) -> list[Text]:
     """The newest findings of all, a line each."""
     found = [
         (finding, name) for name, runner in analysis.runners.items() for finding in latest(runner.results.findings)
@@ -221,7 +221,7 @@ def _pod_word(missing: Sequence[Foot]) -> Text:
 
 
 def _table(name: str, name_width: int, *columns: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=DIM)
     table.add_column(name, min_width=name_width, no_wrap=True)
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)

@@ -9,7 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-PATIENCE_S = 1.0
+SHOW_AFTER_S = 1.0
 """Shorter work needs no bar."""
 
 
@@ -38,7 +38,7 @@ class ProgressBar:
         """Note how far the work has come."""
         if not self._shown:
             return
-        if not self._running and self._clock() - self._start_s > PATIENCE_S:
+        if not self._running and self._clock() - self._start_s > SHOW_AFTER_S:
             self._bar.start()
             self._running = True
         self._bar.update(self._task, description=step, completed=share)

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 from rich.table import Table
 
-from surefoot.service.configuration import Configuration, Path_
+from surefoot.service.configuration import Configuration, SettingPath
 
 MASK = "********"
 
@@ -26,7 +26,7 @@ def table(configuration: Configuration) -> Table:
     return shown
 
 
-def _walk(values: BaseModel | Mapping[str, Any], above: Path_ = ()) -> Iterator[tuple[Path_, object]]:
+def _walk(values: BaseModel | Mapping[str, Any], above: SettingPath = ()) -> Iterator[tuple[SettingPath, object]]:
     for key, value in values if isinstance(values, BaseModel) else values.items():
         if isinstance(value, BaseModel | Mapping):
             yield from _walk(value, (*above, key))

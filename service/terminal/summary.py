@@ -25,18 +25,18 @@ from surefoot.dashboards.formatting import (
     signed,
 )
 from surefoot.service.pipeline.analysis import Analysis
-from surefoot.service.pipeline.data_quality import Quality
+from surefoot.service.pipeline.data_quality import DataQuality
 from surefoot.service.terminal.findings import findings_block
 
 WIDTH = 80
-TYPICAL_WIDTH = 76
+MIN_WIDTH_FOR_TYPICAL = 76
 """Of a terminal that has room for what is typical."""
-SLIVER_S = 5.0
+MIN_BOUT_S = 5.0
 """Shorter bouts are turns from one thing to the next; people need not read them."""
-MOST_BOUTS = 12
+MAX_BOUTS = 12
 GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
 BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other": "other movement"}
-HEADING, QUIET = "bold cyan", "dim"
+HEADING, DIM = "bold cyan", "dim"
 
 
 def show(console: Console, analysis: Analysis) -> None:
@@ -51,7 +51,7 @@ def report(analysis: Analysis, width: int = WIDTH) -> Group:
     parts: list[RenderableType] = [_headline(analysis, [gait for gait, strides in counts.items() if any(strides)])]
     for gait, strides in counts.items():
         if any(count >= MIN_WINDOW_STRIDES for count in strides):
-            parts += [Text(), _gait_title(analysis, gait), _gait_table(analysis, gait, width >= TYPICAL_WIDTH)]
+            parts += [Text(), _gait_title(analysis, gait), _gait_table(analysis, gait, width >= MIN_WIDTH_FOR_TYPICAL)]
         elif any(strides):
             parts += [Text(), Text(f"{GAIT_WORDS[gait]}: {sum(strides)} strides, too few to measure")]
     return Group(
@@ -78,7 +78,7 @@ def _headline(analysis: Analysis, gaits: Sequence[Gait]) -> Text:
     times = [
         f"{duration(time_s)} {GAIT_WORDS[gait].lower()}"
         for gait, time_s in times_s.items()
-        if time_s >= min(SLIVER_S, longest_s)
+        if time_s >= min(MIN_BOUT_S, longest_s)
     ]
     return Text(f"{total} recorded: {', '.join(times)}, {analysis.summary['steps']:.0f} steps", style="bold")
 
@@ -88,23 +88,23 @@ def _gait_title(analysis: Analysis, gait: Gait) -> Text:
     usual = CADENCE.typical_run if gait is Gait.RUN else CADENCE.typical_walk
     title = Text.assemble((GAIT_WORDS[gait], HEADING), "  cadence ")
     title.append(in_unit(CADENCE, cadence_spm(analysis.results, gait)), style="bold")
-    return title.append(f"  typical {range_text(CADENCE, usual)}", style=QUIET)
+    return title.append(f"  typical {range_text(CADENCE, usual)}", style=DIM)
 
 
 def _gait_table(analysis: Analysis, gait: Gait, typical: bool) -> Table:
     """One row per metric; a foot without a pod has no column, nor what is typical where there is no room."""
     feet = [foot for foot in (Foot.LEFT, Foot.RIGHT) if foot in analysis.quality]
     names = [*feet, *(["right vs left"] if len(feet) == 2 else [])]
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=QUIET)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=DIM)
     table.add_column("", min_width=14)
     for name in names:
         table.add_column(name, justify="right", no_wrap=True, min_width=8)
     if typical:
-        table.add_column("typical", justify="right", style=QUIET, no_wrap=True)
+        table.add_column("typical", justify="right", style=DIM, no_wrap=True)
     for row in compare(analysis.results, gait):
         table.add_row(*_cells(row, gait, feet)[: len(table.columns)])
     counts = [str(len(strides_of(analysis.results, foot, gait))) for foot in feet]
-    table.add_row("Strides", *counts, style=QUIET)
+    table.add_row("Strides", *counts, style=DIM)
     return table
 
 
@@ -129,10 +129,10 @@ def _bouts(bouts: Sequence[Bout]) -> list[RenderableType]:
     origin_s = bouts[0].start_s
     lines = [
         Text(f"{clock(bout.start_s - origin_s):>7} – {clock(bout.end_s - origin_s):<7}  {BOUT_WORDS[bout.kind]}")
-        for bout in shown[:MOST_BOUTS]
+        for bout in shown[:MAX_BOUTS]
     ]
-    if len(shown) > MOST_BOUTS:
-        lines.append(Text(f"and {len(shown) - MOST_BOUTS} more, all of them in the JSON", style=QUIET))
+    if len(shown) > MAX_BOUTS:
+        lines.append(Text(f"and {len(shown) - MAX_BOUTS} more, all of them in the JSON", style=DIM))
     return [Text(), Text("When", style=HEADING), *lines]
 
 
@@ -140,7 +140,7 @@ def long_bouts(bouts: Iterable[Bout]) -> list[Bout]:
     """Bouts without slivers; equal neighbours become one."""
     kept: list[Bout] = []
     for bout in bouts:
-        if bout.end_s - bout.start_s < SLIVER_S:
+        if bout.end_s - bout.start_s < MIN_BOUT_S:
             continue
         if kept and kept[-1].kind == bout.kind:
             kept[-1] = Bout(bout.kind, kept[-1].start_s, bout.end_s)
@@ -157,18 +157,18 @@ def _quality(analysis: Analysis, width: int) -> list[RenderableType]:
     for foot in (Foot.LEFT, Foot.RIGHT):
         quality = analysis.quality.get(foot)
         if quality is None:
-            parts.append(Text(f"{foot.capitalize():<6}not recorded", style=QUIET))
+            parts.append(Text(f"{foot.capitalize():<6}not recorded", style=DIM))
         else:
             parts.append(Text(f"{foot.capitalize():<6}{_figures(quality)}"))
-            parts += [Text(_indented(note, width), style=QUIET) for note in quality.notes if note not in common]
-    return parts + [Text(_indented(note, width, "" if k else "Both"), style=QUIET) for k, note in enumerate(common)]
+            parts += [Text(_indented(note, width), style=DIM) for note in quality.notes if note not in common]
+    return parts + [Text(_indented(note, width, "" if k else "Both"), style=DIM) for k, note in enumerate(common)]
 
 
 def _indented(note: str, width: int, foot: str = "") -> str:
     return textwrap.fill(note, width, initial_indent=f"{foot:<6}– ", subsequent_indent=" " * 8)
 
 
-def _figures(quality: Quality) -> str:
+def _figures(quality: DataQuality) -> str:
     rate = f"{quality.sampling_rate_hz:.0f}" if math.isfinite(quality.sampling_rate_hz) else UNKNOWN
     figures = [f"{rate} Hz", f"{signed(quality.loss_pct, 1)} % lost"]
     if quality.clipped_strides_pct is not None:

@@ -13,7 +13,7 @@ from surefoot.analysis.summary import cadence_spm, strides_of
 from surefoot.dashboards.formatting import signed
 from surefoot.firmware_sim.body.truth import TrueStrides
 
-SAME_LANDING_S = 0.1
+MATCH_WITHIN_S = 0.1
 """A measured landing this near a true one is that landing; steps are three times as far apart."""
 
 
@@ -48,7 +48,7 @@ class TruthCheck:
         )
 
 
-def check(results: Results, truth: Mapping[Foot, TrueStrides], until_s: float) -> TruthCheck:
+def compare_with_truth(results: Results, truth: Mapping[Foot, TrueStrides], until_s: float) -> TruthCheck:
     """Compare running strides with those that truly ended by `until_s`."""
     ran = {
         foot: (strides.gait == "run") & (strides.next_initial_contact_s <= until_s) for foot, strides in truth.items()
@@ -77,6 +77,6 @@ def _contact_errors_s(strides: Strides, initial_s: Floats, contact_s: Floats) ->
     if not len(strides) or not len(initial_s):
         return np.empty(0)
     nearest = np.abs(initial_s[:, None] - strides.initial_contact_s).argmin(axis=0)
-    near = np.abs(initial_s[nearest] - strides.initial_contact_s) < SAME_LANDING_S
+    near = np.abs(initial_s[nearest] - strides.initial_contact_s) < MATCH_WITHIN_S
     errors_s: Floats = (strides.metrics["ground_contact_time_s"] - contact_s[nearest])[near]
     return errors_s[np.isfinite(errors_s)]

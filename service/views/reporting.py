@@ -28,7 +28,7 @@ HEADLESS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
-PRINTING_S = 60.0
+PRINT_TIMEOUT_S = 60.0
 
 
 def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) -> AnalysedRun:
@@ -84,8 +84,8 @@ def _print(browser: str, text: str, path: Path) -> None:
         command = [browser, *HEADLESS, f"--user-data-dir={folder}/profile", "--no-pdf-header-footer",
                    f"--print-to-pdf={path.resolve()}", page.as_uri()]  # fmt: skip
         try:
-            done = subprocess.run(command, capture_output=True, timeout=PRINTING_S, check=False)
+            done = subprocess.run(command, capture_output=True, timeout=PRINT_TIMEOUT_S, check=False)
         except subprocess.TimeoutExpired as error:
-            raise BrowserError(f"{browser} did not end within {PRINTING_S:.0f} s") from error
+            raise BrowserError(f"{browser} did not end within {PRINT_TIMEOUT_S:.0f} s") from error
     if done.returncode or not path.exists():
         raise BrowserError(f"{browser} failed")

@@ -24,14 +24,14 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.service.errors import WallError
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.settings import WallSettings
-from surefoot.service.views.live_scenes import Scenes
 from surefoot.service.views.reporting import recorded
+from surefoot.service.views.squad_state import SquadStateSource
 
-KEPT_RUNS = 3
-ANSWER_S, MOST_BYTES = 3.0, 4096
-EVERYWHERE = ("0.0.0.0", "::")
-LEAST_LETTERS = 8
-NEEDS_PASSWORD = f"is seen by others and needs a password of {LEAST_LETTERS} characters or more"
+CACHED_RUNS = 3
+RESPONSE_TIMEOUT_S, MAX_RESPONSE_BYTES = 3.0, 4096
+ANY_ADDRESS = ("0.0.0.0", "::")
+MIN_PASSWORD_LENGTH = 8
+NEEDS_PASSWORD = f"is seen by others and needs a password of {MIN_PASSWORD_LENGTH} characters or more"
 SET_PASSWORD = "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD"
 
 
@@ -41,7 +41,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Mapping[str, AnalysedRun]] = OrderedDict()
+        self._cache: OrderedDict[str, Mapping[str, AnalysedRun]] = OrderedDict()
 
     def runs(self) -> Sequence[RunListEntry]:
         """Newest first."""
@@ -53,26 +53,26 @@ class Archive:
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """A run by runner; KeyError where there is none that can be read."""
         with self._lock:
-            if run not in self._kept:
+            if run not in self._cache:
                 folder = {each.manifest.run_id: each for each in self._folders()}[run]
                 found = _analysed(folder)
                 if not folder.manifest.ended:
                     return found
-                self._kept[run] = found
-                while len(self._kept) > KEPT_RUNS:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(run)
-            return self._kept[run]
+                self._cache[run] = found
+                while len(self._cache) > CACHED_RUNS:
+                    self._cache.popitem(last=False)
+            self._cache.move_to_end(run)
+            return self._cache[run]
 
     def _folders(self) -> Sequence[RunFolder]:
         return list_runs(self._folder) if self._folder.is_dir() else ()
 
 
 @dataclass(frozen=True, slots=True)
-class WallSource:
+class WallDataSource:
     """Everything that the wall shows; see `dashboards.data_source.ViewDataSource`."""
 
-    scenes: Scenes
+    scenes: SquadStateSource
     archive: Archive
 
     def squad_state(self) -> SquadState:
@@ -110,7 +110,7 @@ def wall(source: ViewDataSource, settings: WallSettings, *, any_port: bool = Fal
         beyond this computer without a password, or where the address cannot be used.
     """
     word = settings.password.get_secret_value()
-    if unguarded(settings):
+    if needs_password(settings):
         raise WallError(f"{settings.host} {NEEDS_PASSWORD}; {SET_PASSWORD}")
     with _server(source, settings, Password(word) if word else None, any_port=any_port) as server:
         yield f"http://{_reached_at(settings.host)}:{server.port}/"
@@ -126,12 +126,12 @@ def _server(source: ViewDataSource, settings: WallSettings, password: Password |
         raise WallError(f"{settings.host} port {settings.port} cannot be used ({reason}); choose --port 0") from error
 
 
-def unguarded(settings: WallSettings) -> bool:
+def needs_password(settings: WallSettings) -> bool:
     """Whether strangers could look: others see it, and the password is none or too short."""
-    return not local(settings.host) and len(settings.password.get_secret_value()) < LEAST_LETTERS
+    return not is_loopback(settings.host) and len(settings.password.get_secret_value()) < MIN_PASSWORD_LENGTH
 
 
-def local(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether only this computer sees it."""
     if host == "localhost":
         return True
@@ -148,20 +148,20 @@ def qr_code(address: str) -> str:
     return drawn.getvalue()
 
 
-def shown_at(settings: WallSettings) -> bool:
+def answers_at(settings: WallSettings) -> bool:
     """Whether a wall answers at that port of this computer."""
-    host = "127.0.0.1" if settings.host in EVERYWHERE else _reached_at(settings.host)
+    host = "127.0.0.1" if settings.host in ANY_ADDRESS else _reached_at(settings.host)
     direct = build_opener(ProxyHandler({}))
     try:
-        with direct.open(f"http://{host}:{settings.port}/login", timeout=ANSWER_S) as answer:
-            return b"surefoot" in answer.read(MOST_BYTES)
+        with direct.open(f"http://{host}:{settings.port}/login", timeout=RESPONSE_TIMEOUT_S) as answer:
+            return b"surefoot" in answer.read(MAX_RESPONSE_BYTES)
     except (OSError, HTTPException):
         return False
 
 
 def _reached_at(host: str) -> str:
     """Where others find this computer, without sending anything."""
-    if host not in EVERYWHERE:
+    if host not in ANY_ADDRESS:
         return f"[{host}]" if ":" in host else host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

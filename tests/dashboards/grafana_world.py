@@ -16,10 +16,10 @@ import pytest
 
 from surefoot.firmware_sim import virtual_time
 from surefoot.firmware_sim.scenarios import make_scenario
-from surefoot.service.exporters.influxdb import InfluxShipper
-from surefoot.service.exporters.influxdb_client import Influx, Series
-from surefoot.service.exporters.status import SinkState
-from surefoot.service.runtime.daemon import Season, World
+from surefoot.service.exporters.influxdb import InfluxExporter
+from surefoot.service.exporters.influxdb_client import InfluxClient, Series
+from surefoot.service.exporters.status import ExporterStatus
+from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.pod_sources import simulated_squad
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
@@ -38,7 +38,7 @@ PIXELS = 500
 class BoardDatabase:
     """A database and the moment at which it is looked at: a second after the squad's run."""
 
-    influx: Influx
+    influx: InfluxClient
     run: StoredRun
     now_ms: int
 
@@ -73,8 +73,8 @@ def board_database(folder: Path) -> Iterator[BoardDatabase]:
         with StoreReader(settings.store_path) as reader:
             (run,) = reader.runs("runner-1")
         _earlier_runs(settings, run)
-        with Outbox(settings.store_path, "influxdb") as outbox, Influx(settings.influxdb) as influx:
-            InfluxShipper(outbox, influx, SinkState("influxdb")).drain()
+        with Outbox(settings.store_path, "influxdb") as outbox, InfluxClient(settings.influxdb) as influx:
+            InfluxExporter(outbox, influx, ExporterStatus("influxdb")).drain()
             assert run.summary is not None
             ended = datetime.fromisoformat(run.summary["ended"]) + timedelta(seconds=1)
             yield BoardDatabase(influx, run, round(1000 * ended.timestamp()))
@@ -87,9 +87,9 @@ def _run(settings: Settings) -> None:
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         async with simulated_squad(len(plays), MINUTES, 1) as squad:
-            season = Season(World(settings, utc_s=lambda: BEGAN.timestamp() + loop.time()))
-            loop.call_later(60.0 * MINUTES, season.stop)
-            await season.serve(squad, 1)
+            daemon = Daemon(DaemonContext(settings, utc_s=lambda: BEGAN.timestamp() + loop.time()))
+            loop.call_later(60.0 * MINUTES, daemon.stop)
+            await daemon.run(squad, 1)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("surefoot.firmware_sim.scenarios.make_squad", lambda *_: plays)

@@ -12,8 +12,8 @@ from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
-from surefoot.service.pipeline.analysis import Analysis, conclude, pieces
-from surefoot.service.pipeline.sampling_stats import Tally
+from surefoot.service.pipeline.analysis import Analysis, chunks, conclude
+from surefoot.service.pipeline.sampling_stats import SamplingCounter
 from surefoot.service.views.reporting import recorded
 
 RUN = Manifest(
@@ -40,9 +40,9 @@ def analysed(
     """A plan as the feet's pods read it, analysed."""
     motion = simulate(runner or RunnerProfile(), plan, seed=5, inversion_events=inversion_events)
     samples = {foot: read_imu(motion, foot, Imu(), seed=5) for foot in feet}
-    session, tallies = Session(feet), {foot: Tally() for foot in feet}
+    session, tallies = Session(feet), {foot: SamplingCounter() for foot in feet}
     found = []
-    for piece in pieces(samples, 60.0):
+    for piece in chunks(samples, 60.0):
         tallies[piece.foot].push(piece)
         found.append(session.push(piece))
     found.append(session.flush())

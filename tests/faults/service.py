@@ -36,22 +36,22 @@ from surefoot.firmware_sim.radio.bleak_backend import BumbleClient  # noqa: E402
 from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner  # noqa: E402
 from surefoot.firmware_sim.radio.central import CentralRadio  # noqa: E402
 from surefoot.sensor_ingest.ble.adapter import RadioBackend  # noqa: E402
-from surefoot.service.configuration import configure  # noqa: E402
-from surefoot.service.exporters.dispatch import Dispatch  # noqa: E402
-from surefoot.service.runtime.daemon import Season, World  # noqa: E402
-from surefoot.service.runtime.pod_sources import PodsInTheAir  # noqa: E402
+from surefoot.service.configuration import load_configuration  # noqa: E402
+from surefoot.service.exporters.exporter_thread import ExporterThread  # noqa: E402
+from surefoot.service.runtime.daemon import Daemon, DaemonContext  # noqa: E402
+from surefoot.service.runtime.pod_sources import BluetoothPods  # noqa: E402
 from surefoot.service.runtime.shutdown import StopRequest  # noqa: E402
 
 
-async def main(port: int, world: World) -> None:
+async def main(port: int, context: DaemonContext) -> None:
     """Serve until SIGTERM."""
     loop = asyncio.get_running_loop()
     async with await open_transport(f"tcp-client:127.0.0.1:{port}") as controller:
         central = await CentralRadio.on_controller(controller.source, controller.sink)
         radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
-        serving = Season(world)
+        serving = Daemon(context)
         with StopRequest(lambda: loop.call_soon_threadsafe(serving.stop)):
-            await serving.serve(PodsInTheAir(world.settings.runners, radio), 1)
+            await serving.run(BluetoothPods(context.settings.runners, radio), 1)
 
 
 def scaled(speed: float, zero_s: float) -> Callable[[], float]:
@@ -61,8 +61,8 @@ def scaled(speed: float, zero_s: float) -> Callable[[], float]:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    settings = configure().settings
+    settings = load_configuration().settings
     speed, zero_s = float(sys.argv[2]), float(sys.argv[3])
-    with Dispatch(settings) as dispatch:
-        world = World(settings, dispatch.tell, lambda text: print(text, flush=True), scaled(speed, zero_s))
-        virtual_time.run(main(int(sys.argv[1]), world), speed=speed)
+    with ExporterThread(settings) as exporters:
+        context = DaemonContext(settings, exporters.notify, lambda text: print(text, flush=True), scaled(speed, zero_s))
+        virtual_time.run(main(int(sys.argv[1]), context), speed=speed)

@@ -31,11 +31,11 @@ from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
-from surefoot.service.store.schema import SHIPPED
+from surefoot.service.store.schema import EXPORTED_TABLES
 from tests.pods.crash import dongle
+from tests.service.exported_rows import expected, held
 from tests.service.listener import Listener
 from tests.service.servers import TOKEN, Broker, InfluxServer
-from tests.service.shipped import expected, held
 
 RUNNERS, MINUTES = 4, 20.0
 ROLL_EVERY_S = 9.0
@@ -186,7 +186,7 @@ class Stage:
         began_s = time.monotonic()
         await self.running()
         with Outbox(self.settings.store_path, "influxdb") as influx, Outbox(self.settings.store_path, "mqtt") as mqtt:
-            waits = [(influx, source, self._last(source)) for source in SHIPPED]
+            waits = [(influx, source, self._last(source)) for source in EXPORTED_TABLES]
             waits += [(mqtt, "alerts", self._last("alerts"))]
             async with asyncio.timeout(PATIENCE_S * self.speed):
                 while any(outbox.cursor(source) < seq for outbox, source, seq in waits):

@@ -16,18 +16,18 @@ import aiomqtt
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.sensor_ingest.files.errors import RecordingError
-from surefoot.service.configuration import SETTINGS_FILE, configure, variable
+from surefoot.service.configuration import SETTINGS_FILE, load_configuration, variable
 from surefoot.service.errors import SettingsError
-from surefoot.service.exporters.dispatch import Dispatch
-from surefoot.service.serialization.mqtt_messages import ROOT
-from surefoot.service.settings import Settings, leaves
+from surefoot.service.exporters.exporter_thread import ExporterThread
+from surefoot.service.serialization.mqtt_messages import TOPIC_ROOT
+from surefoot.service.settings import Settings, setting_types
 from tests.accuracy.report import Finding, show
 from tests.sensor_ingest.mangling import fuzz
 from tests.sensor_ingest.synthetic import walk, write
 from tests.service.command import simulated
-from tests.service.kept import finding, keep_samples
 from tests.service.listener import Listener
 from tests.service.servers import Broker, wait
+from tests.service.stored_runs import finding, store_samples
 from tests.service.test_settings import GOOD
 
 COUNT = 10_000
@@ -71,13 +71,13 @@ def packets() -> Iterator[Finding]:
 
 def settings(folder: Path) -> Iterator[Finding]:
     """Settings files, and variables of the environment."""
-    path, names = folder / "surefoot.toml", [variable(way) for way in leaves()]
+    path, names = folder / "surefoot.toml", [variable(way) for way in setting_types()]
 
     def attempt(rng: random.Random) -> bool:
         path.write_bytes(mangled(rng, GOOD.encode()))
         value = rng.randbytes(rng.randrange(8)).decode("latin-1").replace("\0", "")
         try:
-            configure({SETTINGS_FILE: str(path), rng.choice(names): value})
+            load_configuration({SETTINGS_FILE: str(path), rng.choice(names): value})
         except SettingsError as error:
             return bool(error.problems)
         return False
@@ -107,17 +107,17 @@ def payloads(folder: Path) -> Iterator[Finding]:
         found = Settings.model_validate(
             {"data": folder / "data", "mqtt": {"host": "127.0.0.1", "port": broker.port}, "alerts": {"cool_down_s": 0}}
         )
-        listener = Listener(broker.port, f"{ROOT}/anna/alert/inversion_event")
-        with Dispatch(found) as dispatch:
+        listener = Listener(broker.port, f"{TOPIC_ROOT}/anna/alert/inversion_event")
+        with ExporterThread(found) as exporters:
             asyncio.run(_flood(broker.port, COUNT // 2))
-            wait(lambda: not dispatch.states["mqtt"].problem)
+            wait(lambda: not exporters.statuses["mqtt"].problem)
             broker.kill()
             broker.start()
             asyncio.run(_flood(broker.port, COUNT - COUNT // 2))
-            keep_samples(found, simulated(), [finding(at_s=float(at_s)) for at_s in range(20, 60, 4)])
-            wait(lambda: not dispatch.states["mqtt"].problem)
+            store_samples(found, simulated(), [finding(at_s=float(at_s)) for at_s in range(20, 60, 4)])
+            wait(lambda: not exporters.statuses["mqtt"].problem)
             wait(lambda: _ours(listener) >= 20)
-            problem = dispatch.states["mqtt"].problem
+            problem = exporters.statuses["mqtt"].problem
         listener.close()
     told = f"{_ours(listener)} of 20 alerts told" + (f"; {problem}" if problem else "")
     yield Finding("MQTT payloads", f"{COUNT} random, on our topics", told, "20", _ours(listener) == 20 and not problem)
@@ -133,7 +133,7 @@ async def _flood(port: int, count: int) -> None:
     async with aiomqtt.Client("127.0.0.1", port) as client:
         for _ in range(count):
             payload = rng.randbytes(rng.choice((0, 3, 40, 2000)))
-            await client.publish(f"{ROOT}/{rng.choice(topics)}", b"x" + payload, qos=0, retain=rng.random() < 0.1)
+            await client.publish(f"{TOPIC_ROOT}/{rng.choice(topics)}", b"x" + payload, qos=0, retain=rng.random() < 0.1)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from surefoot.service.serialization import mqtt_messages as messages
 from surefoot.service.serialization.line_protocol import lines
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
-from surefoot.service.store.schema import SHIPPED
-from tests.service.kept import CREATED, finding, keep_samples, manifest
-from tests.service.played import played
+from surefoot.service.store.schema import EXPORTED_TABLES
+from tests.service.demo_runs import record_demo_run
+from tests.service.stored_runs import CREATED, finding, manifest, store_samples
 
 SCENARIOS = {"ankle-roll": 4.0, "fatiguing-left": 16.0, "walk-run": 6.0, "obstacles": 4.0}
 """Name → minutes."""
@@ -67,13 +67,13 @@ def _of_files(scene: str, files: list[Path], folder: Path) -> Iterator[tuple[str
 def _of_store(scene: str, samples: dict[Foot, Samples], path: Path) -> Iterator[tuple[str, str]]:
     settings = Settings(data=path.with_suffix(""))
     settings.data.mkdir()
-    keep_samples(settings, samples, [finding(at_s=20.0)], run=manifest(created=CREATED))
+    store_samples(settings, samples, [finding(at_s=20.0)], run=manifest(created=CREATED))
     yield f"{scene}/sqlite", _dump(settings.store_path)
     with Outbox(settings.store_path, "nobody") as outbox:
-        rows = {source: outbox.pending(source, 1_000_000) for source in SHIPPED}
+        rows = {source: outbox.pending(source, 1_000_000) for source in EXPORTED_TABLES}
     yield (
         f"{scene}/influxdb",
-        "\n".join(line for source in SHIPPED for row in rows[source] for line in lines(source, row)),
+        "\n".join(line for source in EXPORTED_TABLES for row in rows[source] for line in lines(source, row)),
     )
     yield f"{scene}/mqtt", "\n".join(repr(message) for message in _messages(rows))
 
@@ -92,7 +92,7 @@ def _messages(rows: Mapping[str, Sequence[sqlite3.Row]]) -> Iterator[messages.Me
 
 def _of_run(folder: Path) -> Iterator[tuple[str, str]]:
     """A run over the simulated radio, two runners, analysed from its recording."""
-    run = played(folder / "runs", 3.0, runners=2).run
+    run = record_demo_run(folder / "runs", 3.0, runners=2).run
     for runner in run.manifest.runners:
         yield f"run/{runner}", _without_version(_surefoot("analyze", run.path, "--runner", runner, "--json", "-"))
 

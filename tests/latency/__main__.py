@@ -26,9 +26,9 @@ from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
-from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.settings import Settings
 from tests.accuracy.report import Finding, show
 from tests.service.listener import Listener
@@ -86,10 +86,10 @@ def play(folder: Path, made: list[Packet]) -> list[float]:
             return time.monotonic() - began_s
 
         with (
-            Dispatch(settings) as dispatch,
-            Keeper(settings.store_path, run, settings, now_s=since, told=dispatch.tell) as keeper,
+            ExporterThread(settings) as exporters,
+            ResultRecorder(settings.store_path, run, settings, now_s=since, on_rows=exporters.notify) as recorder,
         ):
-            analysis = RunAnalysis(run.pods, keep=keeper.take)
+            analysis = RunAnalysis(run.pods, sink=recorder.record)
             for full_s, packet in made:
                 time.sleep(max(full_s - since(), 0.0))
                 analysis.push(packet)

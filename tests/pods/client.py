@@ -18,7 +18,7 @@ from surefoot.firmware_sim.radio.central import CentralRadio
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.run_folder import open_run
-from surefoot.service.runtime.run_loop import follow
+from surefoot.service.runtime.run_loop import record_run
 
 
 async def main(run: Path, port: int, lasts_s: float) -> None:
@@ -26,7 +26,7 @@ async def main(run: Path, port: int, lasts_s: float) -> None:
     async with await open_transport(f"tcp-client:127.0.0.1:{port}") as controller:
         central = await CentralRadio.on_controller(controller.source, controller.sink)
         radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
-        await follow(LiveRun(open_run(run), radio), lasts_s=lasts_s)
+        await record_run(LiveRun(open_run(run), radio), max_duration_s=lasts_s)
 
 
 if __name__ == "__main__":

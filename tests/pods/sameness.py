@@ -13,7 +13,7 @@ from typing import Any
 
 from surefoot.analysis.model import Foot
 from surefoot.service.cli.main import main
-from surefoot.service.runtime.demo import cast, play
+from surefoot.service.runtime.demo import choose_scenarios, record_demo
 from surefoot.service.serialization.json import to_json
 from tests.accuracy.report import Finding
 
@@ -45,8 +45,10 @@ def numbers(found: Any) -> Iterator[float]:
 def findings() -> Iterator[Finding]:
     """Through the command line, as a user would."""
     with TemporaryDirectory() as folder:
-        played = play(cast(None, MINUTES, 1, SEED), Path(folder), seed=SEED, speed=math.inf, watcher=None)
-        live = to_json(played.followed.analysis.runners["runner-1"].conclude())
+        played = record_demo(
+            choose_scenarios(None, MINUTES, 1, SEED), Path(folder), seed=SEED, speed=math.inf, observer=None
+        )
+        live = to_json(played.finished.analysis.runners["runner-1"].conclude())
         count = sum(1 for _ in numbers(json.loads(live)))
         for command in ("replay", "analyze"):
             again = said(command, played.run.path, "--json", "-")

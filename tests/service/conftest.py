@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
-from surefoot.service.runtime.demo import Played
+from surefoot.service.runtime.demo import DemoRun
 from tests.service.command import simulated, write_samples
-from tests.service.played import played
+from tests.service.demo_runs import record_demo_run
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +47,6 @@ def right(samples: dict[Foot, Samples], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
     """Two minutes of the demo."""
-    return played(tmp_path_factory.mktemp("runs"), 2.0)
+    return record_demo_run(tmp_path_factory.mktemp("runs"), 2.0)

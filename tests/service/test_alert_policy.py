@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State
-from surefoot.service.alerts.policy import LINGER_S, Alert, AlertPolicy, Event
+from surefoot.service.alerts.policy import MOMENTARY_ALERT_S, Alert, AlertEvent, AlertPolicy
 from surefoot.service.settings import AlertSettings
-from tests.service.kept import finding
+from tests.service.stored_runs import finding
 
 PLAIN = AlertSettings(hold_s=30.0, cool_down_s=120.0)
 DRIFT = Kind.ASYMMETRY_DRIFT
@@ -27,18 +27,21 @@ def told(findings: list[Finding], settings: AlertSettings = PLAIN, *, cuts: list
     return alerts + policy.end(1000.0)
 
 
-def events(alerts: list[Alert]) -> list[tuple[Event, float]]:
+def events(alerts: list[Alert]) -> list[tuple[AlertEvent, float]]:
     return [(alert.event, round(alert.at_s, 3)) for alert in alerts]
 
 
 def test_a_roll_is_told_at_once_and_lingers() -> None:
-    assert events(told([finding(at_s=30.0)])) == [(Event.RAISED, 30.2), (Event.CLEARED, 30.2 + LINGER_S)]
+    assert events(told([finding(at_s=30.0)])) == [
+        (AlertEvent.RAISED, 30.2),
+        (AlertEvent.CLEARED, 30.2 + MOMENTARY_ALERT_S),
+    ]
 
 
 def test_a_drift_is_told_when_it_has_stayed_open_and_ends_when_it_does() -> None:
     drift = finding(DRIFT, 100.0, Severity.NOTICE)
     over = finding(DRIFT, 100.0, Severity.NOTICE, State.RESOLVED, 1, 400.0)
-    assert events(told([drift, over])) == [(Event.RAISED, 130.2), (Event.CLEARED, 400.0)]
+    assert events(told([drift, over])) == [(AlertEvent.RAISED, 130.2), (AlertEvent.CLEARED, 400.0)]
 
 
 def test_a_drift_that_passes_is_not_told() -> None:
@@ -48,7 +51,7 @@ def test_a_drift_that_passes_is_not_told() -> None:
 
 def test_what_gets_worse_is_told_again() -> None:
     worse = finding(at_s=30.0, severity=Severity.SEVERE, revision=1, known_s=34.0)
-    assert events(told([finding(at_s=30.0), worse]))[:2] == [(Event.RAISED, 30.2), (Event.WORSENED, 34.0)]
+    assert events(told([finding(at_s=30.0), worse]))[:2] == [(AlertEvent.RAISED, 30.2), (AlertEvent.WORSENED, 34.0)]
 
 
 def test_what_is_not_severe_enough_is_not_told() -> None:
@@ -57,7 +60,7 @@ def test_what_is_not_severe_enough_is_not_told() -> None:
 
 def test_after_an_alert_the_same_is_not_told_again_so_soon_unless_it_is_worse() -> None:
     rolls = [finding(at_s=30.0), finding(at_s=50.0), finding(at_s=60.0, severity=Severity.SEVERE), finding(at_s=200.0)]
-    raised = [alert.finding.time_s for alert in told(rolls) if alert.event is Event.RAISED]
+    raised = [alert.finding.time_s for alert in told(rolls) if alert.event is AlertEvent.RAISED]
     assert raised == [30.0, 60.0, 200.0]
 
 
@@ -68,7 +71,7 @@ def test_quiet_hours_make_no_noise(hours: str, quiet: list[bool]) -> None:
         lambda at_s: time(3) if at_s < 100.0 else time(12),
     )
     alerts = policy.push([finding(at_s=30.0), finding(at_s=500.0)], 1000.0)
-    assert [alert.quiet for alert in alerts if alert.event is Event.RAISED] == quiet
+    assert [alert.quiet for alert in alerts if alert.event is AlertEvent.RAISED] == quiet
 
 
 SOME = [

@@ -12,10 +12,10 @@ import pytest
 
 from surefoot.analysis.findings import Kind, Severity
 from surefoot.analysis.model import Foot, Samples
-from surefoot.service.exporters.dispatch import Dispatch
+from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.settings import Settings
-from tests.service.kept import finding, keep_samples
 from tests.service.servers import wait
+from tests.service.stored_runs import finding, store_samples
 
 APPEND = "import sys; open({path!r}, 'a').write(sys.stdin.read() + '\\n')"
 
@@ -29,8 +29,8 @@ def test_it_gets_each_alert_once(tmp_path: Path, samples: dict[Foot, Samples]) -
     out = tmp_path / "out"
     found = settings(tmp_path, sys.executable, "-c", APPEND.format(path=str(out)))
     for _ in range(2):
-        with Dispatch(found):
-            keep_samples(found, samples, [finding(), finding(Kind.OFFLOADING, 20.0, Severity.WARNING)])
+        with ExporterThread(found):
+            store_samples(found, samples, [finding(), finding(Kind.OFFLOADING, 20.0, Severity.WARNING)])
             wait(lambda: out.exists() and len(out.read_text().splitlines()) == 5)
     alerts = [json.loads(line) for line in out.read_text().splitlines()]
     assert [alert["event"] for alert in alerts] == ["raised", "raised", "cleared", "cleared", "raised"]
@@ -40,8 +40,8 @@ def test_it_gets_each_alert_once(tmp_path: Path, samples: dict[Foot, Samples]) -
 def test_in_quiet_hours_it_is_left_alone(tmp_path: Path, samples: dict[Foot, Samples]) -> None:
     out = tmp_path / "out"
     found = settings(tmp_path, sys.executable, "-c", APPEND.format(path=str(out)), quiet_hours="00:00-23:59:59")
-    with Dispatch(found):
-        keep_samples(found, samples, [finding()])
+    with ExporterThread(found):
+        store_samples(found, samples, [finding()])
     alerts = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
     assert {alert["kind"] for alert in alerts} <= {"post_run"}
 
@@ -58,9 +58,9 @@ def test_a_program_that_fails_is_written_down(
     tmp_path: Path, samples: dict[Foot, Samples], program: tuple[str, ...], timeout_s: float, told: str
 ) -> None:
     found = settings(tmp_path, *program, timeout_s=timeout_s)
-    with Dispatch(found) as dispatch:
-        keep_samples(found, samples, [finding()])
-        wait(lambda: told in dispatch.states["command"].problem)
+    with ExporterThread(found) as exporters:
+        store_samples(found, samples, [finding()])
+        wait(lambda: told in exporters.statuses["command"].problem)
     connection = sqlite3.connect(found.store_path)
     letters = connection.execute("SELECT reason FROM dead_letters WHERE sink = 'command'").fetchall()
     connection.close()
@@ -72,8 +72,8 @@ def test_a_program_that_is_at_it_at_the_end_is_ended_too(tmp_path: Path, samples
     pid = tmp_path / "pid"
     script = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     found = settings(tmp_path, sys.executable, "-c", script)
-    with Dispatch(found):
-        keep_samples(found, samples, [finding()])
+    with ExporterThread(found):
+        store_samples(found, samples, [finding()])
         wait(lambda: pid.exists() and pid.read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
@@ -81,7 +81,7 @@ def test_a_program_that_is_at_it_at_the_end_is_ended_too(tmp_path: Path, samples
 
 def test_a_store_that_breaks_is_no_traceback_at_the_end(tmp_path: Path) -> None:
     found = settings(tmp_path, "true")
-    with Dispatch(found) as dispatch:
-        dispatch.states["command"].worked()
+    with ExporterThread(found) as exporters:
+        exporters.statuses["command"].mark_up()
         found.store_path.with_name(f"{found.store_path.name}-wal").unlink(missing_ok=True)
         found.store_path.write_bytes(b"this is no database" * 1000)

@@ -15,9 +15,9 @@ import aiomqtt
 import pytest
 import yaml
 
-from surefoot.service.exporters.mqtt_client import BrokerError, connected
+from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.settings import Settings
-from surefoot.service.views.wall import LEAST_LETTERS
+from surefoot.service.views.wall import MIN_PASSWORD_LENGTH
 from tests.service.command import ROOT
 from tests.service.listener import Listener
 from tests.service.servers import PATHS, Broker, program, wait
@@ -75,7 +75,7 @@ def test_no_secret_stands_in_the_file_and_every_one_that_is_read_is_made(secrets
     values = [path.read_text() for path in secrets.rglob("*") if path.is_file() and path.name != "passwords"]
     assert all(re.fullmatch(r"[0-9a-f]{48}", value) for value in values)
     assert len(set(values)) == 5
-    assert len((secrets / "wall/password").read_text()) >= LEAST_LETTERS
+    assert len((secrets / "wall/password").read_text()) >= MIN_PASSWORD_LENGTH
     assert (secrets / "influxdb/token").read_text() == (secrets / "surefoot/influxdb-token").read_text()
 
 
@@ -147,7 +147,7 @@ def test_everybody_reads_and_writes_what_is_theirs_and_nothing_else(broker: Brok
     }
 
     async def proven() -> None:
-        async with connected(settings(broker, "surefoot", service).mqtt):
+        async with broker_connection(settings(broker, "surefoot", service).mqtt):
             pass
 
     asyncio.run(proven())
@@ -176,5 +176,5 @@ def test_everybody_reads_and_writes_what_is_theirs_and_nothing_else(broker: Brok
 
 
 async def _prove(found: Settings) -> None:
-    async with connected(found.mqtt):
+    async with broker_connection(found.mqtt):
         pass

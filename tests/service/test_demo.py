@@ -24,12 +24,12 @@ from surefoot.sensor_ingest.recording.run_folder import open_run
 from surefoot.service.cli import commands
 from surefoot.service.errors import ScenarioUnknownError
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.demo import Played, cast, play
+from surefoot.service.runtime.demo import DemoRun, choose_scenarios, record_demo
 from surefoot.service.runtime.shutdown import StopRequest
-from surefoot.service.terminal.live_screen import Screen
-from surefoot.service.terminal.truth_check import check
+from surefoot.service.terminal.live_screen import LiveScreen
+from surefoot.service.terminal.truth_check import compare_with_truth
 from tests.service.command import surefoot
-from tests.service.played import SEED, played
+from tests.service.demo_runs import SEED, record_demo_run
 
 
 def test_headless_it_prints_the_summary_and_how_far_the_truth_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,16 +47,16 @@ def test_the_same_seed_is_the_same_run(capsys: pytest.CaptureFixture[str]) -> No
     assert first == again != other
 
 
-def test_its_numbers_lie_near_the_truth(demo: Played) -> None:
-    results = demo.followed.analysis.runners["runner-1"].results
-    truth = check(results, demo.truth["runner-1"], results.bouts[-1].end_s)
+def test_its_numbers_lie_near_the_truth(demo: DemoRun) -> None:
+    results = demo.finished.analysis.runners["runner-1"].results
+    truth = compare_with_truth(results, demo.truth["runner-1"], results.bouts[-1].end_s)
     assert truth.found >= 0.98 * truth.true
     assert abs(truth.cadence_error_spm) < 0.3
     assert all(abs(error_s) < 0.012 for error_s in truth.contact_error_s.values())
 
 
-def test_the_left_foot_comes_to_stay_longer_on_the_ground(demo: Played) -> None:
-    results = demo.followed.analysis.runners["runner-1"].results
+def test_the_left_foot_comes_to_stay_longer_on_the_ground(demo: DemoRun) -> None:
+    results = demo.finished.analysis.runners["runner-1"].results
     for part, percent in ((slice(0, 30), FATIGUE_ASYMMETRY_PCT[0]), (slice(-30, None), FATIGUE_ASYMMETRY_PCT[-1])):
         left, right = (
             np.nanmedian(strides_of(results, foot, Gait.RUN)[part].metrics["ground_contact_time_s"])
@@ -65,32 +65,32 @@ def test_the_left_foot_comes_to_stay_longer_on_the_ground(demo: Played) -> None:
         assert 200.0 * (right - left) / (right + left) == pytest.approx(percent, abs=2.5)
 
 
-def test_a_pod_that_was_out_of_reach_comes_back_with_everything(demo: Played) -> None:
-    left, right = demo.followed.health
+def test_a_pod_that_was_out_of_reach_comes_back_with_everything(demo: DemoRun) -> None:
+    left, right = demo.finished.health
     assert (left.reconnects, right.reconnects) == (0, 1)
     assert right.counts.resent > 50
     assert right.loss_pct == 0.0
-    quality = demo.followed.analysis.runners["runner-1"].conclude().quality
+    quality = demo.finished.analysis.runners["runner-1"].conclude().quality
     late = f"{right.counts.resent} packets came late, sent again after the pod was out of reach."
     assert (quality[Foot.LEFT].notes, quality[Foot.RIGHT].notes) == ((), (late,))
 
 
-def test_a_recorded_demo_is_an_ended_run(demo: Played) -> None:
+def test_a_recorded_demo_is_an_ended_run(demo: DemoRun) -> None:
     assert open_run(demo.run.path).manifest.ended
 
 
 def test_several_runners_are_told_apart(tmp_path: Path) -> None:
-    squad = played(tmp_path, 1.0, runners=2)
-    found = squad.followed.analysis.runners
+    squad = record_demo_run(tmp_path, 1.0, runners=2)
+    found = squad.finished.analysis.runners
     assert list(found) == ["runner-1", "runner-2"]
     for name, runner in found.items():
-        truth = check(runner.results, squad.truth[name], runner.results.bouts[-1].end_s)
+        truth = compare_with_truth(runner.results, squad.truth[name], runner.results.bouts[-1].end_s)
         assert abs(truth.cadence_error_spm) < 0.3
 
 
 def test_a_scenario_that_is_none_is_refused_with_those_there_are() -> None:
     with pytest.raises(ScenarioUnknownError, match="no scenario 'swim'; choose one of easy, tempo"):
-        cast("swim", 1.0, 1, SEED)
+        choose_scenarios("swim", 1.0, 1, SEED)
 
 
 @pytest.fixture
@@ -124,12 +124,12 @@ def test_the_speed_does_not_change_the_run(terminal: io.StringIO) -> None:
 def test_ctrl_c_ends_it_with_the_summary_so_far(terminal: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     pressed = iter([signal.SIGINT])
 
-    def interrupt(_: Screen, now_s: float, _analysis: RunAnalysis, _health: tuple[PodHealth, ...]) -> None:
+    def interrupt(_: LiveScreen, now_s: float, _analysis: RunAnalysis, _health: tuple[PodHealth, ...]) -> None:
         if now_s > 20.0:
             for number in pressed:
                 os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(Screen, "look", interrupt)
+    monkeypatch.setattr(LiveScreen, "update", interrupt)
     assert commands.demo(10.0, None, 1, 10.0, SEED, None, headless=False)
     (seconds,) = re.findall(r"(\d\d) s recorded: ", terminal.getvalue())
     assert 20 <= int(seconds) < 30
@@ -140,7 +140,7 @@ def test_a_stop_request_asks_once_and_gives_ctrl_c_back() -> None:
     with StopRequest(lambda: asked.append(True)) as stop:
         os.kill(os.getpid(), signal.SIGINT)
         assert signal.getsignal(signal.SIGINT) is before
-    assert stop.made
+    assert stop.requested
     assert asked == [True]
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -158,7 +158,7 @@ def test_a_stop_may_be_asked_for_while_the_second_signal_is_taken_over(monkeypat
     monkeypatch.setattr(signal, "signal", at_once)
     with StopRequest(lambda: asked.append(True)) as stop:
         pass
-    assert stop.made
+    assert stop.requested
     assert asked == [True]
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -173,16 +173,16 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path)
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(RunUnwritableError, match="cannot be written"):
-        play(cast(None, 1.0, 1, SEED), blocked, seed=SEED, speed=math.inf, watcher=None)
+        record_demo(choose_scenarios(None, 1.0, 1, SEED), blocked, seed=SEED, speed=math.inf, observer=None)
 
 
 def test_drop_outs_move_contact_time_by_no_more_than_a_fraction_of_a_millisecond(tmp_path: Path) -> None:
     troubled = make_scenario("drop-outs", 2.0, SEED)
     error_s = {}
     for name, play_of in (("troubled", troubled), ("calm", replace(troubled, faults=()))):
-        done = play([play_of], tmp_path / name, seed=SEED, speed=math.inf, watcher=None)
-        results = done.followed.analysis.runners["runner-1"].results
-        error_s[name] = check(results, done.truth["runner-1"], math.inf)
+        done = record_demo([play_of], tmp_path / name, seed=SEED, speed=math.inf, observer=None)
+        results = done.finished.analysis.runners["runner-1"].results
+        error_s[name] = compare_with_truth(results, done.truth["runner-1"], math.inf)
     assert error_s["troubled"].found > 0.9 * error_s["calm"].found
     for foot in Foot:
         assert error_s["troubled"].contact_error_s[foot] == pytest.approx(

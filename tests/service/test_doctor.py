@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from surefoot.dashboards.wall.hosting import WallServer
-from surefoot.service.cli.doctor import Check, Verdict, examine
+from surefoot.service.cli.doctor import Check, CheckStatus, run_checks
 from surefoot.service.settings import Settings
 from tests.dashboards.fake_source import FakeViewDataSource
 from tests.service.command import surefoot
@@ -25,46 +25,49 @@ def test_with_servers_that_work_all_connections_are_fine(tmp_path: Path) -> None
                 "command": {"program": ["cat"]},
             }
         )
-        found = {each.name: each for each in examine(settings)}
+        found = {each.name: each for each in run_checks(settings)}
         denied = settings.model_copy(update={"influxdb": settings.influxdb.model_copy(update={"bucket": "other"})})
-        missing = {each.name: each for each in examine(denied)}["InfluxDB"]
+        missing = {each.name: each for each in run_checks(denied)}["InfluxDB"]
     for name in ("Python", "Disk", "Data folder", "InfluxDB", "MQTT", "Command"):
-        assert found[name].verdict is Verdict.OK, found[name]
-    assert "written to surefoot and read back" in found["InfluxDB"].told
-    assert found["Runners"].verdict is Verdict.UNUSED
-    assert missing.verdict is Verdict.PROBLEM
+        assert found[name].status is CheckStatus.OK, found[name]
+    assert "written to surefoot and read back" in found["InfluxDB"].detail
+    assert found["Runners"].status is CheckStatus.UNUSED
+    assert missing.status is CheckStatus.PROBLEM
     assert missing.advice.startswith("Create the bucket")
 
 
 def wall_check(tmp_path: Path, **wanted: object) -> Check:
     settings = Settings.model_validate({"data": tmp_path, "wall": wanted})
-    return next(each for each in examine(settings) if each.name == "Wall")
+    return next(each for each in run_checks(settings) if each.name == "Wall")
 
 
 def test_it_knows_whether_the_wall_can_be_shown_and_to_whom(tmp_path: Path) -> None:
     port = free_port()
     everywhere = {"host": "0.0.0.0", "port": port}
     alone = wall_check(tmp_path, port=port)
-    assert (alone.verdict, alone.told) == (Verdict.OK, f"127.0.0.1 port {port}: can be shown, to this computer alone")
+    assert (alone.status, alone.detail) == (
+        CheckStatus.OK,
+        f"127.0.0.1 port {port}: can be shown, to this computer alone",
+    )
     open_door = wall_check(tmp_path, **everywhere)
-    assert open_door.verdict is Verdict.PROBLEM
-    assert "0.0.0.0 is seen by others and needs a password" in open_door.told
+    assert open_door.status is CheckStatus.PROBLEM
+    assert "0.0.0.0 is seen by others and needs a password" in open_door.detail
     assert "SUREFOOT_WALL_PASSWORD" in open_door.advice
     guarded = wall_check(tmp_path, **everywhere, password="open sesame")
-    assert guarded.told.endswith("to others too, with the password")
+    assert guarded.detail.endswith("to others too, with the password")
     elsewhere = wall_check(tmp_path, host="192.0.2.7", port=port, password="open sesame")
-    assert (elsewhere.verdict, "address of this computer" in elsewhere.advice) == (Verdict.PROBLEM, True)
+    assert (elsewhere.status, "address of this computer" in elsewhere.advice) == (CheckStatus.PROBLEM, True)
 
 
 def test_it_tells_a_wall_from_something_else_at_its_port(tmp_path: Path) -> None:
     with WallServer(FakeViewDataSource()) as server:
         shown = wall_check(tmp_path, port=server.port)
-    assert (shown.verdict, shown.told.endswith("shown there now, to this computer alone")) == (Verdict.OK, True)
+    assert (shown.status, shown.detail.endswith("shown there now, to this computer alone")) == (CheckStatus.OK, True)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = wall_check(tmp_path, port=other.getsockname()[1])
-    assert (taken.verdict, taken.told.endswith("something else has it")) == (Verdict.PROBLEM, True)
+    assert (taken.status, taken.detail.endswith("something else has it")) == (CheckStatus.PROBLEM, True)
 
 
 def test_every_problem_has_advice_and_the_exit_code_is_1(

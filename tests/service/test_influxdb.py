@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
-from surefoot.service.exporters.dispatch import Dispatch
-from surefoot.service.exporters.influxdb import InfluxShipper
-from surefoot.service.exporters.influxdb_client import Influx, RefusedError, UnreachableError
-from surefoot.service.exporters.status import SinkState
+from surefoot.service.exporters.exporter_thread import ExporterThread
+from surefoot.service.exporters.influxdb import InfluxExporter
+from surefoot.service.exporters.influxdb_client import InfluxClient, RefusedError, UnreachableError
+from surefoot.service.exporters.status import ExporterStatus
 from surefoot.service.serialization.line_protocol import lines
 from surefoot.service.settings import InfluxSettings, Settings
 from surefoot.service.store.outbox import Outbox
-from surefoot.service.store.schema import SHIPPED
+from surefoot.service.store.schema import EXPORTED_TABLES
 from tests.service.command import surefoot
-from tests.service.kept import finding, keep_samples, manifest
+from tests.service.exported_rows import assert_influx_has_all
 from tests.service.servers import TOKEN, InfluxServer, wait
-from tests.service.shipped import assert_influx_has_all
+from tests.service.stored_runs import finding, manifest, store_samples
 
 
 @pytest.fixture
@@ -32,15 +32,15 @@ def server(tmp_path: Path) -> Iterator[InfluxServer]:
 @pytest.fixture
 def settings(tmp_path: Path, server: InfluxServer, samples: dict[Foot, Samples]) -> Settings:
     found = Settings.model_validate({"data": tmp_path / "data", "influxdb": {"url": server.url, "token": TOKEN}})
-    keep_samples(found, samples, [finding()])
+    store_samples(found, samples, [finding()])
     return found
 
 
 def drain(settings: Settings) -> int:
     """Ship what waits; how many rows that were."""
     counts: list[int] = []
-    with Outbox(settings.store_path, "influxdb") as outbox, Influx(settings.influxdb) as influx:
-        InfluxShipper(outbox, influx, SinkState("influxdb")).drain(counts.append)
+    with Outbox(settings.store_path, "influxdb") as outbox, InfluxClient(settings.influxdb) as influx:
+        InfluxExporter(outbox, influx, ExporterStatus("influxdb")).drain(counts.append)
     return sum(counts)
 
 
@@ -51,7 +51,7 @@ def test_every_row_arrives_with_every_number(settings: Settings) -> None:
 
 
 def test_names_that_need_care_arrive_as_they_are(settings: Settings) -> None:
-    with Influx(settings.influxdb) as influx, Outbox(settings.store_path, "x") as outbox:
+    with InfluxClient(settings.influxdb) as influx, Outbox(settings.store_path, "x") as outbox:
         row = dict(outbox.pending("strides", 1)[0])
         for name in ('anna, the 2nd="x"', "back\\", "line\nbreak", "Zoë 🏃"):
             influx.write(lines("strides", {**row, "runner": name}))  # type: ignore[arg-type]
@@ -91,19 +91,19 @@ def test_a_service_ships_through_an_outage(
     settings: Settings, server: InfluxServer, samples: dict[Foot, Samples]
 ) -> None:
     server.kill()
-    with Dispatch(settings) as dispatch:
+    with ExporterThread(settings) as exporters:
         again = manifest("20260103T030405Z-00000002")
-        keep_samples(settings, samples, run=again)
-        dispatch.tell()
+        store_samples(settings, samples, run=again)
+        exporters.notify()
         server.start()
-        wait(lambda: not dispatch.states["influxdb"].problem)
+        wait(lambda: not exporters.statuses["influxdb"].problem)
     assert_influx_has_all(settings)
 
 
 def test_without_a_token_nothing_is_read_or_written(server: InfluxServer) -> None:
     for token in ("", "wrong"):
         stranger = InfluxSettings.model_validate({"url": server.url, "token": token})
-        with Influx(stranger) as influx:
+        with InfluxClient(stranger) as influx:
             with pytest.raises(UnreachableError, match="401"):
                 influx.write(["strides x=1"])
             with pytest.raises(UnreachableError, match="401"):
@@ -111,7 +111,7 @@ def test_without_a_token_nothing_is_read_or_written(server: InfluxServer) -> Non
 
 
 def test_what_is_no_line_is_refused(settings: Settings) -> None:
-    with Influx(settings.influxdb) as influx, pytest.raises(RefusedError, match=r"^400 "):
+    with InfluxClient(settings.influxdb) as influx, pytest.raises(RefusedError, match=r"^400 "):
         influx.write(["this is no line"])
 
 
@@ -122,7 +122,7 @@ def test_ship_sends_what_waits_and_says_how_much(
     monkeypatch.setenv("SUREFOOT_INFLUXDB_URL", server.url)
     monkeypatch.setenv("SUREFOOT_INFLUXDB_TOKEN", TOKEN)
     with Outbox(settings.store_path, "influxdb") as outbox:
-        rows = sum(outbox.waiting(source) for source in SHIPPED)
+        rows = sum(outbox.pending_count(source) for source in EXPORTED_TABLES)
     assert surefoot(capsys, "ship").out == f"InfluxDB has everything: {rows} rows were missing.\n"
     server.kill()
     refused = surefoot(capsys, "ship")

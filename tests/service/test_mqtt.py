@@ -16,14 +16,14 @@ import pytest
 
 from surefoot.analysis.findings import Kind, Severity, State
 from surefoot.analysis.model import Foot, Samples
-from surefoot.service.exporters.dispatch import Dispatch
-from surefoot.service.exporters.mqtt_client import BrokerError, connected
+from surefoot.service.exporters.exporter_thread import ExporterThread
+from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
 from tests.service.command import surefoot
-from tests.service.kept import RUNNER, finding, keep_samples, manifest, recent
 from tests.service.listener import Listener
 from tests.service.servers import Broker, program, wait
+from tests.service.stored_runs import RUNNER, finding, manifest, recent, store_samples
 
 ROLL = f"surefoot/v1/{RUNNER}/alert/inversion_event"
 ROLLS = tuple(finding(at_s=at_s) for at_s in (20.0, 30.0, 40.0, 50.0))
@@ -59,8 +59,8 @@ def test_alerts_arrive_in_order_with_their_evidence(
     settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
 ) -> None:
     listener = listen()
-    with Dispatch(settings):
-        keep_samples(settings, samples, ROLLS)
+    with ExporterThread(settings):
+        store_samples(settings, samples, ROLLS)
         wait(lambda: len(listener.of(ROLL)) == 8)
         wait(lambda: listener.newest(f"{ROLL}/state") == "OFF")
     raised = [each for each in listener.of(ROLL) if each["event"] == "raised"]
@@ -75,9 +75,9 @@ def test_alerts_arrive_in_order_with_their_evidence(
 def test_a_newcomer_sees_what_holds(
     settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
 ) -> None:
-    keep_samples(settings, samples, ROLLS[:1])
-    with Dispatch(settings) as dispatch:
-        wait(lambda: not dispatch.states["mqtt"].problem)
+    store_samples(settings, samples, ROLLS[:1])
+    with ExporterThread(settings) as exporters:
+        wait(lambda: not exporters.statuses["mqtt"].problem)
         first = listen()
         wait(lambda: first.of(f"surefoot/v1/{RUNNER}/summary"))
         late = listen()
@@ -94,11 +94,11 @@ def test_a_newcomer_sees_what_holds(
 def test_a_service_that_dies_is_seen_as_offline(settings: Settings, listen: Callable[[], Listener]) -> None:
     script = (
         "import asyncio, os\n"
-        "from surefoot.service.configuration import configure\n"
+        "from surefoot.service.configuration import load_configuration\n"
         "from surefoot.service.serialization.mqtt_messages import status\n"
-        "from surefoot.service.exporters.mqtt_client import connected, publish\n"
+        "from surefoot.service.exporters.mqtt_client import broker_connection, publish\n"
         "async def main():\n"
-        "    async with connected(configure().settings.mqtt) as client:\n"
+        "    async with broker_connection(load_configuration().settings.mqtt) as client:\n"
         "        await publish(client, status('online'))\n"
         "        os.kill(os.getpid(), 9)\n"
         "asyncio.run(main())\n"
@@ -117,17 +117,17 @@ def test_alerts_of_an_outage_come_later_marked_late_once_and_in_order(
     samples: dict[Foot, Samples],
     empty: bool,
 ) -> None:
-    with Dispatch(settings) as dispatch:
-        wait(lambda: not dispatch.states["mqtt"].problem)
+    with ExporterThread(settings) as exporters:
+        wait(lambda: not exporters.statuses["mqtt"].problem)
         broker.kill()
-        keep_samples(settings, samples, ROLLS)
+        store_samples(settings, samples, ROLLS)
         _age(settings, 60.0)
-        wait(lambda: dispatch.states["mqtt"].problem)
+        wait(lambda: exporters.statuses["mqtt"].problem)
     if empty:
         broker.empty()
     broker.start()
     listener = listen()  # before the service is back: a broker keeps no alert for those who are not there
-    with Dispatch(settings):
+    with ExporterThread(settings):
         wait(lambda: len(listener.of(ROLL)) == 8)
         wait(lambda: listener.newest(f"surefoot/v1/{RUNNER}/summary"))
     raised = [each for each in listener.of(ROLL) if each["event"] == "raised"]
@@ -139,29 +139,29 @@ def test_alerts_of_an_outage_come_later_marked_late_once_and_in_order(
 def test_a_broker_that_was_gone_is_found_again(
     settings: Settings, broker: Broker, listen: Callable[[], Listener], samples: dict[Foot, Samples]
 ) -> None:
-    with Dispatch(settings) as dispatch:
-        wait(lambda: not dispatch.states["mqtt"].problem)
+    with ExporterThread(settings) as exporters:
+        wait(lambda: not exporters.statuses["mqtt"].problem)
         broker.kill()
-        wait(lambda: dispatch.states["mqtt"].problem)
+        wait(lambda: exporters.statuses["mqtt"].problem)
         broker.start()
-        wait(lambda: not dispatch.states["mqtt"].problem)
+        wait(lambda: not exporters.statuses["mqtt"].problem)
         listener = listen()
-        keep_samples(settings, samples, ROLLS)
+        store_samples(settings, samples, ROLLS)
         wait(lambda: len(listener.of(ROLL)) == 8)
 
 
 @contextmanager
 def at_work(settings: Settings) -> Iterator[None]:
     """Shipping, once the broker was found: what comes before it is left for the next time."""
-    with Dispatch(settings) as dispatch:
-        wait(lambda: not dispatch.states["mqtt"].problem)
+    with ExporterThread(settings) as exporters:
+        wait(lambda: not exporters.statuses["mqtt"].problem)
         yield
 
 
 def nothing_waits(settings: Settings) -> bool:
     """Whether the broker has had everything."""
     with Outbox(settings.store_path, "mqtt") as outbox:
-        return not any(outbox.waiting(source) for source in ("alerts", "runs", "summaries", "live", "strides"))
+        return not any(outbox.pending_count(source) for source in ("alerts", "runs", "summaries", "live", "strides"))
 
 
 def _age(settings: Settings, by_s: float) -> None:
@@ -174,7 +174,7 @@ def _age(settings: Settings, by_s: float) -> None:
 
 def test_latency_and_lateness_are_recorded(settings: Settings, samples: dict[Foot, Samples]) -> None:
     with at_work(settings):
-        keep_samples(settings, samples, ROLLS)
+        store_samples(settings, samples, ROLLS)
         wait(lambda: nothing_waits(settings))
     connection = sqlite3.connect(settings.store_path)
     rows = connection.execute("SELECT latency_s, late FROM deliveries WHERE sink = 'mqtt'").fetchall()
@@ -187,10 +187,10 @@ def test_fresh_strides_are_published_and_old_ones_are_not(
     settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
 ) -> None:
     listener = listen()
-    with Dispatch(settings):
-        keep_samples(settings, samples)
+    with ExporterThread(settings):
+        store_samples(settings, samples)
         fresh = manifest("fresh", recent())
-        keep_samples(settings, samples, run=fresh)
+        store_samples(settings, samples, run=fresh)
         wait(lambda: len(listener.of(f"surefoot/v1/{RUNNER}/summary")) >= 1)
         wait(lambda: len(listener.of(f"surefoot/v1/{RUNNER}/stride/left")) > 30)
     assert {each["run"] for each in listener.of(f"surefoot/v1/{RUNNER}/stride/left")} == {"fresh"}
@@ -202,8 +202,8 @@ def test_after_a_run_that_stood_out_the_summary_is_an_alert(
     listener = listen()
     drift = finding(Kind.ASYMMETRY_DRIFT, 25.0, Severity.WARNING, State.OPEN)
     with at_work(settings):
-        keep_samples(settings, samples, [drift])
-        keep_samples(settings, samples, run=manifest("plain"))
+        store_samples(settings, samples, [drift])
+        store_samples(settings, samples, run=manifest("plain"))
         wait(lambda: nothing_waits(settings))
     wait(lambda: listener.of(f"surefoot/v1/{RUNNER}/alert/post_run"))
     (alert,) = listener.of(f"surefoot/v1/{RUNNER}/alert/post_run")
@@ -216,7 +216,7 @@ def test_home_assistant_learns_of_each_runner(
     settings: Settings, listen: Callable[[], Listener], samples: dict[Foot, Samples]
 ) -> None:
     with at_work(settings):
-        keep_samples(settings, samples)
+        store_samples(settings, samples)
         wait(lambda: nothing_waits(settings))
     found = json.loads(listen_for(listen(), "homeassistant/device/surefoot_anna/config"))
     assert {"dev", "o", "cmps"} <= found.keys()
@@ -231,7 +231,7 @@ def listen_for(listener: Listener, topic: str) -> str:
 
 def test_whoever_gives_up_while_connecting_leaves_nothing_half_open(settings: Settings) -> None:
     async def connect() -> None:
-        async with connected(settings.mqtt):
+        async with broker_connection(settings.mqtt):
             await asyncio.sleep(60.0)
 
     async def give_up(after_s: float) -> None:
@@ -293,7 +293,7 @@ def test_rights_that_are_missing_are_noticed_at_once(tmp_path: Path, right: str)
         settings = Settings.model_validate({"mqtt": {"host": "127.0.0.1", "port": broker.port}})
 
         async def connect() -> None:
-            async with connected(settings.mqtt):
+            async with broker_connection(settings.mqtt):
                 pass
 
         with pytest.raises(BrokerError, match=r"do not come back; give this user readwrite"):

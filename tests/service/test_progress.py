@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from surefoot.service.terminal.progress import PATIENCE_S, ProgressBar
+from surefoot.service.terminal.progress import SHOW_AFTER_S, ProgressBar
 
 
 def shown(*, terminal: bool, took_s: float) -> str:
@@ -21,12 +21,12 @@ def shown(*, terminal: bool, took_s: float) -> str:
 
 
 def test_long_work_on_a_terminal_shows_a_bar() -> None:
-    assert "Reading" in shown(terminal=True, took_s=PATIENCE_S + 0.1)
+    assert "Reading" in shown(terminal=True, took_s=SHOW_AFTER_S + 0.1)
 
 
 def test_short_work_shows_nothing() -> None:
-    assert shown(terminal=True, took_s=PATIENCE_S - 0.1) == ""
+    assert shown(terminal=True, took_s=SHOW_AFTER_S - 0.1) == ""
 
 
 def test_without_a_terminal_nothing_is_shown() -> None:
-    assert shown(terminal=False, took_s=PATIENCE_S + 0.1) == ""
+    assert shown(terminal=False, took_s=SHOW_AFTER_S + 0.1) == ""

@@ -10,32 +10,32 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.pipeline.reanalysis import analyze_run
-from surefoot.service.runtime.demo import Played
+from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.serialization.json import to_json
 from tests.service.command import surefoot
-from tests.service.played import assert_same, played
+from tests.service.demo_runs import assert_same, record_demo_run
 
 
 def quiet(_step: str, _share: float) -> None:
     """Nobody watches."""
 
 
-def test_replay_equals_live_to_the_last_bit(demo: Played) -> None:
-    live, again = demo.followed.analysis, analyze_run(demo.run, quiet)
+def test_replay_equals_live_to_the_last_bit(demo: DemoRun) -> None:
+    live, again = demo.finished.analysis, analyze_run(demo.run, quiet)
     assert list(again.runners) == list(live.runners)
     for name, runner in live.runners.items():
         assert_same(runner.results, again.runners[name].results)
         assert to_json(runner.conclude()) == to_json(again.runners[name].conclude())
 
 
-def test_replay_and_analyze_give_the_live_json(demo: Played, capsys: pytest.CaptureFixture[str]) -> None:
-    live = to_json(demo.followed.analysis.runners["runner-1"].conclude())
+def test_replay_and_analyze_give_the_live_json(demo: DemoRun, capsys: pytest.CaptureFixture[str]) -> None:
+    live = to_json(demo.finished.analysis.runners["runner-1"].conclude())
     assert surefoot(capsys, "replay", demo.run.path, "--json", "-").out == live
     assert surefoot(capsys, "analyze", demo.run.path, "--json", "-").out == live
 
 
 def test_a_run_is_found_by_its_id_in_the_folder_of_runs(
-    demo: Played, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    demo: DemoRun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SUREFOOT_RUNS", str(demo.run.path.parent))
     result = surefoot(capsys, "replay", demo.run.manifest.run_id)
@@ -44,7 +44,7 @@ def test_a_run_is_found_by_its_id_in_the_folder_of_runs(
 
 
 def test_clocks_fitted_anew_move_strides_by_less_than_milliseconds(
-    demo: Played, capsys: pytest.CaptureFixture[str]
+    demo: DemoRun, capsys: pytest.CaptureFixture[str]
 ) -> None:
     live = surefoot(capsys, "replay", demo.run.path, "--json", "-").json
     anew = surefoot(capsys, "replay", demo.run.path, "--refit", "--json", "-").json
@@ -54,13 +54,13 @@ def test_clocks_fitted_anew_move_strides_by_less_than_milliseconds(
 
 
 def test_csv_files_of_a_run_analyse_to_what_live_gave(
-    demo: Played, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    demo: DemoRun, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     told = surefoot(capsys, "export", demo.run.path, "--csv", tmp_path / "csv")
     assert (told.code, told.err) == (0, "")
     files = {foot: next((tmp_path / "csv").glob(f"*-runner-1-{foot}.csv")) for foot in Foot}
     assert all(f"{path}  " in told.out for path in files.values())
-    live = json.loads(to_json(demo.followed.analysis.runners["runner-1"].conclude()))
+    live = json.loads(to_json(demo.finished.analysis.runners["runner-1"].conclude()))
     csv = surefoot(capsys, "analyze", "--left", files[Foot.LEFT], "--right", files[Foot.RIGHT], "--json", "-").json
     assert csv["summary"]["steps"] == live["summary"]["steps"]
     for key, value in live["summary"].items():
@@ -70,7 +70,7 @@ def test_csv_files_of_a_run_analyse_to_what_live_gave(
         assert csv["quality"][foot]["sampling_rate_hz"] == pytest.approx(live["quality"][foot]["sampling_rate_hz"])
 
 
-def test_an_export_does_not_overwrite(demo: Played, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_an_export_does_not_overwrite(demo: DemoRun, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     surefoot(capsys, "export", demo.run.path, "--csv", tmp_path)
     result = surefoot(capsys, "export", demo.run.path, "--csv", tmp_path)
     assert result.code == 2
@@ -80,7 +80,7 @@ def test_an_export_does_not_overwrite(demo: Played, capsys: pytest.CaptureFixtur
 
 @pytest.fixture(scope="module")
 def squad(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    return played(tmp_path_factory.mktemp("squad"), 1.0, runners=2).run
+    return record_demo_run(tmp_path_factory.mktemp("squad"), 1.0, runners=2).run
 
 
 def test_of_several_runners_each_is_shown(squad: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:

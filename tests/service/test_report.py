@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from surefoot.service.runtime.demo import Played
+from surefoot.service.runtime.demo import DemoRun
 from tests.service.command import surefoot
 
 
 def test_a_run_and_its_analysis_give_the_same_report(
-    capsys: pytest.CaptureFixture[str], demo: Played, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], demo: DemoRun, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "a.html", tmp_path / "b.html"
     outcome = surefoot(capsys, "report", demo.run.path, "--output", first)
@@ -35,7 +35,7 @@ def test_files_have_a_report_too(capsys: pytest.CaptureFixture[str], left: Path,
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
-    capsys: pytest.CaptureFixture[str], demo: Played, arguments: list[str], sentence: str
+    capsys: pytest.CaptureFixture[str], demo: DemoRun, arguments: list[str], sentence: str
 ) -> None:
     outcome = surefoot(capsys, "report", demo.run.path, *arguments)
     assert outcome.code == 2
@@ -43,7 +43,7 @@ def test_what_cannot_be_done_is_one_sentence(
 
 
 def test_a_pdf_without_a_browser_is_one_sentence(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, demo: Played, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, demo: DemoRun, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     outcome = surefoot(capsys, "report", demo.run.path, "--pdf", "--output", tmp_path / "report.pdf")

@@ -10,12 +10,12 @@ import pytest
 from platformdirs import user_data_path
 
 from surefoot.service.runs import find_run, runs_folder
-from surefoot.service.runtime.demo import Played
+from surefoot.service.runtime.demo import DemoRun
 from tests.service.command import surefoot
 
 
 def test_runs_are_listed_with_runner_duration_and_end(
-    demo: Played, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    demo: DemoRun, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     shutil.copytree(demo.run.path, tmp_path / demo.run.path.name)
     other = Path(shutil.copytree(demo.run.path, tmp_path / "20991231T235959Z-00000000"))
@@ -30,7 +30,7 @@ def test_runs_are_listed_with_runner_duration_and_end(
     assert max(len(line) for line in result.out.splitlines()) <= 80
 
 
-def test_the_last_run_is_found_by_that_name_and_any_by_its_id(demo: Played, tmp_path: Path) -> None:
+def test_the_last_run_is_found_by_that_name_and_any_by_its_id(demo: DemoRun, tmp_path: Path) -> None:
     for name in ("20260102T030405Z-00000000", "20991231T235959Z-00000000"):
         folder = Path(shutil.copytree(demo.run.path, tmp_path / name))
         manifest = json.loads((folder / "manifest.json").read_text())

@@ -15,9 +15,9 @@ from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 from surefoot.service.cli import commands
 from surefoot.service.cli.scan import nearest, table, worn_by
 from surefoot.service.errors import NoPodError, SamePodError
-from surefoot.service.runtime.demo import Played
-from surefoot.service.runtime.result_recorder import Keeper
-from surefoot.service.runtime.run_loop import Followed
+from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.runtime.result_recorder import ResultRecorder
+from surefoot.service.runtime.run_loop import FinishedRun
 from tests.service.command import surefoot
 
 NEAR = DiscoveredPod("SF0001-L", "0001", Foot.LEFT, "C0:00:00:00:00:01", -50)
@@ -110,17 +110,17 @@ def test_one_pod_cannot_be_on_both_feet() -> None:
 
 
 def test_a_run_ends_with_its_summary_what_never_came_and_its_folder(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, demo: Played, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, demo: DemoRun, tmp_path: Path
 ) -> None:
     started: list[RunFolder] = []
 
-    async def followed(live: LiveRun, _watcher: object, *, keeper: Keeper) -> Followed:
-        keeper.end(0.0)
+    async def followed(live: LiveRun, _observer: object, *, recorder: ResultRecorder) -> FinishedRun:
+        recorder.finish(0.0)
         started.append(live.run)
-        left, right = demo.followed.health
-        return replace(demo.followed, health=(left, replace(right, last_packet_s=None, note="not found yet")))
+        left, right = demo.finished.health
+        return replace(demo.finished, health=(left, replace(right, last_packet_s=None, note="not found yet")))
 
-    monkeypatch.setattr(commands, "follow", followed)
+    monkeypatch.setattr(commands, "record_run", followed)
     in_range(monkeypatch, NEAR, RIGHT)
     result = surefoot(capsys, "run", "--folder", tmp_path)
     assert (result.code, result.err) == (0, "")

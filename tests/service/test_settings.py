@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surefoot.service.configuration import SETTINGS_FILE, configure, variable
+from surefoot.service.configuration import SETTINGS_FILE, load_configuration, variable
 from surefoot.service.errors import SettingsError
-from surefoot.service.settings import Settings, leaves
+from surefoot.service.settings import Settings, setting_types
 from surefoot.service.terminal.settings import MASK
 from tests.service.command import surefoot
 
@@ -61,13 +61,13 @@ def environment(file: Path, text: str, **variables: str) -> dict[str, str]:
 
 
 def test_without_file_and_environment_the_defaults_hold() -> None:
-    assert configure({}).settings == Settings()
+    assert load_configuration({}).settings == Settings()
 
 
 def test_the_environment_goes_before_the_file(file: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("from a secret\n")
-    found = configure(
+    found = load_configuration(
         environment(file, GOOD, SUREFOOT_INFLUXDB_TOKEN_FILE=str(secret), SUREFOOT_COMMAND_PROGRAM="say -v anna")
     )
     settings = found.settings
@@ -82,7 +82,7 @@ def test_the_environment_goes_before_the_file(file: Path, tmp_path: Path) -> Non
 
 def test_every_problem_is_told_at_once_with_its_place_and_what_is_expected(file: Path) -> None:
     with pytest.raises(SettingsError) as told:
-        configure(environment(file, BAD, SUREFOOT_MQTT_PORT="99999", SUREFOOT_MQTT_HOTS="x"))
+        load_configuration(environment(file, BAD, SUREFOOT_MQTT_PORT="99999", SUREFOOT_MQTT_HOTS="x"))
     for part in (
         "SUREFOOT_MQTT_HOTS (environment): is no setting; did you mean SUREFOOT_MQTT_HOST?",
         f"influxdb.url ({file}): must be a web address such as http://127.0.0.1:8086",
@@ -109,17 +109,17 @@ def test_every_problem_is_told_at_once_with_its_place_and_what_is_expected(file:
 )
 def test_one_problem_is_one_sentence(file: Path, text: str, told: str) -> None:
     with pytest.raises(SettingsError, match=r"^in the settings, .*; correct it") as found:
-        configure(environment(file, text))
+        load_configuration(environment(file, text))
     assert told in str(found.value)
 
 
 def test_a_named_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
-        configure({SETTINGS_FILE: str(tmp_path / "none.toml")})
+        load_configuration({SETTINGS_FILE: str(tmp_path / "none.toml")})
 
 
 def test_no_two_settings_have_the_same_variable() -> None:
-    names = [variable(path) for path in leaves()]
+    names = [variable(path) for path in setting_types()]
     assert len(set(names)) == len(names)
     assert not {name for name in names if f"{name}_FILE" in names}
 
@@ -138,7 +138,7 @@ def test_any_file_gives_settings_or_a_sentence(tmp_path_factory: pytest.TempPath
     path = tmp_path_factory.getbasetemp() / "fuzzed.toml"
     path.write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
     with suppress(SettingsError):
-        configure({SETTINGS_FILE: str(path)})
+        load_configuration({SETTINGS_FILE: str(path)})
 
 
 def test_config_masks_secrets_and_says_where_values_come_from(

@@ -16,10 +16,10 @@ from surefoot.service.errors import StoreError
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
-from surefoot.service.store.schema import SHIPPED, VERSION
+from surefoot.service.store.schema import EXPORTED_TABLES, SCHEMA_VERSION
 from surefoot.service.store.tail import StoreTail
-from tests.service.kept import RUNNER, finding, keep_samples, manifest
-from tests.service.played import assert_same
+from tests.service.demo_runs import assert_same
+from tests.service.stored_runs import RUNNER, finding, manifest, store_samples
 
 FINDINGS = (
     finding(at_s=30.0),
@@ -37,14 +37,14 @@ def settings(tmp_path: Path) -> Settings:
 def content(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every shipped table, without what depends on when it was written."""
     with sqlite3.connect(settings.store_path) as connection:
-        rows = {name: connection.execute(f"SELECT * FROM {name} ORDER BY seq").fetchall() for name in SHIPPED}
+        rows = {name: connection.execute(f"SELECT * FROM {name} ORDER BY seq").fetchall() for name in EXPORTED_TABLES}
     connection.close()
     rows["alerts"] = [row[1:6] for row in rows["alerts"]]
     return {name: sorted(row[1:] if name != "alerts" else row for row in found) for name, found in rows.items()}
 
 
 def test_what_was_found_is_read_back_to_the_last_bit(settings: Settings, samples: dict[Foot, Samples]) -> None:
-    found = keep_samples(settings, samples, FINDINGS)
+    found = store_samples(settings, samples, FINDINGS)
     with StoreReader(settings.store_path) as reader:
         stored = reader.results(manifest().run_id, RUNNER)
         runs = reader.runs()
@@ -62,37 +62,37 @@ def test_a_crash_and_a_replay_double_nothing_and_lose_nothing(
     tmp_path: Path, samples: dict[Foot, Samples], until_s: float
 ) -> None:
     whole, cut = Settings(data=tmp_path / "whole"), Settings(data=tmp_path / "cut")
-    keep_samples(whole, samples, FINDINGS)
-    keep_samples(cut, samples, FINDINGS, until_s=until_s)
-    keep_samples(cut, samples, FINDINGS, piece_s=0.1)
+    store_samples(whole, samples, FINDINGS)
+    store_samples(cut, samples, FINDINGS, until_s=until_s)
+    store_samples(cut, samples, FINDINGS, chunk_s=0.1)
     assert content(cut) == content(whole)
-    keep_samples(cut, samples, FINDINGS, piece_s=60.0)
+    store_samples(cut, samples, FINDINGS, chunk_s=60.0)
     assert content(cut) == content(whole)
 
 
 def test_a_reader_sees_what_is_committed_while_the_writer_goes_on(
     settings: Settings, samples: dict[Foot, Samples]
 ) -> None:
-    keep_samples(settings, samples, until_s=40.0)
+    store_samples(settings, samples, until_s=40.0)
     with StoreReader(settings.store_path) as reader:
         before = len(reader.results(manifest().run_id, RUNNER).strides[Foot.LEFT])
-        keep_samples(settings, samples)
+        store_samples(settings, samples)
         assert len(reader.results(manifest().run_id, RUNNER).strides[Foot.LEFT]) > before > 0
 
 
 def test_a_sink_gets_every_row_once_and_in_order(settings: Settings, samples: dict[Foot, Samples]) -> None:
-    keep_samples(settings, samples)
+    store_samples(settings, samples)
     with Outbox(settings.store_path, "somebody") as outbox:
-        total, seen = outbox.waiting("strides"), []
+        total, seen = outbox.pending_count("strides"), []
         while rows := outbox.pending("strides", 7):
             seen += [row["seq"] for row in rows]
-            outbox.move("strides", rows[-1]["seq"])
+            outbox.set_cursor("strides", rows[-1]["seq"])
     assert seen == sorted(set(seen))
     assert len(seen) == total > 50
 
 
 def test_a_new_metric_needs_no_new_table(settings: Settings, samples: dict[Foot, Samples]) -> None:
-    keep_samples(settings, samples)
+    store_samples(settings, samples)
     with sqlite3.connect(settings.store_path) as connection:
         connection.execute("""UPDATE strides SET metrics = json_set(metrics, '$.new_deg', 1.5) WHERE number % 2""")
     connection.close()
@@ -113,7 +113,7 @@ def test_a_store_that_cannot_be_used_is_told_in_one_sentence(tmp_path: Path, pla
             path.write_bytes(b"this is no database" * 100)
         else:
             connection = sqlite3.connect(path)
-            connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
             connection.close()
     with pytest.raises(StoreError, match=r"surefoot\.sqlite cannot be used \(.+\); .+\.$"):
         StoreReader(path)
@@ -123,7 +123,7 @@ def test_a_fresh_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     def open_and_ask(path: Path) -> int:
         together.wait()
         with Outbox(path, "influxdb") as outbox:
-            return outbox.waiting("strides")
+            return outbox.pending_count("strides")
 
     openers = 6
     together = Barrier(openers)
@@ -140,7 +140,7 @@ def test_an_outbox_may_be_closed_while_another_thread_is_at_it(
             outbox.pending("strides", 1000)
             asked.set()
 
-    keep_samples(settings, samples)
+    store_samples(settings, samples)
     with ThreadPoolExecutor(1) as pool:
         for _ in range(50):
             asked = Event()
@@ -160,9 +160,9 @@ def test_what_two_runs_write_while_it_looks_is_seen_the_next_time(
     def find_then_more(tail: StoreTail, since_ns: int) -> None:
         find(tail, since_ns)
         for run in (second, first):
-            keep_samples(settings, samples, run=run, until_s=60.0)
+            store_samples(settings, samples, run=run, until_s=60.0)
 
-    keep_samples(settings, samples, run=first, until_s=30.0)
+    store_samples(settings, samples, run=first, until_s=30.0)
     with StoreTail(settings.store_path) as tail:
         monkeypatch.setattr(StoreTail, "_find", find_then_more)
         tail.read(0)

@@ -27,21 +27,21 @@ from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.sensor_ingest.recording.assembler import Batch
-from surefoot.service.cli.wall import shown
+from surefoot.service.cli.wall import run_wall
 from surefoot.service.errors import WallError
-from surefoot.service.pipeline.analysis import pieces
+from surefoot.service.pipeline.analysis import chunks
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.demo import Played
-from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.settings import Settings, WallSettings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.tail import StoreTail
-from surefoot.service.views.live_scenes import StoredRuns, WatchedRun
-from surefoot.service.views.wall import Archive, WallSource, local, qr_code, wall
+from surefoot.service.views.squad_state import ObservedRun, StoredRuns
+from surefoot.service.views.wall import Archive, WallDataSource, is_loopback, qr_code, wall
 from tests.dashboards.browser import chromium
 from tests.service.command import surefoot
-from tests.service.kept import RUNNER, manifest
 from tests.service.servers import START_S
+from tests.service.stored_runs import RUNNER, manifest
 
 ROLL_S, END_S = 70.0, 90.0
 PIECE_S = 0.25
@@ -68,13 +68,13 @@ class Following:
 
     def __init__(self, settings: Settings) -> None:
         created = datetime.fromtimestamp(int(time.time() - ROLL_S), UTC)
-        self._keeper = Keeper(settings.store_path, manifest(created=created), settings, now_s=lambda: 0.0)
-        self._analysis = RunAnalysis(manifest().pods, keep=self._take)
-        self._pieces = pieces(rolled(), PIECE_S)
+        self._recorder = ResultRecorder(settings.store_path, manifest(created=created), settings, now_s=lambda: 0.0)
+        self._analysis = RunAnalysis(manifest().pods, sink=self._take)
+        self._pieces = chunks(rolled(), PIECE_S)
         self.kept: list[tuple[float, Finding]] = []
 
     def _take(self, runner, results, known_s) -> None:  # type: ignore[no-untyped-def]
-        self._keeper.take(runner, results, known_s)
+        self._recorder.record(runner, results, known_s)
         self.kept += [(time.time(), finding) for finding in results.findings]
 
     def until(self, time_s: float) -> None:
@@ -91,7 +91,7 @@ class Following:
             self._analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
 
     def close(self) -> None:
-        self._keeper.close()
+        self._recorder.close()
 
 
 @pytest.fixture
@@ -107,18 +107,18 @@ def following(settings: Settings) -> Iterator[Following]:
 
 
 @pytest.fixture
-def source(settings: Settings) -> Iterator[WallSource]:
+def source(settings: Settings) -> Iterator[WallDataSource]:
     with StoreTail(settings.store_path) as tail:
-        yield WallSource(StoredRuns(tail), Archive(settings.runs_folder))
+        yield WallDataSource(StoredRuns(tail), Archive(settings.runs_folder))
 
 
-def only(source: WallSource) -> RunnerState:
+def only(source: WallDataSource) -> RunnerState:
     time.sleep(0.25)  # a scene is read anew after a fifth of a second
     [runner] = source.squad_state().runners
     return runner
 
 
-def test_it_knows_what_the_store_knows(settings: Settings, following: Following, source: WallSource) -> None:
+def test_it_knows_what_the_store_knows(settings: Settings, following: Following, source: WallDataSource) -> None:
     for time_s in (20.0, 65.0, 80.0):
         following.until(time_s)
         shown = only(source)
@@ -134,7 +134,7 @@ def test_it_knows_what_the_store_knows(settings: Settings, following: Following,
 
 
 def test_numbers_on_screen_are_the_store_s_and_a_roll_is_there_within_a_second(
-    settings: Settings, following: Following, source: WallSource
+    settings: Settings, following: Following, source: WallDataSource
 ) -> None:
     following.until(ROLL_S - 2.0)
     with WallServer(source) as server, chromium() as browser:
@@ -156,15 +156,15 @@ def test_numbers_on_screen_are_the_store_s_and_a_roll_is_there_within_a_second(
     assert seen_s - kept_s <= 1.0
 
 
-def test_a_run_that_is_over_is_no_longer_shown(following: Following, source: WallSource) -> None:
+def test_a_run_that_is_over_is_no_longer_shown(following: Following, source: WallDataSource) -> None:
     following.until(20.0)
     assert only(source).name == RUNNER
-    following._keeper.end(25.0)
+    following._recorder.finish(25.0)
     time.sleep(0.25)
     assert not source.squad_state().runners
 
 
-def test_recorded_runs_are_listed_and_analysed_on_demand(demo: Played) -> None:
+def test_recorded_runs_are_listed_and_analysed_on_demand(demo: DemoRun) -> None:
     archive = Archive(demo.run.path.parent)
     assert demo.run.manifest.run_id in [run.run for run in archive.runs()]
     found = archive.analysed_runs(demo.run.manifest.run_id)
@@ -176,8 +176,8 @@ def test_recorded_runs_are_listed_and_analysed_on_demand(demo: Played) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])
 @pytest.mark.parametrize("password", ["", "short"])
-def test_beyond_this_computer_it_needs_a_password(source: WallSource, host: str, password: str) -> None:
-    assert not local(host)
+def test_beyond_this_computer_it_needs_a_password(source: WallDataSource, host: str, password: str) -> None:
+    assert not is_loopback(host)
     with (
         pytest.raises(WallError, match=r"needs a password of 8 characters or more; set wall\.password"),
         wall(source, WallSettings(host=host, port=0, password=password)),  # type: ignore[arg-type]
@@ -185,7 +185,7 @@ def test_beyond_this_computer_it_needs_a_password(source: WallSource, host: str,
         pass
 
 
-def test_with_a_password_others_may_look(source: WallSource) -> None:
+def test_with_a_password_others_may_look(source: WallDataSource) -> None:
     with wall(source, WallSettings(host="0.0.0.0", port=0, password="open sesame")) as address:  # type: ignore[arg-type]
         port = address.rstrip("/").rpartition(":")[2]
         with urlopen(f"http://127.0.0.1:{port}/") as answer:
@@ -193,7 +193,7 @@ def test_with_a_password_others_may_look(source: WallSource) -> None:
     assert "█" in qr_code(address)
 
 
-def test_a_port_that_is_taken_is_told_or_another_one_used(source: WallSource) -> None:
+def test_a_port_that_is_taken_is_told_or_another_one_used(source: WallDataSource) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -220,7 +220,7 @@ def test_a_log_holds_the_address_and_no_picture_of_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SUREFOOT_WALL_PASSWORD", "open sesame")
-    with shown(WatchedRun(), tmp_path, ("0.0.0.0", 0)) as address:
+    with run_wall(ObservedRun(), tmp_path, ("0.0.0.0", 0)) as address:
         assert capsys.readouterr().out == f"Open {address} on the phone.\n"
 
 

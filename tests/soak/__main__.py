@@ -18,14 +18,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from surefoot.firmware_sim import virtual_time
-from surefoot.service.exporters.dispatch import Dispatch
-from surefoot.service.runtime.daemon import Season, World
+from surefoot.service.exporters.exporter_thread import ExporterThread
+from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.pod_sources import simulated_squad
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.accuracy.report import Finding, show
+from tests.service.exported_rows import expected, held
 from tests.service.servers import TOKEN, Broker, InfluxServer
-from tests.service.shipped import expected, held
 
 RUNNERS, HOURS = 1, 4.0
 LOOK_S, WARM_UP_S = 300.0, 1800.0
@@ -44,7 +44,7 @@ def handles() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-async def operate(world: World, hours: float) -> list[tuple[float, float, int]]:
+async def operate(context: DaemonContext, hours: float) -> list[tuple[float, float, int]]:
     """Serve; time, memory and handles every few minutes."""
     loop, began_s = asyncio.get_running_loop(), time.time()
     seen: list[tuple[float, float, int]] = []
@@ -57,10 +57,10 @@ async def operate(world: World, hours: float) -> list[tuple[float, float, int]]:
             print(told, file=sys.stderr, flush=True)
 
     async with simulated_squad(RUNNERS, 60.0 * hours + 5.0, 1) as squad:
-        season = Season(replace(world, utc_s=lambda: began_s + loop.time()))
+        daemon = Daemon(replace(context, utc_s=lambda: began_s + loop.time()))
         looking = asyncio.create_task(look())
-        loop.call_later(3600.0 * hours, season.stop)
-        await season.serve(squad, 1)
+        loop.call_later(3600.0 * hours, daemon.stop)
+        await daemon.run(squad, 1)
         looking.cancel()
     return seen
 
@@ -77,8 +77,8 @@ def findings(hours: float) -> Iterator[Finding]:
                     "mqtt": {"host": "127.0.0.1", "port": broker.port},
                 }
             )
-            with Dispatch(settings) as dispatch:
-                seen = virtual_time.run(operate(World(settings, dispatch.tell), hours), speed=math.inf)
+            with ExporterThread(settings) as exporters:
+                seen = virtual_time.run(operate(DaemonContext(settings, exporters.notify), hours), speed=math.inf)
                 time.sleep(SHIP_S)
             yield from _judged(settings, seen, f"{RUNNERS} runner, {hours:g} h")
 

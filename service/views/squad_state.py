@@ -11,28 +11,28 @@ from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import PodStatus, RunnerState, SquadState
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.run_loop import Watcher
-from surefoot.service.store.tail import OpenRun, StoreTail
+from surefoot.service.runtime.run_loop import Observer
+from surefoot.service.store.tail import RunInProgress, StoreTail
 from surefoot.service.store.writing import NANOSECONDS
-from surefoot.service.views.live_view import runner_now
+from surefoot.service.views.runner_state import runner_now
 
-LOOK_S = 0.25
-FRESH_S = 0.2
+UPDATE_PERIOD_S = 0.25
+MAX_STATE_AGE_S = 0.2
 """A scene that was read so short a time ago is new enough for another browser."""
-LONGEST_RUN_S = 12 * 3600.0
+MAX_RUN_S = 12 * 3600.0
 SILENT_S = 25.0
 """The store hears of the pods every ten seconds."""
 TITLE = "Everybody now"
 
 
-class Scenes(Protocol):
+class SquadStateSource(Protocol):
     """Somebody who knows who runs now."""
 
     def squad_state(self) -> SquadState:
         """Everybody now."""
 
 
-class WatchedRun:
+class ObservedRun:
     """Watches the run that this process follows; see `live_run.Watcher`.
 
     Parameters
@@ -41,10 +41,10 @@ class WatchedRun:
     """
 
     def __init__(self, title: str = TITLE, speed: float = 1.0) -> None:
-        self.every_s = LOOK_S * speed
+        self.every_s = UPDATE_PERIOD_S * speed
         self._squad = SquadState(title, 0, ())
 
-    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+    def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
         """Take the run as it is now."""
         runners = [runner_now(name, runner, health, now_s) for name, runner in analysis.runners.items()]
         self._squad = SquadState(self._squad.title, self._squad.revision + 1, runners)
@@ -54,17 +54,17 @@ class WatchedRun:
         return self._squad
 
 
-class Watchers:
+class Observers:
     """Several who watch one run, as often as the most curious of them."""
 
-    def __init__(self, *watchers: Watcher) -> None:
-        self.every_s = min(watcher.every_s for watcher in watchers)
-        self._watchers = watchers
+    def __init__(self, *observers: Observer) -> None:
+        self.every_s = min(observer.every_s for observer in observers)
+        self._observers = observers
 
-    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+    def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
         """Let everybody look."""
-        for watcher in self._watchers:
-            watcher.look(now_s, analysis, health)
+        for observer in self._observers:
+            observer.update(now_s, analysis, health)
 
 
 class StoredRuns:
@@ -86,18 +86,18 @@ class StoredRuns:
         """Everybody now."""
         with self._lock:
             now_s = self._utc_s()
-            if now_s - self._read_s >= FRESH_S:
+            if now_s - self._read_s >= MAX_STATE_AGE_S:
                 self._read_s = now_s
                 self._squad = self._read(round(now_s * NANOSECONDS))
             return self._squad
 
     def _read(self, now_ns: int) -> SquadState:
-        found = self._tail.read(now_ns - round(LONGEST_RUN_S * NANOSECONDS))
+        found = self._tail.read(now_ns - round(MAX_RUN_S * NANOSECONDS))
         runners = [_runner(name, known, now_ns) for (_, name), known in found.items()]
         return SquadState(TITLE, self._squad.revision + 1, runners)
 
 
-def _runner(name: str, known: OpenRun, now_ns: int) -> RunnerState:
+def _runner(name: str, known: RunInProgress, now_ns: int) -> RunnerState:
     now_s = (now_ns - known.begun_ns) / NANOSECONDS
     pods = [_pod(foot, said, now_ns) for foot, said in known.health.items()]
     windows, live = tuple(known.windows), tuple(known.live)

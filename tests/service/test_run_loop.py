@@ -27,13 +27,13 @@ from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.result_recorder import Keeper
-from surefoot.service.runtime.run_loop import Followed, follow
+from surefoot.service.runtime.result_recorder import ResultRecorder
+from surefoot.service.runtime.run_loop import FinishedRun, record_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
-from surefoot.service.views.live_view import runner_now
+from surefoot.service.views.runner_state import runner_now
 from tests.service.command import surefoot
-from tests.service.played import assert_same
+from tests.service.demo_runs import assert_same
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CUT_S, STOP_S, LASTS_S = 30.0, 32.0, 60.0
@@ -49,12 +49,12 @@ class Crash:
         self._run = run
         self.copy = copy
 
-    def look(self, now_s: float, _analysis: RunAnalysis, _health: tuple[PodHealth, ...]) -> None:
+    def update(self, now_s: float, _analysis: RunAnalysis, _health: tuple[PodHealth, ...]) -> None:
         if now_s > CUT_S and not self.copy.exists():
             shutil.copytree(self._run, self.copy)
 
 
-async def _interrupted(parent: Path, copy: Path) -> tuple[RunFolder, Followed]:
+async def _interrupted(parent: Path, copy: Path) -> tuple[RunFolder, FinishedRun]:
     loop = asyncio.get_running_loop()
     async with Simulation(1) as simulation:
         runner = await simulation.add_runner("anna", make_scenario("easy", 1.0, 1))
@@ -62,23 +62,23 @@ async def _interrupted(parent: Path, copy: Path) -> tuple[RunFolder, Followed]:
         worn = [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
         run = create_run(parent, worn, software="test", created_utc=CREATED)
         clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
-        await follow(LiveRun(run, radio, utc_s=clock, seed=1), Crash(run.path, copy), lasts_s=STOP_S)
+        await record_run(LiveRun(run, radio, utc_s=clock, seed=1), Crash(run.path, copy), max_duration_s=STOP_S)
         again = LiveRun(open_run(copy), radio, utc_s=clock, seed=2)
-        with Keeper.of_live(again, Settings(data=parent), lambda: None) as keeper:
-            followed = await follow(again, keeper=keeper, lasts_s=LASTS_S - STOP_S)
-        return again.run, followed
+        with ResultRecorder.for_live_run(again, Settings(data=parent), lambda: None) as recorder:
+            finished = await record_run(again, recorder=recorder, max_duration_s=LASTS_S - STOP_S)
+        return again.run, finished
 
 
 @pytest.fixture(scope="module")
-def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, Followed]:
+def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, FinishedRun]:
     folder = tmp_path_factory.mktemp("interrupted")
     return virtual_time.run(_interrupted(folder / "runs", folder / "copy"), speed=math.inf)
 
 
-def test_an_interrupted_run_goes_on_with_all_that_was_recorded(interrupted: tuple[RunFolder, Followed]) -> None:
-    run, followed = interrupted
+def test_an_interrupted_run_goes_on_with_all_that_was_recorded(interrupted: tuple[RunFolder, FinishedRun]) -> None:
+    run, finished = interrupted
     assert run.manifest.ended
-    results = followed.analysis.runners["anna"].results
+    results = finished.analysis.runners["anna"].results
     landings_s = results.strides[Foot.LEFT].initial_contact_s
     assert landings_s[0] < 15.0
     assert landings_s[-1] > 50.0
@@ -87,21 +87,23 @@ def test_an_interrupted_run_goes_on_with_all_that_was_recorded(interrupted: tupl
     assert np.diff(landings_s[after]).max() < 1.0
 
 
-def test_replay_of_a_continued_run_equals_what_its_continuation_gave(interrupted: tuple[RunFolder, Followed]) -> None:
-    run, followed = interrupted
+def test_replay_of_a_continued_run_equals_what_its_continuation_gave(
+    interrupted: tuple[RunFolder, FinishedRun],
+) -> None:
+    run, finished = interrupted
     again = analyze_run(run, lambda *_: None)
-    assert_same(followed.analysis.runners["anna"].results, again.runners["anna"].results)
+    assert_same(finished.analysis.runners["anna"].results, again.runners["anna"].results)
 
 
-def test_what_was_followed_is_stored_from_the_first_sample_on(interrupted: tuple[RunFolder, Followed]) -> None:
-    run, followed = interrupted
+def test_what_was_followed_is_stored_from_the_first_sample_on(interrupted: tuple[RunFolder, FinishedRun]) -> None:
+    run, finished = interrupted
     with StoreReader(Settings(data=run.path.parent / "runs").store_path) as reader:
-        assert_same(followed.analysis.runners["anna"].results, reader.results(run.manifest.run_id, "anna"))
+        assert_same(finished.analysis.runners["anna"].results, reader.results(run.manifest.run_id, "anna"))
         assert reader.runs()[0].summary is not None
 
 
 def test_what_an_interruption_left_can_be_analysed(
-    interrupted: tuple[RunFolder, Followed], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    interrupted: tuple[RunFolder, FinishedRun], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     run, _ = interrupted
     rest = Path(shutil.copytree(run.path, tmp_path / "rest"))
@@ -113,11 +115,11 @@ def test_what_an_interruption_left_can_be_analysed(
 
 
 def test_a_run_that_was_ended_is_not_continued(
-    interrupted: tuple[RunFolder, Followed], capsys: pytest.CaptureFixture[str]
+    interrupted: tuple[RunFolder, FinishedRun], capsys: pytest.CaptureFixture[str]
 ) -> None:
     run, _ = interrupted
     with pytest.raises(RunEndedError):
-        asyncio.run(follow(LiveRun(run)))
+        asyncio.run(record_run(LiveRun(run)))
     result = surefoot(capsys, "run", "--continue", run.path)
     assert result.code == 2
     assert result.err.endswith("has ended and cannot be continued; start a new run.\n")
@@ -131,11 +133,11 @@ class Moments:
     def __init__(self) -> None:
         self.strides: dict[float, int] = {}
 
-    def look(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
+    def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
         self.strides[now_s] = runner_now("anna", analysis.runners["anna"], health, now_s).stride_count
 
 
-async def _bereft(parent: Path, watcher: Moments) -> tuple[RunFolder, Followed]:
+async def _bereft(parent: Path, observer: Moments) -> tuple[RunFolder, FinishedRun]:
     """The right pod dies for good in the middle of the run."""
     loop = asyncio.get_running_loop()
     async with Simulation(1) as simulation:
@@ -145,9 +147,9 @@ async def _bereft(parent: Path, watcher: Moments) -> tuple[RunFolder, Followed]:
         clock: Callable[[], float] = lambda: CREATED.timestamp() + loop.time()  # noqa: E731
         live = LiveRun(create_run(parent, worn, software="test", created_utc=CREATED), radio, utc_s=clock, seed=1)
         death = asyncio.create_task(_die(runner.pods[Foot.RIGHT]))
-        followed = await follow(live, watcher, lasts_s=110.0 - loop.time())
+        finished = await record_run(live, observer, max_duration_s=110.0 - loop.time())
         await death
-        return live.run, followed
+        return live.run, finished
 
 
 async def _die(pod: VirtualPod) -> None:
@@ -156,15 +158,15 @@ async def _die(pod: VirtualPod) -> None:
 
 
 @pytest.fixture(scope="module")
-def bereft(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, Followed, Moments]:
+def bereft(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, FinishedRun, Moments]:
     moments = Moments()
     return *virtual_time.run(_bereft(tmp_path_factory.mktemp("bereft"), moments), speed=math.inf), moments
 
 
 def test_when_a_pod_dies_for_good_results_of_the_other_go_on_within_30_s(
-    bereft: tuple[RunFolder, Followed, Moments],
+    bereft: tuple[RunFolder, FinishedRun, Moments],
 ) -> None:
-    _, followed, moments = bereft
+    _, finished, moments = bereft
     known = {now_s: count for now_s, count in moments.strides.items() if now_s > DIES_S + 5.0}
     held = min(known.values())
     again_s = min(now_s for now_s, count in known.items() if count > held)
@@ -172,29 +174,29 @@ def test_when_a_pod_dies_for_good_results_of_the_other_go_on_within_30_s(
     later = [count for now_s, count in known.items() if now_s > again_s + 1.0]
     assert np.diff(later).max() <= 4
     assert np.diff(later)[:-1].sum() > 50
-    results = followed.analysis.runners["anna"].results
+    results = finished.analysis.runners["anna"].results
     assert results.strides[Foot.LEFT].initial_contact_s[-1] > 100.0
     assert not results.strides[Foot.LEFT].has(Flag.LATE).any()
 
 
-def test_replay_stops_waiting_where_the_live_run_did(bereft: tuple[RunFolder, Followed, Moments]) -> None:
-    run, followed, _ = bereft
+def test_replay_stops_waiting_where_the_live_run_did(bereft: tuple[RunFolder, FinishedRun, Moments]) -> None:
+    run, finished, _ = bereft
     again = analyze_run(run, lambda *_: None)
-    assert_same(followed.analysis.runners["anna"].results, again.runners["anna"].results)
+    assert_same(finished.analysis.runners["anna"].results, again.runners["anna"].results)
 
 
 def test_what_a_pod_brings_after_a_long_silence_is_measured_late_and_replayed_alike(tmp_path: Path) -> None:
-    async def main() -> tuple[RunFolder, Followed]:
+    async def main() -> tuple[RunFolder, FinishedRun]:
         async with Simulation(1) as simulation:
             play = replace(make_scenario("easy", 2.0, 1), faults=(Outage(Foot.RIGHT, 35.0, 40.0),))
             runner = await simulation.add_runner("anna", play)
             radio = RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient})
             worn = [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
             live = LiveRun(create_run(tmp_path, worn, software="test"), radio, seed=1)
-            return live.run, await follow(live, lasts_s=110.0)
+            return live.run, await record_run(live, max_duration_s=110.0)
 
-    run, followed = virtual_time.run(main(), speed=math.inf)
-    results = followed.analysis.runners["anna"].results
+    run, finished = virtual_time.run(main(), speed=math.inf)
+    results = finished.analysis.runners["anna"].results
     late = results.strides[Foot.RIGHT].has(Flag.LATE)
     assert late.sum() > 40
     assert np.diff(results.strides[Foot.RIGHT].initial_contact_s).max() < 1.0

@@ -10,14 +10,16 @@ import numpy as np
 
 from surefoot.analysis.model import Strides
 from surefoot.analysis.session import Results
-from surefoot.service.runtime.demo import Played, cast, play
+from surefoot.service.runtime.demo import DemoRun, choose_scenarios, record_demo
 
 SEED = 3
 
 
-def played(parent: Path, minutes: float, *, runners: int = 1, name: str | None = None, seed: int = SEED) -> Played:
+def record_demo_run(
+    parent: Path, minutes: float, *, runners: int = 1, name: str | None = None, seed: int = SEED
+) -> DemoRun:
     """A demo, as fast as it goes."""
-    return play(cast(name, minutes, runners, seed), parent, seed=seed, speed=math.inf, watcher=None)
+    return record_demo(choose_scenarios(name, minutes, runners, seed), parent, seed=seed, speed=math.inf, observer=None)
 
 
 def assert_same(first: Results, second: Results) -> None:

@@ -25,20 +25,20 @@ from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, list_runs
 from surefoot.service.pipeline.reanalysis import analyze_run
-from surefoot.service.runtime.daemon import Season, World
-from surefoot.service.runtime.end_of_run import RunEnd, Seen
+from surefoot.service.runtime.daemon import Daemon, DaemonContext
+from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
 from surefoot.service.runtime.pod_sources import SimulatedSquad, simulated_squad
-from surefoot.service.runtime.recovery import keep_recorded, missing_runs, unfinished_runs
+from surefoot.service.runtime.recovery import missing_runs, store_recorded_run, unfinished_runs
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.writing import StoreWriter
 from tests.service.command import ROOT, surefoot
-from tests.service.played import assert_same
+from tests.service.demo_runs import assert_same
 from tests.service.servers import START_S, wait
 
 
 def served(
-    settings: Settings, until_s: float, act: Callable[[Season], None] = Season.stop, runners: int = 1
+    settings: Settings, until_s: float, act: Callable[[Daemon], None] = Daemon.stop, runners: int = 1
 ) -> list[str]:
     """Simulated runners; something happens at a time; what was said."""
     said: list[str] = []
@@ -47,9 +47,9 @@ def served(
         loop = asyncio.get_running_loop()
         began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
         async with simulated_squad(runners, 1.2, 1) as squad:
-            season = Season(World(settings, say=said.append, utc_s=lambda: began + loop.time()))
-            loop.call_later(until_s, act, season)
-            await season.serve(squad, 1)
+            daemon = Daemon(DaemonContext(settings, notify=said.append, utc_s=lambda: began + loop.time()))
+            loop.call_later(until_s, act, daemon)
+            await daemon.run(squad, 1)
 
     virtual_time.run(serve(), speed=math.inf)
     return said
@@ -96,7 +96,7 @@ def test_a_store_that_fails_for_a_while_costs_nothing(
 ) -> None:
     failures = iter([sqlite3.OperationalError("database or disk is full")] * 3)
 
-    def full(_: Season) -> None:
+    def full(_: Daemon) -> None:
         add_strides = StoreWriter.add_strides
 
         def fail_at_first(writer: StoreWriter, *rows: Any) -> None:
@@ -117,41 +117,43 @@ def test_what_a_crash_left_is_brought_to_its_end(settings: Settings, tmp_path: P
     served(settings, 60.0)
     (run,) = list_runs(settings.runs_folder)
     again = Settings(data=tmp_path / "again")
-    keep_recorded(run, again)
+    store_recorded_run(run, again)
     shutil.copytree(settings.runs_folder, again.runs_folder)
     assert_stored_as_recorded(again)
     with StoreReader(again.store_path) as reader:
         assert len(reader.runs()) == 1
 
 
-def ended_s(rule: RunEnd, seen: Callable[[float], Seen], until_s: float = 2000.0) -> float | None:
+def ended_s(rule: RunEnd, seen: Callable[[float], RunActivity], until_s: float = 2000.0) -> float | None:
     """When a run that is looked at once a second is over."""
-    return next((float(now_s) for now_s in range(int(until_s)) if rule.over(seen(float(now_s)), 1.0)), None)
+    return next((float(now_s) for now_s in range(int(until_s)) if rule.is_over(seen(float(now_s)), 1.0)), None)
 
 
 def test_a_run_is_over_three_minutes_after_the_last_running() -> None:
-    assert ended_s(RunEnd(180.0, 600.0), lambda now_s: Seen(now_s, min(now_s, 100.0), now_s)) == pytest.approx(281.0)
+    assert ended_s(RunEnd(180.0, 600.0), lambda now_s: RunActivity(now_s, min(now_s, 100.0), now_s)) == pytest.approx(
+        281.0
+    )
 
 
 def test_who_has_not_begun_to_run_is_waited_for() -> None:
-    assert ended_s(RunEnd(180.0, 600.0), lambda now_s: Seen(now_s, None, now_s)) is None
+    assert ended_s(RunEnd(180.0, 600.0), lambda now_s: RunActivity(now_s, None, now_s)) is None
 
 
 def test_a_run_is_over_ten_minutes_after_the_last_pod_was_heard() -> None:
-    gone = ended_s(RunEnd(180.0, 600.0), lambda now_s: Seen(*(min(now_s, 100.0),) * 3))
+    gone = ended_s(RunEnd(180.0, 600.0), lambda now_s: RunActivity(*(min(now_s, 100.0),) * 3))
     assert gone == pytest.approx(701.0)
-    assert ended_s(RunEnd(180.0, 600.0), lambda _: Seen(0.0, None, None)) == pytest.approx(600.0)
+    assert ended_s(RunEnd(180.0, 600.0), lambda _: RunActivity(0.0, None, None)) == pytest.approx(600.0)
 
 
 @pytest.mark.parametrize("behind_s", [600.0, 3600.0])
 def test_catching_up_or_a_leap_of_the_clock_ends_no_run(behind_s: float) -> None:
-    def catching_up(now_s: float) -> Seen:
+    def catching_up(now_s: float) -> RunActivity:
         analysed_s = min(60.0 * now_s, behind_s + now_s)
-        return Seen(analysed_s, analysed_s, None if now_s < 20.0 else now_s)
+        return RunActivity(analysed_s, analysed_s, None if now_s < 20.0 else now_s)
 
-    def leaping(now_s: float) -> Seen:
+    def leaping(now_s: float) -> RunActivity:
         there_s = now_s if now_s < 100.0 else now_s + behind_s
-        return Seen(there_s, 99.0 if 99.0 < now_s < 150.0 else there_s, there_s)
+        return RunActivity(there_s, 99.0 if 99.0 < now_s < 150.0 else there_s, there_s)
 
     assert ended_s(RunEnd(180.0, 600.0), catching_up) is None
     assert ended_s(RunEnd(180.0, 600.0), leaping) is None
@@ -188,12 +190,12 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Si
 
 def test_a_stop_that_comes_with_the_pods_begins_no_run(settings: Settings) -> None:
     class Late(SimulatedSquad):
-        async def muster(self) -> list[PodAssignment]:
-            season.stop()
-            return await super().muster()
+        async def wait_for_pods(self) -> list[PodAssignment]:
+            daemon.stop()
+            return await super().wait_for_pods()
 
-    season = Season(World(settings))
-    asyncio.run(asyncio.wait_for(season.serve(Late(RadioBackend(), [PodAssignment("0001", Foot.LEFT, "anna")])), 60.0))
+    daemon = Daemon(DaemonContext(settings))
+    asyncio.run(asyncio.wait_for(daemon.run(Late(RadioBackend(), [PodAssignment("0001", Foot.LEFT, "anna")])), 60.0))
     assert not settings.runs_folder.exists()
 
 

@@ -11,15 +11,15 @@ from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.service.pipeline.data_quality import assess
-from surefoot.service.pipeline.sampling_stats import Readings, Tally, pod_notes
+from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, pod_notes
 
 WITHHELD = int(Flag.CONTACT_WITHHELD)
 WELL = Mounting(MountingStatus.OK, np.eye(3), np.array([0.0, 1.0, 0.0]))
 LOOSE = Mounting(MountingStatus.UNSURE, np.eye(3), np.array([0.0, 1.0, 0.0]), "the pod moves on the shoe")
 
 
-def readings(*notes: str) -> Readings:
-    return Readings(200.0, 0.0, has_gyroscope=True, notes=notes)
+def readings(*notes: str) -> SamplingStats:
+    return SamplingStats(200.0, 0.0, has_gyroscope=True, notes=notes)
 
 
 def strides(flags: Sequence[int], step_time_s: float = 0.35) -> Strides:
@@ -74,19 +74,19 @@ def test_without_strides_there_is_no_share_of_them() -> None:
 
 
 def test_readings_are_counted_with_what_is_missing() -> None:
-    tally = Tally()
+    counter = SamplingCounter()
     time_s = np.arange(1000) / 200.0
     for part in (time_s[:400], time_s[500:]):
         count = len(part)
-        tally.push(Samples(Foot.LEFT, part, np.zeros((count, 3)), np.zeros((count, 3)), np.zeros(count, bool)))
-    found = tally.readings()
+        counter.push(Samples(Foot.LEFT, part, np.zeros((count, 3)), np.zeros((count, 3)), np.zeros(count, bool)))
+    found = counter.readings()
     assert found.sampling_rate_hz == pytest.approx(200.0)
     assert found.loss_pct == pytest.approx(10.0)
     assert found.notes == ("1 gap, the longest 0.505 s, 10 % of the readings missing.",)
 
 
 def test_too_few_readings_have_no_rate() -> None:
-    assert np.isnan(Tally().readings().sampling_rate_hz)
+    assert np.isnan(SamplingCounter().readings().sampling_rate_hz)
 
 
 def test_what_happened_to_packets_is_told() -> None:

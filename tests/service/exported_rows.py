@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from surefoot.service.exporters.influxdb_client import Influx
+from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.serialization.line_protocol import lines
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
-from surefoot.service.store.schema import SHIPPED
+from surefoot.service.store.schema import EXPORTED_TABLES
 
 Key = tuple[str, frozenset[tuple[str, str]], int]
 Points = dict[Key, dict[str, object]]
@@ -22,7 +22,7 @@ def expected(settings: Settings) -> Points:
     """Every point of the store; later revisions replace earlier ones."""
     points: Points = {}
     with Outbox(settings.store_path, "nobody") as outbox:
-        for source in SHIPPED:
+        for source in EXPORTED_TABLES:
             for row in outbox.pending(source, 10_000_000):
                 for line in lines(source, row):
                     key, fields = _parsed(line)
@@ -32,8 +32,8 @@ def expected(settings: Settings) -> Points:
 
 def held(settings: Settings) -> Points:
     """Every point of the database, but for the watermarks."""
-    with Influx(settings.influxdb) as influx:
-        return {key: fields for source in SHIPPED for key, fields in _held(influx, source)}
+    with InfluxClient(settings.influxdb) as influx:
+        return {key: fields for source in EXPORTED_TABLES for key, fields in _held(influx, source)}
 
 
 def assert_influx_has_all(settings: Settings) -> None:
@@ -45,7 +45,7 @@ def assert_influx_has_all(settings: Settings) -> None:
         assert fields == found[key], key
 
 
-def _held(influx: Influx, source: str) -> Iterator[tuple[Key, dict[str, object]]]:
+def _held(influx: InfluxClient, source: str) -> Iterator[tuple[Key, dict[str, object]]]:
     for series in influx.query(f"SELECT * FROM {source} GROUP BY *"):
         tags = frozenset((name, value) for name, value in series.tags.items() if value)
         for row in series.rows:

@@ -12,9 +12,9 @@ from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
-from surefoot.service.pipeline.analysis import pieces
+from surefoot.service.pipeline.analysis import chunks
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.result_recorder import Keeper
+from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.settings import Settings
 
 RUNNER = "anna"
@@ -53,32 +53,32 @@ def manifest(run: str = "20260102T030405Z-00000001", created: datetime = CREATED
     return Manifest(run, created, "test", tuple(PodAssignment(f"POD{foot[0]}", foot, RUNNER) for foot in Foot))
 
 
-def keep_samples(
+def store_samples(
     settings: Settings,
     samples: Mapping[Foot, Samples],
     findings: Iterable[Finding] = (),
     *,
     run: Manifest | None = None,
-    piece_s: float = 5.0,
+    chunk_s: float = 5.0,
     until_s: float = float("inf"),
 ) -> Results:
     """Analyse samples into the store, findings as they would come; what was found. A crash comes at `until_s`."""
     run = run or manifest()
     waiting = sorted(findings, key=lambda each: each.known_s)
-    with Keeper(settings.store_path, run, settings, now_s=lambda: 0.0) as keeper:
+    with ResultRecorder(settings.store_path, run, settings, now_s=lambda: 0.0) as recorder:
 
         def keep(runner: str, new: Results, known_s: float) -> None:
             due = [each for each in waiting if each.known_s <= known_s]
             del waiting[: len(due)]
-            keeper.take(runner, replace(new, findings=(*new.findings, *due)), known_s)
+            recorder.record(runner, replace(new, findings=(*new.findings, *due)), known_s)
 
-        analysis = RunAnalysis(run.pods, keep=keep)
-        for piece in pieces(samples, piece_s):
+        analysis = RunAnalysis(run.pods, sink=keep)
+        for piece in chunks(samples, chunk_s):
             if piece.time_s[0] < until_s:
                 analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
         if until_s == float("inf"):
             analysis.flush()
-            keeper.end(max(float(rows.time_s[-1]) for rows in samples.values()))
+            recorder.finish(max(float(rows.time_s[-1]) for rows in samples.values()))
     return analysis.runners[RUNNER].results
 
 

@@ -17,9 +17,9 @@ from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
-from surefoot.service.runtime.demo import Played
-from surefoot.service.terminal.live_screen import Title, view
-from tests.service.played import played
+from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.terminal.live_screen import Title, render
+from tests.service.demo_runs import record_demo_run
 
 TITLE = Title("surefoot demo", "fatiguing-left, simulated, 10 × real time", "Ctrl-C ends the run", 1200.0)
 KEY = "ground_contact_time_s"
@@ -33,7 +33,7 @@ PODS = (POD, replace(POD, foot=Foot.RIGHT))
 def shown(analysis: RunAnalysis, now_s: float, *health: PodHealth, width: int = 80, height: int = 24) -> list[str]:
     console = Console(file=io.StringIO(), width=width, height=height)
     with console.capture() as text:
-        console.print(view(TITLE, now_s, analysis, health, width=min(width, 80), height=height))
+        console.print(render(TITLE, now_s, analysis, health, width=min(width, 80), height=height))
     return [line.rstrip() for line in text.get().splitlines()]
 
 
@@ -46,8 +46,8 @@ def window(start_s: float, value: float) -> Window:
     return Window(start_s, start_s + 30.0, Gait.RUN, estimate, {}, {KEY: estimate})
 
 
-def test_gait_cadence_contact_and_pods_are_there(demo: Played) -> None:
-    lines = shown(demo.followed.analysis, RUNNING_S + 15.0, *(replace(pod, last_packet_s=115.0) for pod in PODS))
+def test_gait_cadence_contact_and_pods_are_there(demo: DemoRun) -> None:
+    lines = shown(demo.finished.analysis, RUNNING_S + 15.0, *(replace(pod, last_packet_s=115.0) for pod in PODS))
     assert lines[0].startswith("surefoot demo  fatiguing-left, simulated, 10 × real time  ")
     assert lines[0].endswith("  1:55 of 20:00")
     assert lines[2].startswith("Running           17")
@@ -58,8 +58,8 @@ def test_gait_cadence_contact_and_pods_are_there(demo: Played) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40), (80, 16), (80, 12), (56, 18), (40, 24)])
-def test_it_fits_the_terminal(demo: Played, width: int, height: int) -> None:
-    lines = shown(demo.followed.analysis, RUNNING_S, *PODS, width=width, height=height)
+def test_it_fits_the_terminal(demo: DemoRun, width: int, height: int) -> None:
+    lines = shown(demo.finished.analysis, RUNNING_S, *PODS, width=width, height=height)
     assert max(len(line) for line in lines) <= min(width, 80)
     assert len(lines) <= height
     assert lines[0].endswith("1:40 of 20:00")
@@ -67,9 +67,9 @@ def test_it_fits_the_terminal(demo: Played, width: int, height: int) -> None:
     assert not any("…" in line for line in lines[1:])
 
 
-def test_bluetooth_that_went_away_is_told_once_with_what_to_do(demo: Played) -> None:
+def test_bluetooth_that_went_away_is_told_once_with_what_to_do(demo: DemoRun) -> None:
     off = [replace(pod, connected=False, bluetooth_problem="Bluetooth is switched off; switch it on") for pod in PODS]
-    lines = shown(demo.followed.analysis, RUNNING_S, *off)
+    lines = shown(demo.finished.analysis, RUNNING_S, *off)
     assert lines.count("Bluetooth is switched off; switch it on.") == 1
     assert any(line.startswith("left   no Bluetooth") for line in lines)
     assert len(lines) <= 24
@@ -96,10 +96,10 @@ def test_a_refused_pod_is_told() -> None:
 
 
 def test_several_runners_have_a_row_each(tmp_path: Path) -> None:
-    squad = played(tmp_path, 1.0, runners=2)
-    health = [replace(pod, connected=True, last_packet_s=50.0) for pod in squad.followed.health[:3]]
-    gone = replace(squad.followed.health[3], connected=False)
-    lines = shown(squad.followed.analysis, 50.0, *health, gone)
+    squad = record_demo_run(tmp_path, 1.0, runners=2)
+    health = [replace(pod, connected=True, last_packet_s=50.0) for pod in squad.finished.health[:3]]
+    gone = replace(squad.finished.health[3], connected=False)
+    lines = shown(squad.finished.analysis, 50.0, *health, gone)
     first, second = (next(line for line in lines if line.startswith(name)) for name in ("runner-1", "runner-2"))
     assert first.split()[1] == "running"
     assert first.endswith("ok")

@@ -15,7 +15,7 @@ from surefoot.analysis.model import Bout, Foot, Samples, Strides
 from surefoot.analysis.session import Results
 from surefoot.analysis.summary import summarise
 from surefoot.service.pipeline.analysis import Analysis
-from surefoot.service.runtime.demo import Played
+from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.terminal.summary import long_bouts, show
 from tests.service.command import ROOT, surefoot, write_samples
 
@@ -47,10 +47,10 @@ def test_values_have_the_units_of_the_registry(capsys: pytest.CaptureFixture[str
     assert "±" in contact
 
 
-def test_on_a_narrow_terminal_what_is_typical_is_left_out_and_nothing_is_cut(demo: Played) -> None:
+def test_on_a_narrow_terminal_what_is_typical_is_left_out_and_nothing_is_cut(demo: DemoRun) -> None:
     console = Console(file=io.StringIO(), width=60)
     with console.capture() as text:
-        show(console, demo.followed.analysis.runners["runner-1"].conclude())
+        show(console, demo.finished.analysis.runners["runner-1"].conclude())
     lines = text.get().splitlines()
     assert "…" not in text.get()
     contact = next(line for line in lines if line.startswith("Ground contact"))

@@ -1,0 +1,128 @@
+"""All shippers in a thread of their own, so that no slow server ever holds up a pod."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from surefoot.service.errors import StoreError
+from surefoot.service.exporters.command import CommandExporter
+from surefoot.service.exporters.influxdb import InfluxExporter
+from surefoot.service.exporters.influxdb_client import InfluxClient
+from surefoot.service.exporters.mqtt import MqttExporter
+from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
+from surefoot.service.settings import Settings
+from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.schema import EXPORTED_TABLES
+
+log = logging.getLogger(__name__)
+
+DRAIN_TIMEOUT_S = 5.0
+"""At the end, for what is still on its way; the rest is shipped next time."""
+RESTART_DELAY_S = 5.0
+DRAIN_POLL_S, CANCEL_RETRY_S = 0.05, 1.0
+
+RunExporter = Callable[[Settings, ExporterStatus, RowsAvailable], Awaitable[None]]
+
+
+async def _influxdb(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
+    days = settings.influxdb.retention_days
+    with Outbox(settings.store_path, status.name) as outbox, InfluxClient(settings.influxdb) as influx:
+        await InfluxExporter(outbox, influx, status, retention_days=days).run(rows_available)
+
+
+async def _mqtt(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
+    with Outbox(settings.store_path, status.name) as outbox:
+        await MqttExporter(outbox, settings.mqtt, status).run(rows_available)
+
+
+async def _command(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
+    with Outbox(settings.store_path, status.name) as outbox:
+        await CommandExporter(outbox, settings.command, status).run(rows_available)
+
+
+class ExporterThread:
+    """Ships to everything that the settings name, while the context is open; `statuses` say how that goes."""
+
+    def __init__(self, settings: Settings) -> None:
+        wanted: dict[str, tuple[object, RunExporter, tuple[str, ...]]] = {
+            "influxdb": (settings.influxdb.url, _influxdb, EXPORTED_TABLES),
+            "mqtt": (settings.mqtt.host, _mqtt, ("alerts", "summaries")),
+            "command": (settings.command.program, _command, ("alerts",)),
+        }
+        self._settings = settings
+        self._exporters = {name: run_exporter for name, (there, run_exporter, _) in wanted.items() if there}
+        self._drained_tables = {name: tables for name, (_, _, tables) in wanted.items() if name in self._exporters}
+        self.statuses = {name: ExporterStatus(name) for name in self._exporters}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._signals: list[RowsAvailable] = []
+        self._started, self._leave = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), name="exporters", daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._exporters:
+            self._thread.start()
+            self._started.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._leave.set)
+            self._thread.join()
+
+    def notify(self) -> None:
+        """There are new rows; may be called from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._notify)
+
+    def _notify(self) -> None:
+        for rows_available in self._signals:
+            rows_available.notify()
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        work = []
+        for name, run_exporter in self._exporters.items():
+            rows_available = RowsAvailable()
+            self._signals.append(rows_available)
+            work.append(
+                asyncio.create_task(
+                    self._run_with_restart(run_exporter, self.statuses[name], rows_available), name=name
+                )
+            )
+        self._started.set()
+        await self._leave.wait()
+        self._notify()
+        with suppress(TimeoutError, StoreError):
+            async with asyncio.timeout(DRAIN_TIMEOUT_S):
+                await self._wait_until_drained()
+        while work:
+            for task in work:
+                task.cancel()  # again, where a client's own failure took the first one's place
+            work = list((await asyncio.wait(work, timeout=CANCEL_RETRY_S))[1])
+
+    async def _run_with_restart(
+        self, run_exporter: RunExporter, status: ExporterStatus, rows_available: RowsAvailable
+    ) -> None:
+        """A shipper that fails, whatever it is, begins anew: its cursor is in the store."""
+        while True:
+            try:
+                await run_exporter(self._settings, status, rows_available)
+            except Exception as error:
+                status.mark_down(str(error))
+                log.exception("%s: beginning anew", status.name)
+            await asyncio.sleep(RESTART_DELAY_S)
+
+    async def _wait_until_drained(self) -> None:
+        """Until every sink that works has had everything."""
+        for name, tables in self._drained_tables.items():
+            with Outbox(self._settings.store_path, name) as outbox:
+                while not self.statuses[name].problem and any(outbox.pending_count(table) for table in tables):
+                    await asyncio.sleep(DRAIN_POLL_S)
