@@ -7,36 +7,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from surefoot.analysis.gait.filters import cell_count, squared_norm
-from surefoot.analysis.gait.resampling import UniformSamples
+from surefoot.analysis.gait.stillness import StillSeconds
 from surefoot.analysis.model import Bools, Bout, Floats, Foot, Strides
 
-SECOND_CELLS = cell_count(1.0)
-MAX_STILL_RATE_RADPS = 0.3
-MAX_STILL_FORCE_SD_MPS2 = 0.5
-"""A foot whose rate (root mean square) and force (standard deviation) stay below these for a second stands still."""
 MAX_PAUSE_S = 1.5
 """Longest pause inside a bout: one stride may be missing."""
 VOTE_NEIGHBOURS = 2
 """A stride's gait is what most of it and this many on either side say, both feet together."""
 MIN_STILL_PAUSE_S = 2.0
 """A pause shorter than this is the turn from one bout to the next, not standing."""
-
-StillSeconds = tuple[Floats, Bools]
-"""Start times of seconds, and whether a foot was still in them."""
-
-
-def still_seconds(grid: UniformSamples) -> StillSeconds:
-    """Start times of the whole seconds of the grid and whether the foot was still in them; lost seconds are not
-    still."""
-    count = len(grid) // SECOND_CELLS
-    rows = slice(0, count * SECOND_CELLS)
-    rate2 = squared_norm(grid.gyr_radps[:, rows]).reshape(count, SECOND_CELLS).mean(axis=1)
-    force = grid.acc_mps2[:, rows].reshape(3, count, SECOND_CELLS)
-    variance = squared_norm(force - force.mean(axis=2)[..., None]).mean(axis=1)
-    whole = grid.valid[rows].reshape(count, SECOND_CELLS).all(axis=1)
-    still = whole & (rate2 < MAX_STILL_RATE_RADPS**2) & (variance < MAX_STILL_FORCE_SD_MPS2**2)
-    return grid.time_s[rows][::SECOND_CELLS], still
 
 
 class BoutBuilder:

@@ -1,4 +1,4 @@
-"""One foot's pod, samples in, strides out."""
+"""One foot of a session, from samples to strides, inversion findings and still seconds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from surefoot.analysis.bouts import SECOND_CELLS, StillSeconds, still_seconds
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.gait.contact_candidates import (
     DECISION_LOOKBACK_CELLS,
@@ -15,219 +14,173 @@ from surefoot.analysis.gait.contact_candidates import (
 )
 from surefoot.analysis.gait.filters import cell_count
 from surefoot.analysis.gait.resampling import Resampler, UniformSamples
-from surefoot.analysis.gait.sensor_alignment import (
-    NO_GAIT,
-    NO_GYROSCOPE,
-    SensorAlignment,
-    orientation_matches,
-    pitch_axis_matches,
-)
-from surefoot.analysis.gait.strapdown import StrideKinematics, integrate_strides
+from surefoot.analysis.gait.stillness import StillnessDetector, StillSeconds, join_seconds
+from surefoot.analysis.gait.stride_alignment import StrideAligner
 from surefoot.analysis.gait.stride_parameters import AlignedStride, StrideMeasurer
-from surefoot.analysis.gait.stride_segmentation import StrideCandidate
 from surefoot.analysis.gait.stride_tracker import StrideTracker
-from surefoot.analysis.inversion.criteria import POPULATION_REFERENCE, StanceReference
+from surefoot.analysis.inversion.criteria import StanceReference
 from surefoot.analysis.inversion.detector import InversionDetector
-from surefoot.analysis.model import Bools, Foot, Mounting, MountingStatus, Samples, Strides
+from surefoot.analysis.model import Flag, Foot, Mounting, Samples, Strides
+from surefoot.analysis.pairing import StridePairer
 
 PIECE_SAMPLES = 1 << 15
-"""Samples worked on at once: large enough to be fast, small enough to bound memory."""
+"""Samples processed at once; bounds the memory that a long recording pushed whole takes."""
 MIN_NEW_CELLS = cell_count(0.1)
-"""New cells worth a look for landings."""
+"""Fewer new cells than this are not searched for contacts yet."""
 
 
 class FootPipeline:
-    """Strides of one foot from its samples; any cut of the samples gives the same strides.
+    """Samples of one foot in; strides, findings and still seconds out. Any cut of the samples gives the same results.
 
-    `moved_s` are the times at which the pod was moved on its shoe.
+    Results of a time before the last `mark_absent` are late: their strides are flagged, and the other results of that
+    time are given apart or left out.
+
+    Attributes
+    ----------
+    pairer : the strides, which wait there for the other foot.
+    first_s, last_s : times of the first sample that was not late, and of the last.
+    moved_s : times at which the pod was moved on its shoe, late ones left out.
     """
 
-    def __init__(self, foot: Foot, stance_reference: StanceReference = POPULATION_REFERENCE) -> None:
+    def __init__(self, foot: Foot, stance_reference: StanceReference) -> None:
         self.foot = foot
-        self._mounting = NO_GAIT
+        self.pairer = StridePairer(Strides.empty(foot))
+        self.first_s, self.last_s = np.inf, -np.inf
         self.moved_s: list[float] = []
-        self._resampler = Resampler()
-        self._cells = UniformSamples.empty()
-        self._first = 0
+        self._late_before_s = -np.inf
         self._gyroscope = False
+        self._cells = UniformSamples.empty()
+        self._first_cell = 0
+        self._resampler = Resampler()
         self._tracker: StrideTracker | None = None
-        self._waiting: list[tuple[StrideCandidate, StrideKinematics]] = []
-        self._alignment = SensorAlignment(foot)
+        self._aligner = StrideAligner(foot)
         self._measurer = StrideMeasurer(foot)
         self._inversion = InversionDetector(foot, stance_reference)
-        self._findings: list[Finding] = []
-        self._second = UniformSamples.empty()
+        self._stillness = StillnessDetector()
+        self._move_count = 0
+        self._findings: tuple[list[Finding], list[Finding]] = [], []
         self._still: list[StillSeconds] = []
-
-    def push(self, samples: Samples) -> Strides:
-        """Strides that became known with these samples."""
-        parts = [Strides.empty(self.foot)]
-        for start in range(0, len(samples), PIECE_SAMPLES):
-            piece = samples[start : start + PIECE_SAMPLES]
-            if self._tracker is None:
-                self._gyroscope = bool(np.isfinite(piece.gyr_radps[0]).all())
-                self._tracker = StrideTracker(gyroscope=self._gyroscope)
-            parts.append(self._advance(self._tracker, self._resampler.push(piece)))
-        return Strides.join(parts)
-
-    def flush(self) -> Strides:
-        """The strides still open at the end of the samples."""
-        parts = [Strides.empty(self.foot)]
-        if self._tracker is not None:
-            parts.append(self._advance(self._tracker, self._resampler.flush()))
-        if self._tracker is not None and len(self._cells):
-            parts.append(self._advance(self._tracker, self._cells.hold_last(self._after), end=True))
-        self._findings += self._inversion.flush()
-        return Strides.join(parts)
-
-    def settle(self) -> Strides:
-        """All strides that the samples so far prove, without waiting for more of them to look at together."""
-        return (
-            Strides.empty(self.foot)
-            if self._tracker is None
-            else self._advance(self._tracker, UniformSamples.empty(), min_new_cells=0)
-        )
 
     @property
     def mounting(self) -> Mounting:
-        """How the pod sits on the shoe, as known now; never quite trusted once it was moved."""
-        if not self.moved_s:
-            return self._mounting
-        when = ", ".join(f"{time_s:.0f}" for time_s in self.moved_s)
-        note = f"the pod was moved on the shoe at {when} s: contact and angles are withheld there until its axes"
-        return replace(self._mounting, status=MountingStatus.UNSURE, note=f"{note} are found again")
-
-    @property
-    def watermark_s(self) -> float:
-        """Time before which no further stride will begin; minus infinity while nothing is known."""
-        if self._tracker is None or not len(self._cells):
-            return -np.inf
-        earliest = min([self._tracker.watermark_cell, *(candidate.start_cell for candidate, _ in self._waiting[:1])])
-        return float(self._cells.time_s[earliest - SIMILARITY_LOOKBACK_CELLS - self._first])
+        """How the pod sits on the shoe, as known now."""
+        return self._aligner.mounting
 
     @property
     def stance_reference(self) -> StanceReference:
         """The foot's usual stances, as known now."""
         return self._inversion.reference
 
-    def findings(self) -> list[Finding]:
-        """Ankle rolls, and revisions of earlier ones, since the last call."""
-        found, self._findings = self._findings, []
-        return found
+    @property
+    def watermark_s(self) -> float:
+        """Time before which no further stride will begin that is not late; minus infinity while nothing is known."""
+        if self._tracker is None or not len(self._cells):
+            return max(-np.inf, self._late_before_s)
+        cell = self._earliest(self._tracker.watermark_cell, self._aligner.first_waiting_cell)
+        time_s = float(self._cells.time_s[cell - SIMILARITY_LOOKBACK_CELLS - self._first_cell])
+        return max(time_s, self._late_before_s)
 
-    def still(self) -> StillSeconds:
-        """Start times of the seconds that went by since the last call, and whether the foot was still in them."""
+    def push(self, samples: Samples) -> None:
+        """Take the next samples."""
+        on_time = int(np.searchsorted(samples.time_s, self._late_before_s))
+        if on_time < len(samples):
+            self.first_s = min(self.first_s, float(samples.time_s[on_time]))
+        self.last_s = float(samples.time_s[-1])
+        pieces = (samples[start : start + PIECE_SAMPLES] for start in range(0, len(samples), PIECE_SAMPLES))
+        self._collect([self._push(piece) for piece in pieces])
+
+    def flush(self) -> None:
+        """End the recording: results of what is still open."""
+        parts = []
+        if self._tracker is not None:
+            parts.append(self._advance(self._tracker, self._resampler.flush()))
+        if self._tracker is not None and len(self._cells):
+            parts.append(self._advance(self._tracker, self._cells.hold_last(self._lookahead_cells), end=True))
+        self._note(self._inversion.flush())
+        self._collect(parts)
+
+    def mark_absent(self, until_s: float) -> None:
+        """Give all results that the samples so far prove; what comes to be known later of the time before is late."""
+        if self._tracker is not None:
+            self._collect([self._advance(self._tracker, UniformSamples.empty(), min_new_cells=0)])
+        self._late_before_s = max(self._late_before_s, until_s)
+
+    def take_findings(self) -> tuple[list[Finding], list[Finding]]:
+        """Inversion findings since the last call: all, and those that are not late."""
+        findings, self._findings = self._findings, ([], [])
+        return findings
+
+    def take_still_seconds(self) -> StillSeconds:
+        """The seconds since the last call, late ones left out."""
         seconds, self._still = self._still, []
-        start_s = np.concatenate([np.empty(0), *(start_s for start_s, _ in seconds)])
-        return start_s, np.concatenate([np.empty(0, bool), *(mark for _, mark in seconds)])
+        return join_seconds(seconds)
 
     @property
-    def _after(self) -> int:
+    def _lookahead_cells(self) -> int:
         return lookahead_cells(gyroscope=self._gyroscope)
+
+    def _push(self, piece: Samples) -> Strides:
+        if self._tracker is None:
+            self._gyroscope = bool(np.isfinite(piece.gyr_radps[0]).all())
+            self._tracker = StrideTracker(gyroscope=self._gyroscope)
+        return self._advance(self._tracker, self._resampler.push(piece))
 
     def _advance(
         self, tracker: StrideTracker, new: UniformSamples, *, min_new_cells: int = MIN_NEW_CELLS, end: bool = False
     ) -> Strides:
-        self._take(new)
-        ready = self._first + len(self._cells) - self._after
-        if ready - tracker.decided_cell < min_new_cells and not end:
+        """Strides that became known with the new cells."""
+        self._add_cells(new)
+        ready_cell = self._first_cell + len(self._cells) - self._lookahead_cells
+        if ready_cell - tracker.decided_cell < min_new_cells and not end:
             return Strides.empty(self.foot)
-        candidates, breaks = tracker.advance(self._cells, self._first, ready, end=end)
-        aligned = self._align(candidates, breaks)
-        strides = self._measurer.measure(self._cells, self._first, aligned, self._gyroscope)
+        candidates, breaks = tracker.advance(self._cells, self._first_cell, ready_cell, end=end)
+        aligned = self._aligner.align(self._cells, self._first_cell, candidates, breaks, gyroscope=self._gyroscope)
+        strides = self._measurer.measure(self._cells, self._first_cell, aligned, self._gyroscope)
         if self._gyroscope:
             self._detect_inversion(aligned, strides)
-        self._forget(tracker.first_needed_cell)
+        self._drop_cells(tracker.first_needed_cell)
         return strides
 
-    def _detect_inversion(self, candidates: list[AlignedStride], strides: Strides) -> None:
-        """Look for ankle rolls in the landings that end new strides."""
-        last = np.array([each.candidate.end_cell for each in candidates], dtype=np.int64) - self._first
-        known = np.minimum(last + self._after, len(self._cells) - 1)
-        self._findings += self._inversion.push(candidates, strides, self._cells.time_s[last], self._cells.time_s[known])
-
-    def _take(self, new: UniformSamples) -> None:
-        """Add cells, the very first after a quiet run-up."""
+    def _add_cells(self, new: UniformSamples) -> None:
+        """Append cells, the very first after a run-up that repeats them."""
         if not len(self._cells) and len(new):
             new = UniformSamples.join([new[:1].hold_last(DECISION_LOOKBACK_CELLS), new])
         self._cells = UniformSamples.join([self._cells, new])
-        self._second = UniformSamples.join([self._second, new])
-        if len(self._second) >= SECOND_CELLS:
-            self._still.append(still_seconds(self._second))
-            self._second = self._second[len(self._second) // SECOND_CELLS * SECOND_CELLS :]
+        start_s, still = self._stillness.push(new)
+        on_time = start_s >= self._late_before_s
+        self._still.append((start_s[on_time], still[on_time]))
 
-    def _align(self, candidates: list[StrideCandidate], breaks: set[int]) -> list[AlignedStride]:
-        """Links whose mounting is known by now, each with the one that holds for it."""
-        if not candidates and not breaks:
-            return []
-        kinematics = integrate_strides(self._cells, self._first, candidates)
-        if not self._gyroscope:
-            self._mounting = NO_GYROSCOPE
-            return [
-                AlignedStride(candidate, NO_GYROSCOPE, kinematics[k : k + 1], NO_GYROSCOPE.sensor_to_foot)
-                for k, candidate in enumerate(candidates)
-            ]
-        done: list[AlignedStride] = []
-        held, pitching, still = self._held_against(kinematics)
-        for k in range(len(candidates) + 1):
-            if k in breaks:
-                done += self._released(self._alignment.conclude())
-            if self._alignment.mounting is not held:
-                held, pitching, still = self._held_against(kinematics)
-            if k < len(candidates):
-                done += self._take_up(
-                    candidates[k], kinematics[k : k + 1], pitching=bool(pitching[k]), still=bool(still[k])
-                )
-        return done
+    def _detect_inversion(self, aligned: list[AlignedStride], strides: Strides) -> None:
+        """Look for inversion events in the stances after new strides."""
+        last = np.array([each.candidate.end_cell for each in aligned], dtype=np.int64) - self._first_cell
+        known = np.minimum(last + self._lookahead_cells, len(self._cells) - 1)
+        self._note(self._inversion.push(aligned, strides, self._cells.time_s[last], self._cells.time_s[known]))
 
-    def _held_against(self, kinematics: StrideKinematics) -> tuple[Mounting | None, Bools, Bools]:
-        """The mounting as known now, and which strides pitch as it says and sit still in it."""
-        mounting = self._alignment.mounting
-        if mounting is None:
-            return None, np.ones(len(kinematics), bool), np.ones(len(kinematics), bool)
-        return mounting, pitch_axis_matches(kinematics, mounting), orientation_matches(kinematics, mounting)
+    def _note(self, findings: list[Finding]) -> None:
+        every, on_time = self._findings
+        every += findings
+        on_time += [finding for finding in findings if finding.time_s >= self._late_before_s]
 
-    def _take_up(
-        self, candidate: StrideCandidate, kinematics: StrideKinematics, *, pitching: bool, still: bool
-    ) -> list[AlignedStride]:
-        """What is released by one more link; a link that pitches another way goes without being evidence for the
-        mounting."""
-        mounting = self._alignment.mounting
-        if mounting is None:
-            return self._wait(candidate, kinematics)
-        if self._alignment.is_moved(kinematics, matches=pitching and still):
-            self.moved_s.append(float(self._cells.time_s[candidate.start_cell - self._first]))
-        elif pitching and still:
-            return self._wait(candidate, kinematics)
-        elif pitching:
-            self._alignment.add(kinematics)
-        return [
-            AlignedStride(
-                candidate, mounting, kinematics, self._alignment.first_axes, pitch_fits=pitching, orientation_fits=still
-            )
-        ]
+    def _collect(self, parts: list[Strides]) -> None:
+        """Hand new strides to the pairer, late ones flagged, and note new moves of the pod."""
+        strides = Strides.join([Strides.empty(self.foot), *parts])
+        late = strides.initial_contact_s < self._late_before_s
+        if late.any():
+            strides = replace(strides, flags=strides.flags | np.where(late, int(Flag.LATE), 0))
+        if len(strides):
+            self.pairer.add(strides)
+        moved_s = self._aligner.moved_s
+        self.moved_s += [time_s for time_s in moved_s[self._move_count :] if time_s >= self._late_before_s]
+        self._move_count = len(moved_s)
 
-    def _wait(self, candidate: StrideCandidate, kinematics: StrideKinematics) -> list[AlignedStride]:
-        self._waiting.append((candidate, kinematics))
-        return self._released(self._alignment.add(kinematics))
+    def _drop_cells(self, first_needed_cell: int) -> None:
+        """Forget the cells that neither the tracker nor a waiting candidate will look at."""
+        waiting = self._aligner.first_waiting_cell
+        first = self._earliest(first_needed_cell, None if waiting is None else waiting - SIMILARITY_LOOKBACK_CELLS)
+        if first > self._first_cell:
+            self._cells = self._cells[first - self._first_cell :].copy()
+            self._first_cell = first
 
-    def _released(self, mounting: Mounting | None) -> list[AlignedStride]:
-        """The waiting links, once there is a mounting for them."""
-        if mounting is None:
-            return []
-        self._mounting = mounting
-        waiting, self._waiting = self._waiting, []
-        return [
-            AlignedStride(candidate, mounting, kinematics, self._alignment.first_axes)
-            for candidate, kinematics in waiting
-        ]
-
-    def _forget(self, needed: int) -> None:
-        """Drop the cells that neither the tracker nor a waiting link will look at."""
-        keep = (
-            min([needed, *(candidate.start_cell - SIMILARITY_LOOKBACK_CELLS for candidate, _ in self._waiting[:1])])
-            - self._first
-        )
-        if keep > 0:
-            self._cells = self._cells[keep:].copy()
-            self._first += keep
+    @staticmethod
+    def _earliest(cell: int, other: int | None) -> int:
+        return cell if other is None else min(cell, other)

@@ -11,7 +11,7 @@ from surefoot.analysis.bouts import BoutBuilder
 from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.findings import Finding
-from surefoot.analysis.foot_side import Side
+from surefoot.analysis.foot_pipeline import FootPipeline
 from surefoot.analysis.inversion.criteria import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
 from surefoot.analysis.windows import LIVE_WINDOW_S, WindowBuilder
@@ -65,7 +65,8 @@ class Session:
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
-        self._sides = {foot: Side(foot, (stance_references or {}).get(foot, POPULATION_REFERENCE)) for foot in feet}
+        references = stance_references or {}
+        self._feet = {foot: FootPipeline(foot, references.get(foot, POPULATION_REFERENCE)) for foot in feet}
         self._windows = WindowBuilder(feet)
         self._live = WindowBuilder(feet, LIVE_WINDOW_S)
         self._bouts = BoutBuilder()
@@ -74,7 +75,7 @@ class Session:
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
         """How each pod sits on its shoe, as known now."""
-        return {foot: side.mounting for foot, side in self._sides.items()}
+        return {foot: pipeline.mounting for foot, pipeline in self._feet.items()}
 
     @property
     def baseline(self) -> Baseline:
@@ -84,7 +85,7 @@ class Session:
     @property
     def stance_references(self) -> Mapping[Foot, StanceReference]:
         """Each foot's usual stances, as known now."""
-        return {foot: side.stance_reference for foot, side in self._sides.items()}
+        return {foot: pipeline.stance_reference for foot, pipeline in self._feet.items()}
 
     def push(self, samples: Samples) -> Results:
         """Take one foot's next samples.
@@ -94,11 +95,11 @@ class Session:
         ValueError
             If the foot is not part of the session or the samples do not follow those before.
         """
-        side = self._side("push", samples.foot)
+        pipeline = self._pipeline("push", samples.foot)
         if len(samples):
-            if samples.time_s[0] <= side.last_s:
+            if samples.time_s[0] <= pipeline.last_s:
                 raise ValueError(f"push: {samples.foot} samples begin at {samples.time_s[0]} s, not after those before")
-            side.push(samples)
+            pipeline.push(samples)
         return self._results()
 
     def mark_absent(self, foot: Foot, until_s: float) -> Results:
@@ -108,56 +109,58 @@ class Session:
         have gone into windows, bouts and findings without them. When a foot is declared absent decides what is late:
         the same samples of this foot before and after give the same results, however all samples are cut.
         """
-        self._side("mark_absent", foot).mark_absent(until_s)
+        self._pipeline("mark_absent", foot).mark_absent(until_s)
         return self._results()
 
     def flush(self) -> Results:
         """End the run: everything still open."""
-        for side in self._sides.values():
-            side.flush()
+        for pipeline in self._feet.values():
+            pipeline.flush()
         results = self._results(end=True)
-        last_s = max(side.last_s for side in self._sides.values())
+        last_s = max(pipeline.last_s for pipeline in self._feet.values())
         rest = self._bouts.flush(last_s) if np.isfinite(last_s) else []
         return replace(results, bouts=results.bouts + tuple(rest))
 
-    def _side(self, caller: str, foot: Foot) -> Side:
-        if foot not in self._sides:
+    def _pipeline(self, caller: str, foot: Foot) -> FootPipeline:
+        if foot not in self._feet:
             raise ValueError(f"{caller}: this session has no {foot} foot")
-        return self._sides[foot]
+        return self._feet[foot]
 
     def _results(self, *, end: bool = False) -> Results:
-        sides = self._sides
-        foot_watermark_s = {foot: np.inf if end else side.watermark_s for foot, side in sides.items()}
-        origin_s = min(side.first_s for side in sides.values())
-        found = [side.findings() for side in sides.values()]
+        feet = self._feet
+        foot_watermark_s = {foot: np.inf if end else pipeline.watermark_s for foot, pipeline in feet.items()}
+        origin_s = min(pipeline.first_s for pipeline in feet.values())
+        found = [pipeline.take_findings() for pipeline in feet.values()]
         events = tuple(event for every, _ in found for event in every)
         self._drift.add_events(event for _, on_time in found for event in on_time)
         if min(foot_watermark_s.values()) <= origin_s and not end:
-            return Results({foot: Strides.empty(foot) for foot in sides}, findings=events)
-        strides = {foot: self._release(foot, foot_watermark_s) for foot in sides}
+            return Results({foot: Strides.empty(foot) for foot in feet}, findings=events)
+        strides = {foot: self._release(foot, foot_watermark_s) for foot in feet}
         on_time = {foot: rows[~late] if (late := rows.has(Flag.LATE)).any() else rows for foot, rows in strides.items()}
-        watermark_s = min(min(foot_watermark_s[foot], side.pairer.earliest_start_s) for foot, side in sides.items())
-        for side in sides.values():
-            side.pairer.forget(watermark_s)
+        earliest_s = min(pipeline.pairer.earliest_start_s for pipeline in feet.values())
+        watermark_s = min(*foot_watermark_s.values(), earliest_s)
+        for pipeline in feet.values():
+            pipeline.pairer.forget(watermark_s)
         if not np.isfinite(origin_s):
             return Results(strides, findings=events)
         self._bouts.begin(origin_s)
-        last_s = max(side.last_s for side in sides.values()) if end else np.inf
+        last_s = max(pipeline.last_s for pipeline in feet.values()) if end else np.inf
+        still = {foot: pipeline.take_still_seconds() for foot, pipeline in feet.items()}
         return Results(
             strides,
             tuple(self._windows.push(on_time, origin_s, watermark_s, last_s)),
-            tuple(self._bouts.push(on_time, {foot: side.still() for foot, side in sides.items()}, watermark_s)),
+            tuple(self._bouts.push(on_time, still, watermark_s)),
             (*events, *self._drift.push(on_time, self._moved_s, origin_s, watermark_s)),
             tuple(self._live.push(on_time, origin_s, watermark_s, last_s)),
         )
 
     @property
     def _moved_s(self) -> list[float]:
-        return [time_s for side in self._sides.values() for time_s in side.moved_s]
+        return [time_s for pipeline in self._feet.values() for time_s in pipeline.moved_s]
 
     def _release(self, foot: Foot, foot_watermark_s: Mapping[Foot, float]) -> Strides:
         """The foot's strides whose other foot is known, or all of them where there is no other."""
-        pairer = self._sides[foot].pairer
-        if foot.other not in self._sides:
+        pairer = self._feet[foot].pairer
+        if foot.other not in self._feet:
             return pairer.release(np.empty(0), np.inf)
-        return pairer.release(self._sides[foot.other].pairer.contacts_s, foot_watermark_s[foot.other])
+        return pairer.release(self._feet[foot.other].pairer.contacts_s, foot_watermark_s[foot.other])

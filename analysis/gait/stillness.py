@@ -1,0 +1,52 @@
+"""Whole seconds in which a foot did not move."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from surefoot.analysis.gait.filters import cell_count, squared_norm
+from surefoot.analysis.gait.resampling import UniformSamples
+from surefoot.analysis.model import Bools, Floats
+
+SECOND_CELLS = cell_count(1.0)
+MAX_STILL_RATE_RADPS = 0.3
+"""Root-mean-square angular rate of a still second, upper limit."""
+MAX_STILL_FORCE_SD_MPS2 = 0.5
+"""Standard deviation of the specific force in a still second, upper limit."""
+
+StillSeconds = tuple[Floats, Bools]
+"""Start times (n,) of whole seconds, and whether the foot was still in each."""
+
+
+class StillnessDetector:
+    """Grid cells of one foot in, whole seconds out, counted from the first cell."""
+
+    def __init__(self) -> None:
+        self._cells = UniformSamples.empty()
+
+    def push(self, new: UniformSamples) -> StillSeconds:
+        """The seconds completed by the new cells."""
+        self._cells = UniformSamples.join([self._cells, new])
+        if len(self._cells) < SECOND_CELLS:
+            return join_seconds([])
+        seconds = still_seconds(self._cells)
+        self._cells = self._cells[len(self._cells) // SECOND_CELLS * SECOND_CELLS :]
+        return seconds
+
+
+def still_seconds(grid: UniformSamples) -> StillSeconds:
+    """The whole seconds of the grid; a second with a gap is not still."""
+    count = len(grid) // SECOND_CELLS
+    rows = slice(0, count * SECOND_CELLS)
+    rate2 = squared_norm(grid.gyr_radps[:, rows]).reshape(count, SECOND_CELLS).mean(axis=1)
+    force = grid.acc_mps2[:, rows].reshape(3, count, SECOND_CELLS)
+    variance = squared_norm(force - force.mean(axis=2)[..., None]).mean(axis=1)
+    whole = grid.valid[rows].reshape(count, SECOND_CELLS).all(axis=1)
+    still = whole & (rate2 < MAX_STILL_RATE_RADPS**2) & (variance < MAX_STILL_FORCE_SD_MPS2**2)
+    return grid.time_s[rows][::SECOND_CELLS], still
+
+
+def join_seconds(parts: list[StillSeconds]) -> StillSeconds:
+    """Consecutive pieces as one."""
+    start_s = np.concatenate([np.empty(0), *(start_s for start_s, _ in parts)])
+    return start_s, np.concatenate([np.empty(0, bool), *(still for _, still in parts)])
