@@ -18,8 +18,8 @@ from surefoot.analysis.gait.stillness import StillnessDetector, StillSeconds, jo
 from surefoot.analysis.gait.stride_alignment import StrideAligner
 from surefoot.analysis.gait.stride_parameters import AlignedStride, StrideMeasurer
 from surefoot.analysis.gait.stride_tracker import StrideTracker
-from surefoot.analysis.inversion.criteria import StanceReference
 from surefoot.analysis.inversion.detector import InversionDetector
+from surefoot.analysis.inversion.stance_reference import StanceReference
 from surefoot.analysis.model import Flag, Foot, Mounting, Samples, Strides
 from surefoot.analysis.pairing import StridePairer
 

@@ -12,7 +12,7 @@ from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.foot_pipeline import FootPipeline
-from surefoot.analysis.inversion.criteria import POPULATION_REFERENCE, StanceReference
+from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
 from surefoot.analysis.windows import LIVE_WINDOW_S, WindowBuilder
 

@@ -1,1 +1,1 @@
-"""Ankle rolls."""
+"""Inversion events (ankle rolls) of one foot."""

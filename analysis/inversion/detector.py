@@ -11,16 +11,16 @@ from surefoot.analysis.gait.filters import GRID_HZ
 from surefoot.analysis.gait.stride_parameters import AlignedStride
 from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES, MIN_AFTERMATH_STRIDES, Aftermath, RecentStrides
 from surefoot.analysis.inversion.criteria import (
-    CURVE_TIME_S,
-    POPULATION_REFERENCE,
     Excursion,
-    FrontalCurves,
-    StanceReference,
-    StanceReferenceEstimator,
-    frontal_curves,
     is_inversion_event,
     is_suspect,
     measure_excursion,
+)
+from surefoot.analysis.inversion.frontal_curves import CURVE_TIME_S, FrontalCurves, frontal_curves
+from surefoot.analysis.inversion.stance_reference import (
+    POPULATION_REFERENCE,
+    StanceReference,
+    StanceReferenceEstimator,
 )
 from surefoot.analysis.model import Bools, Floats, Foot, MountingStatus, Strides
 
@@ -129,8 +129,7 @@ class InversionDetector:
 
     def _learn(self, stances: ObservedStances, first: int, last: int) -> None:
         rows = slice(first, last)
-        curves = FrontalCurves(stances.curves.inversion_deg[rows], stances.curves.rate_dps[rows])
-        self._reference.update(curves, stances.visible[rows])
+        self._reference.update(stances.curves[rows], stances.visible[rows])
 
     def _revise(self, *, at_end: bool) -> list[Finding]:
         """Findings whose strides after are all known, with what they say."""

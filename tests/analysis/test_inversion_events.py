@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
-from surefoot.analysis.inversion.criteria import POPULATION_REFERENCE, StanceReference
+from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Session
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
