@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import Floats, Foot, Strides
 
-IMPACT_KEY = "impact_peak_30hz_g"
 HARD_PERCENTILE = 80.0
 """A hard landing is one of the hardest fifth of this runner's own, both feet together."""
 MIN_LANDINGS = 20
@@ -37,5 +37,5 @@ def impact_doses(strides: Mapping[Foot, Strides]) -> Mapping[Foot, ImpactDose]:
 
 def _known(strides: Strides) -> Floats:
     """Impacts of the running strides."""
-    values = strides.metrics[IMPACT_KEY][strides.running] if len(strides) else np.empty(0)
+    values = strides.metrics[IMPACT][strides.running] if len(strides) else np.empty(0)
     return values[np.isfinite(values)]

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+STRIDE_TIME, CONTACT, PUSH_OFF, IMPACT, STANCE_TILT = (
+    "stride_time_s", "ground_contact_time_s", "push_off_rate_dps", "impact_peak_30hz_g", "stance_tilt_deg",
+)  # fmt: skip
+"""Keys of the metrics that the analysis itself works on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -42,7 +47,7 @@ _SHOE = "treadmill recordings of one runner and simulated runners; depends on sh
 
 _METRICS = (
     Metric(
-        "stride_time_s", "Stride time", "s", 1.0, 3,
+        STRIDE_TIME, "Stride time", "s", 1.0, 3,
         "How long one full cycle of the same foot takes.",
         "Initial contact to the next initial contact of the same foot.",
         (0.60, 0.80), (0.95, 1.25), _NOVACHECK,
@@ -54,7 +59,7 @@ _METRICS = (
         (0.30, 0.40), (0.47, 0.63), _NOVACHECK,
     ),
     Metric(
-        "ground_contact_time_s", "Ground contact", "ms", 1000.0, 0,
+        CONTACT, "Ground contact", "ms", 1000.0, 0,
         "How long the foot stays on the ground in one step; it shortens as you run faster.",
         "Initial contact to terminal contact, where the foot bears more than about 50 N.",
         (0.18, 0.32), (0.57, 0.80), _NOVACHECK,
@@ -114,7 +119,7 @@ _METRICS = (
         (0.0, 15.0), (0.0, 8.0), _NOVACHECK, compared=False,
     ),
     Metric(
-        "stance_tilt_deg", "Standing tilt", "°", 1.0, 1,
+        STANCE_TILT, "Standing tilt", "°", 1.0, 1,
         "How far the standing foot leans outward against the first strides; on a tilted road the other leans inward.",
         "Frontal angle at mid-stance against the first ten strides with the pod in its place; inversion is positive.",
         (-5.0, 5.0), (-5.0, 5.0), _SHOE, compared=False,
@@ -150,7 +155,7 @@ _METRICS = (
         (0.5, 4.0), (0.5, 4.0), _SHOE,
     ),
     Metric(
-        "push_off_rate_dps", "Push-off", "°/s", 1.0, 0,
+        PUSH_OFF, "Push-off", "°/s", 1.0, 0,
         "How fast the heel comes up as you push off.",
         "Peak of the toes-down rate around terminal contact, low-passed at 15 Hz.",
         (350.0, 800.0), (200.0, 550.0), _SHOE,
@@ -162,7 +167,7 @@ _METRICS = (
         (5.0, 16.0), (2.0, 8.0), _SHOE,
     ),
     Metric(
-        "impact_peak_30hz_g", "Impact", "g", 1.0, 1,
+        IMPACT, "Impact", "g", 1.0, 1,
         "The jolt of the landing without its ringing: the steady figure for comparing.",
         "The same after a low-pass at 30 Hz.",
         (4.0, 12.0), (2.0, 6.0), _SHOE,

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 
+from surefoot.analysis.metrics import STRIDE_TIME
 from surefoot.analysis.model import Flag, Floats, Strides
 
 STEP_TIME_RATIO = (0.25, 0.75)
@@ -18,7 +19,7 @@ def add_step_metrics(strides: Strides, other_contact_s: Floats) -> Strides:
     missing or the stride is late."""
     index = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
     known = np.concatenate([other_contact_s, [np.nan]])
-    ratio = (known[index] - strides.initial_contact_s) / strides.metrics["stride_time_s"]
+    ratio = (known[index] - strides.initial_contact_s) / strides.metrics[STRIDE_TIME]
     follows = (ratio > STEP_TIME_RATIO[0]) & (ratio < STEP_TIME_RATIO[1]) & ~strides.has(Flag.LATE)
     landing = np.where(follows, known[index], np.nan)
     step_metrics = {
@@ -39,7 +40,7 @@ class StridePairer:
     def add(self, strides: Strides) -> None:
         """Take this foot's new strides."""
         self._buffer.append(strides)
-        complete = strides[np.isfinite(strides.metrics["stride_time_s"]) & ~strides.has(Flag.LATE)]
+        complete = strides[np.isfinite(strides.metrics[STRIDE_TIME]) & ~strides.has(Flag.LATE)]
         ends = np.concatenate([self._contacts_s, complete.initial_contact_s, complete.next_initial_contact_s])
         self._contacts_s = np.unique(ends)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.metrics import STRIDE_METRICS, STRIDE_TIME
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window
 from surefoot.analysis.uncertainty import (
     Z95,
@@ -154,7 +154,7 @@ def median(values: Floats) -> Estimate | None:
 def cadence(strides: list[Strides]) -> Estimate:
     """Steps per minute of both feet, NaN where no stride time is known: stride times are averaged first, inverted
     last."""
-    times_s = np.concatenate([np.empty(0), *(rows.metrics["stride_time_s"] for rows in strides if len(rows))])
+    times_s = np.concatenate([np.empty(0), *(rows.metrics[STRIDE_TIME] for rows in strides if len(rows))])
     times_s = times_s[np.isfinite(times_s)]
     if not len(times_s):
         return Estimate(np.nan, np.nan, np.nan, 0)

@@ -8,8 +8,9 @@ from math import erf, sqrt
 import numpy as np
 
 from surefoot.analysis.drift.baseline import Baseline
-from surefoot.analysis.drift.monitored_metrics import IMPACT, IS_LOAD, MIN_DRIFT_PCT, MONITORED_KEYS
+from surefoot.analysis.drift.monitored_metrics import IS_LOAD, MIN_DRIFT_PCT, MONITORED_KEYS
 from surefoot.analysis.findings import Kind, Severity
+from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import Bools, Floats, Foot
 
 WARNING_RATIO = 2.0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.metrics import CONTACT, IMPACT, PUSH_OFF, STRIDE_TIME
 from surefoot.analysis.model import Bools, Floats
 
 
@@ -37,8 +38,6 @@ class MonitoredMetric:
     less: str
 
 
-CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
-
 MONITORED = (
     MonitoredMetric(
         CONTACT, True, False, 2.1, 4.0, 0.8, "stays on the ground longer", "spends less time on the ground"
@@ -58,11 +57,8 @@ MIN_DRIFT_PCT, MIN_SUDDEN_PCT, PRIOR_SCATTER_PCT = (
     for name in ("min_drift_pct", "min_sudden_pct", "prior_scatter_pct")
 )
 
-COVARIATE_KEYS = ("speed_mps", "stride_time_s", CONTACT)
+COVARIATE_KEYS = ("speed_mps", STRIDE_TIME, CONTACT)
 """What tells speed and slope, both feet together; differences that follow these are no drift."""
-
-STANCE_TILT_KEY = "stance_tilt_deg"
-"""What tells a road that tilts to one side, or a bend that is run."""
 
 STANCE_TILT_NOISE_DEG = 0.3
 """By so much feet stand otherwise now and then on the same road."""

@@ -8,8 +8,9 @@ from math import erf, sqrt
 import numpy as np
 
 from surefoot.analysis.drift.ewma import Deviation, EwmaChart
-from surefoot.analysis.drift.monitored_metrics import ASYMMETRY, CONTACT, MONITORED_KEYS
+from surefoot.analysis.drift.monitored_metrics import ASYMMETRY, MONITORED_KEYS
 from surefoot.analysis.findings import Evidence, Finding, Kind, Severity, State, finding_id
+from surefoot.analysis.metrics import CONTACT
 from surefoot.analysis.model import Foot
 
 HEALTHY_SD_PCT = 5.6

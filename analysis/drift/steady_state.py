@@ -12,9 +12,9 @@ from surefoot.analysis.drift.monitored_metrics import (
     COVARIATE_KEYS,
     COVARIATES,
     MONITORED_KEYS,
-    STANCE_TILT_KEY,
     TILTS,
 )
+from surefoot.analysis.metrics import STANCE_TILT, STRIDE_TIME
 from surefoot.analysis.model import Floats, Foot, Strides
 from surefoot.analysis.windowing import Segment
 
@@ -91,7 +91,7 @@ def _is_filled(rows: Strides) -> bool:
 
 def _levels(strides: Strides) -> Mapping[str, float]:
     """Trimmed mean of everything watched; NaN where too few strides tell."""
-    keys = [key for key in dict.fromkeys((*MONITORED_KEYS, *COVARIATE_KEYS, STANCE_TILT_KEY)) if key in strides.metrics]
+    keys = [key for key in dict.fromkeys((*MONITORED_KEYS, *COVARIATE_KEYS, STANCE_TILT)) if key in strides.metrics]
     ranked = np.sort(np.stack([strides.metrics[key] for key in keys]), axis=1)
     known = np.isfinite(ranked).sum(axis=1)
     trimmed = (TRIM_RATIO * known).astype(np.int64)
@@ -112,5 +112,5 @@ def _rows(levels: Mapping[Foot, Mapping[str, float]]) -> tuple[Floats, float]:
         if np.isfinite(log_pct.get(key, np.nan)):
             rows[k, :2] = 100.0 * (right[key] - left[key]) / mean[key], log_pct[key]
     rows[:, COVARIATES] = [log_pct.get(key, np.nan) for key in COVARIATE_KEYS]
-    rows[:, TILTS] = [side.get(STANCE_TILT_KEY, np.nan) for side in (left, right)]
-    return rows, log_pct["stride_time_s"]
+    rows[:, TILTS] = [side.get(STANCE_TILT, np.nan) for side in (left, right)]
+    return rows, log_pct[STRIDE_TIME]

@@ -19,12 +19,13 @@ from surefoot.analysis.gait.filters import (
 )
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.gait.stance_orientation import StanceOrientation
+from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
 
 START_CELLS, END_CELLS = cell_count(-0.012), cell_count(0.052)
 """The impact lies between these cells from initial contact, which itself is known to a few milliseconds."""
 LOW_PASS_SIGMA_S = gaussian_sigma_s(30.0)
-IMPACT_KEYS = ("impact_peak_g", "impact_peak_30hz_g", "impact_rate_gps", "braking_peak_g")
+IMPACT_KEYS = ("impact_peak_g", IMPACT, "impact_rate_gps", "braking_peak_g")
 
 
 def impact_metrics(grid: UniformSamples, stance: StanceOrientation, contact_offset: Floats) -> dict[str, Floats]:
@@ -44,7 +45,7 @@ def impact_metrics(grid: UniformSamples, stance: StanceOrientation, contact_offs
     forward = np.take_along_axis(stance.forward, window[None], axis=2)
     return {
         "impact_peak_g": grid.peak_mps2[index[:, inner]].max(axis=1) / STANDARD_GRAVITY_MPS2,
-        "impact_peak_30hz_g": magnitude.max(axis=1),
+        IMPACT: magnitude.max(axis=1),
         "impact_rate_gps": np.diff(magnitude, axis=1).max(axis=1) * GRID_HZ,
         "braking_peak_g": -dot(filtered, forward)[:, inner].min(axis=1),
     }

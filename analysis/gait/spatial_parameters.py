@@ -13,6 +13,7 @@ from surefoot.analysis.gait.impact import IMPACT_KEYS, impact_metrics
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.gait.stance_orientation import track_stance
 from surefoot.analysis.gait.strapdown import StrideKinematics
+from surefoot.analysis.metrics import STANCE_TILT
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Ints
 
 
@@ -66,7 +67,7 @@ def spatial_metrics(
         for key, some_values in found.items():
             values[key][rows] = some_values
     tilt_deg = stance_tilt_deg(stances.kinematics, stances.first_frames, foot)
-    return {**_displacement_metrics(stances.kinematics, stride_time_s), "stance_tilt_deg": tilt_deg, **values}
+    return {**_displacement_metrics(stances.kinematics, stride_time_s), STANCE_TILT: tilt_deg, **values}
 
 
 def _displacement_metrics(kinematics: StrideKinematics, stride_time_s: Floats) -> dict[str, Floats]:

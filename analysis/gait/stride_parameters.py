@@ -14,6 +14,7 @@ from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.gait.stride_segmentation import StrideCandidate
 from surefoot.analysis.gait.temporal_parameters import TemporalParameters, temporal_parameters, time_at
 from surefoot.analysis.gait.variability import RollVariability
+from surefoot.analysis.metrics import CONTACT, PUSH_OFF, STRIDE_TIME
 from surefoot.analysis.model import Bools, Flag, Floats, Foot, Ints, Mounting, MountingStatus, Strides
 
 FLAG_CONFIDENCE = {Flag.GAP: 0.5, Flag.CLIPPED: 0.8, Flag.CONTACT_WITHHELD: 0.8, Flag.NO_GYROSCOPE: 0.7}
@@ -129,11 +130,11 @@ def _stances(
 
 def _temporal_metrics(temporal: TemporalParameters) -> dict[str, Floats]:
     return {
-        "stride_time_s": temporal.stride_time_s,
-        "ground_contact_time_s": temporal.contact_time_s,
+        STRIDE_TIME: temporal.stride_time_s,
+        CONTACT: temporal.contact_time_s,
         "swing_time_s": temporal.stride_time_s - temporal.contact_time_s,
         "duty_factor": temporal.contact_time_s / temporal.stride_time_s,
-        "push_off_rate_dps": np.degrees(temporal.push_off_rate_radps),
+        PUSH_OFF: np.degrees(temporal.push_off_rate_radps),
     }
 
 

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from surefoot.analysis.metrics import CONTACT, IMPACT, STRIDE_TIME
 from surefoot.analysis.model import Floats, Strides
 from surefoot.analysis.uncertainty import MEDIAN_ERROR_RATIO, robust_sd
 
 AFTERMATH_STRIDES = 10
 """Strides before and after that are compared."""
 MIN_AFTERMATH_STRIDES = 4
-AFTERMATH_KEYS = ("ground_contact_time_s", "stride_time_s", "impact_peak_30hz_g")
+AFTERMATH_KEYS = (CONTACT, STRIDE_TIME, IMPACT)
 CHANGE_PHRASES = {
-    "ground_contact_time_s": ("contact was {:.0f} % shorter", "contact was {:.0f} % longer"),
-    "stride_time_s": ("strides were {:.0f} % quicker", "strides were {:.0f} % slower"),
-    "impact_peak_30hz_g": ("impact was {:.0f} % softer", "impact was {:.0f} % harder"),
+    CONTACT: ("contact was {:.0f} % shorter", "contact was {:.0f} % longer"),
+    STRIDE_TIME: ("strides were {:.0f} % quicker", "strides were {:.0f} % slower"),
+    IMPACT: ("impact was {:.0f} % softer", "impact was {:.0f} % harder"),
 }
 MIN_AFTERMATH_CHANGE_PCT = 2.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT
+from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.dashboards.grafana.board import Board
 from surefoot.dashboards.grafana.colours import RANK_COLOURS
 from surefoot.dashboards.grafana.fields import asymmetry_field, metric_field

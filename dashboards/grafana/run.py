@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, MONITORED, PUSH_OFF
+from surefoot.analysis.drift.monitored_metrics import MONITORED
+from surefoot.analysis.metrics import CONTACT, IMPACT, PUSH_OFF
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board
 from surefoot.dashboards.grafana.fields import CLIPPED, LOSS, RUN_TIME, STRIDES, Field, asymmetry_field, metric_field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT
+from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.dashboards.grafana.board import FINDINGS_OF_RUNNER, RUNNER_CHOICE, Board
 from surefoot.dashboards.grafana.colours import BOTH as BOTH_COLOUR
 from surefoot.dashboards.grafana.fields import Field, asymmetry_field, metric_field

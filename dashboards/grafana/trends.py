@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from surefoot.analysis.drift.monitored_metrics import CONTACT, IMPACT, MONITORED
+from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.findings import Kind
+from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.finding_card import KIND_TITLES
 from surefoot.dashboards.grafana.board import RUNNER_CHOICE, Board

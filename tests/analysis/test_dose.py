@@ -7,14 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from surefoot.analysis.dose import IMPACT_KEY, MIN_LANDINGS, impact_doses
+from surefoot.analysis.dose import MIN_LANDINGS, impact_doses
+from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import Floats, Foot, Strides
 from tests.analysis.made import contacts, strides
 
 
 def run(foot: Foot, impact_g: Floats, *, running: bool = True) -> Strides:
     rows = strides(foot, contacts(0.0, len(impact_g), 0.7), running=running)
-    return replace(rows, metrics={**rows.metrics, IMPACT_KEY: impact_g})
+    return replace(rows, metrics={**rows.metrics, IMPACT: impact_g})
 
 
 def test_a_foot_that_lands_harder_has_the_hard_landings() -> None:
