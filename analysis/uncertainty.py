@@ -47,9 +47,9 @@ class Medians:
         """Of (k, n) values, NaN where unknown."""
         known = np.isfinite(values)
         count = known.sum(axis=1).astype(np.float64)
-        median = _median(values, count)
+        median = row_medians(values)
         deviation = values - median[:, None]
-        limit = OUTLIER_LIMIT_SD * MAD_TO_SD * _median(np.abs(deviation), count)[:, None]
+        limit = OUTLIER_LIMIT_SD * MAD_TO_SD * row_medians(np.abs(deviation))[:, None]
         clipped = np.where(known, np.clip(deviation, -limit, limit), 0.0)
         spread = np.sqrt((clipped**2).sum(axis=1) / np.maximum(count - 1.0, 1.0))
         return cls(median, spread, count, np.where(known, np.sign(deviation), 0.0))
@@ -122,13 +122,11 @@ def pair_strides(left_s: Floats, right_s: Floats, max_delay_s: float) -> tuple[B
     return found, index[found]
 
 
-def _median(values: Floats, count: Floats) -> Floats:
-    """(k, n) → (k,) medians that pass over NaN."""
+def row_medians(values: Floats) -> Floats:
+    """(k, n) → (k,) medians of the finite values; NaN without any."""
     ranked = np.sort(values, axis=1)
+    count = np.isfinite(ranked).sum(axis=1)
     row = np.arange(len(values))
-    low, high = (
-        np.maximum(count - 1, 0).astype(np.int64) // 2,
-        np.minimum(count // 2, values.shape[1] - 1).astype(np.int64),
-    )
-    median: Floats = 0.5 * (ranked[row, low] + ranked[row, high])
-    return median
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, values.shape[1] - 1)
+    medians: Floats = 0.5 * (ranked[row, low] + ranked[row, high])
+    return medians

@@ -18,6 +18,7 @@ import numpy as np
 from surefoot.analysis.gait.filters import cell_count, dot, gaussian_sigma_s, kernel_half_width, smooth, squared_norm
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.model import Bools, Floats, Ints
+from surefoot.analysis.uncertainty import row_medians
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def _onset(grid: UniformSamples, around: Ints, *, gyroscope: bool) -> Floats:
     if gyroscope:
         power = 0.5 * (power + _relative_power(grid.gyr_radps[:, around], margin, search))
     level = np.sqrt(power)
-    swing_level = _median(level[:, : SWING_LEVEL_CELLS[1] - SWING_LEVEL_CELLS[0]])
+    swing_level = row_medians(level[:, : SWING_LEVEL_CELLS[1] - SWING_LEVEL_CELLS[0]])
     top = search.start + np.argmax(level[:, search], axis=1)
     row = np.arange(len(level))
     threshold = swing_level + ONSET_LEVEL * (level[row, top] - swing_level)
@@ -224,12 +225,3 @@ def _hump_valid(grid: UniformSamples, index: Ints, around: Ints, first: Floats, 
     gap = (~grid.valid[cell] & flanks).any(axis=1)
     clipped = (grid.clipped[cell] & on_top).sum(axis=1)
     return ~gap & (clipped < 0.5 * on_top.sum(axis=1))
-
-
-def _median(rows: Floats) -> Floats:
-    """(n, m) → (n,) medians that pass over NaN; NaN where nothing is left."""
-    ranked = np.sort(rows, axis=1)
-    count = np.isfinite(ranked).sum(axis=1)
-    row = np.arange(len(rows))
-    below, above = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, rows.shape[1] - 1)
-    return 0.5 * (ranked[row, below] + ranked[row, above])
