@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from surefoot.analysis.gait.stillness import StillSeconds
-from surefoot.analysis.model import Bools, Bout, Floats, Foot, Strides
+from surefoot.analysis.model import Bools, Bout, BoutKind, Floats, Foot, Strides
 
 MAX_PAUSE_S = 1.5
 """Longest pause inside a bout: one stride may be missing."""
@@ -74,14 +74,16 @@ class BoutBuilder:
             return bouts
         majority = _majority(self._running[:known])
         for k in range(self._classified, ready):
-            bouts += self._extend("run" if majority[k] else "walk", float(self._start_s[k]), float(self._end_s[k]))
+            bouts += self._extend(
+                BoutKind.RUN if majority[k] else BoutKind.WALK, float(self._start_s[k]), float(self._end_s[k])
+            )
         drop = max(ready - VOTE_NEIGHBOURS, 0)
         self._classified = ready - drop
         self._start_s, self._end_s, self._running = self._start_s[drop:], self._end_s[drop:], self._running[drop:]
         self._forget_still()
         return bouts
 
-    def _extend(self, kind: str, start_s: float, end_s: float) -> list[Bout]:
+    def _extend(self, kind: BoutKind, start_s: float, end_s: float) -> list[Bout]:
         """Let the open bout go on with a stride, or end it and open the next."""
         bouts: list[Bout] = []
         if self._open is not None and (kind != self._open.kind or start_s > self._open.end_s + MAX_PAUSE_S):
@@ -110,10 +112,10 @@ class BoutBuilder:
         second_s = second_s[second_s < end_s]  # rounding may have put one on the end
         calm = _all_still(second_s + 0.5, self._still.values())
         if end_s - start_s < MIN_STILL_PAUSE_S:
-            return [Bout("other", start_s, end_s)]
+            return [Bout(BoutKind.OTHER, start_s, end_s)]
         change = np.flatnonzero(np.diff(calm.astype(int)) != 0) + 1
         edges_s = [start_s, *second_s[change].tolist(), end_s]
-        kinds = ["still" if calm[k] else "other" for k in [0, *change]]
+        kinds = [BoutKind.STILL if calm[k] else BoutKind.OTHER for k in [0, *change]]
         return [Bout(kind, a, b) for kind, (a, b) in zip(kinds, pairwise(edges_s), strict=True)]
 
     def _forget_still(self) -> None:

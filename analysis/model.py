@@ -176,11 +176,20 @@ class Strides:
         )
 
 
+class BoutKind(StrEnum):
+    """What a bout consists of."""
+
+    RUN = "run"
+    WALK = "walk"
+    STILL = "still"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Bout:
-    """A stretch of one kind of movement: "run", "walk", "still" or "other"."""
+    """A stretch of one kind of movement, on the session clock."""
 
-    kind: str
+    kind: BoutKind
     start_s: float
     end_s: float
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from surefoot.analysis.dose import impact_doses
 from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import Estimate, Flag, Floats, Foot, Gait, Strides
+from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Strides
 from surefoot.analysis.session import Results
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence, median
 
@@ -104,7 +104,7 @@ def _value(estimate: Estimate | None) -> float | None:
 
 
 def _time_s(results: Results, gait: Gait) -> float:
-    return float(sum(bout.end_s - bout.start_s for bout in results.bouts if bout.kind == gait))
+    return float(sum(bout.end_s - bout.start_s for bout in results.bouts if bout.kind == BoutKind(gait)))
 
 
 def _count(results: Results, foot: Foot) -> int | None:

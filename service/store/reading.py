@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from surefoot.analysis.findings import Finding
-from surefoot.analysis.model import Bout, Foot, Window
+from surefoot.analysis.model import Bout, BoutKind, Foot, Window
 from surefoot.analysis.session import Results
 from surefoot.service.serialization.store_rows import finding_from_json, strides_from_rows, window_from_row
 from surefoot.service.store.connection import connect, store_errors
@@ -85,7 +85,7 @@ class StoreReader:
     def bouts(self, run: str, runner: str) -> tuple[Bout, ...]:
         """In order of time."""
         rows = self._of(run, runner, "bouts", "start_s")
-        return tuple(Bout(row["kind"], row["start_s"], row["end_s"]) for row in rows)
+        return tuple(Bout(BoutKind(row["kind"]), row["start_s"], row["end_s"]) for row in rows)
 
     def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
         """Every revision, in the order in which they became known."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import Bout, Flag, Floats, Foot, Gait, Strides
+from surefoot.analysis.model import Bout, BoutKind, Flag, Floats, Foot, Gait, Strides
 from surefoot.analysis.session import Results
 from surefoot.analysis.summary import compare, summarise
 
@@ -44,9 +44,9 @@ def running(foot: Foot, **changes: float) -> Strides:
 BOTH = run_of(
     running(Foot.LEFT, clipped=5),
     running(Foot.RIGHT, contact_s=0.26, start_s=0.35),
-    Bout("still", 10.0, 13.0),
-    Bout("run", 13.0, 27.5),
-    Bout("walk", 27.5, 30.0),
+    Bout(BoutKind.STILL, 10.0, 13.0),
+    Bout(BoutKind.RUN, 13.0, 27.5),
+    Bout(BoutKind.WALK, 27.5, 30.0),
 )
 
 

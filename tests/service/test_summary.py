@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from surefoot.analysis.model import Bout, Foot, Samples, Strides
+from surefoot.analysis.model import Bout, BoutKind, Foot, Samples, Strides
 from surefoot.analysis.session import Results
 from surefoot.analysis.summary import summarise
 from surefoot.service.pipeline.analysis import Analysis
@@ -116,7 +116,7 @@ def test_a_reader_that_leaves_early_is_no_failure_to_tell(left: Path) -> None:
 
 
 def test_a_long_list_of_bouts_is_cut() -> None:
-    kinds = ["run", "walk"] * 10
+    kinds = [BoutKind.RUN, BoutKind.WALK] * 10
     bouts = tuple(Bout(kind, 60.0 * k, 60.0 * (k + 1)) for k, kind in enumerate(kinds))
     results = Results({Foot.LEFT: Strides.empty(Foot.LEFT)}, (), bouts)
     console = Console(file=io.StringIO(), width=80)
@@ -127,5 +127,10 @@ def test_a_long_list_of_bouts_is_cut() -> None:
 
 
 def test_slivers_are_left_out_and_equal_neighbours_become_one() -> None:
-    bouts = [Bout("run", 0.0, 60.0), Bout("other", 60.0, 62.0), Bout("run", 62.0, 90.0), Bout("still", 90.0, 100.0)]
-    assert long_bouts(bouts) == [Bout("run", 0.0, 90.0), Bout("still", 90.0, 100.0)]
+    bouts = [
+        Bout(BoutKind.RUN, 0.0, 60.0),
+        Bout(BoutKind.OTHER, 60.0, 62.0),
+        Bout(BoutKind.RUN, 62.0, 90.0),
+        Bout(BoutKind.STILL, 90.0, 100.0),
+    ]
+    assert long_bouts(bouts) == [Bout(BoutKind.RUN, 0.0, 90.0), Bout(BoutKind.STILL, 90.0, 100.0)]
