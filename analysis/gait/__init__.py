@@ -1,1 +1,1 @@
-"""One foot: samples in, measured strides out."""
+"""Gait of one foot: samples in, measured strides out."""

@@ -1,7 +1,7 @@
-"""How the foot is tilted while it stands: toes up or down, rolled in or out, against the runner's own flat foot.
+"""Foot angles in stance: pitch and inversion against the runner's own flat foot.
 
-Tilt needs no heading: the frontal angle is the one about the foot's long axis after pitch, as in the joint convention
-of the ISB (Wu et al. 2002, J. Biomech. 35:543).
+They need no heading: the frontal angle is the one about the foot's long axis after pitch, as in the joint convention of
+the ISB (Wu et al. 2002, J. Biomech. 35:543).
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ INVERSION_SIGN = {Foot.LEFT: -1.0, Foot.RIGHT: 1.0}
 foot with it. The one place where the feet differ; toes up is positive on both."""
 
 PEAK_WINDOW_CELLS = 0.20 * GRID_HZ
-"""Inversion is looked for from contact to this much later, or until the foot leaves."""
+"""Peak inversion is searched from contact to this much later, or until the foot leaves."""
 FLAT_SEARCH_START_CELLS = 0.024 * GRID_HZ
 FLAT_RATE_RADPS = 1.0
-"""From so long after contact the foot is flat where it pitches no faster: until it is flat it makes 3 to 10 rad/s,
-afterwards 0.5 to 1 on its way to the heel's rise."""
+"""The foot is flat, from `FLAT_SEARCH_START_CELLS` after contact, once it pitches no faster than this: before it makes
+3 to 10 rad/s, afterwards 0.5 to 1 until the heel rises."""
 INVERSION_SIGMA_S = gaussian_sigma_s(20.0)
-"""Inversion is smoothed to 20 Hz: the ankle turns slower, a pod that rings on its lace does not."""
+"""Smoothing of inversion to 20 Hz: the ankle turns slower, a pod that rings on its lace does not."""
 PITCH_SIGMA_S = gaussian_sigma_s(80.0)
-"""Pitch bends sharply where the foot meets the ground; smoothing it to 20 Hz takes a degree off the strike."""
+"""Smoothing of pitch, which bends sharply at contact; smoothing it to 20 Hz would take a degree off the strike
+angle."""
 REARFOOT_LIMIT_DEG = 8.0
 REARFOOT_SD_DEG = 3.0
 """Altman and Davis 2012 (Gait Posture 35:298): heel strikes have more than 8.0°. The error of one stride's angle makes
@@ -50,11 +51,11 @@ ANGLE_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class FootAngles:
-    """The foot's tilt around n landings, at m cells counted from each landing.
+    """The foot's angles around n landings, at m cells counted from each.
 
     Parameters
     ----------
-    first : of the cells, negative.
+    first_cell : of the cells, negative.
     inversion_rad, toes_up_rad : (n, m) smoothed; zero is the runner's own flat foot.
     """
 
@@ -83,7 +84,7 @@ class FootAngles:
 
 
 def foot_angles(stance: StanceOrientation, axes: Floats, foot: Foot) -> FootAngles:
-    """Tilt over a posture; `axes` is (3, 3, n), sensor to foot."""
+    """Angles through stances; `axes` is (3, 3, n), sensor to foot."""
     inversion, toes_up = inversion_and_pitch(stance.up, axes, foot)
     inner = slice(kernel_half_width(INVERSION_SIGMA_S), -kernel_half_width(INVERSION_SIGMA_S))
     return FootAngles(
@@ -94,7 +95,7 @@ def foot_angles(stance: StanceOrientation, axes: Floats, foot: Foot) -> FootAngl
 
 
 def inversion_and_pitch(up: Floats, axes: Floats, foot: Foot) -> tuple[Floats, Floats]:
-    """Inversion and toes-up angle (n, m) from the direction of up (3, n, m) in the sensor frame."""
+    """Inversion and toes-up angle (rad, (n, m) each) from the direction of up (3, n, m) in the sensor frame."""
     toes, left, above = (dot(up, axis[..., None]) for axis in axes)
     return INVERSION_SIGN[foot] * np.arctan2(left, above), np.arcsin(np.clip(toes, -1.0, 1.0))
 
@@ -108,7 +109,8 @@ def stance_tilt_deg(kinematics: StrideKinematics, axes: Floats, foot: Foot) -> F
 def angle_metrics(
     angles: FootAngles, kinematics: StrideKinematics, contact_offset: Floats, contact_cells: Floats
 ) -> dict[str, Floats]:
-    """Every angle of the registry, (n,) each; `contact_offset` and `contact_cells` in cells."""
+    """Every angle of the metric registry, (n,) each; `contact_offset` is in cells from the landing, `contact_cells`
+    long."""
     inversion, rate = angles.inversion_rad, angles.inversion_rate_radps
     at_contact = angles.at(inversion, contact_offset)
     strike = angles.at(angles.toes_up_rad, contact_offset) - angles.at(
@@ -128,14 +130,14 @@ def angle_metrics(
 
 
 def _foot_flat(angles: FootAngles, contact_offset: Floats, mid_stance_cells: Ints) -> Floats:
-    """(n,) cells from the landings to the instant at which the foot has come flat, at the latest when it is quiet."""
+    """(n,) cells from the landings to where the foot has come flat, at the latest mid-stance."""
     slow = np.abs(np.gradient(angles.toes_up_rad, axis=1)) * GRID_HZ < FLAT_RATE_RADPS
     flat = slow & angles.within(contact_offset + FLAT_SEARCH_START_CELLS, mid_stance_cells.astype(float))
     return np.where(flat.any(axis=1), angles.first_cell + np.argmax(flat, axis=1), mid_stance_cells)
 
 
 def rearfoot_probability(strike_angle_deg: Floats) -> Floats:
-    """How surely the heel came first, given the angle's error."""
+    """Probability that the heel came first, given the angle's error."""
     z = (strike_angle_deg - REARFOOT_LIMIT_DEG) / REARFOOT_SD_DEG
     return 1.0 / (1.0 + np.exp(-LOGISTIC_STEEPNESS * z))
 

@@ -1,8 +1,8 @@
-"""Where the foot lands: the one moment of a stride that every recording shows, whatever the mounting.
+"""Initial-contact candidates, found without knowing how the pod is mounted.
 
-A landing is a burst of high-frequency acceleration that comes after a swing (much rotation) and before a stance (a
-quiet foot). A push-off has the first but is followed by the swing, a shaken hand is seldom quiet. No axis and no
-stride time has to be known, so the first stride of a run is found like the thousandth.
+A landing is a burst of high-frequency acceleration after a swing (much rotation) and before a stance (a quiet foot). A
+push-off shows the burst but is followed by the swing; a shaken hand is seldom quiet. No axis and no stride time has to
+be known, so the first stride of a run is found like any other.
 """
 
 from __future__ import annotations
@@ -17,64 +17,64 @@ from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.model import Floats, Ints
 
 IMPACT_SIGMA_S = 0.010
-"""What this smoothing removes from the acceleration is impact (above about 13 Hz)."""
+"""Acceleration minus its smoothing by this is impact (above about 13 Hz)."""
 ENVELOPE_SIGMA_S = 0.015
-"""Smoothing of the burst's power: one hump for the several rings of one impact."""
+"""Smoothing of the impact's power, so that the rings of one impact make one hump."""
 
 SWING_CELLS = (cell_count(-0.30), cell_count(-0.04))
-"""Cells before the landing in which the foot swings."""
+"""Range before a landing in which the foot swings."""
 STANCE_REST_CELLS = cell_count(0.08)
 STANCE_SEARCH_CELLS = (cell_count(0.06), cell_count(0.22))
-"""The quietest 0.08 s starting in these cells after the landing is the stance. Running comes to rest at 0.06 s, slow
-walking after 0.2 s; fast forefoot running is quiet no longer than this."""
+"""The least active 0.08 s that start within this range after a landing are the stance. A running foot comes to rest at
+0.06 s, a slowly walking one after 0.2 s; fast forefoot running is quiet no longer than that."""
 
 RATE_FLOOR_RAD2PS2 = 0.25
-"""Mean squared rate below which a foot is still (0.5 rad/s), so that sensor noise makes no contrast."""
+"""Mean squared rate below which a foot counts as still (0.5 rad/s), so that sensor noise makes no contrast."""
 ACC_FLOOR_M2PS4 = 2.0
-"""The same for the acceleration, which stands in where there is no gyroscope."""
+"""The same for the acceleration, which replaces the rate where there is no gyroscope."""
 ACC_BAND_SIGMAS_S = (0.020, 0.100)
-"""Band of the acceleration that tells swing from stance without a gyroscope (about 1 to 7 Hz)."""
+"""Band of the acceleration that separates swing from stance without a gyroscope (about 1 to 7 Hz)."""
 
 MIN_STRENGTH_MPS2 = 1.0
-"""Weakest landing: walking at 2 km/h makes 4 to 14."""
+"""Weakest landing; walking at 2 km/h makes 4 to 14."""
 MIN_CONTRAST = 0.5
-"""Least share of rotation before the landing: landings have 0.65 (fast forefoot running) to 0.99."""
+"""Least share of activity before the landing; landings have 0.65 (fast forefoot running) to 0.99."""
 MIN_STRIDE_CELLS = cell_count(0.35)
-"""Two landings of one foot are farther apart than this: a sprinter at 5 steps/s makes a stride in 0.4 s."""
+"""Least distance of two landings of one foot; a sprinter at 5 steps/s makes a stride in 0.4 s."""
 
 MIN_PROMINENCE = 2.0
-"""A landing's burst is this many times the mean of what lies within `MIN_STRIDE_CELLS` of it: landings have 3 to 9, the
-peaks of plain noise 1.5."""
+"""Least ratio of a landing's impact to the mean within `MIN_STRIDE_CELLS` of it; landings have 3 to 9, peaks of plain
+noise 1.5."""
 
 MIN_SWING_RATE_RAD2PS2 = 3.0**2
 MIN_ROLLING_RATE_RAD2PS2 = 4.0**2
-"""Mean squared rates before and after a landing that never came to rest. Landings in gait have 4 to 10 rad/s before and
-1 to 2 after, push-offs 1 to 2 before."""
+"""Least mean squared rates before and after a landing that does not come to rest. Landings in gait have 4 to 10 rad/s
+before and 1 to 2 after, push-offs 1 to 2 before."""
 
 SURE_SIMILARITY = 0.6
 MAX_SHIFT_CELLS = cell_count(0.04)
 SHIFT_INCREMENT_CELLS = cell_count(0.02)
-"""Landings less alike than this are compared again at shifts of up to 40 ms in steps of 20 ms."""
+"""Landings less similar than `SURE_SIMILARITY` are compared again at shifts of up to 40 ms, every 20 ms."""
 
 _ENVELOPE_HALF_WIDTH = kernel_half_width(IMPACT_SIGMA_S) + kernel_half_width(ENVELOPE_SIGMA_S)
 DECISION_LOOKBACK_CELLS = MIN_STRIDE_CELLS + max(
     _ENVELOPE_HALF_WIDTH, -SWING_CELLS[0], kernel_half_width(ACC_BAND_SIGMAS_S[1]) - SWING_CELLS[0]
 )
-"""Cells of history that a decision looks back on."""
+"""Cells before a cell that decide whether it is a landing."""
 SIMILARITY_LOOKBACK_CELLS = MAX_SHIFT_CELLS - SWING_CELLS[0] + kernel_half_width(ACC_BAND_SIGMAS_S[1])
-"""Cells before a landing that its likeness to another depends on."""
+"""Cells before a landing that its similarity to another depends on."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContactCandidate:
-    """One landing: its absolute grid cell, and the strength of its burst as far as it looks like a landing."""
+    """One landing: its absolute grid cell, and the strength of its impact weighted by the swing–stance contrast."""
 
     cell: int
     strength_mps2: float
 
 
 def lookahead_cells(*, gyroscope: bool) -> int:
-    """Cells that must follow a cell before it can be called a landing or not: 0.65 s, 0.95 s without a gyroscope."""
+    """Cells after a cell that decide whether it is a landing: 0.65 s, 0.95 s without a gyroscope."""
     return (
         MIN_STRIDE_CELLS
         + STANCE_SEARCH_CELLS[1]
@@ -86,8 +86,8 @@ def lookahead_cells(*, gyroscope: bool) -> int:
 def find_contact_candidates(grid: UniformSamples, first_cell: int, *, gyroscope: bool) -> list[ContactCandidate]:
     """Landings in a grid that begins with the absolute cell `first_cell`.
 
-    Each is the strongest within `MIN_STRIDE_CELLS`, and has `DECISION_LOOKBACK_CELLS` before it
-    and `lookahead_cells` after it there.
+    Each is the strongest within `MIN_STRIDE_CELLS`. Only cells with `DECISION_LOOKBACK_CELLS` before and
+    `lookahead_cells` after them in the grid are considered.
     """
     contrast, envelope = _swing_stance_contrast(grid, gyroscope=gyroscope), _impact_envelope(grid.acc_mps2)
     strength = envelope * contrast * contrast
@@ -103,8 +103,8 @@ def find_contact_candidates(grid: UniformSamples, first_cell: int, *, gyroscope:
 def find_hidden_contact(
     grid: UniformSamples, first_cell: int, begin: int, end: int, min_strength_mps2: float
 ) -> ContactCandidate | None:
-    """The landing between two cells whose stance never came to rest: the foot swung before it and turned on after it,
-    as in an ankle roll. None where no impact stands out, or a gap could hide one."""
+    """The landing in cells `begin` … `end` − 1 whose stance never came to rest: the foot swung before it and kept
+    turning after it, as in an ankle roll. None where no impact reaches `min_strength_mps2`, or a gap could hide one."""
     first = max(begin - DECISION_LOOKBACK_CELLS - first_cell, 0)
     window = grid[first : end + lookahead_cells(gyroscope=True) - first_cell]
     span = slice(begin - first_cell - first, end - first_cell - first)
@@ -118,11 +118,10 @@ def find_hidden_contact(
 
 
 def similarity(grid: UniformSamples, first: Ints, second: Ints, *, gyroscope: bool) -> Floats:
-    """How alike the movements around two landings are, −1 … 1: the normalised product of their 3-axis curves.
+    """(n,) similarity of the movements around two landings, −1 … 1: the normalised product of their 3-axis curves.
 
-    Where they seem unlike, the second is slid by up to `MAX_SHIFT_CELLS`, since an impact's burst does not always peak
-    at
-    the same instant of the landing.
+    Where it is below `SURE_SIMILARITY` the second curve is shifted by up to `MAX_SHIFT_CELLS`, since an impact's
+    envelope does not always peak at the same instant of the landing.
     """
     signal = grid.gyr_radps
     if not gyroscope:
@@ -144,13 +143,13 @@ def _normalised_product(a: Floats, b: Floats) -> Floats:
 
 
 def _impact_envelope(acc_mps2: Floats) -> Floats:
-    """(n,) envelope of the high-frequency acceleration (m/s²), the same for any mounting."""
+    """(n,) envelope of the high-frequency acceleration (m/s²), independent of the mounting."""
     impact = acc_mps2 - smooth(acc_mps2, IMPACT_SIGMA_S)
     return np.sqrt(smooth(squared_norm(impact), ENVELOPE_SIGMA_S))
 
 
 def _swing_stance_contrast(grid: UniformSamples, *, gyroscope: bool) -> Floats:
-    """(n,) 0 … 1: activity in the swing before each cell against the quietest stretch of the stance after it."""
+    """(n,) 0 … 1: activity in the swing before each cell against the least active part of the stance after it."""
     if gyroscope:
         activity, floor = squared_norm(grid.gyr_radps), RATE_FLOOR_RAD2PS2
     else:
@@ -166,7 +165,7 @@ def _swing_stance_contrast(grid: UniformSamples, *, gyroscope: bool) -> Floats:
 
 
 def _shifted_mean(signal: Floats, start: int, stop: int) -> Floats:
-    """Mean of the cells start … stop − 1 ahead of each cell: sums of 1, 2, 4, … cells, joined to the width asked for.
+    """Mean of the cells `start` … `stop` − 1 after each cell, from sums of 1, 2, 4, … cells.
 
     A running total would be as fast, but would round differently in every piece of a recording.
     """
@@ -181,7 +180,7 @@ def _shifted_mean(signal: Floats, start: int, stop: int) -> Floats:
 
 
 def _shift(signal: Floats, shift: int) -> Floats:
-    """The signal read `shift` cells later (earlier if negative); the ends repeat the outermost sample."""
+    """The signal `shift` cells later (earlier if negative); the ends repeat the outermost sample."""
     shifted = np.empty_like(signal)
     if shift >= 0:
         shifted[: len(signal) - shift], shifted[max(len(signal) - shift, 0) :] = signal[shift:], signal[-1]

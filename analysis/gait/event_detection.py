@@ -1,12 +1,11 @@
-"""When the foot meets the ground and when it leaves it, to a fraction of a cell.
+"""Initial and terminal contact, to a fraction of a cell.
 
-Contact here means that the foot bears load as a force plate sees it (about 50 N). Two landmarks of the landing and
-one of the push-off are found in the pod's curves; fixed times lead from them to the contact.
+Contact means that the foot bears load as a force plate sees it (about 50 N). Two landmarks of the landing and one of
+the push-off are found in the pod's signals; fixed delays lead from them to the contacts.
 
 Falbriard et al. 2018 (Front. Physiol. 9:610) compare many such landmarks with force plates and take extremes of the
-pitch rate. Where a running foot pushes off with a flat or double hump its extreme jumps by tens of milliseconds, and
-forefoot landings have no heel strike; hence the middle of the whole hump, and an onset that asks for no particular
-landing.
+pitch rate. Here the push-off's whole hump is used, since where it is flat or double the extreme jumps by tens of
+milliseconds, and the landing's onset, since forefoot landings have no heel strike.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from surefoot.analysis.uncertainty import row_medians
 
 @dataclass(frozen=True, slots=True)
 class StrideClass:
-    """Strides of similar length, measured together.
+    """Strides of similar length, which are measured together.
 
     Parameters
     ----------
-    longest_cells : the longest of them.
+    max_cells : the longest of them.
     push_off_sigma_s : smoothing of the toes-down rate that shows the push-off as one hump.
-    hump_share : share of the hump's height between whose crossings its middle lies. In running it is high, to stay
-        clear of the shoulder that follows the lift and grows with speed.
+    hump_level : share of the hump's height at whose crossings it is measured. In running it is high, to stay clear of
+        the shoulder that follows terminal contact and grows with speed.
     """
 
     max_cells: int
@@ -44,29 +43,29 @@ SLOW_STRIDES = StrideClass(cell_count(2.4), 0.032, 0.7)
 """Walking."""
 
 CONTACT_SEARCH_CELLS = (cell_count(-0.14), cell_count(0.07))
-"""Cells around a landing in which the foot first touches."""
+"""Range around a landing in which initial contact is searched."""
 CONTACT_GAP_CELLS = (cell_count(-0.08), cell_count(0.05))
-"""Cells around a landing that must be whole for its touch to be known; a gap there would move it by up to 0.14 s."""
+"""Range around a landing that must be free of gaps; a gap there would move its contact by up to 0.14 s."""
 SWING_LEVEL_CELLS = (cell_count(-0.20), cell_count(-0.12))
-"""Cells before a landing that show how lively the swing alone is."""
+"""Range before a landing that shows the level of the swing."""
 IMPACT_HIGH_PASS_SIGMA_S = gaussian_sigma_s(25.0)
-"""What this smoothing removes is impact (above 25 Hz)."""
+"""Signals minus their smoothing by this are impact (above 25 Hz)."""
 ONSET_SIGMA_S = 0.006
 ONSET_LEVEL = 0.3
-"""The touch begins where the impact has risen this share of the way from the swing's level to its peak."""
+"""The onset is where the impact has risen this share of the way from the swing's level to its peak."""
 MAX_SWING_LEVEL = 0.10
-"""Where the swing before is already this share of the impact's peak, no onset can be told: a soft mounting or a slow
+"""Where the swing's level exceeds this share of the impact's peak no onset can be found: a soft mounting or a slow
 sensor has blurred it. Hard-mounted pods have 0.01 to 0.06."""
 FOOT_SLAP_SIGMAS_S = (gaussian_sigma_s(30.0), gaussian_sigma_s(6.0))
-"""Band of the pitch rate (6 to 30 Hz) that peaks when the foot claps down."""
+"""Band of the pitch rate (6 to 30 Hz) that peaks at the foot slap."""
 
 FOOT_SLAP_DELAY_S = 0.024
-"""A heel strike's clap follows the touch by this much, give or take 5 ms."""
+"""Delay of a heel strike's foot slap after initial contact, ± 5 ms."""
 SLAP_AGREES_S, SLAP_DISAGREES_S = 0.010, 0.025
+"""Onset, and slap less its delay, are two estimates of initial contact. Up to the first difference they count alike,
+beyond the second the onset alone counts; between, the slap's weight fades."""
 SLAP_SHARP_S, SLAP_BLURRED_S = 0.014, 0.020
-"""Onset and clap less its delay are two witnesses of the touch. They count alike where they lie closer than the first
-and the clap is sharp; where they lie farther apart than the second or the clap is several bumps (forefoot and flat
-landings, walking) the onset stands alone; between, the clap's weight fades."""
+"""The same for the slap's width, since several bumps (forefoot and flat landings, walking) make no landmark."""
 
 PUSH_OFF_PHASE = (0.12, 0.70)
 """Part of the stride after landing in which the foot leaves the ground."""
@@ -75,17 +74,17 @@ FLANK_CELLS = cell_count(0.02)
 """Cells beside the hump's top that must be free of gaps too."""
 HUMP_SIGMA_S = gaussian_sigma_s(15.0)
 TERMINAL_CONTACT_PHASE = 0.63
-"""The push-off is the hump of the toes-down rate, and the toes leave the ground at this part of the way between its two
-crossings: a steadier landmark than its peak, which at easy pace is flat or double, and one that keeps its place on
-slow, wide humps as on quick, narrow ones (insole 7 to 12 km/h within 2 ms, force plates within 4 ms)."""
+"""Terminal contact as a part of the way between the two crossings of the toes-down rate's hump: a steadier landmark
+than the peak, which at easy pace is flat or double, and one that holds for slow, wide humps as for quick, narrow ones
+(insole 7 to 12 km/h within 2 ms, force plates within 4 ms)."""
 
 
 def contact_landmarks(
     grid: UniformSamples, landing: Ints, pitch_axis: Floats, *, gyroscope: bool
 ) -> tuple[Floats, Floats, Floats]:
-    """(n,) cells from the landings (n,) to the impact's onset and to the foot's clap, and the clap's width.
+    """(n,) cells from the landings (n,) to the impact's onset and to the foot slap, and the slap's width.
 
-    The pitch axes are (3, n); without a gyroscope there is no clap (NaN).
+    The pitch axes are (3, n); without a gyroscope there is no slap (NaN).
     """
     margin = kernel_half_width(IMPACT_HIGH_PASS_SIGMA_S) + kernel_half_width(ONSET_SIGMA_S)
     around = landing[:, None] + np.arange(SWING_LEVEL_CELLS[0] - margin, CONTACT_SEARCH_CELLS[1] + margin)
@@ -106,10 +105,10 @@ def contact_landmarks(
 
 
 def initial_contact(onset: Floats, slap: Floats, width: Floats) -> Floats:
-    """Cells from landing to initial contact: the mean of both witnesses, as far as the clap is one.
+    """(n,) cells from landing to initial contact: the weighted mean of onset and slap less its delay.
 
-    Onsets scatter by 5 ms from stride to stride on real shoes, sharp claps by 2 ms, but a clap's delay differs between
-    landings. Where the onset is blurred (NaN) the clap less its delay stands alone.
+    Onsets scatter by 5 ms from stride to stride on real shoes, sharp slaps by 2 ms, but a slap's delay differs between
+    landings. Where the onset is unknown (NaN) the slap alone counts.
     """
     apart = np.nan_to_num(slap - fractional_cells(FOOT_SLAP_DELAY_S) - onset)
     weight = (
@@ -121,12 +120,12 @@ def initial_contact(onset: Floats, slap: Floats, width: Floats) -> Floats:
 
 
 def _fade_out(value: Floats, full_s: float, none_s: float) -> Floats:
-    """1 up to `full_s`, 0 from `none_s` on, for values in cells."""
+    """1 up to `full_s`, 0 from `none_s` on, linear between, for values in cells."""
     return np.clip((fractional_cells(none_s) - value) / fractional_cells(none_s - full_s), 0.0, 1.0)
 
 
 def contact_valid(grid: UniformSamples, landing: Ints) -> Bools:
-    """(n,) True where no gap lies where the foot may have touched."""
+    """(n,) True where no gap lies around the contact."""
     around = np.clip(landing[:, None] + np.arange(*CONTACT_GAP_CELLS), 0, len(grid) - 1)
     return grid.valid[around].all(axis=1)
 
@@ -134,8 +133,12 @@ def contact_valid(grid: UniformSamples, landing: Ints) -> Bools:
 def terminal_contact(
     grid: UniformSamples, landing: Ints, length: Ints, pitch_axis: Floats, stride_class: StrideClass
 ) -> tuple[Floats, Floats, Bools]:
-    """(n,) cells from landing to terminal contact in strides of `length` cells, the peak of the toes-down rate
-    (rad/s) in push-off, and whether readings there are whole."""
+    """Terminal contact and push-off of strides `length` (n,) cells long.
+
+    Returns
+    -------
+    (n,) cells from landing to terminal contact, peak of the toes-down rate (rad/s), and whether the readings are whole.
+    """
     sigma = stride_class.push_off_sigma_s
     margin = HUMP_HALF_CELLS + kernel_half_width(sigma)
     offset = np.arange(-margin, int(PUSH_OFF_PHASE[1] * stride_class.max_cells) + margin)
@@ -157,7 +160,7 @@ def terminal_contact(
 def peak_centre(curve: Floats) -> tuple[Floats, Floats]:
     """(n, m) → (n,) centre and width (standard deviation) of each row's fourth power.
 
-    The centre is the row's peak, but without a jump where two peaks are as high; the width tells one peak from several.
+    The centre is the row's peak, but does not jump where two peaks are equally high; the width shows several peaks.
     """
     square = (curve / np.maximum(curve.max(axis=1), 1e-12)[:, None]) ** 2
     weight = square * square
@@ -173,8 +176,8 @@ def fractional_cells(duration_s: float) -> float:
 
 
 def _onset(grid: UniformSamples, around: Ints, *, gyroscope: bool) -> Floats:
-    """(n,) place in the window, counted from `SWING_LEVEL_CELLS[0]`, where the impact has risen by `ONSET_LEVEL`; NaN
-    if blurred."""
+    """(n,) place in the window, counted from `SWING_LEVEL_CELLS[0]`, where the impact reaches `ONSET_LEVEL`; NaN if
+    blurred."""
     margin = kernel_half_width(IMPACT_HIGH_PASS_SIGMA_S) + kernel_half_width(ONSET_SIGMA_S)
     search = slice(CONTACT_SEARCH_CELLS[0] - SWING_LEVEL_CELLS[0], CONTACT_SEARCH_CELLS[1] - SWING_LEVEL_CELLS[0])
     power = _relative_power(grid.acc_mps2[:, around], margin, search)
@@ -194,14 +197,14 @@ def _onset(grid: UniformSamples, around: Ints, *, gyroscope: bool) -> Floats:
 
 
 def _relative_power(signal: Floats, margin: int, search: slice) -> Floats:
-    """(3, n, m) → (n, m − 2 margin) power above 25 Hz, relative to its largest in the search range."""
+    """(3, n, m) → (n, m − 2 margin) power above 25 Hz, relative to its maximum in the search range."""
     power = smooth(squared_norm(signal - smooth(signal, IMPACT_HIGH_PASS_SIGMA_S)), ONSET_SIGMA_S)
     power = power[:, margin:-margin]
     return power / np.maximum(power[:, search].max(axis=1), 1e-12)[:, None]
 
 
 def _crossings(hump: Floats, ratio: float) -> tuple[Floats, Floats]:
-    """(n, m) → places where each row first rises above and last falls below a share of its maximum."""
+    """(n, m) → (n,) places where each row first rises above and last falls below a share of its maximum."""
     row = np.arange(len(hump))
     level = ratio * hump.max(axis=1)
     above = hump > level[:, None]
@@ -217,7 +220,7 @@ def _crossings(hump: Floats, ratio: float) -> tuple[Floats, Floats]:
 
 
 def _hump_valid(grid: UniformSamples, index: Ints, around: Ints, first: Floats, last: Floats) -> Bools:
-    """True where no gap touches the hump and less than half of its top is clipped."""
+    """(n,) True where no gap touches the hump and less than half of its top is clipped."""
     cell = np.take_along_axis(index, around, axis=1)
     position = np.arange(around.shape[1])
     on_top = (position >= first[:, None]) & (position <= last[:, None])

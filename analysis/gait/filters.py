@@ -1,10 +1,10 @@
-"""Smoothing and vector sums on the analysis grid.
+"""Smoothing and vector arithmetic on the analysis grid.
 
-Kernels are symmetric Gaussians, so that no event is shifted and nothing rings. Vectors lead with their components,
-(3, …): each component is contiguous, which makes everything here several times faster than rows of three.
+Kernels are symmetric Gaussians, so events are not shifted and nothing rings. Vectors lead with their components, (3,
+…): each component is contiguous, which is several times faster than rows of three.
 
-Each output depends on the samples under the kernel alone, and on their order of summation not at all on where a piece
-was cut: pieces of a recording give the same bits as the whole.
+An output depends only on the samples under the kernel, summed in an order that does not depend on where a piece was
+cut, so pieces of a recording give the same bits as the whole.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from scipy.ndimage import correlate1d
 from surefoot.analysis.model import Floats
 
 GRID_HZ = 250.0
-"""Rate of the analysis grid: above the 208 Hz of usual pods and an even part of 500 and 1000 Hz. At 200 Hz the
-interpolation moved contacts of recordings at 416 Hz and more by up to 2.8 ms; here no rate moves them by more than
-0.7 samples."""
+"""Rate of the analysis grid: above the 208 Hz of usual pods and an even part of 500 and 1000 Hz. At 200 Hz
+interpolation moved contacts of recordings at 416 Hz and more by up to 2.8 ms; here no rate moves them by more than 0.7
+samples."""
 
 KERNEL_HALF_WIDTH_SD = 3.0
 """Half width of a kernel in standard deviations."""
@@ -36,7 +36,7 @@ def gaussian_sigma_s(cutoff_hz: float) -> float:
 
 
 def kernel_half_width(sigma: float) -> int:
-    """Cells that a kernel of standard deviation `sigma` (s) looks to either side."""
+    """Cells that a kernel of standard deviation `sigma` (s) reaches to either side."""
     return int(np.ceil(KERNEL_HALF_WIDTH_SD * sigma * GRID_HZ))
 
 
@@ -60,6 +60,6 @@ def squared_norm(vectors: Floats) -> Floats:
 
 
 def dot(vectors: Floats, axis: Floats) -> Floats:
-    """Component of (3, …) vectors along (3, …) directions."""
+    """Dot product of (3, …) vectors with (3, …) vectors."""
     x, y, z = vectors
     return x * axis[0] + y * axis[1] + z * axis[2]

@@ -1,7 +1,7 @@
-"""How hard the foot lands, as the shoe feels it: not the load of a bone.
+"""How hard the foot lands, as the shoe feels it, which is not the load of a bone.
 
-Single peaks hang on the sampling instant and on how tightly the pod sits; what is compared over time is the course
-below 30 Hz.
+Single peaks depend on the sampling instant and on how tightly the pod sits; the signal below 30 Hz is what is compared
+over time.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ IMPACT_KEYS = ("impact_peak_g", IMPACT, "impact_rate_gps", "braking_peak_g")
 
 
 def impact_metrics(grid: UniformSamples, stance: StanceOrientation, contact_offset: Floats) -> dict[str, Floats]:
-    """Peak, band-limited peak, loading rate and braking of n landings, (n,) each; `contact_offset` in cells from the
+    """Peak, low-passed peak, loading rate and braking of n landings, (n,) each; `contact_offset` in cells from the
     landing.
 
-    All are lower bounds where readings clip.
+    All are lower bounds where readings are clipped.
     """
     margin = kernel_half_width(LOW_PASS_SIGMA_S)
     start = np.round(np.nan_to_num(contact_offset)).astype(np.int64) - stance.first_cell + START_CELLS - margin

@@ -1,4 +1,4 @@
-"""Turning the foot: quaternions (w, x, y, z) from the gyroscope over many strides at once, components first."""
+"""Quaternions (w, x, y, z) from angular rates, for many strides at once; components lead."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from surefoot.analysis.model import Floats
 
 
 def increments(gyr_radps: Floats) -> Floats:
-    """(3, …, m) rates → (4, …, m) turns from each cell to the next, by the rate midway between them.
+    """(3, …, m) rates → (4, …, m) rotations from each cell to the next, by the mean rate of the two.
 
-    The turn in one cell is below 0.2 rad, so the series is exact to 1e-9 and needs no branch at zero.
+    The rotation in one cell is below 0.2 rad, so the series is exact to 1e-9 and needs no branch at zero.
     """
     midway = np.concatenate([gyr_radps[..., :-1] + gyr_radps[..., 1:], 2.0 * gyr_radps[..., -1:]], axis=-1)
     half = midway * (0.25 / GRID_HZ)
@@ -23,7 +23,7 @@ def increments(gyr_radps: Floats) -> Floats:
 
 
 def multiply(a: Floats, b: Floats) -> Floats:
-    """Hamilton product: turn by b, seen in the frame that a leads to."""
+    """Hamilton product a ⊗ b."""
     aw, ax, ay, az = a
     bw, bx, by, bz = b
     product = np.empty(b.shape)
@@ -35,7 +35,7 @@ def multiply(a: Floats, b: Floats) -> Floats:
 
 
 def accumulate(turns: Floats) -> Floats:
-    """(4, n, m) turns → (4, n, m) orientation before each turn, relative to the first."""
+    """(4, n, m) rotations → (4, n, m) orientation before each of them, relative to the first."""
     shifted = np.empty((4, turns.shape[2], turns.shape[1]))
     shifted[0, 0], shifted[1:, 0] = 1.0, 0.0
     shifted[:, 1:] = turns[..., :-1].transpose(0, 2, 1)
@@ -43,8 +43,8 @@ def accumulate(turns: Floats) -> Floats:
 
 
 def _running_product(turns: Floats) -> Floats:
-    """(4, m, n) products of the first 1, 2, … m turns: those of pairs first, then the ones between; 2 m
-    multiplications in all, in twice as many steps as m has binary digits."""
+    """(4, m, n) products of the first 1, 2, … m rotations, by pairwise recursion: 2 m multiplications in 2 log2(m)
+    vectorised passes."""
     m = turns.shape[1]
     if m == 1:
         return turns
@@ -56,17 +56,17 @@ def _running_product(turns: Floats) -> Floats:
 
 
 def conjugate(orientation: Floats) -> Floats:
-    """The turn back."""
+    """The inverse rotation."""
     return np.concatenate([orientation[:1], -orientation[1:]])
 
 
 def rotate(orientation: Floats, vectors: Floats) -> Floats:
-    """(3, …) vectors of the turned frame, seen in the first one."""
+    """(3, …) vectors given in the rotated frame, expressed in the first one."""
     w, axis = orientation[0], orientation[1:]
     twice = 2.0 * cross(axis, vectors)
     return vectors + w * twice + cross(axis, twice)
 
 
 def cross(a: Floats, b: Floats) -> Floats:
-    """Vector product of (3, …) vectors."""
+    """Cross product of (3, …) vectors."""
     return np.stack([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])

@@ -1,4 +1,4 @@
-"""From a pod's own sampling instants to the even grid that everything after it works on."""
+"""Resampling of one pod's samples to the uniform analysis grid."""
 
 from __future__ import annotations
 
@@ -10,25 +10,27 @@ from surefoot.analysis.gait.filters import GRID_HZ, squared_norm
 from surefoot.analysis.model import Bools, Floats, Samples
 
 RATE_INTERVALS = 64
-"""Intervals from which the sampling rate is taken, once, at the start."""
+"""Sampling intervals from which the rate is taken, once, at the start."""
 MIN_GAP_INTERVALS = 1.75
 MIN_GAP_S = 0.015
-"""An interval longer than both is a gap. Stamp jitter stays below the first; what is lost within the second lies under
-every filter's kernel and hides no landmark."""
+"""An interval longer than both is a gap. Timestamp jitter stays below the first; a loss shorter than the second lies
+within every filter's kernel and hides no landmark."""
 READING_ROWS = 9
+"""Rows of the internal matrix: time, six axes, clipping, length of the specific force."""
 MAX_GAP_S = 3.0
 """Longer gaps are shortened to this on the grid: longer than any stride, so nothing reaches across."""
 
 
 @dataclass(frozen=True, slots=True)
 class UniformSamples:
-    """Readings on the grid; `valid` is False inside gaps, whose values only bridge the filters.
+    """Readings on the grid; a grid sample is called a cell. `valid` is False inside gaps, where values are interpolated
+    only to keep filters finite.
 
     Parameters
     ----------
     time_s, valid, clipped : (n,)
     acc_mps2, gyr_radps : (3, n)
-    peak_mps2 : (n,) specific force of the harder of the two readings around, which interpolation would blunt.
+    peak_mps2 : (n,) specific force of the greater of the two readings around, which interpolation would blunt.
     """
 
     time_s: Floats
@@ -52,7 +54,7 @@ class UniformSamples:
         )
 
     def copy(self) -> UniformSamples:
-        """The same cells in memory of their own, so that a slice does not keep the whole alive."""
+        """A copy in memory of its own, so that a slice does not keep the whole alive."""
         return UniformSamples(
             self.time_s.copy(),
             self.acc_mps2.copy(),
@@ -63,7 +65,7 @@ class UniformSamples:
         )
 
     def hold_last(self, count: int) -> UniformSamples:
-        """The last reading held still for `count` cells, as a quiet run-up to a recording or after it."""
+        """The last reading repeated for `count` cells at rest, to pad a recording."""
         still = np.repeat(self.acc_mps2[:, -1:], count, axis=1)
         nothing = np.zeros(count, bool)
         peak = np.repeat(self.peak_mps2[-1:], count)
@@ -92,11 +94,11 @@ class UniformSamples:
 
 
 class Resampler:
-    """Lays samples of any rate and jitter onto the grid by linear interpolation, never by smoothing across a gap.
+    """Resamples any rate and jitter to the grid by linear interpolation; gaps are never smoothed across.
 
-    Readings faster than twice the grid are averaged in whole blocks first. Linear interpolation commutes with any
-    rotation of the sensor, and each cell depends on the two readings around it alone, so pieces give the same cells
-    as the whole.
+    Readings faster than twice the grid are first averaged in whole blocks. Linear interpolation commutes with any
+    rotation of the sensor, and each cell depends only on the two readings around it, so pieces give the same cells as
+    the whole.
     """
 
     def __init__(self) -> None:
@@ -108,7 +110,7 @@ class Resampler:
         self._next_cell = 0
 
     def push(self, samples: Samples) -> UniformSamples:
-        """Cells that became known with these samples; the first come when the sampling rate is known."""
+        """Cells completed by these samples; none until the sampling rate is known."""
         self._buffer = np.concatenate([self._buffer, _stack(samples)], axis=1)
         if not self._interval_s:
             if self._buffer.shape[1] <= RATE_INTERVALS:
@@ -117,14 +119,14 @@ class Resampler:
         return self._resample()
 
     def flush(self) -> UniformSamples:
-        """The cells of a recording too short to have shown its rate."""
+        """Cells of a recording too short to show its rate."""
         if self._interval_s or self._buffer.shape[1] < 2:
             return UniformSamples.empty()
         self._initialise()
         return self._resample()
 
     def _initialise(self) -> None:
-        """Take rate, block size and origin from the first readings; what is held afterwards has been averaged."""
+        """Take rate, block size and origin from the first readings."""
         self._interval_s = float(np.median(np.diff(self._buffer[0, : RATE_INTERVALS + 1])))
         self._block_size = max(1, int(1.02 / (self._interval_s * GRID_HZ)))
         self._origin_s = float(self._buffer[0, : self._block_size].mean())
@@ -168,7 +170,7 @@ def _stack(samples: Samples) -> Floats:
 
 
 def _block_means(readings: Floats, block_size: int, gap_s: float) -> Floats:
-    """Means of whole blocks; a block with a gap inside is dropped, so the gap stays one."""
+    """Means of whole blocks; a block with a gap inside is dropped, so the gap remains one."""
     if block_size == 1:
         return readings
     blocks = readings.reshape(READING_ROWS, -1, block_size)

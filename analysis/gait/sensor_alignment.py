@@ -1,9 +1,9 @@
-"""How the pod sits on the shoe, found from the gait alone: no standing start, no calibration move.
+"""Sensor-to-segment alignment from the gait alone: no standing start, no calibration movement.
 
-Every stride gives evidence in the sensor's own frame: where up is (the specific force averaged from one quiet stance
-to the next, turned back by the gyroscope: the velocity returns, so what is left is gravity), about which axis the
-foot pitches (most rotation of a stride), and which way round (the heel rises first: between two stances the foot is
-pitched toes-down on average). All of it turns with the sensor, so a rotated pod gives the rotated answer.
+Each stride gives, in the sensor's own frame, the direction of up (the specific force averaged from one mid-stance to
+the next after rotation by the gyroscope), the pitch axis (the axis of most rotation) and its sign (the heel rises
+first, so the foot is pitched toes-down on average). All of it rotates with the sensor, so a rotated pod gives the
+rotated answer.
 """
 
 from __future__ import annotations
@@ -18,32 +18,34 @@ from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, 
 WARM_UP_STRIDES = 10
 """Strides before the first answer (about 7 s of running)."""
 SAMPLING_INTERVAL = 4
-"""After the warm-up every fourth stride is evidence enough."""
+"""After the warm-up every fourth stride is used."""
 MEMORY_STRIDES = 24
+"""Strides that the mounting is estimated from."""
 EARLY_INTERVAL, LATE_INTERVAL = 4, 16
-"""A new answer comes with every `EARLY_INTERVAL` pieces of evidence until the memory is full, then with every
-`LATE_INTERVAL`."""
+"""The mounting is estimated anew after this many sampled strides until the memory is full, then at the longer
+interval."""
 
 MIN_PITCH_SHARE = 0.35
+"""Least share of a stride's rotation about the pitch axis; strides have 0.5 to 0.95, turning ones down to 0.25."""
 MAX_MISFITS = 3
-"""Share of a stride's rotation that goes about the pitch axis; strides have 0.5 to 0.95, turning ones down to 0.25. As
-many in a row below it, pitching the other way round, or with up elsewhere, mean that the pod was moved."""
+"""This many strides in a row that rotate otherwise, pitch the other way round or have up elsewhere mean that the pod
+was moved."""
 MAX_TURN_RAD = np.deg2rad(14.0)
 MIN_DIRECTION_COSINE = float(np.cos(MAX_TURN_RAD))
 CLEAR_PITCH_SHARE = 0.8
-"""A stride's up, and the axis of a stride that clearly goes straight on, may leave those of the strides before by this
-angle; slopes and camber stay within."""
+"""A stride's up, and the pitch axis of a stride whose rotation is mostly pitch, may differ by `MAX_TURN_RAD` from the
+mounting's; slopes and camber stay within."""
 
 TOE_OUT_RAD = np.deg2rad(3.0)
-"""The leg swings the foot about an axis square to the way, the foot itself points outward of it: 3 and 4° on the two
-feet of the markers on force plates, and some degrees more or less from person to person. No gait shows which, so
-everybody is given the same."""
+"""The leg swings the foot about an axis square to the direction of travel, the foot points outward of it: 3 and 4° on
+the two feet of the markers on force plates, some degrees more or less from person to person. Gait does not show the
+angle, so all runners get the same."""
 
 MEDIAN_ITERATIONS = 12
-"""Steps to the spatial median; it moves by less than 0.01° after eight."""
+"""Iterations of the spatial median; it moves by less than 0.01° after eight."""
 
 MIN_AGREEMENT = 0.8
-"""Share of strides that must agree on what is toes-down and what is forward."""
+"""Least share of strides that agree on the sign of pitch and on what is forward."""
 MAX_UP_SPREAD_RAD = np.deg2rad(8.0)
 """Median angle between a stride's up and the common one beyond which the pod is loose or the gait unsteady."""
 
@@ -73,7 +75,7 @@ def estimate_mounting(kinematics: StrideKinematics, foot: Foot) -> Mounting:
 
 
 def spatial_median(vectors: Floats) -> Floats:
-    """(3, n) → (3,) point of least summed distance (Weiszfeld): unlike a median by component it turns with the
+    """(3, n) → (3,) point of least summed distance (Weiszfeld); unlike a median by component it rotates with the
     sensor."""
     centre: Floats = vectors.mean(axis=1)
     for _ in range(MEDIAN_ITERATIONS):
@@ -90,14 +92,14 @@ def _axes(up: Floats, pitch: Floats) -> Floats:
 
 
 def _toed_out(axes: Floats, foot: Foot) -> Floats:
-    """The foot's own axes from those of the leg's swing."""
+    """The foot's own axes, rotated outward from those of the leg's swing."""
     turn = TOE_OUT_RAD if foot is Foot.LEFT else -TOE_OUT_RAD
     forward, left, up = axes
     return np.stack([forward * np.cos(turn) + left * np.sin(turn), left * np.cos(turn) - forward * np.sin(turn), up])
 
 
 def _assess(kinematics: StrideKinematics, axes: Floats, agreeing: float) -> tuple[MountingStatus, str]:
-    """OK, or unsure with the reason."""
+    """`OK`, or `UNSURE` with the reason."""
     forward = float(np.mean(dot(kinematics.displacement_m, axes[0]) > 0.0))
     length = np.sqrt(squared_norm(kinematics.gravity_mps2))
     tilt = np.arccos(np.clip(dot(kinematics.gravity_mps2, axes[2]) / np.maximum(length, 1e-9), -1.0, 1.0))
@@ -111,7 +113,7 @@ def _assess(kinematics: StrideKinematics, axes: Floats, agreeing: float) -> tupl
 
 
 def pitch_axis_matches(kinematics: StrideKinematics, mounting: Mounting) -> Bools:
-    """(n,) whether strides pitch about the mounting's axis, and this way round; True where nothing can be told."""
+    """(n,) whether strides pitch about the mounting's axis in the right direction; True where it cannot be known."""
     pitch = mounting.pitch_axis
     forward = dot(kinematics.mean_rotation_rad, pitch) > 0.0
     return ~kinematics.valid | (
@@ -120,7 +122,7 @@ def pitch_axis_matches(kinematics: StrideKinematics, mounting: Mounting) -> Bool
 
 
 def orientation_matches(kinematics: StrideKinematics, mounting: Mounting) -> Bools:
-    """(n,) whether strides have up and the way where the mounting has them; True where nothing can be told."""
+    """(n,) whether up and the direction of travel lie where the mounting has them; True where it cannot be known."""
     up, left = mounting.sensor_to_foot[2], mounting.pitch_axis
     ahead = cross(left, up)
     along, across = _rate_product(kinematics, left, left), _rate_product(kinematics, ahead, ahead)
@@ -139,7 +141,7 @@ def _rate_product(kinematics: StrideKinematics, a: Floats, b: Floats) -> Floats:
 
 
 def _total_rate_product(kinematics: StrideKinematics) -> Floats:
-    """(n,) of all axes."""
+    """(n,) sum over all axes."""
     x, y, z = kinematics.rate_products_rad2ps2
     return x[0] + y[1] + z[2]
 
@@ -157,18 +159,20 @@ def _pitch_axis(kinematics: StrideKinematics) -> Floats:
 
 
 def _apart(a: Floats, b: Floats) -> Bools:
-    """(n,) whether directions (3, n) are farther apart than slopes and turns explain; never where one is unknown."""
+    """(n,) whether directions (3, n) differ by more than slopes and turns explain; False where one is unknown."""
     return dot(a, b) < MIN_DIRECTION_COSINE * np.sqrt(squared_norm(a) * squared_norm(b))
 
 
 class SensorAlignment:
-    """Keeps the strides' evidence and the mounting it leads to; the answer depends on the strides alone.
+    """Strides' kinematics in, the mounting out; it depends on the strides alone, not on when they come.
 
-    `first_axes`, (3, 3) sensor to foot, are those of the first answer since the pod has been in its place: unlike the
-    later ones they do not follow a road that tilts.
+    After several strides in a row that do not match, the pod was moved on the shoe and everything is estimated anew.
 
-    A pod that is moved on the shoe shows at once: strides pitch about another axis. After a few in a row everything is
-    found anew.
+    Attributes
+    ----------
+    mounting : None in the warm-up.
+    first_axes : (3, 3) sensor to foot of the first mounting since the pod is in its place, which later camber does not
+        affect; NaN before.
     """
 
     def __init__(self, foot: Foot) -> None:
@@ -181,9 +185,11 @@ class SensorAlignment:
         self._misfits: list[StrideKinematics] = []
 
     def is_moved(self, kinematics: StrideKinematics, *, matches: bool) -> bool:
-        """Take note whether the next stride fits the mounting; True if it was the last straw and all begins anew.
+        """Note whether the next stride matches the mounting; True, and a new start, if it was the last of
+        `MAX_MISFITS`.
 
-        A pod that was moved sits still in its new place; one that is only loose is another way in every stride.
+        A pod that was moved sits still in its new place; a loose one sits another way in every stride, which does not
+        count.
         """
         self._misfits = (
             [] if matches else [*(other for other in self._misfits if _same_place(other, kinematics)), kinematics]
@@ -196,7 +202,7 @@ class SensorAlignment:
         return True
 
     def add(self, kinematics: StrideKinematics) -> Mounting | None:
-        """Take one stride's evidence; the mounting that holds for it, None in the warm-up."""
+        """Take one stride's kinematics; returns the mounting that holds for it."""
         sampled = self._strides < WARM_UP_STRIDES or self._strides % SAMPLING_INTERVAL == 0
         self._strides += 1
         if sampled:
@@ -208,7 +214,7 @@ class SensorAlignment:
         return self.mounting
 
     def conclude(self) -> Mounting | None:
-        """End the warm-up with the evidence at hand, because no more strides are coming for now."""
+        """End the warm-up with the strides at hand, because a chain of strides has ended."""
         if self.mounting is None and self._recent:
             self._solve()
         return self.mounting

@@ -1,4 +1,4 @@
-"""What a stride's movement says beyond its times: way, impact, and the angles of the foot."""
+"""Spatial parameters of strides: length, clearance, impact and foot angles."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Ints
 
 @dataclass(frozen=True, slots=True)
 class AlignedStances:
-    """n landings with what is known of the strides they begin.
+    """n stances with what is known of the strides they begin.
 
     Parameters
     ----------
-    cell, length : (n,) of the landing on the grid, and of the stride.
-    evidence : of the strides.
-    frames, first_frames : (3, 3, n) sensor to foot, now and when the pod was new in its place; NaN where it is not
-        known or not trusted.
-    touch_s, contact_s : (n,) from the landing's cell to initial contact, and from there to terminal contact.
+    landing, length_cells : (n,) of the landing on the grid, and of the stride.
+    kinematics : of the strides.
+    frames, first_frames : (3, 3, n) sensor to foot, now and when the pod was new in its place; NaN where not known or
+        not trusted.
+    contact_offset_s, contact_time_s : (n,) from the landing's cell to initial contact, and from there to terminal
+        contact.
     """
 
     landing: Ints
@@ -71,7 +72,8 @@ def spatial_metrics(
 
 
 def _displacement_metrics(kinematics: StrideKinematics, stride_time_s: Floats) -> dict[str, Floats]:
-    """Length, speed and height of the strides. Gravity's own size takes out the accelerometer's scale error."""
+    """Length, speed and clearance. Dividing by the measured size of gravity takes out the accelerometer's scale
+    error."""
     gravity_norm = np.sqrt(squared_norm(kinematics.gravity_mps2))
     up = kinematics.gravity_mps2 / gravity_norm
     level = kinematics.displacement_m - up * dot(kinematics.displacement_m, up)

@@ -1,7 +1,7 @@
-"""The foot followed through its stance: where up and where the way ahead lie in the sensor's frame, cell by cell.
+"""Orientation of the foot through stance: up and forward in the sensor's frame, cell by cell.
 
-The gyroscope carries both directions from the quiet instant of the stance to every other cell of it, a tenth of a
-second or two, so that its bias counts for a fraction of a degree.
+The gyroscope carries both directions from mid-stance to every other cell, over a tenth of a second or two, so that its
+bias counts for a fraction of a degree.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.model import Floats, Ints
 
 LEAD_CELLS = cell_count(0.12)
+"""Cells before the landing that are followed too."""
 LOADING_PHASE = 0.6
-"""The foot rolls in during this part of the contact; afterwards it pushes off."""
+"""Part of the contact in which the foot everts; afterwards it pushes off."""
 MIN_TRACKED_S = 0.32
-"""This part of a running contact of 0.45 s, with room for filters; in walking it grows with the stride."""
+"""This part of a running contact of 0.45 s with a margin for filters; in walking it grows with the stride."""
 MAX_TRACKED_DUTY_FACTOR = 0.85
+"""Longest contact that is followed, as a share of the longest stride of the class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,9 @@ class StanceOrientation:
 
     Parameters
     ----------
-    first : of the cells, negative.
+    first_cell : of the cells, negative.
     index : (n, m) the same cells on the grid.
-    up, ahead : (3, n, m) unit vectors in the sensor frame; ahead is level and where the toes point at rest.
+    up, forward : (3, n, m) unit vectors in the sensor frame; forward is level and where the toes point at mid-stance.
     """
 
     first_cell: int
@@ -45,9 +47,9 @@ class StanceOrientation:
 def track_stance(
     grid: UniformSamples, landing: Ints, kinematics: StrideKinematics, axes: Floats, stride_class: StrideClass
 ) -> StanceOrientation:
-    """Postures after landings (n,) of strides at one pace; `axes` is (3, 3, n), sensor to foot.
+    """Orientation after landings (n,) of strides of one class; `axes` is (3, 3, n), sensor to foot.
 
-    Up is the stride's own where nothing spoils it, else the usual one.
+    Up is the stride's own where its kinematics are valid, else the mounting's.
     """
     after = max(cell_count(MIN_TRACKED_S), int(LOADING_PHASE * MAX_TRACKED_DUTY_FACTOR * stride_class.max_cells))
     offset = np.arange(-LEAD_CELLS, after)

@@ -1,7 +1,7 @@
-"""What each stride says by itself, in the sensor's own frame: nothing need be known of how the pod sits on the shoe.
+"""Strapdown integration of each stride in the sensor's own frame; the mounting need not be known.
 
-A stride is followed by the gyroscope from the quiet foot of one stance to that of the next. Over it the velocity
-returns, so what is left of the turned specific force is gravity, and what is added to it is the way.
+A stride is followed by the gyroscope from mid-stance to the next mid-stance. There the velocity
+is the same again, so the mean of the rotated specific force is gravity, and the rest integrates to the displacement.
 """
 
 from __future__ import annotations
@@ -20,38 +20,39 @@ from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Ints
 MID_STANCE_PHASE = (0.06, 0.20)
 """Part of the stride after landing in which the foot comes to rest; later it may already be pushing off."""
 MID_STANCE_MEAN_CELLS = cell_count(0.040)
+"""Cells over which rotation is averaged to find mid-stance."""
 POD_HEIGHT_M = 0.07
-"""A pod on the laces sits this high above the ground; about the ground the foot already tips forward at the quiet
-instant, and carries the pod with it."""
+"""Height of a pod on the laces above the ground, about which the foot already tips forward at mid-stance and carries
+the pod with it."""
 
 GRAVITY_TOLERANCE = 0.12
-"""Share by which the averaged specific force may miss gravity: sensors on sale have scale errors up to 5 %."""
+"""Relative error allowed between the mean specific force and gravity; sensors on sale have scale errors up to 5 %."""
 LENGTH_BIN_CELLS = cell_count(0.2)
-"""Strides are followed together with those that are as long in these units; sums depend on their number of terms."""
+"""Strides are integrated together with those of the same length in these units, since the rounding of sums depends on
+their number of terms."""
 MAX_CLIPPED_CELLS = cell_count(0.020)
-"""A landing that hits the range for so long tilts the mean force by a few degrees at most."""
+"""A landing that is clipped for this long tilts the mean force by a few degrees at most."""
 
 STANCE_CELLS = np.arange(cell_count(-0.168), cell_count(0.240) + 1, 2)
-"""Cells around the landing that ends a stride at which the foot's turn since its quiet instant is kept. In a bad ankle
-roll the foot seems to land only when the roll is over, 0.15 s after contact."""
+"""Cells around the landing that ends a stride at which its orientation since mid-stance is kept. In a bad ankle roll
+the landing is found only when the roll is over, 0.15 s after contact."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrideKinematics:
-    """What each of n strides says, in the sensor frame at its first quiet instant.
+    """Kinematics of n strides, in the sensor frame at the first mid-stance of each.
 
     Parameters
     ----------
     gravity_mps2 : (3, n) mean specific force over the stride.
-    spin_radps2 : (3, 3, n) summed products of the rates over the faster half of the stride.
-    toes_down_rad : (3, n) mean turn from the quiet instant, less its drift.
-    travel_m : (3, n) way from one quiet instant to the next.
-    lift_m : (n,) how high the pod rises above the straight line between its two quiet places.
-    quiet_cells : (n,) from the first landing to the first quiet instant.
-    stance_turn : (4, n, k) orientation at the cells `STANCE_CELLS` around the second landing.
-    whole : (n,) False where a gap, or clipping for longer than `MAX_CLIPPED_CELLS`, spoils the stride, what is left of
-    the
-        force is not gravity, or there is no gyroscope.
+    rate_products_rad2ps2 : (3, 3, n) summed products of the rates over the faster half of the stride.
+    mean_rotation_rad : (3, n) mean rotation since mid-stance, less its drift: toes-down about the pitch axis.
+    displacement_m : (3, n) from one mid-stance to the next.
+    clearance_m : (n,) greatest height above the straight line between the two places.
+    mid_stance_cells : (n,) from the first landing to the first mid-stance.
+    stance_orientation : (4, n, k) orientation at the cells `STANCE_CELLS` around the second landing.
+    valid : (n,) False with a gap, clipping for longer than `MAX_CLIPPED_CELLS`, a mean force that is not gravity, or no
+        gyroscope.
     """
 
     gravity_mps2: Floats
@@ -80,7 +81,7 @@ class StrideKinematics:
 
     @classmethod
     def join(cls, parts: list[StrideKinematics]) -> StrideKinematics:
-        """Evidence of several pieces, in their order."""
+        """Several pieces in their order."""
 
         def joined(name: str, axis: int = -1) -> Any:
             return np.concatenate([getattr(part, name) for part in parts], axis=axis)
@@ -97,7 +98,7 @@ class StrideKinematics:
 
 
 def integrate_strides(grid: UniformSamples, first_cell: int, candidates: list[StrideCandidate]) -> StrideKinematics:
-    """Evidence of links in their order; the grid begins with the cell `first_cell`."""
+    """Kinematics of the candidates in their order; the grid begins with the absolute cell `first_cell`."""
     if not candidates:
         return StrideKinematics.empty()
     first = np.array([candidate.start_cell for candidate in candidates], dtype=np.int64) - first_cell
@@ -109,7 +110,7 @@ def integrate_strides(grid: UniformSamples, first_cell: int, candidates: list[St
 
 
 def integrate_group(grid: UniformSamples, first: Ints, last: Ints, max_length: int) -> StrideKinematics:
-    """Evidence of the strides from landing `first` to landing `last` (cells), none longer than `max_length` cells."""
+    """Kinematics of the strides from landing `first` to landing `last` (cells), none longer than `max_length` cells."""
     start, stop = mid_stance_cell(grid, first, last - first), mid_stance_cell(grid, last, last - first)
     offset = np.arange(max_length + max(int(max_length * MID_STANCE_PHASE[1]), STANCE_CELLS[-1] + 1))
     inside = offset < (stop - start)[:, None]
@@ -136,8 +137,8 @@ def integrate_group(grid: UniformSamples, first: Ints, last: Ints, max_length: i
 
 
 def mid_stance_cell(grid: UniformSamples, landing: Ints, length: Ints) -> Ints:
-    """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells long;
-    of two as quiet the earlier, since the later may be the pause before push-off."""
+    """Cell of least rotation (mean over 40 ms) in the early stance after each landing of strides `length` cells long.
+    Later cells are penalised, since the later of two quiet moments may be the pause before push-off."""
     width = int(np.ceil((MID_STANCE_PHASE[1] - MID_STANCE_PHASE[0]) * length.max())) + MID_STANCE_MEAN_CELLS
     early = landing + np.round(MID_STANCE_PHASE[0] * length).astype(np.int64)
     rate2 = squared_norm(grid.gyr_radps[:, np.minimum(early[:, None] + np.arange(width), len(grid) - 1)])
@@ -154,7 +155,8 @@ def mid_stance_cell(grid: UniformSamples, landing: Ints, length: Ints) -> Ints:
 
 
 def _mid_stance_velocity(grid: UniformSamples, mid_stance: Ints, gravity: Floats) -> Floats:
-    """(3, n) velocity of the pod at the quiet cells, sensor frame: the foot turns about the ground below it."""
+    """(3, n) velocity of the pod at mid-stance, sensor frame, from the rotation about the ground `POD_HEIGHT_M` below
+    it."""
     around = mid_stance[:, None] + np.arange(-(MID_STANCE_MEAN_CELLS // 2), MID_STANCE_MEAN_CELLS // 2 + 1)
     rate = grid.gyr_radps[:, np.clip(around, 0, len(grid) - 1)].mean(axis=-1)
     return cross(rate, POD_HEIGHT_M * gravity / np.sqrt(squared_norm(gravity)))
@@ -182,11 +184,12 @@ def _rate_products(gyr_radps: Floats, inside: Bools) -> Floats:
 
 
 def _recording_valid(grid: UniformSamples, first: Ints, last: Ints) -> Bools:
+    """(n,) no gap and little clipping between the cells."""
     gaps, clipped = (np.concatenate([[0], np.cumsum(marks)]) for marks in (~grid.valid, grid.clipped))
     return (gaps[last] == gaps[first]) & (clipped[last] - clipped[first] <= MAX_CLIPPED_CELLS)
 
 
 def _gravity_plausible(gravity_mps2: Floats) -> Bools:
-    """(n,) whether the mean force has the size of gravity; of a foot followed wrongly it has not."""
+    """(n,) whether the mean force has the size of gravity; it has not if the foot was followed wrongly."""
     norm = np.sqrt(squared_norm(gravity_mps2))
     return np.abs(norm / STANDARD_GRAVITY_MPS2 - 1.0) <= GRAVITY_TOLERANCE

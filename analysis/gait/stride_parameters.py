@@ -1,4 +1,4 @@
-"""From linked landings to measured strides."""
+"""From aligned stride candidates to measured strides."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from surefoot.analysis.metrics import CONTACT, PUSH_OFF, STRIDE_TIME
 from surefoot.analysis.model import Bools, Flag, Floats, Foot, Ints, Mounting, MountingStatus, Strides
 
 FLAG_CONFIDENCE = {Flag.GAP: 0.5, Flag.CLIPPED: 0.8, Flag.CONTACT_WITHHELD: 0.8, Flag.NO_GYROSCOPE: 0.7}
-"""Factors by which a flag lowers the confidence that the landings' likeness gives."""
+"""Factors by which a flag lowers the confidence that the landings' similarity gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedStride:
-    """A stride in the rough with the mounting that holds for it.
+    """A stride candidate with the mounting that holds for it.
 
     Parameters
     ----------
     first_axes : (3, 3) sensor to foot when the pod was new in its place.
-    fits : whether the foot pitches about the mounting's axis; contact needs that.
-    settled : whether up and the way are where the mounting has them; angles need that too.
+    pitch_fits : whether the foot pitches about the mounting's axis; contact times need that.
+    orientation_fits : whether up and the direction of travel are where the mounting has them; angles need that too.
     """
 
     candidate: StrideCandidate
@@ -65,7 +65,7 @@ class StrideMeasurer:
         self._variability = RollVariability()
 
     def measure(self, grid: UniformSamples, first_cell: int, aligned: list[AlignedStride], gyroscope: bool) -> Strides:
-        """Strides of the links; `first_cell` is the absolute cell that the grid begins with."""
+        """Strides of the candidates; `first_cell` is the absolute cell that the grid begins with."""
         if not aligned:
             return Strides.empty(self._foot)
         first = np.array([each.candidate.start_cell for each in aligned], dtype=np.int64)
@@ -94,8 +94,7 @@ class StrideMeasurer:
     def _initial_contacts(
         self, grid: UniformSamples, first_cell: int, first: Ints, last: Ints, axes: Floats, gyroscope: bool
     ) -> tuple[Floats, Bools]:
-        """(2, n) times of the initial contacts that begin and end each stride, and whether the readings there are
-        whole.
+        """(2, n) initial contacts that begin and end each stride, and whether the readings there are whole.
 
         Consecutive strides share a landing, and with it the very same time.
         """
@@ -115,15 +114,15 @@ class StrideMeasurer:
 def _stances(
     grid: UniformSamples, start: Ints, end: Ints, aligned: list[AlignedStride], temporal: TemporalParameters
 ) -> AlignedStances:
-    """What the links' movement is measured from."""
-    contacts_s = np.where(temporal.initial_valid, temporal.initial_contact_s - grid.time_s[start], np.nan)
+    """What the strides' spatial parameters are measured from."""
+    contact_offset_s = np.where(temporal.initial_valid, temporal.initial_contact_s - grid.time_s[start], np.nan)
     return AlignedStances(
         start,
         end - start,
         StrideKinematics.join([each.kinematics for each in aligned]),
         np.stack([each.frame for each in aligned], axis=-1),
         np.stack([each.first_frame for each in aligned], axis=-1),
-        contacts_s,
+        contact_offset_s,
         temporal.contact_time_s,
     )
 
@@ -146,7 +145,7 @@ def _flags(
     spatial: Mapping[str, Floats],
     gyroscope: bool,
 ) -> Ints:
-    """(n,) `Flag` bits of strides between cells."""
+    """(n,) `Flag` bits of the strides between cells."""
     marks = {
         Flag.CLIPPED: _any(grid.clipped, first, last),
         Flag.GAP: _any(~grid.valid, first, last),
@@ -166,9 +165,9 @@ def _any(marks: Bools, first: Ints, last: Ints) -> Bools:
 
 
 def _confidence(aligned: list[AlignedStride], flags: Ints) -> Floats:
-    """0 … 1: likeness of the two landings, lowered by what is missing."""
+    """0 … 1: similarity of the two landings, lowered by what is missing."""
     similarity = np.array([np.clip(each.candidate.similarity, 0.0, 1.0) for each in aligned])
-    valid = np.array([1.0 if each.mounting.status is MountingStatus.OK else 0.8 for each in aligned]) * similarity
+    confidence = np.array([1.0 if each.mounting.status is MountingStatus.OK else 0.8 for each in aligned]) * similarity
     for flag, factor in FLAG_CONFIDENCE.items():
-        valid = np.where(flags & flag, valid * factor, valid)
-    return valid
+        confidence = np.where(flags & flag, confidence * factor, confidence)
+    return confidence

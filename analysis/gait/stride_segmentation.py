@@ -1,4 +1,4 @@
-"""Which landings belong together: strides are links between landings that look alike and come at a steady pace."""
+"""Groups landings that look alike and come in a steady rhythm into strides."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from surefoot.analysis.gait.contact_candidates import MIN_STRIDE_CELLS, ContactC
 from surefoot.analysis.gait.event_detection import SLOW_STRIDES
 
 MIN_SIMILARITY = 0.5
-"""Least similarity of two landings' movements to start or prove a chain; gait has 0.5 to 0.99, shaken hands seldom
-two in a row."""
+"""Least similarity of two landings' movements to start or prove a chain of strides; gait has 0.5 to 0.99, shaken hands
+seldom two in a row."""
 MIN_SIMILARITY_IN_RHYTHM = 0.0
-"""The same inside a proven chain at its own pace, so that one stumble does not end a run."""
+"""The same inside a proven chain at its own stride time, so that one stumble does not end it."""
 LENGTH_TOLERANCE = 0.3
-"""Share by which a stride in step may differ from those before it."""
+"""Relative difference allowed between a stride in rhythm and the median of the last three."""
 MIN_TRANSITION_RATIO = 0.5
-"""A proven chain may change from walking to running: shorter strides, but not by more than this share."""
+"""A proven chain may change from walking to running: one stride may shorten to this share of the median."""
 WEAK_RATIO = 0.6
-"""A landing may be left out only if its burst is weaker than this share of both its neighbours': push-offs are."""
+"""A landing may be skipped only if its strength is below this share of both its neighbours'; push-offs are."""
 OVERDUE_RATIO = 1.1
-"""A landing that comes later than this part of the usual stride may be the push-off of one that was overlooked,"""
+"""A landing later than 1.1 × the median stride may be the push-off of a missed landing."""
 STEADY_RATIO, DUE_TOLERANCE = 1.2, 0.15
-"""where the last strides were as long as each other within the first, and it was due within the second of them."""
+"""A missed landing is searched for only while the last three strides agree within 20 %, within ±15 % of the expected
+time."""
 MIN_CHAIN_STRIDES = 3
-"""Strides in a row that prove a chain; until then they wait."""
+"""Strides in a row that prove a chain; until then they are held back."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrideCandidate:
-    """A stride from one landing to the next, in absolute grid cells."""
+    """A stride from one landing to the next, in absolute grid cells, and how similar the two landings are."""
 
     start_cell: int
     end_cell: int
@@ -37,10 +38,10 @@ class StrideCandidate:
 
 @dataclass(slots=True)
 class StrideSegmenter:
-    """Feeds on landings in order and gives links; what it does depends on the landings alone, not on when they come.
+    """Landings in, in order; stride candidates out. The result depends on the landings alone, not on when they come.
 
-    One weak landing that looks unlike the last (a push-off taken for a landing) is set aside, and left out if the next
-    one matches.
+    One weak landing that does not resemble the last (a push-off taken for a landing) is set aside, and dropped if the
+    next one matches.
     """
 
     last_contact: ContactCandidate | None = None
@@ -54,7 +55,7 @@ class StrideSegmenter:
     def add(
         self, contact: ContactCandidate, similarity_to_last: float, similarity_to_previous: float
     ) -> list[StrideCandidate]:
-        """Links proven by a landing, given how alike it is to the landing before it and to the one before that."""
+        """Strides proven by a landing, given its similarity to the landing before it and to the one before that."""
         if self.last_contact is None:
             self.last_contact = contact
             return []
@@ -71,11 +72,11 @@ class StrideSegmenter:
         return self.add(contact, similarity_to_last, 0.0)
 
     def reject(self) -> None:
-        """Take back a chain that turned out to be no gait."""
+        """Discard a chain that turned out not to be gait."""
         self._restart(self.last_contact)
 
     def expire(self, now_cell: int) -> bool:
-        """End the chain when no landing from cell `now_cell` on can join it; True if a proven one ended."""
+        """End the chain if no landing from `now_cell` on can join it; True if a proven one ended."""
         if self.last_contact is None or now_cell - self.last_contact.cell <= SLOW_STRIDES.max_cells:
             return False
         proven = self.stride_count >= MIN_CHAIN_STRIDES
@@ -84,9 +85,8 @@ class StrideSegmenter:
         return proven
 
     def overdue_range(self, until_cell: int) -> tuple[int, int] | None:
-        """Cells before `until_cell` in which the next landing of a steady chain was due; None if it is not overdue
-        there, or
-        was sought already."""
+        """Cells before `until_cell` in which the next landing of a steady chain was expected; None if it is not overdue
+        yet or was searched for already."""
         steady = self.stride_count >= MIN_CHAIN_STRIDES and max(self.recent_lengths) <= STEADY_RATIO * min(
             self.recent_lengths
         )
@@ -99,7 +99,7 @@ class StrideSegmenter:
         return (soon, min(late, until_cell)) if until_cell > overdue else None
 
     def is_lost(self, now_cell: int) -> bool:
-        """Whether no landing from cell `now_cell` on can be in step."""
+        """Whether no landing from `now_cell` on can be in rhythm."""
         return (
             self.last_contact is not None
             and bool(self.recent_lengths)
@@ -107,17 +107,17 @@ class StrideSegmenter:
         )
 
     def overlaps(self, contact: ContactCandidate) -> bool:
-        """Whether a landing follows the last one so closely that it is part of it."""
+        """Whether a landing follows the last one too closely to be another."""
         return self.last_contact is not None and 0 <= contact.cell - self.last_contact.cell < MIN_STRIDE_CELLS
 
     @property
     def strength_mps2(self) -> float:
-        """Of the last landing."""
+        """Strength of the last landing; zero without one."""
         return 0.0 if self.last_contact is None else self.last_contact.strength_mps2
 
     @property
     def oldest_cell(self) -> int | None:
-        """First cell that may still be needed."""
+        """First cell that may still be needed; None if none is."""
         if self.pending:
             return self.pending[0].start_cell
         return None if self.last_contact is None else self.last_contact.cell
@@ -139,13 +139,13 @@ class StrideSegmenter:
         )
 
     def _may_discard(self, contact: ContactCandidate) -> bool:
-        """Whether what was set aside, if anything, is weak enough to be no landing."""
+        """Whether the landing set aside, if any, is weak enough to be dropped."""
         if self.set_aside is None or self.last_contact is None:
             return True
         return self.set_aside.strength_mps2 < WEAK_RATIO * min(self.last_contact.strength_mps2, contact.strength_mps2)
 
     def _misses_one(self, length: int, similarity: float) -> bool:
-        """True where one landing of a proven chain was lost, in a gap of the recording for instance."""
+        """Whether one landing of a proven chain was lost, for instance in a gap of the recording."""
         return (
             self.stride_count >= MIN_CHAIN_STRIDES
             and similarity >= MIN_SIMILARITY
@@ -157,7 +157,7 @@ class StrideSegmenter:
         return sorted(self.recent_lengths)[len(self.recent_lengths) // 2]
 
     def _bridge(self, contact: ContactCandidate, similarity: float) -> list[StrideCandidate]:
-        """Go on behind a hole; a second one in a row is no hole but a slower pace, and a chain of its own."""
+        """Continue after a lost landing; a second one in a row is a slower rhythm and starts a chain of its own."""
         if self.bridged and self.set_aside is None:
             self._restart(self.last_contact)
             return self.add(contact, similarity, 0.0)

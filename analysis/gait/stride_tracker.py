@@ -1,4 +1,4 @@
-"""From cells to strides in the rough: landings found, and linked where they are gait."""
+"""From grid cells to stride candidates: landings are found, then grouped."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from surefoot.analysis.gait.strapdown import integrate_strides
 from surefoot.analysis.gait.stride_segmentation import MIN_CHAIN_STRIDES, StrideCandidate, StrideSegmenter
 
 HIDDEN_STRENGTH_RATIO = 0.4
-"""A landing hidden in an ankle roll hits at least with this share of the one before it."""
+"""A landing hidden in an ankle roll has at least this share of the strength of the landing before it."""
 CONTACT_MARGIN_CELLS = cell_count(0.044)
-"""What lies so close before a landing is part of it."""
+"""A hidden landing must lie farther than this before the next landing."""
 MIN_GAIT_TRAVEL_M = 0.25
-"""Strides are longer than this, on a treadmill's belt too; hands that wave or shake end where they began."""
+"""Median displacement of a new chain's strides, lower limit, on a treadmill too; hands that wave or shake end where
+they began."""
 
 
 class StrideTracker:
-    """Follows one foot from landing to landing; what it finds depends on the cells alone, not on when they come."""
+    """Follows one foot from landing to landing; the result depends on the cells alone, not on when they come."""
 
     def __init__(self, *, gyroscope: bool) -> None:
         self.decided_cell = DECISION_LOOKBACK_CELLS
@@ -36,7 +37,7 @@ class StrideTracker:
 
     @property
     def first_needed_cell(self) -> int:
-        """First cell that it may still look at."""
+        """First cell that may still be read."""
         oldest_cell = self._segmenter.oldest_cell
         return min(
             self.decided_cell - DECISION_LOOKBACK_CELLS,
@@ -52,9 +53,9 @@ class StrideTracker:
     def advance(
         self, grid: UniformSamples, first_cell: int, ready_cell: int, *, end: bool
     ) -> tuple[list[StrideCandidate], set[int]]:
-        """Links proven up to the cell `ready_cell`, and before which of them a chain had ended.
+        """Stride candidates proven up to `ready_cell`, and the indices of those before which a chain had ended.
 
-        `grid` begins with the absolute cell `first_cell`; `end` says that nothing will follow.
+        `grid` begins with the absolute cell `first_cell`; `end` means that nothing will follow.
         """
         previous = self._contacts[-2:]
         contacts = [*previous, *self._find_contacts(grid, first_cell, ready_cell)]
@@ -84,7 +85,7 @@ class StrideTracker:
         return candidates, breaks
 
     def _recover_hidden(self, grid: UniformSamples, first_cell: int, until_cell: int) -> list[StrideCandidate]:
-        """The stride to a landing that was overdue before the cell `until_cell`, and lies hidden in an ankle roll."""
+        """The stride to a landing that was overdue before `until_cell` and is hidden in an ankle roll."""
         overdue_range = self._segmenter.overdue_range(until_cell)
         if overdue_range is None or not self._gyroscope:
             return []
@@ -104,7 +105,7 @@ class StrideTracker:
     def _similarity_to_last(
         self, grid: UniformSamples, first_cell: int, contacts: list[ContactCandidate]
     ) -> list[float]:
-        """Likeness of each landing to the one before it; nothing where that has been forgotten."""
+        """Similarity of each landing to the one before it; zero where that has been forgotten."""
         held = [k for k in range(1, len(contacts)) if contacts[k - 1].cell - first_cell >= SIMILARITY_LOOKBACK_CELLS]
         values = self._similarities(grid, first_cell, [contacts[k - 1] for k in held], [contacts[k] for k in held])
         previous = dict(zip(held, values, strict=True))
@@ -113,14 +114,14 @@ class StrideTracker:
     def _similarities(
         self, grid: UniformSamples, first_cell: int, first: list[ContactCandidate], second: list[ContactCandidate]
     ) -> list[float]:
-        """Likeness of landings in pairs."""
+        """Similarities of landings in pairs."""
         if not first:
             return []
         a, b = (np.array([contact.cell for contact in each]) - first_cell for each in (first, second))
         return similarity(grid, a, b, gyroscope=self._gyroscope).tolist()
 
     def _travels(self, grid: UniformSamples, first_cell: int, candidates: list[StrideCandidate]) -> bool:
-        """Whether the foot gets anywhere in a newly proven chain; told only with a gyroscope."""
+        """Whether the strides of a new chain cover ground; True without a gyroscope, where it cannot be known."""
         if not self._gyroscope:
             return True
         travel_m = np.sqrt(squared_norm(integrate_strides(grid, first_cell, candidates).displacement_m))

@@ -1,4 +1,4 @@
-"""When a stride's contacts are, and whether it is run or walked."""
+"""Temporal parameters of strides: contacts, stride time, and whether it is run or walked."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from surefoot.analysis.model import Bools, Floats, Ints
 TRANSITION_DUTY_FACTOR, TRANSITION_STRIDE_TIME_S = 0.50, 0.90
 DUTY_FACTOR_SCALE, STRIDE_TIME_SCALE_S = 0.06, 0.12
 """Walking becomes running where both feet are in the air at times (duty factor 0.5) and near a stride time of 0.9 s.
-Contact may be off by 20 ms, so both say their part, each on the scale over which the two gaits blend; without contact
-the time decides."""
+Contact may be off by 20 ms, so both count, each on the scale over which the gaits blend; without contact the stride
+time decides."""
 RUN_CONTACT_RANGE_S = (0.08, 0.45)
 MAX_DUTY_FACTOR = 0.85
 """Contacts outside these do not occur in gait and are withheld."""
@@ -22,13 +22,13 @@ MAX_DUTY_FACTOR = 0.85
 
 @dataclass(frozen=True, slots=True)
 class TemporalParameters:
-    """n strides in time.
+    """Times of n strides.
 
     Parameters
     ----------
-    initial_s, next_initial_s : (n,) initial contacts, always given; `stride_time_s` is NaN where one is not sure.
-    lift_s : (n,) terminal contacts, NaN where they cannot be known, as `contact_time_s` and `push_off_rate_radps`.
-    initial_sure : (n,) whether the readings around the initial contact are whole.
+    initial_contact_s, next_initial_contact_s : (n,) always given; `stride_time_s` is NaN where one is not valid.
+    terminal_contact_s, push_off_rate_radps : (n,) NaN where unknown.
+    initial_valid : (n,) whether the readings around the initial contact are whole.
     running : (n,)
     """
 
@@ -55,10 +55,13 @@ def temporal_parameters(
     valid: Bools,
     has_terminal_contact: Bools,
 ) -> TemporalParameters:
-    """Timing of strides of `length` cells that begin with the landings (n,).
+    """Temporal parameters of strides `length` cells long that begin with the landings (n,).
 
-    The pitch axes are (3, n); `contacts_s` and `valid` are (2, n), of the contacts that begin and end each stride;
-    `has_terminal_contact` is False where there is no terminal contact to be had.
+    Parameters
+    ----------
+    axes : (3, n) pitch axes.
+    contacts_s, valid : (2, n) initial contacts that begin and end each stride, and whether their readings are whole.
+    has_terminal_contact : (n,) False where terminal contact cannot be measured.
     """
     terminal_contact_s, push_off, lift_valid = _terminal_contacts(grid, landing, length, axes)
     stride_time_s, contact_time_s = contacts_s[1] - contacts_s[0], terminal_contact_s - contacts_s[0]
@@ -78,8 +81,7 @@ def temporal_parameters(
 
 
 def _terminal_contacts(grid: UniformSamples, landing: Ints, length: Ints, axes: Floats) -> tuple[Floats, Floats, Bools]:
-    """(n,) times of terminal contact, peak rates of push-off (rad/s), and whether they can be known; brisk and slow
-    strides are worked on apart."""
+    """(n,) terminal contacts, push-off rates (rad/s) and whether they are known; fast and slow strides apart."""
     time_s, peak = np.full((2, len(landing)), np.nan)
     whole = np.zeros(len(landing), bool)
     fast = length <= FAST_STRIDES.max_cells
@@ -93,7 +95,7 @@ def _terminal_contacts(grid: UniformSamples, landing: Ints, length: Ints, axes: 
 
 
 def time_at(grid: UniformSamples, cell: Ints, offset: Floats) -> Floats:
-    """Session times a fractional number of cells `offset` than the given ones."""
+    """Session times a fractional number of cells `offset` after the given cells."""
     whole = np.floor(offset)
     before = np.clip(cell + whole.astype(np.int64), 0, len(grid) - 2)
     start_s = grid.time_s[before]

@@ -1,4 +1,4 @@
-"""How much the foot's roll differs from landing to landing."""
+"""How much the foot's roll angle differs from landing to landing."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from numpy.lib.stride_tricks import sliding_window_view
 from surefoot.analysis.model import Floats
 
 VARIABILITY_STRIDES = 12
-"""Landings (about 9 s of running) over which the roll's spread is taken."""
+"""Landings (about 9 s of running) over which the standard deviation is taken."""
 
 
 class RollVariability:
-    """Spread of the roll at the latest landings whose roll is known; remembers those before a piece."""
+    """Standard deviation of the roll angle over the latest landings where it is known."""
 
     def __init__(self) -> None:
         self._previous = np.empty(0)
 
     def push(self, roll_deg: Floats) -> Floats:
-        """(n,) standard deviation over the last `VARIABILITY_STRIDES` known values up to each landing, NaN until there
-        are as
-        many and where the landing's own is unknown."""
+        """(n,) standard deviation over the last `VARIABILITY_STRIDES` known values up to each landing; NaN with fewer,
+        and where the landing's own value is unknown."""
         known = np.flatnonzero(np.isfinite(roll_deg))
         values = np.concatenate([self._previous, roll_deg[known]])
         sd = np.full(len(roll_deg), np.nan)
