@@ -1,6 +1,6 @@
-"""Samples from shoe pods in, strides, windows and bouts out: pure computation, no I/O, no clocks.
+"""Samples of shoe pods in; strides, windows, bouts and findings out. Pure computation: no I/O, no clocks.
 
-`Session` is the way in: push samples, get results, flush at the end.
+`Session` is the entry point: push samples, read results, flush at the end.
 """
 
 from surefoot.analysis.session import Results, Session

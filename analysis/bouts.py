@@ -1,4 +1,4 @@
-"""What the runner did when: stretches of running, walking, standing still and anything else."""
+"""Bouts: what the runner did when, as periods of running, walking, standing still and anything else."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from surefoot.analysis.model import Bools, Bout, BoutKind, Floats, Foot, Strides
 MAX_PAUSE_S = 1.5
 """Longest pause inside a bout: one stride may be missing."""
 VOTE_NEIGHBOURS = 2
-"""A stride's gait is what most of it and this many on either side say, both feet together."""
+"""A stride's gait is the majority of it and this many strides on either side, both feet together."""
 MIN_STILL_PAUSE_S = 2.0
-"""A pause shorter than this is the turn from one bout to the next, not standing."""
+"""A shorter pause is the transition between two bouts, not standing."""
 
 
 class BoutBuilder:
-    """Joins strides of either foot, in time order, to bouts, and tells standing still from anything else between
-    them."""
+    """Strides of either foot in, in time order, and still seconds; bouts out that cover the recording without gaps."""
 
     def __init__(self) -> None:
         self._start_s = np.empty(0)
@@ -32,14 +31,14 @@ class BoutBuilder:
         self._covered_until_s: float | None = None
 
     def begin(self, start_s: float) -> None:
-        """Say when the recording begins, before the first push."""
+        """Set the start of the recording; later calls change nothing."""
         if self._covered_until_s is None:
             self._covered_until_s = start_s
 
     def push(
         self, strides: Mapping[Foot, Strides], still: Mapping[Foot, StillSeconds], watermark_s: float
     ) -> list[Bout]:
-        """Bouts that are over, from each foot's new strides and still seconds.
+        """Bouts that are over.
 
         All strides that begin before `watermark_s` have been given by now.
         """
@@ -68,7 +67,7 @@ class BoutBuilder:
         self._running = np.concatenate([self._running, *(rows.running for rows in strides)])[order]
 
     def _classify(self, ready: int, known: int) -> list[Bout]:
-        """Go on with the strides before `ready`, of which the neighbours before `known` are at hand."""
+        """Process the strides before `ready`, whose neighbours before `known` are available."""
         bouts: list[Bout] = []
         if ready <= self._classified:
             return bouts
@@ -84,7 +83,7 @@ class BoutBuilder:
         return bouts
 
     def _extend(self, kind: BoutKind, start_s: float, end_s: float) -> list[Bout]:
-        """Let the open bout go on with a stride, or end it and open the next."""
+        """Extend the open bout by a stride, or end it and open the next."""
         bouts: list[Bout] = []
         if self._open is not None and (kind != self._open.kind or start_s > self._open.end_s + MAX_PAUSE_S):
             bouts = self._close(start_s)
@@ -103,7 +102,7 @@ class BoutBuilder:
         return [bout]
 
     def _fill_pause(self, end_s: float) -> list[Bout]:
-        """Still and other stretches since the last bout of gait."""
+        """Still and other periods since the last bout of gait."""
         start_s = end_s if self._covered_until_s is None else self._covered_until_s
         self._covered_until_s = end_s
         if end_s <= start_s:
@@ -119,7 +118,7 @@ class BoutBuilder:
         return [Bout(kind, a, b) for kind, (a, b) in zip(kinds, pairwise(edges_s), strict=True)]
 
     def _forget_still(self) -> None:
-        """Drop the seconds that the open bout has passed."""
+        """Drop the seconds before the end of the open bout."""
         if self._open is not None:
             for foot, (start_s, mark) in self._still.items():
                 later = start_s >= self._open.end_s - 1.0
@@ -127,7 +126,7 @@ class BoutBuilder:
 
 
 def _all_still(time_s: Floats, feet: Iterable[StillSeconds]) -> Bools:
-    """Whether all feet of which something is known at a time were still then; False where nothing is known."""
+    """Whether all feet with known seconds at a time were still then; False where nothing is known."""
     moving, known = np.zeros(len(time_s), bool), np.zeros(len(time_s), bool)
     for start_s, mark in feet:
         if len(start_s):
@@ -139,8 +138,7 @@ def _all_still(time_s: Floats, feet: Iterable[StillSeconds]) -> Bools:
 
 
 def _majority(marks: Bools) -> Bools:
-    """Each mark replaced by what most of it and its neighbours say, by itself where they are even; fewer vote at the
-    ends."""
+    """Each mark replaced by the majority of it and its neighbours, unchanged in a tie; fewer vote at the ends."""
     padded = np.pad(np.where(marks, 1, -1), VOTE_NEIGHBOURS)
     votes = np.add.reduce([padded[k : k + len(marks)] for k in range(2 * VOTE_NEIGHBOURS + 1)])
     return np.where(votes == 0, marks, votes > 0)

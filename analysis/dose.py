@@ -1,4 +1,4 @@
-"""How much landing each foot has done in a run, and how the hard landings share out between the feet."""
+"""Impact dose of a run, and how the hard landings are shared between the feet."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import Floats, Foot, Strides
 
 HARD_PERCENTILE = 80.0
-"""A hard landing is one of the hardest fifth of this runner's own, both feet together."""
+"""Landings above this percentile of the runner's own, both feet together, are hard."""
 MIN_LANDINGS = 20
+"""A foot with fewer running landings is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImpactDose:
-    """One foot's landings in running: their impacts summed, and how many of them were hard for this runner."""
+    """One foot's running landings: sum of their impacts, and share that were hard for this runner."""
 
     impact_dose_g: float
     hard_landings_pct: float
 
 
 def impact_doses(strides: Mapping[Foot, Strides]) -> Mapping[Foot, ImpactDose]:
-    """Of every foot with landings enough; what clips is counted at the sensor's limit."""
+    """Impact dose per foot; feet with fewer than `MIN_LANDINGS` are left out. Clipped peaks count at full scale, so the
+    sum is a lower bound."""
     impacts = {foot: known for foot, rows in strides.items() if len(known := _known(rows)) >= MIN_LANDINGS}
     if not impacts:
         return {}
@@ -36,6 +38,6 @@ def impact_doses(strides: Mapping[Foot, Strides]) -> Mapping[Foot, ImpactDose]:
 
 
 def _known(strides: Strides) -> Floats:
-    """Impacts of the running strides."""
+    """(n,) known impacts of the running strides."""
     values = strides.metrics[IMPACT][strides.running] if len(strides) else np.empty(0)
     return values[np.isfinite(values)]

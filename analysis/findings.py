@@ -1,4 +1,4 @@
-"""What is worth telling a runner: one finding per story, revised as the story goes on."""
+"""Findings: what is reported to a runner, in revisions with the same id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Evidence = Mapping[str, float | int | str | bool | list[float] | list[str] | Non
 
 
 class Kind(StrEnum):
-    """What was found."""
+    """Kind of a finding."""
 
     INVERSION_EVENT = "inversion_event"
     ASYMMETRY_DRIFT = "asymmetry_drift"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much it matters; an ankle roll is a near miss, a roll or severe, everything else info, notice or warning."""
+    """Severity of a finding: near miss, roll or severe for inversion events, info, notice or warning for all others."""
 
     INFO = "info"
     NOTICE = "notice"
@@ -36,7 +36,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 (worth knowing, never an alarm) … 3, the same scale for every kind."""
+        """0 (never an alarm) … 3, on the same scale for every kind."""
         return _RANK[self]
 
 
@@ -51,7 +51,7 @@ _RANK = {
 
 
 class State(StrEnum):
-    """Whether the story goes on."""
+    """Whether the finding may still be revised."""
 
     OPEN = "open"
     RESOLVED = "resolved"
@@ -59,15 +59,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One story as known at one time; what becomes known later is a revision with the same id.
+    """One finding as known at one time; what becomes known later is a revision with the same id.
 
     Parameters
     ----------
     id : the same for every revision, and for the same input.
-    foot : whose, None for both.
+    foot : whose; None for both.
     time_s : when it happened or began.
-    known_s : session time of the last sample it took to know this revision.
-    value, reference : the figure and what it is held against, in `unit`.
+    known_s : session time of the last sample that this revision is based on.
+    value, reference : the measured value and what it is compared with, in `unit`.
     confidence : 0 … 1.
     message : one plain sentence for the runner.
     """
@@ -89,7 +89,7 @@ class Finding:
 
 
 def finding_id(kind: Kind, foot: Foot | None, time_s: float) -> str:
-    """An id that depends on what happened alone: kind, foot and the time it was first placed at."""
+    """An id from kind, foot and the time of the first revision."""
     return f"{kind}-{foot or 'both'}-{round(1000.0 * time_s)}"
 
 

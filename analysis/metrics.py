@@ -1,4 +1,4 @@
-"""The vocabulary: every metric's key, unit, name, meaning and usual range, once, for the tables, the boards and the
+"""The metric registry: key, unit, name, meaning and usual range of every metric, for tables, dashboards and the
 report."""
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ STRIDE_TIME, CONTACT, PUSH_OFF, IMPACT, STANCE_TILT = (
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One thing that is measured per stride.
+    """One metric of a stride.
 
     Parameters
     ----------
     key : name in every table and message; ends in the unit.
-    unit : symbol for people; `scale` leads from the stored value to it.
+    unit : symbol for people; `scale` converts the stored value to it.
     description : one sentence in a runner's words.
-    definition : one sentence for someone who wants to compute it.
+    definition : one sentence on how it is computed.
     typical_run, typical_walk : range (in the stored unit) in which most healthy adults lie, with its source.
     compared : whether left and right are compared in percent, which makes no sense where a value may cross zero.
     """
@@ -195,4 +195,4 @@ CADENCE = Metric(
     "120 divided by the mean stride time in seconds.",
     (155.0, 190.0), (95.0, 125.0), _NOVACHECK, compared=False,
 )  # fmt: skip
-"""The one number of both feet together."""
+"""The only metric of both feet together."""

@@ -1,4 +1,4 @@
-"""The values that flow: samples in, strides, bouts and windows out.
+"""Values that the analysis takes and gives: samples, strides, bouts and windows.
 
 Times are seconds on the session clock, everything else SI; the unit is part of the name. The sensor frame is whatever
 way the pod sits on the shoe. The foot frame is right-handed, x toes, y left, z up, on both feet.
@@ -35,14 +35,19 @@ class Foot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """A stretch of one pod's readings in the sensor frame; missing readings are absent, never invented.
+    """Consecutive readings of one pod in the sensor frame; missing readings are absent, never filled in.
 
     Parameters
     ----------
     time_s : (n,) strictly increasing, seconds on the session clock.
     acc_mps2 : (n, 3) specific force, gravity included.
     gyr_radps : (n, 3) angular rate; all NaN where the pod has no gyroscope.
-    clipped : (n,) True where any axis sits at the end of its range.
+    clipped : (n,) True where any axis is at the end of its range.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not agree.
     """
 
     foot: Foot
@@ -67,14 +72,14 @@ class Samples:
 
 
 class Gait(StrEnum):
-    """How a stride was made."""
+    """Gait of a stride or a window."""
 
     RUN = "run"
     WALK = "walk"
 
 
 class Flag(IntFlag):
-    """What limits a stride; several may hold at once."""
+    """Limitations of a stride; several may hold at once."""
 
     CLIPPED = 1
     GAP = 2
@@ -82,11 +87,11 @@ class Flag(IntFlag):
     NO_GYROSCOPE = 8
     ANGLES_WITHHELD = 16
     LATE = 32
-    """Known only after results had stopped waiting for it: neither paired nor in windows, bouts and findings."""
+    """Known only after the watermark had passed it: left out of pairing, windows, bouts and findings."""
 
 
 class MountingStatus(StrEnum):
-    """How far the foot frame found on a shoe can be trusted."""
+    """How far the estimated foot frame of a pod can be trusted."""
 
     OK = "ok"
     UNSURE = "unsure"
@@ -95,14 +100,15 @@ class MountingStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mounting:
-    """How a pod sits on its shoe, as found from the gait itself.
+    """How a pod sits on its shoe, estimated from the gait itself.
 
     Parameters
     ----------
     sensor_to_foot : (3, 3) rotation, rows are the foot's x (toes), y (left) and z (up) in the sensor frame; NaN if
         unknown.
-    pitch_axis : (3,) axis in the sensor frame about which leg and foot swing, left of the way; known from the gyroscope
-        even where gravity is missing. The foot's own left lies a few degrees beside it: toes point outward.
+    pitch_axis : (3,) axis in the sensor frame about which leg and foot swing, left of the direction of travel; known
+        from the gyroscope even where gravity is missing. The foot's own left differs by a few degrees: toes point
+        outward.
     """
 
     status: MountingStatus
@@ -119,7 +125,7 @@ class Strides:
     ----------
     initial_contact_s, terminal_contact_s, next_initial_contact_s : (n,) session clock; NaN where not measurable.
     running : (n,) True for running, False for walking.
-    confidence : (n,) 0 … 1, how surely the row is a stride with these contacts.
+    confidence : (n,) 0 … 1, that the row is a stride with these contacts.
     flags : (n,) bits of `Flag`.
     metrics : registry key → (n,) values, NaN where not measurable.
     """
@@ -149,12 +155,12 @@ class Strides:
         )
 
     def has(self, flag: Flag) -> Bools:
-        """Rows that carry a flag."""
+        """(n,) rows that carry a flag."""
         return (self.flags & int(flag)) != 0
 
     @classmethod
     def empty(cls, foot: Foot) -> Strides:
-        """No strides yet."""
+        """No strides."""
         empty = np.empty(0)
         return cls(foot, empty, empty, empty, np.empty(0, bool), empty, np.empty(0, np.int64), {})
 
@@ -196,8 +202,7 @@ class Bout:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with the 95 % interval of its sampling error, the number of strides behind it and their standard
-    deviation."""
+    """A value with the 95 % interval of its sampling error, the number of strides and their standard deviation."""
 
     value: float
     low: float
@@ -208,7 +213,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Both feet over one stretch of steady gait.
+    """Both feet over one period of steady gait.
 
     Parameters
     ----------

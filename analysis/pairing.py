@@ -1,4 +1,4 @@
-"""What one foot's stride says together with the other foot's: step time and flight."""
+"""Step and flight time, which take the other foot's landing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from surefoot.analysis.metrics import STRIDE_TIME
 from surefoot.analysis.model import Flag, Floats, Strides
 
 STEP_TIME_RATIO = (0.25, 0.75)
-"""Part of the stride after which the other foot lands: near a half, with a bad limp 0.35. Beyond these the two pods'
-clocks are apart, or the landing is not the one that follows."""
+"""Share of the stride after which the other foot lands: near a half, with a bad limp 0.35. Outside this range the two
+pods' clocks differ, or the landing is not the next one."""
 
 
 def add_step_metrics(strides: Strides, other_contact_s: Floats) -> Strides:
-    """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where it is
+    """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where that is
     missing or the stride is late."""
     index = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
     known = np.concatenate([other_contact_s, [np.nan]])
@@ -46,17 +46,17 @@ class StridePairer:
 
     @property
     def contacts_s(self) -> Floats:
-        """This foot's initial contacts, in time order, as far as `forget` has kept them."""
+        """This foot's initial contacts in time order, back to the last `forget`."""
         return self._contacts_s
 
     @property
     def earliest_start_s(self) -> float:
-        """Start of the first stride still held that is not late."""
+        """Start of the first stride still held that is not late; infinite without one."""
         starts_s = (rows.initial_contact_s[~rows.has(Flag.LATE)] for rows in self._buffer if len(rows))
         return next((float(start_s[0]) for start_s in starts_s if len(start_s)), np.inf)
 
     def release(self, other_contact_s: Floats, watermark_s: float) -> Strides:
-        """Strides that end before the other foot's `watermark_s`, paired."""
+        """Strides that end before the other foot's `watermark_s`, with step and flight times."""
         buffer = Strides.join(self._buffer)
         ready = int(np.searchsorted(buffer.next_initial_contact_s, watermark_s, side="right"))
         if not ready:

@@ -1,4 +1,4 @@
-"""A runner's whole state while a run goes on: samples of either foot in, strides, windows and bouts out."""
+"""Analysis of one run, streaming: samples of either foot in; strides, windows, bouts and findings out."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What became known: each stride, window and bout is given once and never changes; findings come in revisions.
+    """What became known. Each stride, window and bout is given once and never changes; findings come in revisions.
 
-    Windows are of thirty seconds for statistics, `live` ones of ten.
+    `windows` are of 30 s, for statistics, `live` ones of 10 s.
     """
 
     strides: Mapping[Foot, Strides]
@@ -47,14 +47,14 @@ class Results:
 class Session:
     """Analysis of one run. Any cut of the samples, and any interleaving of the feet, gives the same results.
 
-    Strides wait for the other foot, so both feet's samples must keep coming; name one foot alone where there is one
-    pod, and say with `mark_absent` for how long not to wait.
+    Strides wait for the other foot, so both feet's samples must keep coming; with one pod name that foot alone, and
+    call `mark_absent` for a pod that stops sending.
 
     Parameters
     ----------
-    baseline : what left against right is held against; by default the run's own first minutes.
-    usual : each foot's usual stances, which ankle rolls stand out from; by default what healthy runners do, until the
-        run has shown its own.
+    baseline : what left against right is compared with; by default the run's own first minutes.
+    stance_references : each foot's usual stances, which inversion events stand out from; by default those of healthy
+        runners until the run has shown its own.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Session:
 
     @property
     def baseline(self) -> Baseline:
-        """What left against right is held against, as known now."""
+        """What left against right is compared with, as known now."""
         return self._drift.baseline
 
     @property
@@ -93,7 +93,7 @@ class Session:
         Raises
         ------
         ValueError
-            If the foot is not part of the session or the samples do not follow those before.
+            If the foot is not part of the session, or the samples do not follow those before.
         """
         pipeline = self._pipeline("push", samples.foot)
         if len(samples):
@@ -103,17 +103,17 @@ class Session:
         return self._results()
 
     def mark_absent(self, foot: Foot, until_s: float) -> Results:
-        """Wait no longer for what a foot has yet to say of the time before `until_s`.
+        """Advance a foot's watermark to `until_s`: results before that time no longer wait for the foot.
 
-        Samples of that time may still come. Their strides are given, flagged as late, without the other foot's, which
-        have gone into windows, bouts and findings without them. When a foot is declared absent decides what is late:
-        the same samples of this foot before and after give the same results, however all samples are cut.
+        Samples of that time may still come. Their strides are given, flagged as `LATE`, and left out of pairing,
+        windows, bouts and findings. What is late depends on which of this foot's samples come before the call, not on
+        how samples are cut.
         """
         self._pipeline("mark_absent", foot).mark_absent(until_s)
         return self._results()
 
     def flush(self) -> Results:
-        """End the run: everything still open."""
+        """End the run: results of everything still open."""
         for pipeline in self._feet.values():
             pipeline.flush()
         results = self._results(end=True)
@@ -159,7 +159,7 @@ class Session:
         return [time_s for pipeline in self._feet.values() for time_s in pipeline.moved_s]
 
     def _release(self, foot: Foot, foot_watermark_s: Mapping[Foot, float]) -> Strides:
-        """The foot's strides whose other foot is known, or all of them where there is no other."""
+        """The foot's strides whose other foot is known, or all of them in a session of one foot."""
         pairer = self._feet[foot].pairer
         if foot.other not in self._feet:
             return pairer.release(np.empty(0), np.inf)

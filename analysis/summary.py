@@ -1,4 +1,4 @@
-"""A whole run in a few numbers: how long, how many steps, how fast, left against right."""
+"""Summary of a whole run: duration, steps, medians of all metrics, left against right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One metric's median over all strides of one gait, left and right; None where too few strides tell."""
+    """One metric's median over all strides of one gait, left and right; None with too few strides."""
 
     key: str
     left: Estimate | None
@@ -37,7 +37,7 @@ def compare(results: Results, gait: Gait) -> tuple[Comparison, ...]:
 
 
 def summarise(results: Results) -> Mapping[str, float | None]:
-    """The run's summary; every key is always there, and None stands for what is not known.
+    """The run's summary; every key is always present, None stands for unknown.
 
     Keys
     ----
@@ -47,9 +47,9 @@ def summarise(results: Results) -> Mapping[str, float | None]:
     cadence_spm : of running, or of walking where nobody ran.
     cadence_walk_spm : of walking.
     <metric>_left, <metric>_right, <metric>_asymmetry_pct : medians over the running strides and how they compare.
-    impact_dose_g_left, impact_dose_g_right : impacts of all running landings summed.
-    hard_landings_pct_left, hard_landings_pct_right : share of them among the hardest fifth of both feet together.
-    clipped_strides_pct_left, clipped_strides_pct_right : share of strides with a reading off the range.
+    impact_dose_g_left, impact_dose_g_right : sum of the impacts of all running landings.
+    hard_landings_pct_left, hard_landings_pct_right : share of them above `HARD_PERCENTILE` of both feet together.
+    clipped_strides_pct_left, clipped_strides_pct_right : share of strides with a clipped reading.
     """
     run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
     dose = impact_doses(results.strides)
@@ -75,7 +75,7 @@ def strides_of(results: Results, foot: Foot, gait: Gait) -> Strides:
 
 
 def cadence_spm(results: Results, gait: Gait) -> float | None:
-    """Steps per minute over all strides of one gait, None where too few stride times are known."""
+    """Steps per minute over all strides of one gait; None with too few known stride times."""
     estimate = cadence([strides_of(results, foot, gait) for foot in results.strides])
     return estimate.value if estimate.n >= MIN_WINDOW_STRIDES else None
 
@@ -117,7 +117,7 @@ def _steps(results: Results) -> int:
 
 
 def _landings_s(strides: Strides) -> Floats:
-    """Initial contacts without repetition: consecutive strides share one."""
+    """Initial contacts, each once: consecutive strides share one."""
     times_s = np.concatenate([strides.initial_contact_s, strides.next_initial_contact_s])
     landings_s: Floats = np.unique(times_s[np.isfinite(times_s)])
     return landings_s

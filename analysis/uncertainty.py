@@ -1,8 +1,8 @@
-"""Medians of a window with honest 95 % intervals of their sampling error.
+"""Medians of windows with 95 % intervals of their sampling error.
 
-Neighbouring strides are alike, and so are left and right: both change what a window of strides can tell. How alike is
-learned over the windows of a run. A median's scatter follows the signs of the values' distances from it (its influence
-function), so that likeness is the correlation of signs.
+Neighbouring strides are correlated, and so are left and right: both change the error of a window's median. The
+correlations are learned over the windows of a run. A median's scatter follows the signs of the values' distances from
+it (its influence function), so the correlation of signs is what counts.
 """
 
 from __future__ import annotations
@@ -14,27 +14,30 @@ import numpy as np
 from surefoot.analysis.model import Bools, Floats, Ints
 
 MEDIAN_ERROR_RATIO = float(np.sqrt(np.pi / 2.0))
-"""Standard error of a median against that of a mean, for normal scatter."""
+"""Standard error of a median relative to that of a mean, for normal scatter."""
 MAD_TO_SD = 1.4826
+"""Standard deviation relative to the median absolute deviation, for normal scatter."""
 OUTLIER_LIMIT_SD = 3.0
-"""Standard deviations beyond which values count as no farther."""
+"""Values farther from the median are clipped to this many standard deviations."""
 Z95 = 1.959964
+"""Standard errors of a 95 % interval, for normal scatter."""
 MIN_CORRELATION, MAX_CORRELATION = -0.3, 0.9
+"""Range to which an estimated correlation is limited."""
 MAX_LAG = 16
-"""Strides over which likeness fades."""
+"""Strides over which correlation fades."""
 PRIOR_PAIRS, WINDOW_PAIRS = 40.0, 800.0
-"""Pairs of strides that the assumption of no likeness counts for, and over which likeness is averaged."""
+"""Weight of the zero-correlation prior, and averaging window, both in stride pairs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Medians:
-    """Several metrics of one foot in one window; (k,) each, NaN where nothing is known.
+    """Medians of several metrics of one foot in one window; (k,) each, NaN where unknown.
 
     Parameters
     ----------
-    spread : standard deviation without outliers.
+    spread : standard deviation with outliers clipped.
     count : known values.
-    sign : (k, n) of each value's distance from the median, 0 where unknown.
+    sign : (k, n) sign of each value's distance from the median, 0 where unknown.
     """
 
     median: Floats
@@ -44,7 +47,7 @@ class Medians:
 
     @classmethod
     def from_values(cls, values: Floats) -> Medians:
-        """Of (k, n) values, NaN where unknown."""
+        """From (k, n) values, NaN where unknown."""
         known = np.isfinite(values)
         count = known.sum(axis=1).astype(np.float64)
         median = row_medians(values)
@@ -55,30 +58,29 @@ class Medians:
         return cls(median, spread, count, np.where(known, np.sign(deviation), 0.0))
 
     def standard_error(self, effective_sample_size: Floats) -> Floats:
-        """(k,) standard errors of the medians of so many independent strides."""
+        """(k,) standard errors for so many independent strides."""
         standard_error: Floats = MEDIAN_ERROR_RATIO * self.spread / np.sqrt(effective_sample_size)
         return standard_error
 
 
 def robust_sd(values: Floats) -> Floats:
-    """Standard deviation along the first axis as the median distance from the median tells it: outliers do not
-    count."""
+    """Standard deviation along the first axis from the median absolute deviation, insensitive to outliers."""
     deviation: Floats = np.median(np.abs(values - np.median(values, axis=0)), axis=0)
     return MAD_TO_SD * deviation
 
 
 class SignCorrelation:
-    """Correlation of signs, averaged over windows; (k,) metrics."""
+    """Correlation of signs, averaged over windows, of k metrics."""
 
     def __init__(self, metrics: int) -> None:
         self._sum = np.zeros(metrics)
         self._weight = np.full(metrics, PRIOR_PAIRS)
 
     def update(self, a: Floats, b: Floats, *, neighbours: bool = False) -> None:
-        """Take two sets of signs, (k, n) each, that belong together.
+        """Take two sets of signs (k, n) of paired strides.
 
-        Neighbours' signs around a median of their own are less alike than they are around the true one (Marriott and
-        Pope 1954), by (1 + 3 r) / n.
+        Neighbours' signs around a median of their own correlate less than around the true one (Marriott and Pope 1954),
+        by (1 + 3 r) / n, which is added back.
         """
         decay = np.minimum(1.0, (WINDOW_PAIRS - a.shape[1]) / self._weight)
         known = np.abs(a * b).sum(axis=1)
@@ -88,13 +90,14 @@ class SignCorrelation:
 
     @property
     def correlation(self) -> Floats:
-        """(k,) from -0.3 to 0.9."""
+        """(k,) limited to −0.3 … 0.9."""
         correlation: Floats = np.clip(self._sum / self._weight, MIN_CORRELATION, MAX_CORRELATION)
         return correlation
 
 
 def design_effect(correlation: Floats) -> Floats:
-    """(k,) strides that tell as much as one independent stride, where likeness fades evenly with distance."""
+    """(k,) number of strides that carry the information of one independent stride, where correlation fades
+    geometrically."""
     lag_one = np.sin(0.5 * np.pi * correlation)[:, None]  # correlation of the values from that of their signs
     lagged = np.arcsin(lag_one ** np.arange(1, MAX_LAG + 1)) * (2.0 / np.pi)
     design_effect: Floats = np.maximum(1.0 + 2.0 * lagged.sum(axis=1), 0.2)
@@ -102,13 +105,13 @@ def design_effect(correlation: Floats) -> Floats:
 
 
 def effective_sample_size(count: Floats, design_effect: Floats) -> Floats:
-    """(k,) independent strides that tell as much, at least two."""
+    """(k,) number of independent strides with the same information, at least two."""
     effective_sample_size: Floats = np.maximum(count / design_effect, 2.0)
     return effective_sample_size
 
 
 def t95(degrees_of_freedom: Floats) -> Floats:
-    """Half width of the 95 % interval in standard errors for so many degrees of freedom (Cornish–Fisher)."""
+    """Half width of the 95 % interval in standard errors (Cornish–Fisher expansion of Student's t)."""
     z, lag_one = Z95, 1.0 / np.maximum(degrees_of_freedom, 3.0)
     half: Floats = z + (z**3 + z) / 4.0 * lag_one + (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0 * lag_one**2
     return half

@@ -1,4 +1,4 @@
-"""Strides cut into stretches of equal length, counted from the start of the recording."""
+"""Tumbling windows: strides cut into segments of equal length, counted from the start of the recording."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from surefoot.analysis.model import Foot, Strides
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """The strides of either foot that begin from `start_s` until before `end_s`; `number` counts from the origin."""
+    """The strides of either foot that begin from `start_s` until before `end_s`; `number` counts from the start."""
 
     number: int
     start_s: float
@@ -21,7 +21,7 @@ class Segment:
 
 
 class TumblingWindows:
-    """Gives each stretch that holds a stride, once all of its strides are known."""
+    """Strides in; each segment that holds a stride out, once all of its strides are known."""
 
     def __init__(self, feet: Iterable[Foot], width_s: float) -> None:
         self._buffers = {foot: Strides.empty(foot) for foot in feet}
@@ -29,7 +29,7 @@ class TumblingWindows:
         self._next_number = 0
 
     def push(self, strides: Mapping[Foot, Strides], origin_s: float, watermark_s: float) -> list[Segment]:
-        """Stretches that end before `watermark_s`, up to which all strides have been given; `origin_s` starts the
+        """Segments that end before `watermark_s`, up to which all strides have been given; `origin_s` starts the
         first."""
         for foot, new in strides.items():
             if len(new):

@@ -1,5 +1,4 @@
-"""Strides gathered over fixed stretches of time: medians with the interval of their sampling error, left against
-right."""
+"""Windows: medians of both feet's strides with their sampling error, and left against right."""
 
 from __future__ import annotations
 
@@ -21,17 +20,18 @@ from surefoot.analysis.uncertainty import (
 from surefoot.analysis.windowing import Segment, TumblingWindows
 
 WINDOW_S, LIVE_WINDOW_S = 30.0, 10.0
-"""For statistics, and for what a runner sees now."""
+"""Length of the windows for statistics, and of those shown live."""
 MIN_WINDOW_STRIDES = 5
-"""Fewer strides of one gait in a window say nothing about either foot."""
+"""A foot with fewer strides of the window's gait is left out."""
 MAX_STEP_S = {Gait.RUN: 0.7, Gait.WALK: 1.4}
-"""The right foot's stride belongs to the left's that began no longer ago."""
+"""A left stride is paired with the right one that begins within this time."""
 METRIC_KEYS = tuple(STRIDE_METRICS)
 COMPARED_MASK = np.array([metric.compared for metric in STRIDE_METRICS.values()])
+"""Metrics that are compared in percent."""
 
 
 class WindowBuilder:
-    """Cuts both feet's strides into windows counted from the start of the recording."""
+    """Strides of both feet in, windows out."""
 
     def __init__(self, feet: Iterable[Foot], width_s: float = WINDOW_S) -> None:
         self._tumbling = TumblingWindows(feet, width_s)
@@ -46,7 +46,7 @@ class WindowBuilder:
         return [window for window in found if window is not None]
 
     def _window(self, segment: Segment, last_s: float) -> Window | None:
-        """The stretch as a window, unless too few strides fill it; the recording ends at `last_s`."""
+        """The segment as a window; None with too few strides. The recording ends at `last_s`."""
         runs = np.concatenate([strides.running for strides in segment.strides.values()])
         running = 2 * int(runs.sum()) >= len(runs)
         feet = [foot for foot in Foot if foot in segment.strides]  # in one order, to the last bit
@@ -68,7 +68,7 @@ class WindowBuilder:
 
 
 class SignCorrelations:
-    """How alike neighbouring strides are, and left and right, in one gait."""
+    """Correlation of neighbouring strides, and of left and right, in one gait."""
 
     def __init__(self) -> None:
         self.strides = SignCorrelation(len(METRIC_KEYS))
@@ -85,13 +85,13 @@ class SignCorrelations:
 
 
 def _of_gait(strides: Strides, running: bool) -> Strides:
-    """The strides that are run, or walked."""
+    """The running strides, or the walking ones."""
     same = strides.running == running
     return strides if same.all() else strides[same]
 
 
 def _metric_rows(strides: Strides) -> Floats:
-    """(metrics, n) NaN where a metric is not measured."""
+    """(metrics, n) values, NaN where a metric is missing."""
     unknown = np.full(len(strides), np.nan)
     return np.stack([strides.metrics.get(key, unknown) for key in METRIC_KEYS])
 
@@ -99,7 +99,7 @@ def _metric_rows(strides: Strides) -> Floats:
 def _compare_feet(
     medians: Mapping[Foot, Medians], errors: Mapping[Foot, Floats], counts: Mapping[Foot, Floats], correlation: Floats
 ) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
-    """Right against left: in percent of their mean where that has a meaning, else as a difference in the own unit."""
+    """Right against left: in percent of their mean for metrics compared in percent, else in their own unit."""
     left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
     left_error, right_error = errors[Foot.LEFT], errors[Foot.RIGHT]
     count = np.minimum(left.count, right.count)
@@ -128,7 +128,7 @@ def _estimates(medians: Medians, error: Floats, count: Floats) -> dict[str, Esti
 
 
 def _by_key(value: Floats, half: Floats, count: Floats, spread: Floats, wanted: Bools) -> dict[str, Estimate]:
-    """Estimates of the wanted metrics that enough strides tell."""
+    """Estimates of the wanted metrics with enough strides."""
     known = wanted & (count >= MIN_WINDOW_STRIDES) & np.isfinite(value)
     columns = (value, value - half, value + half, count, spread)
     rows = zip(*(column[known].tolist() for column in columns), strict=True)
@@ -139,7 +139,7 @@ def _by_key(value: Floats, half: Floats, count: Floats, spread: Floats, wanted: 
 
 
 def median(values: Floats) -> Estimate | None:
-    """Median of the finite values with its 95 % interval; None where too few are left."""
+    """Median of the finite values with its 95 % interval; None with too few."""
     values = values[np.isfinite(values)]
     if len(values) < MIN_WINDOW_STRIDES:
         return None
@@ -152,8 +152,7 @@ def median(values: Floats) -> Estimate | None:
 
 
 def cadence(strides: list[Strides]) -> Estimate:
-    """Steps per minute of both feet, NaN where no stride time is known: stride times are averaged first, inverted
-    last."""
+    """Steps per minute of both feet: 120 / mean stride time in s. NaN where no stride time is known."""
     times_s = np.concatenate([np.empty(0), *(rows.metrics[STRIDE_TIME] for rows in strides if len(rows))])
     times_s = times_s[np.isfinite(times_s)]
     if not len(times_s):

@@ -1,1 +1,1 @@
-"""Load that moves from one side to the other, and what else changes in the course of a run."""
+"""Changes between left and right in the course of a run."""

@@ -1,4 +1,4 @@
-"""How a runner's left and right compare when nothing is the matter."""
+"""How left and right compare before anything has changed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from surefoot.analysis.drift.monitored_metrics import COLUMN_COUNT, COVARIATE_KE
 from surefoot.analysis.model import Floats
 
 COLUMN_NAMES = ("asymmetry_pct", "mean_log_pct", *(f"{key}_log_pct" for key in COVARIATE_KEYS))
-"""What holds for later runs too; how the feet are tilted counts from the first strides of each run."""
+"""Names of the columns that hold for later runs too; stance tilt counts from the first strides of each run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What later running is held against: the first minutes of a run, or those of earlier runs.
+    """What later running is compared with: the first minutes of a run, or earlier runs.
 
     Parameters
     ----------
-    rows : (metrics, COLUMNS) means of steady running, NaN where a metric was not measured.
+    rows : (metrics, COLUMN_COUNT) means of steady running, NaN where unknown.
     error_pct : (metrics,) standard error of the asymmetry.
-    start_s, end_s : when, on the session clock; NaN for a baseline of other runs.
+    start_s, end_s : on the session clock; NaN for a baseline of other runs.
     strides : of one foot.
     """
 
@@ -44,7 +44,7 @@ class Baseline:
         )
 
     def to_dict(self) -> dict[str, object]:
-        """As JSON has it: metric → name → number; unknown is absent."""
+        """JSON-serialisable form: metric → name → number; unknown values are absent."""
         metrics = {
             key: {
                 **{
@@ -61,12 +61,12 @@ class Baseline:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Baseline:
-        """A baseline written by `to_dict`, of another run now.
+        """Inverse of `to_dict`; the result counts as of another run.
 
         Raises
         ------
         ValueError
-            if it is not one.
+            If a key is missing.
         """
         metrics, strides = values.get("metrics"), values.get("strides")
         if not isinstance(metrics, Mapping) or not isinstance(strides, int):

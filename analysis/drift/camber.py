@@ -1,4 +1,4 @@
-"""How much of a left–right difference follows the road's tilt, which the standing feet show themselves."""
+"""How asymmetry follows the road's camber, which the stance tilt of both feet shows."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from surefoot.analysis.drift.monitored_metrics import (
 from surefoot.analysis.model import Floats
 
 SPAN_MINUTES = 3
-"""Minutes whose mean is held against that of the minutes before: long enough to tell, short beside a drift."""
+"""Minutes averaged before they are compared with those before: long enough to measure, short beside a drift."""
 MIN_CAMBER_CHANGE_DEG = 1.0
-"""Smaller changes of the road are scatter, and teach nothing."""
+"""Smaller changes are scatter and are not learned from."""
 PRIOR_EFFECT_SD = 0.5 * MIN_DRIFT_PCT
-"""What a degree may do, in percent (standard deviation), before the run has shown it: half of what is worth telling."""
+"""Standard deviation of the effect of one degree, in percent, before the run has shown it: half the smallest change
+reported."""
 
 
 class CamberModel:
-    """Regression of each metric's differences on the road's, between stretches of a few minutes.
+    """Bayesian regression of each metric's differences on those of the camber, between spans of a few minutes.
 
-    Until the road has tilted nothing is known of its effect, and nothing is said that it could explain.
+    Until the camber has changed its effect is unknown, and no change is reported that it could explain.
     """
 
     def __init__(self) -> None:
@@ -36,7 +37,7 @@ class CamberModel:
         self._weighted_sum = np.zeros(len(MONITORED_KEYS))
 
     def learn(self, row: Floats, covariates: CovariateModel) -> None:
-        """Take a minute, (metrics, COLUMNS)."""
+        """Take a minute, (metrics, COLUMN_COUNT)."""
         self._minutes.append(row)
         if len(self._minutes) < SPAN_MINUTES:
             return
@@ -52,11 +53,11 @@ class CamberModel:
         self._weighted_sum = self._weighted_sum + weight * np.clip(np.nan_to_num(change), -limit, limit)
 
     def forget(self) -> None:
-        """A pod was moved: what comes cannot be held against what was."""
+        """Drop the minutes so far: a pod was moved, so later ones cannot be compared with them."""
         self._minutes, self._before = [], np.full((len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
 
     def expected(self, rows: Floats, reference: Floats) -> Floats:
-        """(…, metrics) by how much the road alone makes the asymmetry of rows differ from the reference's."""
+        """(…, metrics) difference of asymmetry from the reference's that the camber explains."""
         expected: Floats = self._weighted_sum / self._precision * _camber_change(rows, reference)
         return expected
 
@@ -67,10 +68,10 @@ class CamberModel:
 
 
 def camber_changed(rows: Floats, reference: Floats) -> bool:
-    """Whether the road is clearly another."""
+    """Whether the camber differs by `MIN_CAMBER_CHANGE_DEG` or more."""
     return bool((np.abs(_camber_change(rows, reference)) >= MIN_CAMBER_CHANGE_DEG).any())
 
 
 def _camber_change(rows: Floats, reference: Floats) -> Floats:
-    """(…, metrics) change of the road's tilt, none where it is not known."""
+    """(…, metrics) change of the camber, zero where it is unknown."""
     return np.nan_to_num(camber_change_deg(rows - reference))

@@ -1,4 +1,4 @@
-"""What has moved, on which foot, held against what: all that a finding of a change rests on."""
+"""A change between left and right: its size, its error, and the foot it is about."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import Bools, Floats, Foot
 
 WARNING_RATIO = 2.0
-"""A change is warned of at twice the smallest one that is worth telling."""
+"""A change becomes a warning at this multiple of the smallest one reported."""
 ONE_SIDED_RATIO = 1.0 / 3.0
-"""If the mean of both feet has moved by this part of half the difference, one foot has moved, else both have."""
+"""If the mean of both feet has changed by this share of half the difference, one foot has changed, else both."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeEstimate:
-    """How left against right has changed; (metrics,) each, NaN where unknown.
+    """How asymmetry has changed; (metrics,) each, NaN where unknown.
 
     Parameters
     ----------
     change_pct : of the asymmetry, positive where the right has gained.
     error_pct : its standard error.
     common_pct : change of the mean of both feet.
-    road_deg : by how much the road has come to fall off to the right, as far as both feet show it.
+    camber_deg : change of the camber, positive where the road falls off to the right.
     """
 
     change_pct: Floats
@@ -39,13 +39,13 @@ class ChangeEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be told.
+    """A change to be reported.
 
     Parameters
     ----------
-    metrics : (metrics,) marks of the watched metrics that have moved; `lead` is the clearest of them.
-    against : what was usual before, in the run's first minutes, just before a `sudden` change, or in earlier runs.
-    since_s, roll_s : from the start of the recording.
+    metrics : (metrics,) marks of the monitored metrics that have changed; `lead` is the clearest of them.
+    reference : what it is compared with: the run's first minutes, those before a `sudden` change, or earlier runs.
+    since_s, event_s : from the start of the recording; `event_s` of the inversion event that it follows.
     over : whether it has gone again.
     """
 
@@ -62,7 +62,7 @@ class Change:
 
     @property
     def indices(self) -> list[int]:
-        """Of the metrics that have moved."""
+        """Indices of the metrics that have changed."""
         return np.flatnonzero(self.metrics).tolist()
 
     @property
@@ -72,20 +72,20 @@ class Change:
 
     @property
     def severity(self) -> Severity:
-        """How much it matters."""
+        """A warning for offloading, after an inversion event, or from `WARNING_RATIO` on; else a notice."""
         serious = self.kind is Kind.OFFLOADING or self.event_s is not None
         large = abs(self.value_pct) >= WARNING_RATIO * MIN_DRIFT_PCT[self.lead]
         return Severity.WARNING if serious or large else Severity.NOTICE
 
     def confidence(self, threshold_pct: float) -> float:
-        """Probability that the true change exceeds half the threshold, as far as the scatter tells."""
+        """Probability that the true change exceeds half the threshold, given its standard error."""
         excess_pct = abs(self.value_pct) - 0.5 * threshold_pct
         z = excess_pct / max(float(self.estimate.error_pct[self.lead]), 1e-6)
         return 0.5 * (1.0 + erf(z / sqrt(2.0)))
 
 
 def classify_drift(metrics: Bools, lead: int) -> Kind:
-    """Of a drift, by what has moved."""
+    """Finding kind of a drift, from the marks of the metrics that changed, (metrics,)."""
     if not IS_LOAD[lead]:
         return Kind.FRONTAL_INSTABILITY
     if metrics.sum() > 1:
@@ -94,7 +94,7 @@ def classify_drift(metrics: Bools, lead: int) -> Kind:
 
 
 def affected_foot(kind: Kind, lead: int, estimate: ChangeEstimate) -> Foot:
-    """The foot that has moved; of offloading the one with less load, and where both have moved the one with more."""
+    """The foot that has changed. For offloading the one with less load; where both have changed the one with more."""
     change_pct, common_pct = float(estimate.change_pct[lead]), float(estimate.common_pct[lead])
     more = Foot.RIGHT if change_pct > 0.0 else Foot.LEFT
     if kind is Kind.OFFLOADING:

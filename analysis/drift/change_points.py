@@ -1,4 +1,4 @@
-"""Sudden steps of left against right: within a minute of the moment, and sooner believed after an ankle roll."""
+"""Sudden changes between left and right: found within a minute or so, with lower limits after an inversion event."""
 
 from __future__ import annotations
 
@@ -24,17 +24,19 @@ from surefoot.analysis.model import Bools
 
 BEFORE_BLOCKS = 30
 MIN_BEFORE_BLOCKS = 12
-"""Blocks before a step that say what was usual just now: five minutes, two minutes at least."""
+"""Blocks before a change point that are its reference: five minutes, at least two."""
 AFTER_BLOCKS = 6
+"""Blocks after a change point."""
 AFTER_EVENT_BLOCKS = (2, 6)
+"""Least and most blocks after an inversion event."""
 MAX_SPAN_BLOCKS = 7
-"""Blocks after a step must lie within seventy seconds: one may be missing."""
+"""Blocks after a change point lie within this many: one may be missing."""
 MIN_SUDDEN_Z, MIN_SUDDEN_Z_AFTER_EVENT = 6.0, 3.3
-"""Standard errors that a step must reach."""
+"""Standard errors that a change must reach, without and after an inversion event."""
 SIZE_RATIO_AFTER_EVENT = 0.7
-"""Of a metric's smallest step, after a roll."""
+"""Share of a metric's smallest sudden change that suffices after an event."""
 BLOCK_RATIO, BLOCK_RATIO_AFTER_EVENT = 0.4, 0.0
-"""Of the step that each single block must show."""
+"""Share of the change that every single block must show, without and after an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,9 @@ class ChangePoint:
     Parameters
     ----------
     time_s, known_s : end of the last block before it, and of the last block after it.
-    before : what was usual just before.
-    roll_s : time of the ankle roll that it follows.
-    beyond : (metrics,) whether it is large and sure enough.
+    before : mean of the blocks before.
+    beyond : (metrics,) whether it is large and certain enough.
+    event_s : time of the inversion event that it follows.
     """
 
     time_s: float
@@ -58,13 +60,13 @@ class ChangePoint:
 
 
 class ChangePointDetector:
-    """The last minutes of steady running, block by block."""
+    """Steady blocks in, change points out."""
 
     def __init__(self) -> None:
         self._blocks: list[Block] = []
 
     def add(self, block: Block, chart: EwmaChart, event_s: float | None) -> ChangePoint | None:
-        """Take a block; `event_s` is the last ankle roll before its end."""
+        """Take a block; `event_s` is the last inversion event before its end."""
         self._blocks = [*self._blocks, block][-(BEFORE_BLOCKS + AFTER_EVENT_BLOCKS[1]) :]
         after = self._after(event_s)
         event_used = event_s if after else None
@@ -76,11 +78,11 @@ class ChangePointDetector:
         return _evaluate(before, after, chart, event_used)
 
     def forget(self, metrics: Bools) -> None:
-        """Begin some metrics (a mask) anew, since a pod was moved, and the feet's tilt."""
+        """Drop the marked metrics and all stance tilts, since a pod was moved."""
         self._blocks = [replace(each, rows=mask_rows(metrics, each.rows)) for each in self._blocks]
 
     def _after(self, event_s: float | None) -> list[Block]:
-        """Blocks since the roll, if there was one just now."""
+        """Blocks since the event, if their number is within `AFTER_EVENT_BLOCKS`."""
         if event_s is None:
             return []
         after = [each for each in self._blocks if each.start_s >= event_s]
@@ -108,7 +110,7 @@ def _evaluate(before: Sequence[Block], after: Sequence[Block], chart: EwmaChart,
 
 
 def _reference_of(before: Sequence[Block], chart: EwmaChart) -> Baseline:
-    """What the blocks before say of the metrics that enough of them know."""
+    """Mean of the blocks before, for the metrics that enough of them know."""
     rows = np.stack([each.rows for each in before])
     known = np.isfinite(rows[..., ASYMMETRY]).sum(axis=0)
     reference = np.where(known[:, None] >= MIN_BEFORE_BLOCKS, nan_mean(rows), np.nan)

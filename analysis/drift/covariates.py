@@ -1,4 +1,4 @@
-"""How much of a left–right difference follows speed and slope, learned from changes of pace alone."""
+"""How asymmetry follows speed and slope: regression on changes of the covariates."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from surefoot.analysis.drift.monitored_metrics import (
 from surefoot.analysis.model import Bools, Floats
 
 RIDGE_PCT2 = 500.0
-"""Pulls slopes towards none: as much as one change of pace by 22 %. Without changes of pace there is nothing to learn
-from, and nothing is regressed out."""
+"""Ridge penalty of the asymmetry's slopes: as much as one speed change of 22 %. Without changes of speed there is
+nothing to learn from, and nothing is adjusted."""
 COMMON_RIDGE_PCT2 = 4.0
-"""For the mean of both feet, which is known to follow speed closely."""
+"""The same for the mean of both feet, which is known to follow speed closely."""
 MAX_JUMP_SD = 3.0
-"""Differences beyond so many times the usual count as no more than that: a step is an event, not a slope."""
+"""Differences beyond this many standard deviations are clipped: a sudden change is an event, not a slope."""
 SCATTER_MINUTES = 20.0
 """Minutes over which scatter is averaged."""
 PRIOR_MINUTES = 6.0
-"""Minutes that the usual scatter counts for."""
+"""Weight of the prior scatter, in minutes."""
 
 
 class CovariateModel:
-    """Regression of each metric's differences from one minute to the next on those of the pace.
+    """Ridge regression of each metric's differences from one minute to the next on those of the covariates.
 
-    Neighbouring minutes share any slow drift, so that the regression cannot take it for an effect of pace: a drift of
-    3 % over 20 minutes in which the runner slows by 10 % loses less than 0.1 % to it.
+    Neighbouring minutes share any slow drift, so the regression does not take it for an effect of speed: a drift of 3 %
+    over 20 minutes in which the runner slows by 10 % loses less than 0.1 % to it.
     """
 
     def __init__(self) -> None:
@@ -45,12 +45,12 @@ class CovariateModel:
 
     @property
     def scatter_pct(self) -> Floats:
-        """(metrics,) standard deviation of one minute's asymmetry, pace taken out."""
+        """(metrics,) standard deviation of one minute's asymmetry, adjusted for the covariates."""
         deviation: Floats = np.sqrt(self._variance)
         return deviation
 
     def learn(self, before: Floats, after: Floats) -> None:
-        """Take neighbouring minutes, (metrics, COLUMNS) each."""
+        """Take neighbouring minutes, (metrics, COLUMN_COUNT) each."""
         difference = after - before
         known = np.isfinite(difference[:, ASYMMETRY])
         covariates = np.where(known[:, None], np.nan_to_num(covariates_of(difference)), 0.0)
@@ -63,13 +63,13 @@ class CovariateModel:
         self._solve()
 
     def expected(self, rows: Floats, reference: Floats) -> Floats:
-        """(metrics,) by how much the pace alone makes the asymmetry of rows differ from the reference's."""
+        """(…, metrics) difference of asymmetry from the reference's that the covariates explain."""
         difference: Floats = np.nan_to_num(covariates_of(rows) - covariates_of(reference))
         expected: Floats = (self.asymmetry_slopes * difference).sum(axis=-1)
         return expected
 
     def expected_common(self, rows: Floats, reference: Floats) -> Floats:
-        """(metrics,) the same for the mean of both feet."""
+        """(…, metrics) the same for the mean of both feet."""
         expected: Floats = (self.common_slopes * np.nan_to_num(covariates_of(rows) - covariates_of(reference))).sum(
             axis=-1
         )

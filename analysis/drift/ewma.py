@@ -1,4 +1,4 @@
-"""Where left against right stands now, minute by minute, against the runner's own baseline."""
+"""EWMA control chart of the asymmetry, minute by minute, against the runner's own baseline."""
 
 from __future__ import annotations
 
@@ -28,35 +28,35 @@ MINUTE_BLOCKS = 6
 MIN_MINUTE_BLOCKS = 3
 """A minute counts with half of its blocks."""
 MIN_BASELINE_MINUTES, BASELINE_MINUTES = 5, 10
-"""The baseline is used once it has five minutes, and goes on to ten."""
+"""The baseline is used once it has five minutes, and grows to ten."""
 EWMA_WEIGHT = 0.2
-"""Of the newest minute in the moving average: it lags a ramp by four minutes."""
+"""Weight of the newest minute in the moving average, which lags a ramp by four minutes."""
 EWMA_ERROR_RATIO = float(np.sqrt(EWMA_WEIGHT / (2.0 - EWMA_WEIGHT)))
-"""Standard error of the moving average, as a share of one minute's scatter."""
+"""Standard error of the moving average, relative to one minute's scatter."""
 CI95_Z = 2.15
-"""Standard errors of a 95 % interval: the scatter is known from some twenty minutes."""
+"""Standard errors of a 95 % interval; more than 1.96, since the scatter is known from some twenty minutes."""
 MIN_DRIFT_Z = 4.0
-"""Standard errors that a change must reach, so that a restless runner needs a larger one."""
+"""Standard errors that a change must reach, so that a runner with more scatter needs a larger one."""
 CAMBER_Z = 2.0
-"""The same where the road has tilted, which happens once in a run and not every minute."""
+"""The same for the error of the camber's effect, which matters once in a run and not every minute."""
 RECENT_AGE_S = (22 * 60.0, 27 * 60.0)
 RECENT_RATIO = 0.9
-"""Most of a drift must have come within the last 25 minutes: the ground's slow wander moves as far only in hours."""
+"""Share of the threshold that must have come within the last 25 minutes; slow wander moves as far only in hours."""
 ANY_AGE_RATIO = 1.6
-"""Beyond so many thresholds it does not matter how long it took."""
+"""From this multiple of the threshold on the age does not matter."""
 MAX_MINUTES = 96
-"""Minutes kept; when full, neighbours become one."""
+"""Minutes kept; when full, neighbours are averaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """How each watched metric has moved since the baseline, pace taken out.
+    """How each monitored metric deviates from the baseline, adjusted for the covariates and the camber.
 
     Parameters
     ----------
     end_s : of the minute.
     threshold_pct : (metrics,) what the change must reach, NaN where unknown.
-    beyond : (metrics,) whether it is a drift as far as one minute can tell.
+    beyond : (metrics,) whether it is a drift as far as one minute can show.
     """
 
     end_s: float
@@ -82,7 +82,7 @@ class EwmaChart:
         self._last_minute: tuple[int, Floats] | None = None
 
     def add(self, number: int, blocks: Sequence[Block]) -> Deviation | None:
-        """Take a minute's steady blocks; None where these are too few."""
+        """Take a minute's steady blocks; None with too few."""
         if len(blocks) < MIN_MINUTE_BLOCKS:
             return None
         row = nan_mean([block.rows for block in blocks])
@@ -101,13 +101,13 @@ class EwmaChart:
         return self._evaluate(end_s)
 
     def rebase(self, end_s: float) -> None:
-        """Hold what follows against where things stand now."""
+        """Make the moving average the new baseline."""
         error_pct = self.covariates.scatter_pct * EWMA_ERROR_RATIO
         self.baseline = replace(self.baseline, rows=self.average, error_pct=error_pct, start_s=end_s, end_s=end_s)
         self._gathered_minutes[:] = BASELINE_MINUTES
 
     def forget(self, metrics: Bools) -> None:
-        """Begin some metrics (a mask) anew, since a pod was moved, and the feet's tilt."""
+        """Drop the marked metrics and all stance tilts, since a pod was moved."""
         self.baseline = replace(self.baseline, rows=mask_rows(metrics, self.baseline.rows))
         self.average, self.rows = mask_rows(metrics, self.average), mask_rows(metrics, self.rows)
         self._gathered_minutes[metrics] = 0
@@ -115,21 +115,21 @@ class EwmaChart:
         self.camber.forget()
 
     def history(self, metric: int) -> tuple[Floats, Floats]:
-        """Times and asymmetry of a metric by minutes, pace taken out; relative to the baseline."""
+        """Times and adjusted asymmetry of a metric by minutes, relative to the baseline."""
         known = slice(0, self.count)
         deviation = self._deviation(self.rows[known], self.baseline.rows)[:, metric]
         return self.time_s[known][np.isfinite(deviation)], deviation[np.isfinite(deviation)]
 
     def deviation_from(self, reference: Floats) -> Floats:
-        """(metrics,) how far the asymmetry now is from the reference's, pace taken out."""
+        """(metrics,) adjusted difference of the asymmetry now from the reference's."""
         return self._deviation(self.average, reference)
 
     def expected(self, rows: Floats, reference: Floats) -> Floats:
-        """(…, metrics) by how much pace and road alone make the asymmetry of rows differ from the reference's."""
+        """(…, metrics) difference of asymmetry from the reference's that covariates and camber explain."""
         return self.covariates.expected(rows, reference) + self.camber.expected(rows, reference)
 
     def _deviation(self, rows: Floats, reference: Floats) -> Floats:
-        """(…, metrics) asymmetry of rows less the reference's, pace and road taken out."""
+        """(…, metrics) adjusted difference of asymmetry from the reference's."""
         return rows[..., ASYMMETRY] - reference[..., ASYMMETRY] - self.expected(rows, reference)
 
     def _evaluate(self, end_s: float) -> Deviation:

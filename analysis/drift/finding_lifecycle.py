@@ -1,4 +1,4 @@
-"""From shifts and steps to findings: each story opens, worsens and resolves as revisions of one finding."""
+"""Opening, escalation and resolution of findings about changes between left and right."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from surefoot.analysis.findings import Finding, Kind, State, finding_id
 from surefoot.analysis.model import Bools, Floats
 
 MIN_HELD_MINUTES = 2
-"""Minutes in a row beyond the threshold before a drift is told."""
+"""Minutes in a row beyond the threshold before a drift is reported."""
 JOIN_RATIO, JOIN_Z = 0.4, 3.2
-"""A metric that moves the same way joins at two fifths of its own threshold, if that is so many standard errors."""
+"""A metric that changes the same way joins at this share of its own threshold, if that is so many standard errors."""
 ESCALATION_RATIO = 1.5
-"""A story is told anew at one and a half times what was told."""
+"""A finding is revised when the change has grown by this factor since the last report."""
 RESOLVED_RATIO, RESOLVED_MINUTES = 0.5, 4
-"""It is over when the change has stayed below half the threshold for so long."""
+"""A finding is resolved when the change has stayed below this share of the threshold for so many minutes."""
 SPIKE_SETTLING_S = 300.0
-"""After a step the moving average takes minutes to follow; before that nothing is said about its end."""
+"""After a sudden change the moving average takes minutes to follow; its end is not looked for before."""
 SUDDEN_EVIDENCE = 3.0
-"""A change that came within minutes, as sure as this, is no drift: it must be as large as a step. Turning round on a
-tilted road changes left against right at once, and by little."""
+"""Suddenness from which a change is no drift and must be as large as a sudden one: turning round on a cambered road
+changes left against right at once, and by little."""
 
 
 @dataclass(slots=True)
 class Episode:
-    """A finding that goes on: what was last told, and how it has been since.
+    """An open finding.
 
     Parameters
     ----------
     sign : of the change.
     threshold_pct : what the change of the lead had to reach.
-    told_pct : the largest change told so far.
-    calm : minutes in a row in which nothing was left of it.
+    reported_pct : the largest change reported so far.
+    calm_minutes : minutes in a row in which the change was below `RESOLVED_RATIO`.
     """
 
     change: Change
@@ -51,11 +51,11 @@ class Episode:
     calm_minutes: int = 0
 
     def involves(self, metrics: Bools) -> bool:
-        """Whether it is about some of these."""
+        """Whether any of the marked metrics is part of it."""
         return bool((self.change.metrics & metrics).any())
 
     def kind(self, metrics: Bools) -> Kind:
-        """What it becomes with these; what follows an ankle roll stays a spike."""
+        """Its kind with these metrics; what follows an inversion event stays a spike."""
         old = self.change
         wider = classify_drift(metrics, old.lead) is Kind.OFFLOADING and old.event_s is None
         return Kind.OFFLOADING if wider else old.kind
@@ -63,7 +63,7 @@ class Episode:
 
 @dataclass(slots=True)
 class EpisodeTracker:
-    """The open stories of one run."""
+    """The open episodes of one run."""
 
     origin_s: float = 0.0
     _open: list[Episode] = field(default_factory=list)
@@ -71,11 +71,11 @@ class EpisodeTracker:
 
     @property
     def idle(self) -> bool:
-        """Nothing is going on."""
+        """Whether no episode is open."""
         return not self._open
 
     def add_minute(self, deviation: Deviation, chart: EwmaChart) -> list[Finding]:
-        """What a minute adds: new drifts, and how the open stories go on."""
+        """Findings of a minute: revisions of open episodes and new drifts."""
         findings = [finding for episode in list(self._open) for finding in self._update(episode, deviation, chart)]
         sign = np.where(deviation.beyond, np.sign(deviation.estimate.change_pct), 0.0)
         self._held = np.where((sign != 0.0) & (np.sign(self._held) * sign >= 0.0), self._held + sign, sign)
@@ -86,7 +86,7 @@ class EpisodeTracker:
         return findings
 
     def add_change_point(self, change_point: ChangePoint, chart: EwmaChart) -> list[Finding]:
-        """A sudden change, unless it belongs to an open story."""
+        """Findings of a change point, unless it belongs to an open episode."""
         groups = _groups(change_point.beyond, change_point.estimate.change_pct)
         return [
             self._open_spike(metrics, direction, change_point, chart)
@@ -145,7 +145,7 @@ class EpisodeTracker:
         return finding
 
     def _update(self, episode: Episode, deviation: Deviation, chart: EwmaChart) -> Iterable[Finding]:
-        """A revision of an open story, if there is something new to say."""
+        """A revision of an open episode, if something has changed."""
         old = episode.change
         estimate = replace(deviation.estimate, change_pct=chart.deviation_from(old.reference.rows))
         value_pct = float(estimate.change_pct[old.lead])
@@ -167,7 +167,7 @@ class EpisodeTracker:
 
 
 def _revise(episode: Episode, change: Change, deviation: Deviation, chart: EwmaChart) -> Finding:
-    """The story told anew; it never becomes milder until it is over."""
+    """The episode's next revision; it never becomes milder until it is over."""
     old = episode.finding
     severity = max(old.severity, change.severity, key=lambda each: each.rank)
     episode.change, episode.reported_pct = change, max(abs(change.value_pct), episode.reported_pct)
@@ -201,7 +201,7 @@ def _lead(metrics: Bools, strength: Floats) -> int:
 
 
 def _joining(deviation: Deviation, load: bool, direction: float) -> Bools:
-    """Metrics of the same sort that move the same way, clearly enough to be part of the story."""
+    """Metrics of the same group that change the same way, clearly enough to be part of the episode."""
     size_pct = np.nan_to_num(direction * deviation.estimate.change_pct, nan=-np.inf)
     least_pct = np.maximum(JOIN_RATIO * deviation.threshold_pct, JOIN_Z * deviation.estimate.error_pct)
     joins: Bools = (load == IS_LOAD) & (size_pct >= least_pct)
@@ -209,6 +209,6 @@ def _joining(deviation: Deviation, load: bool, direction: float) -> Bools:
 
 
 def _larger_side_rose(estimate: ChangeEstimate, lead: int) -> bool:
-    """Whether the side that is larger now has risen, rather than the other fallen."""
+    """Whether the larger side has risen, rather than the other fallen."""
     half_pct = 0.5 * abs(estimate.change_pct[lead])
     return bool(estimate.common_pct[lead] + half_pct >= 0.6 * half_pct)

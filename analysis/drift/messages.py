@@ -1,4 +1,4 @@
-"""Accounts in a runner's words, and the evidence behind them as data."""
+"""Messages about changes, and the evidence behind them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def message(change: Change) -> str:
 
 
 def wrong_if(change: Change) -> tuple[str, ...]:
-    """What else would look the same."""
+    """Other causes that would look the same."""
     causes = ["all turns go the same way"]
     if isnan(_camber_deg(change)):
         causes.insert(0, "the road has tilted to one side since then")
@@ -34,7 +34,7 @@ def wrong_if(change: Change) -> tuple[str, ...]:
 
 
 def change_evidence(change: Change, chart: EwmaChart) -> Evidence:
-    """What the sentence rests on, for a plot and for someone who doubts it."""
+    """The numbers behind the message, for a plot and for checking."""
     lead, reference, estimate = change.lead, change.reference, change.estimate
     time_s, deviation_pct = chart.history(lead)
     reference_pct = float(reference.rows[lead, ASYMMETRY])

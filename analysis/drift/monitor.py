@@ -1,4 +1,4 @@
-"""Watches a run for load that moves from one side to the other, and for ankles that become unsteady."""
+"""Monitors a run for load that moves from one side to the other, and for ankles that become unsteady."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from surefoot.analysis.model import Foot, Strides
 from surefoot.analysis.windowing import Segment, TumblingWindows
 
 EVENT_RELEVANCE_S = 75.0
-"""After an ankle roll a step is expected within a minute, and told at the end of the block in which that ends."""
+"""A change point is expected within a minute of an inversion event, at the end of the block in which that ends."""
 
 ROUNDING_MARGIN_S = 1.0
-"""Blocks that end with a minute have been cut for certain, whatever the rounding."""
+"""A minute counts as complete this long after its end, so that rounding cannot leave its last block open."""
 
 
 class DriftMonitor:
@@ -40,11 +40,11 @@ class DriftMonitor:
 
     @property
     def baseline(self) -> Baseline:
-        """What everything is held against, as known now."""
+        """What left against right is compared with, as known now."""
         return self._chart.baseline
 
     def add_events(self, events: Iterable[Finding]) -> None:
-        """Take new findings of other kinds, of which ankle rolls matter here, before the strides after them."""
+        """Take new findings of other kinds, of which inversion events are used, before the strides after them."""
         self._events += [event for event in events if event.kind is Kind.INVERSION_EVENT]
 
     def push(
@@ -69,7 +69,7 @@ class DriftMonitor:
         return found + self._close_minute(self._complete_minutes(origin_s, watermark_s))
 
     def _complete_minutes(self, origin_s: float, watermark_s: float) -> int:
-        """Minutes of which every block has been cut."""
+        """Minutes of which every block is known."""
         if isinf(watermark_s):
             return self._number + (watermark_s > 0.0)
         return int((watermark_s - ROUNDING_MARGIN_S - origin_s) // (MINUTE_BLOCKS * BLOCK_S))
@@ -87,7 +87,7 @@ class DriftMonitor:
         return [] if change_point is None else self._episodes.add_change_point(change_point, self._chart)
 
     def _last_event_s(self, block: Block) -> float | None:
-        """The last ankle roll that may have changed the running of the block."""
+        """The last inversion event that may have changed the running of the block."""
         self._events = [event for event in self._events if event.time_s >= block.end_s - EVENT_RELEVANCE_S]
         known = [
             event.time_s for event in self._events if event.known_s <= block.end_s and event.time_s < block.start_s

@@ -1,6 +1,7 @@
-"""Which metrics are watched for a change between left and right, and how large a change is worth telling.
+"""Metrics whose left–right difference is monitored, and the smallest changes reported.
 
-The figures are chosen from the table that `make drift` prints.
+The figures are chosen from the table that `make drift` prints. Rows of numbers describe a stretch of running: for each
+monitored metric the asymmetry and the mean of both feet in percent, the covariates, and the stance tilt of each foot.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from surefoot.analysis.model import Bools, Floats
 
 @dataclass(frozen=True, slots=True)
 class MonitoredMetric:
-    """A metric whose left–right difference is followed over a run.
+    """A metric whose left–right difference is monitored over a run.
 
     Parameters
     ----------
-    load : whether less of it means less load on that side; else it tells of an unsteady ankle.
-    least_pct : smallest lasting change of the left–right difference worth telling.
-    step_pct : smallest sudden one.
-    placed : whether it depends on where on the shoe the pod sits, and begins anew when that changes.
-    usual_pct : usual scatter of the difference from minute to minute, believed until the run has shown its own.
-    more, less : what a foot does whose value has become larger or smaller than the other's.
+    load : whether less of it means less load on that side; else it shows an unsteady ankle.
+    position_dependent : whether it depends on where on the shoe the pod sits, and begins anew when that changes.
+    min_drift_pct : smallest lasting change of the asymmetry that is reported.
+    min_sudden_pct : smallest sudden one.
+    prior_scatter_pct : scatter of the asymmetry from minute to minute, assumed until the run has shown its own.
+    more, less : phrases for a foot whose value has become larger or smaller than the other's.
     """
 
     key: str
@@ -58,29 +59,30 @@ MIN_DRIFT_PCT, MIN_SUDDEN_PCT, PRIOR_SCATTER_PCT = (
 )
 
 COVARIATE_KEYS = ("speed_mps", STRIDE_TIME, CONTACT)
-"""What tells speed and slope, both feet together; differences that follow these are no drift."""
+"""Metrics that follow speed and slope, both feet together; asymmetry that follows them is no drift."""
 
 STANCE_TILT_NOISE_DEG = 0.3
-"""By so much feet stand otherwise now and then on the same road."""
+"""Stance tilt varies by up to this on an unchanged surface."""
 
 ASYMMETRY, COMMON = 0, 1
 COVARIATES = slice(2, 2 + len(COVARIATE_KEYS))
 TILTS = slice(COVARIATES.stop, COVARIATES.stop + 2)
 COLUMN_COUNT = TILTS.stop
-"""A row of numbers for each watched metric: asymmetry, mean of both feet, and the pace at the time, all in percent; how
-far the left and the right foot stand tilted outward, in degrees."""
+"""Columns of a row: asymmetry, mean of both feet (100 × log) and covariates (100 × log) in percent; stance tilt of the
+left and the right foot in degrees."""
 
 
 def covariates_of(rows: Floats) -> Floats:
-    """(…, COLUMNS) → (…, pace columns)."""
+    """(…, COLUMN_COUNT) → (…, covariates)."""
     return rows[..., COVARIATES]
 
 
 def camber_change_deg(change: Floats) -> Floats:
-    """(…, COLUMNS) changes of rows → (…,) by how much the road has come to fall off to the right.
+    """(…, COLUMN_COUNT) changes of rows → (…,) by how much the camber has changed, positive where the road falls off to
+    the right.
 
-    The right foot has turned outward and the left inward, both at least by this and `STANCE_TILT_NOISE_DEG`; a
-    foot that tilts alone is not the road. NaN where a foot is not known.
+    The right foot then tilts outward and the left inward; the smaller of the two, less `STANCE_TILT_NOISE_DEG`, is
+    taken. A foot that tilts alone is not the road: 0. NaN where a foot is unknown.
     """
     left, right = change[..., TILTS.start], change[..., TILTS.start + 1]
     smaller = np.minimum(np.abs(left), np.abs(right)) - STANCE_TILT_NOISE_DEG
@@ -88,7 +90,7 @@ def camber_change_deg(change: Floats) -> Floats:
 
 
 def mask_rows(metrics: Bools, rows: Floats) -> Floats:
-    """Rows (…, metrics, COLUMNS) in which neither some metrics (a mask) nor the feet's tilt are known."""
+    """Copy of rows (…, metrics, COLUMN_COUNT) with the marked metrics, and all stance tilts, set to NaN."""
     masked = rows.copy()
     masked[..., metrics, :] = np.nan
     masked[..., TILTS] = np.nan
@@ -96,7 +98,7 @@ def mask_rows(metrics: Bools, rows: Floats) -> Floats:
 
 
 def nan_mean(rows: Sequence[Floats] | Floats) -> Floats:
-    """Mean over the first axis of what is known."""
+    """Mean of the finite values over the first axis, NaN without any."""
     stacked = np.asarray(rows)
     known = np.isfinite(stacked)
     total = np.where(known, stacked, 0.0).sum(axis=0)

@@ -1,4 +1,4 @@
-"""When a curve left its level, and how long it took to reach the next."""
+"""When a curve left its level, and how quickly."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from surefoot.analysis.model import Floats
 
 MAX_SUDDEN_RAMP_S = 180.0
+"""Longest ramp that counts as sudden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Onset:
     Parameters
     ----------
     start_s : of the ramp, on the curve's own times.
-    sudden : by how much a ramp of three minutes or less fits better than the best of longer ones, in units of the
+    suddenness : by how much the best ramp of up to three minutes fits better than the best longer one, in units of the
         curve's variance; negative where a longer one fits better.
     """
 
@@ -27,12 +28,12 @@ class Onset:
 
 
 def find_onset(time_s: Floats, value: Floats, scatter: float) -> Onset:
-    """When a curve left its level, and how suddenly.
+    """Least-squares fit over all ramps between two of the times.
 
     Parameters
     ----------
     time_s, value : (n,) in time order, n ≥ 6.
-    scatter : standard deviation of the values around their course.
+    scatter : standard deviation of the values around the curve.
     """
     first, last = np.triu_indices(len(time_s), k=1)
     start, end = time_s[first, None], time_s[last, None]

@@ -1,4 +1,4 @@
-"""The asymmetry that a runner brings along: told once, without alarm, with its place among healthy runners."""
+"""The asymmetry that a runner starts with: reported once, without alarm, compared with healthy runners."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from surefoot.analysis.metrics import CONTACT
 from surefoot.analysis.model import Foot
 
 HEALTHY_SD_PCT = 5.6
-"""Contact asymmetry of healthy runners scatters like this around none: 40 % of them lie within 3 %, 90 % within 9 %
-(contact balance of up to 50.7 % and 52.2 %)."""
+"""Standard deviation of contact asymmetry among healthy runners: 40 % of them lie within 3 %, 90 % within 9 % (contact
+balance of up to 50.7 % and 52.2 %)."""
 MIN_STANDING_PCT = 3.0
+"""Smaller asymmetries are not reported."""
 WARM_UP_S = 20 * 60.0
-"""A side that starts worse and eases does so within the first twenty minutes."""
+"""An asymmetry that eases with warming up does so within this time."""
 _CONTACT_ROW = MONITORED_KEYS.index(CONTACT)
 
 
 class StandingAsymmetry:
-    """Tells the standing asymmetry once its baseline is known, and once more if it eases as the runner warms up."""
+    """Reports the standing asymmetry once the baseline is known, and once more if it eases as the runner warms up."""
 
     def __init__(self) -> None:
         self._reported: Finding | None = None
@@ -31,7 +32,7 @@ class StandingAsymmetry:
         self._easing_minutes = 0
 
     def add_minute(self, deviation: Deviation, chart: EwmaChart, *, idle: bool) -> list[Finding]:
-        """What a minute adds."""
+        """Findings of a minute."""
         baseline_pct = float(chart.baseline.rows[_CONTACT_ROW, ASYMMETRY])
         if np.isfinite(baseline_pct) and not self._done:
             self._done = True

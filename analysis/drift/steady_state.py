@@ -1,4 +1,4 @@
-"""Ten seconds of steady running as numbers that can be compared over a run."""
+"""Blocks of ten seconds of steady running, reduced to rows that can be compared over a run."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from surefoot.analysis.windowing import Segment
 
 BLOCK_S = 10.0
 MIN_BLOCK_STRIDES = 6
-"""Of either foot with a known value; a lossy pod may leave half of a block's fourteen."""
+"""Least strides of either foot with a known value; a lossy pod may leave half of a block's fourteen."""
 TRIM_RATIO = 0.1
-"""Share of a block's values left out at either end: a stumble moves nothing, and little is lost for normal scatter."""
+"""Share of a block's values left out at either end, so that a stumble does not count; for normal scatter little is
+lost."""
 MIN_COVERED_S = 7.0
-"""Time that the strides of a block must cover."""
+"""Least time that the strides of a block cover."""
 SETTLING_BLOCKS = 2
-"""After a stop, a walk or a gap the first strides are not steady running."""
+"""Blocks left out after a stop, a walk or a gap."""
 MAX_STRIDE_TIME_CHANGE_PCT = 5.0
-"""A change of stride time from one block to the next that is a change of pace; the block in which it lies is left
-out."""
+"""A block whose stride time differs more from the one before is left out: speed changes within it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What ten seconds of steady running say.
+    """Ten seconds of steady running.
 
     Parameters
     ----------
     number : counts blocks from the start of the recording.
-    rows : (watched metrics, COLUMNS); NaN where a metric is not known for both feet.
+    rows : (monitored metrics, COLUMN_COUNT); NaN where a metric is not known for both feet.
     strides : of the foot with fewer.
     """
 
@@ -51,7 +51,7 @@ class Block:
 
 
 class SteadyStateFilter:
-    """Picks the steady blocks of a run; remembers how the one before was."""
+    """Selects the steady blocks of a run; remembers the one before."""
 
     def __init__(self) -> None:
         self._number = -1
@@ -59,7 +59,7 @@ class SteadyStateFilter:
         self._stride_time_pct = np.nan
 
     def block(self, segment: Segment) -> Block | None:
-        """The stretch as a block, or None where the running is not steady or not known for both feet."""
+        """The segment as a block; None where running is not steady, or a foot is missing."""
         continues = segment.number == self._number + 1 and self._steady_blocks > 0
         self._number = segment.number
         if not _both_run(segment):
@@ -90,7 +90,7 @@ def _is_filled(rows: Strides) -> bool:
 
 
 def _levels(strides: Strides) -> Mapping[str, float]:
-    """Trimmed mean of everything watched; NaN where too few strides tell."""
+    """Trimmed mean of every monitored metric and covariate; NaN with too few strides."""
     keys = [key for key in dict.fromkeys((*MONITORED_KEYS, *COVARIATE_KEYS, STANCE_TILT)) if key in strides.metrics]
     ranked = np.sort(np.stack([strides.metrics[key] for key in keys]), axis=1)
     known = np.isfinite(ranked).sum(axis=1)
@@ -103,7 +103,7 @@ def _levels(strides: Strides) -> Mapping[str, float]:
 
 
 def _rows(levels: Mapping[Foot, Mapping[str, float]]) -> tuple[Floats, float]:
-    """(metrics, COLUMNS), and a hundred times the logarithm of the stride time."""
+    """(metrics, COLUMN_COUNT) rows, and 100 × log of the stride time."""
     left, right = (levels[foot] for foot in (Foot.LEFT, Foot.RIGHT))
     rows = np.full((len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
     mean = {key: 0.5 * (left[key] + right[key]) for key in left if key in right}

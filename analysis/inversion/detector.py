@@ -1,4 +1,4 @@
-"""Watches one foot for ankle rolls and tells them, at once and again when the strides after them are known."""
+"""Detects inversion events of one foot; a finding is revised when the strides after it are known."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from surefoot.analysis.inversion.stance_reference import (
 from surefoot.analysis.model import Bools, Floats, Foot, MountingStatus, Strides
 
 NEAR_MISS_LIMIT_DEG, SEVERE_LIMIT_DEG = 25.0, 45.0
-"""Beyond the own course: below is a near miss, above severe."""
+"""Excess over the reference: below the first a near miss, above the second severe."""
 MIN_EVENT_TRAVEL_M = 0.5
-"""A stumble on the spot is no roll: the foot came from somewhere."""
+"""Least displacement of the stride before; a stumble on the spot is no event."""
 SEVERITY_PHRASES = {
     Severity.NEAR_MISS: "nearly rolled over",
     Severity.ROLL: "rolled over",
@@ -43,12 +43,13 @@ WRONG_IF = ["the pod was knocked or is loose on the shoe", "the step was a delib
 
 @dataclass(frozen=True, slots=True)
 class ObservedStances:
-    """The landings that end n strides, as far as a roll in them can be seen.
+    """The stances after n strides, as far as an event in them can be seen.
 
     Parameters
     ----------
-    time_s, known_s : (n,) of contact, and of the last sample that a decision takes.
-    visible : (n,) whether the foot's frame was sure before the landing, and the foot on its way.
+    time_s, known_s : (n,) of initial contact, and of the last sample that the decision takes.
+    visible : (n,) whether the foot's frame was trusted before the landing, and the foot had travelled.
+    confidence : (n,) of the strides.
     """
 
     curves: FrontalCurves
@@ -59,7 +60,7 @@ class ObservedStances:
 
 
 class InversionDetector:
-    """Strides with their evidence in, findings out; any cut gives the same findings."""
+    """Aligned and measured strides in, findings out; any cut gives the same findings."""
 
     def __init__(self, foot: Foot, prior: StanceReference = POPULATION_REFERENCE) -> None:
         self._foot = foot
@@ -78,8 +79,8 @@ class InversionDetector:
 
         Parameters
         ----------
-        links, strides : the same n strides in the rough and measured.
-        time_s, known_s : (n,) of the cells of the landings that end them, and of the last cells that decided on those.
+        aligned, strides : the same n strides before and after measuring.
+        time_s, known_s : (n,) of the landings that end them, and of the last cells that decided on those.
         """
         if not aligned:
             return []
@@ -89,7 +90,7 @@ class InversionDetector:
         return found + self._revise(at_end=False)
 
     def flush(self) -> list[Finding]:
-        """Revisions that the end of the run leaves short of strides."""
+        """Revisions of findings that the end of the run leaves short of strides."""
         return self._revise(at_end=True)
 
     def _observe(
@@ -105,7 +106,7 @@ class InversionDetector:
         return ObservedStances(curves, contact_s, known_s, visible, strides.confidence)
 
     def _frame_trusted(self, aligned: list[AlignedStride]) -> Bools:
-        """(n,) whether the stride before each link stood where the mounting has it, or there was none."""
+        """(n,) whether the stride before each stood where the mounting has it, or there was none."""
         trusted = np.zeros(len(aligned), bool)
         for k, each in enumerate(aligned):
             last, before = self._last_stance
@@ -114,7 +115,7 @@ class InversionDetector:
         return trusted
 
     def _detect(self, stances: ObservedStances) -> list[Finding]:
-        """Between suspects all stances are taken for usual; a suspect is held against those before it."""
+        """A suspect is compared with the stances before it; all that are no event become part of the reference."""
         found, learned = [], 0
         for k in np.flatnonzero(stances.visible & is_suspect(stances.curves)).tolist():
             self._learn(stances, learned, k)
@@ -132,7 +133,7 @@ class InversionDetector:
         self._reference.update(stances.curves[rows], stances.visible[rows])
 
     def _revise(self, *, at_end: bool) -> list[Finding]:
-        """Findings whose strides after are all known, with what they say."""
+        """Findings whose strides afterwards are all known."""
         found, still_open = [], []
         for finding in self._open:
             contact_s = float(finding.evidence["initial_contact_s"])  # type: ignore[arg-type]
@@ -211,6 +212,6 @@ def _severity(excess_deg: float) -> Severity:
 
 
 def _confidence(excursion: Excursion, stride_confidence: float) -> float:
-    """0.5 at the edge of the conditions, rising to that of the stride itself for a clear roll."""
+    """0.5 at the limits of the criteria, rising to the stride's own confidence for a clear event."""
     clear = min((excursion.excess_deg - 15.0) / 15.0, (excursion.rate_dps - 200.0) / 200.0, 1.0)
     return float(np.clip(stride_confidence, 0.5, 1.0)) * (0.5 + 0.5 * max(clear, 0.0))
