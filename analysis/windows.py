@@ -109,14 +109,9 @@ def _compare_feet(
     with np.errstate(invalid="ignore", divide="ignore"):
         total = np.where(left.median + right.median > 0.0, left.median + right.median, np.nan)
         left_weight, right_weight = 400.0 * left.median / total**2, 400.0 * right.median / total**2
-        percent, percent_error = (
-            200.0 * difference / total,
-            np.sqrt(
-                (left_weight * right_error) ** 2
-                + (right_weight * left_error) ** 2
-                - 2.0 * correlation * left_weight * right_error * right_weight * left_error
-            ),
-        )
+        percent = 200.0 * difference / total
+        shared = 2.0 * correlation * left_weight * right_error * right_weight * left_error
+        percent_error = np.sqrt((left_weight * right_error) ** 2 + (right_weight * left_error) ** 2 - shared)
     spread = np.sqrt(left.spread**2 + right.spread**2)
     in_percent = _by_key(percent, t_factor * percent_error, count, 200.0 * spread / total, COMPARED_MASK)
     return in_percent, _by_key(difference, t_factor * difference_error, count, spread, ~COMPARED_MASK)

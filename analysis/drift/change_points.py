@@ -98,11 +98,10 @@ def _evaluate(before: Sequence[Block], after: Sequence[Block], chart: EwmaChart,
     scatter = chart.covariates.scatter_pct * np.sqrt(MINUTE_BLOCKS / len(after))
     now = nan_mean(rows)
     error = np.sqrt(scatter**2 + reference.error_pct**2 + chart.camber.error_pct(now, reference.rows) ** 2)
-    ordinary, event_used = (
-        (1.0, MIN_SUDDEN_Z, BLOCK_RATIO),
-        (SIZE_RATIO_AFTER_EVENT, MIN_SUDDEN_Z_AFTER_EVENT, BLOCK_RATIO_AFTER_EVENT),
-    )
-    size_ratio, min_z, block_ratio = ordinary if event_s is None else event_used
+    if event_s is None:
+        size_ratio, min_z, block_ratio = 1.0, MIN_SUDDEN_Z, BLOCK_RATIO
+    else:
+        size_ratio, min_z, block_ratio = SIZE_RATIO_AFTER_EVENT, MIN_SUDDEN_Z_AFTER_EVENT, BLOCK_RATIO_AFTER_EVENT
     beyond = IS_LOAD & (np.abs(change) >= np.maximum(size_ratio * MIN_SUDDEN_PCT, min_z * error))
     beyond &= (np.sign(change) * deviation >= block_ratio * np.abs(change)).all(axis=0)
     estimate = ChangeEstimate(change, error, common.mean(axis=0), camber_change_deg(now - reference.rows))

@@ -105,24 +105,18 @@ class EpisodeTracker:
         kind = classify_drift(metrics, lead)
         since_s = onset.start_s - self.origin_s
         change = Change(kind, affected_foot(kind, lead, estimate), metrics, lead, estimate, chart.baseline, since_s)
-        return [
-            self._open_episode(
-                change, onset.start_s, deviation.end_s, direction, float(deviation.threshold_pct[lead]), chart
-            )
-        ]
+        threshold_pct = float(deviation.threshold_pct[lead])
+        return [self._open_episode(change, onset.start_s, deviation.end_s, direction, threshold_pct, chart)]
 
     def _open_spike(self, metrics: Bools, direction: float, change_point: ChangePoint, chart: EwmaChart) -> Finding:
-        estimate, event_s = (
-            change_point.estimate,
-            None if change_point.event_s is None else change_point.event_s - self.origin_s,
-        )
+        estimate = change_point.estimate
+        event_s = None if change_point.event_s is None else change_point.event_s - self.origin_s
         lead = _lead(metrics, estimate.change_pct / estimate.error_pct)
         kind = Kind.OFFLOADING if metrics.sum() > 1 and event_s is None else Kind.ASYMMETRY_SPIKE
         foot, since_s = affected_foot(kind, lead, estimate), change_point.time_s - self.origin_s
         change = Change(kind, foot, metrics, lead, estimate, change_point.before, since_s, sudden=True, event_s=event_s)
-        return self._open_episode(
-            change, change_point.time_s, change_point.known_s, direction, float(MIN_DRIFT_PCT[lead]), chart
-        )
+        threshold_pct = float(MIN_DRIFT_PCT[lead])
+        return self._open_episode(change, change_point.time_s, change_point.known_s, direction, threshold_pct, chart)
 
     def _open_episode(
         self, change: Change, time_s: float, known_s: float, sign: float, threshold_pct: float, chart: EwmaChart

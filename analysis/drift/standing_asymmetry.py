@@ -44,10 +44,9 @@ class StandingAsymmetry:
     def _check_easing(self, baseline_pct: float, deviation: Deviation, chart: EwmaChart) -> list[Finding]:
         change_pct = float(deviation.estimate.change_pct[_CONTACT_ROW])
         warming = self._reported is not None and deviation.end_s - chart.baseline.start_s <= WARM_UP_S
-        is_easing = warming and bool(deviation.beyond[_CONTACT_ROW]) and baseline_pct * change_pct < 0.0
-        self._easing_minutes = (
-            self._easing_minutes + 1 if is_easing and abs(baseline_pct + change_pct) < abs(baseline_pct) else 0
-        )
+        smaller = baseline_pct * change_pct < 0.0 and abs(baseline_pct + change_pct) < abs(baseline_pct)
+        is_easing = warming and bool(deviation.beyond[_CONTACT_ROW]) and smaller
+        self._easing_minutes = self._easing_minutes + 1 if is_easing else 0
         if self._reported is None or self._easing_minutes < 2:
             return []
         self._reported = _eased_finding(self._reported, baseline_pct, change_pct, deviation)

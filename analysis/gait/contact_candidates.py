@@ -75,12 +75,8 @@ class ContactCandidate:
 
 def lookahead_cells(*, gyroscope: bool) -> int:
     """Cells after a cell that decide whether it is a landing: 0.65 s, 0.95 s without a gyroscope."""
-    return (
-        MIN_STRIDE_CELLS
-        + STANCE_SEARCH_CELLS[1]
-        + STANCE_REST_CELLS
-        + (0 if gyroscope else kernel_half_width(ACC_BAND_SIGMAS_S[1]))
-    )
+    smoothing = 0 if gyroscope else kernel_half_width(ACC_BAND_SIGMAS_S[1])
+    return MIN_STRIDE_CELLS + STANCE_SEARCH_CELLS[1] + STANCE_REST_CELLS + smoothing
 
 
 def find_contact_candidates(grid: UniformSamples, first_cell: int, *, gyroscope: bool) -> list[ContactCandidate]:

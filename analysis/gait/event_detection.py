@@ -110,13 +110,11 @@ def initial_contact(onset: Floats, slap: Floats, width: Floats) -> Floats:
     Onsets scatter by 5 ms from stride to stride on real shoes, sharp slaps by 2 ms, but a slap's delay differs between
     landings. Where the onset is unknown (NaN) the slap alone counts.
     """
-    apart = np.nan_to_num(slap - fractional_cells(FOOT_SLAP_DELAY_S) - onset)
-    weight = (
-        0.5 * _fade_out(np.abs(apart), SLAP_AGREES_S, SLAP_DISAGREES_S) * _fade_out(width, SLAP_SHARP_S, SLAP_BLURRED_S)
-    )
-    return np.where(
-        np.isfinite(onset), onset + np.nan_to_num(weight) * apart, slap - fractional_cells(FOOT_SLAP_DELAY_S)
-    )
+    from_slap = slap - fractional_cells(FOOT_SLAP_DELAY_S)
+    apart = np.nan_to_num(from_slap - onset)
+    agreement = _fade_out(np.abs(apart), SLAP_AGREES_S, SLAP_DISAGREES_S)
+    weight = 0.5 * agreement * _fade_out(width, SLAP_SHARP_S, SLAP_BLURRED_S)
+    return np.where(np.isfinite(onset), onset + np.nan_to_num(weight) * apart, from_slap)
 
 
 def _fade_out(value: Floats, full_s: float, none_s: float) -> Floats:

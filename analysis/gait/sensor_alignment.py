@@ -191,9 +191,8 @@ class SensorAlignment:
         A pod that was moved sits still in its new place; a loose one sits another way in every stride, which does not
         count.
         """
-        self._misfits = (
-            [] if matches else [*(other for other in self._misfits if _same_place(other, kinematics)), kinematics]
-        )
+        alike = [other for other in self._misfits if _same_place(other, kinematics)] if not matches else []
+        self._misfits = [] if matches else [*alike, kinematics]
         if len(self._misfits) < MAX_MISFITS:
             return False
         self.mounting, self.first_axes = None, _UNKNOWN[0]

@@ -147,11 +147,8 @@ def mid_stance_cell(grid: UniformSamples, landing: Ints, length: Ints) -> Ints:
     for k in range(1, MID_STANCE_MEAN_CELLS):
         activity += rate2[:, k : k + positions]
     delay = np.arange(positions) / ((MID_STANCE_PHASE[1] - MID_STANCE_PHASE[0]) * length)[:, None]
-    return (
-        early
-        + np.argmin(np.where(delay <= 1.0, activity * (1.0 + delay) ** 2, np.inf), axis=1)
-        + MID_STANCE_MEAN_CELLS // 2
-    )
+    calmest = np.argmin(np.where(delay <= 1.0, activity * (1.0 + delay) ** 2, np.inf), axis=1)
+    return early + calmest + MID_STANCE_MEAN_CELLS // 2
 
 
 def _mid_stance_velocity(grid: UniformSamples, mid_stance: Ints, gravity: Floats) -> Floats:

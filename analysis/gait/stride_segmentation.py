@@ -79,7 +79,7 @@ class StrideSegmenter:
         """End the chain if no landing from `now_cell` on can join it; True if a proven one ended."""
         if self.last_contact is None or now_cell - self.last_contact.cell <= SLOW_STRIDES.max_cells:
             return False
-        proven = self.stride_count >= MIN_CHAIN_STRIDES
+        proven = self._is_proven
         late = self.set_aside is not None and now_cell - self.set_aside.cell <= SLOW_STRIDES.max_cells
         self._restart(self.set_aside if late else None)
         return proven
@@ -87,10 +87,7 @@ class StrideSegmenter:
     def overdue_range(self, until_cell: int) -> tuple[int, int] | None:
         """Cells before `until_cell` in which the next landing of a steady chain was expected; None if it is not overdue
         yet or was searched for already."""
-        steady = self.stride_count >= MIN_CHAIN_STRIDES and max(self.recent_lengths) <= STEADY_RATIO * min(
-            self.recent_lengths
-        )
-        if self.last_contact is None or self.set_aside is not None or self.searched or not steady:
+        if self.last_contact is None or self.set_aside is not None or self.searched or not self._is_steady:
             return None
         soon, overdue, late = (
             self.last_contact.cell + int(share * self._median_length)
@@ -129,14 +126,8 @@ class StrideSegmenter:
             return similarity >= MIN_SIMILARITY
         ratio = length / self._median_length
         if abs(ratio - 1.0) <= LENGTH_TOLERANCE:
-            return similarity >= (
-                MIN_SIMILARITY_IN_RHYTHM if self.stride_count >= MIN_CHAIN_STRIDES else MIN_SIMILARITY
-            )
-        return (
-            similarity >= MIN_SIMILARITY
-            and self.stride_count >= MIN_CHAIN_STRIDES
-            and MIN_TRANSITION_RATIO <= ratio < 1.0
-        )
+            return similarity >= (MIN_SIMILARITY_IN_RHYTHM if self._is_proven else MIN_SIMILARITY)
+        return similarity >= MIN_SIMILARITY and self._is_proven and MIN_TRANSITION_RATIO <= ratio < 1.0
 
     def _may_discard(self, contact: ContactCandidate) -> bool:
         """Whether the landing set aside, if any, is weak enough to be dropped."""
@@ -146,11 +137,16 @@ class StrideSegmenter:
 
     def _misses_one(self, length: int, similarity: float) -> bool:
         """Whether one landing of a proven chain was lost, for instance in a gap of the recording."""
-        return (
-            self.stride_count >= MIN_CHAIN_STRIDES
-            and similarity >= MIN_SIMILARITY
-            and abs(length / self._median_length - 2.0) <= LENGTH_TOLERANCE
-        )
+        alike = self._is_proven and similarity >= MIN_SIMILARITY
+        return alike and abs(length / self._median_length - 2.0) <= LENGTH_TOLERANCE
+
+    @property
+    def _is_proven(self) -> bool:
+        return self.stride_count >= MIN_CHAIN_STRIDES
+
+    @property
+    def _is_steady(self) -> bool:
+        return self._is_proven and max(self.recent_lengths) <= STEADY_RATIO * min(self.recent_lengths)
 
     @property
     def _median_length(self) -> int:
@@ -170,17 +166,12 @@ class StrideSegmenter:
         self.recent_lengths = [*self.recent_lengths[-2:], contact.cell - self.last_contact.cell]
         self.last_contact, self.set_aside, self.bridged, self.searched = contact, None, False, False
         self.stride_count += 1
-        if self.stride_count < MIN_CHAIN_STRIDES:
+        if not self._is_proven:
             return []
         proven, self.pending = self.pending, []
         return proven
 
     def _restart(self, last_contact: ContactCandidate | None) -> None:
-        self.last_contact, self.set_aside, self.stride_count, self.bridged, self.searched = (
-            last_contact,
-            None,
-            0,
-            False,
-            False,
-        )
+        self.last_contact, self.set_aside, self.stride_count = last_contact, None, 0
+        self.bridged, self.searched = False, False
         self.pending, self.recent_lengths = [], []

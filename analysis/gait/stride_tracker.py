@@ -69,10 +69,8 @@ class StrideTracker:
             if self._segmenter.expire(contacts[k].cell):
                 breaks.add(len(candidates))
             before = contacts[k - 2 : k - 1] if self._segmenter.set_aside is not None else []
-            similarity_to_previous = self._similarities(grid, first_cell, before, contacts[k : k + 1])
-            proven = self._segmenter.add(
-                contacts[k], similarity_to_last[k], similarity_to_previous[0] if similarity_to_previous else 0.0
-            )
+            (similarity_to_previous,) = self._similarities(grid, first_cell, before, contacts[k : k + 1]) or [0.0]
+            proven = self._segmenter.add(contacts[k], similarity_to_last[k], similarity_to_previous)
             if len(proven) >= MIN_CHAIN_STRIDES and not self._travels(grid, first_cell, proven):
                 self._segmenter.reject()
             else:
@@ -90,9 +88,8 @@ class StrideTracker:
         if overdue_range is None or not self._gyroscope:
             return []
         self._segmenter.searched = True
-        contact = find_hidden_contact(
-            grid, first_cell, *overdue_range, HIDDEN_STRENGTH_RATIO * self._segmenter.strength_mps2
-        )
+        min_strength_mps2 = HIDDEN_STRENGTH_RATIO * self._segmenter.strength_mps2
+        contact = find_hidden_contact(grid, first_cell, *overdue_range, min_strength_mps2)
         return [] if contact is None else self._segmenter.add(contact, 0.0, 0.0)
 
     def _find_contacts(self, grid: UniformSamples, first_cell: int, ready_cell: int) -> list[ContactCandidate]:
