@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from surefoot.analysis.dose import MIN_LANDINGS, impact_doses
+from surefoot.analysis.dose import impact_doses
 from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import Floats, Foot, Strides
 from tests.analysis.made import contacts, strides
@@ -35,6 +35,4 @@ def test_unknown_and_walked_landings_do_not_count() -> None:
     some[:5] = np.nan
     assert impact_doses({Foot.LEFT: run(Foot.LEFT, some)})[Foot.LEFT].impact_dose_g == pytest.approx(125.0)
     assert not impact_doses({Foot.LEFT: run(Foot.LEFT, some, running=False)})
-    assert not impact_doses(
-        {Foot.LEFT: run(Foot.LEFT, some[: MIN_LANDINGS - 1]), Foot.RIGHT: Strides.empty(Foot.RIGHT)}
-    )
+    assert not impact_doses({Foot.LEFT: run(Foot.LEFT, some[: 5 + 19]), Foot.RIGHT: Strides.empty(Foot.RIGHT)})

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surefoot.analysis.gait.contact_candidates import ContactCandidate
-from surefoot.analysis.gait.event_detection import SLOW_STRIDES
-from surefoot.analysis.gait.stride_segmentation import MIN_CHAIN_STRIDES, StrideCandidate, StrideSegmenter
+from surefoot.analysis.gait.stride_segmentation import StrideCandidate, StrideSegmenter
 
 STRIDE_CELLS = 140
 STRONG_MPS2, WEAK_MPS2 = 10.0, 3.0
-LONGEST = SLOW_STRIDES.max_cells
+LONGEST = 600
 
 
 def even(count: int, start: int = 1000, stride_cells: int = STRIDE_CELLS) -> list[int]:
@@ -60,11 +59,9 @@ def test_a_link_says_how_alike_its_landings_are() -> None:
 
 def test_strides_wait_until_three_in_a_row_prove_the_chain() -> None:
     segmenter = StrideSegmenter()
-    assert feed(segmenter, even(MIN_CHAIN_STRIDES)) == []
+    assert feed(segmenter, even(3)) == []
     assert segmenter.oldest_cell == 1000
-    assert ends(feed(segmenter, even(1, start=1000 + MIN_CHAIN_STRIDES * STRIDE_CELLS))) == between(
-        even(MIN_CHAIN_STRIDES + 1)
-    )
+    assert ends(feed(segmenter, even(1, start=1000 + 3 * STRIDE_CELLS))) == between(even(4))
 
 
 def test_landings_that_look_unlike_are_never_linked() -> None:
@@ -153,7 +150,7 @@ def test_a_proven_chain_ends_when_no_landing_can_join_it() -> None:
 
 def test_a_rejected_chain_has_to_prove_itself_again() -> None:
     segmenter, contacts = StrideSegmenter(), even(9)
-    assert len(feed(segmenter, contacts[:4])) == MIN_CHAIN_STRIDES
+    assert len(feed(segmenter, contacts[:4])) == 3
     segmenter.reject()
     assert ends(feed(segmenter, contacts[4:6])) == []
     assert ends(feed(segmenter, contacts[6:])) == between(contacts[3:])

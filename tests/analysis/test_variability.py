@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from surefoot.analysis.gait.variability import VARIABILITY_STRIDES, RollVariability
+from surefoot.analysis.gait.variability import RollVariability
 
+VARIABILITY_STRIDES = 12
 ROLL_DEG = np.random.default_rng(1).normal(5.0, 2.0, 60)
 ROLL_DEG[[3, 20, 21]] = np.nan
 

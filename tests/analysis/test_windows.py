@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
-from surefoot.analysis.windows import MIN_WINDOW_STRIDES, WINDOW_S, WindowBuilder, asymmetry_pct, cadence, median
+from surefoot.analysis.windows import WindowBuilder, asymmetry_pct, cadence, median
 from tests.analysis.made import contacts, strides
 
 FEET = tuple(Foot)
 FINITE = st.floats(0.01, 10.0)
+WINDOW_S = 30.0
 
 
 def windows_of(*feet: Strides, origin_s: float = 0.0, watermark_s: float = np.inf) -> list[Window]:
@@ -50,13 +51,13 @@ def test_a_window_without_strides_is_left_out() -> None:
     assert [window.start_s for window in windows] == [0.0, 90.0]
 
 
-@pytest.mark.parametrize("count", [MIN_WINDOW_STRIDES - 1, MIN_WINDOW_STRIDES])
-def test_too_few_strides_make_no_window(count: int) -> None:
-    assert len(windows_of(strides(Foot.LEFT, contacts(3.0, count, 0.7)))) == (count >= MIN_WINDOW_STRIDES)
+@pytest.mark.parametrize(("count", "windows"), [(4, 0), (5, 1)])
+def test_too_few_strides_make_no_window(count: int, windows: int) -> None:
+    assert len(windows_of(strides(Foot.LEFT, contacts(3.0, count, 0.7)))) == windows
 
 
 def test_a_foot_with_too_few_strides_is_left_out() -> None:
-    (window,) = windows_of(run(Foot.LEFT, 0.0, 25.0), strides(Foot.RIGHT, contacts(0.3, MIN_WINDOW_STRIDES - 1, 0.7)))
+    (window,) = windows_of(run(Foot.LEFT, 0.0, 25.0), strides(Foot.RIGHT, contacts(0.3, 4, 0.7)))
     assert set(window.feet) == {Foot.LEFT}
     assert window.asymmetry_pct == {}
 
@@ -131,7 +132,7 @@ def test_pieces_give_the_same_windows_as_the_whole(
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(values=st.lists(FINITE, min_size=MIN_WINDOW_STRIDES, max_size=60))
+@given(values=st.lists(FINITE, min_size=5, max_size=60))
 def test_a_median_lies_within_its_interval_and_among_the_values(values: list[float]) -> None:
     estimate = median(np.array(values))
     assert estimate is not None
@@ -140,10 +141,10 @@ def test_a_median_lies_within_its_interval_and_among_the_values(values: list[flo
     assert estimate.n == len(values)
 
 
-@pytest.mark.parametrize("known", [0, MIN_WINDOW_STRIDES - 1, MIN_WINDOW_STRIDES])
+@pytest.mark.parametrize("known", [0, 4, 5])
 def test_a_median_counts_known_values_alone(known: int) -> None:
     estimate = median(np.array([0.25] * known + [np.nan] * 20))
-    assert estimate == (Estimate(0.25, 0.25, 0.25, known, 0.0) if known >= MIN_WINDOW_STRIDES else None)
+    assert estimate == (Estimate(0.25, 0.25, 0.25, known, 0.0) if known >= 5 else None)
 
 
 def test_the_interval_of_a_median_holds_the_truth_in_nineteen_of_twenty_windows() -> None:
