@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from bleak.exc import BleakError
 
+from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.ble.adapter import Adapter, Advertisement
 from surefoot.sensor_ingest.ble.backfill import Backfill
 from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_matches
@@ -85,7 +86,7 @@ class PodSupervisor:
         self._session_s = session_s
         self._stop = stop
         self._settings = settings
-        self._rng = rng
+        self._backoff = Backoff(FIRST_RETRY_S, MAX_RETRY_S, rng=rng)
         self._other_addresses: set[str] = set()
         self._rate_limiter = PacketRateLimiter()
         self._last_packet_s = 0.0
@@ -95,12 +96,11 @@ class PodSupervisor:
 
     async def run(self) -> None:
         """Until the run is ended, or the pod is refused."""
-        failures = 0
         while not self._stop.is_set():
             self._streaming_since_s = math.inf
             try:
                 await self._run_connection(await self._cancel_on_stop(self._find(), "look"))
-                failures = 0
+                self._backoff.reset()
             except StopRequested:
                 return
             except PodRefusedError as error:
@@ -108,9 +108,8 @@ class PodSupervisor:
                 self._record_event(EventKind.REFUSED, text=error.reason)
                 return
             except TRANSIENT_ERRORS as error:
-                failures = 0 if self._link_was_stable else failures + 1
                 self._record_event(EventKind.DISCONNECTED, text=_error_text(error))
-            await self._pause(failures)
+                await self._pause()
 
     async def _cancel_on_stop(self, work: Coroutine[Any, Any, T], what: str) -> T:
         return await cancel_on(self._stop, work, f"pod {self.assignment.serial} {what}")
@@ -120,11 +119,12 @@ class PodSupervisor:
             advertised_prefix(self.assignment.serial), frozenset(self._other_addresses)
         )
 
-    async def _pause(self, failures: int) -> None:
-        """None after a loss, then 0.25 s, doubling to 5 s, each shortened by chance so that pods do not meet again."""
-        if failures:
-            longest_s = min(FIRST_RETRY_S * 2.0 ** min(failures - 1, 10), MAX_RETRY_S)
-            await wait_for_event(self._stop, longest_s * self._rng.uniform(0.5, 1.0))
+    async def _pause(self) -> None:
+        """Back off, unless the lost link had been stable."""
+        if self._link_was_stable:
+            self._backoff.reset()
+        else:
+            await wait_for_event(self._stop, self._backoff.next_delay_s())
 
     async def _run_connection(self, advertisement: Advertisement) -> None:
         """One connection, from beginning to end."""
