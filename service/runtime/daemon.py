@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.live_run import LiveRun
@@ -74,7 +75,8 @@ class Daemon:
 
     async def run(self, source: PodSource, max_runs: float = math.inf) -> None:
         """Until `stop`. A run that cannot be recorded is tried again and again: its pods remember what was missed."""
-        run, wait_s, runs = await asyncio.to_thread(self._recover), FIRST_WAIT_S, 0
+        backoff = Backoff(FIRST_WAIT_S, LONGEST_WAIT_S, jitter=0.0)
+        run, runs = await asyncio.to_thread(self._recover), 0
         while not self._stopping.is_set() and runs < max_runs:
             try:
                 run = await self._start_run(source) if run is None else open_run(run.path)
@@ -82,14 +84,15 @@ class Daemon:
                     await asyncio.to_thread(self._store, run)
                 elif run is not None:
                     await self._record_run(run, source.radio)
-                run, wait_s, runs = None, FIRST_WAIT_S, runs + 1
+                backoff.reset()
+                run, runs = None, runs + 1
             except (RunBusyError, RunMissingError, NotARunError) as error:
                 log.warning("%s", error)
                 run = None
             except (RadioError, RunUnwritableError, StoreError) as error:
+                wait_s = backoff.next_delay_s()
                 log.error("%s Trying again in %.0f s.", error, wait_s)
                 await self._pause(wait_s)
-                wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
 
     async def _start_run(self, source: PodSource) -> RunFolder | None:
         """A new run as soon as there are pods; None when it is time to stop."""
