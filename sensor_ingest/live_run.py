@@ -123,7 +123,8 @@ class LiveRun:
 
     def health(self) -> tuple[PodHealth, ...]:
         """Every pod, in the manifest's order."""
-        return self._health.snapshot(self._assembler.pods, self._adapter.problem)
+        problem = self._adapter.problem
+        return self._health.snapshot(self._assembler.pods, problem.summary if problem is not None else "")
 
     async def __aiter__(self) -> AsyncIterator[Batch | SilentPod]:
         for given in self._replay_recorded():

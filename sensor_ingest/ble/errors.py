@@ -15,6 +15,11 @@ class RadioError(IngestError):
         self.advice = advice
         super().__init__(f"Bluetooth cannot be used ({reason}); {advice}.")
 
+    @property
+    def summary(self) -> str:
+        """Reason and advice, to be shown beside a pod."""
+        return f"{self.reason}; {self.advice}"
+
 
 class PodRefusedError(IngestError):
     """A pod that says or does what no pod should; the run goes on without it."""

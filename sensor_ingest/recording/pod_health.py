@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.recording.assembler import PodAssembler
 from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind, PacketEntry
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
@@ -107,13 +106,10 @@ class PodHealthTracker:
         elif isinstance(entry, EventEntry) and entry.pod < len(self._states):
             self._states[entry.pod] = self._states[entry.pod].after(entry)
 
-    def snapshot(
-        self, assembled: Mapping[int, PodAssembler], trouble: RadioError | None = None
-    ) -> tuple[PodHealth, ...]:
-        """Every pod, in the manifest's order, with what is wrong with the radio of them all."""
-        told = f"{trouble.reason}; {trouble.advice}" if trouble is not None else ""
+    def snapshot(self, assembled: Mapping[int, PodAssembler], bluetooth_problem: str = "") -> tuple[PodHealth, ...]:
+        """Every pod, in the manifest's order; `bluetooth_problem` is passed on to each."""
         return tuple(
-            _health(assignment, state, assembled.get(number), told)
+            _health(assignment, state, assembled.get(number), bluetooth_problem)
             for number, (assignment, state) in enumerate(zip(self._pods, self._states, strict=True))
         )
 
