@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import struct
-import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,9 +13,7 @@ from typing import BinaryIO, Self
 
 from surefoot.sensor_ingest.recording.entries import Entry, entry_from_bytes
 from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunError, RunUnwritableError
-
-if sys.platform != "win32":
-    import fcntl
+from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
 
 MAGIC = b"surefoot journal 1\n"
 _RECORD_HEADER = struct.Struct("<IBI")
@@ -176,11 +173,10 @@ class JournalWriter:
             os.close(self._file)
 
     def _lock(self) -> None:
-        if sys.platform != "win32":
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise RunBusyError(self.path.parent) from error
+        try:
+            lock_exclusively(self._file)
+        except OSError as error:
+            raise RunBusyError(self.path.parent) from error
 
     def _drop_damaged_tail(self, existing: JournalReader) -> None:
         """Set aside what cannot be read, and be ready to append to what can."""
