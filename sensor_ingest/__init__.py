@@ -1,1 +1,1 @@
-"""Sensor readings into clean samples: recordings from files, with what was found and repaired said in words."""
+"""Sensor readings as samples in SI units: from pods over Bluetooth, run folders or CSV files."""

@@ -1,4 +1,4 @@
-"""Giving up on something that may take long when the run is ended."""
+"""Waiting that ends when an event is set or a time is over."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ T = TypeVar("T")
 
 
 class StopRequested(Exception):  # noqa: N818  # it is no error
-    """The run is being ended."""
+    """The stop event was set before the work was done."""
 
 
 async def cancel_on(stop: asyncio.Event, work: Coroutine[Any, Any, T], name: str) -> T:
-    """Do the work; `StopRequested` if the stop comes first, once the work has been cancelled and is over."""
+    """Result of `work`; if `stop` is set first, cancel the work, wait for its end and raise `StopRequested`."""
     task = asyncio.create_task(work, name=name)
     stopping = asyncio.create_task(stop.wait(), name=f"{name}, or stop")
     try:
@@ -30,7 +30,7 @@ async def cancel_on(stop: asyncio.Event, work: Coroutine[Any, Any, T], name: str
 
 
 async def wait_for_event(event: asyncio.Event, timeout_s: float) -> bool:
-    """Wait for an event, not longer than that; whether it came."""
+    """Wait for an event for at most `timeout_s`; whether it was set."""
     try:
         async with asyncio.timeout(timeout_s):
             return await event.wait()

@@ -1,4 +1,4 @@
-"""A run in progress: pods in, journal on disk, samples out."""
+"""A run in progress: records its pods in the journal and gives their samples."""
 
 from __future__ import annotations
 
@@ -28,25 +28,23 @@ from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatchdog
 log = logging.getLogger(__name__)
 
 MAX_UNREAD_SAMPLES = 2_000_000
-"""130 MB; an hour and twenty minutes of two pods."""
+"""Samples the consumer may leave unread: 130 MB, or 80 min of two pods."""
 SHUTDOWN_TIMEOUT_S = 12.0
-"""Stopping the pods, disconnecting and the disk together; whoever is not done by then is left alone."""
+"""Time for stopping and disconnecting all pods; supervisors that take longer are cancelled."""
 
 
 class LiveRun:
-    """Records a run from its pods while the context is open, and gives its samples, batch by batch, and says for which
-    pods not to wait.
+    """Records a run while the context is open; iterating over it gives batches of samples, and pods not to wait for.
 
-    A run that was cut off is continued: iteration begins with what was recorded before, so that whoever follows from
-    the first batch to the last has seen the whole run. Iteration ends after `stop`, or when every pod was refused.
+    An interrupted run is continued: iteration begins with what was recorded before, so that it always gives the whole
+    run. It ends after `stop`, or when every pod was refused.
 
     Parameters
     ----------
     run : a new run, or one that was not ended.
-    radio : how bleak reaches the air.
-    settings : what pods are set to when they are met.
-    utc_s : seconds since 1970; bridges the session clock over the time between a crash and its continuation.
-    seed : of the jitter in waiting times.
+    settings : applied to each pod once per boot.
+    utc_s : seconds since 1970; continues the session clock over the time between a crash and the continuation.
+    seed : of the jitter in back-off delays.
     """
 
     def __init__(
@@ -97,16 +95,16 @@ class LiveRun:
             raise failed or self._failure  # type: ignore[misc]
 
     def stop(self) -> None:
-        """End the run; the batches that are still to come are given."""
+        """End the run; iteration still gives what was received."""
         self._stop.set()
 
     def interrupt(self) -> None:
-        """Stop, but leave the run as a crash would, to be continued."""
+        """Stop without ending the run, as a crash would, so that it can be continued."""
         self._end_on_stop = False
         self.stop()
 
     def flush(self) -> None:
-        """Hand everything that was given out so far to the system, so that it survives this process.
+        """Hand all recorded entries to the operating system, so that they survive this process.
 
         Raises
         ------
@@ -118,11 +116,11 @@ class LiveRun:
 
     @property
     def now_s(self) -> float:
-        """Session clock."""
+        """Session time now."""
         return self._session_s(asyncio.get_running_loop().time())
 
     def health(self) -> tuple[PodHealth, ...]:
-        """Every pod, in the manifest's order."""
+        """State of every pod, in the manifest's order."""
         problem = self._adapter.problem
         return self._health.snapshot(self._assembler.pods, problem.summary if problem is not None else "")
 
@@ -147,13 +145,13 @@ class LiveRun:
         return loop_s - self._origin_s
 
     def _restore(self, entry: Entry) -> None:
-        """Bring the assembler to where the journal ends."""
+        """Apply an entry of the existing journal to assembler and health."""
         self._assembler.process(entry)
         self._health.observe(entry)
         self._last_s = max(self._last_s, entry_time_s(entry) or 0.0)
 
     def _replay_recorded(self) -> Iterator[Batch | SilentPod]:
-        """What was recorded before this continuation."""
+        """Batches of the journal as it was when this run was opened."""
         assembler = Assembler()
         for entry in JournalReader(self.run.journal_path, self._journal.existing.valid_bytes):
             yield from assembler.process(entry)
@@ -167,7 +165,7 @@ class LiveRun:
             self.stop()
 
     async def _run(self) -> None:
-        """Everything that goes on while the run does."""
+        """Record until the run is over, then end it; keeps the first IngestError for the consumer."""
         queue = EntryQueue()
         silence = SilenceWatchdog(self.run.manifest.pods)
         recorder = Recorder(
@@ -218,7 +216,7 @@ class LiveRun:
             )
 
     async def _wait_until_done(self, pods: set[asyncio.Task[None]]) -> None:
-        """Wait for the stop, then for the pods, but not for ever."""
+        """Wait until all supervisors have returned, or the stop and at most `SHUTDOWN_TIMEOUT_S` after it."""
         stop = asyncio.create_task(self._stop.wait(), name="stop")
         try:
             running = pods

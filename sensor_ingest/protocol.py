@@ -1,7 +1,7 @@
-"""The open pod profile on the wire: one codec for pod and client. `firmware_sim/PROTOCOL.md` says it in prose.
+"""Codec of the pod's GATT profile, shared by client and simulator; `firmware_sim/PROTOCOL.md` is its specification.
 
-All numbers are little-endian. A pod samples its IMU, packs samples into packets with a running sequence, keeps them in
-a ring buffer, and notifies them; what was lost on the way is asked for again by sequence.
+All numbers are little-endian. A pod packs its samples into numbered packets, keeps them in a ring buffer and notifies
+them; the client requests lost packets again by their sequence numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from surefoot.analysis.model import Foot
 
 VERSION = 1
-"""Protocol version; a client refuses a pod whose version it does not know."""
+"""Protocol version; pods with another version are refused."""
 
 
 def _uuid(number: int) -> str:
@@ -31,18 +31,18 @@ STREAM_UUID = _uuid(2)
 CONTROL_UUID = _uuid(3)
 """Write with response, indicate: commands and replies."""
 INFO_UUID = _uuid(4)
-"""Read: what the pod is."""
+"""Read: `PodInfo`."""
 
 MAX_SAMPLES = 18
-"""Samples in a packet: 238 bytes, which fit one link-layer PDU with the usual ATT MTU of 247."""
+"""Most samples in a packet: 238 bytes, which fit one link-layer PDU with the usual ATT MTU of 247."""
 
 
 class ProtocolError(ValueError):
-    """Bytes that are not what the profile says; the message names what is wrong."""
+    """Bytes that do not follow the profile; the message says why."""
 
 
 class PacketFlag(IntFlag):
-    """Marks on a packet."""
+    """Flag bits of a packet."""
 
     RESENT = 1
     LOW_BATTERY = 2
@@ -50,14 +50,14 @@ class PacketFlag(IntFlag):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packet:
-    """A run of consecutive samples.
+    """Consecutive samples, as notified.
 
     Parameters
     ----------
-    sequence : number of the packet since boot, without holes.
-    boot : random number drawn when the pod started; sequences and ticks of different boots do not compare.
-    tick_us : pod clock at the first sample.
-    span_us : pod clock from the first to the last sample.
+    sequence : number of the packet since boot, consecutive.
+    boot : random number drawn at start-up; sequences and ticks of different boots are not comparable.
+    tick_us : pod clock at the first sample, µs.
+    span_us : from the first to the last sample on the pod clock, µs.
     dropped : samples that the pod lost before they reached a packet, since boot, modulo 2¹⁶.
     counts : (n, 6) int16, accelerometer x, y, z then gyroscope x, y, z.
     """
@@ -80,7 +80,7 @@ class Packet:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Parse a notification; `ProtocolError` where it is none."""
+        """Parse a notification; `ProtocolError` if it is malformed."""
         if len(data) < cls.HEADER.size:
             raise ProtocolError(f"packet of {len(data)} bytes, shorter than its header of {cls.HEADER.size}")
         sequence, boot, tick_us, span_us, count, flags, dropped = cls.HEADER.unpack_from(data)
@@ -91,12 +91,12 @@ class Packet:
 
     @property
     def ticks_us(self) -> NDArray[np.float64]:
-        """(n,) pod clock at each sample."""
+        """(n,) pod clock at each sample, µs, evenly spaced."""
         return self.tick_us + np.linspace(0.0, self.span_us, len(self.counts))
 
 
 class FootCode(IntEnum):
-    """Where a pod says that it sits."""
+    """The foot that a pod is configured for."""
 
     UNKNOWN = 0
     LEFT = 1
@@ -104,7 +104,7 @@ class FootCode(IntEnum):
 
     @property
     def foot(self) -> Foot | None:
-        """The foot, None if it has not been told."""
+        """The foot; None if unknown."""
         return {FootCode.LEFT: Foot.LEFT, FootCode.RIGHT: Foot.RIGHT}.get(self)
 
     @classmethod
@@ -115,13 +115,13 @@ class FootCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PodInfo:
-    """What a pod is and how its counts are to be read.
+    """Content of the info characteristic.
 
     Parameters
     ----------
-    acc_range_g, gyr_range_dps : value of 32768 counts.
-    ring_packets : packets that the ring buffer can hold.
-    oldest, newest : sequences in the ring now; `newest` is the last packet made, `oldest > newest` says none.
+    acc_range_g, gyr_range_dps : full scale: value of 32768 counts.
+    ring_packets : capacity of the ring buffer.
+    oldest, newest : sequences in the ring buffer; it is empty if `oldest > newest`. `newest` is the last packet made.
     """
 
     version: int
@@ -153,7 +153,7 @@ class PodInfo:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Parse the info characteristic; `ProtocolError` where it makes no sense."""
+        """Parse the info characteristic; `ProtocolError` if malformed, of another version or with impossible values."""
         if len(data) < cls.LAYOUT.size:
             raise ProtocolError(f"info of {len(data)} bytes, shorter than {cls.LAYOUT.size}")
         version, foot, boot, rate_hz, acc_g, gyr_dps, ring, oldest, newest = cls.LAYOUT.unpack_from(data)
@@ -182,7 +182,7 @@ class Opcode(IntEnum):
 
 
 class Result(IntEnum):
-    """How a command went."""
+    """Result code of a command."""
 
     OK = 0
     UNKNOWN_COMMAND = 1
@@ -192,10 +192,10 @@ class Result(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A write to the control point; the meaning of the arguments depends on the opcode.
+    """A write to the control point.
 
-    SET_RATE: Hz (104, 208, 416). SET_RANGE: g (16, 32), °/s (1000, 2000). RESEND: first sequence, number of packets.
-    SET_FOOT: `FootCode`. The others have none.
+    Arguments by opcode: SET_RATE: Hz (104, 208, 416). SET_RANGE: g (16, 32), °/s (1000, 2000). RESEND: first sequence,
+    number of packets. SET_FOOT: `FootCode`. The others have none.
     """
 
     opcode: Opcode
@@ -213,7 +213,7 @@ class Command:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Parse a command; `ProtocolError` where it is none."""
+        """Parse a command; `ProtocolError` if it is malformed."""
         try:
             opcode = Opcode(data[0])
             return cls(opcode, struct.unpack(cls.LAYOUTS.get(opcode, "<"), data[1:]))
@@ -223,9 +223,9 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An indication of the control point: which command, how it went, and the pod clock when it was handled.
+    """An indication of the control point: command, result, and pod clock when it was handled.
 
-    For RESEND `first` and `count` say what will be sent: the asked range as far as the ring still holds it.
+    After RESEND, `first` and `count` are the packets that will be sent: the part of the range still in the ring buffer.
     """
 
     opcode: int
@@ -241,7 +241,7 @@ class Reply:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Parse an indication; `ProtocolError` where it is none."""
+        """Parse an indication; `ProtocolError` if it is malformed."""
         if len(data) != cls.LAYOUT.size:
             raise ProtocolError(f"reply of {len(data)} bytes instead of {cls.LAYOUT.size}")
         opcode, result, tick_us, first, count = cls.LAYOUT.unpack(data)

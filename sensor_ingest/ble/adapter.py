@@ -1,4 +1,4 @@
-"""The computer's Bluetooth adapter: one scan for all pods that are looked for, and never two things at once."""
+"""The computer's Bluetooth adapter: one scan for all wanted pods, never at the same time as a connection attempt."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 SCAN_DURATION_S = 5.0
 MAX_FAILED_SCANS = 3
-"""BlueZ may be in the middle of something; what fails so often in a row is not there."""
+"""Consecutive failures until Bluetooth counts as unavailable; BlueZ fails now and then while it is busy."""
 _SCAN_RETRY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class RadioBackend:
-    """How bleak reaches the air; the defaults are the computer's own Bluetooth.
+    """Which bleak backend to use; by default the computer's own Bluetooth.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class RadioBackend:
 
 @dataclass(frozen=True, slots=True)
 class Advertisement:
-    """A pod's advertisement, just heard."""
+    """An advertisement of a pod."""
 
     device: BLEDevice
     name: str
@@ -46,32 +46,31 @@ class Advertisement:
 
 
 class Adapter:
-    """Looks for pods and hands out the right to connect.
+    """Scans for pods and serialises connection attempts.
 
-    A pod that is gone is waited for by scanning and connected to when it is heard, so that it never keeps the adapter
-    from the pods that are there.
+    A pod is only connected to after its advertisement was heard, so an absent pod never blocks the adapter.
 
-    `problem` says why Bluetooth does not work, once it has worked; None while it does.
+    `problem` is why Bluetooth stopped working after it had worked; None while it works.
     """
 
     def __init__(self, radio: RadioBackend) -> None:
         self.radio = radio
         self.problem: RadioError | None = None
         self.exclusive = asyncio.Lock()
-        """Held during a scan or a connection attempt: BlueZ fails with InProgress where they meet."""
+        """Held during a scan or a connection attempt: BlueZ raises InProgress if they overlap."""
         self._searches: dict[asyncio.Future[Advertisement], tuple[str, frozenset[str]]] = {}
         self._search_pending = asyncio.Event()
         self._scan_done = asyncio.Event()
         self._closed = False
 
     def close(self) -> None:
-        """Begin no further scan; with Python 3.11 a library that uses `asyncio.wait_for` may swallow a cancellation."""
+        """Start no further scan. Needed besides cancelling: on Python 3.11 `asyncio.wait_for` may swallow that."""
         self._closed = True
 
     async def wait_for_advertisement(
         self, name_prefix: str, exclude_addresses: frozenset[str] = frozenset()
     ) -> Advertisement:
-        """Wait until a pod whose name begins so is heard, at none of the given addresses."""
+        """Wait for an advertisement with this name prefix, ignoring the given addresses."""
         found: asyncio.Future[Advertisement] = asyncio.get_running_loop().create_future()
         self._searches[found] = (name_prefix, exclude_addresses)
         self._search_pending.set()
@@ -84,9 +83,9 @@ class Adapter:
                 self._scan_done.set()
 
     async def scan(self) -> None:
-        """Scan while anybody waits for a pod, until closed; RadioError if the first scans fail, all of them.
+        """Scan while an advertisement is waited for, until closed; RadioError if the first scans all fail.
 
-        Later on, Bluetooth that goes away is told once, waited for, and told again when it is back.
+        If Bluetooth fails later, log it once, keep trying, and log when it works again.
         """
         failures, worked = 0, False
         while not self._closed:
@@ -117,7 +116,7 @@ class Adapter:
         self.problem = None
 
     async def _scan_once(self) -> None:
-        """Scan until a pod that is looked for is heard, or it is somebody else's turn."""
+        """Scan until a wanted pod is heard, for at most `SCAN_DURATION_S`."""
         self._scan_done.clear()
         async with BleakScanner(self._on_advertisement, [SERVICE_UUID], **self.radio.scanner):
             try:

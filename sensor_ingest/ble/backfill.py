@@ -1,4 +1,4 @@
-"""Asking a pod for the packets that are missing, a bounded piece at a time while live ones flow."""
+"""Retransmission of missing packets, in bounded requests beside the live stream."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from surefoot.sensor_ingest.recording.entries import LostEntry
 from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer, SequenceGap
 
 MAX_REQUEST_PACKETS = 32
-"""8 kB: half a second of a bad link."""
+"""8 kB: half a second on a bad link."""
 RESPONSE_TIMEOUT_S = 2.0
 MAX_ATTEMPTS = 5
+"""Requests without an answer after which packets are given up."""
 
 
 @dataclass(slots=True)
@@ -23,11 +24,11 @@ class _Request:
 
 
 class Backfill:
-    """Closes one pod's gaps over one connection.
+    """Requests one pod's missing packets over one connection.
 
     Parameters
     ----------
-    on_lost : takes what will never come.
+    on_lost : called with packets that are given up.
     """
 
     def __init__(self, pod: int, client: PodClient, on_lost: Callable[[LostEntry], None]) -> None:
@@ -38,7 +39,7 @@ class Backfill:
         self._attempts = 0
 
     async def request_missing(self, buffer: ReorderBuffer, now_s: float) -> bool:
-        """Ask for the first gap, unless its packets are still on the way; whether there is one."""
+        """Request the start of the first gap, unless a request is in flight; whether there is a gap."""
         gaps = buffer.gaps(1)
         if not gaps:
             self._pending = None

@@ -1,4 +1,4 @@
-"""Which pods are there. A pod is known by its serial number, never by its address, which some systems make up."""
+"""Pods in range. They are identified by serial number, because some systems replace Bluetooth addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from surefoot.sensor_ingest.protocol import SERVICE_UUID
 
 NAME_PREFIX = "SF"
 TAG_CHARACTERS = 4
-"""An advertisement has room for the end of the serial number only."""
+"""Characters of the serial number that fit an advertisement."""
 _FOOT_BY_LETTER = {"L": Foot.LEFT, "R": Foot.RIGHT}
 
 
@@ -24,8 +24,8 @@ class DiscoveredPod:
 
     Parameters
     ----------
-    tag : the end of its serial number, as far as it is advertised; a run may name the pod by it.
-    foot : where it was last told that it sits, None if nowhere.
+    tag : advertised end of the serial number; may be used in its place.
+    foot : foot that the pod is configured for; None if unknown.
     """
 
     name: str
@@ -36,17 +36,17 @@ class DiscoveredPod:
 
 
 def advertised_prefix(serial: str) -> str:
-    """How the advertised name of a pod begins."""
+    """Prefix of the name that a pod advertises, from its serial number or tag."""
     return NAME_PREFIX + serial[-TAG_CHARACTERS:]
 
 
 def serial_matches(serial: str, wanted: str) -> bool:
-    """Whether a pod is the one that a run names by its serial number or its tag."""
+    """Whether `wanted` is this serial number or its tag."""
     return serial == wanted or (len(wanted) == TAG_CHARACTERS and serial.endswith(wanted))
 
 
 def parse_advertised_name(name: str, address: str, rssi_dbm: int) -> DiscoveredPod:
-    """Read what an advertisement says; a name that no pod should have stays as it is."""
+    """Tag and foot from an advertised name; a name of another form becomes the tag."""
     tag, _, foot = name.removeprefix(NAME_PREFIX).partition("-")
     if not name.startswith(NAME_PREFIX) or len(tag) != TAG_CHARACTERS:
         return DiscoveredPod(name, name, None, address, rssi_dbm)
@@ -54,7 +54,7 @@ def parse_advertised_name(name: str, address: str, rssi_dbm: int) -> DiscoveredP
 
 
 async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float = 5.0) -> list[DiscoveredPod]:
-    """Scan for a while; the pods heard, the nearest first. RadioError where Bluetooth does not work."""
+    """Pods heard within `timeout_s`, strongest signal first; RadioError if Bluetooth does not work."""
     radio = radio or RadioBackend()
     try:
         async with BleakScanner(None, [SERVICE_UUID], **radio.scanner) as scanner:

@@ -1,4 +1,4 @@
-"""Why Bluetooth does not work, and what to do about it."""
+"""Errors of Bluetooth and of single pods, one sentence each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from surefoot.sensor_ingest.errors import IngestError
 
 
 class RadioError(IngestError):
-    """The computer's Bluetooth does not work."""
+    """The computer's Bluetooth does not work; says why and what to do."""
 
     def __init__(self, reason: str, advice: str) -> None:
         self.reason = reason
@@ -22,7 +22,7 @@ class RadioError(IngestError):
 
 
 class PodRefusedError(IngestError):
-    """A pod that says or does what no pod should; the run goes on without it."""
+    """A pod violated the protocol; the run continues without it."""
 
     def __init__(self, serial: str, reason: str) -> None:
         self.serial = serial
@@ -39,7 +39,7 @@ class LinkLostError(IngestError):
 
 
 BLUETOOTH_FAILURES = (BleakError, OSError, EOFError, TimeoutError)
-"""What bleak raises when the radio, not a pod, is the trouble."""
+"""What bleak raises if Bluetooth itself does not work."""
 
 _Reason = BleakBluetoothNotAvailableReason
 _ADVICE = {
@@ -57,7 +57,7 @@ _SERVICE_UNKNOWN = "org.freedesktop.DBus.Error.ServiceUnknown"
 
 
 def radio_error(error: Exception) -> RadioError:
-    """What to tell a person about a failure of the radio."""
+    """The RadioError that explains an exception of bleak or the system."""
     if isinstance(error, BleakBluetoothNotAvailableError):
         return RadioError(*_ADVICE.get(error.reason, (str(error.args[0]), "switch it on and check the permissions")))
     absent = isinstance(error, BleakDBusError) and error.dbus_error == _SERVICE_UNKNOWN

@@ -1,4 +1,4 @@
-"""What is said to a pod between connecting and its first packet."""
+"""Commands between connecting to a pod and its first packet."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from surefoot.sensor_ingest.protocol import Opcode, PodInfo, ProtocolError, Resu
 from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer
 
 _MAX_RING_PACKETS = 1 << 24
+"""A larger ring buffer is an impossible claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
-    """What a pod is set to when a run meets one of its boots for the first time."""
+    """Rate and ranges that a pod is set to once per boot."""
 
     rate_hz: int = 208
     acc_range_g: int = 16
@@ -22,7 +23,7 @@ class StreamSettings:
 
 
 async def read_pod_info(client: PodClient, serial: str) -> PodInfo:
-    """Read what the pod is; PodRefusedError where that makes no sense. `serial` names it in sentences."""
+    """Info of the pod; PodRefusedError, which names it by `serial`, if it is malformed."""
     try:
         info = await client.read_info()
     except ProtocolError as error:
@@ -33,7 +34,7 @@ async def read_pod_info(client: PodClient, serial: str) -> PodInfo:
 
 
 async def configure(client: PodClient, info: PodInfo, settings: StreamSettings) -> PodInfo:
-    """Set rate and ranges where they are not as wanted; the pod forgets its ring over that."""
+    """Set rate and ranges if they differ, which clears the pod's ring buffer; its info afterwards."""
     right_rate = round(info.rate_hz) == settings.rate_hz
     right_range = (info.acc_range_g, info.gyr_range_dps) == (settings.acc_range_g, settings.gyr_range_dps)
     if right_rate and right_range:
@@ -47,7 +48,7 @@ async def configure(client: PodClient, info: PodInfo, settings: StreamSettings) 
 
 
 async def send_checked(client: PodClient, serial: str, opcode: Opcode, *arguments: int) -> None:
-    """A command that has to work: LinkLostError if it may later, PodRefusedError if never."""
+    """Send a command; LinkLostError if the pod is not ready for it, PodRefusedError if it rejects it."""
     reply = await client.send_command(opcode, *arguments)
     if reply.result is Result.NOT_NOW:
         raise LinkLostError(f"the pod is not ready for {opcode.name}")
@@ -58,8 +59,8 @@ async def send_checked(client: PodClient, serial: str, opcode: Opcode, *argument
 def first_sequence_of_run(info: PodInfo, known: ReorderBuffer | None) -> int:
     """First packet of this boot that belongs to the run.
 
-    A pod that the run meets for the first time may hold another run's packets; one that comes back after a restart
-    holds ours. `newest` 0 may mean that there is no packet yet.
+    A pod that is new to the run (`known` is None) may hold packets of another run, which are skipped. With `newest` 0
+    there may be no packet yet.
     """
     if known is None:
         return info.newest + 1 if info.newest else 0
@@ -67,5 +68,5 @@ def first_sequence_of_run(info: PodInfo, known: ReorderBuffer | None) -> int:
 
 
 def oldest_available(info: PodInfo) -> int:
-    """First packet that the pod can still give, or the first it will make."""
+    """First packet in the ring buffer, or the first to come."""
     return info.oldest if info.newest else 0

@@ -1,4 +1,4 @@
-"""One connection to one pod, from connecting to disconnecting; a new one is made after every loss."""
+"""GATT client of one pod for a single connection; after a loss a new one is made."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ BATTERY_UUID = "00002a19-0000-1000-8000-00805f9b34fb"
 CONNECT_TIMEOUT_S = 10.0
 REPLY_TIMEOUT_S = 5.0
 DISCONNECT_TIMEOUT_S = 5.0
-"""BlueZ takes 2 s."""
+"""BlueZ takes about 2 s."""
 
 PacketCallback = Callable[[float, bytes], None]
 BatteryCallback = Callable[[int], None]
 
 
 class PodClient:
-    """A link to a pod. Failures are BleakError, TimeoutError, OSError, EOFError or LinkLostError: all may pass."""
+    """A link to a pod. All methods may raise BleakError, TimeoutError, OSError, EOFError or LinkLostError."""
 
     def __init__(self, advertisement: Advertisement, radio: RadioBackend) -> None:
         self.disconnected = asyncio.Event()
@@ -41,12 +41,12 @@ class PodClient:
         self._command_lock = asyncio.Lock()
 
     async def connect(self) -> None:
-        """Connect and find the services."""
+        """Connect and discover services."""
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             await self._client.connect()
 
     async def close(self) -> None:
-        """Disconnect, also after a loss: else BlueZ goes on delivering to this client beside the next."""
+        """Disconnect, also after a loss: otherwise BlueZ keeps delivering notifications to this client too."""
         try:
             async with asyncio.timeout(DISCONNECT_TIMEOUT_S):
                 await self._client.disconnect()
@@ -54,15 +54,15 @@ class PodClient:
             return
 
     async def read_info(self) -> PodInfo:
-        """Read what the pod is; ProtocolError where it makes no sense."""
+        """Read the info characteristic; ProtocolError if it is malformed."""
         return PodInfo.from_bytes(bytes(await self._client.read_gatt_char(INFO_UUID)))
 
     async def subscribe_replies(self) -> None:
-        """Must come before the first command."""
+        """Subscribe to the control point; required before the first command."""
         await self._client.start_notify(CONTROL_UUID, lambda _, data: self._on_reply(bytes(data)))
 
     async def subscribe_packets(self, on_packet: PacketCallback) -> None:
-        """Call back with arrival (the event loop's time) and bytes of each notification."""
+        """Call `on_packet(arrival_s, data)` for each notification; arrival in the event loop's time."""
         now_s = asyncio.get_running_loop().time
 
         def on_notification(_: object, data: bytearray) -> None:
@@ -72,7 +72,7 @@ class PodClient:
         await self._client.start_notify(STREAM_UUID, on_notification)
 
     async def subscribe_battery(self, on_battery: BatteryCallback) -> None:
-        """Call back with the charge in percent, now and when it changes; a pod may have no battery service."""
+        """Call `on_battery(percent)` now and on each change; does nothing without a battery service."""
         if self._client.services.get_characteristic(BATTERY_UUID) is None:
             return
 

@@ -1,4 +1,4 @@
-"""Looks after one pod for a whole run: finds it, connects, keeps it streaming, gets back what was lost, and again."""
+"""Supervisor of one pod during a run: find, connect, stream, backfill, and reconnect after a loss."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 TRANSIENT_ERRORS = (BleakError, TimeoutError, OSError, EOFError, LinkLostError)
-"""What may work the next time."""
+"""Errors after which the connection is tried again."""
 FIRST_RETRY_S = 0.25
 MAX_RETRY_S = 5.0
 STALL_TIMEOUT_S = 4.0
-"""Longer than the supervision timeout pods ask for: a link that stands but brings nothing is worth a new one."""
+"""A connected link without packets for this long is replaced; longer than the supervision timeout of pods."""
 MAX_MALFORMED_PACKETS = 100
 MAX_EXCESS_PACKETS = 1000
-"""Packets beyond the traffic limit."""
+"""Packets above the rate limit after which the pod is refused."""
 STABLE_LINK_S = 5.0
-"""A link that is lost sooner is followed by a pause, so that a pod that comes and goes leaves the adapter to others."""
+"""A link lost sooner is followed by a back-off, so that a flapping pod does not block the adapter."""
 MIN_BATTERY_INTERVAL_S = 10.0
-"""A level that changes more often is not told each time."""
+"""Battery levels are recorded at most this often."""
 STOP_TIMEOUT_S = 3.0
 _BACKFILL_POLL_S = 0.05
 _IDLE_POLL_S = 0.5
@@ -60,9 +60,9 @@ class PodSupervisor:
 
     Parameters
     ----------
-    number : the pod's place in the manifest.
-    assembler : tells what is missing; only read.
-    session_s : session time of a time of the event loop.
+    number : index of the pod in the manifest.
+    assembler : read only, for missing packets.
+    session_s : maps the event loop's time to session time.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class PodSupervisor:
         self._streaming_since_s = math.inf
 
     async def run(self) -> None:
-        """Until the run is ended, or the pod is refused."""
+        """Supervise the pod until the run is stopped or the pod is refused."""
         while not self._stop.is_set():
             self._streaming_since_s = math.inf
             try:
@@ -127,7 +127,7 @@ class PodSupervisor:
             await wait_for_event(self._stop, self._backoff.next_delay_s())
 
     async def _run_connection(self, advertisement: Advertisement) -> None:
-        """One connection, from beginning to end."""
+        """Connect, stream until the link is lost or the run is stopped, disconnect."""
         client = PodClient(advertisement, self._adapter.radio)
         try:
             await self._cancel_on_stop(self._connect(client), "connect")
@@ -143,7 +143,7 @@ class PodSupervisor:
             await client.connect()
 
     async def _handshake(self, client: PodClient, advertisement: Advertisement) -> bool:
-        """Ask who it is, set it up and start it; False for another pod of nearly the same name."""
+        """Identify, configure and start the pod; False if it is another pod with the same tag."""
         await client.subscribe_replies()
         info = await read_pod_info(client, self.assignment.serial)
         if not serial_matches(info.serial, self.assignment.serial):
@@ -162,7 +162,7 @@ class PodSupervisor:
         return True
 
     def _record_connection(self, info: PodInfo, advertisement: Advertisement) -> None:
-        """Record that the pod is there, and what of its past is gone."""
+        """Record the connection, and the packets that are no longer in the ring buffer."""
         now_s = self._now_s()
         known = self._reorder_buffer
         assignment = self.assignment
@@ -179,7 +179,7 @@ class PodSupervisor:
         self._rate_limiter.start(now_s, info.rate_hz)
 
     async def _stream(self, client: PodClient) -> None:
-        """Keep the packets coming until the link is lost or the run is ended."""
+        """Watch the stream and backfill until the run is stopped; LinkLostError if the link is lost or stalls."""
         backfill = Backfill(self.number, client, self._queue.put)
         loop = asyncio.get_running_loop()
         while not self._stop.is_set():
@@ -197,7 +197,7 @@ class PodSupervisor:
         return buffer is not None and await backfill.request_missing(buffer, now_s)
 
     async def _stop_pod(self, client: PodClient, backfill: Backfill) -> None:
-        """Stop the pod and wait, not for long, for its last packets."""
+        """Stop the pod and wait up to `STOP_TIMEOUT_S` for its last packets."""
         loop = asyncio.get_running_loop()
         self._record_event(EventKind.DISCONNECTED, text="the run was ended")
         try:
@@ -232,7 +232,7 @@ class PodSupervisor:
 
     @property
     def _link_was_stable(self) -> bool:
-        """The last link held for a while."""
+        """Whether the last link streamed for `STABLE_LINK_S`."""
         return asyncio.get_running_loop().time() - self._streaming_since_s >= STABLE_LINK_S
 
     @property

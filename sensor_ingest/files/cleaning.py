@@ -1,4 +1,4 @@
-"""A recording ready for analysis, and how it is made of the numbers read."""
+"""Cleaning of a recording: repairs, unit conversion, detection of gaps, gravity and clipping."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ _REPAIRS = (
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One foot's recording, clean: times strictly increase, SI units, finite numbers.
+    """One foot's recording in SI units, with strictly increasing times and finite readings.
 
     Parameters
     ----------
-    samples : the readings, in the file's own clock; gyroscope all NaN where there is none.
-    sampling_rate_hz : readings per second outside gaps.
-    loss_pct : share of readings missing in gaps, 0 to 100.
-    has_gravity : False for acceleration with gravity removed, None where the foot never rests long enough to tell.
-    notes : what was found and what was done about it, one sentence each.
+    samples : the readings, on the file's own clock; gyroscope all NaN without one.
+    sampling_rate_hz : outside gaps.
+    loss_pct : readings missing in gaps, percent.
+    has_gravity : False if gravity was removed from acceleration; None if undecided.
+    notes : one sentence for each finding and repair.
     """
 
     samples: Samples
@@ -61,7 +61,7 @@ class Recording:
 
 
 def clean(table: Table, foot: Foot, notes: tuple[str, ...] = ()) -> Recording:
-    """Repair what can be repaired, say so, and raise RecordingError where it cannot."""
+    """Repair and convert a table; RecordingError if it cannot be used. `notes` of the reader come first."""
     found = list(notes)
     for repair in _REPAIRS:
         table, said = repair(table)
@@ -77,7 +77,7 @@ def clean(table: Table, foot: Foot, notes: tuple[str, ...] = ()) -> Recording:
 
 
 def _to_recording(table: Table, foot: Foot, rate_hz: float, found: list[str]) -> Recording:
-    """Add what the clean readings say about the sensor."""
+    """The recording of a repaired table, with what its readings tell about the sensor."""
     gaps = find_gaps(table.time, 1 / rate_hz)
     still_mps2 = still_level(table.acc, table.gyr, rate_hz)
     has_gravity = detect_gravity(still_mps2)

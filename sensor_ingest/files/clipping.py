@@ -1,4 +1,4 @@
-"""Readings at the end of the sensor's range, found from the readings alone."""
+"""Detection of clipped readings, without knowledge of the sensor's range."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Clipping:
     Parameters
     ----------
     clipped : (n,) True where any axis is at its limit.
-    limits : levels found, as absolute values, one per axis and sign that reaches its limit.
+    limits : absolute values of the limits found, one per axis and sign that clips.
     """
 
     clipped: Bools
@@ -44,19 +44,19 @@ class Clipping:
 
 
 def find_clipping(readings: Floats, min_limit: float) -> Clipping:
-    """Find where a sensor's axes sit at the end of their range.
+    """Find readings at the end of the sensor's range.
 
     An axis clips, per sign, when its extreme M (at least `min_limit`) is one of:
 
-    * a pile-up: at least 5 peaks lie within 1 % of M, more of them (by 3 standard deviations) than a fifth of the peaks
-      within 5 % of M, which is what evenly spread peaks would give, and they are so sharp that the moments they are
-      read at would scatter them by more than that 1 % (smooth peaks of a regular gait are equally high by nature);
-    * a plateau: at least 3 consecutive readings within 0.5 % of each other and 1.5 % of M, that the signal leaves on
+    * a pile-up: at least 5 peaks lie within 1 % of M, by 3 standard deviations more than the fifth of the peaks within
+      5 % of M that an even distribution would give. They must be sharp enough that sampling would scatter smooth peaks
+      of their curvature by more than 1 %, since smooth peaks of a regular gait are equally high by nature;
+    * a plateau: at least 3 consecutive readings within 0.5 % of each other and 1.5 % of M, which the signal leaves on
       both sides at least four times faster than a parabola as flat as the plateau would.
 
-    Readings then count as clipped from M down to the scatter of those within 1 % of M, at least 0.1 % and at most 1 %
-    of M: a calibrated sensor's limit shifts a little with the other axes. An axis that only once reaches a limit
-    found on another (to 0.1 %) clips too.
+    Readings count as clipped from M down by 2.5 times the median distance of those within 1 % of M, but at least 0.1 %
+    and at most 1 % of M, because calibration shifts a limit a little with the other axes. An axis whose extreme is
+    within 0.1 % of a limit found on another axis clips too.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def find_clipping(readings: Floats, min_limit: float) -> Clipping:
 
 
 def _clipping_threshold(side: Floats, extreme: float) -> float | None:
-    """Lowest value that counts as clipped on one side of an axis; None where it does not clip."""
+    """Lowest value that counts as clipped on one side of an axis; None if it does not clip."""
     near = np.flatnonzero(side > (1 - _REFERENCE_BAND) * extreme)
     peaks = _peaks(side, near)
     top = peaks[side[peaks] > (1 - _TOP_BAND) * extreme]
@@ -92,13 +92,13 @@ def _clipping_threshold(side: Floats, extreme: float) -> float | None:
 
 
 def _peaks(side: Floats, near: Ints) -> Ints:
-    """The local maxima among the rows `near`; of equal neighbours the last counts."""
+    """Local maxima among the rows `near`; the last of equal neighbours."""
     inner = near[(near > 0) & (near < len(side) - 1)]
     return inner[(side[inner] >= side[inner - 1]) & (side[inner] > side[inner + 1])]
 
 
 def _sharpness(side: Floats, peaks: Ints) -> float:
-    """Median second difference at the peaks; a parabola read at random moments scatters by an eighth of it."""
+    """Median second difference at the peaks; sampling scatters the peaks of a parabola by an eighth of it."""
     return float(np.median(2 * side[peaks] - side[peaks - 1] - side[peaks + 1]))
 
 
@@ -122,7 +122,7 @@ def _has_plateau(side: Floats, near: Ints, extreme: float) -> bool:
 
 
 def _is_plateau(side: Floats, first: int, last: int, extreme: float) -> bool:
-    """Whether the signal leaves rows first..last faster on both sides than a smooth maximum would."""
+    """Whether the signal leaves rows first..last faster on both sides than at a smooth maximum."""
     rows = last - first + 1
     out = rows // 2
     if first - out < 0 or last + out >= len(side):

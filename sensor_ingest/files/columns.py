@@ -1,4 +1,4 @@
-"""The numbers of a recording as read, before anything is judged or repaired."""
+"""Columns of a recording as read, and the removal of unusable rows and sensors."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _MIN_STEADINESS_WITH_GRAVITY = 0.28
 
 @dataclass(frozen=True, slots=True)
 class LineNumbers:
-    """Line numbers of rows, as pieces: from row `rows[k]` on, a row's line is `lines[k]` plus its distance to it."""
+    """Line numbers of rows, piecewise consecutive: row `rows[k]` is line `lines[k]`, and so on up to the next piece."""
 
     rows: tuple[int, ...] = (0,)
     lines: tuple[int, ...] = (1,)
 
     def of_row(self, row: int) -> int:
-        """The line of the file, counted from 1, that holds a row counted from 0."""
+        """Line of the file, from 1, of a row, from 0."""
         piece = int(np.searchsorted(self.rows, row, side="right")) - 1
         return self.lines[piece] + row - self.rows[piece]
 
@@ -39,11 +39,11 @@ class Table:
 
     Parameters
     ----------
-    time : (n,) stamps in the file's own unit.
+    time : (n,) timestamps.
     acc : (n, 3) acceleration.
-    gyr : (n, 3) angular rate, None where there is none.
-    row : (n,) position among the file's rows, None while every row is still there.
-    lines : the line number of each row of the file.
+    gyr : (n, 3) angular rate; None without a gyroscope.
+    row : (n,) index among the file's rows; None while no row has been removed or moved.
+    lines : line number of each row of the file.
     """
 
     time: Floats
@@ -56,11 +56,11 @@ class Table:
         return len(self.time)
 
     def line_number(self, index: int) -> int:
-        """The line of the file a reading came from."""
+        """Line of the file, from 1, that a reading came from."""
         return self.lines.of_row(index if self.row is None else int(self.row[index]))
 
     def take(self, rows: Bools | Ints) -> Table:
-        """The table reduced to, or reordered by, `rows`."""
+        """The rows that a mask or indices select."""
         row: Ints = np.arange(len(self))[rows]
         return Table(
             self.time[rows],
@@ -71,18 +71,18 @@ class Table:
         )
 
     def axes(self) -> Iterator[Floats]:
-        """Every axis of every sensor."""
+        """Each axis of each sensor, (n,)."""
         for readings in (self.acc, self.gyr):
             if readings is not None:
                 yield from readings.T
 
     def without_gyroscope(self) -> Table:
-        """The same recording from a pod that has no gyroscope."""
+        """The table without its gyroscope."""
         return replace(self, gyr=None)
 
 
 def check_ragged(ragged: Sequence[int], rows: int, last_only: bool) -> tuple[str, ...]:
-    """Say which lines are cut short; raises RowsRaggedError when that is more than 1 % and not just the last line."""
+    """A note about lines with too few fields; RowsRaggedError if they are more than 1 % and not just the last line."""
     if not ragged:
         return ()
     if last_only:
@@ -93,7 +93,7 @@ def check_ragged(ragged: Sequence[int], rows: int, last_only: bool) -> tuple[str
 
 
 def drop_empty_gyroscope(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """A gyroscope that is empty, or zero throughout, was not there."""
+    """Remove a gyroscope that is empty or zero throughout."""
     if table.gyr is None:
         return table, ("There is no gyroscope: measures that need one are left out.",)
     if not np.isfinite(table.gyr).any():
@@ -104,7 +104,7 @@ def drop_empty_gyroscope(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 
 def drop_unreadable(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Drop rows in which any number is absent or impossible; raises RowsUnreadableError when that is more than half."""
+    """Drop rows with a missing or impossible number; RowsUnreadableError if they are more than half."""
     good = np.abs(table.time) < _MAX_TIME
     for axis in table.axes():
         good &= np.abs(axis) < _MAX_READING
@@ -120,7 +120,7 @@ def drop_unreadable(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 
 def drop_zero_rows(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Drop rows where all three accelerometer axes are exactly zero although the rest shows gravity throughout."""
+    """Drop rows with zero acceleration on all axes if the other rows show gravity throughout."""
     zero: Bools = ~(np.abs(table.acc).max(axis=1) > 0)
     count = int(np.count_nonzero(zero))
     if count == 0 or not _has_steady_gravity(table.acc[~zero]):
@@ -135,7 +135,7 @@ def drop_zero_rows(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 
 def _has_steady_gravity(acc: Floats) -> bool:
-    """Whether the length of acceleration stays off zero, in any unit, as no recording without gravity does."""
+    """Whether the norm of acceleration, in any unit, stays away from zero, which requires gravity."""
     if len(acc) == 0:
         return False
     low, median = np.percentile(np.linalg.norm(acc, axis=1), [5, 50])

@@ -1,4 +1,4 @@
-"""The first line of a recording: delimiter, decimal mark and which column is which."""
+"""Header of a CSV file: delimiter and columns."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _DELIMITERS = ",;\t"
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where to find the numbers in a line.
+    """Columns of a CSV file.
 
     Parameters
     ----------
     width : number of columns in the file.
-    columns : positions of time, three accelerometer and, if there, three gyroscope axes.
-    extra : names of the columns that are not read.
+    columns : indices of time, three accelerometer and, if present, three gyroscope axes.
+    extra : names of the columns that are ignored.
     """
 
     delimiter: str
@@ -43,7 +43,7 @@ class Header:
 
 
 def parse_header(line: str) -> Header:
-    """Find the columns in the first line; upper case, spaces, quotes and a byte order mark do not matter."""
+    """Parse a header line; case, spaces, quotes and a byte order mark are ignored."""
     delimiter = max(_DELIMITERS, key=line.count)
     names = _names(line, delimiter)
     columns = (
@@ -60,6 +60,6 @@ def parse_header(line: str) -> Header:
 
 
 def _names(line: str, delimiter: str) -> Sequence[str]:
-    """The column names, plain: unquoted, trimmed, lower case."""
+    """Column names, unquoted, trimmed and in lower case."""
     fields = next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter, skipinitialspace=True), [])
     return [field.strip().strip("\"'").strip().lower() for field in fields]

@@ -1,4 +1,4 @@
-"""Reading a recording from a CSV file, in blocks, so that a day of data fits in memory."""
+"""CSV import of one foot's recording, in blocks, so that a day of data fits in memory."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _MAGIC = {
 
 
 def read_csv(path: Path, foot: Foot, *, progress: Callable[[float], None] | None = None) -> Recording:
-    """Read one foot's recording.
+    """Read and clean one foot's recording.
 
-    Columns may stand in any order, among others, between commas, semicolons or tabs. Times stay in the file's own
-    clock; as seconds since 1970 a 64-bit float still resolves 0.2 µs.
+    Columns may be in any order and among others, separated by commas, semicolons or tabs. Times stay on the file's own
+    clock; seconds since 1970 are resolved to 0.2 µs.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def read_csv(path: Path, foot: Foot, *, progress: Callable[[float], None] | None
     Raises
     ------
     RecordingError
-        when the file cannot be used; its text is one sentence that names the file.
+        if the file cannot be used; its text is one sentence that names the file.
     """
     try:
         table, notes = _read_table(path, progress or (lambda _: None))
@@ -72,7 +72,7 @@ def _read_table(path: Path, progress: Callable[[float], None]) -> tuple[Table, t
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The file in pieces of whole lines."""
+    """The file in blocks of whole lines."""
     rest = b""
     while chunk := file.read(_BLOCK_BYTES):
         end = chunk.rfind(b"\n") + 1
@@ -101,7 +101,7 @@ def _decode(raw: bytes) -> str:
 
 
 def _begin_rows(text: str) -> tuple[RowBuffer, str]:
-    """Rows to fill, made for the first line that is neither blank nor a # comment, and the text after it."""
+    """An empty buffer for the header, which is the first line that is not blank or a # comment; the text after it."""
     line = 1
     while text:
         first, _, text = text.partition("\n")

@@ -1,4 +1,4 @@
-"""Lines of a recording into numbers: the fast parser, and a tolerant one for blocks where that fails."""
+"""Parsing of CSV lines: fast, or tolerant for blocks where the fast parser fails."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from surefoot.sensor_ingest.files.csv_header import Header
 from surefoot.sensor_ingest.files.errors import TooManyFieldsError, TooManyRowsError
 
 MAX_ROWS = 30_000_000
+"""Longer files are refused."""
 
 
 @dataclass(slots=True)
 class RowBuffer:
-    """The rows read so far, in arrays made large enough for the share of the file still to come.
+    """Rows read so far, in arrays with room for the estimated rest of the file.
 
     Parameters
     ----------
-    header : what the columns are.
-    next_line : number of the next line of the file, counted from 1.
-    decimal_comma : True where numbers are written 9,81; None before the first line.
+    next_line : number of the next line of the file, from 1.
+    decimal_comma : whether numbers are written 9,81; None before the first block.
+    time, acc, gyr : (capacity,), (capacity, 3), (capacity, 3), of which the first `count` rows are filled.
+    piece_first_rows, piece_first_lines : see `LineNumbers`.
     ragged : numbers of the lines with too few fields.
     """
 
@@ -39,7 +41,7 @@ class RowBuffer:
     ragged: list[int] = field(default_factory=list)
 
     def add_block(self, text: str, fraction: float) -> None:
-        """Add a block of whole lines that ends at `fraction` of the file."""
+        """Parse a block of whole lines that ends at `fraction` of the file."""
         if self.decimal_comma is None:
             self.decimal_comma = self.header.delimiter == ";" and "," in text and "." not in text
         lines = (text.replace(",", ".") if self.decimal_comma else text).split("\n")
@@ -56,20 +58,20 @@ class RowBuffer:
 
     @property
     def table(self) -> Table:
-        """The rows, and the lines they come from."""
+        """The rows with their line numbers."""
         lines = LineNumbers(tuple(self.piece_first_rows), tuple(self.piece_first_lines))
         gyr = self.gyr[: self.count] if self.header.has_gyroscope else None
         return Table(self.time[: self.count], self.acc[: self.count], gyr, lines=lines)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was odd about the text; raises RowsRaggedError when too many lines are cut short."""
+        """Notes about header and text; RowsRaggedError if too many lines have too few fields."""
         comma = ("Numbers are written with a decimal comma: read as such.",) if self.decimal_comma else ()
         last_only = self.ragged == [self.next_line - 1]
         return (*self.header.notes, *comma, *check_ragged(self.ragged, self.count, last_only))
 
     def _begin_piece(self, row: int, line: int) -> None:
-        """Row `row` comes from line `line`, and the rows after it from the lines after it."""
+        """Rows from `row` on come from consecutive lines from `line` on."""
         self.piece_first_rows.append(row)
         self.piece_first_lines.append(line)
 
@@ -87,7 +89,7 @@ class RowBuffer:
         self.count = end
 
     def _check_width(self, lines: list[str]) -> None:
-        """Raise TooManyFieldsError when the first line of a block has more fields than the header."""
+        """Raise TooManyFieldsError if the first line of a block has more fields than the header."""
         for number, line in enumerate(lines, start=self.next_line):
             if line.strip():
                 fields = _fields(line.rstrip(self.header.delimiter + " "), self.header.delimiter)
@@ -96,7 +98,7 @@ class RowBuffer:
                 return
 
     def _parse_tolerant(self, lines: list[str]) -> Floats:
-        """Field by field: no number becomes NaN, a line with too few fields is listed, a blank one is passed over."""
+        """Rows of numbers; an unreadable field is NaN, lines with too few fields are listed, blank ones skipped."""
         columns = self.header.columns
         found: list[list[float]] = []
         expected = -1
@@ -115,14 +117,14 @@ class RowBuffer:
 
 
 def _resized(old: Floats, count: int, rows: int) -> Floats:
-    """A longer array; memory that is never written to is never taken from the system."""
+    """A copy with `rows` rows of which `count` are filled; the system allocates the rest only when it is written."""
     new = np.empty((rows, *old.shape[1:]))
     new[:count] = old[:count]
     return new
 
 
 def _parse_fast(lines: list[str], header: Header) -> Floats:
-    """All numbers of the lines; fewer rows than lines where a line is odd in any way."""
+    """(lines, columns) numbers, or fewer rows if any line is blank or malformed."""
     if not any(line.strip() for line in lines):
         return np.empty((0, len(header.columns)))
     try:

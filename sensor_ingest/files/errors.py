@@ -1,4 +1,4 @@
-"""What can be wrong with a recording, one sentence each, for the person who brought the file."""
+"""Errors of files, one sentence each, for the person who has the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from surefoot.sensor_ingest.formatting import join_names
 
 
 class RecordingError(IngestError):
-    """A recording that cannot be used; str() is one sentence: which file, what is wrong, what to do."""
+    """A file that cannot be used; str() is one sentence with the file, the reason and the remedy."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -22,7 +22,7 @@ class RecordingError(IngestError):
 
 
 class FileUnreadableError(RecordingError):
-    """The file system did not give the file."""
+    """The file cannot be opened or read."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -30,7 +30,7 @@ class FileUnreadableError(RecordingError):
 
 
 class NotTextError(RecordingError):
-    """The file holds something other than UTF-8 text."""
+    """The file is not UTF-8 text."""
 
     def __init__(self, found: str) -> None:
         self.found = found
@@ -46,7 +46,7 @@ class NoDataError(RecordingError):
 
 
 class ColumnsMissingError(RecordingError):
-    """Needed columns are not in the header."""
+    """Required columns are not in the header."""
 
     def __init__(self, missing: Sequence[str], found: Sequence[str]) -> None:
         self.missing = tuple(missing)
@@ -59,7 +59,7 @@ class ColumnsMissingError(RecordingError):
 
 
 class ColumnsRepeatedError(RecordingError):
-    """A column name stands in the header more than once."""
+    """A column name is repeated in the header."""
 
     def __init__(self, repeated: Sequence[str]) -> None:
         self.repeated = tuple(repeated)
@@ -67,7 +67,7 @@ class ColumnsRepeatedError(RecordingError):
 
 
 class TooManyFieldsError(RecordingError):
-    """A line has more fields than the header names."""
+    """A line has more fields than the header."""
 
     def __init__(self, line: int, fields: int, columns: int) -> None:
         self.line = line
@@ -80,7 +80,7 @@ class TooManyFieldsError(RecordingError):
 
 
 class RowsRaggedError(RecordingError):
-    """Too many lines have the wrong number of fields."""
+    """Too many lines have too few fields."""
 
     def __init__(self, first_line: int, bad_rows: int, rows: int) -> None:
         self.first_line = first_line
@@ -105,7 +105,7 @@ class RowsUnreadableError(RecordingError):
 
 
 class TooManyRowsError(RecordingError):
-    """The file is longer than fits a session."""
+    """The file has more rows than are supported."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -113,7 +113,7 @@ class TooManyRowsError(RecordingError):
 
 
 class ClockWentBackError(RecordingError):
-    """The clock restarted inside the file."""
+    """Time goes back inside the file."""
 
     def __init__(self, line: int, back_s: float) -> None:
         self.line = line
@@ -145,7 +145,7 @@ class TooShortError(RecordingError):
 
 
 class ColumnsSwappedError(RecordingError):
-    """Accelerometer and gyroscope stand under each other's names."""
+    """Accelerometer and gyroscope columns are swapped."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -155,7 +155,7 @@ class ColumnsSwappedError(RecordingError):
 
 
 class AccelerationUnitUnknownError(RecordingError):
-    """The level of acceleration fits no unit."""
+    """The level of acceleration fits no supported unit."""
 
     def __init__(self, level: float) -> None:
         self.level = level

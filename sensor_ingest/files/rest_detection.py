@@ -1,4 +1,4 @@
-"""The quietest moments of a recording: what the accelerometer reads while the foot hardly moves."""
+"""Rest detection: what the accelerometer reads in the quietest moments of a recording."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _MAX_LEVEL_WITHOUT_GRAVITY_MPS2 = 2.5
 
 @dataclass(frozen=True, slots=True)
 class RestLevel:
-    """The quietest tenth of all 0.1 s windows.
+    """Accelerometer readings in the quietest tenth of all 0.1 s windows.
 
     Parameters
     ----------
-    level : median length of the windows' mean acceleration, in the unit given.
-    scatter : median scatter about that mean, all axes together, same unit.
+    level : median norm of the windows' mean acceleration, in the unit of the readings.
+    scatter : median standard deviation about that mean, over all axes, in the same unit.
     """
 
     level: float
@@ -34,7 +34,7 @@ class RestLevel:
 
 
 def window_means(readings: Floats, rate_hz: float) -> Floats:
-    """Mean vectors of consecutive 0.1 s windows of (n, 3) readings."""
+    """(windows, 3) means of (n, 3) readings over consecutive windows of 0.1 s."""
     means: Floats = _blocks(readings, rate_hz).mean(axis=1)
     return means
 
@@ -45,7 +45,7 @@ def _blocks(readings: Floats, rate_hz: float) -> Floats:
 
 
 def window_statistics(readings: Floats, rate_hz: float) -> tuple[Floats, Floats]:
-    """Length of the mean vector, and scatter about it, of consecutive 0.1 s windows of (n, 3) readings."""
+    """(windows,) norm of the mean, and standard deviation about it, of (n, 3) readings per window of 0.1 s."""
     blocks = _blocks(readings, rate_hz)
     length = np.linalg.norm(blocks.mean(axis=1), axis=1)
     mean_square = np.einsum("wki,wki->w", blocks, blocks) / blocks.shape[1]
@@ -53,7 +53,7 @@ def window_statistics(readings: Floats, rate_hz: float) -> tuple[Floats, Floats]
 
 
 def find_rest(acc: Floats, rate_hz: float) -> RestLevel:
-    """Level and scatter of acceleration at its quietest, whatever its unit."""
+    """Level and scatter of (n, 3) accelerations, in any unit, at their quietest."""
     level, scatter = window_statistics(acc, rate_hz)
     count = min(max(_MIN_WINDOWS, int(_QUIETEST_SHARE * len(level))), len(level))
     quietest = np.argpartition(scatter, count - 1)[:count]
@@ -61,7 +61,7 @@ def find_rest(acc: Floats, rate_hz: float) -> RestLevel:
 
 
 def still_level(acc_mps2: Floats, gyr_radps: Floats | None, rate_hz: float) -> float | None:
-    """Acceleration (m/s²) while the foot stands still; None where it never does for 0.3 s in all."""
+    """Acceleration while the foot is still, m/s²; None if it is still for less than 0.3 s in total."""
     level, scatter = window_statistics(acc_mps2, rate_hz)
     still = scatter < _MAX_STILL_SCATTER_MPS2
     if gyr_radps is not None:
@@ -74,7 +74,7 @@ def still_level(acc_mps2: Floats, gyr_radps: Floats | None, rate_hz: float) -> f
 
 
 def detect_gravity(still_mps2: float | None) -> bool | None:
-    """Whether acceleration includes gravity; None where that cannot be told."""
+    """Whether acceleration includes gravity, from its level at rest; None if undecided."""
     if still_mps2 is None:
         return None
     if still_mps2 < _MAX_LEVEL_WITHOUT_GRAVITY_MPS2:

@@ -1,4 +1,4 @@
-"""Time stamps of a recording: unit, order, repeats and gaps. Readings keep the file's own clock."""
+"""Timestamps of a recording: unit, order, repeats and gaps. They stay on the file's own clock."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GAP_INTERVALS = 1.6
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Where readings are absent: number of gaps, readings missing in them, and the longest."""
+    """Number of gaps, readings missing in them, and duration of the longest."""
 
     count: int
     missing: int
@@ -33,7 +33,7 @@ class Gaps:
 
 
 def convert_to_seconds(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Convert stamps to seconds; the unit is known from the typical interval between readings."""
+    """Convert times to seconds, with the unit detected from the typical interval; RateOutOfRangeError if none fits."""
     interval = typical_interval(table.time)
     factor, unit = _unit_of(interval)
     if unit == "s":
@@ -50,7 +50,7 @@ def _unit_of(interval: float) -> tuple[float, str]:
 
 
 def typical_interval(time: Floats) -> float:
-    """Median time per reading, stamps that stand at several readings counted once for each; 0 where there is none."""
+    """Median time per reading; if most readings share their time, from the number that do. 0 if time never advances."""
     intervals = np.diff(time)
     forward = np.flatnonzero(intervals > 0)
     if len(forward) == 0:
@@ -62,14 +62,14 @@ def typical_interval(time: Floats) -> float:
 
 
 def mean_interval(time_s: Floats) -> float:
-    """Mean of the intervals near their median: exact where stamps are rounded, blind to gaps."""
+    """Mean of the intervals near their median, which is robust to rounded times and to gaps."""
     intervals = np.diff(time_s)
     median = float(np.median(intervals))
     return float(np.mean(intervals[(intervals > 0.4 * median) & (intervals < _GAP_INTERVALS * median)]))
 
 
 def sort_by_time(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Sort readings that arrived slightly late; raises ClockWentBackError when the clock restarted."""
+    """Sort readings by time; ClockWentBackError if time goes back by more than 1 s."""
     late_s = np.maximum.accumulate(table.time) - table.time
     late = int(np.count_nonzero(late_s > 0))
     if late == 0:
@@ -85,7 +85,7 @@ def sort_by_time(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 
 def drop_repeated_rows(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Drop rows that only repeat the reading before them sooner than the next reading is due."""
+    """Drop rows that repeat the reading before them within 0.6 intervals."""
     intervals = np.diff(table.time)
     repeats = intervals < _REPEAT_WITHIN_INTERVALS * typical_interval(table.time)
     for axis in table.axes():
@@ -100,7 +100,7 @@ def drop_repeated_rows(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 
 def spread_shared_times(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Spread readings that share a stamp evenly over the time to the next stamp, at most one interval apart."""
+    """Spread readings that share a time evenly up to the next time, at most one typical interval apart."""
     first = np.concatenate(([True], np.diff(table.time) > 0))
     shared = int(len(first) - np.count_nonzero(first))
     if shared == 0:
@@ -125,14 +125,14 @@ def _spread_times(time_s: Floats, first: Bools) -> Floats:
 
 
 def check_length(time_s: Floats) -> None:
-    """Raise TooShortError for a recording in which no gait can be found."""
+    """Raise TooShortError for less than 2 s or 40 rows."""
     duration_s = float(time_s[-1] - time_s[0]) if len(time_s) else 0.0
     if duration_s < _MIN_DURATION_S or len(time_s) < _MIN_ROWS:
         raise TooShortError(duration_s, len(time_s))
 
 
 def find_gaps(time_s: Floats, interval_s: float) -> Gaps:
-    """Find where readings are missing; time without readings is never filled in."""
+    """Gaps longer than 1.6 intervals; they are never filled."""
     intervals = np.diff(time_s)
     around = np.concatenate((intervals[:1], intervals, intervals[-1:]))
     # A reading stamped late makes a long and a short interval; where one is missing both neighbours are whole.

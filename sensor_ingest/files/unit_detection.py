@@ -1,4 +1,4 @@
-"""Units of the readings: told apart by what a foot can do, never by what the header says."""
+"""Units of the readings, detected from the range of a foot's motion, not from column names."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SMOOTHING_WEIGHTS = (0.1, 0.2, 0.4, 0.2, 0.1)
 
 @dataclass(frozen=True, slots=True)
 class NormPercentiles:
-    """Percentiles of the lengths of vectors."""
+    """5th, 50th and 99.9th percentile of the norms of vectors."""
 
     low: float
     median: float
@@ -52,14 +52,14 @@ class NormPercentiles:
 
 
 def norm_percentiles(readings: Floats) -> NormPercentiles:
-    """5th, 50th and 99.9th percentile of the lengths of (n, 3) readings, of half a million rows at most."""
+    """Percentiles of the norms of (n, 3) readings, evenly subsampled to less than a million rows."""
     thin = readings[:: max(1, len(readings) // _MAX_STATISTICS_ROWS)]
     low, median, top = np.percentile(np.linalg.norm(thin, axis=1), [5, 50, 99.9])
     return NormPercentiles(float(low), float(median), float(top))
 
 
 def check_not_swapped(table: Table, rate_hz: float) -> None:
-    """Raise ColumnsSwappedError when gravity is seen in the gyroscope's columns and not in the accelerometer's."""
+    """Raise ColumnsSwappedError if the gyroscope's columns show gravity and the accelerometer's do not."""
     if table.gyr is None:
         return
     acc, gyr = norm_percentiles(table.acc), norm_percentiles(table.gyr)
@@ -73,14 +73,14 @@ def check_not_swapped(table: Table, rate_hz: float) -> None:
 
 
 def _rests_at_1_g(readings: Floats, rate_hz: float) -> bool:
-    """Whether readings at their quietest hold the level of gravity, in m/s², g or mg."""
+    """Whether (n, 3) readings rest at 1 g, in m/s², g or mg."""
     rest = find_rest(readings, rate_hz)
     held = rest.scatter < _MAX_REST_SCATTER * rest.level
     return held and any(abs(rest.level / one - 1) < _MAX_SCALE_ERROR for one in (STANDARD_GRAVITY_MPS2, 1.0, 1e3))
 
 
 def convert_acc_to_mps2(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
-    """Convert acceleration in g or mg; raises AccelerationUnitUnknownError for any other unit that is not m/s²."""
+    """Convert acceleration in g or mg to m/s²; AccelerationUnitUnknownError if it is in none of the three."""
     factor, unit = detect_acc_unit(table.acc, rate_hz)
     if unit == "m/s²":
         return table, ()
@@ -89,7 +89,7 @@ def convert_acc_to_mps2(table: Table, rate_hz: float) -> tuple[Table, tuple[str,
 
 
 def detect_acc_unit(acc: Floats, rate_hz: float) -> tuple[float, str]:
-    """Factor to m/s² and name of the unit that (n, 3) accelerations are in."""
+    """Factor to m/s² and name of the unit of (n, 3) accelerations."""
     norms = norm_percentiles(acc)
     low, high = _MEDIAN_RANGE_G
     if low < norms.median < high and norms.steadiness > _MIN_STEADINESS_IN_G and norms.top < _MAX_TOP_G:
@@ -102,7 +102,7 @@ def detect_acc_unit(acc: Floats, rate_hz: float) -> tuple[float, str]:
 
 
 def _rests_at_counts(acc: Floats, rate_hz: float) -> bool:
-    """Whether 1 g is a usual number of counts of a 16-bit sensor."""
+    """Whether the readings rest at a number of counts that is 1 g for common 16-bit sensors."""
     rest = find_rest(acc, rate_hz)
     return rest.scatter < _MAX_REST_SCATTER * rest.level and any(
         abs(rest.level / one - 1) < _MAX_SCALE_ERROR for one in _COUNTS_PER_G
@@ -110,13 +110,13 @@ def _rests_at_counts(acc: Floats, rate_hz: float) -> bool:
 
 
 def lacks_gravity(acc_mps2: Floats) -> bool:
-    """Whether acceleration falls near zero too often for gravity to be in it, as it does in running without a pause."""
+    """Whether acceleration is near zero too often to include gravity; also decides recordings without rest."""
     norms = norm_percentiles(acc_mps2)
     return norms.low < _MAX_LOW_MPS2 and 0 < norms.steadiness < _MAX_STEADINESS_WITHOUT_GRAVITY
 
 
 def convert_gyr_to_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
-    """Convert a gyroscope in °/s; acceleration must already be in m/s²."""
+    """Convert angular rates in °/s to rad/s; acceleration must already be in m/s²."""
     if table.gyr is None or not gyr_is_in_degrees(table.acc, table.gyr, rate_hz):
         return table, ()
     converted = Table(table.time, table.acc, np.radians(table.gyr), table.row, table.lines)
@@ -124,7 +124,7 @@ def convert_gyr_to_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str
 
 
 def gyr_is_in_degrees(acc_mps2: Floats, gyr: Floats, rate_hz: float) -> bool:
-    """Whether (n, 3) angular rates are in °/s: too fast for rad/s or, if slow, too fast for how gravity turns."""
+    """Whether (n, 3) angular rates are in °/s: too fast for rad/s, or for the rotation of gravity in `acc_mps2`."""
     top = norm_percentiles(gyr).top
     if top > _MAX_RADPS:
         return True
@@ -135,10 +135,10 @@ def gyr_is_in_degrees(acc_mps2: Floats, gyr: Floats, rate_hz: float) -> bool:
 
 
 def gravity_rotation_ratio(acc: Floats, gyr: Floats, rate_hz: float) -> tuple[float, float]:
-    """How fast acceleration turns against −ω × acc, smoothed over half a second: slope and correlation.
+    """Slope and correlation of d(acc)/dt over −ω × acc, both smoothed over half a second; (0, 0) if undefined.
 
-    For slow turning d(acc)/dt = −ω × acc, a slope of 1 in rad/s. A foot's own acceleration turns with it, so that the
-    slope in gait is between −0.3 and −1.6, but always of that size.
+    For slow rotation d(acc)/dt = −ω × acc, a slope of 1 for rates in rad/s. The foot's own acceleration rotates too, so
+    in gait the slope is between −0.3 and −1.6.
     """
     acc, gyr = _smooth(window_means(acc, rate_hz)), _smooth(window_means(gyr, rate_hz))
     turning = (acc[2:] - acc[:-2]) / (2 * WINDOW_S)
@@ -150,5 +150,5 @@ def gravity_rotation_ratio(acc: Floats, gyr: Floats, rate_hz: float) -> tuple[fl
 
 
 def _smooth(vectors: Floats) -> Floats:
-    """Weighted mean over five windows, the ends left out."""
+    """Weighted moving average over five rows, shape (n − 4, 3)."""
     return np.stack([np.convolve(axis, _SMOOTHING_WEIGHTS, mode="valid") for axis in vectors.T], axis=1)

@@ -1,4 +1,4 @@
-"""Journal entries into samples: pure, so that live, replay and re-analysis give the same numbers to the last bit."""
+"""Samples from journal entries, without I/O or clocks: live and replay give bit-identical results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CLIPPED_COUNTS = 32767
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Consecutive samples of one pod, in order, each once."""
+    """Consecutive samples of one pod, in time order."""
 
     pod: int
     runner: str
@@ -44,14 +44,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class SilentPod:
-    """Nobody waits any longer for what a pod has yet to give of the time before `watermark_s`."""
+    """Results up to session time `watermark_s` no longer wait for samples of this pod."""
 
     pod: int
     watermark_s: float
 
 
 class PodAssembler:
-    """One pod over a run: its boots one after the other, on one time line."""
+    """One pod over a run: its boots one after the other, on the session clock."""
 
     def __init__(self, pod: int) -> None:
         self.pod = pod
@@ -67,7 +67,7 @@ class PodAssembler:
 
     @property
     def counts(self) -> PodCounts:
-        """What became of the pod's packets so far."""
+        """Packet and sample counts over all boots so far."""
         past, boot = self._previous_boots, self.reorder_buffer
         if boot is None:
             return past
@@ -85,7 +85,7 @@ class PodAssembler:
         )
 
     def add_connection(self, entry: PodEntry) -> Samples | None:
-        """The pod is there; a new boot ends the old one, and what it still owes is lost."""
+        """Start a new boot unless it is the current one; samples still held of the old boot."""
         try:
             info = PodInfo.from_bytes(entry.info)
         except ProtocolError:
@@ -100,14 +100,14 @@ class PodAssembler:
         return rest
 
     def add_packet(self, entry: PacketEntry) -> Samples | None:
-        """Take a notification."""
+        """Insert a notification; samples that became available."""
         if self.reorder_buffer is None:
             return None
         self.reorder_buffer.insert(entry.data, entry.arrival_s)
         return self._drain()
 
     def add_mapping(self, mapping: ClockMapping) -> Samples | None:
-        """Put a mapping in force."""
+        """Use a clock mapping from its `tick0_us` on; samples that became available. Impossible rates are ignored."""
         if self.reorder_buffer is None or mapping.boot != self.reorder_buffer.info.boot or not 0.5 < mapping.rate < 2.0:
             return None
         kept = [old for old in self.mappings if old.tick0_us < mapping.tick0_us]
@@ -116,26 +116,26 @@ class PodAssembler:
         return self._drain()
 
     def restart_clock_fit(self) -> None:
-        """The session clock may have jumped against the pod's; the mappings in force stay so until they are slewed."""
+        """Forget earlier arrivals, as the session clock may have jumped; the mappings stay until they are slewed."""
         if self.reorder_buffer is not None:
             self.reorder_buffer.clock_fit = ClockFit(self.reorder_buffer.info.boot)
 
     def give_up(self, entry: LostEntry) -> Samples | None:
-        """Give up a range of packets."""
+        """Give up a range of packets; samples that became available."""
         if self.reorder_buffer is None or entry.boot != self.reorder_buffer.info.boot:
             return None
         self.reorder_buffer.give_up(entry.first, entry.count)
         return self._drain()
 
     def finish(self) -> Samples | None:
-        """Nothing more will come of this boot."""
+        """Give up all gaps of this boot; the samples behind them."""
         if self.reorder_buffer is None:
             return None
         self.reorder_buffer.give_up_gaps()
         return self._drain()
 
     def _active_mappings(self, mappings: list[ClockMapping]) -> list[ClockMapping]:
-        """Without those that ended before the last sample given out."""
+        """Without the mappings that were replaced before the last sample given out."""
         done_us = self.reorder_buffer.last_tick_us if self.reorder_buffer is not None else 0
         ended = sum(mapping.tick0_us <= done_us for mapping in mappings) - 1
         return mappings[max(ended, 0) :]
@@ -151,7 +151,7 @@ class PodAssembler:
         return self._drop_misordered(samples)
 
     def _drop_misordered(self, samples: Samples) -> Samples | None:
-        """Leave out what does not come after all before it, as only a broken pod or clock makes happen."""
+        """Drop samples that are not later than all before, which only a faulty pod or clock causes."""
         latest_s = np.maximum.accumulate(np.concatenate(([self.last_sample_s], samples.time_s)))
         later = samples.time_s > latest_s[:-1]
         good = int(np.count_nonzero(later))
@@ -181,7 +181,7 @@ def to_si_samples(
     mappings: Sequence[ClockMapping],
     ticks_us: Floats,
 ) -> Samples:
-    """Packets of one boot as samples on the session clock."""
+    """Packets of one boot as samples in SI units on the session clock; `ticks_us` has shape (samples,)."""
     counts = np.concatenate([packet.counts for packet in packets]).astype(np.float64)
     clipped: Bools = np.any(np.abs(counts) >= _CLIPPED_COUNTS, axis=1)
     return Samples(
@@ -194,18 +194,18 @@ def to_si_samples(
 
 
 class Assembler:
-    """All pods of a run. The same entries give the same batches and silences, whoever feeds them."""
+    """All pods of a run; deterministic in the sequence of entries."""
 
     def __init__(self) -> None:
         self._pods: dict[int, PodAssembler] = {}
 
     @property
     def pods(self) -> Mapping[int, PodAssembler]:
-        """The pods seen so far, by their number."""
+        """Pods seen so far, by their index in the manifest."""
         return self._pods
 
     def process(self, entry: Entry) -> Sequence[Batch | SilentPod]:
-        """Take the next entry."""
+        """Apply the next entry; what follows from it."""
         if isinstance(entry, EndEntry):
             return self.finish()
         if isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT:
@@ -230,6 +230,6 @@ class Assembler:
         return [] if samples is None else [Batch(pod.pod, runner, samples)]
 
     def finish(self) -> list[Batch]:
-        """Everything still waited for is given up."""
+        """Give up all gaps of all pods; the samples behind them."""
         rest = [(pod, pod.finish()) for pod in self._pods.values()]
         return [Batch(pod.pod, pod.runner, samples) for pod, samples in rest if samples is not None]

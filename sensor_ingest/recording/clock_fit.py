@@ -1,7 +1,7 @@
-"""A pod's clock read on the session clock, from nothing but when its packets arrived.
+"""Mapping of a pod's clock to the session clock, estimated from packet arrival times.
 
-A packet is never early, only late: by connection events, retransmissions, a busy host. So the fastest packets tell the
-offset, and how the fastest ones move tells the drift.
+Packets are only ever late: by connection events, retransmissions or a busy host. The packets with the least delay give
+the offset, and its slope over time the drift.
 """
 
 from __future__ import annotations
@@ -14,20 +14,24 @@ import numpy as np
 from surefoot.analysis.model import Floats
 
 BUCKET_S = 5.0
-"""Of each stretch this long the fastest packet is kept: at 11 packets a second one of them nearly always was."""
+"""The packet with the least delay is kept of each such interval, of about 55 at 208 Hz."""
 DRIFT_WINDOW_S = 300.0
+"""Pod time over which the drift is fitted."""
 OFFSET_WINDOW_S = 60.0
-# Crystals are good for ±20 ppm, ±80 ppm in the cold; what seven buckets say weighs as much as that.
+"""Pod time over which the least delay sets the offset."""
+# Crystals drift by up to ±20 ppm, ±80 ppm in the cold: about as uncertain as the slope of seven buckets.
 _DRIFT_PRIOR_SD = 80e-6
 _MAX_EARLY_DRIFT = 50e-6
+"""Limit of the drift while the packets span less than `_EARLY_SPAN_S`, when the slope is still uncertain."""
 _MAX_DRIFT = 500e-6
 _EARLY_SPAN_S = 60.0
 _MIN_VARIANCE_S2 = 1e-7
+"""Residual variance of the drift fit is at least this, so that a few equal offsets do not count as certain."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockMapping:
-    """A line from pod ticks to session time: `session0_s` at `tick0_us`, then `rate` session seconds a pod second."""
+    """Linear mapping to session time: `session0_s` at `tick0_us`, then `rate` session seconds per pod second."""
 
     boot: int
     tick0_us: int
@@ -35,20 +39,20 @@ class ClockMapping:
     rate: float
 
     def session_s(self, tick_us: float) -> float:
-        """Session time at a tick."""
+        """Session time of a tick."""
         return self.session0_s + (tick_us - self.tick0_us) * 1e-6 * self.rate
 
 
 @dataclass(frozen=True, slots=True)
 class ClockEstimate:
-    """What the packets so far say.
+    """Clock mapping estimated from the packets so far.
 
     Parameters
     ----------
-    mapping : joins at the latest tick.
-    residual_s : standard deviation of the fastest packets about the line.
+    mapping : starts at the latest tick.
+    residual_s : standard deviation of the least-delayed packets' offsets about the fitted slope.
     span_s : pod time between the first and the latest packet.
-    packets : how many were used.
+    packets : number of packets used.
     """
 
     mapping: ClockMapping
@@ -58,12 +62,12 @@ class ClockEstimate:
 
     @property
     def drift_ppm(self) -> float:
-        """How much faster session time runs than the pod's, in parts per million."""
+        """How much faster the session clock runs than the pod's, in parts per million."""
         return 1e6 * (self.mapping.rate - 1.0)
 
 
 class ClockFit:
-    """Follows one pod over one boot."""
+    """Running clock estimate of one boot of a pod."""
 
     def __init__(self, boot: int) -> None:
         self.boot = boot
@@ -73,7 +77,7 @@ class ClockFit:
         self._fastest: deque[tuple[float, float]] = deque(maxlen=round(DRIFT_WINDOW_S / BUCKET_S))
 
     def add_arrival(self, tick_us: int, arrival_s: float) -> None:
-        """Take a packet that was not resent: the tick of its last sample, and when it arrived."""
+        """Add a packet that was not resent: tick of its last sample and session time of its arrival."""
         if self._tick0_us is None:
             self._tick0_us = tick_us
         at_s = (tick_us - self._tick0_us) * 1e-6
@@ -93,14 +97,14 @@ class ClockFit:
         return self._latest_s
 
     def ahead_s(self, tick_us: int, arrival_s: float) -> float:
-        """How much earlier than the fastest packet in hand one would be: above some seconds, its tick is wrong."""
+        """How much less delayed than any packet so far this one would be; −inf before the first packet."""
         if self._tick0_us is None:
             return -np.inf
         offset_s = min(offset_s for _, offset_s in self._fastest)
         return offset_s - (arrival_s - (tick_us - self._tick0_us) * 1e-6)
 
     def estimate(self) -> ClockEstimate | None:
-        """The line as known now; None before the first packet."""
+        """The estimate from all packets so far; None before the first."""
         if self._tick0_us is None:
             return None
         at_s, offset_s = np.array(self._fastest).T
@@ -117,11 +121,11 @@ class ClockFit:
 
 
 def fit_drift(at_s: Floats, offset_s: Floats) -> float:
-    """Slope of the fastest packets' offsets, drawn to 0 as far as their scatter leaves it open.
+    """Least-squares slope of offset over pod time, shrunk towards 0 by a normal prior of ±80 ppm; 0 for n < 3.
 
     Parameters
     ----------
-    at_s, offset_s : (n,) pod time and arrival minus pod time of the fastest packet of each stretch.
+    at_s, offset_s : (n,) pod time, and arrival minus pod time, of the least-delayed packet of each bucket.
     """
     if len(at_s) < 3:
         return 0.0

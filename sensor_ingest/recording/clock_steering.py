@@ -1,4 +1,4 @@
-"""How a run's clock mapping follows what becomes known, without time ever going back: it is joined and slewed."""
+"""Continuous, monotonic clock mappings: a new estimate is reached by slewing, never by a step."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from surefoot.analysis.model import Floats, Ints
 from surefoot.sensor_ingest.recording.clock_fit import BUCKET_S, ClockEstimate, ClockMapping, fit_drift
 
 MAX_SLEW = 1e-3
-"""A contact of 250 ms read during the strongest correction is 0.25 ms off."""
+"""Fastest correction; a contact of 250 ms measured meanwhile is 0.25 ms off."""
 FIRST_MAPPING_AFTER_S = 3.0
-"""The fastest of the packets of 3 s is at most a few ms late; the first one up to 80 ms."""
+"""Pod time before the first mapping: the first packet may be 80 ms late, the best of 3 s at most a few ms."""
 _MIN_SLEW_S = 5.0
 _KNOT_SPACING_S = 60.0
 _DRIFT_HALF_WINDOW_S = 150.0
 _OFFSET_HALF_WINDOW_S = 45.0
+"""Packets this close to a knot of `fit_boot` set its drift and its offset."""
 
 
 def steer(current: Sequence[ClockMapping], target: ClockEstimate, join_tick_us: int) -> tuple[ClockMapping, ...]:
-    """The mappings to put in force from a tick on: one that leads over to the target, and the target itself.
+    """Mappings from a tick on: one that slews to the target, then the target; only the target if there is none yet.
 
     Parameters
     ----------
-    current : mappings in force, by `tick0_us`; empty at the start, where the target itself is the answer.
-    join_tick_us : no sample after this tick has been given a time yet.
+    current : mappings in use, by `tick0_us`; may be empty.
+    join_tick_us : last tick that was already mapped.
     """
     aim = target.mapping
     if not current:
@@ -41,12 +42,12 @@ def steer(current: Sequence[ClockMapping], target: ClockEstimate, join_tick_us: 
 
 
 def mapping_at(mappings: Sequence[ClockMapping], tick_us: int) -> ClockMapping:
-    """The mapping in force at a tick: the last that begins there or before, else the first."""
+    """The last mapping that begins at or before a tick, else the first."""
     return mappings[max(0, bisect_right(mappings, tick_us, key=lambda mapping: mapping.tick0_us) - 1)]
 
 
 def session_times(mappings: Sequence[ClockMapping], ticks_us: Floats) -> Floats:
-    """(n,) session times of (n,) ticks."""
+    """(n,) session times of (n,) ticks, each by the mapping that `mapping_at` gives."""
     starts = np.array([mapping.tick0_us for mapping in mappings], dtype=np.float64)
     which = np.maximum(np.searchsorted(starts, ticks_us, side="right") - 1, 0)
     session0_s = np.array([mapping.session0_s for mapping in mappings])[which]
@@ -55,11 +56,11 @@ def session_times(mappings: Sequence[ClockMapping], ticks_us: Floats) -> Floats:
 
 
 def fit_boot(boot: int, ticks_us: Floats, arrivals_s: Floats) -> tuple[ClockMapping, ...]:
-    """One boot's mappings from all its packets: straight between a knot each minute, each from both its sides.
+    """Mappings of a whole boot, piecewise linear with a knot each minute, fitted from the packets around each knot.
 
     Parameters
     ----------
-    ticks_us, arrivals_s : (n,) last sample's tick and arrival of every packet that was not resent, n ≥ 1.
+    ticks_us, arrivals_s : (n,) tick of the last sample and arrival of each packet that was not resent, n ≥ 1.
     """
     at_s = (ticks_us - ticks_us[0]) * 1e-6
     fastest = _fastest_per_bucket(at_s, arrivals_s - at_s)
@@ -76,7 +77,7 @@ def fit_boot(boot: int, ticks_us: Floats, arrivals_s: Floats) -> tuple[ClockMapp
 
 
 def _fastest_per_bucket(at_s: Floats, offset_s: Floats) -> Ints:
-    """Indices of the fastest packet of each bucket, in time order."""
+    """Indices of the packet with the least offset in each bucket, in time order."""
     bucket = np.floor(at_s / BUCKET_S)
     order: Ints = np.lexsort((offset_s, bucket)).astype(np.int64)
     return order[np.flatnonzero(np.diff(bucket[order], prepend=-np.inf))]

@@ -1,6 +1,6 @@
-"""The entries of a run's journal: everything that decides which samples a run gives, in the order it became known.
+"""Entries of a run's journal: all inputs of the assembler, in order of arrival.
 
-All numbers are little-endian. A pod is named by its place in the run's manifest; times are on the session clock.
+All numbers are little-endian. `pod` is an index into the manifest's pods; times are on the session clock.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 
 @dataclass(frozen=True, slots=True)
 class PacketEntry:
-    """A notification as it came."""
+    """A notification as received."""
 
     pod: int
     arrival_s: float
@@ -37,7 +37,7 @@ class PacketEntry:
 
 @dataclass(frozen=True, slots=True)
 class PodEntry:
-    """A pod was connected and said what it is; `first` is the first packet of this boot that belongs to the run."""
+    """A pod was connected; `info` holds the bytes of its `PodInfo`, `first` is the first packet wanted of its boot."""
 
     pod: int
     connected_s: float
@@ -65,7 +65,7 @@ class PodEntry:
 
 @dataclass(frozen=True, slots=True)
 class ClockEntry:
-    """From a tick on, a pod's clock is read by this mapping; it replaces those that begin at that tick or later."""
+    """A clock mapping; it replaces those that begin at its `tick0_us` or later."""
 
     pod: int
     mapping: ClockMapping
@@ -85,7 +85,7 @@ class ClockEntry:
 
 @dataclass(frozen=True, slots=True)
 class LostEntry:
-    """Packets that will never come: the pod's ring no longer holds them, or it does not send them."""
+    """Packets given up: no longer in the ring buffer, or not sent on request."""
 
     pod: int
     boot: int
@@ -104,7 +104,7 @@ class LostEntry:
 
 
 class EventKind(IntEnum):
-    """What happened to a pod."""
+    """Kind of event of a pod."""
 
     CONNECTED = 1
     DISCONNECTED = 2
@@ -115,16 +115,16 @@ class EventKind(IntEnum):
     """Value: dBm."""
     REFUSED = 6
     OVERFLOWED = 7
-    """Value: packets that came too fast to be kept."""
+    """Value: packets dropped because the queue was full."""
     CONTINUED = 8
-    """Another process goes on with the run: arrivals before and after do not compare."""
+    """Another process continues the run; arrival times before and after are not comparable."""
     SILENT = 9
-    """Value: session time before which results wait no longer for the pod."""
+    """Value: session time up to which results no longer wait for the pod."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventEntry:
-    """Something worth telling, with a number or a sentence."""
+    """An event of a pod, with a number or a text."""
 
     pod: int
     at_s: float
@@ -146,7 +146,7 @@ class EventEntry:
 
 @dataclass(frozen=True, slots=True)
 class EndEntry:
-    """The run was ended on purpose: what is still missing stays missing."""
+    """The run was ended on purpose; missing packets are given up."""
 
     at_s: float
 
@@ -168,14 +168,14 @@ _KINDS: dict[int, type[Entry]] = {
 
 
 def entry_from_bytes(kind: int, data: bytes) -> Entry:
-    """Parse a record's payload; `ValueError` or `struct.error` where it is none."""
+    """Parse a record's payload; `ValueError` or `struct.error` if it is malformed."""
     if kind not in _KINDS:
         raise ValueError(f"entry of the unknown kind {kind}")
     return _KINDS[kind].from_bytes(data)
 
 
 def entry_time_s(entry: Entry) -> float | None:
-    """When an entry was made, on the session clock; None for entries that do not say."""
+    """Session time of an entry; None for entries without one."""
     match entry:
         case PacketEntry(arrival_s=at_s) | PodEntry(connected_s=at_s) | EventEntry(at_s=at_s) | EndEntry(at_s=at_s):
             return at_s

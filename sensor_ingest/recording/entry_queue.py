@@ -1,4 +1,4 @@
-"""Where entries wait to be recorded. Packets that find it full are dropped and counted; the pod's ring has them yet."""
+"""Bounded queue of entries to record. Packets that find it full are dropped, counted and requested again."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections import Counter, deque
 from surefoot.sensor_ingest.recording.entries import Entry, PacketEntry
 
 MAX_QUEUED_PACKETS = 4096
-"""1 MB; three minutes of two pods, if the disk stands still for so long."""
+"""1 MB, or three minutes of two pods while the disk stalls."""
 
 
 class EntryQueue:
-    """A queue from the radio's callbacks to the recorder."""
+    """Queue from the Bluetooth callbacks to the recorder."""
 
     def __init__(self, max_packets: int = MAX_QUEUED_PACKETS) -> None:
         self.overflowed: Counter[int] = Counter()
@@ -32,22 +32,22 @@ class EntryQueue:
         self.put(packet)
 
     def put(self, entry: Entry) -> None:
-        """Queue an entry that is no packet; there are few of them."""
+        """Queue an entry without a limit, for the few that are not packets."""
         self._entries.append(entry)
         self._available.set()
 
     def close(self) -> None:
-        """Nothing more will come."""
+        """Accept no more entries."""
         self._closed = True
         self._available.set()
 
     @property
     def done(self) -> bool:
-        """Closed, and everything was taken."""
+        """Closed and empty."""
         return self._closed and not self._entries
 
     async def wait(self, timeout_s: float | None) -> None:
-        """Wait for entries or the end, not longer than `timeout_s`."""
+        """Wait for entries or the close, for at most `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._available.wait()
@@ -55,7 +55,7 @@ class EntryQueue:
             return
 
     def take(self, limit: int) -> list[Entry]:
-        """The entries that wait, the oldest first."""
+        """Remove up to `limit` entries, oldest first."""
         taken = [self._entries.popleft() for _ in range(min(limit, len(self._entries)))]
         self._packets -= sum(isinstance(entry, PacketEntry) for entry in taken)
         if not self._entries and not self._closed:

@@ -1,4 +1,4 @@
-"""What can be wrong with a run folder, a pod or the radio, one sentence each."""
+"""Errors of run folders, one sentence each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from surefoot.sensor_ingest.errors import IngestError
 
 
 class RunError(IngestError):
-    """A run folder that cannot be used; str() is one sentence: which folder, what is wrong, what to do."""
+    """A run folder that cannot be used; str() is one sentence with the folder, the reason and the remedy."""
 
     def __init__(self, path: Path, sentence: str) -> None:
         super().__init__(f"{path}: {sentence}")
@@ -16,14 +16,14 @@ class RunError(IngestError):
 
 
 class RunMissingError(RunError):
-    """There is no such folder."""
+    """The folder does not exist."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "there is no such folder; check the name.")
 
 
 class NotARunError(RunError):
-    """The folder holds no run that can be read."""
+    """The folder holds no readable run."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.reason = reason
@@ -31,7 +31,7 @@ class NotARunError(RunError):
 
 
 class RunFormatNewerError(RunError):
-    """The run was recorded by a newer surefoot."""
+    """The run has a newer format than this version reads."""
 
     def __init__(self, path: Path, found: int, known: int) -> None:
         self.found = found
@@ -47,14 +47,14 @@ class RunBusyError(RunError):
 
 
 class RunEndedError(RunError):
-    """The run was ended on purpose and takes no more."""
+    """The run was ended on purpose and cannot be continued."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "has ended and cannot be continued; start a new run.")
 
 
 class RunUnwritableError(RunError):
-    """The disk does not take the recording."""
+    """The recording cannot be written to the disk."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.reason = reason
@@ -62,7 +62,7 @@ class RunUnwritableError(RunError):
 
 
 class ConsumerTooSlowError(RunError):
-    """Whoever takes the samples is too slow."""
+    """The consumer left too many samples unread."""
 
     def __init__(self, path: Path, waiting_samples: int) -> None:
         self.waiting_samples = waiting_samples

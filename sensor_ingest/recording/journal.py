@@ -1,4 +1,4 @@
-"""The crash-safe log of a run: framed entries, appended; whatever is cut or damaged, all before it can be read."""
+"""Crash-safe, append-only log of a run; all entries before a damaged one remain readable."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
 
 MAGIC = b"surefoot journal 1\n"
 _RECORD_HEADER = struct.Struct("<IBI")
+"""Payload length, kind of entry, CRC-32 of `_CHECKSUM_HEADER` and payload."""
 _CHECKSUM_HEADER = struct.Struct("<IB")
 _MAX_PAYLOAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class JournalDamage:
-    """Where a journal stops being readable, and how much lies behind that point."""
+    """Where a journal stops being readable, and how many bytes follow."""
 
     at_byte: int
     lost_bytes: int
@@ -34,11 +35,11 @@ class JournalDamage:
 
 
 class JournalReader:
-    """Iterates over a journal's entries; afterwards `valid_bytes` and `damage` say how far it could be read.
+    """Iterates over a journal's entries; afterwards `valid_bytes` and `damage` tell how far it was readable.
 
     Parameters
     ----------
-    end_byte : read no further, although it goes on.
+    end_byte : where to stop reading; by default the end of the file.
     """
 
     def __init__(self, path: Path, end_byte: int | None = None) -> None:
@@ -89,7 +90,7 @@ def _read_entry(file: BinaryIO) -> tuple[Entry, int]:
 
 
 def encode_record(entry: Entry) -> bytes:
-    """An entry as it stands in the file."""
+    """An entry as a record of the file: length, kind, checksum, payload."""
     payload = bytes(entry)
     return _RECORD_HEADER.pack(len(payload), entry.KIND, _checksum(entry.KIND, payload)) + payload
 
@@ -99,20 +100,19 @@ def _checksum(kind: int, payload: bytes) -> int:
 
 
 class JournalWriter:
-    """Goes on where a journal ends: `append` keeps entries, `flush` hands them to the system (they survive the
-    process), `sync` to the disk (they survive the power).
+    """Appends to a journal: `append` buffers entries, `flush` hands them to the operating system, so that they survive
+    the process, `sync` to the disk, so that they survive a power cut.
 
-    Nobody else may write meanwhile. What is already there is read first; what of it cannot be read is set aside in a
-    file of its own and cut off.
+    The file is locked. Existing entries are read first; a damaged end is copied to a file of its own and cut off.
 
     Parameters
     ----------
-    on_entry : gets the entries that are already there.
+    on_entry : called with each existing entry.
 
     Raises
     ------
     RunBusyError
-        if somebody else writes it.
+        if another process writes it.
     RunUnwritableError
         if it cannot be written.
     """
@@ -142,15 +142,15 @@ class JournalWriter:
 
     @property
     def buffered_bytes(self) -> int:
-        """Appended, but not yet flushed."""
+        """Size of the appended entries that are not yet flushed."""
         return len(self._buffer)
 
     def append(self, entry: Entry) -> None:
-        """Keep an entry for the next flush."""
+        """Buffer an entry for the next flush."""
         self._buffer += encode_record(entry)
 
     def flush(self) -> None:
-        """Hand everything appended to the operating system."""
+        """Hand all buffered entries to the operating system."""
         try:
             while self._buffer:
                 del self._buffer[: os.write(self._file, self._buffer)]
@@ -158,14 +158,14 @@ class JournalWriter:
             raise self._unwritable(error) from error
 
     def sync(self) -> None:
-        """Wait until everything flushed is on the disk; may be called from another thread."""
+        """Wait until all flushed entries are on the disk; may be called from another thread."""
         try:
             os.fsync(self._file)
         except OSError as error:
             raise self._unwritable(error) from error
 
     def close(self) -> None:
-        """Flush, sync and let go of the file."""
+        """Flush, sync and close the file."""
         try:
             self.flush()
             self.sync()
@@ -179,7 +179,7 @@ class JournalWriter:
             raise RunBusyError(self.path.parent) from error
 
     def _drop_damaged_tail(self, existing: JournalReader) -> None:
-        """Set aside what cannot be read, and be ready to append to what can."""
+        """Move a damaged end to a file of its own and seek to the end of the valid part."""
         damage = existing.damage
         try:
             if damage is not None and damage.lost_bytes:

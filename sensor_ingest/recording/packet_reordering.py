@@ -1,4 +1,4 @@
-"""One pod's packets put in order: duplicates dropped, gaps waited for or given up, nonsense refused."""
+"""Reorder buffer of one pod's packets: drops duplicates, waits for gaps, rejects malformed packets."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from surefoot.sensor_ingest.protocol import Packet, PacketFlag, PodInfo, Protoco
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit
 
 REORDER_WINDOW_PACKETS = 8192
-"""12 min at 208 Hz: more than any ring holds, so whoever waits longer waits in vain."""
+"""Reorder window: 12 min at 208 Hz, larger than any pod's ring buffer."""
 MAX_AHEAD_S = 10.0
-"""A pod's first packets may have waited for the length of a supervision timeout; nothing honest waits longer."""
+"""Most that a packet may be ahead of the fastest one; the first packets may be late by a supervision timeout."""
 _SPAN_TOLERANCE = 2.0
+"""Sample intervals may differ from the nominal rate by this factor."""
 
 
 @dataclass(frozen=True, slots=True)
 class PodCounts:
-    """What became of a pod's packets.
+    """Packet and sample counts of a pod.
 
     Parameters
     ----------
-    received : notifications, whatever they hold.
-    duplicate : came again after they were there, or lie before the run.
-    resent : good packets that came as the answer to a request.
+    received : all notifications.
+    duplicate : packets received before, given up before, or from before the run.
+    resent : valid packets that were retransmitted on request.
     lost : packets given up.
-    malformed : refused: no packet of the profile, or one that contradicts the pod's info or its other packets.
-    dropped_samples : samples that the pod lost before they reached a packet, as it says.
+    malformed : not of the profile, or in contradiction to the pod's info or its other packets.
+    dropped_samples : samples that the pod reports as lost before they reached a packet.
     samples : given out.
-    misordered_samples : left out because their time was not after that of the sample before.
-    boots : starts of the pod seen.
-    between_boots_s : session time without samples between one boot and the next; how much of it the pod was on and
-        sampling, nobody knows.
+    misordered_samples : dropped because they were not later than the sample before.
+    boots : number of boots seen.
+    between_boots_s : session time without samples between boots; the pod may have been sampling during part of it.
     """
 
     received: int = 0
@@ -56,12 +56,12 @@ class SequenceGap:
 
 
 class ReorderBuffer:
-    """The packets of one boot of a pod.
+    """Packets of one boot of a pod.
 
     Parameters
     ----------
     info : as read in this boot.
-    first : first packet wanted.
+    first : sequence of the first packet wanted.
     """
 
     def __init__(self, info: PodInfo, first: int) -> None:
@@ -78,11 +78,11 @@ class ReorderBuffer:
         self._last_dropped: int | None = 0 if first == 0 else None
 
     def is_same_boot(self, info: PodInfo) -> bool:
-        """Whether a pod that says this is still in this boot: boots are drawn from few numbers, sequences only grow."""
+        """Whether this info is of the same boot; boot numbers may repeat, but sequences only grow within a boot."""
         return info.boot == self.info.boot and info.newest + 1 >= self.next_sequence
 
     def insert(self, data: bytes, arrival_s: float) -> None:
-        """Take a notification."""
+        """Count and store a notification; malformed and duplicate packets are dropped."""
         self.received += 1
         try:
             packet = Packet.from_bytes(data)
@@ -96,17 +96,17 @@ class ReorderBuffer:
         self._store(packet, arrival_s)
 
     def give_up(self, first: int, count: int) -> None:
-        """Wait no longer for a range."""
+        """Stop waiting for a range of packets."""
         if first + count > self.next_sequence and len(self._given_up) < REORDER_WINDOW_PACKETS:
             heapq.heappush(self._given_up, (first, first + count))
 
     def give_up_gaps(self) -> None:
-        """Wait for nothing that lies before a packet in hand."""
+        """Stop waiting for every packet before the newest one held."""
         if self._heap:
             self.give_up(self.next_sequence, max(self._held) - self.next_sequence)
 
     def gaps(self, limit: int = 8) -> list[SequenceGap]:
-        """The first gaps before packets in hand."""
+        """The first `limit` gaps before packets that are held."""
         found: list[SequenceGap] = []
         expected = self.next_sequence
         for sequence in sorted(self._held):
@@ -118,16 +118,16 @@ class ReorderBuffer:
         return found
 
     def is_settled(self, sequence: int) -> bool:
-        """Whether a packet is here, was, or was given up."""
+        """Whether a packet is held, was popped or was given up."""
         return sequence < self.next_sequence or sequence in self._held
 
     @property
     def held_packets(self) -> int:
-        """Packets in hand that wait for those before them."""
+        """Number of packets held."""
         return len(self._held)
 
     def pop_ready(self) -> Iterator[Packet]:
-        """The packets whose turn it is, in order; none before `ready` is set."""
+        """Packets up to the first gap, in order; none before `ready` is set."""
         while self.ready:
             if self._heap and self._heap[0] == self.next_sequence:
                 packet = self._pop_first()
@@ -140,7 +140,7 @@ class ReorderBuffer:
                 return
 
     def _check(self, packet: Packet, arrival_s: float) -> None:
-        """Raise ProtocolError for a packet that cannot come from this boot of this pod."""
+        """Raise ProtocolError if the packet contradicts the pod's info or its newest packet."""
         if packet.boot != self.info.boot:
             raise ProtocolError("packet of another boot")
         usual_us = (len(packet.counts) - 1) * 1e6 / self.info.rate_hz
@@ -176,7 +176,7 @@ class ReorderBuffer:
         return packet
 
     def _make_room(self) -> None:
-        """Give up the first gap, so that `pop` goes on; before any time is known the first packet goes."""
+        """Give up the first gap; before `ready`, drop the first packet as well."""
         self.give_up(self.next_sequence, self._heap[0] - self.next_sequence)
         if not self.ready:
             self._skip_given_up()
@@ -184,7 +184,7 @@ class ReorderBuffer:
             self.lost += 1
 
     def _skip_given_up(self) -> bool:
-        """Step over what was given up at the front of the first gap; False where nothing of it was."""
+        """Skip the given-up packets at the start of the first gap; False if there are none."""
         while self._given_up and self._given_up[0][1] <= self.next_sequence:
             heapq.heappop(self._given_up)
         if not self._given_up or self._given_up[0][0] > self.next_sequence:

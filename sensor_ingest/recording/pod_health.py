@@ -1,4 +1,4 @@
-"""How each pod of a run is doing, for people to look at."""
+"""State of each pod of a run, for display."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 
 @dataclass(frozen=True, slots=True)
 class PodHealth:
-    """One pod, as known now.
+    """State of one pod.
 
     Parameters
     ----------
-    note : why it is not connected, empty while it is.
-    bluetooth_problem : why this computer's Bluetooth no longer works, and what to do; empty while it does.
-    battery_pct, rssi_dbm : None until it has said so.
-    clock_residual_s : how far the fastest packets scatter about the clock's line; None before there are any.
-    drift_ppm : how much faster the session clock runs than the pod's.
+    note : why it is not connected; empty while it is.
+    bluetooth_problem : why this computer's Bluetooth does not work, and what to do; empty while it works.
+    battery_pct, rssi_dbm : None until known.
+    clock_residual_s, drift_ppm : see `ClockEstimate`; None before the first packet.
     reconnects, reboots : during the run.
     last_packet_s : session time of the latest arrival.
-    waiting_packets : in hand, but held until those before them are here or given up.
-    overflowed : packets that this computer was too slow for; the pod is asked for them again.
+    waiting_packets : held in the reorder buffer.
+    overflowed : packets dropped because this computer was too slow; they are requested again.
     """
 
     serial: str
@@ -49,7 +48,7 @@ class PodHealth:
 
     @property
     def loss_pct(self) -> float:
-        """Packets given up, of all that should have come."""
+        """Packets given up, in percent of those expected."""
         counts = self.counts
         came = counts.received - counts.duplicate - counts.malformed
         return 100.0 * counts.lost / max(counts.lost + came, 1)
@@ -57,7 +56,7 @@ class PodHealth:
 
 @dataclass(frozen=True, slots=True)
 class _EventState:
-    """What events said last."""
+    """State of a pod as of its latest event."""
 
     connected: bool = False
     refused: bool = False
@@ -70,7 +69,7 @@ class _EventState:
     overflowed: int = 0
 
     def after(self, event: EventEntry) -> _EventState:
-        """As known after an event."""
+        """The state after an event."""
         match event.kind:
             case EventKind.CONNECTED:
                 return replace(self, connected=True, note="", connects=self.connects + 1)
@@ -93,14 +92,14 @@ class _EventState:
 
 
 class PodHealthTracker:
-    """Follows a run's entries."""
+    """Tracks the state of a run's pods from its entries."""
 
     def __init__(self, pods: Sequence[PodAssignment]) -> None:
         self._pods = tuple(pods)
         self._states = [_EventState() for _ in pods]
 
     def observe(self, entry: Entry) -> None:
-        """Take note of an entry."""
+        """Update from an entry."""
         if isinstance(entry, PacketEntry) and entry.pod < len(self._states):
             self._states[entry.pod] = replace(self._states[entry.pod], last_packet_s=entry.arrival_s)
         elif isinstance(entry, EventEntry) and entry.pod < len(self._states):

@@ -1,4 +1,4 @@
-"""The one place where entries become a run: on the journal first, then to the assembler, then to whoever listens."""
+"""Recorder: each entry goes to the journal first, then to the assembler, then to the consumer."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ from surefoot.sensor_ingest.recording.pod_health import PodHealthTracker
 from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatchdog
 
 FLUSH_INTERVAL_S = 0.25
-"""The most that `kill -9` can take."""
+"""Most that is lost if the process is killed."""
 SYNC_INTERVAL_S = 5.0
-"""The most that a power cut can take."""
+"""Most that is lost in a power cut."""
 _EARLY_CLOCK_INTERVAL_S = 2.0
 _CLOCK_INTERVAL_S = 5.0
 _EARLY_SPAN_S = 60.0
+"""Pod time between clock mappings, and until when the shorter interval applies."""
 _MAX_ENTRIES_PER_TURN = 256
+"""Entries recorded before other tasks run."""
 
 
 class Recorder:
@@ -37,8 +39,8 @@ class Recorder:
 
     Parameters
     ----------
-    deliver : takes each batch and silence.
-    now_s : session clock.
+    deliver : called with each batch and silent pod.
+    now_s : gives session time.
     """
 
     def __init__(
@@ -80,7 +82,7 @@ class Recorder:
                 await self._syncing
 
     def record(self, entry: Entry) -> None:
-        """Record one entry, and what follows from it."""
+        """Record one entry and the clock mappings that follow from it."""
         if isinstance(entry, PodEntry):
             self._ensure_clock(entry.pod)
         self._write(entry)
@@ -88,7 +90,7 @@ class Recorder:
             self._update_clock_if_due(entry.pod)
 
     def end(self) -> None:
-        """End the run: what is still missing stays missing."""
+        """End the run; missing packets are given up."""
         for number in self._assembler.pods:
             self._ensure_clock(number)
         self._write(EndEntry(self._now_s()))
@@ -103,7 +105,7 @@ class Recorder:
             self._deliver(given)
 
     def _update_clock_if_due(self, number: int) -> None:
-        """Follow the pod's clock every few seconds of it."""
+        """Record a new clock mapping every few seconds of pod time."""
         pod = self._assembler.pods.get(number)
         span_s = pod.reorder_buffer.clock_fit.span_s if pod is not None and pod.reorder_buffer is not None else 0.0
         every_s = _EARLY_CLOCK_INTERVAL_S if span_s < _EARLY_SPAN_S else _CLOCK_INTERVAL_S
@@ -116,7 +118,7 @@ class Recorder:
             self._update_clock(pod)
 
     def _ensure_clock(self, number: int) -> None:
-        """A boot that ends before its clock was known for sure is timed by what there is."""
+        """Record a clock mapping if a boot ends before its first one was due."""
         pod = self._assembler.pods.get(number)
         if pod is not None and not pod.mappings:
             self._update_clock(pod)

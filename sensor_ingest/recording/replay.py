@@ -1,4 +1,4 @@
-"""A recorded run once more: the same batches in the same order, to the last bit; or with its clocks fitted anew."""
+"""Replay of a recorded run: bit-identical to the live run, or with its clocks fitted again."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder
 
 
 class Replay:
-    """Iterates over a run's batches and silences; afterwards `reader.damage` says whether the journal could be read
-    to its end.
+    """Iterates over a run's batches and silent pods; afterwards `reader.damage` tells if the journal is damaged.
 
-    A run that was cut off, by a crash or because it still goes on, gives at the end also what waited for packets that
-    never came.
+    If the run was not ended, the samples that still waited for missing packets are given at the end.
 
     Parameters
     ----------
-    refit : time the samples by the whole run's arrivals instead of by what was known live, and wait for every pod.
+    refit : fit the clocks to the whole run instead of using the live ones, and wait for every pod.
     """
 
     def __init__(self, run: RunFolder, *, refit: bool = False) -> None:
@@ -44,16 +42,16 @@ class Replay:
 
 
 def replay(run: RunFolder, *, refit: bool = False) -> Replay:
-    """The samples of a recorded run."""
+    """Replay of a recorded run; see `Replay`."""
     return Replay(run, refit=refit)
 
 
 ClockEntries = dict[tuple[int, int], list[ClockEntry]]
-"""Pod and boot → clock entries."""
+"""(pod, boot) → clock entries."""
 
 
 def fit_clocks(entries: Iterable[Entry]) -> ClockEntries:
-    """Fit each boot of each pod from all its packets that were not resent."""
+    """Clock entries of each boot, fitted to all packets that were not resent."""
     points: dict[tuple[int, int], list[tuple[int, float]]] = {}
     assembler = Assembler()
     for entry in entries:
@@ -66,7 +64,7 @@ def fit_clocks(entries: Iterable[Entry]) -> ClockEntries:
 
 
 def replace_clocks(entries: Iterable[Entry], clocks: ClockEntries) -> Iterator[Entry]:
-    """The entries with other clocks: each boot's follow its first pod entry."""
+    """The entries with their clock entries replaced; those of a boot follow its first pod entry."""
     waiting = dict(clocks)
     for entry in entries:
         if not isinstance(entry, ClockEntry):
@@ -76,7 +74,7 @@ def replace_clocks(entries: Iterable[Entry], clocks: ClockEntries) -> Iterator[E
 
 
 def without_silent_pods(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries without the silences: of a whole run it is known what came later."""
+    """The entries without SILENT events, which a whole run does not need."""
     for entry in entries:
         if not (isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT):
             yield entry

@@ -1,4 +1,4 @@
-"""A run on disk: a folder with a manifest (what the run is) and a journal (what happened)."""
+"""A run on disk: a folder with a manifest and a journal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _JOURNAL = "journal.bin"
 
 @dataclass(frozen=True, slots=True)
 class PodAssignment:
-    """A pod, named by its serial number, on a runner's foot."""
+    """Which runner's foot a pod is on; `serial` is its serial number or tag."""
 
     serial: str
     foot: Foot
@@ -37,7 +37,7 @@ class PodAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a run is. The session clock is zero at `created_utc`; a pod's number is its place in `pods`."""
+    """Description of a run. The session clock is 0 at `created_utc`; a pod's number is its index in `pods`."""
 
     run_id: str
     created_utc: datetime
@@ -47,11 +47,11 @@ class Manifest:
 
     @property
     def runners(self) -> tuple[str, ...]:
-        """Every runner once, in the pods' order."""
+        """The runners, in order of their first pod."""
         return tuple(dict.fromkeys(pod.runner for pod in self.pods))
 
     def to_json(self) -> str:
-        """The manifest as it stands in the file."""
+        """The manifest as JSON text."""
         return json.dumps(
             {
                 "format": FORMAT,
@@ -67,7 +67,7 @@ class Manifest:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Manifest:
-        """The manifest from parsed JSON; KeyError, TypeError or ValueError where it is none."""
+        """The manifest from parsed JSON; KeyError, TypeError or ValueError if it is malformed."""
         pods = tuple(PodAssignment(str(pod["serial"]), Foot(pod["foot"]), str(pod["runner"])) for pod in fields["pods"])
         created = datetime.fromisoformat(fields["created_utc"])
         if created.tzinfo is None:
@@ -77,18 +77,18 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """A run's folder and what its manifest says."""
+    """A run's folder and its manifest."""
 
     path: Path
     manifest: Manifest
 
     @property
     def journal_path(self) -> Path:
-        """The file that holds the journal."""
+        """Path of the journal."""
         return self.path / _JOURNAL
 
     def mark_ended(self) -> RunFolder:
-        """Write down that the run was ended on purpose."""
+        """Mark the run as ended in the manifest; the run as changed."""
         ended = RunFolder(self.path, replace(self.manifest, ended=True))
         _write_manifest(ended)
         return ended
@@ -101,14 +101,14 @@ def create_run(
     software: str,
     created_utc: datetime | None = None,
 ) -> RunFolder:
-    """Begin a run in a new folder of `parent`, named by a run id that sorts by time.
+    """Create a run in a new folder of `parent`, named by its run id, which sorts by time.
 
     Raises
     ------
     ValueError
-        for no pods, a serial number used twice or two pods on one foot.
+        if there are no pods, a serial number is repeated or two pods are on one foot.
     RunUnwritableError
-        when the folder cannot be written.
+        if the folder cannot be written.
     """
     _check_pods(pods)
     created = (created_utc or datetime.now(UTC)).astimezone(UTC)
@@ -123,7 +123,7 @@ def create_run(
 
 
 def open_run(path: Path) -> RunFolder:
-    """Open a recorded run; one sentence says why that is not possible."""
+    """Open a run; RunMissingError, NotARunError or RunFormatNewerError if that is not possible."""
     if not path.is_dir():
         raise RunMissingError(path)
     try:
@@ -141,7 +141,7 @@ def open_run(path: Path) -> RunFolder:
 
 
 def list_runs(parent: Path) -> tuple[RunFolder, ...]:
-    """The runs in a folder, oldest first; what is no run, or a newer format, is passed over."""
+    """Runs in a folder, oldest first, without what cannot be opened; RunMissingError if there is no folder."""
     if not parent.is_dir():
         raise RunMissingError(parent)
     runs = []
@@ -154,7 +154,7 @@ def list_runs(parent: Path) -> tuple[RunFolder, ...]:
 
 
 def end_interrupted_run(run: RunFolder) -> RunFolder:
-    """Write down that nothing more will come; what cannot be read of its end is set aside.
+    """End a run that was cut off and will not be continued; a damaged end of the journal is set aside.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def _check_pods(pods: Sequence[PodAssignment]) -> None:
 
 
 def _write_manifest(run: RunFolder) -> None:
-    """Replace the manifest in one step, so that a crash leaves the old or the new one."""
+    """Replace the manifest atomically."""
     target, fresh = run.path / _MANIFEST, run.path / f"{_MANIFEST}.new"
     try:
         with fresh.open("w", encoding="utf-8") as file:

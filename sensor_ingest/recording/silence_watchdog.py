@@ -1,4 +1,4 @@
-"""Which pods keep their runner's other foot waiting, so that results go on without them."""
+"""Watchdog for pods that keep results of their runner's other foot waiting (an idle source)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 
 SILENT_AFTER_S = 25.0
-"""Longer than most outages and their backfill; whoever runs without one pod sees results again after this."""
+"""Results go on without a pod after this; longer than most outages and their backfill."""
 REPORT_INTERVAL_S = 1.0
+"""How often a silent pod is reported again, each time with a later watermark."""
 PARTNER_TIMEOUT_S = 5.0
-"""A pod that has given nothing for so long does not wait either."""
+"""A partner without samples for this long is not kept waiting."""
 
 
 class SilenceWatchdog:
-    """Follows what pods give; times are when it was given, on the session clock.
+    """Tracks when pods gave samples, in session time.
 
-    A pod is silent while its partner, the pod on the same runner's other foot, gives samples and it gives none itself:
-    where both are out of reach nobody waits.
+    A pod is silent while it gives no samples but its partner, on the same runner's other foot, does. If neither does,
+    neither is silent.
     """
 
     def __init__(self, pods: Sequence[PodAssignment]) -> None:
@@ -32,7 +33,7 @@ class SilenceWatchdog:
         self._reported_s: dict[int, float] = {}
 
     def on_samples(self, pod: int, now_s: float, newest_s: float) -> None:
-        """A pod gave samples up to `newest_s`."""
+        """A pod gave samples up to `newest_s`, at `now_s`."""
         partner = self._partner.get(pod)
         self._silent_since_s.pop(pod, None)
         if partner is not None:
@@ -42,7 +43,7 @@ class SilenceWatchdog:
         self._last_delivery[pod] = now_s, newest_s
 
     def silent_pods(self, now_s: float) -> Iterator[tuple[int, float]]:
-        """Pods that are silent, and until when their partner's results can go on without them; each now and then."""
+        """Silent pods that are due to be reported, each with the watermark: its partner's newest sample time."""
         for pod, since_s in self._silent_since_s.items():
             partner = self._partner[pod]
             long_enough = (
