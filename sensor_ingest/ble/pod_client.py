@@ -105,14 +105,14 @@ class PodClient:
             reply = Reply.from_bytes(data)
         except ProtocolError:
             return
-        if (
-            self._pending_reply is not None
-            and self._pending_reply[0] == reply.opcode
-            and not self._pending_reply[1].done()
-        ):
-            self._pending_reply[1].set_result(reply)
+        if self._pending_reply is not None and self._pending_reply[0] == reply.opcode:
+            self._resolve(reply)
 
     def _on_disconnect(self, _: BleakClient) -> None:
         self.disconnected.set()
+        self._resolve(None)
+
+    def _resolve(self, reply: Reply | None) -> None:
+        """Complete the pending command; None if the link was lost."""
         if self._pending_reply is not None and not self._pending_reply[1].done():
-            self._pending_reply[1].set_result(None)
+            self._pending_reply[1].set_result(reply)

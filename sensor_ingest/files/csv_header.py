@@ -46,11 +46,8 @@ def parse_header(line: str) -> Header:
     """Parse a header line; case, spaces, quotes and a byte order mark are ignored."""
     delimiter = max(_DELIMITERS, key=line.count)
     names = _names(line, delimiter)
-    columns = (
-        (TIME_COLUMN, *ACC_COLUMNS, *GYR_COLUMNS)
-        if any(name in names for name in GYR_COLUMNS)
-        else (TIME_COLUMN, *ACC_COLUMNS)
-    )
+    gyroscope = GYR_COLUMNS if any(name in names for name in GYR_COLUMNS) else ()
+    columns = (TIME_COLUMN, *ACC_COLUMNS, *gyroscope)
     if missing := [name for name in columns if name not in names]:
         raise ColumnsMissingError(missing, names)
     if repeated := [name for name in columns if names.count(name) > 1]:

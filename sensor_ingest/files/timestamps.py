@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,8 +38,9 @@ def convert_to_seconds(table: Table) -> tuple[Table, tuple[str, ...]]:
     factor, unit = _unit_of(interval)
     if unit == "s":
         return table, ()
-    table = Table(table.time * factor, table.acc, table.gyr, table.row, table.lines)
-    return table, (f"time_s is in {unit} ({interval:g} between readings): converted to seconds.",)
+    return replace(table, time=table.time * factor), (
+        f"time_s is in {unit} ({interval:g} between readings): converted to seconds.",
+    )
 
 
 def _unit_of(interval: float) -> tuple[float, str]:
@@ -105,7 +106,7 @@ def spread_shared_times(table: Table) -> tuple[Table, tuple[str, ...]]:
     shared = int(len(first) - np.count_nonzero(first))
     if shared == 0:
         return table, ()
-    table = Table(_spread_times(table.time, first), table.acc, table.gyr, table.row, table.lines)
+    table = replace(table, time=_spread_times(table.time, first))
     # Times too large for their precision leave no room between two stamps: the reading before stands for both.
     table = table.take(np.concatenate(([True], np.diff(np.maximum.accumulate(table.time)) > 0)))
     return table, (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,7 +29,10 @@ _SWAPPED_STEADINESS_RATIO = 1.5
 _MAX_TOP_TO_MEDIAN = 25.0
 _MAX_REST_SCATTER = 0.05
 _MAX_SCALE_ERROR = 0.12
+_ONE_G = (STANDARD_GRAVITY_MPS2, 1.0, 1e3)
+"""1 g in m/s², g and mg."""
 _COUNTS_PER_G = (2048, 4096)
+"""1 g in counts of common 16-bit sensors."""
 # 60 rad/s is 3400 °/s: feet reach 35 rad/s, sensors 35 (some 70). In °/s the slowest walk exceeds 250.
 _MAX_RADPS = 60.0
 _MIN_DPS = 1.5
@@ -63,20 +67,20 @@ def check_not_swapped(table: Table, rate_hz: float) -> None:
     if table.gyr is None:
         return
     acc, gyr = norm_percentiles(table.acc), norm_percentiles(table.gyr)
-    pulled = (
+    gravity_in_gyr = (
         gyr.steadiness > max(_MAX_STEADINESS_GYR, _SWAPPED_STEADINESS_RATIO * acc.steadiness)
         and acc.steadiness < _MAX_STEADINESS_GYR
     )
-    pulled &= gyr.median > _MEDIAN_RANGE_G[0] and gyr.top < _MAX_TOP_TO_MEDIAN * gyr.median
-    if pulled or (_rests_at_1_g(table.gyr, rate_hz) and not _rests_at_1_g(table.acc, rate_hz)):
+    gravity_in_gyr &= gyr.median > _MEDIAN_RANGE_G[0] and gyr.top < _MAX_TOP_TO_MEDIAN * gyr.median
+    if gravity_in_gyr or (_rests_at(_ONE_G, table.gyr, rate_hz) and not _rests_at(_ONE_G, table.acc, rate_hz)):
         raise ColumnsSwappedError
 
 
-def _rests_at_1_g(readings: Floats, rate_hz: float) -> bool:
-    """Whether (n, 3) readings rest at 1 g, in m/s², g or mg."""
+def _rests_at(levels: Sequence[float], readings: Floats, rate_hz: float) -> bool:
+    """Whether (n, 3) readings rest at one of these levels."""
     rest = find_rest(readings, rate_hz)
     held = rest.scatter < _MAX_REST_SCATTER * rest.level
-    return held and any(abs(rest.level / one - 1) < _MAX_SCALE_ERROR for one in (STANDARD_GRAVITY_MPS2, 1.0, 1e3))
+    return held and any(abs(rest.level / level - 1) < _MAX_SCALE_ERROR for level in levels)
 
 
 def convert_acc_to_mps2(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
@@ -84,8 +88,7 @@ def convert_acc_to_mps2(table: Table, rate_hz: float) -> tuple[Table, tuple[str,
     factor, unit = detect_acc_unit(table.acc, rate_hz)
     if unit == "m/s²":
         return table, ()
-    converted = Table(table.time, table.acc * factor, table.gyr, table.row, table.lines)
-    return converted, (f"Acceleration is in {unit}: converted to m/s².",)
+    return replace(table, acc=table.acc * factor), (f"Acceleration is in {unit}: converted to m/s².",)
 
 
 def detect_acc_unit(acc: Floats, rate_hz: float) -> tuple[float, str]:
@@ -94,19 +97,11 @@ def detect_acc_unit(acc: Floats, rate_hz: float) -> tuple[float, str]:
     low, high = _MEDIAN_RANGE_G
     if low < norms.median < high and norms.steadiness > _MIN_STEADINESS_IN_G and norms.top < _MAX_TOP_G:
         return STANDARD_GRAVITY_MPS2, "g"
-    if low < norms.median / 1e3 < high and not _rests_at_counts(acc, rate_hz):
+    if low < norms.median / 1e3 < high and not _rests_at(_COUNTS_PER_G, acc, rate_hz):
         return STANDARD_GRAVITY_MPS2 / 1e3, "mg"
     if norms.median > _MAX_MEDIAN_MPS2:
         raise AccelerationUnitUnknownError(norms.median)
     return 1.0, "m/s²"
-
-
-def _rests_at_counts(acc: Floats, rate_hz: float) -> bool:
-    """Whether the readings rest at a number of counts that is 1 g for common 16-bit sensors."""
-    rest = find_rest(acc, rate_hz)
-    return rest.scatter < _MAX_REST_SCATTER * rest.level and any(
-        abs(rest.level / one - 1) < _MAX_SCALE_ERROR for one in _COUNTS_PER_G
-    )
 
 
 def lacks_gravity(acc_mps2: Floats) -> bool:
@@ -119,8 +114,7 @@ def convert_gyr_to_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str
     """Convert angular rates in °/s to rad/s; acceleration must already be in m/s²."""
     if table.gyr is None or not gyr_is_in_degrees(table.acc, table.gyr, rate_hz):
         return table, ()
-    converted = Table(table.time, table.acc, np.radians(table.gyr), table.row, table.lines)
-    return converted, ("The gyroscope is in °/s: converted to rad/s.",)
+    return replace(table, gyr=np.radians(table.gyr)), ("The gyroscope is in °/s: converted to rad/s.",)
 
 
 def gyr_is_in_degrees(acc_mps2: Floats, gyr: Floats, rate_hz: float) -> bool:

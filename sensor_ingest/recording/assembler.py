@@ -68,16 +68,16 @@ class PodAssembler:
     @property
     def counts(self) -> PodCounts:
         """Packet and sample counts over all boots so far."""
-        past, boot = self._previous_boots, self.reorder_buffer
-        if boot is None:
+        past, current = self._previous_boots, self.reorder_buffer
+        if current is None:
             return past
         return PodCounts(
-            past.received + boot.received,
-            past.duplicate + boot.duplicate,
-            past.resent + boot.resent,
-            past.lost + boot.lost,
-            past.malformed + boot.malformed,
-            past.dropped_samples + boot.dropped_samples,
+            past.received + current.received,
+            past.duplicate + current.duplicate,
+            past.resent + current.resent,
+            past.lost + current.lost,
+            past.malformed + current.malformed,
+            past.dropped_samples + current.dropped_samples,
             self._samples,
             self._misordered,
             past.boots + 1,

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, PodAssembler, SilentPod
-from surefoot.sensor_ingest.recording.clock_fit import ClockEstimate
 from surefoot.sensor_ingest.recording.clock_steering import FIRST_MAPPING_AFTER_S, steer
 from surefoot.sensor_ingest.recording.entries import (
     ClockEntry,
@@ -109,11 +108,9 @@ class Recorder:
         pod = self._assembler.pods.get(number)
         span_s = pod.reorder_buffer.clock_fit.span_s if pod is not None and pod.reorder_buffer is not None else 0.0
         every_s = _EARLY_CLOCK_INTERVAL_S if span_s < _EARLY_SPAN_S else _CLOCK_INTERVAL_S
-        due_s = (
-            self._clock_updated_s.get(number, 0.0) + every_s
-            if pod is not None and pod.mappings
-            else FIRST_MAPPING_AFTER_S
-        )
+        due_s = FIRST_MAPPING_AFTER_S
+        if pod is not None and pod.mappings:
+            due_s = self._clock_updated_s.get(number, 0.0) + every_s
         if pod is not None and span_s >= due_s:
             self._update_clock(pod)
 
@@ -124,13 +121,12 @@ class Recorder:
             self._update_clock(pod)
 
     def _update_clock(self, pod: PodAssembler) -> None:
-        estimate: ClockEstimate | None = (
-            pod.reorder_buffer.clock_fit.estimate() if pod.reorder_buffer is not None else None
-        )
-        if pod.reorder_buffer is None or estimate is None:
+        buffer = pod.reorder_buffer
+        estimate = buffer.clock_fit.estimate() if buffer is not None else None
+        if buffer is None or estimate is None:
             return
         self._clock_updated_s[pod.pod] = estimate.span_s
-        for mapping in steer(pod.mappings, estimate, max(pod.reorder_buffer.last_tick_us, 0)):
+        for mapping in steer(pod.mappings, estimate, max(buffer.last_tick_us, 0)):
             self._write(ClockEntry(pod.pod, mapping))
 
     def _record_overflow(self) -> None:

@@ -46,11 +46,8 @@ class SilenceWatchdog:
         """Silent pods that are due to be reported, each with the watermark: its partner's newest sample time."""
         for pod, since_s in self._silent_since_s.items():
             partner = self._partner[pod]
-            long_enough = (
-                now_s - since_s >= SILENT_AFTER_S
-                and now_s - self._reported_s.get(pod, -REPORT_INTERVAL_S) >= REPORT_INTERVAL_S
-            )
-            if long_enough and self._is_delivering(partner, now_s):
+            due = now_s - self._reported_s.get(pod, -REPORT_INTERVAL_S) >= REPORT_INTERVAL_S
+            if due and now_s - since_s >= SILENT_AFTER_S and self._is_delivering(partner, now_s):
                 self._reported_s[pod] = now_s
                 yield pod, self._last_delivery[partner][1]
 
