@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from surefoot.firmware_sim.body.foot_point import LACES_M, ideal_readings, point_position_m
 from surefoot.firmware_sim.body.motion import Motion
-from surefoot.firmware_sim.pod.imu import LACES_M, ideal_readings, point_position_m
 
 STANCE_POINTS, SWING_POINTS, IMPACT_POINTS = 101, 31, 101
 EARLY_STANCE_S, IMPACT_S = 0.2, 0.05

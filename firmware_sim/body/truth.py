@@ -1,4 +1,4 @@
-"""What is true of every stride, known before any sensor reads it, and of every packet, before any radio delays it."""
+"""Ground truth of strides and inversion events, known by construction before any sensor reads it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surefoot.analysis.model import Floats, Foot
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TruePacket:
-    """What is true of a pod's packet: where its samples lie on the session clock, and their counts."""
-
-    boot: int
-    sequence: int
-    time_s: Floats
-    counts: NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)

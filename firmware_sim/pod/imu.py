@@ -9,17 +9,13 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Samples
-from surefoot.firmware_sim.body.euler import lever_acceleration
+from surefoot.firmware_sim.body.foot_point import LACES_M, ideal_readings
 from surefoot.firmware_sim.body.foot_trajectory import FootTrajectory
 from surefoot.firmware_sim.body.motion import Motion
 from surefoot.firmware_sim.body.pose import Pose, pose_from_channels
-from surefoot.firmware_sim.body.stance import ANKLE_M
 
 FULL_SCALE_COUNTS = 32768
 MAX_COUNTS = 32767
-LACES_M = (0.12, 0.0, 0.06)
-
-
 WARMUP_S = 600.0
 KNOCK_DURATION_S, KNOCK_MPS2, KNOCK_RADPS = 0.012, np.array([200.0, -150.0, 180.0]), np.array([12.0, 18.0, -9.0])
 
@@ -87,21 +83,6 @@ class Imu:
 def random_mounting(seed: int) -> Floats:
     """A rotation drawn uniformly from all, (3, 3)."""
     return Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
-
-
-def ideal_readings(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> tuple[Floats, Floats]:
-    """Specific force (m/s²) and angular rate (rad/s) in the foot frame at a point of the foot, (n, 3) each."""
-    arm = np.asarray(position_m) - ANKLE_M
-    rate = pose.rate_radps
-    up = np.array([0.0, 0.0, STANDARD_GRAVITY_MPS2])
-    carried = np.einsum("nji,nj->ni", pose.rotation, pose.ankle_acc_mps2 + up)
-    return carried + lever_acceleration(rate, pose.angular_acc_radps2, arm), rate
-
-
-def point_position_m(pose: Pose, position_m: tuple[float, float, float] = LACES_M) -> Floats:
-    """(n, 3) where a point of the foot is in the world."""
-    position: Floats = pose.ankle_m + pose.rotation @ (np.asarray(position_m) - ANKLE_M)
-    return position
 
 
 def read_imu(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:

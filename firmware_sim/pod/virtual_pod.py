@@ -13,13 +13,13 @@ from typing import Any, Self
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.firmware_sim.body.truth import TruePacket
 from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.firmware import Firmware, PodSettings
 from surefoot.firmware_sim.pod.oscillator import Oscillator
 from surefoot.firmware_sim.pod.peripheral import HciSink, HciSource, Peripheral
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
 from surefoot.firmware_sim.pod.sensor import Sensor
+from surefoot.firmware_sim.pod.true_packet import TruePacket
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 from surefoot.sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Result
 

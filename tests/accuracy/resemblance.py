@@ -10,8 +10,9 @@ from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import Floats, Foot, Samples
 from surefoot.firmware_sim.body import gait_parameters
+from surefoot.firmware_sim.body.foot_point import point_position_m
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
-from surefoot.firmware_sim.pod.imu import Imu, point_position_m, read_imu
+from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from tests.accuracy.force_belts import RATE_HZ, RIGID, markers_m, turns_of
 from tests.accuracy.recordings import analysed, samples_of, table
 from tests.accuracy.report import Finding

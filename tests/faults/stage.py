@@ -18,7 +18,7 @@ import numpy as np
 
 from surefoot.analysis.model import Foot, Samples
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
-from surefoot.firmware_sim.body.truth import TruePacket
+from surefoot.firmware_sim.pod.true_packet import TruePacket
 from surefoot.firmware_sim.scenarios import Scenario, make_scenario
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.protocol import Packet, ProtocolError

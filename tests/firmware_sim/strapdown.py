@@ -8,8 +8,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from surefoot.firmware_sim.body.foot_point import ideal_readings, point_position_m
 from surefoot.firmware_sim.body.motion import Motion
-from surefoot.firmware_sim.pod.imu import ideal_readings, point_position_m
 
 
 @dataclass(frozen=True, slots=True)

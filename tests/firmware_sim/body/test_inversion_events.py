@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Floats, Foot
+from surefoot.firmware_sim.body.foot_point import point_position_m
 from surefoot.firmware_sim.body.inversion_kinematics import PIVOT_M
 from surefoot.firmware_sim.body.kinematics import true_kinematics
 from surefoot.firmware_sim.body.motion import InversionEvent, Motion, PlannedBout, RunnerProfile, simulate
-from surefoot.firmware_sim.pod.imu import point_position_m
 from tests.firmware_sim.strapdown import drift
 
 RUN = (PlannedBout("run", 30.0, 3.0),)

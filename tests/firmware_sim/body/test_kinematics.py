@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot
+from surefoot.firmware_sim.body.foot_point import LACES_M
 from surefoot.firmware_sim.body.kinematics import true_kinematics
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.body.runner_profile import FootStrike
-from surefoot.firmware_sim.pod.imu import LACES_M, Imu, read_imu
+from surefoot.firmware_sim.pod.imu import Imu, read_imu
 
 
 @pytest.mark.parametrize("foot", list(Foot))
