@@ -1,5 +1,5 @@
-"""A runner whose truth is known by construction, and the pods on the two shoes.
+"""A simulated runner with exact ground truth, and the Bluetooth pods on both shoes.
 
-Contacts are chosen first, the foot's pose is built around them, and the sensor reads that pose. Nothing here knows how
-contacts are later found.
+`body` draws the contacts first, builds the foot's pose around them and records the truth; `pod` samples that pose and
+streams it; `radio` delays it. Nothing here depends on the algorithms that later detect the contacts.
 """

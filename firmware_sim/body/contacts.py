@@ -1,4 +1,4 @@
-"""When and where each foot stands: the contacts from which everything else follows."""
+"""Contact times and footholds of each foot, from which the rest of the motion is built."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from surefoot.firmware_sim.body import gait_parameters
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 
 LEAD_IN_S = 3.0
+"""Motion simulated before time zero, so that the first stride is complete."""
 FIRST_SWING_S = 0.75
+"""Duration of the first swing out of a stand, which belongs to the stand's cycle."""
 TRAILING_BOUT = PlannedBout("walk", 3.0 * LEAD_IN_S, 1.0)
+"""Appended to every plan, so that its last stride is complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class GaitCycles:
-    """The common rhythm of both feet: cycle k lasts from `start_s[k]` to `start_s[k + 1]`.
+    """Gait cycles shared by both feet; cycle k lasts from `start_s[k]` to `start_s[k + 1]`.
 
     Parameters
     ----------
     start_s : (c + 1,)
-    gait : (c,) gait.STILL, gait.WALK or gait.RUN.
-    speed_mps : (c,) zero while still.
-    asymmetry_pct : (c,) right minus left contact time, of the mean.
+    gait : (c,) gait_parameters.STILL, WALK or RUN.
+    speed_mps : (c,) zero while standing.
+    asymmetry_pct : (c,) right minus left contact time, relative to their mean.
     """
 
     start_s: Floats
@@ -33,21 +36,21 @@ class GaitCycles:
     asymmetry_pct: Floats
 
     def contact_deviation(self, foot: Foot) -> Floats:
-        """(c,) how much this foot's contact time differs from the mean of both, as a part of it."""
+        """Relative deviation of this foot's contact time from the mean of both, (c,)."""
         half = 0.005 * self.asymmetry_pct
         return half if foot is Foot.RIGHT else -half
 
 
 @dataclass(frozen=True, slots=True)
 class FootContacts:
-    """One foot's strides, from a contact to the next; standing still is one long contact.
+    """Strides of one foot, contact to contact; standing still is one long contact.
 
     Parameters
     ----------
     initial_s, terminal_s : (r,)
-    foothold_m : (r,) where the foot stands flat, along the way.
+    foothold_m : (r,) position of the flat foot along the path.
     gait : (r,)
-    speed_mps : (r,) way of the foot over time of the stride; while still, what its first and last step look like.
+    speed_mps : (r,) stride length over stride time; while standing, the speed by which its steps are shaped.
     """
 
     initial_s: Floats
@@ -58,12 +61,12 @@ class FootContacts:
 
     @property
     def moving(self) -> Bools:
-        """(r,) False while standing."""
+        """False while standing, (r,)."""
         return np.not_equal(self.gait, gait_parameters.STILL)
 
 
 def gait_cycles(runner: RunnerProfile, plan: tuple[PlannedBout, ...], rng: np.random.Generator) -> GaitCycles:
-    """The rhythm of a plan, begun a few strides before time zero and walked on after its end."""
+    """Draw the gait cycles of a plan, from `LEAD_IN_S` before time zero through `TRAILING_BOUT`."""
     bouts = (*plan, TRAILING_BOUT)
     now = -LEAD_IN_S
     starts, gaits, speeds, asymmetries = [np.array([now])], [], [], []
@@ -82,7 +85,7 @@ def _asymmetry_pct(runner: RunnerProfile, bout: PlannedBout) -> float:
 
 
 def _cycle_times(runner: RunnerProfile, bout: PlannedBout, duration_s: float, rng: np.random.Generator) -> Floats:
-    """Stride times until `duration_s` is filled; a still bout is one cycle that ends with the first swing after it."""
+    """Stride times that fill `duration_s`; a stand is one cycle that includes the first swing after it."""
     code, speed = np.array([bout.code]), np.array([bout.speed_mps])
     if bout.code == gait_parameters.STILL:
         return np.array([max(duration_s, 0.5) + FIRST_SWING_S])
@@ -95,7 +98,7 @@ def _cycle_times(runner: RunnerProfile, bout: PlannedBout, duration_s: float, rn
 
 
 def foot_contacts(runner: RunnerProfile, cycles: GaitCycles, foot: Foot, rng: np.random.Generator) -> FootContacts:
-    """One foot's contacts: the left foot lands as a cycle begins, the right foot half a cycle later."""
+    """Contacts of one foot; the left lands at the start of a cycle, the right half a cycle later."""
     landing_s = cycles.start_s[:-1] if foot is Foot.LEFT else _right_landings_s(runner, cycles, rng)
     foothold_m = distance_m(cycles, landing_s)
     stride_s = np.diff(landing_s)
@@ -107,7 +110,7 @@ def foot_contacts(runner: RunnerProfile, cycles: GaitCycles, foot: Foot, rng: np
 
 
 def _right_landings_s(runner: RunnerProfile, cycles: GaitCycles, rng: np.random.Generator) -> Floats:
-    """(c,) landings of the right foot: half a cycle after the left, beside it when the cycle is a stand."""
+    """Landings of the right foot, (c,): half a cycle after the left; into a stand, half the cycle before it."""
     length_s = np.diff(cycles.start_s)
     before = np.concatenate([length_s[:1], length_s[:-1]])
     moving = cycles.gait != gait_parameters.STILL
@@ -117,7 +120,7 @@ def _right_landings_s(runner: RunnerProfile, cycles: GaitCycles, rng: np.random.
 
 
 def distance_m(cycles: GaitCycles, time_s: Floats) -> Floats:
-    """How far the body has come; a stand ends with half a step."""
+    """Distance that the body has covered at each time, (n,); a stand ends with half a cycle of walking off."""
     length_s = np.diff(cycles.start_s)
     still = np.flatnonzero(cycles.gait[:-1] == gait_parameters.STILL)
     walk_off_s = cycles.start_s[still + 1] - 0.5 * np.minimum(length_s[still + 1], length_s[still])
@@ -135,7 +138,7 @@ def distance_m(cycles: GaitCycles, time_s: Floats) -> Floats:
 def _contact_s(
     runner: RunnerProfile, cycles: GaitCycles, foot: Foot, stride_s: Floats, rng: np.random.Generator
 ) -> Floats:
-    """(r,) contact times: usual for gait and speed, with asymmetry and scatter; a stand leaves only its last swing."""
+    """Contact times, (r,): typical of gait and speed, with asymmetry and scatter; a stand lasts to its last swing."""
     code, following = cycles.gait[:-1], cycles.gait[1:]
     cycle_s = np.diff(cycles.start_s)
     typical = gait_parameters.contact_time_s(code, cycles.speed_mps[:-1], cycle_s[:-1])

@@ -1,4 +1,4 @@
-"""Turning of the foot as a chain of turns about its own axes, and what that feels like on the foot."""
+"""Foot orientation from a sequence of Euler angles, with angular rate and acceleration in the foot frame."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from surefoot.analysis.model import Floats
 
 ROLL, PITCH, YAW, VEER = range(4)
 ROTATION_ORDER = ((YAW, 2), (PITCH, 1), (VEER, 2), (ROLL, 0))
-"""Which angle turns about which axis of the foot, from the world inward. The foot points straight down in swing, where
-roll and yaw are one; veering after pitching keeps all three apart."""
+"""(angle, axis) in intrinsic order, from world to foot. Near 90° of pitch, reached in swing, roll and yaw are not
+independent (gimbal lock); VEER, a second yaw after the pitch, avoids that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """Orientation with two derivatives.
+    """Orientation of a frame with angular rate and acceleration.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Orientation:
     acc_radps2: Floats
 
     def lever_arm(self, arm_m: Floats) -> Floats:
-        """(..., 3, 3) where an arm fixed to the foot points in the world, two derivatives in the last axis."""
+        """World vector of an arm fixed to the foot, with two derivatives in the last axis, (..., 3, 3)."""
         acceleration = lever_acceleration(self.rate_radps, self.acc_radps2, arm_m)
         arms = np.stack(
             [np.broadcast_to(arm_m, acceleration.shape), np.cross(self.rate_radps, arm_m), acceleration], axis=-1
@@ -39,12 +39,12 @@ class Orientation:
 
 
 def orientation_from_angles(angles: Floats, order: Sequence[tuple[int, int]] = ROTATION_ORDER) -> Orientation:
-    """Chain the turns.
+    """Compose rotations about the body axes.
 
     Parameters
     ----------
-    angles : (..., a, 3) angles with two derivatives in the last axis.
-    order : which of the angles turns about which axis, in order.
+    angles : (..., a, 3) rad, with two time derivatives in the last axis.
+    order : (angle index, axis index) of each rotation, in intrinsic order.
     """
     rows = np.zeros((*angles.shape[:-2], 5, 3))
     rows[..., :3, :] = np.eye(3)
@@ -63,5 +63,5 @@ def orientation_from_angles(angles: Floats, order: Sequence[tuple[int, int]] = R
 
 
 def lever_acceleration(rate: Floats, angular_acc: Floats, lever_m: Floats) -> Floats:
-    """(..., 3) acceleration that rotation adds at a lever arm, all in the foot frame."""
+    """Tangential plus centripetal acceleration at a lever arm, foot frame, (..., 3)."""
     return np.cross(angular_acc, lever_m) + np.cross(rate, np.cross(rate, lever_m))

@@ -1,4 +1,4 @@
-"""How walking and running look at a speed: rhythm, and the course of the pitch rate over a stride."""
+"""Typical stride and contact times at a speed, and the pitch-rate curve of walking and running strides."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from surefoot.analysis.model import Floats, Ints
 STILL, WALK, RUN = 0, 1, 2
 GAIT_NAMES = np.array(["still", "walk", "run"])
 STANDING_STEP_MPS = 1.0
+"""Walking speed by which the first and last step of a stand are shaped."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrideShape:
-    """Knots of the pitch rate over a stride, the same number for every gait.
+    """Knots of the pitch rate over a stride; every gait has the same number of knots.
 
     Parameters
     ----------
     landing_s : (8,) after initial contact; the last is foot flat.
-    landing_pulse : (8,) toes-down rate while the foot comes down, relative; scaled so that the foot ends flat.
-    impact_s : time in which the landing velocity is stopped.
-    push_off_fraction : duration of push-off as a part of contact time.
+    landing_pulse : (8,) shape of the toes-down rate after landing; scaled so that the foot ends flat.
+    impact_s : duration of the impact, in which the landing velocity is stopped.
+    push_off_fraction : duration of push-off relative to contact time.
     peak_lead_s : from the pitch-rate peak of push-off to terminal contact. In running on force plates the toes still
-    bear load
-        about 20 ms after the rear of the shoe turns fastest.
-    push_at : (6,) before terminal contact, as parts of the push-off.
+        bear load about 20 ms after the rear of the shoe turns fastest.
+    push_at : (6,) before terminal contact, as fractions of the push-off.
     push : (7,) rate relative to its peak, at `push_at` and at terminal contact.
-    swing_at : (14,) after terminal contact as parts of the swing; the last is the next initial contact.
+    swing_at : (14,) after terminal contact, as fractions of the swing; the last is the next initial contact.
     follow : (14,) rate relative to the push-off peak.
-    late_follow : (14,) what `follow` gains per m/s of `Style.shoulder_mps`.
+    late_follow : (14,) added to `follow` per m/s of `StrideVariation.shoulder_mps`.
     brake_s : time before landing in which the forward swing is stopped.
-    swing_lobe : (14,) toes-up rate of the forward swing, relative; scaled so that the foot meets its landing angle.
+    swing_lobe : (14,) shape of the toes-up rate in swing; scaled so that the foot meets its landing angle.
     """
 
     landing_s: Floats
@@ -82,21 +82,21 @@ LANDING_KNOTS, PUSH_KNOTS, SWING_KNOTS = 8, 7, 14
 
 
 def per_stride(name: str, gait: Ints) -> Floats:
-    """(strides, …) one field of the shape of each stride's gait."""
+    """One field of `StrideShape` for each stride's gait, (strides, …)."""
     return np.stack([np.asarray(getattr(shape, name), dtype=np.float64) for shape in STRIDE_SHAPES])[gait]
 
 
 def by_gait(gait: Ints, walk: Floats | float, run: Floats | float) -> Floats:
-    """(strides,) the running value where a stride is run, else the walking value."""
+    """The running value for running strides, otherwise the walking value, (strides,)."""
     return np.where(gait == RUN, run, walk)
 
 
 def stride_time_s(gait: Ints, speed_mps: Floats) -> Floats:
-    """(strides,) usual stride time: 160–190 steps/min running, 1.4–0.95 s walking."""
+    """Typical stride time, (strides,): 160–190 steps/min running, 1.4–0.95 s walking."""
     return by_gait(gait, 1.4 - 0.346 * (speed_mps - 0.6), 0.745 - 0.018 * speed_mps)
 
 
 def contact_time_s(gait: Ints, speed_mps: Floats, stride_s: Floats) -> Floats:
-    """(strides,) usual contact time: a duty factor in walking, a power law in running."""
+    """Typical contact time, (strides,): a duty factor in walking, a power law of speed in running."""
     duty = np.clip(0.68 - 0.0615 * (speed_mps - 0.6), 0.58, 0.7)
     return by_gait(gait, duty * stride_s, 0.465 * np.clip(speed_mps, 1.0, 7.5) ** -0.6)

@@ -1,4 +1,4 @@
-"""The ground under the run: turns, slopes and camber along the way, and how a foot stands on it."""
+"""Ground under the run: turns, slopes and camber, and the pose of a foot on it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from surefoot.firmware_sim.body.pose import Pose, pose_from_channels
 from surefoot.firmware_sim.body.runner_profile import PlannedBout
 
 TRANSITION_M, MIN_BOUT_M, GRID_M = 2.0, 0.3, 0.02
-"""A slope or camber comes within a stride or so; bouts shorter than a foot change nothing."""
+"""Length over which slope and camber change, shortest bout that changes them, spacing of the centreline."""
 GROUND_ORDER = ((0, 2), (1, 1), (2, 0))
 FORWARD = np.array([1.0, 0.0, 0.0])
 
 
 @dataclass(frozen=True, slots=True)
 class GroundProfile:
-    """Angles along the way that change by minimum jerk between levels.
+    """Angles along the path, constant between minimum-jerk transitions.
 
     Parameters
     ----------
-    begin_m, end_m : (k,) of the changes, in order and apart.
+    begin_m, end_m : (k,) of the transitions, in order, not overlapping.
     level_rad : (k + 1, c) before, between and after them.
     """
 
@@ -35,7 +35,7 @@ class GroundProfile:
     level_rad: Floats
 
     def at(self, distance_m: Floats) -> Floats:
-        """(n, c, 3) angles with two derivatives by the way."""
+        """Angles with two derivatives with respect to distance, (n, c, 3)."""
         if not len(self.begin_m):
             return np.broadcast_to(
                 self.level_rad[0][:, None] * [1.0, 0.0, 0.0], (len(distance_m), self.level_rad.shape[1], 3)
@@ -50,13 +50,14 @@ class GroundProfile:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A strip that is bent along the way; on it the runner runs straight on.
+    """A bent and tilted strip along which the straight, level motion is laid.
 
     Parameters
     ----------
-    heading, tilt : direction, to the left is positive; nose-down and left-side-up tilt.
+    heading : direction, positive to the left.
+    tilt : downhill slope, and camber with the left side up.
     grid_m : (g,)
-    centreline_m : (g, 3) of the strip's middle.
+    centreline_m : (g, 3) world position of the middle of the strip at `grid_m`.
     """
 
     heading: GroundProfile
@@ -65,7 +66,7 @@ class Ground:
     centreline_m: Floats
 
     def pose_on_ground(self, channels: Floats) -> Pose:
-        """Pose in the world of a foot whose channels (n, 7, 3) are those of a run straight on, on the level."""
+        """World pose of a foot whose channels (n, 7, 3) describe straight running on level ground."""
         if not (self.heading.level_rad.any() or self.tilt.level_rad.any()):
             return pose_from_channels(channels)
         foot, ground = (
@@ -93,7 +94,7 @@ class Ground:
         )
 
     def _angles(self, x: Floats) -> Floats:
-        """(n, 3, 3) heading and tilts with derivatives by time, for a foot whose way is x (n, 3)."""
+        """Heading and tilts with time derivatives, (n, 3, 3), for a foot at distance x (n, 3)."""
         angles = np.concatenate([self.heading.at(x[:, 0]), self.tilt.at(x[:, 0])], axis=1)
         speed, gain = x[:, 1, None], x[:, 2, None]
         value, first, second = (angles[:, :, d] for d in range(3))
@@ -101,7 +102,7 @@ class Ground:
 
 
 def lay_ground(plan: Sequence[PlannedBout], cycles: GaitCycles) -> Ground:
-    """Lay the ground of each bout where the plan has the runner at that time."""
+    """Ground of a plan: each bout's ground lies where the runner is during that bout."""
     edges_s = np.concatenate([[0.0], np.cumsum([bout.duration_s for bout in plan])])
     edges_m = distance_m(cycles, edges_s)
     long = np.diff(edges_m) >= MIN_BOUT_M

@@ -1,4 +1,4 @@
-"""Ringing after landing: shoe and pod swing for a few cycles, in rotation and in position."""
+"""Vibration of shoe and pod after each landing, in rotation and position."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from surefoot.analysis.model import Floats
 
 MAX_DURATION_S = 0.25
+"""Ringing is cut off after this time."""
 ONSET_S = 0.008
 DECAY_S = 2.0 * ONSET_S
 ENVELOPE_PEAK = (1.0 / 3.0) * (8.0 / 9.0) ** 4
+"""Peak of exp(-t / DECAY_S) (1 - exp(-t / ONSET_S))⁴, by which the envelope is normalised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,14 @@ class ImpactRinging:
     amplitude: NDArray[np.complex128]
 
     def on_loose_pod(self, times: float, rate_hz: float) -> ImpactRinging:
-        """What a pod does that rocks on its laces: as fast in its turning, `times` as much, at its own frequency."""
+        """Ringing of a loose pod at `rate_hz`, with `times` the angular-rate amplitude of a tight one."""
         rate_radps = np.full_like(self.rate_radps, 2.0 * np.pi * rate_hz)
         return ImpactRinging(
             self.landing_s, rate_radps, self.amplitude * (times * self.rate_radps / rate_radps)[:, None]
         )
 
     def at(self, time_s: Floats) -> Floats:
-        """(n, 7, 3) displacement of each channel with two derivatives."""
+        """Displacement of each channel with two derivatives, (n, 7, 3)."""
         out = np.zeros((len(time_s), 7, 3))
         row = np.searchsorted(self.landing_s, time_s, side="right") - 1
         since = time_s - self.landing_s[np.maximum(row, 0)]
@@ -49,7 +51,7 @@ class ImpactRinging:
 
 
 def _onset_wave(since_s: Floats, rate_radps: Floats) -> NDArray[np.complex128]:
-    """(n, 3) exp(st) (1 - exp(-t/onset))^4 with two derivatives: begins smoothly, its envelope peaks at one."""
+    """Wave exp(st) (1 - exp(-t / ONSET_S))⁴ with two derivatives, (n, 3); its envelope has peak 1."""
     wave = np.zeros((len(since_s), 3), dtype=np.complex128)
     for order, weight in enumerate((1.0, -4.0, 6.0, -4.0, 1.0)):
         pole = -1.0 / DECAY_S + 1j * rate_radps - order / ONSET_S

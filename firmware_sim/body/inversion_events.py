@@ -1,4 +1,4 @@
-"""Ankle rolls: which stance goes over the edge, how far and how fast, and how the next strides are spared."""
+"""Inversion events (ankle rolls): their stance, size and speed, and the guarded strides after them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from surefoot.firmware_sim.body.stride_variation import StrideVariation
 from surefoot.firmware_sim.body.truth import TrueInversionEvent
 
 MIN_ONSET_S, MIN_BEFORE_TOE_OFF_S = 0.010, 0.020
-"""A roll begins no earlier after landing and peaks no later before toe-off; one that does not fit is hurried."""
+"""Earliest onset after landing and latest peak before toe-off; an event that does not fit is shortened."""
 RETURN_AFTER_TOE_OFF_S, MIN_RETURN_S = 0.030, 0.080
+"""The foot is back in its usual posture no earlier than this after toe-off, and after the peak."""
 
 
 @dataclass(frozen=True, slots=True)
 class InversionEvent:
-    """One ankle roll. Sprains on film: peak 48–142° at 90–180 ms after contact, 468–1752 °/s.
+    """A planned inversion event. Filmed sprains: peak 48–142° at 90–180 ms after contact, 468–1752 °/s.
 
     Parameters
     ----------
-    at_s : the stance in progress at that time of the plan, or the next, goes over the edge.
-    peak_deg : greatest inversion beyond the usual angle at that phase.
-    rise_s : from onset to peak, by minimum jerk, so that the rate peaks at 1.9 · peak_deg / rise_s.
+    at_s : plan time; the stance in progress then, or the next one, is affected.
+    peak_deg : peak inversion in excess of the usual angle at that phase.
+    rise_s : onset to peak, minimum jerk, so that the rate peaks at 1.9 · peak_deg / rise_s.
     onset_s : after initial contact.
-    rotation_ratio : internal rotation as a part of the inversion.
-    aftermath_strides : of that foot, over which shorter contact and softer landing fade.
-    contact_reduction_pct, impact_reduction_pct : contact time and landing velocity of the first stride after it.
+    rotation_ratio : internal rotation relative to inversion.
+    aftermath_strides : strides of that foot over which the reductions fade linearly.
+    contact_reduction_pct, impact_reduction_pct : of contact time and landing velocity in the first stride after it.
     """
 
     foot: Foot
@@ -51,12 +52,12 @@ class InversionEvent:
 
 
 def event_rows(events: Sequence[InversionEvent], contacts: FootContacts, duration_s: float) -> Ints:
-    """(q,) the stride in which each roll happens.
+    """Stride index of each event, (q,).
 
     Raises
     ------
     ValueError
-        if there is no stance of that foot left, or two rolls fall into one.
+        if there is no stance of that foot left, or two events fall into one.
     """
     within = contacts.moving[:-1] & (contacts.initial_s[:-1] >= 0.0) & (contacts.initial_s[1:] <= duration_s)
     rows: list[int] = []
@@ -73,7 +74,7 @@ def event_rows(events: Sequence[InversionEvent], contacts: FootContacts, duratio
 def apply_aftermath(
     events: Sequence[InversionEvent], rows: Ints, contacts: FootContacts
 ) -> tuple[FootContacts, Floats]:
-    """Contacts with those after each roll shortened, and each landing's velocity relative to usual, (r,)."""
+    """Contacts with those after each event shortened, and the relative landing velocity of each stride, (r,)."""
     shorter, softness = np.ones(len(contacts.gait)), np.ones(len(contacts.gait))
     for event, row in zip(events, rows.tolist(), strict=True):
         after = slice(row + 1, row + 1 + event.aftermath_strides)
@@ -85,7 +86,7 @@ def apply_aftermath(
 
 
 def soften_landings(variation: StrideVariation, softness: Floats) -> StrideVariation:
-    """A style whose landings are softer."""
+    """Scale the landing velocity and deceleration by `softness`, (r,)."""
     return replace(
         variation,
         impact_mps=variation.impact_mps * softness[:, None],
@@ -96,7 +97,7 @@ def soften_landings(variation: StrideVariation, softness: Floats) -> StrideVaria
 def inversion_motion(
     events: Sequence[InversionEvent], rows: Ints, contacts: FootContacts, foot: Foot
 ) -> InversionMotion:
-    """When and how far the foot goes over."""
+    """Timing and size of the events of one foot, in order of time."""
     order = np.argsort(rows)
     events, rows = [events[k] for k in order], rows[order]
     initial_s, terminal_s = contacts.initial_s[rows], contacts.terminal_s[rows]
@@ -114,7 +115,7 @@ def inversion_motion(
 def true_inversion_events(
     trajectory: FootTrajectory, rows: Ints, contacts: FootContacts
 ) -> tuple[TrueInversionEvent, ...]:
-    """What the foot really did in each roll, in order of time."""
+    """Ground truth of each event, measured on the simulated foot, in order of time."""
     inversion, found = trajectory.inversion, []
     for k, row in enumerate(np.sort(rows).tolist()):
         pose = trajectory.foot_pose_at(np.linspace(inversion.onset_s[k], inversion.end_s[k], 401))

@@ -1,4 +1,4 @@
-"""A foot that goes over its outer edge: the sole leaves the ground but for that edge, and comes back."""
+"""Kinematics of an inversion event: the foot tilts about the outer edge of the sole and returns."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from surefoot.firmware_sim.body.monotone_spline import minimum_jerk
 from surefoot.firmware_sim.body.stance import ANKLE_M
 
 PIVOT_M = np.array([0.14, 0.045, 0.0])
-"""On the outer edge of a left sole, from the heel point: where a foot that rolls over also turns inward."""
+"""Pivot on the outer edge of a left sole, from the heel point; the internal rotation is about it too."""
 
 
 @dataclass(frozen=True, slots=True)
 class InversionMotion:
-    """The ankle rolls of one foot, in order; none in most runs.
+    """The inversion events of one foot, in order of time.
 
     Parameters
     ----------
-    foot : whose outer edge it is.
-    onset_s, peak_s, end_s : (q,) begin, greatest and end of the tilt.
-    excursion_rad, rotation_rad : (q,) at the peak, inversion and internal rotation beyond the usual course.
+    foot : whose events these are.
+    onset_s, peak_s, end_s : (q,) start, peak and end of the tilt.
+    excursion_rad, rotation_rad : (q,) inversion and internal rotation at the peak, in excess of the usual angle.
     """
 
     foot: Foot
@@ -34,7 +34,7 @@ class InversionMotion:
     rotation_rad: Floats
 
     def apply(self, time_s: Floats, channels: Floats) -> Floats:
-        """(n, 7, 3) channels of the pose, tilted about the edge, which stays in place."""
+        """Pose channels (n, 7, 3) with the events added; the pivot stays in place."""
         if not len(self.onset_s):
             return channels
         row = np.maximum(np.searchsorted(self.onset_s, time_s, side="right") - 1, 0)
@@ -59,7 +59,7 @@ class InversionMotion:
 
 
 def _out_and_back(time_s: Floats, onset_s: Floats, peak_s: Floats, end_s: Floats) -> Floats:
-    """(n, 3) from 0 to 1 and back to 0 by minimum jerk, with two derivatives."""
+    """Minimum-jerk curve from 0 to 1 at the peak and back to 0, with two derivatives, (n, 3)."""
     rising = time_s < peak_s
     length_s = np.where(rising, peak_s - onset_s, peak_s - end_s)
     return minimum_jerk((time_s - np.where(rising, onset_s, end_s)) / length_s) / length_s[:, None] ** np.arange(3)

@@ -1,4 +1,4 @@
-"""What the foot truly did in each stride: angles, rates, way and impact, taken from its pose."""
+"""True kinematics of each stride, taken from the pose: angles, rates, stride length, clearance, impact."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ EARLY_STANCE_S, IMPACT_S = 0.2, 0.05
 
 @dataclass(frozen=True, slots=True)
 class TrueKinematics:
-    """One foot's complete strides, one row each, in the rows of its `Truth`; (n,) each.
+    """Kinematics of one foot's complete strides, in the rows of its `TrueStrides`; (n,) each.
 
-    Angles are of the foot, which does not ring with the shoe after landing, against the level world; inversion and
-    toes up are positive on both feet.
+    Angles are those of the foot (without the shoe's ringing) relative to the horizontal; inversion and toes up are
+    positive on both feet.
 
     Parameters
     ----------
-    toes_up_at_contact_deg, toes_up_at_flat_deg : pitch at initial contact and in the middle of foot flat.
-    inversion_at_contact_deg, inversion_at_flat_deg : frontal angle at the same instants.
+    toes_up_at_contact_deg, toes_up_at_flat_deg : pitch at initial contact and at mid foot-flat.
+    inversion_at_contact_deg, inversion_at_flat_deg : inversion at the same instants.
     peak_inversion_deg, peak_inversion_velocity_dps : in stance, at most 200 ms after initial contact.
-    eversion_excursion_deg, peak_eversion_velocity_dps : from initial contact to the least inversion of stance, and the
-        fastest rate of eversion in stance.
-    push_off_rate_dps : fastest toes-down rate in the second half of stance.
-    stride_length_m, speed_mps : horizontal way of the pod from foot flat to the next, and that over the time between.
-    clearance_m : highest lift of the pod in swing over where it is at foot flat.
-    impact_peak_g : greatest specific force at the pod within 50 ms of initial contact.
+    eversion_excursion_deg, peak_eversion_velocity_dps : from initial contact to the minimum inversion of stance, and
+        peak eversion rate in stance.
+    push_off_rate_dps : peak toes-down rate in the second half of stance.
+    stride_length_m, speed_mps : horizontal displacement of the pod between foot flats, and that over its duration.
+    clearance_m : peak height of the pod in swing above its height at foot flat.
+    impact_peak_g : peak specific force at the pod within 50 ms of initial contact.
     """
 
     toes_up_at_contact_deg: Floats
@@ -50,7 +50,7 @@ class TrueKinematics:
 
 
 def true_kinematics(motion: Motion, foot: Foot, position_m: tuple[float, float, float] = LACES_M) -> TrueKinematics:
-    """Every stride's kinematics, for a pod at `position_m` on the foot."""
+    """Kinematics of every stride, for a pod at `position_m` on the foot."""
     trajectory, truth = motion.trajectories[foot], motion.truth[foot]
     initial_s, terminal_s = truth.initial_contact_s, truth.terminal_contact_s
     stance_s = np.linspace(initial_s, terminal_s, STANCE_POINTS, axis=1)

@@ -1,4 +1,4 @@
-"""Curves through knots, without overshoot."""
+"""Monotone splines (no overshoot between knots) and minimum-jerk transitions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from surefoot.analysis.model import Floats
 
 
 def monotone_nodes(knot_s: Floats, values: Floats) -> Floats:
-    """(m, c, 3) values (m, c) with first and second derivatives for `pose.hermite`.
+    """Values (m, c) with first and second derivatives, (m, c, 3), for `pose.hermite`.
 
-    The curve neither overshoots nor leaves a flat piece: its slope is zero at turning points, elsewhere the harmonic
-    mean of the chords (Fritsch and Butland, 1984).
+    The curve does not overshoot, and flat segments stay flat: the slope is zero at turning points, elsewhere the
+    harmonic mean of the adjacent chords (Fritsch and Butland, 1984).
     """
     interval_s = np.diff(knot_s)[:, None]
     chord = np.diff(values, axis=0) / interval_s
@@ -27,7 +27,7 @@ def monotone_nodes(knot_s: Floats, values: Floats) -> Floats:
 
 
 def minimum_jerk(fraction: Floats) -> Floats:
-    """(..., 3) minimum jerk from 0 to 1 as `fraction` goes from 0 to 1, with two derivatives by `fraction`."""
+    """Minimum-jerk curve from 0 to 1 for `fraction` in 0…1, with two derivatives by `fraction`, (..., 3)."""
     u = np.clip(fraction, 0.0, 1.0)
     return np.stack(
         [10 * u**3 - 15 * u**4 + 6 * u**5, 30 * u**2 * (1 - u) ** 2, 60 * u * (1 - u) * (1 - 2 * u)], axis=-1

@@ -1,4 +1,4 @@
-"""A person moves to a plan: the pose of both feet over time, and the truth of every stride."""
+"""Simulate a runner through a plan: the trajectory of both feet and the truth of every stride."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Motion:
 def simulate(
     runner: RunnerProfile, plan: Sequence[PlannedBout], seed: int = 0, inversion_events: Sequence[InversionEvent] = ()
 ) -> Motion:
-    """Move a person through a plan of bouts.
+    """Simulate a runner through a plan of bouts.
 
     Parameters
     ----------
-    plan : bouts one after the other; a bout ends with the stride in which its time is up.
+    plan : consecutive bouts; a bout ends with the stride in which its time is up.
     seed : the same seed gives the same motion.
-    inversion_events : ankle rolls on the way; up to the first of them the motion is the same as without.
+    inversion_events : ankle rolls; up to the first of them the motion is the same as without.
     """
     if not plan:
         raise ValueError("plan must hold at least one bout")
@@ -74,7 +74,7 @@ def simulate(
 
 
 def merge_stands(plan: Sequence[PlannedBout]) -> tuple[PlannedBout, ...]:
-    """The plan with neighbouring stands made one."""
+    """Merge adjacent bouts without gait into one stand."""
     bouts = [plan[0]]
     for bout in plan[1:]:
         if bout.code == gait_parameters.STILL and bouts[-1].code == gait_parameters.STILL:
@@ -90,7 +90,7 @@ def _true_strides(
     duration_s: float,
     inversion_events: tuple[TrueInversionEvent, ...],
 ) -> TrueStrides:
-    """Complete strides within the plan."""
+    """Truth of the strides that lie completely within the plan."""
     next_s, flat = contacts.initial_s[1:], foot_flat_s(contacts)
     kept = np.flatnonzero(contacts.moving[:-1] & (contacts.initial_s[:-1] >= 0.0) & (next_s <= duration_s))
     return TrueStrides(

@@ -1,4 +1,4 @@
-"""What people do without walking or running: shifting about, jumping, lacing a shoe, tapping a pod."""
+"""Non-gait activities: fidgeting, jumping, lacing a shoe, tapping a pod."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from surefoot.firmware_sim.body.pose import MIRROR_TO_RIGHT, quintic_hermite
 from surefoot.firmware_sim.body.runner_profile import NonGaitActivity, PlannedBout
 
 SETTLE_S, LEAD_OUT_S = 1.8, 0.4
-"""From the begin of a bout to where the foot surely stands, and before its end."""
+"""Time left free after the start and before the end of a bout, in which the foot comes to rest or sets off."""
 CHANNEL_UNITS = np.array([*np.radians([-1.0, 1.0, 1.0, 1.0]), 0.01, 0.01, 0.01])
-"""Of gestures: degrees of inversion, toes down, toe-out and veer, then centimetres ahead, outward and up."""
+"""Units of the keyframe columns: degrees of inversion, toes down, toe-out and veer; cm forward, outward and up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """One movement away from standing and back to it.
+    """One movement that starts and ends in standing.
 
     Parameters
     ----------
-    length_s, pause_s : shortest and longest.
-    keyframes : part of the length, then the seven channels in the units of `CHANNEL_UNITS`, on a left foot.
-    both_feet : both feet at once, else now this one, now that.
+    length_s, pause_s : range of the duration, and of the pause before it.
+    keyframes : fraction of the duration, then the seven channels of a left foot in `CHANNEL_UNITS`.
+    both_feet : both feet move at once; otherwise one foot, drawn at random.
     """
 
     length_s: tuple[float, float]
@@ -123,26 +123,26 @@ GESTURES: Mapping[NonGaitActivity, tuple[Gesture, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class NonGaitMotion:
-    """What one foot does besides its strides.
+    """Displacement of one foot by its gestures, added to its strides.
 
     Parameters
     ----------
     knot_s : (m,)
-    nodes : (m, 7, 3) displacement of the pose's channels, zero at both ends.
+    nodes : (m, 7, 3) displacement of the pose channels with two derivatives, zero at both ends.
     """
 
     knot_s: Floats
     nodes: Floats
 
     def at(self, time_s: Floats) -> Floats:
-        """(n, 7, 3)"""
+        """Displacement of the channels with two derivatives, (n, 7, 3)."""
         if not len(self.knot_s):
             return np.zeros((len(time_s), 7, 3))
         return quintic_hermite(self.knot_s, self.nodes, np.clip(time_s, self.knot_s[0], self.knot_s[-1]))
 
 
 def non_gait_motion(plan: Sequence[PlannedBout], rng: np.random.Generator) -> dict[Foot, NonGaitMotion]:
-    """Both feet's gestures, in the bouts that are made of them."""
+    """Draw the gestures of both feet for the non-gait bouts of a plan."""
     keyframes: dict[Foot, list[tuple[float, Floats]]] = {foot: [] for foot in Foot}
     end_s = 0.0
     for bout in plan:
@@ -159,7 +159,7 @@ def _append_gestures(
     end_s: float,
     rng: np.random.Generator,
 ) -> None:
-    """Gesture after gesture until the time is up, each of a size of its own."""
+    """Append gestures of random size to the keyframes of the feet until the bout is full."""
     while True:
         gesture = gestures[int(rng.integers(len(gestures)))]
         now_s += rng.uniform(*gesture.pause_s) + 0.01

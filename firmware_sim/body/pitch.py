@@ -1,4 +1,4 @@
-"""The pitch of the foot over all strides, from the course of its rate."""
+"""Pitch of the foot over all strides, integrated from a pitch-rate curve."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PitchCurve:
 
 
 def pitch_curve(runner: RunnerProfile, contacts: FootContacts, variation: StrideVariation) -> PitchCurve:
-    """Build the rate from knots; its landing pulse and swing lobe are scaled so that the angles are met."""
+    """Pitch from knots of its rate; landing pulse and swing lobe are scaled to meet the required angles."""
     knot_s = _knot_times(runner, contacts)
     rate, slope = _scaled_rate(knot_s, contacts, variation)
     turned = np.cumsum(_angle_increments(knot_s, rate, slope), axis=1)
@@ -43,7 +43,7 @@ def pitch_curve(runner: RunnerProfile, contacts: FootContacts, variation: Stride
 
 
 def _scaled_rate(knot_s: Floats, contacts: FootContacts, variation: StrideVariation) -> tuple[Floats, Floats]:
-    """(r - 1, KNOTS) rate and its slope, with the foot flat after landing and at its landing angle at the next."""
+    """Rate and its slope, (r - 1, KNOTS), such that the foot gets flat and meets its next landing angle."""
     rate, pulse, lobe = _push_off_rate(contacts, variation), _landing_pulse(contacts), _swing_lobe(contacts)
     slope, pulse_slope, lobe_slope = (_slopes(knot_s, values) for values in (rate, pulse, lobe))
     slope[:, 0], slope[:, -1] = variation.landing_acc_radps2[:-1], variation.landing_acc_radps2[1:]
@@ -56,7 +56,7 @@ def _scaled_rate(knot_s: Floats, contacts: FootContacts, variation: StrideVariat
 
 
 def _knot_times(runner: RunnerProfile, contacts: FootContacts) -> Floats:
-    """(r - 1, KNOTS) seconds; the last knot of a stride is the first of the next."""
+    """Knot times, (r - 1, KNOTS); the last knot of a stride is the first of the next."""
     kind = contacts.gait[:-1]
     landing_s = contacts.initial_s[:-1, None] + per_stride("landing_s", kind)
     peak_s = contacts.terminal_s[:-1, None] + (runner.push_off_delay_s - per_stride("peak_lead_s", kind))[:, None]
@@ -74,13 +74,13 @@ def _knot_times(runner: RunnerProfile, contacts: FootContacts) -> Floats:
 
 
 def push_duration_s(contacts: FootContacts) -> Floats:
-    """(r,) from heel rise to terminal contact; after a stand as in a usual step."""
+    """Duration from heel rise to terminal contact, (r,); contact counts for at most 0.9 s, for stands."""
     contact_s = contacts.terminal_s - contacts.initial_s
     return per_stride("push_off_fraction", contacts.gait) * np.minimum(contact_s, 0.9)
 
 
 def foot_flat_s(contacts: FootContacts) -> Floats:
-    """(r,) middle of the time between foot flat and heel rise; at a stand soon after it begins."""
+    """Mid foot-flat, (r,): middle between foot flat and heel rise, at most 0.25 s after foot flat."""
     begin_s = contacts.initial_s + per_stride("landing_s", contacts.gait)[:, -1]
     length_s = contacts.terminal_s - push_duration_s(contacts) - begin_s
     middle_s: Floats = begin_s + 0.5 * np.minimum(length_s, 0.5)
@@ -88,7 +88,7 @@ def foot_flat_s(contacts: FootContacts) -> Floats:
 
 
 def _push_off_rate(contacts: FootContacts, variation: StrideVariation) -> Floats:
-    """(r - 1, KNOTS) the rate without landing pulse and swing lobe."""
+    """Rate without landing pulse and swing lobe, (r - 1, KNOTS)."""
     kind = contacts.gait[:-1]
     peak, flat, shoulder = (
         values[:-1, None] for values in (variation.push_rate_radps, variation.flat_rate_radps, variation.shoulder_mps)
@@ -114,7 +114,7 @@ def _swing_lobe(contacts: FootContacts) -> Floats:
 
 
 def _slopes(knot_s: Floats, rate: Floats) -> Floats:
-    """Three-point derivatives, linear in the rate; zero at the ends of a stride and of the flat phase."""
+    """Three-point derivatives of the rate; zero at the ends of a stride and of the flat phase."""
     interval_s = np.diff(knot_s, axis=1)
     chord = np.diff(rate, axis=1) / interval_s
     slope = np.zeros_like(rate)
@@ -125,11 +125,11 @@ def _slopes(knot_s: Floats, rate: Floats) -> Floats:
 
 
 def _angle_increments(knot_s: Floats, rate: Floats, slope: Floats) -> Floats:
-    """(r, KNOTS - 1) angle turned in each interval by a cubic rate."""
+    """Integral of the cubic rate over each interval, (r, KNOTS - 1)."""
     interval_s = np.diff(knot_s, axis=1)
     return interval_s * (rate[:, :-1] + rate[:, 1:]) / 2.0 + interval_s**2 * (slope[:, :-1] - slope[:, 1:]) / 12.0
 
 
 def _chain_rows(rows: Floats) -> Floats:
-    """Rows whose last element is the next row's first, as one sequence."""
+    """Concatenate rows whose last element is the first of the next row."""
     return np.concatenate([rows[:, :-1].reshape(-1, *rows.shape[2:]), rows[-1:, -1]])

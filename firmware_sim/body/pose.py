@@ -1,4 +1,4 @@
-"""The pose of a foot over time: Euler angles and ankle position as C2 splines."""
+"""Pose of a foot: orientation and ankle position, and the C2 splines that interpolate its channels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from surefoot.analysis.model import Floats, Foot
 from surefoot.firmware_sim.body.euler import orientation_from_angles
 
 MIRROR_TO_RIGHT = np.array([-1.0, 1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
-"""Channels of a left foot to those of a right one."""
+"""Factors that turn the channels of a left foot into those of a right one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Pose:
 
     Parameters
     ----------
-    euler_rad : (n, 4) roll, pitch, yaw, veer, chained as in `firmware_sim.euler`.
+    euler_rad : (n, 4) roll, pitch, yaw, veer, in `euler.ROTATION_ORDER`.
     rotation : (n, 3, 3) foot to world.
     rate_radps, angular_acc_radps2 : (n, 3) angular rate and its time derivative in the foot frame.
     ankle_m, ankle_velocity_mps, ankle_acc_mps2 : (n, 3) world frame, z up.
@@ -35,7 +35,7 @@ class Pose:
     ankle_acc_mps2: Floats
 
     def inversion_rad(self, foot: Foot) -> Floats:
-        """(n, 2) frontal angle of a foot against the level, the sole turned inward is positive, and its rate."""
+        """Inversion angle relative to the horizontal and its rate, (n, 2); sole turned inward is positive."""
         inward = -1.0 if foot is Foot.LEFT else 1.0
         down = self.rotation[:, 2]
         roll = np.arctan2(down[:, 1], down[:, 2])
@@ -45,7 +45,7 @@ class Pose:
 
 
 def pose_from_channels(channels: Floats) -> Pose:
-    """Pose from (n, 7, 3) channels: roll, pitch, yaw, veer, x, y, z of the ankle, with two derivatives each."""
+    """Pose from channels (n, 7, 3): roll, pitch, yaw, veer, ankle x, y, z, each with two derivatives."""
     turning, ankle = orientation_from_angles(channels[:, :4]), channels[:, 4:]
     return Pose(
         channels[:, :4, 0],
@@ -67,7 +67,7 @@ def quintic_hermite(knot_s: Floats, nodes: Floats, time_s: Floats) -> Floats:
 
     Returns
     -------
-    (n, c, 3) value and two derivatives; continuous, the second derivative included.
+    (n, c, 3) value and two derivatives, all continuous.
     """
     left = np.clip(np.searchsorted(knot_s, time_s, side="right") - 1, 0, len(knot_s) - 2)
     h = knot_s[left + 1] - knot_s[left]
@@ -78,7 +78,7 @@ def quintic_hermite(knot_s: Floats, nodes: Floats, time_s: Floats) -> Floats:
 
 
 def _hermite_weights(u: Floats, h: Floats) -> Floats:
-    """(n, 6, 3) weights of (p0, v0, a0, p1, v1, a1) for value, first and second derivative."""
+    """Weights of (p0, v0, a0, p1, v1, a1) for value, first and second derivative, (n, 6, 3)."""
     powers = np.stack([u**k for k in range(6)])
     scale = np.stack([np.ones_like(h), h, h * h] * 2)
     out = np.empty((len(u), 6, 3))

@@ -1,4 +1,4 @@
-"""The sole as a rocker: a foot that rolls over heel, ball and toe without slipping."""
+"""Sole as a rocker: the foot rolls over heel, ball and toe without slipping."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ BALL_ANGLE_RAD = np.radians(2.0)
 BALL_WIDTH_RAD = np.radians(2.5)
 TOE_ANGLE_RAD = np.radians(20.0)
 TOE_WIDTH_RAD = np.radians(5.0)
+"""Pitch at which the contact point moves on to ball and toe, and width of each transition."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeelMotion:
-    """Heel point of a rolling foot, same shape as the angles; derivatives in time."""
+    """Heel point with two time derivatives, same shape as the angles."""
 
     forward_m: Floats
     forward_mps: Floats
@@ -29,17 +30,17 @@ class HeelMotion:
 
 
 def contact_ahead_m(pitch_rad: Floats, ball_m: float, toe_m: float) -> Floats:
-    """How far ahead of the heel point the sole touches: heel, then ball, at last toe as the pitch grows."""
+    """Distance of the contact point ahead of the heel point: heel, ball, then toe as the pitch grows."""
     ball = ball_m * _sigmoid((pitch_rad - BALL_ANGLE_RAD) / BALL_WIDTH_RAD)
     toe = (toe_m - ball_m) * _sigmoid((pitch_rad - TOE_ANGLE_RAD) / TOE_WIDTH_RAD)
     return np.cos(pitch_rad) * (ball + toe)
 
 
 def heel_motion(pitch_rad: Floats, rate_radps: Floats, acc_radps2: Floats, ball_m: float, toe_m: float) -> HeelMotion:
-    """Heel point while the sole rolls on the ground.
+    """Position of the heel point while the sole rolls on the ground.
 
-    The contact is the instantaneous centre of rotation, so height changes by (contact ahead) and forward position by
-    (height) per radian of pitch. Zero forward position is the foot flat.
+    The contact is the instantaneous centre of rotation: per radian of pitch, height changes by the distance of the
+    contact and forward position by the height. Forward position is zero for the flat foot.
     """
     contact, height, forward = _curves(ball_m, toe_m)
     ahead, bend, high = contact(pitch_rad), contact(pitch_rad, 1), height(pitch_rad)
@@ -55,7 +56,7 @@ def heel_motion(pitch_rad: Floats, rate_radps: Floats, acc_radps2: Floats, ball_
 
 @cache
 def _curves(ball_m: float, toe_m: float) -> tuple[PPoly, PPoly, PPoly]:
-    """Contact ahead of the heel, heel height and forward roll as functions of pitch."""
+    """Contact distance, heel height and heel forward position as functions of pitch."""
     pitch_rad = np.radians(np.linspace(-70.0, 130.0, 801))
     contact = CubicSpline(pitch_rad, contact_ahead_m(pitch_rad, ball_m, toe_m))
     return contact, contact.antiderivative(1), contact.antiderivative(2)

@@ -1,4 +1,4 @@
-"""The person: how they run, and what they are told to do."""
+"""Runner profile and planned bouts: how a person runs, and what they do."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ Activity = Literal["still", "walk", "run"] | NonGaitActivity
 FootStrike = Literal["rear", "mid", "fore"]
 GAIT_CODES: dict[Activity, int] = {"walk": gait_parameters.WALK, "run": gait_parameters.RUN}
 SPEED_RANGE_MPS: dict[Activity, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 8.0)}
-"""All else is done on the spot."""
+"""All other activities are on the spot and have speed 0."""
 MAX_GRADE_PCT = 30.0
+"""Largest slope or camber that a bout accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedBout:
-    """A stretch of one gait at one speed, or of something done on the spot.
+    """A period of one gait at one speed, or of an activity on the spot.
 
     Parameters
     ----------
-    contact_asymmetry_pct : as in `RunnerProfile`, for this stretch only; None is the runner's own.
-    slope_pct : rise along the way.
-    camber_pct : rise to the left; on the crown of a road one side falls off.
-    turn_deg : change of direction over the whole stretch, to the left is positive.
+    contact_asymmetry_pct : as in `RunnerProfile`, for this bout only; None takes the runner's own.
+    slope_pct : rise in the direction of running.
+    camber_pct : rise to the left.
+    turn_deg : change of direction over the whole bout, positive to the left.
     """
 
     activity: Activity
@@ -50,29 +51,29 @@ class PlannedBout:
 
     @property
     def code(self) -> int:
-        """The gait as a number."""
+        """Gait code; STILL for activities on the spot."""
         return GAIT_CODES.get(self.activity, gait_parameters.STILL)
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerProfile:
-    """How one person moves; the defaults are a plain rearfoot runner.
+    """Gait characteristics of one person; the defaults are a typical rearfoot runner.
 
     Parameters
     ----------
-    strike : which part of the foot lands first in running.
-    strike_angle_deg : toes-up angle at initial contact in running; None is usual for strike and speed.
-    contact_asymmetry_pct : right minus left contact time, of the mean.
-    contact_change_pct, cadence_change_pct : contact time and cadence relative to what is usual at a speed.
+    strike : foot strike in running.
+    strike_angle_deg : toes-up angle at initial contact in running; None takes the typical one for strike and speed.
+    contact_asymmetry_pct : right minus left contact time, relative to their mean.
+    contact_change_pct, cadence_change_pct : deviation from the typical contact time and cadence at a speed.
     contact_time_sd_s, stride_time_sd_pct, strike_angle_sd_deg : scatter from stride to stride.
-    landing_inversion_deg, eversion_excursion_deg : frontal plane at landing, and how far the foot then rolls in.
+    landing_inversion_deg, eversion_excursion_deg : inversion at landing, and eversion from there.
     uneven_ground_sd_deg : scatter of the ground's sideways tilt from stride to stride, as on a trail.
-    toe_out_deg : direction of the foot outward of the way.
-    push_off_delay_s : how much later than usual the pitch rate of push-off peaks, against terminal contact.
-    impact_scale : landing velocity and ringing relative to usual.
-    lift_scale : velocity with which the foot leaves the ground beyond that of rolling, relative to usual.
-    ball_m, toe_m : of the sole, ahead of the heel.
-    step_width_m : between the feet.
+    toe_out_deg : outward direction of the foot relative to the direction of running.
+    push_off_delay_s : delay of the pitch-rate peak of push-off relative to the typical time.
+    impact_scale : landing velocity and ringing relative to the typical ones.
+    lift_scale : lift-off velocity in excess of rolling, relative to the typical one.
+    ball_m, toe_m : distance of ball and toe from the heel.
+    step_width_m : lateral distance between the feet.
     """
 
     strike: FootStrike = "rear"

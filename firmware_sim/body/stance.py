@@ -1,4 +1,4 @@
-"""The ankle while the foot is on the ground: it rolls over the sole, after the landing has been stopped."""
+"""Heel and ankle in stance: landing impact, rolling over the sole, lift-off."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from surefoot.firmware_sim.body.rocker import heel_motion
 from surefoot.firmware_sim.body.runner_profile import RunnerProfile
 
 ANKLE_M = np.array([0.06, 0.0, 0.07])
+"""Ankle from the heel point of the sole, foot frame."""
 
 
 def ankle_from_heel(heel: Floats, euler: Floats) -> Floats:
-    """(..., 3, 3) ankle position with two derivatives in the last axis, from heel and Euler angles."""
+    """Ankle position with two derivatives in the last axis, (..., 3, 3), from heel and Euler angles."""
     return heel + orientation_from_angles(euler).lever_arm(ANKLE_M)
 
 
 def stance_heel(runner: RunnerProfile, euler: Floats, foothold_m: Floats, offset: Floats) -> Floats:
-    """Heel point of a rolling foot.
+    """Heel point of a foot that rolls over its sole.
 
     Parameters
     ----------
-    euler : (..., 4, 3) roll, pitch, yaw, veer with derivatives; the yaw does not move in stance.
+    euler : (..., 4, 3) roll, pitch, yaw, veer with derivatives; yaw is constant in stance.
     foothold_m : (..., 2) heel of the flat foot, forward and left.
-    offset : (..., 2, 3) along the foot and up, with derivatives: what is left of the landing, or lifted beyond rolling.
+    offset : (..., 2, 3) added along the foot and up, with derivatives: see `landing_offset` and `lifting_offset`.
 
     Returns
     -------
@@ -41,11 +42,11 @@ def stance_heel(runner: RunnerProfile, euler: Floats, foothold_m: Floats, offset
 
 
 def landing_offset(since_s: Floats, impact_s: Floats, velocity_mps: Floats, acc_mps2: Floats) -> Floats:
-    """What is left of the landing: a displacement that ends at zero, at rest, when the impact is over.
+    """Displacement during the impact, which ends at zero and at rest.
 
     Parameters
     ----------
-    since_s, impact_s : (...) time since initial contact and length of the impact.
+    since_s, impact_s : (...) time since initial contact, and duration of the impact.
     velocity_mps, acc_mps2 : (..., 2) at initial contact.
 
     Returns
@@ -64,11 +65,12 @@ def landing_offset(since_s: Floats, impact_s: Floats, velocity_mps: Floats, acc_
 
 
 def lifting_offset(left_s: Floats, push_s: Floats, velocity_mps: Floats) -> Floats:
-    """How far the leg has lifted the foot beyond rolling, while the toes, bent at the ball, still bear load.
+    """Displacement by which the leg lifts the foot in excess of rolling, before toe-off.
 
     Parameters
     ----------
-    left_s, push_s : (...) time until terminal contact, and length of the push-off through which the pull grows evenly.
+    left_s, push_s : (...) time until terminal contact, and duration of push-off, in which acceleration
+        grows linearly.
     velocity_mps : (..., 2) at terminal contact.
 
     Returns

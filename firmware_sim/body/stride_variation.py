@@ -1,4 +1,4 @@
-"""How each single stride is done: the usual for gait and speed, what is the person's own, and scatter."""
+"""Parameters of every single stride: typical for gait and speed, adjusted to the runner, with scatter."""
 
 from __future__ import annotations
 
@@ -13,26 +13,28 @@ from surefoot.firmware_sim.body.gait_parameters import by_gait
 from surefoot.firmware_sim.body.runner_profile import FootStrike, RunnerProfile
 
 MAX_SPEED_MPS = 6.0
+"""Above this speed the parameters stay as they are at it."""
 STRIKE_IMPACT: dict[FootStrike, float] = {"rear": 1.0, "mid": 0.75, "fore": 0.6}
+"""Landing velocity relative to a rearfoot strike."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrideVariation:
-    """One row per stride; angles as on a left foot in the sense of its Euler angles, toes down and toe-out positive.
+    """One row per stride; angles are Euler angles of a left foot, toes down and toe-out positive.
 
     Parameters
     ----------
     landing_pitch_rad, landing_rate_radps, landing_acc_radps2 : (r,) at initial contact.
     flat_rate_radps : (r,) slow pitching of the foot on the ground.
     push_rate_radps : (r,) peak of push-off.
-    shoulder_mps : (r,) how far the speed lies in the range where the leg adds pitch after push-off.
+    shoulder_mps : (r,) speed above 2.2 m/s (at most 1.3 more), which scales `StrideShape.late_follow`.
     impact_s : (r,)
-    impact_mps, impact_mps2 : (r, 2) forward and upward velocity and acceleration that the ground has to stop.
-    lift_mps : (r, 2) forward and upward velocity at terminal contact beyond that of a rolling foot.
-    inversion_rad, eversion_rad : (r,) at landing, and excursion from there.
+    impact_mps, impact_mps2 : (r, 2) forward and upward velocity and acceleration at initial contact.
+    lift_mps : (r, 2) forward and upward velocity at terminal contact in excess of rolling.
+    inversion_rad, eversion_rad : (r,) inversion at landing, and eversion from there.
     yaw_rad : (r,) in stance.
     swing_height_m : (r,) of the ankle in mid-swing.
-    lateral_m : (r,) left of the way.
+    lateral_m : (r,) to the left of the path.
     """
 
     landing_pitch_rad: Floats
@@ -53,7 +55,7 @@ class StrideVariation:
 
 
 def draw_variation(runner: RunnerProfile, contacts: FootContacts, rng: np.random.Generator) -> StrideVariation:
-    """Draw every stride's style."""
+    """Draw the parameters of every stride."""
     kind, moving = contacts.gait, contacts.moving
     speed = np.minimum(contacts.speed_mps, MAX_SPEED_MPS)
 
@@ -90,7 +92,7 @@ def draw_variation(runner: RunnerProfile, contacts: FootContacts, rng: np.random
 
 
 def strike_angle_deg(runner: RunnerProfile, contacts: FootContacts, rng: np.random.Generator) -> Floats:
-    """(r,) toes-up angle at landing."""
+    """Toes-up angle at landing, (r,)."""
     speed = np.minimum(contacts.speed_mps, MAX_SPEED_MPS)
     typical = {"rear": 7.0 + 2.0 * speed, "mid": 1.0 + 0.0 * speed, "fore": -6.0 - 0.4 * speed}[runner.strike]
     running = typical if runner.strike_angle_deg is None else np.full(len(speed), runner.strike_angle_deg)
@@ -99,7 +101,7 @@ def strike_angle_deg(runner: RunnerProfile, contacts: FootContacts, rng: np.rand
 
 
 def _impact(runner: RunnerProfile, contacts: FootContacts, speed: Floats, scatter: Floats) -> tuple[Floats, Floats]:
-    """Velocity and deceleration forward and upward at initial contact, (r, 2) each."""
+    """Forward and upward velocity and acceleration at initial contact, (r, 2) each."""
     running = np.minimum(speed, 4.0) * STRIKE_IMPACT[runner.strike]
     slow = STRIKE_IMPACT[runner.strike] * np.clip(1.0 - speed / 2.8, 0.0, 1.0)
     forward = by_gait(contacts.gait, 0.15 + 0.58 * speed, 0.58 * running + 1.2 * slow)

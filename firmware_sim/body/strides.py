@@ -1,4 +1,4 @@
-"""Every stride of one foot as one pose over time."""
+"""Spline nodes of the pose over all strides of one foot."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ SWING_AT = np.concatenate([np.arange(0.03, 0.36, 0.03), np.arange(0.39, 0.9, 0.0
 def stride_nodes(
     runner: RunnerProfile, contacts: FootContacts, variation: StrideVariation, foot: Foot, rng: np.random.Generator
 ) -> tuple[Floats, Floats, ImpactRinging]:
-    """All strides but the last, which only says how the one before it ends.
+    """Pose of all strides but the last, which only defines how the one before it ends.
 
     Returns
     -------
-    Knots (m,), the pose's channels at them (m, 7, 3), and what the landings set ringing.
+    Knot times (m,), pose channels with two derivatives (m, 7, 3), and the ringing after each landing.
     """
     pitch = pitch_curve(runner, contacts, variation)
     node_s = _node_times(contacts)
@@ -48,7 +48,7 @@ def stride_nodes(
 
 
 def _node_times(contacts: FootContacts) -> Floats:
-    """(r - 1, k) dense where the pose changes fast."""
+    """Node times, (r - 1, k), dense where the pose changes fast."""
     kind = contacts.gait[:-1]
     initial_s, terminal_s, next_s = (
         values[:, None] for values in (contacts.initial_s[:-1], contacts.terminal_s[:-1], contacts.initial_s[1:])
@@ -74,14 +74,14 @@ STANCE_NODES = len(IMPACT_AT) + len(SETTLE_AT) + 2 + len(PUSH_AT)
 
 
 def _euler_nodes(contacts: FootContacts, variation: StrideVariation, pitch: PitchCurve, node_s: Floats) -> Floats:
-    """(r - 1, k, 4, 3) roll, pitch, yaw, veer of a left foot with derivatives."""
+    """Roll, pitch, yaw, veer of a left foot with derivatives, (r - 1, k, 4, 3)."""
     tilt = quintic_hermite(pitch.knot_s, pitch.nodes, node_s.ravel())[:, 0].reshape(*node_s.shape, 3)
     inverted, veer = (curve.at(node_s) for curve in (inversion_curve(contacts, variation), veer_curve(contacts)))
     return np.stack([-inverted, tilt, _yaw_nodes(contacts, variation, node_s), veer], axis=2)
 
 
 def _yaw_nodes(contacts: FootContacts, variation: StrideVariation, node_s: Floats) -> Floats:
-    """(r - 1, k, 3) still in stance, by minimum jerk to the next through the air."""
+    """Yaw with derivatives, (r - 1, k, 3): constant in stance, minimum jerk to the next value in swing."""
     begin_s, end_s = contacts.terminal_s[:-1, None], contacts.initial_s[1:, None]
     yaw_change, length_s = np.diff(variation.yaw_rad)[:, None], end_s - begin_s
     turned = yaw_change[:, :, None] * minimum_jerk((node_s - begin_s) / length_s) / length_s[:, :, None] ** np.arange(3)
@@ -92,7 +92,7 @@ def _yaw_nodes(contacts: FootContacts, variation: StrideVariation, node_s: Float
 def _ankle_nodes(
     runner: RunnerProfile, contacts: FootContacts, variation: StrideVariation, euler: Floats, node_s: Floats
 ) -> Floats:
-    """(r - 1, k, 3, 3) ankle position with derivatives: rolling in stance, carried through the air in swing."""
+    """Ankle position with derivatives over stance and swing, (r - 1, k, 3, 3)."""
     stance = _stance_ankle(runner, contacts, variation, euler[:, :STANCE_NODES], node_s[:, :STANCE_NODES])
     landing = _stance_ankle(runner, contacts, variation, euler[:, -1:], node_s[:, -1:], ahead=1)[:, 0]
     air_s = node_s[:, STANCE_NODES - 1 :]
@@ -116,7 +116,7 @@ def _stance_ankle(
     *,
     ahead: int = 0,
 ) -> Floats:
-    """(r - 1, k, 3, 3) ankle at instants of the contact of each row, or of the row `ahead` of it."""
+    """Ankle at times within the contact of each row, or of the row `ahead` rows later, (r - 1, k, 3, 3)."""
     rows = slice(ahead, len(contacts.gait) - 1 + ahead)
     foothold_m = np.stack([contacts.foothold_m[rows], variation.lateral_m[rows]], axis=1)[:, None, :]
     offset = landing_offset(
@@ -132,7 +132,7 @@ def _stance_ankle(
 
 
 def _ringing(contacts: FootContacts, variation: StrideVariation, rng: np.random.Generator) -> ImpactRinging:
-    """Of all but yaw; grows with the landing velocity; phases are much the same from stride to stride."""
+    """Draw the ringing of all channels but yaw: proportional to landing velocity, phases similar across strides."""
     count = len(contacts.gait)
     hit_mps = np.linalg.norm(variation.impact_mps, axis=1)
     rate_radps = 2.0 * np.pi * (34.0 + 3.0 * rng.standard_normal(count))

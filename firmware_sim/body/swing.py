@@ -1,4 +1,4 @@
-"""The ankle through the air: from toe-off to landing with position, velocity and acceleration met at both ends."""
+"""Ankle path in swing, matching position, velocity and acceleration at toe-off and landing."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from surefoot.analysis.model import Floats
 MID_SWING = 0.46
 DRIVE_AT = np.array([0.0, 0.06, 0.12, 0.25, 0.45, 0.55, 0.7, 0.8])
 DRIVE = np.array([0.0, 0.6, 0.6, 1.0, 0.4, 0.1, 0.1, 0.0])
-"""Thigh, then shank, over the swing."""
+"""Shape of the forward acceleration by thigh and shank, over fractions of the swing."""
 BRAKE_AT = np.array([0.0, 0.5, 0.65, 0.9, 1.0])
 BRAKE = np.array([0.0, 0.5, 1.0, 1.0, 0.0])
-"""Over the time of braking, which is the same at every speed: on pods at 7 km/h as on shoe markers at 15."""
+"""Shape of the braking before landing. Its duration does not depend on speed: pods at 7 km/h and shoe markers at
+15 km/h show the same."""
 
 
 def forward_shapes(time_s: Floats, brake_s: Floats) -> tuple[Floats, Floats]:
-    """Shapes of forward acceleration at nodes (r, k) from toe-off to landing, (r, k) each: drive, brake (r,) long."""
+    """Shapes of forward acceleration at nodes (r, k), (r, k) each: drive, and braking over `brake_s` (r,)."""
     left_s = time_s[:, -1:] - time_s
     drive = np.interp(1.0 - left_s / left_s[:, :1], DRIVE_AT, DRIVE)
     brake = np.interp(1.0 - left_s / brake_s[:, None], BRAKE_AT, BRAKE)
@@ -27,20 +28,20 @@ def forward_shapes(time_s: Floats, brake_s: Floats) -> tuple[Floats, Floats]:
 
 
 def vertical_shapes(fraction: Floats) -> tuple[Floats, Floats, Floats]:
-    """Shapes of vertical acceleration over the swing, (k,) each: rise, fall, catch."""
+    """Shapes of vertical acceleration over the swing, (k,) each: rise, fall, braking."""
     return _sine_squared(fraction, 0.0, 0.35), _sine_squared(fraction, 0.05, 0.75), _sine_squared(fraction, 0.6, 1.0)
 
 
 def flight_path(
     time_s: Floats, start: Floats, end: Floats, shapes: Sequence[Floats], mid_m: Floats | None = None
 ) -> Floats:
-    """One coordinate between two states.
+    """Path of one coordinate between two states.
 
     Parameters
     ----------
     time_s : (r, k) nodes, the first at the start state, the last at the end state.
     start, end : (r, 3) position, velocity, acceleration.
-    shapes : two (or with `mid_m` three) lobes of acceleration, each (k,) or (r, k), whose sizes are solved for.
+    shapes : two (with `mid_m` three) acceleration shapes, (k,) or (r, k) each; their amplitudes are solved for.
     mid_m : (r,) position to pass in mid-swing.
 
     Returns
@@ -65,7 +66,7 @@ def flight_path(
 
 
 def _integrate(time_s: Floats, acc: Floats, position: Floats, velocity: Floats) -> Floats:
-    """(r, k, 3) exact integral of a piecewise linear acceleration."""
+    """Position, velocity, acceleration, (r, k, 3): exact integral of a piecewise linear acceleration."""
     h = np.diff(time_s, axis=1)
     gained = np.cumsum(h * (acc[:, :-1] + acc[:, 1:]) / 2.0, axis=1)
     speed = velocity[:, None] + np.concatenate([np.zeros_like(h[:, :1]), gained], axis=1)

@@ -13,14 +13,14 @@ from surefoot.analysis.model import Floats, Foot
 
 @dataclass(frozen=True, slots=True)
 class TrueInversionEvent:
-    """An ankle roll that happened; inversion is positive on both feet.
+    """An inversion event as simulated; inversion is positive on both feet.
 
     Parameters
     ----------
-    initial_contact_s : of the stance in which it happened.
-    onset_s, peak_s : when the foot leaves its usual course, and when it is farthest from it.
-    excursion_deg : greatest inversion beyond the usual angle at that phase.
-    inversion_deg, rate_dps : greatest frontal angle and rate.
+    initial_contact_s : of the affected stance.
+    onset_s, peak_s : start and peak of the deviation from the usual angle.
+    excursion_deg : peak inversion in excess of the usual angle at that phase.
+    inversion_deg, rate_dps : peak inversion angle and rate.
     """
 
     foot: Foot
@@ -32,7 +32,7 @@ class TrueInversionEvent:
     rate_dps: float
 
     def shifted(self, by_s: float) -> Self:
-        """The same on a clock that reads `by_s` more."""
+        """A copy with all times later by `by_s`."""
         return replace(
             self,
             initial_contact_s=self.initial_contact_s + by_s,
@@ -43,21 +43,21 @@ class TrueInversionEvent:
 
 @dataclass(frozen=True, slots=True)
 class TrueStrides:
-    """One foot's complete strides, one row each.
+    """Truth of one foot's complete strides, one row each.
 
     Initial contact is the first touch of the ground, terminal contact the last.
 
     Parameters
     ----------
     initial_contact_s, terminal_contact_s, next_initial_contact_s : (n,)
-    foot_flat_s, next_foot_flat_s : (n,) middle of the time in which the whole sole bears, in this stance and the next.
+    foot_flat_s, next_foot_flat_s : (n,) mid foot-flat of this stance and the next.
     gait : (n,) "run" or "walk".
     speed_mps : (n,) stride length over stride time.
-    strike_angle_deg : (n,) toes up is positive.
-    inversion_deg : (n,) at initial contact; inversion is positive.
+    strike_angle_deg : (n,) pitch at initial contact, toes up positive.
+    inversion_deg : (n,) at initial contact.
     eversion_excursion_deg : (n,) from initial contact to the most everted posture of stance.
     toe_out_deg : (n,) during stance.
-    inversion_events : the ankle rolls of this foot, in order.
+    inversion_events : of this foot, in order of time.
     """
 
     initial_contact_s: Floats
@@ -78,21 +78,21 @@ class TrueStrides:
 
     @property
     def ground_contact_time_s(self) -> Floats:
-        """(n,) initial to terminal contact."""
+        """Initial to terminal contact, (n,)."""
         return self.terminal_contact_s - self.initial_contact_s
 
     @property
     def stride_time_s(self) -> Floats:
-        """(n,) initial contact to the next of the same foot."""
+        """Initial contact to the next of the same foot, (n,)."""
         return self.next_initial_contact_s - self.initial_contact_s
 
     @property
     def stride_length_m(self) -> Floats:
-        """(n,) way of the foot from flat to flat."""
+        """Distance between consecutive foot flats, (n,)."""
         return self.speed_mps * self.stride_time_s
 
     def shifted(self, by_s: float) -> Self:
-        """The same on a clock that reads `by_s` more."""
+        """A copy with all times later by `by_s`."""
         return replace(
             self,
             initial_contact_s=self.initial_contact_s + by_s,
