@@ -1,7 +1,7 @@
-"""Virtual pods on real Bluetooth controllers, for phones and other people's software.
+"""Virtual pods on real Bluetooth controllers, for phones and other software.
 
-Untested on hardware: only bumble's TCP transports between two processes have been tried. On a dongle the link layer is
-the dongle's own, so `LinkQuality`, outages and loss of power without goodbye do not apply.
+Untested on hardware: only bumble's TCP transports between two processes have been tried. A dongle has its own link
+layer, so `LinkQuality`, outages and power loss without disconnecting do not apply.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from surefoot.sensor_ingest.protocol import FootCode
 
 
 class ControllerError(Exception):
-    """A Bluetooth controller cannot be used."""
+    """A Bluetooth controller that cannot be used."""
 
     def __init__(self, transport: str, reason: str) -> None:
         self.transport = transport
@@ -35,16 +35,16 @@ class ControllerError(Exception):
 async def open_hardware_pods(
     transports: Mapping[Foot, str], scenario: Scenario, *, seed: int = 0
 ) -> AsyncIterator[Mapping[Foot, VirtualPod]]:
-    """Put a runner's pods on HCI controllers, one each; the run begins when all are there.
+    """Run a runner's pods on HCI controllers, one each; the run starts when all are open.
 
     Parameters
     ----------
-    transports : as bumble names them: "usb:0", "serial:/dev/ttyACM0", "tcp-client:127.0.0.1:9001".
+    transports : in bumble's notation: "usb:0", "serial:/dev/ttyACM0", "tcp-client:127.0.0.1:9001".
 
     Raises
     ------
     ControllerError
-        if there is no such controller, or it does not obey.
+        if there is no such controller, or it does not respond as one.
     """
     motion = simulate(scenario.runner, scenario.plan, seed, scenario.inversion_events)
     async with AsyncExitStack() as stack:
@@ -52,7 +52,7 @@ async def open_hardware_pods(
         for foot, name in transports.items():
             try:
                 controllers[foot] = await stack.enter_async_context(await open_transport(name))
-            except Exception as error:  # what bumble's many transports raise has no root in common
+            except Exception as error:  # bumble's transports have no common base exception
                 raise ControllerError(name, str(error) or type(error).__name__) from error
         pods: dict[Foot, VirtualPod] = {}
         start_s = asyncio.get_running_loop().time()
@@ -68,6 +68,6 @@ async def open_hardware_pods(
             )
             try:
                 pods[foot] = await stack.enter_async_context(pod)
-            except Exception as error:  # nor have those of hosts whose controller does not answer as one
+            except Exception as error:  # nor has a host whose controller does not respond
                 raise ControllerError(transports[foot], str(error) or type(error).__name__) from error
         yield pods

@@ -1,4 +1,4 @@
-"""Named runs with known truth: who runs what, and what goes wrong on the way."""
+"""Named scenarios: runner profile, plan, inversion events and faults."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from surefoot.firmware_sim.body.runner_profile import FootStrike, NonGaitActivit
 from surefoot.firmware_sim.radio.link import LinkQuality
 
 STANDING_BEFORE_S, STANDING_AFTER_S = 12.0, 5.0
-"""Standing still before a run, so that pods can be found and connected, and after it."""
+"""Standing before the run, in which pods are found and connected, and after it."""
 MIN_DURATION_MIN = 1.0
+"""Shortest duration of a scenario."""
 GOOD_LINK = LinkQuality()
 FATIGUE_ASYMMETRY_PCT = (0.0, -1.5, -3.0, -4.5, -6.0)
-"""Contact asymmetry in equal parts of the run; negative is longer on the left."""
+"""Contact asymmetry in consecutive equal parts of the run; negative is longer on the left."""
 INVERSION_AT, EASY_FRACTION = 0.4, 0.45
-"""Part of the run at which an ankle rolls, and after which the story's runner begins to tire."""
+"""Fraction of the run at which the inversion event happens, and after which the runner of `story` fatigues."""
 NON_GAIT_ACTIVITIES: tuple[NonGaitActivity, ...] = get_args(NonGaitActivity)
 STRIKES: tuple[FootStrike, ...] = ("rear", "rear", "mid", "fore")
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A pod cannot be heard for a while."""
+    """A pod is out of radio reach."""
 
     foot: Foot
     at_s: float
@@ -37,7 +38,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class PowerCycle:
-    """A pod loses power and is switched on again."""
+    """A pod loses power and is switched on again after `off_s`."""
 
     foot: Foot
     at_s: float
@@ -46,7 +47,7 @@ class PowerCycle:
 
 @dataclass(frozen=True, slots=True)
 class BatteryCharge:
-    """How full a pod's battery is at the start, and how fast streaming empties it."""
+    """Initial state of charge, and discharge rate while streaming."""
 
     level_pct: float = 87.0
     streaming_pct_per_h: float = 5.0
@@ -54,7 +55,7 @@ class BatteryCharge:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One runner's plan and troubles; times are seconds from the start of the plan."""
+    """Profile, plan and faults of one runner; times are from the start of the plan."""
 
     name: str
     runner: RunnerProfile
@@ -66,12 +67,12 @@ class Scenario:
 
     @property
     def duration_s(self) -> float:
-        """Of the whole plan."""
+        """Duration of the whole plan."""
         return sum(bout.duration_s for bout in self.plan)
 
 
 def make_scenario(name: str, minutes: float = 10.0, seed: int = 0) -> Scenario:
-    """A scenario by name; the seed draws who the runner is and when troubles come."""
+    """A scenario by name; the seed determines the runner profile and the times of faults."""
     if name not in SCENARIOS:
         raise ValueError(f"no scenario {name!r}; there are {', '.join(SCENARIOS)}")
     if not minutes >= MIN_DURATION_MIN:
@@ -81,7 +82,7 @@ def make_scenario(name: str, minutes: float = 10.0, seed: int = 0) -> Scenario:
 
 
 def make_squad(size: int, minutes: float = 10.0, seed: int = 0) -> list[Scenario]:
-    """Several runners at once, each with a run and a stride of their own; one of them tires on the left."""
+    """Scenarios of several runners with different plans and profiles; the first fatigues on the left."""
     if size < 1:
         raise ValueError(f"size of a squad must be at least 1, got {size}")
     names = ["fatiguing-left", *(("easy", "tempo", "walk-run", "trail")[place % 4] for place in range(size - 1))]
@@ -93,7 +94,7 @@ def _with_standing(*bouts: PlannedBout) -> tuple[PlannedBout, ...]:
 
 
 def _random_runner(rng: np.random.Generator) -> RunnerProfile:
-    """A runner within what is usual."""
+    """Draw a typical runner profile."""
     return RunnerProfile(
         strike=STRIKES[rng.integers(len(STRIKES))],
         contact_asymmetry_pct=float(rng.normal(0.0, 1.0)),
@@ -121,7 +122,7 @@ def _tempo(run_s: float, rng: np.random.Generator) -> Scenario:
 
 
 def _trail(run_s: float, rng: np.random.Generator) -> Scenario:
-    """Speed changes all the time, every stride lands differently, the foot is less well heard among trees."""
+    """Varying speed, large scatter between strides, higher packet error rate."""
     profile = _random_runner(rng)
     runner = replace(
         profile,
@@ -147,7 +148,7 @@ def _fatiguing(asymmetry_pct: Sequence[float], run_s: float) -> list[PlannedBout
 
 
 def _ankle_roll(run_s: float, rng: np.random.Generator) -> Scenario:
-    """One bad step on either side, and a few careful ones after it."""
+    """An easy run with one inversion event on a random foot."""
     foot = list(Foot)[rng.integers(2)]
     return replace(_easy(run_s, rng), name="ankle-roll", inversion_events=(_inversion_event(foot, run_s, rng),))
 
@@ -158,7 +159,7 @@ def _inversion_event(foot: Foot, run_s: float, rng: np.random.Generator) -> Inve
 
 
 def _story(run_s: float, rng: np.random.Generator) -> Scenario:
-    """An easy run until the left ankle rolls; from then on the left foot stays longer and longer on the ground."""
+    """An easy run with an inversion event on the left, then growing contact asymmetry to the left."""
     runner, event = replace(_random_runner(rng), contact_asymmetry_pct=0.0), _inversion_event(Foot.LEFT, run_s, rng)
     easy = PlannedBout("run", EASY_FRACTION * run_s, 2.9)
     plan = _with_standing(easy, *_fatiguing(FATIGUE_ASYMMETRY_PCT[1:], (1.0 - EASY_FRACTION) * run_s))
@@ -166,7 +167,7 @@ def _story(run_s: float, rng: np.random.Generator) -> Scenario:
 
 
 def _walk_run(run_s: float, rng: np.random.Generator) -> Scenario:
-    """The first weeks of a return to running."""
+    """Walk and run in turn, as in a return to running."""
     rounds = max(round(run_s / 120.0), 1)
     speed_mps = float(rng.uniform(2.3, 2.8))
     pair = (PlannedBout("walk", 0.4 * run_s / rounds, 1.5), PlannedBout("run", 0.6 * run_s / rounds, speed_mps))
@@ -174,7 +175,7 @@ def _walk_run(run_s: float, rng: np.random.Generator) -> Scenario:
 
 
 def _battery_dying(run_s: float, rng: np.random.Generator) -> Scenario:
-    """The right pod warns after a quarter of the run and is dead after three."""
+    """The right pod warns of a low battery after a quarter of the run and is empty after three quarters."""
     easy = _easy(run_s, rng)
     per_h = 10.0 / (0.5 * run_s / 3600.0)
     charge = {Foot.RIGHT: BatteryCharge(15.0 + per_h * STANDING_BEFORE_S / 3600.0, per_h)}
@@ -182,7 +183,7 @@ def _battery_dying(run_s: float, rng: np.random.Generator) -> Scenario:
 
 
 def _drop_outs(run_s: float, rng: np.random.Generator) -> Scenario:
-    """A bad place for the phone: errors, gaps too short and gaps too long for the link, one loss of power."""
+    """Poor reception: packet errors, outages shorter and longer than the supervision timeout, one power cycle."""
     faults: list[Outage | PowerCycle] = []
     at_s = STANDING_BEFORE_S + 10.0
     while at_s < STANDING_BEFORE_S + run_s - 15.0:
@@ -196,9 +197,7 @@ def _drop_outs(run_s: float, rng: np.random.Generator) -> Scenario:
 
 
 def _obstacles(run_s: float, rng: np.random.Generator) -> Scenario:
-    """Everything that is no ankle roll but might be taken for one: rough ground, sharp turns, and what people do when
-    they stop.
-    """
+    """No inversion event, but motion that resembles one: uneven ground, sharp turns, non-gait activities."""
     runner = replace(
         _random_runner(rng),
         uneven_ground_sd_deg=float(rng.uniform(1.0, 6.0)),
@@ -215,7 +214,7 @@ def _obstacles(run_s: float, rng: np.random.Generator) -> Scenario:
 
 
 def _obstacle(rng: np.random.Generator) -> tuple[PlannedBout, ...]:
-    """A stretch of running, up or down or on camber, and what comes at its end."""
+    """A running bout on slope and camber, followed by sharp turns, a walk or a non-gait activity."""
     speed_mps, slope_pct, camber_pct = (float(rng.uniform(*span)) for span in ((2.2, 3.6), (-12, 12), (-8, 8)))
     easy = PlannedBout("run", float(rng.uniform(15.0, 35.0)), speed_mps, slope_pct=slope_pct, camber_pct=camber_pct)
     side = float(rng.choice([-1.0, 1.0]))

@@ -1,4 +1,4 @@
-"""Runners with pods on their shoes, in the same process as the client that listens to them."""
+"""Simulation of runners with pods on a virtual radio, in the same process as the client."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ from surefoot.firmware_sim.scenarios import BatteryCharge, Outage, PowerCycle, S
 from surefoot.sensor_ingest.protocol import FootCode
 
 CLOCK_DRIFT_SD_PPM, SAMPLE_RATE_SD_PPM = 15.0, 3000.0
-"""Of a pod's crystal, and of the oscillator inside its IMU, which is far worse."""
+"""Spread of a pod's crystal, and of the far less accurate oscillator inside its IMU."""
 MAX_UPTIME_S = 600.0
+"""Pods are switched on at most this long before their runner joins."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedRunner:
-    """One runner's pods and the truth about their gait; session time zero is `start_s` on the loop's clock."""
+    """Pods and ground truth of one runner; session time zero is `start_s` on the loop's clock."""
 
     name: str
     start_s: float
@@ -40,19 +41,19 @@ class SimulatedRunner:
 
     @property
     def truth(self) -> Mapping[Foot, TrueStrides]:
-        """Every stride as it really was, session time."""
+        """True strides of each foot, session time."""
         return self.motion.truth
 
 
 class Simulation:
-    """A virtual radio with one central; runners may come at any time and stay until the end.
+    """A radio medium with one central; runners can be added at any time and stay until the end.
 
     Parameters
     ----------
-    seed : the same seed, and the same client, give the same bytes; in virtual time at the same times.
-    keep_truth : let pods remember all packets; without, memory stays bounded.
+    seed : same seed and same client give the same bytes; in virtual time also at the same times.
+    keep_truth : pods keep the truth of all packets; if False, memory stays bounded.
 
-    An error raised within comes out as it is, not in the groups of the tasks that it ends.
+    An exception raised in the context propagates unchanged, not wrapped in an exception group.
     """
 
     def __init__(self, seed: int = 0, *, keep_truth: bool = True) -> None:
@@ -82,7 +83,7 @@ class Simulation:
                 raise
 
     async def add_runner(self, name: str, scenario: Scenario) -> SimulatedRunner:
-        """Put pods on a runner, who begins the scenario at once."""
+        """Add a runner with two pods, who starts the scenario at once."""
         if name in self.runners:
             raise ValueError(f"there is a runner {name!r} already")
         seed = int(self._rng.integers(2**31))
@@ -119,7 +120,7 @@ class Simulation:
 
 
 def sensor_factory(motion: Motion, foot: Foot, imu: Imu, rate_ppm: float, seed: int) -> SensorFactory:
-    """Sensors on one foot, set as the pod wants them; a sensor's own oscillator is off by `rate_ppm`."""
+    """Factory of sensors on one foot, configured by the pod's settings; their rate is off by `rate_ppm`."""
 
     def make_sensor(settings: PodSettings, start_s: float) -> Sensor:
         configured = configured_imu(imu, settings.rate_hz, settings.acc_range_g, settings.gyr_range_dps, rate_ppm)

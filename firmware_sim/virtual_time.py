@@ -1,7 +1,7 @@
-"""An asyncio event loop with a pace of its own: faster than life, or in virtual time.
+"""asyncio event loop running at a multiple of real time or in virtual time.
 
-Everything that lives by the loop's clock runs at that pace, without knowing: sleeps, timeouts, a Bluetooth stack's
-timers, a client under test. Code that reads `time.monotonic` or `time.time` does not.
+It affects everything that uses the loop's clock: sleeps, timeouts, timers of a Bluetooth stack, a client under test.
+Code that reads `time.monotonic` or `time.time` is not affected.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 ReadyKeys = list[tuple[selectors.SelectorKey, int]]
 MIN_SLEEP_S = 0.005
-"""Ahead of real time by less is not worth a system call."""
+"""Waits shorter than this are skipped."""
 MAX_LAG_S = 0.25
-"""A computer that is later than this goes on from where it is, and does not hurry after the plan."""
+"""Playback that lags by more than this is not caught up."""
 
 
 class LoopClock:
-    """Seconds since the loop was made, `speed` times as fast as outside; at infinite speed they pass only in waits."""
+    """Loop time, `speed` times as fast as real time; at infinite speed (virtual time) it passes only in waits."""
 
     def __init__(self, speed: float) -> None:
         if not speed > 0.0:
@@ -35,22 +35,22 @@ class LoopClock:
 
     @property
     def is_virtual(self) -> bool:
-        """Time jumps instead of passing."""
+        """Time passes only in waits."""
         return math.isinf(self.speed)
 
     def now_s(self) -> float:
-        """The loop's time."""
+        """Time since the loop was created."""
         return self._virtual_s if self.is_virtual else (time.monotonic() - self._start_s) * self.speed
 
     def advance(self, seconds: float) -> None:
-        """Let virtual time pass."""
+        """Advance virtual time."""
         self._virtual_s += seconds
 
 
 class PlaybackClock(LoopClock):
-    """Passes only in waits, like virtual time, but no faster than `speed` times real time.
+    """Virtual time that runs at most at `speed` times real time.
 
-    A slow computer makes it slower, not different: the same run comes to the same end at any speed.
+    A slow computer slows it down but does not change the outcome.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class PlaybackClock(LoopClock):
         self._due_s = clock()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, and wait for it."""
+        """Advance virtual time, and sleep while ahead of real time."""
         super().advance(seconds)
         self._due_s += seconds / self._playback_speed
         ahead_s = self._due_s - self._clock()
@@ -77,16 +77,16 @@ class PlaybackClock(LoopClock):
 
 
 class ClockedSelector(selectors.DefaultSelector):
-    """Waits for sockets as long as the clock says."""
+    """Selector whose timeouts are in loop time."""
 
     def __init__(self, clock: LoopClock) -> None:
         super().__init__()
         self._clock = clock
 
     def select(self, timeout: float | None = None) -> ReadyKeys:
-        """Ready sockets; with nothing to wait for but a timer, virtual time is there at once.
+        """Ready sockets; in virtual time, with none ready, time advances by `timeout` at once.
 
-        A job in a thread takes no virtual time: it is waited for, so that its end does not depend on the machine.
+        Jobs in threads take no virtual time: they are waited for, so results do not depend on the computer's speed.
         """
         if timeout is None or timeout <= 0.0:
             return super().select(timeout)
@@ -99,10 +99,10 @@ class ClockedSelector(selectors.DefaultSelector):
 
 
 class ClockedLoop(asyncio.SelectorEventLoop):
-    """An event loop that lives by a `LoopClock`; with `LoopClock(math.inf)` in virtual time.
+    """Event loop on a `LoopClock`; with `LoopClock(math.inf)` in virtual time.
 
-    In virtual time the loop never sleeps: when nothing is ready it is the time of the next timer. Sockets are polled
-    on every turn, but nobody waits for them.
+    In virtual time the loop never sleeps: when nothing is ready, time advances to the next timer. Sockets are polled
+    in every iteration, but not waited for.
     """
 
     def __init__(self, clock: LoopClock) -> None:
@@ -110,20 +110,20 @@ class ClockedLoop(asyncio.SelectorEventLoop):
         super().__init__(ClockedSelector(clock))
 
     def time(self) -> float:
-        """Seconds since the loop was made, at its pace."""
+        """Loop time."""
         return self._clock.now_s()
 
     def run_in_executor(  # type: ignore[override]  # typeshed spells the arguments as a TypeVarTuple
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
-        """Run in a thread; virtual time stands still meanwhile."""
+        """Run in a thread; virtual time stands still until it has ended."""
         future: asyncio.Future[Any] = super().run_in_executor(executor, func, *args)
         self._clock.executor_jobs += 1
         future.add_done_callback(self._job_done)
         return future
 
     async def shutdown_default_executor(self, *timeout: Any) -> None:
-        """Wait for the threads to end; their end takes no virtual time, in which a timeout would be over at once."""
+        """Wait for the threads to end, which takes no virtual time; otherwise a timeout would expire at once."""
         self._clock.executor_jobs += 1
         try:
             await super().shutdown_default_executor(*timeout)
@@ -140,7 +140,7 @@ def run(main: Coroutine[Any, Any, T], *, speed: float = 1.0) -> T:
 
 
 def run_playback(main: Coroutine[Any, Any, T], *, speed: float) -> T:
-    """Like `asyncio.run`, in virtual time played at a speed; at `math.inf` as fast as the computer allows."""
+    """Like `asyncio.run`, in virtual time limited to `speed` times real time; `math.inf` is without limit."""
     return _run_on(main, PlaybackClock(speed))
 
 

@@ -1,10 +1,11 @@
-"""The pod's battery: a level that goes down, faster while streaming."""
+"""Battery of a pod: state of charge, discharging faster while streaming."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 LOW_PCT = 10.0
+"""Below this level packets carry the low-battery flag."""
 
 
 @dataclass(slots=True)
@@ -14,7 +15,7 @@ class Battery:
     Parameters
     ----------
     level_pct : charge at `updated_s`.
-    idle_pct_per_h, streaming_pct_per_h : 100 mAh at 0.3 mA waiting, at 5 mA sampling and sending.
+    idle_pct_per_h, streaming_pct_per_h : discharge rates; the defaults are 100 mAh at 0.3 mA and at 5 mA.
     """
 
     level_pct: float = 87.0
@@ -31,10 +32,10 @@ class Battery:
 
     @property
     def low(self) -> bool:
-        """Time to charge."""
+        """Below `LOW_PCT`."""
         return self.level_pct < LOW_PCT
 
     @property
     def empty(self) -> bool:
-        """Nothing works any more."""
+        """Fully discharged; the pod switches off."""
         return self.level_pct <= 0.0

@@ -1,6 +1,6 @@
-"""The pod's firmware without its radio: samples in, packets and replies out.
+"""Firmware of a pod without its radio: samples in, packets and replies out.
 
-It never reads a clock and never waits; whoever drives it says what time it is.
+It reads no clock and never waits; the caller passes the time.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ RATES_HZ = (104, 208, 416)
 ACC_RANGES_G = (16, 32)
 GYR_RANGES_DPS = (1000, 2000)
 RING_PACKETS = 1024
-"""238 bytes each, 244 kB of flash or RAM: 88 s at 208 Hz."""
+"""Ring buffer size: 1024 packets of 238 bytes are 244 kB, or 88 s at 208 Hz."""
 IDENTIFY_S = 3.0
+"""Duration of blinking after IDENTIFY."""
 
 
 @dataclass(slots=True)
 class PodSettings:
-    """What a pod keeps over a power cycle."""
+    """Settings that survive a power cycle."""
 
     serial: str
     foot: FootCode = FootCode.UNKNOWN
@@ -49,7 +50,7 @@ class PodSettings:
 
     @property
     def name(self) -> str:
-        """Eight characters, which is what an advertisement has room for next to the service UUID."""
+        """Advertised name; eight characters are what fits next to the service UUID."""
         return f"SF{self.serial[-4:]}-{'ULR'[self.foot]}"
 
 
@@ -58,9 +59,9 @@ class Firmware:
 
     Parameters
     ----------
-    settings : kept in flash; commands change them.
-    boot : number drawn at this start.
-    on_packet : called with every packet as it is closed.
+    settings : persistent; changed by commands.
+    boot : random boot number.
+    on_packet : called with every completed packet.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class Firmware:
 
     @property
     def info(self) -> PodInfo:
-        """The info characteristic."""
+        """Content of the info characteristic."""
         settings, ring = self.settings, self.ring
         return PodInfo(
             VERSION,
@@ -101,7 +102,7 @@ class Firmware:
         return MAX_SAMPLES - len(self._ticks)
 
     def sample(self, ticks_us: NDArray[np.int64], counts: NDArray[np.int16]) -> None:
-        """Take samples as the FIFO of the IMU hands them over: ticks (n,), counts (n, 6)."""
+        """Take samples from the FIFO of the IMU: ticks (n,), counts (n, 6)."""
         if not self.streaming:
             return
         self.pedometer.push(ticks_us, counts, self.settings.gyr_range_dps)
@@ -115,12 +116,12 @@ class Firmware:
                 self._close_packet()
 
     def fifo_overrun(self, samples: int) -> None:
-        """The FIFO overflowed before it was read: what was lost must not lie inside a packet."""
+        """Count samples lost to a FIFO overflow; the current packet is closed, so that it has no gap."""
         self._close_partial_packet()
         self.dropped = (self.dropped + samples) & 0xFFFF
 
     def handle_command(self, data: bytes, tick_us: int) -> Reply:
-        """Obey a write to the control point."""
+        """Execute a command written to the control characteristic, and return its reply."""
         try:
             command = Command.from_bytes(data)
         except ProtocolError:
@@ -152,7 +153,7 @@ class Firmware:
         return Result.OK
 
     def _configure_imu(self, command: Command) -> Result:
-        """Change the IMU; what is in the ring would be read with the wrong scale afterwards, so it goes."""
+        """Set rate or ranges of the IMU, and clear the ring, whose counts would be scaled wrongly."""
         arguments = command.arguments
         allowed = (RATES_HZ,) if command.opcode is Opcode.SET_RATE else (ACC_RANGES_G, GYR_RANGES_DPS)
         if any(value not in values for value, values in zip(arguments, allowed, strict=True)):
@@ -176,7 +177,7 @@ class Firmware:
         return Reply(command.opcode, Result.OK, tick_us, *granted)
 
     def _close_partial_packet(self) -> None:
-        """Close a packet that is not full."""
+        """Close the current packet if it holds any samples."""
         if self._ticks:
             self._close_packet()
 

@@ -1,4 +1,4 @@
-"""The attribute table of a pod: our service, and the three that every phone and watch knows."""
+"""GATT table of a pod: the pod service and three standard ones; advertisement and scan response."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ READABLE, WRITEABLE, NO_ACCESS = (
 
 
 class AttributeHandlers(Protocol):
-    """What the table asks of the pod behind it."""
+    """Read, write and subscription handlers of the characteristics."""
 
     def read_info(self, connection: Connection) -> bytes:
         """Value of the info characteristic."""
@@ -47,15 +47,15 @@ class AttributeHandlers(Protocol):
         """Value of the battery level."""
 
     def write_control(self, connection: Connection, value: bytes) -> None:
-        """A command."""
+        """A command was written to the control characteristic."""
 
     def on_stream_subscription(self, connection: Connection, notify: bool, indicate: bool) -> None:
-        """Somebody subscribed to the stream, or no longer."""
+        """The client subscribed to the stream, or unsubscribed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeTable:
-    """The services, and the characteristics that speak of their own accord."""
+    """The services, and the characteristics that notify or indicate."""
 
     services: tuple[Service, ...]
     stream: Characteristic[bytes]
@@ -107,7 +107,7 @@ def _readable(
 
 
 def advertisement(name: str) -> bytes:
-    """All that a client needs, 31 bytes: who scans passively never sees a scan response."""
+    """Advertising data, 31 bytes: all a client needs, since passive scanners never see a scan response."""
     return bytes(
         AdvertisingData(
             [
@@ -120,6 +120,6 @@ def advertisement(name: str) -> bytes:
 
 
 def scan_response() -> bytes:
-    """For watches, which look for the running service."""
+    """Scan response with the standard services, for which watches look."""
     uuids = bytes(GATT_RUNNING_SPEED_AND_CADENCE_SERVICE) + bytes(GATT_BATTERY_SERVICE)
     return bytes(AdvertisingData([(AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, uuids)]))

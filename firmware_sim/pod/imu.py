@@ -1,4 +1,4 @@
-"""The sensor on the shoe: what a perfect one would read, and what a real one makes of it."""
+"""IMU on the shoe: converter counts and samples from the pose, with noise, bias, clipping and mounting."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from surefoot.firmware_sim.body.motion import Motion
 from surefoot.firmware_sim.body.pose import Pose, pose_from_channels
 
 FULL_SCALE_COUNTS = 32768
+"""Counts at full scale; readings stop at ±`MAX_COUNTS`."""
 MAX_COUNTS = 32767
 WARMUP_S = 600.0
+"""Time constant of the gyroscope's warm-up drift."""
 KNOCK_DURATION_S, KNOCK_MPS2, KNOCK_RADPS = 0.012, np.array([200.0, -150.0, 180.0]), np.array([12.0, 18.0, -9.0])
 
 
 @dataclass(frozen=True, slots=True)
 class MountingShift:
-    """The pod is turned on the shoe: from `at_s` on, `rotation` (3, 3) maps the sensor frame before to that after."""
+    """The pod shifts on the shoe: from `at_s` on, `rotation` (3, 3) maps the old sensor frame to the new one."""
 
     at_s: float
     rotation: Floats
@@ -37,16 +39,16 @@ class Imu:
     rate_hz : samples per second, 50…1000.
     mounting : (3, 3) rotation from the foot frame to the sensor frame.
     position_m : on the foot, from the heel point of the sole.
-    acc_range_g, gyr_range_dps : readings beyond are cut off and marked as clipped.
+    acc_range_g, gyr_range_dps : full scale; readings beyond are cut off and marked as clipped.
     acc_noise_mps2, gyr_noise_radps : standard deviation of white noise per sample.
     acc_bias_mps2, gyr_bias_radps : (3,) constant, sensor frame.
-    jitter_s : standard deviation of the sampling instants about the even grid, at most 0.2 of a sample.
-    gyr_warmup_radps : (3,) bias gained while the pod warms up, to two thirds after `WARMUP_S`.
-    acc_scale, gyr_scale : readings of a sensor that is off in scale, relative to true ones.
-    rocking_ratio, rocking_hz : how much a pod that sits loosely rocks after landing, against a tight one, and how fast;
+    jitter_s : standard deviation of the sampling instants, at most 0.2 of a sample interval.
+    gyr_warmup_radps : (3,) bias gained while the pod warms up, with time constant `WARMUP_S`.
+    acc_scale, gyr_scale : scale errors, as factors.
+    rocking_ratio, rocking_hz : amplitude after landing of a loose pod relative to a tight one, and its frequency;
         None is tight.
-    mounting_shifts : when and how the pod is turned on the shoe.
-    knocks_s : when something hits the pod, which does not move it.
+    mounting_shifts : rotations of the pod on the shoe.
+    knocks_s : times at which the pod is hit without being shifted.
     """
 
     rate_hz: float = 208.0
@@ -81,12 +83,12 @@ class Imu:
 
 
 def random_mounting(seed: int) -> Floats:
-    """A rotation drawn uniformly from all, (3, 3)."""
+    """Uniformly distributed random rotation, (3, 3)."""
     return Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
 
 
 def read_imu(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:
-    """Everything the sensor on one foot reads over the plan, sensor frame."""
+    """Samples of one foot over the whole plan, sensor frame."""
     chunks = list(read_imu_chunks(motion, foot, imu, seed=seed))
     return Samples(
         foot,
@@ -98,7 +100,7 @@ def read_imu(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:
 
 
 def read_imu_chunks(motion: Motion, foot: Foot, imu: Imu, seed: int = 0, chunk_s: float = 60.0) -> Iterator[Samples]:
-    """The same readings in pieces of bounded length; how they are cut does not change them."""
+    """The samples of `read_imu` in chunks of `chunk_s`; the chunk length does not change them."""
     for time_s, counts in count_chunks(motion, foot, imu, seed, chunk_s):
         yield Samples(
             foot,
@@ -112,7 +114,7 @@ def read_imu_chunks(motion: Motion, foot: Foot, imu: Imu, seed: int = 0, chunk_s
 def count_chunks(
     motion: Motion, foot: Foot, imu: Imu, seed: int = 0, chunk_s: float = 60.0, start_s: float = 0.0
 ) -> Iterator[tuple[Floats, Floats]]:
-    """What the converter hands out from `start_s` on, in pieces: times (n,), accelerometer and gyroscope (n, 6)."""
+    """Converter output from `start_s` on, in chunks: times (n,), counts of accelerometer and gyroscope (n, 6)."""
     first = max(int(np.ceil(start_s * imu.rate_hz - 0.5)), 0)
     count = int(np.floor(motion.duration_s * imu.rate_hz))
     chunk_size = max(int(chunk_s * imu.rate_hz), 1)
@@ -131,7 +133,7 @@ def count_chunks(
 
 
 def counts_at_rest(imu: Imu, time_s: Floats, noise: Floats) -> Floats:
-    """(n, 6) what the sensor reads on a shoe that stands flat."""
+    """Counts on a shoe that stands flat, (n, 6)."""
     return _sensed_counts(time_s, pose_from_channels(np.zeros((len(time_s), 7, 3))), imu, noise)
 
 
@@ -154,7 +156,7 @@ def _sensed_counts(time_s: Floats, pose: Pose, imu: Imu, noise: Floats) -> Float
 
 
 def _mounting_at(time_s: Floats, imu: Imu) -> Floats:
-    """(n, 3, 3) foot to sensor frame at each instant."""
+    """Rotation from foot to sensor frame at each time, (n, 3, 3)."""
     mounting = np.broadcast_to(imu.mounting, (len(time_s), 3, 3))
     for shift in imu.mounting_shifts:
         mounting = np.where((time_s >= shift.at_s)[:, None, None], shift.rotation @ mounting, mounting)
@@ -162,7 +164,7 @@ def _mounting_at(time_s: Floats, imu: Imu) -> Floats:
 
 
 def _knock_wave(since_s: Floats) -> Floats:
-    """(n,) there and back within `KNOCK_DURATION_S`, so that nothing remains of it."""
+    """One sine period of length `KNOCK_DURATION_S`, (n,); its integral is zero."""
     wave: Floats = np.where(
         (since_s > 0.0) & (since_s < KNOCK_DURATION_S), np.sin(2.0 * np.pi * since_s / KNOCK_DURATION_S), 0.0
     )
@@ -170,5 +172,5 @@ def _knock_wave(since_s: Floats) -> Floats:
 
 
 def _quantised(reading: Floats, full_scale: float) -> Floats:
-    """Whole counts of a 16-bit converter, stopped at its ends."""
+    """Counts of a 16-bit converter, rounded and clipped."""
     return np.clip(np.rint(reading * (FULL_SCALE_COUNTS / full_scale)), -MAX_COUNTS, MAX_COUNTS)

@@ -1,4 +1,4 @@
-"""The pod's own clock, which nobody sets and which runs a little fast or slow."""
+"""Free-running clock of a pod, with drift."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from surefoot.analysis.model import Floats
 
 @dataclass(frozen=True, slots=True)
 class Oscillator:
-    """Microseconds since power-on, as the pod counts them.
+    """Clock that counts microseconds since power-on.
 
     Parameters
     ----------
-    power_on_s : true time at which the count began; may lie before time zero.
-    drift_ppm : how much faster than true time it counts; crystals stay within ±50.
+    power_on_s : true time of power-on; may be negative.
+    drift_ppm : rate error relative to true time; crystals stay within ±50.
     """
 
     power_on_s: float = 0.0
@@ -31,7 +31,7 @@ class Oscillator:
     def tick_us(self, time_s: Floats) -> NDArray[np.int64]: ...
 
     def tick_us(self, time_s: float | Floats) -> int | NDArray[np.int64]:
-        """The count at a true time, or at many."""
+        """Count at a true time, or at an array of times."""
         count = (np.asarray(time_s) - self.power_on_s) * (1e6 + self.drift_ppm)
         whole = np.maximum(np.rint(count), 0.0).astype(np.int64)
         return whole if whole.ndim else int(whole)

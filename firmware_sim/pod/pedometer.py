@@ -1,4 +1,4 @@
-"""A step counter as a pod's firmware would have one: crude, cheap, good enough for a watch."""
+"""Step counter of the pod firmware: simple, good enough for the cadence on a watch."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_STANCE_RATE_DPS = 120.0
-"""A foot that turns more slowly stands, or is in flight for a moment between push-off and forward swing."""
+"""Below this rate the foot is in stance, or briefly between push-off and forward swing."""
 MIN_SWING_RATE_DPS, MIN_RUNNING_PEAK_DPS = 250.0, 520.0
+"""Above these rates the foot swings, and the stride is running."""
 WALKING_STANCE_US, RUNNING_STANCE_US = 60_000, 15_000
-"""How long a foot must turn slowly to have stood; at a fast run the foot is flat for 20 ms only."""
+"""Shortest stance; in fast running the foot is flat for only 20 ms."""
 PEAK_DECAY_PER_S = 0.3
+"""Decay of the peak rate by which walking and running are distinguished."""
 MIN_STRIDE_S, MAX_STRIDE_S = 0.52, 2.5
 MIN_RUNNING_SPM = 140
 
 
 class Pedometer:
-    """Counts a stride whenever the foot begins to swing after it has stood."""
+    """Counts a stride when the foot swings after a stance."""
 
     def __init__(self) -> None:
         self.strides = 0
@@ -59,12 +61,12 @@ class Pedometer:
 
     @property
     def cadence_spm(self) -> int:
-        """Steps of both feet per minute; 0 while standing."""
+        """Cadence, steps of both feet per minute; 0 while standing."""
         if not self._times_s or self._now_us - self._last_stride_us > 1e6 * MAX_STRIDE_S:
             return 0
         return round(120.0 / float(np.median(self._times_s)))
 
     @property
     def running(self) -> bool:
-        """By cadence alone."""
+        """Cadence is at least `MIN_RUNNING_SPM`."""
         return self.cadence_spm >= MIN_RUNNING_SPM

@@ -1,4 +1,4 @@
-"""The Bluetooth side of a pod on bumble: advertises, serves the attribute table, notifies as fast as the link takes."""
+"""Bluetooth host of a pod on bumble: advertising, GATT server, notifications with flow control."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ ATT_HEADER_BYTES = 3
 PACKET_BYTES = Packet.HEADER.size + 12 * MAX_SAMPLES
 DATA_TIME_US = 2120
 INTERVAL_MS, SUPERVISION_MS = 15, 3000
-"""Asked for after connecting: Linux's 420 ms of supervision drop the link whenever the foot is behind the body; with
-much more than these a pod that restarts would be met again only long after it is back."""
+"""Connection parameters requested after connecting. With Linux's default supervision timeout of 420 ms the link drops
+whenever the foot is behind the body; a much longer one would delay reconnecting to a pod that restarted."""
 MAX_PENDING_NOTIFICATIONS = 4
-"""Notifications under way at once: one connection event's worth, so that a live packet never waits behind resends."""
+"""Notifications queued at once: those of one connection event, so that live packets do not wait behind resends."""
 
 HciSource = TransportSource | VirtualController
 HciSink = TransportSink | VirtualController
 
 
 class PeripheralDelegate(Protocol):
-    """The pod behind the peripheral."""
+    """The pod logic behind the Bluetooth host."""
 
     @property
     def name(self) -> str:
-        """As advertised; may change."""
+        """Advertised name; may change."""
 
     @property
     def serial(self) -> str:
@@ -49,22 +49,22 @@ class PeripheralDelegate(Protocol):
         """Value of the battery level."""
 
     def handle_command(self, data: bytes, mtu_ok: bool) -> Reply:
-        """Obey a write to the control point; `mtu_ok` says whether the link's MTU carries whole packets."""
+        """Execute a command; `mtu_ok`: the ATT MTU is large enough for a full packet."""
 
     def set_subscribed(self, subscribed: bool) -> None:
-        """Somebody subscribed to the stream, or left."""
+        """The client subscribed to the stream, or unsubscribed."""
 
     def next_packet(self) -> Packet | None:
-        """The packet to notify next."""
+        """Next packet to notify, if any."""
 
 
 class Peripheral:
-    """One pod's Bluetooth host.
+    """Bluetooth host of one pod.
 
     Parameters
     ----------
-    spawn : runs work in a named task and hands it out for cancelling.
-    source, sink : a Bluetooth controller.
+    spawn : starts a coroutine as a named task.
+    source, sink : HCI transport of a Bluetooth controller.
     """
 
     def __init__(
@@ -95,11 +95,11 @@ class Peripheral:
         self._device.on("connection", self._on_connection)
 
     async def start(self) -> None:
-        """Bring the controller up."""
+        """Power on the controller."""
         await self._device.power_on()
 
     async def advertise(self) -> None:
-        """Be found, now and after every disconnection."""
+        """Advertise, now and after every disconnection."""
         self.discoverable = True
         if self.connection is None:
             await self._device.start_advertising(
@@ -107,22 +107,22 @@ class Peripheral:
             )
 
     async def stop(self) -> None:
-        """Stop advertising, and let go of the central."""
+        """Stop advertising and disconnect."""
         self.discoverable = False
         await self._device.stop_advertising()
         if self.connection is not None:
             await self.connection.disconnect()
 
     async def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
-        """Notify the central, if there is one and it has subscribed."""
+        """Notify the central, if it is connected and has subscribed."""
         if self.connection is not None:
             await self._device.notify_subscriber(self.connection, characteristic, value)
 
     def wake(self) -> None:
-        """There may be something to send."""
+        """Signal that a packet may be ready to send."""
         self._wakeup.set()
 
-    # What the attribute table asks
+    # Attribute handlers
 
     def read_info(self, _connection: Connection) -> bytes:
         """Value of the info characteristic."""
@@ -133,7 +133,7 @@ class Peripheral:
         return bytes([self._delegate.battery_pct()])
 
     def write_control(self, connection: Connection, value: bytes) -> None:
-        """A command; its reply is indicated."""
+        """Execute a command and queue its reply for indication."""
         subscribed = self._device.gatt_server.read_cccd(connection, self.table.control)
         if not subscribed[0] & 2:
             raise att.ATT_Error(att.ErrorCode.CCCD_IMPROPERLY_CONFIGURED)
@@ -142,7 +142,7 @@ class Peripheral:
         self.wake()
 
     def on_stream_subscription(self, _connection: Connection, notify: bool, _indicate: bool) -> None:
-        """The stream was subscribed to, or no longer."""
+        """The client subscribed to the stream, or unsubscribed."""
         self._delegate.set_subscribed(notify)
         self.wake()
 
@@ -182,7 +182,7 @@ class Peripheral:
             await self._device.indicate_subscriber(connection, self.table.control, bytes(reply))
 
     async def _transmit(self, connection: Connection) -> None:
-        """Keep the controller's buffers filled, no more."""
+        """Send packets as fast as the link takes them, with at most `MAX_PENDING_NOTIFICATIONS` queued."""
         queue = self._device.host.get_data_packet_queue(connection.handle)
         assert queue is not None
         while True:

@@ -1,4 +1,4 @@
-"""The packets that a pod still remembers, and what of them has to go out."""
+"""Ring buffer of recent packets, with a live position and resend requests."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import replace
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag
 
 MAX_REQUESTS = 16
-"""Resend requests that wait at once; more are refused."""
+"""Resend requests that may be queued; further ones are refused."""
 
 
 class RingBuffer:
-    """A ring buffer of packets with a live end and a queue of resends; live packets go first."""
+    """Recent packets; live packets are sent before resends."""
 
     def __init__(self, capacity: int) -> None:
         if capacity < 1:
@@ -25,12 +25,12 @@ class RingBuffer:
 
     @property
     def oldest(self) -> int:
-        """Sequence of the oldest packet held; one more than `newest` if there is none."""
+        """Sequence of the oldest packet held; `newest` + 1 if there is none."""
         return self._first if self._packets else self.newest + 1
 
     @property
     def newest(self) -> int:
-        """Sequence of the last packet made; 0 before the first."""
+        """Sequence of the last packet appended; 0 before the first."""
         return max(self.next_sequence - 1, 0)
 
     @property
@@ -38,28 +38,28 @@ class RingBuffer:
         return self.next_sequence - len(self._packets)
 
     def append(self, packet: Packet) -> None:
-        """Keep a packet, at the cost of the oldest."""
+        """Append a packet, dropping the oldest when full."""
         if packet.sequence != self.next_sequence:
             raise ValueError(f"packet {packet.sequence} does not follow {self.next_sequence - 1}")
         self._packets.append(packet)
         self.next_sequence += 1
 
     def clear(self) -> None:
-        """Drop all packets; the sequence goes on."""
+        """Drop all packets and requests; the sequence continues."""
         self._packets.clear()
         self._requests.clear()
 
     def on_subscribed(self) -> None:
-        """Somebody listens: from the next packet on, all are to be sent."""
+        """Send all packets from the next one on."""
         self._next_live = self.next_sequence
 
     def on_unsubscribed(self) -> None:
-        """Nobody listens any more."""
+        """Stop sending, and drop the resend requests."""
         self._next_live = None
         self._requests.clear()
 
     def request_resend(self, first: int, count: int) -> tuple[int, int] | None:
-        """Queue a resend; what of it can be sent as first sequence and number, None if too many are waiting."""
+        """Queue a resend. Return first sequence and number of packets that are available; None if refused."""
         begin = max(first, self._first)
         end = min(first + count, self.next_sequence)
         if end <= begin:
@@ -70,7 +70,7 @@ class RingBuffer:
         return begin, end - begin
 
     def pop_next(self) -> Packet | None:
-        """The packet to send next, None if there is nothing to do."""
+        """Next packet to send; None if there is none."""
         if self._next_live is None:
             return None
         self._next_live = max(self._next_live, self._first)

@@ -1,4 +1,4 @@
-"""Bluetooth SIG Running Speed and Cadence, so that any watch shows a pod's cadence."""
+"""Values of the standard Running Speed and Cadence service, which watches read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class RscFeature(IntFlag):
 
 
 RUNNING_FLAG = 4
-"""Flag of a measurement."""
+"""Flag bit of a measurement: the runner is running, not walking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class RscMeasurement:
 
     Parameters
     ----------
-    speed_mps : 0 where a pod does not measure it; ours leaves speed to the analysis.
+    speed_mps : 0 where not measured; these pods leave speed to the analysis.
     cadence_spm : steps of both feet per minute.
     """
 
@@ -39,6 +39,6 @@ class RscMeasurement:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Parse a measurement; stride length and distance, where present, are left out."""
+        """Parse a measurement; optional stride length and distance are ignored."""
         flags, speed, cadence = cls.LAYOUT.unpack_from(data)
         return cls(speed / 256.0, cadence, bool(flags & RUNNING_FLAG))

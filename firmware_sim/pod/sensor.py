@@ -1,4 +1,4 @@
-"""The IMU chip of a pod: hands out its readings up to a time, made only when they are asked for."""
+"""IMU chip of a pod: samples up to a given time, generated lazily in chunks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RawSamples:
 
 
 class Sensor:
-    """One foot's sensor from a time on; after the plan the shoe stands still."""
+    """Sensor of one foot from `start_s` on; after the plan the shoe stands still."""
 
     def __init__(self, motion: Motion, foot: Foot, imu: Imu, *, seed: int = 0, start_s: float = 0.0) -> None:
         self._chunks = self._generate(motion, foot, imu, seed, start_s)
@@ -35,12 +35,12 @@ class Sensor:
         self._counts = np.empty((0, 6), np.int16)
 
     def sample_time_s(self, number: int) -> float:
-        """True time of the `number`-th sample from here, counted from 1."""
+        """True time of the `number`-th sample not yet taken, counted from 1."""
         self._fetch(number)
         return float(self._times[number - 1])
 
     def take_until(self, time_s: float) -> RawSamples:
-        """All samples up to and including a time that have not been taken yet."""
+        """Samples not yet taken, up to and including `time_s`."""
         self._fetch(1)
         while self._times[-1] <= time_s:
             self._fetch(len(self._times) + 1)
@@ -69,6 +69,6 @@ class Sensor:
 
 
 def configured_imu(imu: Imu, rate_hz: int, acc_range_g: int, gyr_range_dps: int, rate_ppm: float) -> Imu:
-    """The same sensor set to another rate and range; its own oscillator is off by `rate_ppm`."""
+    """The sensor set to a rate and ranges; its sampling rate is off by `rate_ppm`."""
     true_rate_hz = rate_hz * (1.0 + 1e-6 * rate_ppm)
     return replace(imu, rate_hz=true_rate_hz, acc_range_g=float(acc_range_g), gyr_range_dps=float(gyr_range_dps))

@@ -1,4 +1,4 @@
-"""A shoe pod: firmware, battery and sensor behind a Bluetooth peripheral, living by the event loop's clock."""
+"""Virtual pod: firmware, battery and sensor behind a Bluetooth peripheral, timed by the event loop's clock."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from surefoot.sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Resu
 BOOT_TIME_S = 0.4
 
 SensorFactory = Callable[[PodSettings, float], Sensor]
-"""Makes the sensor of a pod with these settings, from a session time on."""
+"""Creates the sensor for these settings, from a session time on."""
 
 
 @dataclass(frozen=True, slots=True)
 class PodParameters:
-    """How one pod left the factory and was put on.
+    """Identity and clock of one pod.
 
     Parameters
     ----------
-    drift_ppm : of its clock against true time.
-    uptime_s : how long it had been switched on when its session began.
-    keep_truth : remember every packet for comparison, 500 bytes each.
+    drift_ppm : drift of its clock relative to true time.
+    uptime_s : time since power-on at session time zero.
+    keep_truth : keep the truth of every packet, 500 bytes each.
     """
 
     address: str
@@ -48,13 +48,13 @@ class PodParameters:
 
 
 class VirtualPod:
-    """A pod, switched on while the context is open.
+    """A pod that is switched on while the context is open.
 
     Parameters
     ----------
     make_sensor : called at every start of streaming.
-    source, sink : a Bluetooth controller, virtual or real; a `VirtualController` can fall silent and lose power.
-    start_s : time on the loop's clock at which session time is zero.
+    source, sink : Bluetooth controller; only a `VirtualController` can go out of reach or lose power.
+    start_s : session time zero on the loop's clock.
     """
 
     def __init__(
@@ -105,11 +105,11 @@ class VirtualPod:
 
     @property
     def info(self) -> PodInfo:
-        """As a client reads it."""
+        """Content of the info characteristic."""
         return self.firmware.info
 
     async def power_off(self) -> None:
-        """Switch off, or run out of charge: ring and sequence are gone, and nobody is told."""
+        """Switch off without disconnecting; ring buffer and sequence are lost."""
         if not self.powered:
             return
         self.powered = False
@@ -124,7 +124,7 @@ class VirtualPod:
         await asyncio.sleep(0)
 
     async def power_on(self) -> None:
-        """Switch on again, a new boot; not without charge."""
+        """Switch on with a new boot; no effect if already on or the battery is empty."""
         if self.powered or self.battery.empty:
             return
         self.firmware = self._boot_firmware(self.now_s)
@@ -132,13 +132,13 @@ class VirtualPod:
         await self._start()
 
     async def power_cycle(self, off_s: float = 2.0) -> None:
-        """Off and on again."""
+        """Switch off, and on again after `off_s`."""
         await self.power_off()
         await asyncio.sleep(off_s)
         await self.power_on()
 
     async def outage(self, duration_s: float) -> None:
-        """Out of reach for a while; beyond the supervision timeout that costs the connection."""
+        """Be out of radio reach; longer than the supervision timeout drops the connection."""
         if self._controller is None:
             raise RuntimeError("only a pod on a virtual radio can be put out of reach")
         self._controller.set_reach(False)
@@ -147,16 +147,16 @@ class VirtualPod:
         finally:
             self._controller.set_reach(True)
 
-    # What the peripheral asks
+    # PeripheralDelegate
 
     @property
     def name(self) -> str:
-        """As advertised."""
+        """Advertised name."""
         return self.settings.name
 
     @property
     def serial(self) -> str:
-        """Of the Device Information."""
+        """Serial number."""
         return self.settings.serial
 
     def info_bytes(self) -> bytes:
@@ -168,7 +168,7 @@ class VirtualPod:
         return round(self.battery.level_pct)
 
     def handle_command(self, data: bytes, mtu_ok: bool) -> Reply:
-        """Obey a write to the control point, after everything that was sampled before it."""
+        """Execute a command, after processing the samples taken before it."""
         self._read_sensor()
         tick_us = self.oscillator.tick_us(self.now_s)
         if data[:1] == bytes([Opcode.START]) and not mtu_ok:
@@ -181,17 +181,17 @@ class VirtualPod:
         return reply
 
     def set_subscribed(self, subscribed: bool) -> None:
-        """Somebody subscribed to the stream, or left."""
+        """The client subscribed to the stream, or unsubscribed."""
         if subscribed:
             self.firmware.ring.on_subscribed()
         else:
             self.firmware.ring.on_unsubscribed()
 
     def next_packet(self) -> Packet | None:
-        """The packet to notify next."""
+        """Next packet to notify, if any."""
         return self.firmware.ring.pop_next()
 
-    # Life of a boot
+    # Boot
 
     def _boot_firmware(self, power_on_s: float) -> Firmware:
         self.oscillator = Oscillator(power_on_s, self.parameters.drift_ppm)
@@ -208,7 +208,7 @@ class VirtualPod:
         return self._tasks.create_task(work, name=f"{self.settings.name} {name}")
 
     async def _report_every_second(self) -> None:
-        """Once a second: battery and cadence."""
+        """Update the battery and notify cadence and battery level."""
         notified_pct = -1
         table = self.peripheral.table
         while True:
@@ -236,7 +236,7 @@ class VirtualPod:
             self._sampling_task = None
 
     async def _sample(self) -> None:
-        """Wake up whenever a packet is full."""
+        """Read the sensor whenever a packet is full."""
         while True:
             full_s = self._sensor.sample_time_s(self.firmware.samples_until_full)
             await asyncio.sleep(full_s - self.now_s)
@@ -244,7 +244,7 @@ class VirtualPod:
             self.peripheral.wake()
 
     def _read_sensor(self) -> None:
-        """Hand over what the sensor has read until now."""
+        """Pass the samples taken until now to the firmware."""
         if self._sampling_task is None:
             return
         reading = self._sensor.take_until(self.now_s)

@@ -1,4 +1,4 @@
-"""A bleak backend on bumble, so that an unmodified bleak client meets virtual pods.
+"""bleak backend on bumble, which lets an unmodified bleak client connect to virtual pods.
 
 `BleakScanner(..., backend=BumbleScanner, radio=central)` and `BleakClient(device, backend=BumbleClient)`; a client
 made from an address instead of a scanned device needs `radio=central` too.
@@ -33,7 +33,7 @@ MTU = 517
 
 
 class BumbleClient(BaseBleakClient):
-    """A GATT client on a `CentralRadio`; each connects once, a reconnection takes a new one."""
+    """GATT client on a `CentralRadio`; connects once, a reconnection needs a new client."""
 
     def __init__(
         self, address_or_ble_device: BLEDevice | str, *, radio: CentralRadio | None = None, **options: Any
@@ -54,12 +54,12 @@ class BumbleClient(BaseBleakClient):
 
     @property
     def name(self) -> str:
-        """As advertised."""
+        """Advertised name."""
         return self._name
 
     @property
     def mtu_size(self) -> int:
-        """Of the connection; 23 without one."""
+        """ATT MTU of the connection; 23 without one."""
         return self._connection.att_mtu if self._connection else 23
 
     @property
@@ -68,7 +68,7 @@ class BumbleClient(BaseBleakClient):
         return self._connection is not None
 
     async def connect(self, pair: bool, **kwargs: Any) -> None:
-        """Connect and discover; `TimeoutError` if the peer does not answer in time."""
+        """Connect and discover services; `TimeoutError` if the peer does not answer in time."""
         if self._connection is not None:
             raise BleakError("Client is already connected")
         try:
@@ -82,7 +82,7 @@ class BumbleClient(BaseBleakClient):
             raise
 
     async def disconnect(self) -> None:
-        """Hang up; after a loss there is nothing to do."""
+        """Disconnect; no effect after the link was lost."""
         if self._connection is None or self._link_lost is None:
             return
         link_lost = self._link_lost
@@ -102,7 +102,7 @@ class BumbleClient(BaseBleakClient):
         await self._request(self._connection.pair())
 
     async def unpair(self) -> None:
-        """Not something this backend remembers."""
+        """Not supported: this backend stores no bonds."""
         raise NotImplementedError("bonds of virtual pods are not kept")
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_options: Any) -> bytearray:
@@ -134,7 +134,7 @@ class BumbleClient(BaseBleakClient):
         await self._request(characteristic.obj.subscribe(deliver))
 
     async def stop_notify(self, characteristic: BleakGATTCharacteristic) -> None:
-        """Subscribe no longer."""
+        """Unsubscribe."""
         subscriber = self._subscribers.pop(characteristic.handle, None)
         if subscriber is None:
             raise BleakError(f"not subscribed to {characteristic.uuid}")
@@ -185,9 +185,9 @@ class BumbleClient(BaseBleakClient):
         return found
 
     async def _request(self, request: Coroutine[Any, Any, T]) -> T:
-        """Wait for a request or the loss of the link, in bleak's errors.
+        """Wait for a request or the loss of the link; raises bleak's errors.
 
-        A caller who gives up leaves the request running: its answer would be taken for that of the next one.
+        A cancelled caller leaves the request running: otherwise its response would be taken for that of the next.
         """
         if self._connection is None or self._link_lost is None:
             request.close()
@@ -209,7 +209,7 @@ class BumbleClient(BaseBleakClient):
 
 
 def _error_code(code: int) -> Any:
-    """Bleak names the codes of the specification; application errors stay numbers."""
+    """bleak's name of an ATT error code; application errors stay numbers."""
     try:
         return BleakGATTProtocolErrorCode(code)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The scanner half of the bleak backend on bumble."""
+"""Scanner of the bleak backend on bumble."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SERVICE_128_TYPES = (
 
 
 class DeviceDetails(NamedTuple):
-    """What a `BLEDevice` of this backend carries."""
+    """`BLEDevice.details` of this backend."""
 
     radio: CentralRadio
     address: Address
 
 
 class BumbleScanner(BaseBleakScanner):
-    """Listens on a `CentralRadio`, together with any number of others."""
+    """Scanner on a `CentralRadio`, which any number of scanners share."""
 
     def __init__(
         self,
@@ -48,13 +48,13 @@ class BumbleScanner(BaseBleakScanner):
         self._active = scanning_mode == "active"
 
     async def start(self) -> None:
-        """Begin to listen."""
+        """Start scanning."""
         self.seen_devices = {}
         self._radio.device.on("advertisement", self._on_advertisement)
         await self._radio.start_scan(self._active)
 
     async def stop(self) -> None:
-        """Listen no longer."""
+        """Stop scanning."""
         self._radio.device.remove_listener("advertisement", self._on_advertisement)
         await self._radio.stop_scan()
 
@@ -68,7 +68,7 @@ class BumbleScanner(BaseBleakScanner):
 
 
 def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
-    """An advertisement as bleak has it: name, services and strength."""
+    """bleak's advertisement data: name, service UUIDs, RSSI."""
     structures = advertisement.data.ad_structures
     uuids = [
         uuid_text(UUID.from_bytes(data[at : at + width]))
@@ -82,6 +82,6 @@ def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
 
 
 def uuid_text(uuid: UUID) -> str:
-    """A UUID as bleak spells it."""
+    """UUID in bleak's spelling: 128 bits, lower case."""
     digits = uuid.to_hex_str("-")
     return normalize_uuid_str(digits if len(uuid.to_bytes()) == 16 else digits[-4:])

@@ -1,4 +1,4 @@
-"""A central on bumble: one Bluetooth host, shared by all scanners and clients of a process."""
+"""Bluetooth central on bumble: one host, shared by all scanners and clients of a process."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ DEFAULT_ADDRESS = "F0:F1:F2:F3:F4:F5"
 BLUEZ_DEFAULTS = ConnectionParametersPreferences(
     connection_interval_min=50.0, connection_interval_max=50.0, max_latency=0, supervision_timeout=420
 )
-"""What BlueZ asks of a new link until the pod asks for better."""
+"""Connection parameters of BlueZ, until the pod requests others."""
 
 
 class CentralRadio:
-    """A powered-on central."""
+    """A central that is powered on."""
 
     def __init__(self, device: Device) -> None:
         self.device = device
@@ -48,7 +48,7 @@ class CentralRadio:
         return cls(device)
 
     async def start_scan(self, active: bool) -> None:
-        """One more scanner; a caller who gives up is none."""
+        """Add a scanner, starting the scan for the first; a cancelled caller is not counted."""
         starting = asyncio.ensure_future(self._start_scan(active))
         try:
             await _run_to_completion(starting)
@@ -58,7 +58,7 @@ class CentralRadio:
             raise
 
     async def stop_scan(self) -> None:
-        """One scanner less."""
+        """Remove a scanner, stopping the scan after the last."""
         await _run_to_completion(asyncio.ensure_future(self._stop_scan()))
 
     async def _start_scan(self, active: bool) -> None:
@@ -74,9 +74,9 @@ class CentralRadio:
                 await self.device.stop_scanning()
 
     async def connect(self, address: Address) -> Connection:
-        """Connect to a peer, however long it takes; the controller can look for one at a time.
+        """Connect to a peer, without a timeout; the controller allows one attempt at a time.
 
-        When the caller gives up, the attempt is withdrawn from the controller before the next one may begin.
+        If the caller is cancelled, so is the attempt, before the next one may start.
         """
         async with self._connect_lock:
             attempt = asyncio.ensure_future(
@@ -101,9 +101,9 @@ class CentralRadio:
 
 
 async def _run_to_completion(work: asyncio.Future[None]) -> None:
-    """Wait for work, and if the caller gives up, for its end all the same.
+    """Wait for work to end, even if the caller is cancelled.
 
-    The host takes the answer to a command that was left in the middle for the answer to the next one.
+    bumble's host would take the response to an abandoned command for the response to the next one.
     """
     try:
         await asyncio.shield(work)

@@ -1,7 +1,7 @@
-"""One Bluetooth connection as the air sees it: events at an interval, retransmission, silence, supervision.
+"""Link layer of one Bluetooth connection: connection events, retransmission, supervision timeout.
 
-The link layer never loses an acknowledged PDU: an exchange that fails closes the connection event, and the PDU goes
-out again at the next one. Only when nothing passes for the supervision timeout do both ends give the link up.
+The link layer loses no PDU: a failed exchange closes the connection event, and the PDU is sent again at the next one.
+After the supervision timeout without any exchange, both ends drop the connection.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from dataclasses import dataclass
 from typing import Protocol
 
 EXCHANGE_S = 0.0025
-"""A PDU of 251 bytes at 1 Mbit/s, its acknowledgement and the gaps between: 2.12 + 0.15 + 0.08 + 0.15 ms."""
+"""Duration of an exchange: 251-byte PDU at 1 Mbit/s, gap, acknowledgement, gap: 2.12 + 0.15 + 0.08 + 0.15 ms."""
 
 EVENT_TOLERANCE = 1e-6
-"""Part of an interval by which a clock reading may fall short of the event that it belongs to."""
+"""Rounding tolerance of the clock when finding the current event, as a fraction of the interval."""
 
 Delivery = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
 class LinkQuality:
-    """How a pod is heard.
+    """Reception of a pod.
 
     Parameters
     ----------
-    packet_error_rate : part of the exchanges that fail; on a body 0.02 is good, 0.3 is bad.
+    packet_error_rate : fraction of exchanges that fail; on a body 0.02 is good, 0.3 is bad.
     pdus_per_event : exchanges that the central grants per connection event.
-    rssi_dbm : mean received strength of advertisements.
+    rssi_dbm : mean RSSI of advertisements.
     """
 
     packet_error_rate: float = 0.02
@@ -51,7 +51,7 @@ class Station(Protocol):
     in_reach: bool
 
     def on_link_lost(self, link: RadioLink, /) -> None:
-        """Nothing has been heard for the supervision timeout."""
+        """The supervision timeout has expired."""
 
 
 class RadioLink:
@@ -79,26 +79,26 @@ class RadioLink:
 
     @property
     def is_up(self) -> bool:
-        """Both ends hear each other."""
+        """Both ends are in reach and the link is not severed."""
         return not self._severed and all(station.in_reach for station in self.stations)
 
     def send(self, side: int, delivery: Delivery) -> None:
-        """Queue a PDU; `delivery` is called when the other side has it."""
+        """Queue a PDU; `delivery` is called when the other side has received it."""
         self._queues[side].append(delivery)
         self._schedule_event()
 
     def set_parameters(self, interval_s: float, supervision_timeout_s: float) -> None:
-        """Take new connection parameters."""
+        """Apply new connection parameters."""
         self.interval_s, self.supervision_timeout_s = interval_s, supervision_timeout_s
         self._anchor_s = self._loop.time()
 
     def sever(self) -> None:
-        """One end is gone for good; the other finds out by supervision."""
+        """Break the link for good; it ends by supervision timeout."""
         self._severed = True
         self.reach_changed()
 
     def reach_changed(self) -> None:
-        """A station went silent or is back."""
+        """A station went out of reach or came back."""
         if self.is_up:
             self._cancel_supervision()
             self._schedule_event()
@@ -108,7 +108,7 @@ class RadioLink:
             self._supervision_timer = self._loop.call_later(self.supervision_timeout_s, self._on_supervision_timeout)
 
     def close(self) -> None:
-        """Both ends have left."""
+        """Close the link; both ends have disconnected."""
         self._severed = True
         self._cancel_event()
         self._cancel_supervision()
@@ -116,7 +116,7 @@ class RadioLink:
             queue.clear()
 
     def _schedule_event(self) -> None:
-        """Wait for the next connection event that has something to carry; empty ones are not simulated."""
+        """Schedule the next connection event if a PDU is queued; empty events are not simulated."""
         if self._event_timer is None and self.is_up and any(self._queues):
             elapsed = math.floor((self._loop.time() - self._anchor_s) / self.interval_s + EVENT_TOLERANCE)
             at_s = self._anchor_s + (elapsed + 1) * self.interval_s
@@ -124,7 +124,7 @@ class RadioLink:
             self._event_timer = self._loop.call_at(at_s, self._exchange, exchanges_left)
 
     def _exchange(self, exchanges_left: int) -> None:
-        """One PDU each way, as far as there are any; it fails as a whole."""
+        """Exchange one queued PDU in each direction; both fail together."""
         self._event_timer = None
         if not any(self._queues):
             return

@@ -1,9 +1,9 @@
-"""Radio on bumble's virtual controllers: an ether in which packets take time, fail, and stations fall silent.
+"""Virtual Bluetooth controllers on a shared medium with delays, packet errors and limited reach.
 
-Bumble carries every PDU at once and without fail. Here data and control PDUs wait for a connection event of their
-`RadioLink`, the host hears of a completed packet only when it was really sent (so it feels back-pressure), and a
-station out of reach neither advertises nor answers. Radio time of a central is not shared between its links: one real
-central grants what is granted here to some six pods at 15 ms, to more at longer intervals.
+bumble's own virtual link delivers every PDU at once and without errors. Here data and control PDUs wait for a
+connection event of their `RadioLink`, the host is told of a completed packet only when it was really sent (which gives
+back-pressure), and a station out of reach neither advertises nor responds. The radio time of a central is not shared
+between its links: one real central grants what is granted here to some six pods at 15 ms, to more at longer intervals.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from surefoot.firmware_sim.radio.link import LinkQuality, RadioLink
 INTERVAL_UNIT_S, TIMEOUT_UNIT_S = 0.00125, 0.01
 DATA_LENGTH = 251
 MAX_BUFFERED_PACKETS = 8
-"""Packets that a small controller holds for the air."""
+"""Transmit buffers of a small controller."""
 UNSUPPORTED_FEATURES = (
     hci.LeFeatureMask.LE_EXTENDED_ADVERTISING | hci.LeFeatureMask.LE_PERIODIC_ADVERTISING | hci.LeFeatureMask.LL_PRIVACY
 )
@@ -29,7 +29,7 @@ RSSI_SD_DBM = 4.0
 
 
 class RadioMedium(link.LocalLink):
-    """What all stations share."""
+    """Radio medium shared by all controllers."""
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -38,23 +38,23 @@ class RadioMedium(link.LocalLink):
         self._links: dict[tuple[hci.Address, hci.Address], tuple[RadioLink, int]] = {}
 
     def add_controller(self, controller: controller.Controller) -> None:
-        """Bumble's set has no order of its own; the list makes runs repeatable."""
+        """Also keep the controllers in a list: bumble's set has no order, so runs would not be repeatable."""
         super().add_controller(controller)
         if isinstance(controller, VirtualController):
             self.stations.append(controller)
 
     def link_of(self, sender: hci.Address, receiver: hci.Address) -> tuple[RadioLink, int] | None:
-        """The link between two addresses and the sender's side of it."""
+        """Link between two addresses, and the sender's side of it."""
         return self._links.get((sender, receiver))
 
     def links_of_station(self, station: VirtualController) -> Iterator[RadioLink]:
-        """Links that a station has, or had and the other end still believes in."""
+        """Links of a station, including those that only the other end still considers up."""
         yield from {
             id(radio_link): radio_link for radio_link, _ in self._links.values() if station in radio_link.stations
         }.values()
 
     def send_advertising_pdu(self, sender_controller: controller.Controller, packet: ll.AdvertisingPdu) -> None:
-        """Advertisements reach who listens and is in reach; a connect request opens a link."""
+        """Deliver an advertisement to all that listen and are in reach; a connect request opens a link."""
         assert isinstance(sender_controller, VirtualController)
         if not sender_controller.in_reach:
             return
@@ -92,7 +92,7 @@ class RadioMedium(link.LocalLink):
         transport: PhysicalTransport,
         data: bytes,
     ) -> None:
-        """A PDU has arrived: hand it to the other side."""
+        """Deliver a data PDU that has crossed the link."""
         found = self.link_of(sender_controller.random_address, destination_address)
         if found is not None:
             receiver = self._station(found[0], 1 - found[1])
@@ -102,7 +102,7 @@ class RadioMedium(link.LocalLink):
     def send_ll_control_pdu(
         self, sender_address: hci.Address, receiver_address: hci.Address, packet: ll.ControlPdu
     ) -> None:
-        """Control PDUs wait for a connection event like data."""
+        """Queue a control PDU for a connection event, like data."""
         found = self.link_of(sender_address, receiver_address)
         if found is not None:
             radio_link, side = found
@@ -116,7 +116,7 @@ class RadioMedium(link.LocalLink):
             receiver.on_ll_control_pdu(sender, packet)
 
     def on_disconnected(self, station: VirtualController, peer: hci.Address) -> None:
-        """A station holds a connection no more; the link ends when neither does."""
+        """A station has disconnected; the link closes once both have."""
         found = self.link_of(station.random_address, peer)
         if found is None:
             return
@@ -133,7 +133,7 @@ class RadioMedium(link.LocalLink):
 
 
 class VirtualController(controller.Controller):
-    """A Bluetooth controller whose air has a will of its own; also answers what bumble's leaves open."""
+    """bumble's virtual controller on a `RadioMedium`, with commands that bumble does not implement."""
 
     le_features = controller.Controller.le_features & ~UNSUPPORTED_FEATURES
     le_acl_data_packet_length = DATA_LENGTH
@@ -148,36 +148,36 @@ class VirtualController(controller.Controller):
 
     @property
     def is_listening(self) -> bool:
-        """Scans, or waits for somebody's advertisement in order to connect."""
+        """In reach, and scanning or waiting for an advertisement to connect to."""
         return self.in_reach and (self.le_scan_enable or self.pending_le_connection is not None)
 
     def set_reach(self, in_reach: bool) -> None:
-        """Fall silent, or come back."""
+        """Go out of reach, or come back."""
         self.in_reach = in_reach
         for radio_link in self.medium.links_of_station(self):
             radio_link.reach_changed()
 
     def lose_power(self) -> None:
-        """Lose power: no goodbye to anybody, and nothing to come back to."""
+        """Lose power: connections end without a disconnect, and the peer runs into its supervision timeout."""
         self.le_legacy_advertiser.stop()
         for radio_link in list(self.medium.links_of_station(self)):
             radio_link.sever()
             self.on_link_lost(radio_link)
 
     def on_link_lost(self, link: RadioLink) -> None:
-        """The supervision timeout of a link is over."""
+        """The supervision timeout of a link has expired."""
         for connection in list(self.le_connections.values()):
             found = self.medium.link_of(connection.self_address, connection.peer_address)
             if found is not None and found[0] is link:
                 self.on_le_disconnected(connection, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
 
     def on_le_disconnected(self, connection: controller.Connection, reason: int) -> None:
-        """Tell the host, then the ether."""
+        """Inform the host, then the medium."""
         super().on_le_disconnected(connection, reason)
         self.medium.on_disconnected(self, connection.peer_address)
 
     def on_hci_acl_data_packet(self, packet: hci.HCI_AclDataPacket) -> None:
-        """Keep the host's packet until a connection event takes it."""
+        """Queue the host's packet for a connection event."""
         connection = self.find_le_connection_by_handle(packet.connection_handle)
         found = connection and self.medium.link_of(connection.self_address, connection.peer_address)
         if found:
@@ -189,7 +189,7 @@ class VirtualController(controller.Controller):
             super().on_hci_acl_data_packet(packet)
 
     def on_advertisement(self, sender: VirtualController, packet: ll.AdvInd) -> None:
-        """Report an advertisement, and its scan response where one was asked for; connect if it is awaited."""
+        """Report an advertisement, with its scan response in active scans; connect if a connection is pending."""
         event_types = hci.HCI_LE_Advertising_Report_Event.EventType
         if self.le_scan_enable:
             self._report_advertisement(sender, packet, event_types.ADV_IND, packet.data)
@@ -220,13 +220,13 @@ class VirtualController(controller.Controller):
     def on_hci_le_set_data_length_command(
         self, command: hci.HCI_LE_Set_Data_Length_Command
     ) -> hci.HCI_StatusAndConnectionHandleReturnParameters:
-        """Here every link carries the longest PDUs from the start; bumble's own does not know the command."""
+        """Accept: links always carry the longest PDUs. bumble's controller does not implement the command."""
         return hci.HCI_StatusAndConnectionHandleReturnParameters(hci.HCI_ErrorCode.SUCCESS, command.connection_handle)
 
     def on_hci_le_create_connection_cancel_command(
         self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
     ) -> hci.HCI_StatusReturnParameters:
-        """End the pending connection, as the specification has it; bumble's own only nods."""
+        """End the pending connection as specified; bumble's controller only acknowledges the command."""
         if self.pending_le_connection is None:
             return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.COMMAND_DISALLOWED_ERROR)
         self.pending_le_connection = None
