@@ -1,4 +1,4 @@
-"""A minimal client on unmodified bleak: what a test needs to hear from a pod."""
+"""Minimal pod client on unmodified bleak, for tests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RUN = Scenario("test", RunnerProfile(), (PlannedBout("still", 3.0), PlannedBout(
 
 @dataclass(slots=True)
 class Listener:
-    """A connected client and everything it has heard."""
+    """A connected client and everything it has received."""
 
     client: BleakClient
     lost: asyncio.Event = field(default_factory=asyncio.Event)
@@ -43,12 +43,12 @@ class Listener:
 
     @property
     def packets(self) -> list[Packet]:
-        """All packets in the order of their arrival."""
+        """All packets in order of arrival."""
         return [Packet.from_bytes(data) for _, data in self.notifications]
 
     @property
     def live(self) -> list[Packet]:
-        """Those that were not asked for again."""
+        """Packets that are not resends."""
         return [packet for packet in self.packets if not packet.flags & PacketFlag.RESENT]
 
     async def info(self) -> PodInfo:
@@ -60,12 +60,12 @@ class Listener:
         return await self.write(bytes(Command(opcode, arguments)))
 
     async def write(self, data: bytes) -> Reply:
-        """Write any bytes to the control point and wait for the reply."""
+        """Write bytes to the control characteristic and wait for the reply."""
         await self.client.write_gatt_char(CONTROL_UUID, data, response=True)
         return await self.replies.get()
 
     async def subscribe(self) -> None:
-        """Listen to the stream and to replies."""
+        """Subscribe to the stream and to replies."""
         loop = asyncio.get_running_loop()
         await self.client.start_notify(
             STREAM_UUID, lambda _, value: self.notifications.append((loop.time(), bytes(value)))
@@ -76,7 +76,7 @@ class Listener:
 
 
 async def find(central: CentralRadio, name: str) -> BLEDevice:
-    """Scan until a pod is heard."""
+    """Scan until a pod of this name is found."""
     async with BleakScanner(backend=BumbleScanner, radio=central) as scanner, asyncio.timeout(20.0):
         async for device, heard in scanner.advertisement_data():
             if heard.local_name == name:
@@ -86,7 +86,7 @@ async def find(central: CentralRadio, name: str) -> BLEDevice:
 
 @asynccontextmanager
 async def listening_on(central: CentralRadio, name: str) -> AsyncIterator[Listener]:
-    """Find, connect, subscribe; hang up in the end."""
+    """Find, connect and subscribe; disconnect on exit."""
     device = await find(central, name)
     lost = asyncio.Event()
     async with BleakClient(device, lambda _: lost.set(), backend=BumbleClient, timeout=10.0) as client:
@@ -96,7 +96,7 @@ async def listening_on(central: CentralRadio, name: str) -> AsyncIterator[Listen
 
 
 def listening(simulation: Simulation, pod: VirtualPod) -> AbstractAsyncContextManager[Listener]:
-    """The same with a pod that is known."""
+    """`listening_on` for a pod of the simulation."""
     return listening_on(simulation.central, pod.settings.name)
 
 
@@ -104,12 +104,12 @@ def listening(simulation: Simulation, pod: VirtualPod) -> AbstractAsyncContextMa
 async def one_runner(
     seed: int = 1, packet_error_rate: float = GOOD_LINK.packet_error_rate
 ) -> AsyncIterator[tuple[Simulation, SimulatedRunner]]:
-    """An air with one runner on it."""
+    """A simulation with one runner."""
     scenario = replace(RUN, link_quality=replace(GOOD_LINK, packet_error_rate=packet_error_rate))
     async with Simulation(seed) as simulation:
         yield simulation, await simulation.add_runner("runner", scenario)
 
 
 def left(runner: SimulatedRunner) -> VirtualPod:
-    """The pod that most tests look at."""
+    """The left pod, which most tests use."""
     return runner.pods[Foot.LEFT]

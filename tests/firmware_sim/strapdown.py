@@ -1,4 +1,4 @@
-"""What an ideal sensor at the pod integrates to, beside the pose that it was read from."""
+"""Strapdown integration of an ideal sensor, compared with the pose that it was read from."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from surefoot.firmware_sim.body.motion import Motion
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
-    """Error at the end in orientation, and the largest in position."""
+class StrapdownError:
+    """Final orientation error, and largest position error."""
 
     angle_deg: float
-    way_m: float
+    position_m: float
 
 
-def drift(motion: Motion, foot: Foot, begin_s: float, end_s: float, step_s: float = 0.0005) -> Drift:
-    """Integrate from the true state at the begin."""
+def strapdown_error(motion: Motion, foot: Foot, begin_s: float, end_s: float, step_s: float = 0.0005) -> StrapdownError:
+    """Integrate from the true initial state."""
     time_s = np.arange(begin_s, end_s, step_s)
     pose = motion.trajectories[foot].at(time_s)
     acc, gyr = ideal_readings(pose)
@@ -33,7 +33,7 @@ def drift(motion: Motion, foot: Foot, begin_s: float, end_s: float, step_s: floa
     velocity = np.diff(point_position_m(around), axis=0) / 2e-5 + _integral(felt, step_s)
     way = _integral(velocity, step_s) - (point_position_m(pose) - point_position_m(pose)[0])
     angle = (rotation[-1].inv() * Rotation.from_matrix(pose.rotation[-1])).magnitude()
-    return Drift(float(np.degrees(angle)), float(np.abs(way).max()))
+    return StrapdownError(float(np.degrees(angle)), float(np.abs(way).max()))
 
 
 def _integral(rate: Floats, step_s: float) -> Floats:

@@ -1,4 +1,4 @@
-"""A pod on a controller of somebody else's, reached over a socket."""
+"""Pods on external controllers, reached over a socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenarios are what their names say, and the same for the same seed."""
+"""Scenarios match their names, and are the same for the same seed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from surefoot.analysis.model import Floats, Foot
 from surefoot.firmware_sim.body.motion import simulate
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.body.truth import TrueStrides
-from surefoot.firmware_sim.pod.imu import Imu
-from surefoot.firmware_sim.pod.sensor import Sensor
 from surefoot.firmware_sim.scenarios import (
     FATIGUE_ASYMMETRY_PCT,
     INVERSION_AT,
@@ -27,7 +25,7 @@ from surefoot.firmware_sim.scenarios import (
 
 
 def contact_asymmetry_pct(truth: dict[Foot, TrueStrides], edges_s: Floats) -> list[float]:
-    """Right minus left median contact time, of the mean, between each two edges."""
+    """Right minus left median contact time relative to their mean, between consecutive edges."""
 
     def median(foot: Foot, begin_s: float, end_s: float) -> float:
         rows = (truth[foot].initial_contact_s >= begin_s) & (truth[foot].initial_contact_s < end_s)
@@ -104,23 +102,3 @@ def test_errors_say_what_would_be_right() -> None:
         make_scenario("easy", 0.5)
     with pytest.raises(ValueError, match="size of a squad must be at least 1, got 0"):
         make_squad(0)
-
-
-def test_a_sensor_stands_still_after_the_plan() -> None:
-    motion = simulate(RunnerProfile(), (PlannedBout("run", 10.0, 3.0),), seed=1)
-    sensor = Sensor(motion, Foot.LEFT, Imu(), start_s=9.0)
-    reading = sensor.take_until(12.0)
-    step_s = np.diff(reading.time_s)
-    assert (step_s.min(), step_s.max()) == pytest.approx((1 / 208, 1 / 208))
-    after = reading.counts[reading.time_s > 10.0]
-    assert np.abs(after.astype(float) - [0, 0, 2048, 0, 0, 0]).max() < 20
-    assert np.abs(reading.counts[reading.time_s < 10.0]).max() > 5000
-
-
-def test_a_sensor_reads_the_same_however_it_is_asked() -> None:
-    motion = simulate(RunnerProfile(), (PlannedBout("run", 20.0, 3.0),), seed=1)
-    whole = Sensor(motion, Foot.LEFT, Imu(), seed=3).take_until(15.0)
-    pieced = Sensor(motion, Foot.LEFT, Imu(), seed=3)
-    pieces = [pieced.take_until(until_s) for until_s in (0.0, 0.001, 2.5, 2.5, 11.0, 15.0)]
-    np.testing.assert_array_equal(np.concatenate([piece.counts for piece in pieces]), whole.counts)
-    np.testing.assert_array_equal(np.concatenate([piece.time_s for piece in pieces]), whole.time_s)

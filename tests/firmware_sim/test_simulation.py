@@ -1,4 +1,4 @@
-"""Runners on the virtual air: their troubles, many at once, the same again from the same seed."""
+"""Simulated runners: faults, many pods at once, reproducibility."""
 
 from __future__ import annotations
 
@@ -141,3 +141,13 @@ def test_an_error_within_comes_out_as_it_is() -> None:
 
     with pytest.raises(ZeroDivisionError):
         run(fail(), speed=math.inf)
+
+
+def test_a_name_is_one_runners() -> None:
+    async def add_twice() -> None:
+        async with Simulation() as simulation:
+            await simulation.add_runner("runner", RUN)
+            with pytest.raises(ValueError, match="there is a runner 'runner' already"):
+                await simulation.add_runner("runner", RUN)
+
+    run(add_twice(), speed=math.inf)

@@ -1,4 +1,4 @@
-"""The loop keeps its own pace, and everything on it follows."""
+"""Timers, timeouts, sockets and threads on a loop in virtual or accelerated time."""
 
 from __future__ import annotations
 

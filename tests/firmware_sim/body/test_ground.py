@@ -1,4 +1,4 @@
-"""Turns, slopes, camber and uneven ground lie under the same run, and the sensor feels them."""
+"""Turns, slopes, camber and uneven ground change pose and sensor readings, not the contacts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.kinematics import true_kinematics
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
-from tests.firmware_sim.strapdown import drift
+from tests.firmware_sim.strapdown import strapdown_error
 
 ROUGH = (
     PlannedBout("run", 6.0, 3.0, slope_pct=8.0, camber_pct=5.0),
@@ -24,9 +24,9 @@ def test_strapdown_of_the_ideal_sensor_follows_the_ground(foot: Foot) -> None:
     motion = simulate(RunnerProfile(), ROUGH, seed=7)
     truth = motion.truth[foot]
     for begin_s, end_s in zip(truth.initial_contact_s[::2], truth.next_initial_contact_s[::2], strict=True):
-        found = drift(motion, foot, begin_s, end_s)
+        found = strapdown_error(motion, foot, begin_s, end_s)
         assert found.angle_deg < 0.1
-        assert found.way_m < 0.01
+        assert found.position_m < 0.01
 
 
 @pytest.mark.parametrize("turn_deg", [180.0, -90.0])

@@ -1,4 +1,4 @@
-"""An ankle that rolls does so as asked, about the outer edge of the sole, and the sensor feels it."""
+"""Inversion events have the planned size and timing, pivot about the outer edge, and show in the sensor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from surefoot.firmware_sim.body.foot_point import point_position_m
 from surefoot.firmware_sim.body.inversion_kinematics import PIVOT_M
 from surefoot.firmware_sim.body.kinematics import true_kinematics
 from surefoot.firmware_sim.body.motion import InversionEvent, Motion, PlannedBout, RunnerProfile, simulate
-from tests.firmware_sim.strapdown import drift
+from tests.firmware_sim.strapdown import strapdown_error
 
 RUN = (PlannedBout("run", 30.0, 3.0),)
 AT_S = 12.0
@@ -26,13 +26,13 @@ EVENTS = [
 def with_and_without(
     event: InversionEvent, runner: RunnerProfile | None = None, plan: tuple[PlannedBout, ...] = RUN
 ) -> tuple[Motion, Motion]:
-    """The same run with and without a roll."""
+    """The same run with and without an event."""
     runner = runner or RunnerProfile()
     return simulate(runner, plan, 3, (event,)), simulate(runner, plan, 3)
 
 
 def edge_m(motion: Motion, foot: Foot, time_s: Floats, ahead_m: float) -> Floats:
-    """(n, 3) a point of the outer edge in the world."""
+    """World position of a point on the outer edge, (n, 3)."""
     side = 1.0 if foot is Foot.LEFT else -1.0
     return point_position_m(motion.trajectories[foot].foot_pose_at(time_s), (ahead_m, side * float(PIVOT_M[1]), 0.0))
 
@@ -90,9 +90,9 @@ def test_the_pivot_stays_on_the_ground_while_the_foot_turns_inward() -> None:
 def test_strapdown_of_the_ideal_sensor_follows_the_roll(event: InversionEvent) -> None:
     motion, _ = with_and_without(event)
     (true,) = motion.truth[event.foot].inversion_events
-    found = drift(motion, event.foot, true.initial_contact_s, true.initial_contact_s + 0.5, 0.0002)
+    found = strapdown_error(motion, event.foot, true.initial_contact_s, true.initial_contact_s + 0.5, 0.0002)
     assert found.angle_deg < 0.1
-    assert found.way_m < 0.005
+    assert found.position_m < 0.005
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The kinematics of each stride are those of the pose, and the same on both feet."""
+"""Kinematics of each stride agree with the runner profile, the plan and the sensor, on both feet."""
 
 from __future__ import annotations
 

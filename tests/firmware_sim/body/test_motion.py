@@ -1,4 +1,4 @@
-"""The simulated person does what was asked, and the truth says so."""
+"""The simulated motion follows profile and plan, and the truth agrees with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EVEN = RunnerProfile(contact_time_sd_s=0.0, stride_time_sd_pct=0.0)
 
 
 def overlap_s(motion: Motion) -> Floats:
-    """How long both feet are on the ground as the right foot takes over from the left; negative is flight."""
+    """Double support from left to right foot; negative is flight."""
     left, right = motion.truth[Foot.LEFT], motion.truth[Foot.RIGHT]
     halfway = (left.initial_contact_s + 0.5 * left.stride_time_s)[:-1]
     nearest = np.abs(right.initial_contact_s[:, None] - halfway).argmin(axis=0)
@@ -33,7 +33,7 @@ def overlap_s(motion: Motion) -> Floats:
 
 
 def point_on_sole(motion: Motion, foot: Foot, time_s: Floats, point_m: Floats) -> tuple[Floats, Floats]:
-    """Position and velocity in the world of points (n, 3) fixed to the foot."""
+    """World position and velocity of points (n, 3) fixed to the foot."""
     pose = motion.trajectories[foot].at(time_s)
     arm = point_m - ANKLE_M
     position = pose.ankle_m + np.einsum("nij,nj->ni", pose.rotation, arm)
@@ -42,7 +42,7 @@ def point_on_sole(motion: Motion, foot: Foot, time_s: Floats, point_m: Floats) -
 
 
 def touching_point(motion: Motion, runner: RunnerProfile, foot: Foot, time_s: Floats) -> Floats:
-    """(n, 3) where the sole touches the ground, in the foot frame."""
+    """Contact point of the sole in the foot frame, (n, 3)."""
     pitch = motion.trajectories[foot].at(time_s).euler_rad[:, 1]
     ahead = contact_ahead_m(pitch, runner.ball_m, runner.toe_m)
     height = heel_motion(pitch, np.zeros_like(pitch), np.zeros_like(pitch), runner.ball_m, runner.toe_m).height_m

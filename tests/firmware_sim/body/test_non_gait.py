@@ -1,4 +1,4 @@
-"""What is done on the spot moves the pod and the foot comes back; it is no gait."""
+"""Non-gait activities move the pods, hold no stride, and end where they began."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot
 from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.body.runner_profile import NonGaitActivity
 from surefoot.firmware_sim.pod.imu import Imu, read_imu
-from tests.firmware_sim.strapdown import drift
+from tests.firmware_sim.strapdown import strapdown_error
 
 ACTIVITIES: tuple[NonGaitActivity, ...] = get_args(NonGaitActivity)
 every_activity = pytest.mark.parametrize("activity", ACTIVITIES)
@@ -45,9 +45,9 @@ def test_a_non_gait_activity_moves_both_pods_as_their_poses_move(activity: NonGa
         assert np.ptp(samples.acc_mps2[inside], axis=0).max() > 0.4 * STANDARD_GRAVITY_MPS2
         assert np.linalg.norm(samples.acc_mps2[inside], axis=1).max() < 16.0 * STANDARD_GRAVITY_MPS2
         for begin_s in np.arange(14.0, 48.0, 8.1):
-            found = drift(motion, foot, float(begin_s), float(begin_s) + 0.7)
+            found = strapdown_error(motion, foot, float(begin_s), float(begin_s) + 0.7)
             assert found.angle_deg < 0.1
-            assert found.way_m < 0.01
+            assert found.position_m < 0.01
 
 
 def test_a_run_is_the_same_whatever_is_done_in_its_break() -> None:

@@ -1,4 +1,4 @@
-"""What a virtual pod says of itself and how it obeys, asked by unmodified bleak in virtual time."""
+"""Characteristics and commands of a virtual pod, through unmodified bleak in virtual time."""
 
 from __future__ import annotations
 

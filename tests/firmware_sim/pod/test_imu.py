@@ -1,4 +1,4 @@
-"""The sensor reads the pose, no more and no less."""
+"""IMU samples agree with the pose they were read from, up to the configured errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
 from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.body.runner_profile import FootStrike
 from surefoot.firmware_sim.pod.imu import Imu, MountingShift, random_mounting, read_imu, read_imu_chunks
-from tests.firmware_sim.strapdown import drift
+from tests.firmware_sim.strapdown import strapdown_error
 
 RUN = (PlannedBout("still", 2.0), PlannedBout("walk", 6.0, 1.4), PlannedBout("run", 10.0, 3.3))
 
@@ -31,9 +31,9 @@ def quiet(rate_hz: float = 208.0, mounting: Floats | None = None) -> Imu:
 def test_strapdown_of_the_ideal_sensor_returns_the_pose_over_each_stride(motion: Motion, foot: Foot) -> None:
     truth = motion.truth[foot]
     for begin_s, end_s in zip(truth.initial_contact_s[::3], truth.next_initial_contact_s[::3], strict=True):
-        found = drift(motion, foot, begin_s, end_s)
+        found = strapdown_error(motion, foot, begin_s, end_s)
         assert found.angle_deg < 0.1
-        assert found.way_m < 0.005
+        assert found.position_m < 0.005
 
 
 def test_a_standing_sensor_reads_gravity_upward_and_no_turning(motion: Motion) -> None:
@@ -167,7 +167,7 @@ def test_a_loose_pod_rocks_after_landing_more_and_more_slowly(motion: Motion) ->
 
 
 def _middle_hz(signal: Floats) -> float:
-    """Half of the power lies below, at 1000 Hz."""
+    """Median frequency of a signal sampled at 1000 Hz."""
     power = np.cumsum(np.abs(np.fft.rfft(signal)) ** 2)
     return float(np.fft.rfftfreq(len(signal), 1e-3)[np.searchsorted(power, 0.5 * power[-1])])
 

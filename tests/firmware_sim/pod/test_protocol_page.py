@@ -1,4 +1,4 @@
-"""PROTOCOL.md says what the codec does: its example bytes, its offsets, its numbers."""
+"""PROTOCOL.md agrees with the codec: example bytes, offsets, numbers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ COMMANDS = [
 
 
 def examples() -> list[bytes]:
-    """Every block of example bytes, in the order of the page."""
+    """All example byte blocks, in the order of the page."""
     return [bytes.fromhex(block) for block in re.findall(r"```hex\n(.*?)```", PAGE, re.DOTALL)]
 
 

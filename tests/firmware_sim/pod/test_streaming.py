@@ -1,4 +1,4 @@
-"""Packets of virtual pods arrive whole, in order and on time, whatever the radio does."""
+"""Packets of virtual pods arrive completely, in order and on time, whatever the radio does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Virtual pods are found, connected to and let go by unmodified bleak in virtual time."""
+"""Unmodified bleak finds, connects to and disconnects from virtual pods in virtual time."""
 
 from __future__ import annotations
 

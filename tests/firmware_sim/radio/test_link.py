@@ -1,4 +1,4 @@
-"""The air delays; it loses nothing but the link itself."""
+"""The link delays PDUs but loses none, and drops after the supervision timeout."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from surefoot.firmware_sim.virtual_time import run
 
 @dataclass(eq=False)
 class Mast:
-    """A station that only remembers when it lost the link."""
+    """A station that records when it lost the link."""
 
     in_reach: bool = True
     lost_s: list[float] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What cannot be done is said in one sentence."""
+"""Errors of the bleak backend on bumble."""
 
 from __future__ import annotations
 
@@ -9,25 +9,14 @@ from bleak import BleakClient
 from bleak.exc import BleakError
 
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
-from surefoot.firmware_sim.simulation import Simulation
 from surefoot.firmware_sim.virtual_time import run
 from surefoot.sensor_ingest.protocol import INFO_UUID, STREAM_UUID
-from tests.firmware_sim.pod_listener import RUN, left, listening, one_runner
+from tests.firmware_sim.pod_listener import left, listening, one_runner
 
 
 def test_an_address_alone_says_nothing_about_the_radio() -> None:
     with pytest.raises(BleakError, match="a client made from an address needs radio="):
         BleakClient("C0:00:00:00:00:01", backend=BumbleClient)
-
-
-def test_a_name_is_one_runners() -> None:
-    async def add_twice() -> None:
-        async with Simulation() as simulation:
-            await simulation.add_runner("runner", RUN)
-            with pytest.raises(ValueError, match="there is a runner 'runner' already"):
-                await simulation.add_runner("runner", RUN)
-
-    run(add_twice(), speed=math.inf)
 
 
 def test_a_client_connects_once_and_asks_nothing_after_hanging_up() -> None:
