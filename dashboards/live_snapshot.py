@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
 from surefoot.dashboards.data_source import RunnerState
 from surefoot.dashboards.formatting import UNKNOWN, in_unit
@@ -15,7 +15,7 @@ from surefoot.dashboards.formatting import UNKNOWN, in_unit
 RECENT_STRIDES = 8
 MAX_STRIDE_AGE_S = 4.0
 """No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
-COMPARED_METRIC = "ground_contact_time_s"
+COMPARED_METRIC = CONTACT
 MAX_COMPARISON_AGE_S = 25.0
 """A comparison says how it is now for so long: the next should come after ten seconds, or one later."""
 

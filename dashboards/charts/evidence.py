@@ -10,7 +10,7 @@ import numpy as np
 
 from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES
-from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.metrics import CONTACT, IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.charts.axes import (
     Axes,
@@ -29,7 +29,7 @@ from surefoot.dashboards.html import Markup, element, join
 
 CURVE_TICKS = ((0.0, "landing"), (0.05, "50"), (0.1, "100"), (0.15, "150"), (0.2, "200 ms"))
 BAND_SCATTERS = 2.0
-AROUND_METRICS = {"contact": "ground_contact_time_s", "impact": "impact_peak_30hz_g"}
+AROUND_METRICS = {"contact": CONTACT, "impact": IMPACT}
 """Evidence of the strides before and after, and the metric that it holds."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from surefoot.analysis.metrics import IMPACT, PUSH_OFF
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.live_snapshot import LiveSnapshot
@@ -35,8 +36,8 @@ def sole_drawing(snapshot: LiveSnapshot, foot: Foot) -> Markup:
         landing[0] - 1.4 * _lateral_px(snapshot.median_value(foot, "eversion_excursion_deg")),
         0.5 * (landing[1] + BALL_Y) + 12.0,
     )
-    impact = _fraction(snapshot.median_value(foot, "impact_peak_30hz_g"), IMPACT_G)
-    push = _fraction(snapshot.median_value(foot, "push_off_rate_dps"), PUSH_OFF_DPS)
+    impact = _fraction(snapshot.median_value(foot, IMPACT), IMPACT_G)
+    push = _fraction(snapshot.median_value(foot, PUSH_OFF), PUSH_OFF_DPS)
     ball, toe = f"{CENTRE_X - 8.0:.1f} {BALL_Y:.1f}", f"{CENTRE_X - 6.0:.1f} {TOE_Y:.1f}"
     path = f"M{landing[0]:.1f} {landing[1]:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {ball}T{toe}"
     return _drawing(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from surefoot.analysis.findings import Finding, latest
-from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, PUSH_OFF, STRIDE_METRICS
 from surefoot.analysis.model import Gait
 from surefoot.analysis.summary import compare
 from surefoot.dashboards.charts.left_right import (
@@ -25,8 +25,6 @@ from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, mo
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
 from surefoot.dashboards.report.splits import distance_m, splits_table
 from surefoot.dashboards.report.tables import data_quality_block, metric_tables, timeline
-
-CONTACT, IMPACT, PUSH_OFF = "ground_contact_time_s", "impact_peak_30hz_g", "push_off_rate_dps"
 
 
 def report_html(run: AnalysedRun) -> str:

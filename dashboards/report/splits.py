@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Strides, Window
 from surefoot.analysis.summary import Comparison
 from surefoot.analysis.windows import cadence, median
@@ -20,7 +20,6 @@ from surefoot.dashboards.html import Markup, element
 SPLIT_M, SPLIT_S = 1000.0, 300.0
 MIN_LAST_SPLIT_SHARE = 0.2
 """A last part shorter than this share is joined to the one before."""
-CONTACT, IMPACT = "ground_contact_time_s", "impact_peak_30hz_g"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from surefoot.analysis.metrics import STRIDE_METRICS
+from surefoot.analysis.metrics import IMPACT, PUSH_OFF, STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.charts.left_right import EventMarker, asymmetry_chart, left_right_chart, recent_strides_chart
 from surefoot.dashboards.charts.sole import sole_drawing
@@ -17,7 +17,6 @@ from surefoot.dashboards.reference_band import reference_band
 from surefoot.dashboards.wall.attention import Attention, needs_attention
 from surefoot.dashboards.wall.cards import asymmetry_gauge, asymmetry_sentence, cadence_figure, left_right_figure
 
-IMPACT, PUSH_OFF = "impact_peak_30hz_g", "push_off_rate_dps"
 MINUTE_S = 60.0
 MIN_SPAN_S = 300.0
 SOLE_METRICS = ("foot_strike_angle_deg", "eversion_excursion_deg", IMPACT, PUSH_OFF)
