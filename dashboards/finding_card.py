@@ -4,43 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from surefoot.analysis.findings import Finding, Kind, Severity, State
+from surefoot.analysis.findings import Finding, Kind, State
 from surefoot.dashboards.charts.evidence import evidence_charts, evidence_lines
-from surefoot.dashboards.formatting import clock, with_unbroken_units
+from surefoot.dashboards.formatting import with_unbroken_units
 from surefoot.dashboards.html import Markup, element, join
+from surefoot.dashboards.vocabulary import SEVERITY_WORDS, finding_title, when_text
 
 MAX_CONFIDENCE_PCT = 99
-INSTANT_KINDS = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})
-KIND_TITLES = {
-    Kind.INVERSION_EVENT: "Ankle roll",
-    Kind.ASYMMETRY_DRIFT: "One side is drifting",
-    Kind.ASYMMETRY_SPIKE: "A sudden change of side",
-    Kind.OFFLOADING: "Load is moving to the other side",
-    Kind.FRONTAL_INSTABILITY: "An ankle less steady",
-    Kind.IMPACT_DRIFT: "Landing harder on one side",
-    Kind.STANDING_ASYMMETRY: "How you run today",
-}
-SEVERITY_WORDS = {
-    Severity.INFO: "for information",
-    Severity.NOTICE: "notice",
-    Severity.WARNING: "warning",
-    Severity.NEAR_MISS: "near miss",
-    Severity.ROLL: "roll",
-    Severity.SEVERE: "severe",
-}
-
-
-def finding_title(finding: Finding) -> str:
-    """What it is, with the foot."""
-    return f"{KIND_TITLES[finding.kind]}, {finding.foot}" if finding.foot else KIND_TITLES[finding.kind]
-
-
-def when_text(finding: Finding, origin_s: float) -> str:
-    """To the second what happened in a moment, by the minute what began slowly."""
-    if finding.kind in INSTANT_KINDS:
-        return f"at {clock(finding.time_s - origin_s)}"
-    minute = round((finding.time_s - origin_s) / 60.0)
-    return f"from minute {minute}" if minute else "from the start"
 
 
 def finding_card(finding: Finding, origin_s: float) -> Markup:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 
 from surefoot.analysis.metrics import Metric
-from surefoot.analysis.model import Estimate, MountingStatus
+from surefoot.analysis.model import Estimate
 
 UNKNOWN = "–"
-MOUNTING_WORDS = {
-    MountingStatus.OK: "mounting ok",
-    MountingStatus.UNSURE: "mounting unsure",
-    MountingStatus.FAILED: "mounting unknown",
-}
 
 
 def in_unit(metric: Metric, value: float | None) -> str:

@@ -11,6 +11,7 @@ from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
 from surefoot.dashboards.data_source import RunnerState
 from surefoot.dashboards.formatting import UNKNOWN, in_unit
+from surefoot.dashboards.vocabulary import GAIT_WORDS
 
 RECENT_STRIDES = 8
 MAX_STRIDE_AGE_S = 4.0
@@ -62,7 +63,7 @@ class LiveSnapshot:
     def activity(self) -> str:
         """In a word or two."""
         if self._newest_strides is not None:
-            return "Running" if self._newest_strides.running[-1] else "Walking"
+            return GAIT_WORDS[Gait.RUN if self._newest_strides.running[-1] else Gait.WALK]
         if self.silent_feet:
             return f"Waiting for the {' and '.join(self.silent_feet)} pod{'s' * (len(self.silent_feet) > 1)}"
         return "Waiting for steps" if not self.stride_count else "No steps"

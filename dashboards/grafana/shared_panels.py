@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surefoot.analysis.findings import Severity
-from surefoot.dashboards.finding_card import KIND_TITLES, SEVERITY_WORDS
 from surefoot.dashboards.grafana.colours import CLEAR, OUTSIDE, SEVERITY_COLOURS, STALE
 from surefoot.dashboards.grafana.fields import BATTERY, CONNECTED, LOSS, RECONNECTS, SIGNAL, Field, metric_field
 from surefoot.dashboards.grafana.influxql import (
@@ -28,6 +27,7 @@ from surefoot.dashboards.grafana.panels import (
     time_series,
     value_mapping,
 )
+from surefoot.dashboards.vocabulary import KIND_TITLES, SEVERITY_WORDS
 
 RELATIVE_TIME = {"unit": "dateTimeFromNow", "custom.width": 150}
 SEVERITY_STYLE = {

@@ -6,7 +6,6 @@ from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.finding_card import KIND_TITLES
 from surefoot.dashboards.grafana.board import RUNNER_CHOICE, Board
 from surefoot.dashboards.grafana.fields import (
     CLIPPED,
@@ -21,6 +20,7 @@ from surefoot.dashboards.grafana.fields import (
 from surefoot.dashboards.grafana.influxql import IN_TIME_RANGE, OF_RUNNER, column_as, in_shown_unit, select
 from surefoot.dashboards.grafana.panels import REFERENCE_BAND_STYLE, Json, Panel, Query, override, time_series
 from surefoot.dashboards.grafana.shared_panels import per_foot_query
+from surefoot.dashboards.vocabulary import KIND_TITLES
 
 EACH_WEEK = "GROUP BY time(7d, 4d)"
 """Monday to Sunday: weeks count from a Thursday, 1 January 1970."""

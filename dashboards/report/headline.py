@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
 from surefoot.dashboards.data_source import AnalysedRun
-from surefoot.dashboards.finding_card import when_text
 from surefoot.dashboards.formatting import duration
+from surefoot.dashboards.vocabulary import when_text
 
 MIN_RUN_S = 120.0
 MIN_COMPARABLE_RUN_S = 11 * 60.0

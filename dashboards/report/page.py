@@ -17,7 +17,7 @@ from surefoot.dashboards.charts.left_right import (
     left_right_legend,
 )
 from surefoot.dashboards.data_source import AnalysedRun
-from surefoot.dashboards.finding_card import finding_card, finding_title, severity_badge, when_text
+from surefoot.dashboards.finding_card import finding_card, severity_badge
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, duration, with_unbroken_units
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.reference_band import reference_band
@@ -25,6 +25,7 @@ from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, mo
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
 from surefoot.dashboards.report.splits import distance_m, splits_table
 from surefoot.dashboards.report.tables import data_quality_block, metric_tables, timeline
+from surefoot.dashboards.vocabulary import finding_title, when_text
 
 
 def report_html(run: AnalysedRun) -> str:

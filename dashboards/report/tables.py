@@ -10,20 +10,9 @@ from surefoot.analysis.model import Bout, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
 from surefoot.dashboards.data_source import AnalysedRun, FootDataQuality
-from surefoot.dashboards.formatting import (
-    MOUNTING_WORDS,
-    UNKNOWN,
-    asymmetry_text,
-    clock,
-    duration,
-    in_unit,
-    range_text,
-    signed,
-)
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, duration, in_unit, range_text, signed
 from surefoot.dashboards.html import Markup, element
-
-GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
-BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other": "other movement"}
+from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS
 
 
 def metric_tables(run: AnalysedRun) -> list[Markup]:

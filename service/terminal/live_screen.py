@@ -16,9 +16,9 @@ from rich.text import Text
 from surefoot.analysis.findings import latest
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.finding_card import finding_title
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, in_unit, signed
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
+from surefoot.dashboards.vocabulary import finding_title
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis, RunnerAnalysis
 from surefoot.service.terminal import asymmetry_trend as course_view

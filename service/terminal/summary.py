@@ -14,16 +14,8 @@ from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Bout, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
-from surefoot.dashboards.formatting import (
-    MOUNTING_WORDS,
-    UNKNOWN,
-    asymmetry_text,
-    clock,
-    duration,
-    in_unit,
-    range_text,
-    signed,
-)
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, duration, in_unit, range_text, signed
+from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.pipeline.data_quality import DataQuality
 from surefoot.service.terminal.findings import findings_block
@@ -34,8 +26,6 @@ MIN_WIDTH_FOR_TYPICAL = 76
 MIN_BOUT_S = 5.0
 """Shorter bouts are turns from one thing to the next; people need not read them."""
 MAX_BOUTS = 12
-GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
-BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other": "other movement"}
 HEADING, DIM = "bold cyan", "dim"
 
 

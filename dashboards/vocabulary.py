@@ -1,0 +1,47 @@
+"""Words for gaits, bouts, findings and severities, shared by the report, the wall, the boards and the terminal."""
+
+from __future__ import annotations
+
+from surefoot.analysis.findings import Finding, Kind, Severity
+from surefoot.analysis.model import Gait, MountingStatus
+from surefoot.dashboards.formatting import clock
+
+GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
+BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other": "other movement"}
+MOUNTING_WORDS = {
+    MountingStatus.OK: "mounting ok",
+    MountingStatus.UNSURE: "mounting unsure",
+    MountingStatus.FAILED: "mounting unknown",
+}
+KIND_TITLES = {
+    Kind.INVERSION_EVENT: "Ankle roll",
+    Kind.ASYMMETRY_DRIFT: "One side is drifting",
+    Kind.ASYMMETRY_SPIKE: "A sudden change of side",
+    Kind.OFFLOADING: "Load is moving to the other side",
+    Kind.FRONTAL_INSTABILITY: "An ankle less steady",
+    Kind.IMPACT_DRIFT: "Landing harder on one side",
+    Kind.STANDING_ASYMMETRY: "How you run today",
+}
+SEVERITY_WORDS = {
+    Severity.INFO: "for information",
+    Severity.NOTICE: "notice",
+    Severity.WARNING: "warning",
+    Severity.NEAR_MISS: "near miss",
+    Severity.ROLL: "roll",
+    Severity.SEVERE: "severe",
+}
+INSTANT_KINDS = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})
+"""Kinds of finding that happen within a moment; the others begin gradually."""
+
+
+def finding_title(finding: Finding) -> str:
+    """Title of the finding's kind, with the foot where there is one: "Ankle roll, left"."""
+    return f"{KIND_TITLES[finding.kind]}, {finding.foot}" if finding.foot else KIND_TITLES[finding.kind]
+
+
+def when_text(finding: Finding, origin_s: float) -> str:
+    """Start of the finding after `origin_s`: "at 2:30" for instant kinds, else "from minute 9"."""
+    if finding.kind in INSTANT_KINDS:
+        return f"at {clock(finding.time_s - origin_s)}"
+    minute = round((finding.time_s - origin_s) / 60.0)
+    return f"from minute {minute}" if minute else "from the start"
