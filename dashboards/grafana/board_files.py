@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from surefoot.dashboards.grafana import coach_live, pods, run, runner_live, trends
+from surefoot.dashboards.resources import resource_path
 
-BOARDS_FOLDER = Path(__file__).parent / "boards"
+BOARDS_FOLDER = resource_path("grafana", "boards")
 BOARDS = (coach_live.BOARD, runner_live.BOARD, run.BOARD, trends.BOARD, pods.BOARD)
 
 

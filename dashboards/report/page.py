@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 
 from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, PUSH_OFF, STRIDE_METRICS
@@ -25,6 +24,7 @@ from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, mo
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
 from surefoot.dashboards.report.splits import distance_m, splits_table
 from surefoot.dashboards.report.tables import data_quality_block, metric_tables, timeline
+from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.vocabulary import finding_title, when_text
 
 
@@ -54,8 +54,8 @@ def report_html(run: AnalysedRun) -> str:
 
 
 def stylesheet(name: str) -> str:
-    """One of our style sheets."""
-    return files("surefoot.dashboards").joinpath("styles", name).read_text(encoding="utf-8")
+    """Text of a style sheet of the package."""
+    return resource_path("styles", name).read_text(encoding="utf-8")
 
 
 def _first_screen(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from importlib.resources import files
 from urllib.parse import parse_qsl, quote
 
 from starlette.applications import Starlette
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surefoot.dashboards.data_source import SquadState, ViewDataSource
 from surefoot.dashboards.report.page import report_html
+from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.wall import pages
 from surefoot.dashboards.wall.access import COOKIE_NAME, SESSION_LIFETIME_S, Password
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
@@ -217,5 +217,5 @@ async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in ASSETS:
         return PlainTextResponse("not here", 404)
-    text = files("surefoot.dashboards").joinpath("styles", name).read_text(encoding="utf-8")
+    text = resource_path("styles", name).read_text(encoding="utf-8")
     return Response(text, media_type=ASSETS[name])
