@@ -1,1 +1,1 @@
-"""What people look at."""
+"""Views of the results: live wall, post-run report and Grafana boards."""

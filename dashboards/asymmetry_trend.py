@@ -1,4 +1,4 @@
-"""How left and right compared over a run, in as many equal steps as there is room for."""
+"""Asymmetry over a run, averaged to at most a given number of points."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from surefoot.analysis.model import Estimate, Gait, Window
 
 WINDOW_S = 30.0
+"""Duration of a window."""
 
 
 def asymmetry_trend(windows: Sequence[Window], key: str, max_points: int) -> list[tuple[float, Estimate]]:
-    """End time and asymmetry of running, step by step; steps are one window long, or two, or four and so on.
+    """End time in s and mean asymmetry of running; each point covers 1, 2, 4, … windows.
 
     Parameters
     ----------
-    most : steps at most.
+    max_points : the number of windows per point doubles until there are no more points than this.
     """
     known = [window for window in windows if window.gait is Gait.RUN and key in window.asymmetry_pct]
     windows_per_point = 1
@@ -25,7 +26,7 @@ def asymmetry_trend(windows: Sequence[Window], key: str, max_points: int) -> lis
 
 
 def _grouped(windows: Sequence[Window], windows_per_point: int) -> list[list[Window]]:
-    """Windows of the same step, which lies fixed on the clock."""
+    """Windows grouped by fixed intervals of the session clock."""
     groups: dict[int, list[Window]] = {}
     for window in windows:
         groups.setdefault(math.floor(window.start_s / (windows_per_point * WINDOW_S)), []).append(window)
@@ -33,7 +34,7 @@ def _grouped(windows: Sequence[Window], windows_per_point: int) -> list[list[Win
 
 
 def _mean(estimates: Sequence[Estimate]) -> Estimate:
-    """The mean of independent estimates."""
+    """Mean of independent estimates, with its 95 % interval."""
     count = len(estimates)
     value = sum(estimate.value for estimate in estimates) / count
     half = math.sqrt(sum(((estimate.high - estimate.low) / 2.0) ** 2 for estimate in estimates)) / count

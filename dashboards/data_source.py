@@ -1,4 +1,4 @@
-"""Where people's views get their data from: runs that go on, and runs that were recorded."""
+"""What the views need from the service: runs in progress and recorded runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from surefoot.analysis.session import Results
 
 
 class FootDataQuality(Protocol):
-    """How good one foot's data were; see what the service says of each."""
+    """Data quality of one foot."""
 
     @property
     def sampling_rate_hz(self) -> float: ...
@@ -31,12 +31,12 @@ class FootDataQuality(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnalysedRun:
-    """One runner's recorded run, analysed.
+    """Analysis of one runner's recorded run.
 
     Parameters
     ----------
-    run, started_utc : of a recorded run; None for files that do not say.
-    version : of the software that analysed it.
+    run, started_utc : None for CSV files, which have neither.
+    version : version of the software that analysed it.
     """
 
     runner: str
@@ -49,24 +49,24 @@ class AnalysedRun:
 
     @property
     def origin_s(self) -> float:
-        """Session time at which the recording begins."""
+        """Session time of the start of the recording."""
         return self.results.bouts[0].start_s if self.results.bouts else 0.0
 
     @property
     def end_s(self) -> float:
-        """Session time at which the recording ends."""
+        """Session time of the end of the recording."""
         return self.results.bouts[-1].end_s if self.results.bouts else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PodStatus:
-    """A pod now.
+    """Current state of a pod.
 
     Parameters
     ----------
-    state : in a word or two.
-    heard : whether its samples come; None where that is not known, as in a replay.
-    battery_pct, rssi_dbm : None until it has said so.
+    state : in a word or two, such as "out of reach".
+    heard : whether samples arrive; None if not known, as in a replay.
+    battery_pct, rssi_dbm : None until the pod has reported them.
     """
 
     foot: Foot
@@ -79,14 +79,14 @@ class PodStatus:
 
 @dataclass(frozen=True, slots=True)
 class RunnerState:
-    """What is known of a runner at a moment of a run; times on the session clock.
+    """State of a runner at a moment of a run; times on the session clock.
 
     Parameters
     ----------
-    strides : of the last few minutes.
-    windows, findings : of the whole run, windows of half a minute; the last revision of each finding.
-    live : windows of ten seconds, at least those of the last few minutes.
-    count : strides of both feet so far.
+    strides : strides of the last few minutes.
+    windows, findings : half-minute windows, and the last revision of each finding, of the whole run.
+    live_windows : ten-second windows, at least those of the last few minutes.
+    stride_count : strides of both feet so far.
     """
 
     name: str
@@ -101,19 +101,19 @@ class RunnerState:
 
     @property
     def newest_stride_end_s(self) -> float | None:
-        """End of the newest stride."""
+        """Session time at which the newest stride ended; None without strides."""
         ends_s = [float(rows.next_initial_contact_s[-1]) for rows in self.strides.values() if len(rows)]
         return max(ends_s, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class SquadState:
-    """Everybody who runs now.
+    """State of all runners.
 
     Parameters
     ----------
-    title : what goes on, in a few words.
-    number : grows whenever something has changed.
+    title : heading of the page.
+    revision : grows with every change.
     """
 
     title: str
@@ -123,7 +123,7 @@ class SquadState:
 
 @dataclass(frozen=True, slots=True)
 class RunListEntry:
-    """A recorded run, as a list shows it."""
+    """An entry of the list of recorded runs; `ended` is False if it is in progress or was cut off."""
 
     run: str
     started_utc: datetime
@@ -132,13 +132,19 @@ class RunListEntry:
 
 
 class ViewDataSource(Protocol):
-    """What the wall is shown. All of it may be called from any thread; `recorded` may take seconds."""
+    """Port to the wall's data. Methods are called from any thread; `analysed_runs` may take seconds."""
 
     def squad_state(self) -> SquadState:
-        """Everybody now. Readers come back at their own pace, so that a slow one holds nothing up."""
+        """State of all runners now; each browser connection polls it at its own rate."""
 
     def runs(self) -> Sequence[RunListEntry]:
         """Recorded runs, newest first."""
 
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """A recorded run by runner, for its report and its replay; KeyError where there is none."""
+        """Runner → analysis of a recorded run, for report and replay.
+
+        Raises
+        ------
+        KeyError
+            if there is no such run.
+        """

@@ -1,4 +1,4 @@
-"""One finding for people: what, when, how sure, the evidence drawn, and what would make it wrong."""
+"""HTML card of one finding: what, when, confidence, evidence, and what else would look the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_CONFIDENCE_PCT = 99
 
 
 def finding_card(finding: Finding, origin_s: float) -> Markup:
-    """Everything that is known of a finding; times count from the start of the recording."""
+    """Card of a finding; times are shown relative to `origin_s`."""
     drawn = evidence_charts(finding, origin_s)
     return element(
         "article",
@@ -33,7 +33,7 @@ def finding_card(finding: Finding, origin_s: float) -> Markup:
 
 
 def severity_badge(finding: Finding) -> Markup:
-    """How much it matters, in a word and a shape."""
+    """Severity as a word and a shape."""
     shape = "●▲◆■"[finding.severity.rank]
     text = SEVERITY_WORDS[finding.severity]
     return element(

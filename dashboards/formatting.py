@@ -1,4 +1,4 @@
-"""Numbers as people read them: their unit, a proper minus sign, a dash for what is not known."""
+"""Numbers for people: with unit, a true minus sign, and a dash for unknown values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ UNKNOWN = "–"
 
 
 def in_unit(metric: Metric, value: float | None) -> str:
-    """A stored value with its unit for people: 0.2654 s → "265 ms"."""
+    """A stored value in the metric's display unit: 0.2654 (s) → "265 ms"."""
     return UNKNOWN if value is None else f"{signed(value * metric.scale, metric.decimals)}{_unit_suffix(metric)}"
 
 
 def range_text(metric: Metric, low_high: tuple[float, float] | None) -> str:
-    """A range of stored values for people: "180–320 ms"; below zero the dash becomes a word."""
+    """A range of stored values in the display unit: "180–320 ms", or "−160 to −80 ms" below zero."""
     if low_high is None:
         return ""
     low, high = (signed(value * metric.scale, _range_decimals(metric, low_high)) for value in low_high)
@@ -24,12 +24,12 @@ def range_text(metric: Metric, low_high: tuple[float, float] | None) -> str:
 
 
 def _unit_suffix(metric: Metric) -> str:
-    """The unit with the space that belongs before it: "265 ms", "12°"."""
+    """The unit, preceded by a space unless it is a degree sign: "265 ms", "12°"."""
     return metric.unit if metric.unit == "°" else f" {metric.unit}"
 
 
 def asymmetry_text(estimate: Estimate | None) -> str:
-    """An asymmetry with half its 95 % interval: "−1.4 ± 0.8 %"."""
+    """An asymmetry with half the width of its 95 % interval: "−1.4 ± 0.8 %"."""
     if estimate is None:
         return UNKNOWN
     return f"{signed(estimate.value, 1, plus=True)} ± {(estimate.high - estimate.low) / 2:.1f} %"
@@ -44,25 +44,25 @@ def signed(value: float, decimals: int, *, plus: bool = False) -> str:
 
 
 def with_unbroken_units(text: str) -> str:
-    """A sentence in which no line ends between a number and its unit."""
+    """The text with no-break spaces between numbers and their units."""
     return re.sub(r"(?<=\d) (?=(?:ms|%|g|s|°\S*)(?:\W|$))", "\N{NO-BREAK SPACE}", text)
 
 
 def clock(duration_s: float) -> str:
-    """Minutes and seconds, with hours from an hour on: "3:07", "1:02:30"."""
+    """Minutes and seconds, with hours from one hour on: "3:07", "1:02:30"."""
     minutes, seconds = divmod(round(duration_s), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
 def duration(duration_s: float) -> str:
-    """A length of time in words: "48 s", "3:07 min", "1:02:30 h"."""
+    """A duration with its unit: "48 s", "3:07 min", "1:02:30 h"."""
     if duration_s < 59.5:
         return f"{duration_s:.0f} s"
     return f"{clock(duration_s)} {'h' if duration_s >= 3599.5 else 'min'}"
 
 
 def _range_decimals(metric: Metric, values: tuple[float, float]) -> int:
-    """As few as show both ends of a range exactly; ranges of what is usual are rounder than measured values."""
+    """Fewest decimals that show both ends of a range exactly."""
     shown = [round(value * metric.scale, metric.decimals) for value in values]
     return next(n for n in range(metric.decimals + 1) if shown == [round(value, n) for value in shown])

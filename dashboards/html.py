@@ -1,4 +1,4 @@
-"""Markup as values: what is not markup already is escaped."""
+"""HTML and SVG as values; plain strings are escaped."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from html import escape
 
 
 class Markup(str):
-    """Text that is HTML or SVG already."""
+    """A string that is already HTML or SVG."""
 
     __slots__ = ()
 
 
 def element(name: str, /, *children: str | None, **attributes: str | float | bool | None) -> Markup:
-    """An element; text is escaped, None left out. `class_` is class, `stroke_width` stroke-width, True an attribute
-    without a value, and numbers have at most two decimals, so that the same picture is the same bytes everywhere."""
+    """An element; text children are escaped, None is left out.
+
+    `class_` becomes class, `stroke_width` stroke-width; True is an attribute without a value. Numbers get at most two
+    decimals, so that the output is byte-identical on every machine.
+    """
     inside = "".join(_content(child) for child in children if child is not None)
     return Markup(f"<{name}{''.join(_attribute(*each) for each in attributes.items())}>{inside}</{name}>")
 
 
 def join(parts: Iterable[str]) -> Markup:
-    """Several pieces one after the other."""
+    """Concatenate parts; plain strings are escaped."""
     return Markup("".join(_content(part) for part in parts))
 
 
 def compact_number(value: float) -> str:
-    """At most two decimals, and none that are not needed."""
+    """A number with at most two decimals, without trailing zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 

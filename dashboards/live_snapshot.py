@@ -1,4 +1,4 @@
-"""A runner now: what the last few strides and the last ten seconds say, and which pods are silent."""
+"""Live snapshot of one runner: medians of the last strides, newest asymmetry, silent pods."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from surefoot.dashboards.vocabulary import GAIT_WORDS
 
 RECENT_STRIDES = 8
 MAX_STRIDE_AGE_S = 4.0
-"""No stride for so long, and the runner is not moving; results come one to two seconds after the fact."""
+"""Without a stride for this long the runner is shown as not moving; results lag by one to two seconds."""
 COMPARED_METRIC = CONTACT
+"""Metric whose left–right difference the live views show."""
 MAX_COMPARISON_AGE_S = 25.0
-"""A comparison says how it is now for so long: the next should come after ten seconds, or one later."""
+"""An asymmetry older than this is not shown: a new one is due every ten seconds, and one may be missed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSnapshot:
-    """A runner now.
+    """Latest values of one runner.
 
     Parameters
     ----------
-    recent : each foot's last few strides of the gait that goes on.
-    strides : complete strides of both feet so far.
-    missing : feet whose pod is not heard.
-    newest : left against right in the last ten seconds of running; None where that is long ago.
+    recent_strides : each foot's last `RECENT_STRIDES` strides of the current gait.
+    stride_count : complete strides of both feet so far.
+    silent_feet : feet whose pod sends no samples.
+    asymmetry_pct : right vs left in the newest ten seconds of running; None if older than `MAX_COMPARISON_AGE_S`.
     """
 
     recent_strides: Mapping[Foot, Strides]
@@ -40,12 +41,12 @@ class LiveSnapshot:
 
     @classmethod
     def current(cls, runner: RunnerState) -> LiveSnapshot:
-        """From what is known so far; nothing of a runner who pauses is recent."""
+        """Snapshot as of now; without recent strides if the runner pauses."""
         return cls._as_of(runner, runner.now_s)
 
     @classmethod
     def last_known(cls, runner: RunnerState) -> LiveSnapshot:
-        """The same as of the newest stride, however long ago that was."""
+        """Snapshot as of the newest stride, however long ago that was."""
         return cls._as_of(runner, runner.now_s if runner.newest_stride_end_s is None else runner.newest_stride_end_s)
 
     @classmethod
@@ -61,7 +62,7 @@ class LiveSnapshot:
 
     @property
     def activity(self) -> str:
-        """In a word or two."""
+        """What the runner is doing, in a few words: "Running", "Waiting for the left pod"."""
         if self._newest_strides is not None:
             return GAIT_WORDS[Gait.RUN if self._newest_strides.running[-1] else Gait.WALK]
         if self.silent_feet:
@@ -70,7 +71,7 @@ class LiveSnapshot:
 
     @property
     def cadence_spm(self) -> float | None:
-        """Of the last few strides."""
+        """Cadence of the recent strides; None without any."""
         return (
             None
             if self._newest_strides is None
@@ -78,12 +79,12 @@ class LiveSnapshot:
         )
 
     def median_text(self, foot: Foot, key: str) -> str:
-        """Of the last few strides, for people."""
+        """Median of the recent strides with its unit, or a dash."""
         value = self.median_value(foot, key)
         return UNKNOWN if value is None else in_unit(STRIDE_METRICS[key], value)
 
     def median_value(self, foot: Foot, key: str) -> float | None:
-        """The same as a number in the stored unit."""
+        """Median of the recent strides in the stored unit; None if it is not known."""
         strides = self.recent_strides.get(foot)
         if strides is None or not len(strides):
             return None
@@ -113,7 +114,7 @@ def _latest_asymmetry(live: Sequence[Window], as_of_s: float) -> Estimate | None
 
 
 def _is_running(recent: Iterable[Strides]) -> bool:
-    """Whether the newest stride of both feet is one of running."""
+    """Whether the newest stride of either foot is a running stride."""
     newest = max(
         (rows for rows in recent if len(rows)), key=lambda rows: float(rows.initial_contact_s[-1]), default=None
     )

@@ -1,4 +1,4 @@
-"""The runner's own band: where left against right lay in the first minutes, and how far it may move unremarked."""
+"""Reference band of the left–right difference, from the first minutes of a run."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.model import Gait, Window
 
 BASELINE_WINDOWS = 2 * BASELINE_MINUTES
-"""Half a minute each: as much running as makes the baseline that findings are held against."""
+"""Windows that make the baseline, half a minute each: as much running as the drift monitor's own baseline."""
 MIN_WINDOWS = 4
+"""Fewer windows of running give no band."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceBand:
-    """Asymmetry in percent; positive is larger on the right."""
+    """Lower and upper limit of the asymmetry in percent; positive is larger on the right."""
 
     low: float
     high: float
 
 
 def reference_band(windows: Sequence[Window], key: str) -> ReferenceBand | None:
-    """Around the mean of the run's first minutes, as wide as the smallest lasting change worth telling.
+    """Mean asymmetry of the run's first minutes, ± the smallest lasting change that is reported.
 
-    None where there is too little running, or the metric is not watched for changes.
+    None if there are fewer than `MIN_WINDOWS` windows of running, or the metric is not monitored for drift.
     """
     least_pct = next((each.min_drift_pct for each in MONITORED if each.key == key), None)
     known = [window.asymmetry_pct[key].value for window in windows if _has_asymmetry(window, key)][:BASELINE_WINDOWS]

@@ -1,1 +1,1 @@
-"""Drawings of runs as SVG, the same on the wall and in the report."""
+"""SVG charts, shared by the wall and the report."""

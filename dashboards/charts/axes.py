@@ -1,4 +1,4 @@
-"""The frame that every chart stands in: scales, ticks and grid lines."""
+"""Axes of the charts: scales, ticks, grid lines, and the shapes drawn on them."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ MAX_TICKS = 6
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Data to picture; x grows to the right, y upwards."""
+    """Data limits of a chart; maps data to SVG coordinates."""
 
     x: tuple[float, float]
     y: tuple[float, float]
     height: float = HEIGHT
 
     def px(self, x: float) -> float:
-        """Horizontal place of a value."""
+        """Horizontal SVG coordinate of a value."""
         return LEFT + (x - self.x[0]) / (self.x[1] - self.x[0]) * (WIDTH - LEFT - RIGHT)
 
     def py(self, y: float) -> float:
-        """Vertical place of a value."""
+        """Vertical SVG coordinate of a value."""
         return self.height - BOTTOM - (y - self.y[0]) / (self.y[1] - self.y[0]) * (self.height - TOP - BOTTOM)
 
 
 def padded_limits(values: Iterable[float], *, min_span: float, margin_share: float = 0.08) -> tuple[float, float]:
-    """Limits that hold all finite values with a margin, at least so far apart."""
+    """Limits around all finite values with a margin on each side, at least `min_span` apart."""
     known = [value for value in values if math.isfinite(value)] or [0.0]
     low, high = min(known), max(known)
     margin = max(margin_share * (high - low), 0.5 * (min_span - (high - low)))
@@ -42,7 +42,7 @@ def padded_limits(values: Iterable[float], *, min_span: float, margin_share: flo
 
 
 def chart(axes: Axes, label: str, *parts: str) -> Markup:
-    """A whole drawing with what it shows in words."""
+    """A whole chart; `label` describes it for screen readers."""
     return element(
         "svg",
         *parts,
@@ -54,7 +54,7 @@ def chart(axes: Axes, label: str, *parts: str) -> Markup:
 
 
 def frame(axes: Axes, *, unit: str, x_ticks: Sequence[tuple[float, str]], y_count: int = 4) -> Markup:
-    """Grid lines with their values; the unit stands at the topmost."""
+    """Grid lines with their values, and the unit at the top."""
     ticks = round_ticks(axes.y, y_count)
     decimals = max(0, -math.floor(math.log10(ticks[1] - ticks[0]) + 1e-9)) if len(ticks) > 1 else 0
     lines = [element("line", x1=LEFT, x2=WIDTH - RIGHT, y1=axes.py(y), y2=axes.py(y), class_="grid") for y in ticks]
@@ -75,7 +75,7 @@ def _text_anchor(axes: Axes, x: float) -> str:
 
 
 def round_ticks(limits: tuple[float, float], count: int) -> list[float]:
-    """Round values inside the limits, about so many."""
+    """About `count` round values (1, 2 or 5 × 10ⁿ apart) inside the limits."""
     raw = (limits[1] - limits[0]) / count
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= raw * (1.0 - 1e-9))
@@ -84,7 +84,7 @@ def round_ticks(limits: tuple[float, float], count: int) -> list[float]:
 
 
 def clock_ticks(limits: tuple[float, float], origin_s: float) -> list[tuple[float, str]]:
-    """Times of the run, minutes and seconds from its start."""
+    """(session time, text) of round times after `origin_s`, at most about `MAX_TICKS`."""
     span_s = limits[1] - limits[0]
     step = next((step for step in CLOCK_STEPS_S if span_s / step <= MAX_TICKS), CLOCK_STEPS_S[-1])
     first = math.ceil((limits[0] - origin_s) / step)
@@ -93,7 +93,7 @@ def clock_ticks(limits: tuple[float, float], origin_s: float) -> list[tuple[floa
 
 
 def line(axes: Axes, x: Sequence[float] | Floats, y: Sequence[float] | Floats, class_: str) -> Markup:
-    """A line through the points; where one is not finite, it is interrupted."""
+    """A line through the points, interrupted where a value is not finite."""
     moves, pen = [], "M"
     for at, value in zip(x, y, strict=True):
         if math.isfinite(value):
@@ -105,7 +105,7 @@ def line(axes: Axes, x: Sequence[float] | Floats, y: Sequence[float] | Floats, c
 def ribbon(
     axes: Axes, x: Sequence[float] | Floats, low: Sequence[float] | Floats, high: Sequence[float] | Floats, class_: str
 ) -> Markup:
-    """The area between two lines."""
+    """The area between two lines; points that are not finite are skipped."""
     known = [each for each in zip(x, low, high, strict=True) if all(map(math.isfinite, each))]
     if len(known) < 2:
         return Markup()
@@ -115,7 +115,7 @@ def ribbon(
 
 
 def band_area(axes: Axes, low: float, high: float, label: str) -> Markup:
-    """The runner's own range across the picture."""
+    """A horizontal band across the chart, with its label."""
     top, bottom = axes.py(min(high, axes.y[1])), axes.py(max(low, axes.y[0]))
     return join(
         [
@@ -126,7 +126,7 @@ def band_area(axes: Axes, low: float, high: float, label: str) -> Markup:
 
 
 def event_marker(axes: Axes, x: float, text: str, class_: str = "event") -> Markup:
-    """Something that happened at a moment."""
+    """A vertical line at `x`, with its label."""
     at = axes.px(x)
     late = at > 0.7 * WIDTH
     return join(

@@ -1,4 +1,4 @@
-"""What a finding rests on, drawn: the roll against the own stances, the strides around it, the drift by minutes."""
+"""Charts of a finding's evidence: inversion curve, strides around it, drift by minutes."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ from surefoot.dashboards.html import Markup, element, join
 
 CURVE_TICKS = ((0.0, "landing"), (0.05, "50"), (0.1, "100"), (0.15, "150"), (0.2, "200 ms"))
 BAND_SCATTERS = 2.0
+"""Half-width of the shaded area, in scatters of the runner's usual stances."""
 AROUND_METRICS = {"contact": CONTACT, "impact": IMPACT}
-"""Evidence of the strides before and after, and the metric that it holds."""
+"""Name in the evidence of the strides before and after → metric key."""
 
 
 def evidence_charts(finding: Finding, origin_s: float) -> list[tuple[str, Markup]]:
-    """Title and drawing of everything that the evidence holds."""
+    """(title, chart) for each part of the evidence."""
     evidence: Mapping[str, Any] = finding.evidence
     drawn: list[tuple[str, Markup]] = []
     if finding.kind is Kind.INVERSION_EVENT and "curve_time_s" in evidence:
@@ -55,7 +56,7 @@ def evidence_charts(finding: Finding, origin_s: float) -> list[tuple[str, Markup
 
 
 def inversion_chart(evidence: Mapping[str, Any]) -> Markup:
-    """The frontal angle of one stance, and the runner's own stances with their scatter."""
+    """Frontal angle of one stance, over the runner's usual stances ± `BAND_SCATTERS` scatters."""
     time_s, usual = np.asarray(evidence["curve_time_s"]), np.asarray(evidence["curve_usual_deg"])
     scatter, measured = np.asarray(evidence["curve_spread_deg"]), np.asarray(evidence["curve_inversion_deg"])
     low, high = usual - BAND_SCATTERS * scatter, usual + BAND_SCATTERS * scatter
@@ -75,7 +76,7 @@ def inversion_chart(evidence: Mapping[str, Any]) -> Markup:
 
 
 def strides_around_chart(evidence: Mapping[str, Any], name: str, foot: Foot | None) -> Markup:
-    """A metric of the ten strides before and after, with their medians."""
+    """A metric of the ten strides before and after an event, with their medians."""
     key = AROUND_METRICS[name]
     metric = STRIDE_METRICS[key]
     sides = [
@@ -98,7 +99,7 @@ def strides_around_chart(evidence: Mapping[str, Any], name: str, foot: Foot | No
 
 
 def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) -> Markup:
-    """Left against right by minutes, the runner's own band, and where the change began."""
+    """Asymmetry by minutes, the reference band of the evidence, start and report time of the change."""
     time_s, values = evidence["times_s"], evidence["asymmetry_pct"]
     low, high = float(evidence["band_low_pct"]), float(evidence["band_high_pct"])
     span_s = (origin_s, max(float(time_s[-1]), finding.known_s))
@@ -119,7 +120,7 @@ def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) 
 
 
 def change_bars(evidence: Mapping[str, Any]) -> Markup:
-    """How far each metric's left–right difference has moved."""
+    """Change of each metric's left–right difference, as bars."""
     moved = list(zip(evidence["metrics"], evidence["changes_pct"], strict=True))
     most = max(abs(change) for _, change in moved) or 1.0
     rows = [
@@ -158,7 +159,7 @@ def _unit_of_key(key: str) -> str:
 
 
 def evidence_lines(finding: Finding) -> Sequence[str]:
-    """The figures behind a finding, one each."""
+    """Sentences with the numbers behind a finding."""
     evidence: Mapping[str, Any] = finding.evidence
     lines: list[str] = []
     if "inversion_velocity_dps" in evidence:

@@ -1,4 +1,4 @@
-"""Left and right over time, as two lines that differ in colour and in their marks."""
+"""Charts over time of left and right, of their asymmetry, and of cadence."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from surefoot.dashboards.html import Markup, element, join
 from surefoot.dashboards.reference_band import ReferenceBand
 
 MAX_GAP_S = 45.0
-"""Windows farther apart are not joined by a line."""
+"""Windows farther apart than this are not joined by a line."""
 MIN_SPAN_SHARE = 0.12
-"""A chart spans at least this part of its values, so that scatter does not look like change."""
+"""A chart spans at least this share of its largest value, so that scatter does not look like change."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventMarker:
-    """A moment worth marking."""
+    """An event to mark on a chart."""
 
     time_s: float
     text: str
@@ -40,7 +40,7 @@ class EventMarker:
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
-    """Estimates over time, with a row that is not finite wherever the line is interrupted."""
+    """Estimates over time, with a NaN row wherever the line is interrupted."""
 
     time_s: list[float]
     value: list[float]
@@ -55,7 +55,7 @@ def left_right_chart(
     origin_s: float,
     events: Iterable[EventMarker] = (),
 ) -> Markup:
-    """A metric's running medians of each foot with their 95 % intervals."""
+    """A metric's medians per window of running, of each foot, with their 95 % intervals."""
     metric = STRIDE_METRICS[key]
     curves = {
         foot: _curve(
@@ -83,7 +83,7 @@ def asymmetry_chart(
     windows: Sequence[Window], reference: ReferenceBand | None, key: str, span_s: tuple[float, float], origin_s: float,
     events: Iterable[EventMarker] = (),
 ) -> Markup:  # fmt: skip
-    """A metric's asymmetry against the runner's own band."""
+    """A metric's asymmetry per window of running, over the reference band."""
     metric = STRIDE_METRICS[key]
     curve = _curve([(window, window.asymmetry_pct.get(key)) for window in running_windows(windows)], 1.0)
     known = [value for value in curve.value if math.isfinite(value)]
@@ -106,7 +106,7 @@ def asymmetry_chart(
 
 
 def cadence_chart(windows: Sequence[Window], span_s: tuple[float, float], origin_s: float) -> Markup:
-    """Cadence of both feet together."""
+    """Cadence per window of running, with its 95 % interval."""
     curve = _curve([(window, window.cadence_spm) for window in running_windows(windows)], 1.0)
     known = [value for value in curve.value if math.isfinite(value)]
     if not known:
@@ -122,7 +122,7 @@ def cadence_chart(windows: Sequence[Window], span_s: tuple[float, float], origin
 
 
 def recent_strides_chart(strides: Mapping[Foot, Strides], key: str, now_s: float, duration_s: float) -> Markup:
-    """Each stride of the last minute."""
+    """A metric of every stride of the last `duration_s` seconds."""
     metric = STRIDE_METRICS[key]
     span_s = (now_s - duration_s, now_s)
     recent = {foot: rows[rows.initial_contact_s >= span_s[0]] for foot, rows in strides.items()}
@@ -141,19 +141,19 @@ def recent_strides_chart(strides: Mapping[Foot, Strides], key: str, now_s: float
 
 
 def running_windows(windows: Sequence[Window]) -> list[Window]:
-    """Those of running."""
+    """The windows of running."""
     return [window for window in windows if window.gait is Gait.RUN]
 
 
 def foot_markers(axes: Axes, x: Sequence[float] | Floats, y: Sequence[float] | Floats, foot: Foot) -> Markup:
-    """A mark for each value: a disc for the left, a diamond for the right."""
+    """A marker for each finite value: a circle for the left foot, a square for the right."""
     return join(
         _foot_marker(axes.px(at), axes.py(value), foot) for at, value in zip(x, y, strict=True) if math.isfinite(value)
     )
 
 
 def left_right_legend() -> Markup:
-    """What the colours and marks mean."""
+    """Legend of the feet's colours."""
     return element(
         "span",
         *(
@@ -165,7 +165,7 @@ def left_right_legend() -> Markup:
 
 
 def empty_note(text: str) -> Markup:
-    """In place of a picture."""
+    """Text in place of a chart."""
     return element("p", text, class_="nothing")
 
 

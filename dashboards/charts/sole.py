@@ -1,4 +1,4 @@
-"""The sole of a foot: where it lands, how it rolls, and how it pushes off, as far as a pod can tell."""
+"""Drawing of a sole: landing place, path of the roll-over and push-off, from the pod's angles."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ SOLE = (
     "M58 12C78 6 96 22 98 52C100 76 92 96 90 122C88 146 94 172 92 204C90 236 78 258 60 258C42 258 32 238 34 208"
     "C36 180 42 160 38 132C34 106 22 92 24 62C26 34 40 17 58 12Z"
 )
-"""A right foot from above, toes up; its inner edge is on the left."""
+"""Outline of a right foot from above, toes up; its inner edge is on the left."""
 CENTRE_X = 62.0
 HEEL_Y, BALL_Y, TOE_Y = 226.0, 78.0, 36.0
 HEEL_DEG, TOE_DEG = 20.0, -10.0
-"""Foot strike angles that land on the very heel and on the ball."""
+"""Foot strike angles drawn as landing at `HEEL_Y` and at `BALL_Y`."""
 PX_PER_DEG = 1.3
 MAX_LATERAL_PX = 16.0
 IMPACT_G = (4.0, 12.0)
-"""What is drawn as the smallest and the largest spot."""
+"""Impacts drawn as the smallest and the largest spot."""
 PUSH_OFF_DPS = (350.0, 800.0)
 
 
 def sole_drawing(snapshot: LiveSnapshot, foot: Foot) -> Markup:
-    """One foot of the last few strides; the left is the mirror image of the right."""
+    """Median of a foot's recent strides; the left foot is mirrored."""
     strike = snapshot.median_value(foot, "foot_strike_angle_deg")
     if strike is None:
         return _drawing(foot, "not known", element("path", d=SOLE, class_="sole"))
@@ -66,7 +66,7 @@ def _landing_y(strike_deg: float) -> float:
 
 
 def _lateral_px(angle_deg: float | None) -> float:
-    """Outward on a right foot."""
+    """Sideways shift in px, positive outward on a right foot, limited to `MAX_LATERAL_PX`."""
     shift = PX_PER_DEG * (angle_deg or 0.0)
     return math.copysign(min(abs(shift), MAX_LATERAL_PX), shift)
 

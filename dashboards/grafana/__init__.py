@@ -1,1 +1,1 @@
-"""Grafana boards made from the metric registry, and what Grafana needs to find them."""
+"""Grafana boards generated from the metric registry, and their provisioning files."""

@@ -1,4 +1,4 @@
-"""A whole board: panels in rows, variables, findings as annotations and links to the other boards."""
+"""A Grafana board: rows of panels, variables, annotations and links to the other boards."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ TAG = "surefoot"
 COLUMNS = 24
 SCHEMA_VERSION = 41
 DATA_QUALITY_ROW = "Can I trust the numbers?"
-"""The row about data quality that every board ends with."""
+"""Title of the row that every board ends with."""
 
 Row = Sequence[Panel]
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A choice at the top of a board; `several` allows more than one, and all."""
+    """A template variable of a board; `multi` allows several values, and all."""
 
     name: str
     label: str
@@ -29,7 +29,7 @@ class Variable:
     multi: bool = False
 
     def json(self) -> Json:
-        """As Grafana has it."""
+        """The JSON of Grafana's dashboard model."""
         return {
             "name": self.name,
             "label": self.label,
@@ -47,13 +47,13 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A board without its JSON.
+    """Definition of a board.
 
     Parameters
     ----------
-    since : how far back it looks when it is opened.
-    refresh : how often it asks again; never where empty.
-    rows : panels side by side; `trust` is the row about data quality at the end.
+    since : time range on opening, such as "15m".
+    refresh : refresh interval; empty for none.
+    rows : panels side by side; `data_quality` is the last row.
     """
 
     uid: str
@@ -67,7 +67,7 @@ class Board:
     annotations: Sequence[Json] = ()
 
     def json(self) -> Json:
-        """As Grafana's file provider takes it."""
+        """The JSON that Grafana's file provider loads."""
         return {
             "uid": self.uid,
             "title": self.title,
@@ -86,7 +86,7 @@ class Board:
         }
 
     def panels(self) -> Iterator[Json]:
-        """Every panel in its place."""
+        """Panels with their ids and grid positions, and the row title."""
         number, y = 1, 0
         for row in self.rows:
             yield from _side_by_side(row, number, y)

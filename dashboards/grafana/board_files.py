@@ -1,4 +1,4 @@
-"""All boards, and the files that Grafana reads them from."""
+"""All boards, and the JSON files that Grafana loads."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ BOARDS = (coach_live.BOARD, runner_live.BOARD, run.BOARD, trends.BOARD, pods.BOA
 
 
 def board_texts() -> Mapping[str, str]:
-    """Each board's file name and text."""
+    """File name → JSON text of each board."""
     return {f"{board.uid}.json": json.dumps(board.json(), indent=1, ensure_ascii=False) + "\n" for board in BOARDS}

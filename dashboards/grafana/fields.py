@@ -1,4 +1,4 @@
-"""The numbers on the boards: the metric registry's, and the few about pods and runs that it does not have."""
+"""Fields shown on the boards: the metric registry's, and those of pods and runs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ TypicalRange = tuple[float | None, float | None] | None
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a measurement, as people read it.
+    """An InfluxDB field with its label, display unit and typical range.
 
     Parameters
     ----------
-    field : its name in InfluxDB; ends in the unit that is stored.
-    unit : the one that is shown; `scale` leads from the stored value to it.
+    key : field key in InfluxDB; ends in the stored unit.
+    unit : display unit; stored value × `scale` = displayed value.
     description : one sentence in a runner's words.
-    usual : range in the unit that is shown, where there is one; None leaves an end open.
+    typical : range in the display unit, if there is one; None leaves an end open.
     """
 
     key: str
@@ -32,16 +32,16 @@ class Field:
 
     @property
     def grafana_unit(self) -> str:
-        """As Grafana names units; it puts a space before ours."""
+        """Grafana's unit id; Grafana puts a space before the suffix."""
         return f"suffix:{self.unit}" if self.unit else "none"
 
     def for_foot(self, foot: Foot) -> Field:
-        """A run's number for one foot, as summaries name it."""
+        """The field of one foot in the measurement `summaries`."""
         return replace(self, key=f"{self.key}_{foot}")
 
 
 def metric_field(key: str) -> Field:
-    """A metric of the registry, with its range for running."""
+    """Field of a metric of the registry, with its typical range for running."""
     metric = CADENCE if key == CADENCE.key else STRIDE_METRICS[key]
     return Field(
         key, metric.label, metric.unit, _description(metric), metric.scale, metric.decimals, _typical_range(metric)
@@ -49,7 +49,7 @@ def metric_field(key: str) -> Field:
 
 
 def asymmetry_field(key: str) -> Field:
-    """How left and right of a metric compare."""
+    """Field of a metric's asymmetry in percent."""
     metric = STRIDE_METRICS[key]
     description = f"{metric.label}: how much larger it is on the right than on the left; below zero it is larger left."
     return Field(f"{key}_asymmetry_pct", f"{metric.label}, right vs left", "%", description, decimals=1)

@@ -1,4 +1,4 @@
-"""Questions to InfluxDB, in the InfluxQL that 1.x, 2.x and 3 understand.
+"""InfluxQL queries that InfluxDB 1.x, 2.x and 3 understand.
 
 Grafana fills in `$timeFilter`, `$__interval`, `${__to}` (milliseconds) and the variables `$runner` and `$run`.
 """
@@ -17,48 +17,48 @@ BOTH_FEET = "\"foot\" = 'both'"
 SINGLE_FOOT = "\"foot\" != 'both'"
 WHILE_RUNNING = "\"gait\" = 'run'"
 FRESH_S = 30
-"""Numbers that are older are stale: live windows last ten seconds and come at once."""
+"""Older values are stale; live windows arrive every ten seconds."""
 IS_FRESH = f"time > ${{__to}}ms - {FRESH_S}s"
 NEWEST_ROW = "ORDER BY time DESC LIMIT 1"
 PER_INTERVAL = "GROUP BY time($__interval)"
 
 
 def select(columns: Iterable[str], source: str, *conditions: str, tail: str = "") -> str:
-    """Columns of a measurement, or of another question in brackets."""
+    """SELECT from a measurement, or from a sub-query in parentheses."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {', '.join(columns)} FROM {source}{where} {tail}".rstrip()
 
 
 def column_as(field: Field, name: str | None = None, calculation: str = "") -> str:
-    """A figure's column in the unit that is shown, by its label or another name."""
+    """A field in its display unit, named by its label or by `name`."""
     column = f'"{field.key}"'
     value = f"{calculation}({column})" if calculation else column
     return f'{in_shown_unit(value, field)} AS "{name or field.label}"'
 
 
 def in_shown_unit(value: str, field: Field) -> str:
-    """A value in the unit that is shown."""
+    """The expression converted to the field's display unit."""
     return value if field.scale == 1.0 else f"{value} * {field.scale:.12g}"
 
 
 def over_time(columns: Iterable[str], source: str, *conditions: str, by: str = "") -> str:
-    """Means over the pixels of a chart, for each value of a tag where one is named."""
+    """Query grouped by `$__interval`, and by a tag if `by` is given."""
     tail = f'{PER_INTERVAL}, "{by}" fill(none)' if by else f"{PER_INTERVAL} fill(none)"
     return select(columns, source, *conditions, IN_TIME_RANGE, tail=tail)
 
 
 def newest_row(columns: Iterable[str], source: str, *conditions: str, by: Iterable[str] = ()) -> str:
-    """The last row of each group."""
+    """Query for the last row of each group."""
     tags = ", ".join(f'"{tag}"' for tag in by)
     return select(columns, source, *conditions, tail=f"GROUP BY {tags} {NEWEST_ROW}" if tags else NEWEST_ROW)
 
 
 def constant_line(value: str, source: str) -> str:
-    """A number that the question in `source` calls "own", all along a chart."""
+    """Query that repeats one value of the sub-query `source` over the whole chart."""
     return select([value], f"({source})", IN_TIME_RANGE, tail=f"{PER_INTERVAL} fill(previous)")
 
 
 def tag_values(tag: str, *conditions: str) -> str:
-    """Every value of a tag of the runs."""
+    """Query for all values of a tag of the measurement `runs`."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f'SHOW TAG VALUES FROM "runs" WITH KEY = "{tag}"{where}'

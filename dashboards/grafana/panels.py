@@ -1,4 +1,4 @@
-"""Panels: each one question, with its unit, its meaning in a runner's words and what is usual."""
+"""Grafana panels: one question each, with unit, description and typical range."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ Json = Mapping[str, Any]
 
 DATASOURCE = {"type": "influxdb", "uid": "surefoot-influxdb"}
 LOWEST_THRESHOLD = -1e6
-"""Below every number; in a column's own thresholds Grafana takes null, which is minus infinity elsewhere, for 0."""
+"""Stands for minus infinity: in a column's thresholds Grafana reads null as 0, unlike elsewhere."""
 DASHED = {"fill": "dash", "dash": [10, 6]}
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question to InfluxDB; without a table its answer is a line for each group, called `alias`."""
+    """An InfluxQL query; as a time series each group is a line named `alias`."""
 
     influxql: str
     alias: str = "$col"
     table: bool = False
 
     def target(self, ref: str) -> Json:
-        """As Grafana has it."""
+        """The JSON of Grafana's panel model."""
         return {
             "refId": ref,
             "datasource": DATASOURCE,
@@ -39,7 +39,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel without its place.
+    """A panel without its position.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Panel:
     transformations: Sequence[Json] = ()
 
     def placed(self, number: int, x: int, y: int) -> Json:
-        """As Grafana has it."""
+        """The JSON of Grafana's panel model."""
         return {
             "id": number,
             "type": self.kind,
@@ -83,7 +83,7 @@ def time_series(
     overrides: Sequence[Json] = (),
     extra: str = "",
 ) -> Panel:
-    """A figure over time, on its usual range."""
+    """Time series panel of a field, with its typical range shaded."""
     custom = {
         "drawStyle": "line",
         "lineWidth": 2,
@@ -123,7 +123,7 @@ def stat(
     unit: str | None = None,
     absent: str = "stale",
 ) -> Panel:
-    """The newest value in large letters; a grey word where there is none."""
+    """Stat panel with the newest value, or the grey word `absent`."""
     defaults = {
         "unit": field.grafana_unit if unit is None else unit,
         "decimals": field.decimals,
@@ -152,7 +152,7 @@ def table(
     overrides: Sequence[Json] = (),
     transformations: Sequence[Json] = (),
 ) -> Panel:
-    """Rows of text and numbers; a dash where something is not known."""
+    """Table panel; unknown values are dashes."""
     defaults = {
         "noValue": "–",
         "color": {"mode": "fixed", "fixedColor": "text"},
@@ -163,12 +163,12 @@ def table(
 
 
 def special_mapping(match: str, text: str, colour: str) -> Json:
-    """What stands where there is no number."""
+    """Mapping of a special value, such as null, to a text and colour."""
     return {"type": "special", "options": {"match": match, "result": {"text": text, "color": colour, "index": 0}}}
 
 
 def value_mapping(texts: Mapping[str, tuple[str, str]]) -> Json:
-    """Value → the text and colour that stand for it."""
+    """Mapping of values to texts and colours."""
     results = enumerate(texts.items())
     return {
         "type": "value",
@@ -177,18 +177,18 @@ def value_mapping(texts: Mapping[str, tuple[str, str]]) -> Json:
 
 
 def override(name: str, properties: Json, *, regexp: bool = False) -> Json:
-    """What differs for a column or line, by its name."""
+    """Field properties for one column or line, matched by name."""
     matcher = {"id": "byRegexp" if regexp else "byName", "options": name}
     return {"matcher": matcher, "properties": [{"id": key, "value": value} for key, value in properties.items()]}
 
 
 def fixed_colour(colour: str) -> Json:
-    """One colour, whatever the value."""
+    """Colour mode with one colour for all values."""
     return {"mode": "fixed", "fixedColor": colour}
 
 
 def column_override(field: Field, **custom: object) -> Json:
-    """A table's column with a figure."""
+    """Override that gives a table column a field's unit and thresholds."""
     properties = {"unit": field.grafana_unit, "decimals": field.decimals}
     if field.typical is not None:
         properties |= {
@@ -200,7 +200,7 @@ def column_override(field: Field, **custom: object) -> Json:
 
 
 def ribbon_overrides(low: str, high: str, colour: str = BOTH) -> list[Json]:
-    """Two lines as the edges of an area."""
+    """Overrides that draw two lines as the edges of a shaded area."""
     edge = {"color": fixed_colour(colour), "custom.lineWidth": 0, "custom.showPoints": "never"}
     hidden = {"custom.hideFrom": {"legend": True, "tooltip": False, "viz": False}}
     return [
@@ -210,7 +210,7 @@ def ribbon_overrides(low: str, high: str, colour: str = BOTH) -> list[Json]:
 
 
 def _axis_limits(field: Field) -> Json:
-    """The axis shows all of what is usual."""
+    """Soft axis limits that include the typical range."""
     ends = zip(("axisSoftMin", "axisSoftMax"), field.typical or (None, None), strict=True)
     return {name: end for name, end in ends if end is not None}
 

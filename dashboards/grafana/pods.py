@@ -11,7 +11,7 @@ from surefoot.dashboards.grafana.shared_panels import pods_table
 
 
 def _each(question: str, field: Field, calculation: str = "mean") -> Panel:
-    """A line for each pod."""
+    """Time series with a line per pod."""
     influxql = select(
         [column_as(field, calculation=calculation)], '"pod_health"', OF_RUNNERS, IN_TIME_RANGE,
         tail=f'{PER_INTERVAL}, "runner", "foot" fill(none)',

@@ -99,7 +99,7 @@ def _loss() -> Panel:
 
 
 def _each_foot(question: str, field: Field) -> Panel:
-    """A number of the whole run for each foot."""
+    """Stat panel with a number of the whole run for each foot."""
     columns = [column_as(field.for_foot(foot), foot) for foot in Foot]
     return stat(
         question, field, [Query(newest_row(columns, '"summaries"', OF_RUN))], 6, height=8, absent="not over yet"

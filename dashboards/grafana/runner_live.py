@@ -28,7 +28,7 @@ AGE = Field(
 
 
 def _now(question: str, field: Field, width: int) -> Panel:
-    """A number of both feet."""
+    """Stat panel with a number of both feet together."""
     return stat(
         question, field, [Query(newest_row([column_as(field)], '"live"', OF_RUNNER, BOTH_FEET, IS_FRESH))], width
     )

@@ -1,4 +1,4 @@
-"""Panels that several boards have."""
+"""Panels and table transformations shared by several boards."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ STALE_ROW_STYLE = override(
         "custom.width": 80,
     },
 )
-"""The whole row is grey where nothing is fresh."""
+"""Override that greys out the whole row if it has no fresh values."""
 
 
 def count_fresh(field: Field, source: str, *conditions: str, by: str) -> str:
-    """How many values came just now; 0 for those that are stale, but were there."""
+    """Query for the number of fresh values per `by`; 0 for groups with only stale ones."""
     tail = f'GROUP BY "{by}"'
     fresh = select([f'count("{field.key}") AS "n"'], source, *conditions, IS_FRESH, tail=tail)
     known = select([f'count("{field.key}") * 0 AS "n"'], source, *conditions, IN_TIME_RANGE, tail=tail)
@@ -69,18 +69,18 @@ def count_fresh(field: Field, source: str, *conditions: str, by: str) -> str:
 
 
 def per_foot_query(field: Field, source: str, *conditions: str) -> Query:
-    """A line for each foot."""
+    """Query with a line per foot."""
     return Query(over_time([column_as(field, calculation="mean")], f'"{source}"', *conditions, by="foot"), "$tag_foot")
 
 
 def feet_chart(question: str, key: str, source: str, width: int, *conditions: str, draw: Json | None = None) -> Panel:
-    """A metric of the registry, left and right over time."""
+    """Time series of a metric of the registry, left and right."""
     field = metric_field(key)
     return time_series(question, field, [per_foot_query(field, source, SINGLE_FOOT, *conditions)], width, draw=draw)
 
 
 def findings_table(question: str, width: int, height: int, *conditions: str, runner: bool = False) -> Panel:
-    """Findings, the newest first."""
+    """Table of findings, newest first."""
     columns = ['"runner" AS "Runner"'] if runner else []
     columns += ['"severity" AS "How grave"', '"kind" AS "What"', '"message" AS "In words"']
     influxql = select(columns, '"findings"', *conditions, IN_TIME_RANGE, tail="ORDER BY time DESC LIMIT 50")
@@ -101,7 +101,7 @@ def findings_table(question: str, width: int, height: int, *conditions: str, run
 
 
 def pods_table(question: str, width: int, height: int, *conditions: str) -> Panel:
-    """Each pod as it was when it was last heard of."""
+    """Table of the pods with their last known state."""
     fields = (CONNECTED, BATTERY, SIGNAL, LOSS, RECONNECTS)
     columns = [column_as(field) for field in fields]
     tags = ("runner", "foot", "serial")
@@ -140,7 +140,7 @@ CONNECTED_STYLE = {
 
 
 def in_order(*names: str, without: Sequence[str] = ()) -> Json:
-    """A table's columns in this order; others follow, and so does the time of joined answers, which Grafana renames."""
+    """Transformation that puts these columns first; the time of joined queries, which Grafana renames, comes later."""
     options = {
         "indexByName": {name: place for place, name in enumerate(names)},
         "excludeByName": dict.fromkeys(without, True),
@@ -150,16 +150,16 @@ def in_order(*names: str, without: Sequence[str] = ()) -> Json:
 
 
 def joined_by(key: str) -> Json:
-    """The answers as one table."""
+    """Transformation that joins all queries by a column."""
     return {"id": "joinByField", "options": {"byField": key, "mode": "outer"}}
 
 
 def only_columns(ref: str, *names: str) -> Json:
-    """These columns of one answer."""
+    """Transformation that keeps these columns of one query."""
     options = {"include": {"names": list(names)}}
     return {"id": "filterFieldsByName", "filter": {"id": "byRefId", "options": ref}, "options": options}
 
 
 def sorted_by(name: str, *, descending: bool = False) -> Json:
-    """A table's rows in the order of a column."""
+    """Transformation that sorts the rows by a column."""
     return {"id": "sortBy", "options": {"fields": {}, "sort": [{"field": name, "desc": descending}]}}

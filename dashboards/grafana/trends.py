@@ -1,4 +1,4 @@
-"""Trends: weeks of one runner against the own band."""
+"""Trends: weeks of one runner against their reference band."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from surefoot.dashboards.grafana.shared_panels import per_foot_query
 from surefoot.dashboards.vocabulary import KIND_TITLES
 
 EACH_WEEK = "GROUP BY time(7d, 4d)"
-"""Monday to Sunday: weeks count from a Thursday, 1 January 1970."""
+"""Weeks from Monday to Sunday: InfluxDB counts them from Thursday, 1 January 1970."""
 OWN_RUNS = 5
-"""Runs that make the own band."""
+"""Runs in the moving average that the reference band is drawn around."""
 BARS = {"drawStyle": "bars", "fillOpacity": 70, "lineWidth": 1, "showPoints": "never", "insertNulls": False}
 STACKED = {**BARS, "stacking": {"mode": "normal", "group": "A"}}
 RUNS = {"showPoints": "always", "pointSize": 8, "insertNulls": False}
@@ -46,7 +46,7 @@ def _load() -> Panel:
 
 
 def _runs(question: str, field: Field, *columns: str, width: int = 12) -> Panel:
-    """One point a run."""
+    """Chart with one point per run."""
     influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE)
     return time_series(question, field, [Query(influxql)], width, draw=RUNS, extra="One point a run.")
 

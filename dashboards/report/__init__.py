@@ -1,1 +1,1 @@
-"""The post-run report: one HTML file that says what happened, how it is known, and how sure that is."""
+"""The post-run report: one HTML file with findings, evidence and uncertainty."""

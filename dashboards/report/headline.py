@@ -1,4 +1,4 @@
-"""The run in plain words: what to know first, and when to have it looked at."""
+"""Headline of the report, and advice on when to have a finding assessed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from surefoot.dashboards.formatting import duration
 from surefoot.dashboards.vocabulary import when_text
 
 MIN_RUN_S = 120.0
+"""Less running than this is not judged."""
 MIN_COMPARABLE_RUN_S = 11 * 60.0
-"""Less running gives no baseline and something to compare with it."""
+"""Less running is too short for a baseline plus something to compare with it."""
 RED_FLAGS = (
     "you cannot put your weight on the foot, or take four steps on it",
     "it hurts when you press on the bone",
@@ -23,12 +24,12 @@ RED_FLAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The first lines.
+    """First lines of the report.
 
     Parameters
     ----------
-    sentence : what was looked at, where nothing was found.
-    rank : 0 (nothing stood out) … 3, as of the gravest finding.
+    sentence : what was analysed; empty if there are findings.
+    rank : severity rank of the most severe finding, 0 (none) to 3.
     """
 
     text: str
@@ -37,7 +38,7 @@ class Headline:
 
 
 def report_headline(run: AnalysedRun) -> Headline:
-    """What to know first."""
+    """Headline of a run: its two most severe kinds of finding, or what was analysed."""
     run_s = run.summary["run_time_s"] or 0.0
     found = most_severe_first(latest(run.results.findings))
     reported = [finding for finding in found if finding.severity is not Severity.INFO]
@@ -49,12 +50,12 @@ def report_headline(run: AnalysedRun) -> Headline:
 
 
 def most_severe_first(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings in the order in which people should read them."""
+    """Findings by falling severity, then by time."""
     return sorted(findings, key=lambda each: (-each.severity.rank, each.time_s))
 
 
 def assessment_advice(findings: Sequence[Finding]) -> list[str]:
-    """When to see somebody, given what was found; the red flags hold always."""
+    """Sentences on when to have a finding assessed; `RED_FLAGS` apply in any case."""
     advice = []
     rolls = [finding for finding in findings if finding.kind is Kind.INVERSION_EVENT]
     if any(finding.severity.rank >= Severity.ROLL.rank for finding in rolls):
@@ -88,7 +89,7 @@ def _findings_text(reported: Sequence[Finding], origin_s: float) -> str:
 
 
 def _finding_clause(finding: Finding, time_text: str) -> str:
-    """One finding in a few words."""
+    """One finding as a clause of the headline."""
     if finding.kind is Kind.INVERSION_EVENT:
         how = {Severity.NEAR_MISS: "nearly rolled over", Severity.SEVERE: "rolled over badly"}
         return f"Your {finding.foot} ankle {how.get(finding.severity, 'rolled over')} {time_text}"

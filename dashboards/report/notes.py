@@ -1,4 +1,4 @@
-"""What every report says about its method, its uncertainty and its limits."""
+"""Fixed paragraphs of every report: method, uncertainty and limits."""
 
 from __future__ import annotations
 

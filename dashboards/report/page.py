@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else."""
+"""The report as one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from surefoot.dashboards.vocabulary import finding_title, when_text
 
 
 def report_html(run: AnalysedRun) -> str:
-    """The whole file; the same bytes for the same recording and version."""
+    """The whole HTML file; byte-identical for the same recording and version."""
     findings = most_severe_first(latest(run.results.findings))
     body = element(
         "main",
@@ -164,7 +164,7 @@ def _section(heading: str, name: str, *parts: Markup) -> Markup:
 
 
 def _scrollable(name: str, table: Markup) -> Markup:
-    """A table that may be wider than a phone; it scrolls by keyboard too."""
+    """Wrap a table so that it scrolls sideways on narrow screens, by keyboard too."""
     return element("div", table, class_="scroll", tabindex="0", role="region", aria_label=name)
 
 

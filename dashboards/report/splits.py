@@ -1,4 +1,4 @@
-"""The run in parts: by kilometre where the pods tell the distance, else by five minutes."""
+"""Splits of a run: by kilometre where the pods give the distance, else by five minutes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from surefoot.dashboards.html import Markup, element
 
 SPLIT_M, SPLIT_S = 1000.0, 300.0
 MIN_LAST_SPLIT_SHARE = 0.2
-"""A last part shorter than this share is joined to the one before."""
+"""A last split shorter than this share of a whole one is joined to the previous split."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A part of a run; `distance_m` is NaN where it is not known."""
+    """A part of a run; `distance_m` is NaN if it is not known."""
 
     start_s: float
     end_s: float
@@ -32,13 +32,13 @@ class Split:
 
 
 def distance_m(windows: Sequence[Window]) -> float | None:
-    """Way that both gaits have made, from the pods' speed; None where it is not known."""
+    """Distance covered running and walking, from the pods' speed; None if it is not known."""
     covered_m = _cumulative_distance_m(windows)
     return float(covered_m[-1]) if len(covered_m) else None
 
 
 def run_splits(run: AnalysedRun) -> list[Split]:
-    """Equal parts, in order of time."""
+    """Splits of equal distance (from 2 km on) or of equal duration, in order of time."""
     windows = run.results.windows
     covered_m = _cumulative_distance_m(windows)
     if len(covered_m) and covered_m[-1] >= 2.0 * SPLIT_M:
@@ -54,7 +54,7 @@ def run_splits(run: AnalysedRun) -> list[Split]:
 
 
 def splits_table(run: AnalysedRun) -> Markup:
-    """A row for each part."""
+    """Table with one row per split."""
     splits = run_splits(run)
     by_distance = bool(splits) and math.isfinite(splits[0].distance_m)
     heads = ["to", "km" if by_distance else "time", "pace" if by_distance else "", "cadence", "contact left", "right",
@@ -102,7 +102,7 @@ def _left_right_cells(row: Comparison) -> list[str]:
 
 
 def _cumulative_distance_m(windows: Sequence[Window]) -> Floats:
-    """(n,) way at the end of each window; empty where too much of it is not known."""
+    """(n,) distance in m at the end of each window; empty if more than 20 % of the windows have no speed."""
     speeds = np.array([_speed_mps(window) for window in windows])
     duration_s = np.array([window.end_s - window.start_s for window in windows])
     known = np.isfinite(speeds)
@@ -119,6 +119,6 @@ def _speed_mps(window: Window) -> float:
 
 
 def _boundaries(total: float, part: float) -> Floats:
-    """Zero, every whole part, and the end."""
+    """Zero, every multiple of `part` below the last split, and `total`."""
     whole = max(math.floor(total / part - MIN_LAST_SPLIT_SHARE) + 1, 1)
     return np.array([*(part * np.arange(whole)), total])

@@ -1,4 +1,4 @@
-"""The run's numbers, and how good the data behind them were."""
+"""Tables of a run's metrics, its data quality, and its timeline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORD
 
 
 def metric_tables(run: AnalysedRun) -> list[Markup]:
-    """A table for each gait that somebody made."""
+    """One table per gait that has at least `LEAST_STRIDES` strides on a foot."""
     counts = {gait: [len(strides_of(run.results, foot, gait)) for foot in run.quality] for gait in Gait}
     return [_metric_table(run, gait) for gait in Gait if max(counts[gait], default=0) >= MIN_WINDOW_STRIDES]
 
@@ -47,7 +47,7 @@ def _row(row: Comparison, gait: Gait) -> Markup | None:
 
 
 def data_quality_block(run: AnalysedRun) -> Markup:
-    """Each foot's figures and notes."""
+    """Sampling rate, losses, clipping, mounting and notes of each foot."""
     return element("div", *(_foot_quality(foot, run.quality.get(foot)) for foot in Foot), class_="quality")
 
 
@@ -77,7 +77,7 @@ def _quality_rows(quality: FootDataQuality) -> list[tuple[str, str]]:
 
 
 def timeline(run: AnalysedRun, marks: Sequence[tuple[float, str, int]]) -> Markup:
-    """What happened when, as one strip; marks are time, label and rank."""
+    """Bouts of the run as one strip; `marks` are (time in s, label, severity rank) of the findings."""
     whole_s = max(run.end_s - run.origin_s, 1.0)
     parts = [_bout_bar(bout, run.origin_s, whole_s) for bout in run.results.bouts]
     finding_marks = [

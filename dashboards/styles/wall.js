@@ -1,5 +1,5 @@
-// Puts the pieces that the server sends into the page, and makes old values look old. Numbers, words and drawings come
-// from the server as they are; nothing is computed here.
+// Inserts the pieces of HTML that the server sends and greys out stale values. Nothing is computed here: numbers, words
+// and drawings come from the server as they are.
 
 const STALE_S = 6;
 const RETRY_MS = 1000;
@@ -11,7 +11,7 @@ const player = document.getElementById("player");
 const state = { ages: {}, receivedMs: 0, source: null, at: null, ended: false, playing: true, dragging: false, serverClosed: false };
 const storageKey = `replay ${location.pathname.split("/")[2]}`;
 
-// What is shown
+// Pieces and their age
 
 function pieceElement(name) {
   const existing = container.querySelector(`[data-piece="${CSS.escape(name)}"]`);
@@ -75,7 +75,7 @@ function markStale() {
   if (container && !container.classList.contains("cards")) container.classList.toggle("stale", pieceElement("head").classList.contains("stale"));
 }
 
-// The connection
+// Connection to the event stream
 
 function showLinkStatus(text, lost) {
   if (link.textContent !== text) link.textContent = text;
@@ -130,7 +130,7 @@ function updatePlayer(message) {
   if (message.ended) play(false, false);
 }
 
-// The place in a replay stays the same from everybody to one runner and back.
+// Position and speed of a replay are the same on the squad page and on a runner's page.
 
 function saveReplayState() {
   const speed = document.getElementById("speed").value;
@@ -169,7 +169,7 @@ function setUpPlayer() {
   restoreReplayState();
 }
 
-// Keys and colours
+// Keyboard and theme
 
 function focusCard(step) {
   const cards = [...document.querySelectorAll(".card")];

@@ -1,1 +1,1 @@
-"""The live wall: everybody who runs, in a browser, from this computer and without the internet."""
+"""The live wall: all runners in a browser, served from this computer without the internet."""

@@ -1,4 +1,4 @@
-"""Who may look: everybody on this computer, and beyond it whoever knows the password."""
+"""Password and session cookies of the wall."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Callable
 SESSION_LIFETIME_S = 12 * 3600
 COOKIE_NAME = "surefoot"
 SCRYPT_COST, SCRYPT_BLOCK_SIZE, SCRYPT_PARALLELISM = 2**14, 8, 1
-"""Of scrypt, by which a stolen cookie tells a password only to who tries for long."""
+"""Scrypt cost: makes guessing the password from a stolen cookie slow."""
 
 
 class Password:
-    """A password, and the sessions that it opens. A session outlives a restart with the same password.
+    """Password check and signed session cookies; cookies stay valid over a restart with the same password.
 
     Parameters
     ----------
@@ -26,16 +26,16 @@ class Password:
         self._key = self._derived_key(password)
 
     def matches(self, password: str) -> bool:
-        """Whether it is this one; takes the same time for every wrong one."""
+        """Whether this is the password, compared in constant time."""
         return hmac.compare_digest(self._derived_key(password), self._key)
 
     def new_cookie(self) -> str:
-        """A cookie for who knew the password."""
+        """A new session cookie: expiry and signature."""
         end = str(int(self._utc_s()) + SESSION_LIFETIME_S)
         return f"{end}.{self._signature(end)}"
 
     def accepts(self, cookie: str) -> bool:
-        """Whether a cookie is one of ours and not too old."""
+        """Whether a cookie is signed by us and has not expired."""
         end, _, signature = cookie.partition(".")
         genuine = hmac.compare_digest(self._signature(end).encode(), signature.encode())
         return genuine and end.isdigit() and int(end) > self._utc_s()

@@ -1,4 +1,4 @@
-"""The wall's web server: pages, pieces of pages as they change, reports. Nothing comes from anywhere else."""
+"""ASGI application of the wall: pages, event streams, reports and assets."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
 
 POLL_S = 0.4
-"""Between two looks at the scene."""
+"""Interval at which an event stream polls the squad's state."""
 KEEP_ALIVE_S = 5.0
 CLOSING_EVENT = "event: over\ndata: over\n\n"
-"""The last that a browser hears when the wall is closed."""
+"""Last event of every stream when the wall closes."""
 WRONG_PASSWORD_DELAY_S = 1.0
 MAX_SPEED = 1000.0
 MAX_FORM_BYTES = 4096
@@ -47,12 +47,12 @@ SECURITY_HEADERS = {
 }
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 PUBLIC_PATHS = ("/login", "/assets/", "/health")
-"""What is shown without a password."""
+"""Paths that need no password."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 class WallApplication:
-    """The application; `closing` ends everything that is being told."""
+    """Routes and event streams; setting `closing` ends all streams."""
 
     def __init__(self, source: ViewDataSource, password: Password | None = None) -> None:
         self.closing = asyncio.Event()
@@ -61,7 +61,7 @@ class WallApplication:
         self._attempt = asyncio.Lock()
 
     def application(self) -> ASGIApp:
-        """For an ASGI server. Without a password only this computer's own names are answered to."""
+        """The ASGI application; without a password it answers only to loopback host names."""
         routes = [
             Route("/", self._squad),
             Route("/runner/{name}", self._runner),
@@ -80,7 +80,7 @@ class WallApplication:
         return partial(self._guard, guarded)
 
     async def _guard(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Nothing without the password, and our headers on everything."""
+        """Require the session cookie, and add the security headers to every response."""
         if scope["type"] == "http" and not self._is_allowed(Request(scope)):
             is_page = scope["path"] == "/" or not scope["path"].endswith("/events")
             refusal = RedirectResponse("/login", 303) if is_page else PlainTextResponse("log in first", 401)
@@ -205,7 +205,7 @@ def _event(data: str) -> str:
 
 
 async def _with_headers(send: Send, message: Message) -> None:
-    """Send on, with our headers where the answer has none of its own."""
+    """Add the security headers that the response does not set itself."""
     if message["type"] == "http.response.start":
         headers = MutableHeaders(scope=message)
         for name, value in SECURITY_HEADERS.items():

@@ -1,4 +1,4 @@
-"""Who needs a look first."""
+"""Ranks runners by how urgently they need attention."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from surefoot.analysis.findings import Finding, Kind, State
 from surefoot.dashboards.data_source import RunnerState
 
 INVERSION_ATTENTION_S = 600.0
-"""An ankle roll keeps its place for ten minutes; what goes on keeps it until it is over."""
+"""An inversion event counts for this long; other findings count while they are open."""
 LOW_BATTERY_PCT = 15.0
 POD_TROUBLE_RANK = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """How much a runner needs a look, 0 to 3, and why.
+    """How urgently a runner needs attention, rank 0 to 3, and why.
 
     Parameters
     ----------
-    finding, others : the gravest that counts now, and how many more do.
-    trouble : what is wrong with the pods, in a few words.
+    finding, other_count : the most severe finding that counts, and how many more do.
+    pod_trouble : what is wrong with the pods, in a few words.
     """
 
     rank: int
@@ -30,12 +30,12 @@ class Attention:
 
     @property
     def since_s(self) -> float:
-        """Session time of what matters most."""
+        """Session time at which the finding became known; 0 without one."""
         return self.finding.known_s if self.finding is not None else 0.0
 
 
 def attention(runner: RunnerState) -> Attention:
-    """As of now."""
+    """Attention that a runner needs now."""
     counting = [finding for finding in runner.findings if needs_attention(finding, runner.now_s)]
     gravest = max(counting, key=lambda each: (each.severity.rank, each.known_s), default=None)
     trouble = _pod_trouble(runner)
@@ -44,7 +44,7 @@ def attention(runner: RunnerState) -> Attention:
 
 
 def needs_attention(finding: Finding, now_s: float) -> bool:
-    """Whether a finding still asks for attention."""
+    """Whether a finding still needs attention."""
     if finding.severity.rank == 0:
         return False
     if finding.kind is Kind.INVERSION_EVENT:
@@ -53,7 +53,7 @@ def needs_attention(finding: Finding, now_s: float) -> bool:
 
 
 def sorted_by_attention(runners: list[tuple[RunnerState, Attention]]) -> list[tuple[RunnerState, Attention]]:
-    """Gravest first, of equals the latest, then by name, so that cards do not wander."""
+    """Highest rank first, then latest, then by name, so that cards keep their places."""
     return sorted(runners, key=lambda each: (-each[1].rank, -each[1].since_s, each[0].name))
 
 

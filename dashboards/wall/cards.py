@@ -1,4 +1,4 @@
-"""The squad: a card for each runner, those who need a look first."""
+"""Card of one runner on the squad page, and its parts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from surefoot.dashboards.vocabulary import finding_title, when_text
 from surefoot.dashboards.wall.attention import LOW_BATTERY_PCT, Attention
 
 GAUGE_LIMIT_PCT = 8.0
+"""Asymmetry at the ends of gauge and sparkline; larger values are drawn there."""
 MAX_SPARKLINE_POINTS = 24
 SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 120.0, 36.0
 
 
 def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
-    """Everything about a runner at a glance; the whole card is one link."""
+    """Card of a runner; the whole card is a link."""
     snapshot = LiveSnapshot.last_known(runner)
     return element(
         "a",
@@ -47,13 +48,13 @@ def _numbers(snapshot: LiveSnapshot) -> Markup:
 
 
 def cadence_figure(snapshot: LiveSnapshot) -> Markup:
-    """Steps per minute."""
+    """Cadence in steps per minute."""
     spm = UNKNOWN if snapshot.cadence_spm is None else f"{snapshot.cadence_spm:.0f}"
     return element("span", element("b", spm), element("small", CADENCE.unit), class_="figure")
 
 
 def left_right_figure(snapshot: LiveSnapshot, key: str, name: str) -> Markup:
-    """A metric of both feet, left before right as one stands."""
+    """A metric of both feet, left before right."""
     unit = STRIDE_METRICS[key].unit
     values = (
         element("b", snapshot.median_text(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot)
@@ -65,7 +66,7 @@ def left_right_figure(snapshot: LiveSnapshot, key: str, name: str) -> Markup:
 
 
 def asymmetry_row(runner: RunnerState, asymmetry_pct: Estimate | None) -> Markup:
-    """Right against left now, against the own band, and how it came to that."""
+    """Asymmetry now, its gauge with the reference band, and its sparkline."""
     reference = reference_band(runner.windows, COMPARED_METRIC)
     return element(
         "span",
@@ -77,14 +78,14 @@ def asymmetry_row(runner: RunnerState, asymmetry_pct: Estimate | None) -> Markup
 
 
 def asymmetry_sentence(asymmetry_pct: Estimate | None) -> Markup:
-    """Right against left in words, and of how long."""
+    """Asymmetry as text."""
     if asymmetry_pct is None:
         return element("span", "right vs left: known after 10 s of running", class_="told")
     return element("span", "right vs left ", element("b", asymmetry_text(asymmetry_pct)), ", last 10 s", class_="told")
 
 
 def asymmetry_gauge(asymmetry_pct: Estimate | None, reference: ReferenceBand | None) -> Markup:
-    """The asymmetry as a bar from the middle, with its 95 % interval; the own band lies behind it."""
+    """Asymmetry as a bar from the middle, with its 95 % interval, over the reference band."""
     middle, half = 100.0, 96.0
 
     def gauge_x(value: float) -> float:
@@ -108,7 +109,7 @@ def asymmetry_gauge(asymmetry_pct: Estimate | None, reference: ReferenceBand | N
 
 
 def _sparkline(runner: RunnerState, reference: ReferenceBand | None) -> Markup:
-    """The asymmetry over the run."""
+    """Asymmetry over the run, over the reference band."""
     points = asymmetry_trend(runner.windows, COMPARED_METRIC, MAX_SPARKLINE_POINTS)
     if len(points) < 2:
         return Markup()
@@ -145,7 +146,7 @@ def _attention_reason(attention: Attention, runner: RunnerState) -> Markup:
 
 
 def pod_chip(runner: RunnerState, foot: Foot) -> Markup | None:
-    """One pod in a few signs."""
+    """State, battery and signal of a pod."""
     pod = next((pod for pod in runner.pods if pod.foot is foot), None)
     if pod is None:
         return None

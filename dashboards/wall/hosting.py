@@ -1,4 +1,4 @@
-"""The wall in a thread of its own, so that nobody who looks can hold up a run."""
+"""Runs the wall in its own thread, so that viewers cannot delay a run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UVICORN_OPTIONS: dict[str, Any] = {
 
 
 class WallServer:
-    """Serves while the context is open.
+    """Context manager that serves the wall while it is entered.
 
     Parameters
     ----------
@@ -80,7 +80,13 @@ class WallServer:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket that takes connections; OSError where it cannot."""
+    """A listening socket.
+
+    Raises
+    ------
+    OSError
+        if the address cannot be used.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:

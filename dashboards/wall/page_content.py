@@ -1,4 +1,4 @@
-"""What a browser is told of a scene: named pieces of a page, their order, and the age of what they show."""
+"""Content of the live pages as named pieces of HTML, and the messages that carry their changes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ NOBODY_RUNNING = element(
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """A page's content at one moment.
+    """Content of a page at one moment.
 
     Parameters
     ----------
-    pieces : id → content, in the order in which they stand.
-    ages_s : id → age of the newest value in it; None where there is none yet.
-    clock : time of the run for people.
-    alert : the newest finding in a sentence, for whoever cannot see the page.
+    pieces : id → HTML, in display order.
+    ages_s : id → age of the newest value; None if there is none yet.
+    clock : time since the start of the run, as text.
+    alert : newest finding as a sentence, for screen readers.
     """
 
     pieces: Mapping[str, Markup]
@@ -38,7 +38,7 @@ class PageContent:
 
 
 def squad_content(squad: SquadState, base: str) -> PageContent:
-    """Everybody, those who need a look first; `base` is where the runners' pages are."""
+    """Cards of all runners, most urgent first; `base` is the path of the runners' pages."""
     ranked = sorted_by_attention([(runner, attention(runner)) for runner in squad.runners])
     return PageContent(
         {
@@ -53,7 +53,7 @@ def squad_content(squad: SquadState, base: str) -> PageContent:
 
 
 def runner_content(squad: SquadState, name: str) -> PageContent:
-    """One runner at length."""
+    """Sections of one runner's page."""
     runner = next((each for each in squad.runners if each.name == name), None)
     if runner is None:
         return PageContent({"head": element("p", f"{name} does not run at the moment.", class_="nothing")}, {}, "", "")
@@ -63,13 +63,13 @@ def runner_content(squad: SquadState, name: str) -> PageContent:
 
 @dataclass(slots=True)
 class PageDelta:
-    """What one browser has had, so that it is told only what has changed."""
+    """Remembers what one browser has, so that messages carry only changes."""
 
     _sent: dict[str, str] = field(default_factory=dict)
     _alert: str = ""
 
     def message(self, content: PageContent, **more: object) -> str:
-        """A message as JSON."""
+        """JSON message with the pieces that have changed, and `more`."""
         fresh = {name: html for name, html in content.pieces.items() if self._sent.get(name) != html}
         self._sent = dict(content.pieces)
         alert, self._alert = content.alert if content.alert != self._alert else "", content.alert

@@ -1,4 +1,4 @@
-"""The wall's pages, into which pieces are put as they come."""
+"""HTML pages of the wall; `wall.js` fills in the live pieces."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ KEYBOARD_HELP = "Arrow keys: from card to card. Enter: open. Escape: back. Space
 
 
 def squad_page(title: str, events: str, replay_player: Markup | None = None) -> str:
-    """Everybody."""
+    """Page of all runners."""
     grid = element("div", class_="cards", id="pieces", data_events=events)
     return page(title, element("main", element("h1", title, " ", _legend()), grid, replay_player, id="main"), live=True)
 
 
 def runner_page(name: str, events: str, up: str, replay_player: Markup | None = None) -> str:
-    """One runner; the sections stand ready, and are filled as pieces come."""
+    """Page of one runner, with empty sections."""
     sections = [
         element(
             "section",
@@ -51,7 +51,7 @@ def runner_page(name: str, events: str, up: str, replay_player: Markup | None = 
 
 
 def replay_player(begin_s: float, end_s: float) -> Markup:
-    """Play, pause, where and how fast."""
+    """Controls of a replay: play, pause, position and speed."""
     speeds = [element("option", f"{speed} ×", value=speed, selected=speed == 10) for speed in REPLAY_SPEEDS]
     return element(
         "form",
@@ -69,7 +69,7 @@ def replay_player(begin_s: float, end_s: float) -> Markup:
 
 
 def runs_page(runs: Sequence[RunListEntry]) -> str:
-    """What was recorded."""
+    """Page with the list of recorded runs."""
     rows = [
         element(
             "tr",
@@ -93,7 +93,7 @@ def runs_page(runs: Sequence[RunListEntry]) -> str:
 
 
 def login_page(*, wrong: bool) -> str:
-    """All that is shown without the password."""
+    """Page with the password form."""
     form = element(
         "form",
         element("label", "Password", for_="password"),
@@ -107,12 +107,12 @@ def login_page(*, wrong: bool) -> str:
 
 
 def not_found_page(sentence: str) -> str:
-    """There is nothing here."""
+    """Page for what does not exist."""
     return page("surefoot", element("main", element("h1", "surefoot"), element("p", sentence), id="main"))
 
 
 def page(title: str, main: Markup, *, live: bool = False, menu: bool = True) -> str:
-    """A whole page around its main part."""
+    """A whole page around `main`; `live` adds clock, connection state and alerts."""
     head = element(
         "head",
         Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
@@ -126,7 +126,7 @@ def page(title: str, main: Markup, *, live: bool = False, menu: bool = True) -> 
 
 
 def _legend() -> Markup:
-    """What colours and marks mean."""
+    """Legend of colours and markers."""
     own = element("span", element("span", class_="swatch own", aria_hidden="true"), "own band", class_="key")
     return element("span", left_right_legend(), " ", own, class_="keys")
 

@@ -1,4 +1,4 @@
-"""A recorded run at any of its moments: what was known then, and nothing of what came later."""
+"""State of a recorded run at any time: only what was known then."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from surefoot.analysis.model import Bools, Strides
 from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunnerState, SquadState
 
 STRIDE_LATENCY_S = 0.5
-"""A stride is known about so long after its end."""
+"""A stride is known about this long after its end."""
 STRIDE_HISTORY_S = 300.0
+"""Strides and live windows older than this are left out."""
 
 
 def runner_at(run: AnalysedRun, now_s: float) -> RunnerState:
-    """A runner of a recorded run at a session time."""
+    """State of a runner of a recorded run at a session time."""
     known = {
         foot: rows.next_initial_contact_s <= now_s - STRIDE_LATENCY_S for foot, rows in run.results.strides.items()
     }
@@ -32,12 +33,12 @@ def runner_at(run: AnalysedRun, now_s: float) -> RunnerState:
 
 
 def squad_state_at(runs: Mapping[str, AnalysedRun], now_s: float, revision: int) -> SquadState:
-    """Everybody of a recorded run at a session time."""
+    """State of all runners of a recorded run at a session time."""
     return SquadState("Replay", revision, [runner_at(run, now_s) for run in runs.values()])
 
 
 def replay_span_s(runs: Mapping[str, AnalysedRun]) -> tuple[float, float]:
-    """Session times between which there is something to see."""
+    """Session times of the start and the end of a replay."""
     return min(run.origin_s for run in runs.values()), max(run.end_s for run in runs.values())
 
 

@@ -1,4 +1,4 @@
-"""One runner at length."""
+"""Sections of one runner's page."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from surefoot.dashboards.wall.cards import asymmetry_gauge, asymmetry_sentence, 
 
 MINUTE_S = 60.0
 MIN_SPAN_S = 300.0
+"""Shortest time axis of the trend charts."""
 SOLE_METRICS = ("foot_strike_angle_deg", "eversion_excursion_deg", IMPACT, PUSH_OFF)
 
 
 def runner_sections(runner: RunnerState, attention: Attention) -> dict[str, Markup]:
-    """The view in pieces, each sent anew only when it has changed."""
+    """Section id → HTML, as in `pages.SECTIONS`."""
     snapshot = LiveSnapshot.last_known(runner)
     return {
         "head": _head(runner, snapshot, attention),

@@ -18,7 +18,7 @@ MAX_ROWS = 30_000_000
 
 @dataclass(slots=True)
 class RowBuffer:
-    """Rows read so far, in arrays with room for the estimated rest of the file.
+    """RowBuffer read so far, in arrays with room for the estimated rest of the file.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class RowBuffer:
         return (*self.header.notes, *comma, *check_ragged(self.ragged, self.count, last_only))
 
     def _begin_piece(self, row: int, line: int) -> None:
-        """Rows from `row` on come from consecutive lines from `line` on."""
+        """RowBuffer from `row` on come from consecutive lines from `line` on."""
         self.piece_first_rows.append(row)
         self.piece_first_lines.append(line)
 

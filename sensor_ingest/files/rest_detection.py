@@ -1,4 +1,4 @@
-"""Rest detection: what the accelerometer reads in the quietest moments of a recording."""
+"""RestLevel detection: what the accelerometer reads in the quietest moments of a recording."""
 
 from __future__ import annotations
 

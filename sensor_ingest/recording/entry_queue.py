@@ -47,7 +47,7 @@ class EntryQueue:
         return self._closed and not self._entries
 
     async def wait(self, timeout_s: float | None) -> None:
-        """Wait for entries or the close, for at most `timeout_s`."""
+        """Wait for entries or the close, for at limit `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._available.wait()

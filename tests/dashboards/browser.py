@@ -1,4 +1,4 @@
-"""A real browser, headless, that tells on every request it makes."""
+"""A real headless browser, and what tests read from its pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ START_S, WAIT_S = 120.0, 60.0
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser of this machine; in CI there must be one."""
+    """A browser installed on this machine; the test is skipped without one, except in CI."""
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         assert not os.environ.get("CI"), "CI needs Chromium"
@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def page_events(page: Page) -> list[str]:
-    """A page's requests and complaints from now on, as they come."""
+    """List that grows with the page's request URLs and errors from now on."""
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.on("pageerror", lambda error: requests.append(f"error: {error}"))
@@ -43,12 +43,12 @@ def page_events(page: Page) -> list[str]:
 
 
 def overflow_px(page: Page) -> int:
-    """Pixels by which a page is wider than its window."""
+    """Pixels by which the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds that keeps people out: serious or worse."""
+    """Accessibility violations that axe-core rates serious or critical."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return [
         f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found if each["impact"] in ("serious", "critical")

@@ -1,4 +1,4 @@
-"""One browser for a module: a longer life would keep its event loop from the tests of other modules."""
+"""One browser per module: Playwright's event loop would disturb the asyncio tests of other modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walls for tests: recorded runs shown as if they went on."""
+"""A view data source for tests: recorded runs shown as if they were in progress."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ PODS = tuple(PodStatus(foot, "connected", True, 80.0, -60.0, 0.1) for foot in Fo
 
 
 class FakeViewDataSource:
-    """A source whose scene is set by the test."""
+    """A source whose runners are set by the test."""
 
     def __init__(self, *runners: RunnerState) -> None:
         self._squad = SquadState("Everybody now", 1, runners)
 
     def set(self, *runners: RunnerState) -> None:
-        """Everybody now."""
+        """Replace all runners."""
         self._squad = SquadState(self._squad.title, self._squad.revision + 1, runners)
 
     def squad_state(self) -> SquadState:
-        """As set."""
+        """State of the runners that were set last."""
         return self._squad
 
     def runs(self) -> Sequence[RunListEntry]:
-        """One."""
+        """One run."""
         return [RunListEntry(RUN.run_id, RUN.created_utc, RUN.runners, ended=True)]
 
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """That one."""
+        """The eventful run, under its id only."""
         return {RUN.run_id: {"anna": eventful()}}[run]
 
 
 def eventful_runner(name: str, at_s: float, *, age_s: float = 0.0, heard: bool = True) -> RunnerState:
-    """The eventful run at a moment, by whatever name; its newest stride may be old."""
+    """The eventful run at a session time, its newest stride `age_s` old."""
     now = runner_at(eventful(), at_s)
     pods = [replace(pod, heard=heard, state="connected" if heard else "out of reach") for pod in PODS]
     return replace(now, name=name, now_s=at_s + age_s, pods=pods)

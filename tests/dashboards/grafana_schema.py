@@ -29,7 +29,7 @@ ANYTHING = ConfigDict(arbitrary_types_allowed=True)
 
 
 def assert_is_a_dashboard(board: Mapping[str, Any]) -> None:
-    """AssertionError or ValidationError where the schema does not know a key or wants another type."""
+    """Raise AssertionError or ValidationError if the schema does not know a key or wants another type."""
     board = _without_overrides(board)
     parsed = Dashboard.from_json(dict(board))
     again = json.loads(json.dumps(parsed, cls=JSONEncoder))
@@ -38,7 +38,7 @@ def assert_is_a_dashboard(board: Mapping[str, Any]) -> None:
 
 
 def _without_overrides(board: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Overrides are untyped in the schema: what they set is checked as if it were set for all."""
+    """Overrides are untyped in the schema: check what they set as if it were set for all."""
     found = json.loads(json.dumps(board))
     for panel in list(found["panels"]):
         for override in panel.get("fieldConfig", {}).get("overrides", ()):
@@ -54,7 +54,7 @@ def _without_overrides(board: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _assert_kept(given: Any, again: Any, where: str) -> None:
-    """Everything that is given is there again; the SDK adds defaults."""
+    """Everything given is also in `again`, which may have more defaults."""
     if isinstance(given, Mapping):
         for key, value in given.items():
             assert key in again or value is None, f"{where}.{key} is unknown"
@@ -80,7 +80,7 @@ def _assert_typed(value: Any) -> None:
 
 
 def _parsed(hint: Any, value: Any) -> Any:
-    """What the SDK has left as it was, parsed as its annotation says."""
+    """What the SDK left unparsed, parsed as its annotation says."""
     if isinstance(value, list):
         return [_parsed(hint, each) for each in value]
     if typing.get_origin(hint) is dict and isinstance(value, Mapping):

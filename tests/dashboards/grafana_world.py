@@ -1,4 +1,4 @@
-"""What Grafana would see: a simulated squad's runs, shipped to a real InfluxDB, and questions as Grafana sends them."""
+"""A simulated squad's runs in a real InfluxDB, and the boards' queries as Grafana sends them."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ PIXELS = 500
 
 @dataclass(frozen=True, slots=True)
 class BoardDatabase:
-    """A database and the moment at which it is looked at: a second after the squad's run."""
+    """A database and the time of the queries: one second after the squad's run."""
 
     influx: InfluxClient
     run: StoredRun
     now_ms: int
 
     def ask(self, influxql: str, since: str) -> list[Series]:
-        """The answer to a question of a board that looks back so far."""
+        """Result of a board's query over its time range."""
         return self.influx.query(self.expanded(influxql, since))
 
     def expanded(self, influxql: str, since: str) -> str:
-        """A question with everything filled in that Grafana fills in."""
+        """The query with Grafana's variables filled in."""
         range_s = int(since[:-1]) * UNITS_S[since[-1]]
         filled = {
             "$timeFilter": f"time >= {self.now_ms - 1000 * range_s}ms and time <= {self.now_ms}ms",
@@ -65,7 +65,7 @@ class BoardDatabase:
 
 @contextmanager
 def board_database(folder: Path) -> Iterator[BoardDatabase]:
-    """Two runners, one of whom has an ankle roll and a season behind him."""
+    """Database with two runners, one of whom has an ankle roll and runs in earlier weeks."""
     with InfluxServer(folder / "influxdb") as server:
         found = {"data": folder / "data", "influxdb": {"url": server.url, "token": TOKEN}}
         settings = Settings.model_validate(found)
@@ -81,7 +81,7 @@ def board_database(folder: Path) -> Iterator[BoardDatabase]:
 
 
 def _run(settings: Settings) -> None:
-    """Simulated pods, over the simulated radio, through the service into the store."""
+    """Record simulated pods, over the simulated radio, into the store."""
     plays = [make_scenario("ankle-roll", MINUTES, 1), make_scenario("tempo", MINUTES, 2)]
 
     async def serve() -> None:
@@ -97,7 +97,7 @@ def _run(settings: Settings) -> None:
 
 
 def _earlier_runs(settings: Settings, run: StoredRun) -> None:
-    """The same run in earlier weeks, in numbers."""
+    """Add the run's summary once for each earlier week."""
     assert run.summary is not None
     with StoreWriter(settings.store_path) as writer, writer.transaction():
         for week in range(1, EARLIER_WEEKS):
@@ -108,7 +108,7 @@ def _earlier_runs(settings: Settings, run: StoredRun) -> None:
 
 
 def board_queries(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every question of a board, with where it stands."""
+    """(place, query) for every query of a board."""
     for variable in board["templating"]["list"]:
         yield f"variable {variable['name']}", variable["query"]["query"]
     for annotation in board["annotations"]["list"]:
@@ -119,12 +119,12 @@ def board_queries(board: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def columns(answer: list[Series]) -> set[str]:
-    """Names under which Grafana finds an answer's values in a table."""
+    """Column names of a query's result in a Grafana table."""
     return {name for series in answer for name in (*series.columns, *series.tags)} - {"time"} | {"Time"}
 
 
 def names_in(panel: Mapping[str, Any]) -> set[str]:
-    """Columns that a panel's transformations and overrides speak of."""
+    """Columns that a panel's transformations and overrides refer to."""
     text = [
         each["matcher"]["options"] for each in panel["fieldConfig"]["overrides"] if each["matcher"]["id"] == "byName"
     ]

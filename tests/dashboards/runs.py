@@ -1,4 +1,4 @@
-"""Recorded runs as the views get them, analysed once for all tests."""
+"""Analysed runs for the views' tests, computed once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def analysed(
     feet: tuple[Foot, ...] = tuple(Foot),
     runner: RunnerProfile | None = None,
 ) -> Analysis:
-    """A plan as the feet's pods read it, analysed."""
+    """Simulate a plan and analyse the samples of these feet's pods."""
     motion = simulate(runner or RunnerProfile(), plan, seed=5, inversion_events=inversion_events)
     samples = {foot: read_imu(motion, foot, Imu(), seed=5) for foot in feet}
     session, tallies = Session(feet), {foot: SamplingCounter() for foot in feet}
@@ -57,5 +57,5 @@ def eventful() -> AnalysedRun:
 
 @cache
 def uneventful(*feet: Foot) -> AnalysedRun:
-    """Two minutes and a half of plain running, by these feet alone."""
+    """Two and a half minutes of plain running, from these feet's pods alone."""
     return recorded(analysed((PlannedBout("run", 150.0, 2.9),), feet=feet), "anna", RUN)

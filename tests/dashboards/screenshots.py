@@ -34,26 +34,26 @@ def run_of(name: str, play: str, seed: int) -> AnalysedRun:
 
 
 class Squad:
-    """Everybody at one moment: one has rolled an ankle, one's battery is low, one is out of reach."""
+    """A source fixed at one moment: one runner has rolled an ankle, one's battery is low, one is out of reach."""
 
     def __init__(self, runs: Sequence[AnalysedRun]) -> None:
         self._squad = SquadState("Everybody now", 1, [_now(place, run) for place, run in enumerate(runs)])
 
     def squad_state(self) -> SquadState:
-        """That moment."""
+        """State at that moment."""
         return self._squad
 
     def runs(self) -> Sequence[RunListEntry]:
-        """None."""
+        """No recorded runs."""
         return ()
 
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """None."""
+        """No recorded runs."""
         raise KeyError(run)
 
 
 def take(browser: Browser, address: str, file: Path, height: int) -> None:
-    """The first screen of a page, at the sharpness of today's screens."""
+    """Screenshot of the first screen of a page, at 1.5 device pixels per CSS pixel."""
     page = browser.new_page(viewport={"width": WIDTH, "height": height}, device_scale_factor=1.5, color_scheme="light")
     page.goto(address)
     page.wait_for_selector(".card, .verdict")

@@ -1,4 +1,4 @@
-"""Numbers read well."""
+"""Formatting of numbers, ranges and durations."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Every board is what the registry makes of it, every question on it has an answer in a real InfluxDB, and Grafana's
-own model of a dashboard takes all of it.
+"""Boards match the registry, their queries return rows from a real InfluxDB, and Grafana's own dashboard model parses
+them.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def test_usual_ranges_come_from_the_registry() -> None:
 
 
 def luminance(colour: str) -> float:
-    """WCAG 2."""
+    """Relative luminance as in WCAG 2."""
     parts = [int(colour[place : place + 2], 16) / 255.0 for place in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

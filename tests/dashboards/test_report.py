@@ -1,4 +1,4 @@
-"""What a report says is what was found, and it says no more."""
+"""The report states what was found, and nothing more."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORBIDDEN = (
 
 
 def text_of(html: str) -> str:
-    """What a reader sees, with plain spaces."""
+    """Visible text of a page, with plain spaces."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)))
 
 

@@ -1,4 +1,4 @@
-"""Who comes first on the wall, what a replay knows, and who may look."""
+"""Order of the cards, state of a replay, and access to the wall."""
 
 from __future__ import annotations
 

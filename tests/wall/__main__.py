@@ -1,4 +1,4 @@
-"""Print what twenty runners on the wall cost: `make wall-load`."""
+"""Print frame times, CPU and memory of a wall with twenty runners: `make wall-load`."""
 
 from __future__ import annotations
 

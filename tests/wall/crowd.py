@@ -1,4 +1,4 @@
-"""Twenty simulated runners on a wall, in a process of their own: prints its port, and when an ankle roll is known."""
+"""Process that serves a wall with twenty simulated runners; prints its port, and when an ankle roll is known."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.dashboards.runs import analysed
 RUNNERS = 20
 SPEEDS_MPS = (2.5, 2.9, 3.3, 3.8)
 FIRST_S, APART_S = 120.0, 30.0
-"""Where in the run the first runner is when the wall opens, and how far ahead each next group of four is."""
+"""Run time of the first group of four runners when the wall opens, and lead of each further group."""
 ROLL_AFTER_S = 20.0
 EVERY_S = 1.0
 
 
 class Crowd:
-    """Recorded runs of a few simulated people, shown as if twenty ran now; everything is new once a second."""
+    """Source that shows four recorded runs as twenty runners in progress, updated once a second."""
 
     def __init__(self, lasts_s: float) -> None:
         latest_s = FIRST_S + APART_S * (RUNNERS // len(SPEEDS_MPS)) + lasts_s
@@ -40,11 +40,11 @@ class Crowd:
         self._rolled = False
 
     def begin(self) -> None:
-        """Let them run."""
+        """Start the clock."""
         self._began_s = time.monotonic()
 
     def squad_state(self) -> SquadState:
-        """Everybody now."""
+        """State of all runners now."""
         number = int((time.monotonic() - self._began_s) / EVERY_S) + 1
         if number != self._squad.revision:
             runners = [self._runner(place, number * EVERY_S) for place in range(RUNNERS)]
@@ -53,11 +53,11 @@ class Crowd:
         return self._squad
 
     def runs(self) -> Sequence[RunListEntry]:
-        """None."""
+        """No recorded runs."""
         return ()
 
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """None."""
+        """No recorded runs."""
         raise KeyError(run)
 
     def _runner(self, place: int, passed_s: float) -> RunnerState:
@@ -67,7 +67,7 @@ class Crowd:
         return replace(now, name=f"runner-{place + 1}", pods=pods)
 
     def _tell(self, runner: RunnerState, number: int) -> None:
-        """When the second began in which the roll is known, however much later somebody asks for it."""
+        """Print the start of the second in which the roll became known, not the time of the poll."""
         if not self._rolled and any(finding.kind is Kind.INVERSION_EVENT for finding in runner.findings):
             self._rolled = True
             late_s = time.monotonic() - self._began_s - (number - 1) * EVERY_S

@@ -1,4 +1,4 @@
-"""What twenty runners on the wall cost the browser and the server."""
+"""Load of twenty runners on the browser and the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.dashboards.browser import chromium
 from tests.wall.crowd import RUNNERS
 
 WARM_SHARE = 0.25
-"""Of the time, after which memory must be flat."""
+"""Share of the time after which memory must be constant."""
 SAMPLES = 12
 WATCH = """() => {
     window.frames_ms = [];
@@ -37,12 +37,12 @@ WATCH = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What was measured.
+    """Measurements.
 
     Parameters
     ----------
-    frames_ms : (n,) from one frame to the next.
-    cpu : the server's part of one core.
+    frames_ms : (n,) time between frames.
+    cpu : the server's share of one core.
     server_mib, page_mib : (k,) memory over the time after the first quarter.
     roll_s : from the moment an ankle roll was known to the moment it stood on the page.
     """
@@ -55,7 +55,7 @@ class Load:
 
 
 def findings(lasts_s: float = 300.0) -> Iterator[Finding]:
-    """The rows of the table."""
+    """Rows of the printed table."""
     load = measured(lasts_s)
     what = f"{RUNNERS} runners at 1 Hz, {lasts_s:.0f} s"
     p50, p95 = np.percentile(load.frames_ms, [50, 95])
@@ -69,13 +69,13 @@ def findings(lasts_s: float = 300.0) -> Iterator[Finding]:
 
 
 def growth_mib(course_mib: np.ndarray) -> float:
-    """Of the last third over the first."""
+    """Median of the last third minus median of the first."""
     third = len(course_mib) // 3
     return float(np.median(course_mib[-third:]) - np.median(course_mib[:third]))
 
 
 def measured(lasts_s: float) -> Load:
-    """Look at the wall for a while."""
+    """Open the wall for `lasts_s` seconds and measure."""
     with crowd(lasts_s) as (process, port), chromium() as browser:
         page = opened(browser, port)
         memory = browser.contexts[0].new_cdp_session(page)
@@ -106,7 +106,7 @@ def crowd(lasts_s: float) -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 def opened(browser: Browser, port: int) -> Page:
-    """The squad on a projector."""
+    """The squad page at projector size, with all cards loaded."""
     page = browser.new_page(viewport={"width": 1920, "height": 1080})
     page.goto(f"http://127.0.0.1:{port}")
     page.locator(".card").nth(RUNNERS - 1).wait_for()
@@ -114,14 +114,14 @@ def opened(browser: Browser, port: int) -> Page:
 
 
 def write_line(process: subprocess.Popen[str], word: str) -> None:
-    """A line to the process."""
+    """Send a line to the process."""
     assert process.stdin is not None
     process.stdin.write(f"{word}\n")
     process.stdin.flush()
 
 
 def read_line(process: subprocess.Popen[str]) -> str:
-    """A line from it."""
+    """Read a line from the process."""
     assert process.stdout is not None
     return process.stdout.readline()
 
@@ -133,12 +133,12 @@ def cpu_s(pid: int) -> float:
 
 
 def rss_mib(pid: int) -> float:
-    """Memory of a process."""
+    """Resident memory of a process."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def heap_mib(memory: CDPSession) -> float:
-    """What the page still needs."""
+    """JavaScript heap in use after a garbage collection."""
     memory.send("HeapProfiler.collectGarbage")
     return float(memory.send("Runtime.getHeapUsage")["usedSize"]) / 2**20
