@@ -7,10 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.table import Table
-from rich.text import Text
-
-from surefoot.dashboards.formatting import duration
 from surefoot.sensor_ingest.recording.entries import entry_time_s
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
@@ -68,20 +64,3 @@ def recorded_runs(folder: Path, progress: ProgressCallback) -> Iterator[Recorded
         yield RecordedRun(
             run, max((entry_time_s(entry) or 0.0 for entry in JournalReader(run.journal_path)), default=0.0)
         )
-
-
-def table(runs: list[RecordedRun]) -> Table:
-    """The runs for people, in local time."""
-    shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for name, right in (("run", False), ("when", False), ("runners", False), ("duration", True), ("", False)):
-        shown.add_column(name, justify="right" if right else "left", no_wrap=name != "runners")
-    for recorded in runs:
-        manifest = recorded.run.manifest
-        shown.add_row(
-            manifest.run_id,
-            f"{manifest.created_utc.astimezone():%d %b %Y %H:%M}",
-            ", ".join(manifest.runners),
-            duration(recorded.duration_s),
-            Text("ended") if manifest.ended else Text("interrupted", style="yellow"),
-        )
-    return shown

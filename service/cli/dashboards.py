@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-STALE = 1
+from surefoot.service.cli.exit_codes import PROBLEM
+
 OURS = "surefoot-*.json"
 
 app = typer.Typer(help="Grafana's boards, made from the metric registry.")
@@ -57,5 +58,5 @@ def check(folder: Folder = None) -> None:
     for name in stale:
         print(f"{folder / name} is stale; run: surefoot dashboards build")
     if stale:
-        raise typer.Exit(STALE)
+        raise typer.Exit(PROBLEM)
     print(f"{len(wanted)} boards are up to date.")

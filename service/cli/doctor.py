@@ -1,207 +1,24 @@
-"""What works on this machine, tried for real, and what to do about what does not."""
+"""The command `doctor`."""
 
 from __future__ import annotations
 
-import asyncio
-import errno
-import os
-import platform
-import secrets
-import shutil
-import sqlite3
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-from time import time_ns
+import typer
 
-from rich.table import Table
-from rich.text import Text
-
-from surefoot.dashboards.wall.hosting import listening_socket
-from surefoot.sensor_ingest.ble.discovery import discover_pods
-from surefoot.sensor_ingest.ble.errors import RadioError
-from surefoot.service.errors import StoreError
-from surefoot.service.exporters.influxdb_client import InfluxClient, InfluxError
-from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
-from surefoot.service.settings import Settings
-from surefoot.service.store.connection import MIN_SQLITE
-from surefoot.service.store.reading import StoreReader
-from surefoot.service.views.wall import NEEDS_PASSWORD, SET_PASSWORD, answers_at, is_loopback, needs_password
-
-MIN_PYTHON = (3, 11)
-MIN_FREE_BYTES = 1_000_000_000
-"""A hundred hours of one runner's raw packets and results."""
-SCAN_S = 3.0
-PROBE = "probe"
+from surefoot.service.cli.exit_codes import PROBLEM
 
 
-class CheckStatus(StrEnum):
-    """How a check went."""
+def doctor() -> None:
+    """Try everything for real, and say what to do about what does not work.
 
-    OK = "ok"
-    UNUSED = "not used"
-    PROBLEM = "problem"
+    The exit code is 1 if anything that is used does not work.
+    """
+    from rich.console import Console
 
+    from surefoot.service.configuration import load_configuration
+    from surefoot.service.diagnostics import CheckStatus, run_checks
+    from surefoot.service.terminal.diagnostics import check_table
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What one check found, and what to do about it."""
-
-    name: str
-    status: CheckStatus
-    detail: str
-    advice: str = ""
-
-
-def run_checks(settings: Settings) -> list[Check]:
-    """All checks, one after the other."""
-    questions: tuple[Callable[[Settings], Check], ...] = (
-        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command,
-    )  # fmt: skip
-    return [ask(settings) for ask in questions]
-
-
-def table(checks: list[Check]) -> Table:
-    """The checks for people."""
-    styles = {CheckStatus.OK: "green", CheckStatus.UNUSED: "dim", CheckStatus.PROBLEM: "red"}
-    shown = Table.grid(padding=(0, 2, 0, 0))
-    for each in checks:
-        advice = Text(f"\n→ {each.advice}", style="yellow") if each.advice else Text()
-        shown.add_row(each.name, Text(each.status, style=styles[each.status]), Text(each.detail) + advice)
-    return shown
-
-
-def _python(_: Settings) -> Check:
-    detail = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    if sys.version_info < MIN_PYTHON or sqlite3.sqlite_version_info < MIN_SQLITE:
-        return Check("Python", CheckStatus.PROBLEM, detail, "Use Python 3.11 or newer with SQLite 3.37 or newer.")
-    return Check("Python", CheckStatus.OK, detail)
-
-
-def _disk(settings: Settings) -> Check:
-    folder = next(path for path in (settings.data, *settings.data.absolute().parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    detail = f"{free / 1e9:.1f} GB free at {settings.data}"
-    if free < MIN_FREE_BYTES:
-        return Check("Disk", CheckStatus.PROBLEM, detail, "Free some space, or set data to a folder on another disk.")
-    return Check("Disk", CheckStatus.OK, detail)
-
-
-def _store(settings: Settings) -> Check:
-    """Write a file as the recorder would, and read the store."""
-    trial = settings.runs_folder / f".{PROBE}-{secrets.token_hex(4)}"
-    try:
-        trial.mkdir(parents=True)
-        trial.rmdir()
-        with StoreReader(settings.store_path) as reader:
-            runs = len({run.run for run in reader.runs()})
-    except OSError as error:
-        detail = f"{settings.runs_folder} cannot be written ({error.strerror})"
-        return Check(
-            "Data folder", CheckStatus.PROBLEM, detail, "Change its permissions, or set data to another folder."
-        )
-    except StoreError as error:
-        detail = f"{error.path} cannot be used ({error.reason})"
-        return Check("Data folder", CheckStatus.PROBLEM, detail, _sentence(error.instead))
-    return Check("Data folder", CheckStatus.OK, f"{runs} run{'s' * (runs != 1)} in {settings.store_path}")
-
-
-def _pods(settings: Settings) -> Check:
-    if not settings.runners:
-        return Check("Runners", CheckStatus.UNUSED, "nobody is named; surefoot run takes the nearest pods")
-    return Check("Runners", CheckStatus.OK, ", ".join(settings.runners))
-
-
-def _bluetooth(_: Settings) -> Check:
-    try:
-        found = asyncio.run(discover_pods(timeout_s=SCAN_S))
-    except RadioError as error:
-        return Check("Bluetooth", CheckStatus.PROBLEM, error.reason, _sentence(error.advice))
-    heard = ", ".join(pod.name for pod in found)
-    return Check("Bluetooth", CheckStatus.OK, f"pods in range: {heard}" if found else "works; no pod is in range")
-
-
-def _influxdb(settings: Settings) -> Check:
-    """Write a point, read it back and delete nothing: it replaces the one of the last time."""
-    wanted = settings.influxdb
-    if wanted.url is None:
-        return Check("InfluxDB", CheckStatus.UNUSED, "influxdb.url is not set")
-    token = float(secrets.randbits(40))
-    try:
-        with InfluxClient(wanted) as influx:
-            influx.write([f"{PROBE} value={token} {time_ns()}"])
-            answer = influx.query(f"SELECT last(value) AS value FROM {PROBE}")
-    except InfluxError as error:
-        return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: {error}", _influx_advice(str(error)))
-    if token not in [row["value"] for series in answer for row in series.dicts()]:
-        advice = f"Map the database {wanted.bucket} to the bucket, so that InfluxQL reads what was written."
-        return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: what was written does not come back", advice)
-    return Check("InfluxDB", CheckStatus.OK, f"{wanted.url}: a point was written to {wanted.bucket} and read back")
-
-
-def _influx_advice(reason: str) -> str:
-    if reason.startswith(("401", "403")):
-        return "Set influxdb.token to a token that may read and write the bucket."
-    if reason.startswith("404") or "not found" in reason:
-        return "Create the bucket, or set influxdb.bucket and influxdb.organisation to those there are."
-    return "Start the database, and check influxdb.url and influxdb.ca_file."
-
-
-def _mqtt(settings: Settings) -> Check:
-    wanted = settings.mqtt
-    if wanted.host is None:
-        return Check("MQTT", CheckStatus.UNUSED, "mqtt.host is not set")
-    where = f"{wanted.host}:{wanted.port}"
-    try:
-        asyncio.run(_published(settings))
-    except BrokerError as error:
-        advice = "Start the broker, and check mqtt.host, port, username, password and tls."
-        return Check("MQTT", CheckStatus.PROBLEM, f"{where}: {error}", "" if "ACL" in str(error) else advice)
-    secure = "with TLS" if wanted.tls else "without TLS"
-    return Check("MQTT", CheckStatus.OK, f"{where}: a message was published and received, {secure}")
-
-
-async def _published(settings: Settings) -> None:
-    async with broker_connection(settings.mqtt):
-        pass
-
-
-def _wall(settings: Settings) -> Check:
-    """Take the port for a moment."""
-    wanted = settings.wall
-    where = f"{wanted.host} port {wanted.port}"
-    if needs_password(wanted):
-        return Check("Wall", CheckStatus.PROBLEM, f"{wanted.host} {NEEDS_PASSWORD}", _sentence(SET_PASSWORD))
-    for_whom = "to this computer alone" if is_loopback(wanted.host) else "to others too, with the password"
-    try:
-        listening_socket(wanted.host, wanted.port).close()
-    except OSError as error:
-        if answers_at(wanted):
-            return Check("Wall", CheckStatus.OK, f"{where}: shown there now, {for_whom}")
-        detail = f"{where}: {error.strerror or error}"
-        if error.errno == errno.EADDRINUSE:
-            detail = f"{where}: something else has it"
-        return Check(
-            "Wall",
-            CheckStatus.PROBLEM,
-            detail,
-            "Set wall.host to an address of this computer, and wall.port to a free port.",
-        )
-    return Check("Wall", CheckStatus.OK, f"{where}: can be shown, {for_whom}")
-
-
-def _command(settings: Settings) -> Check:
-    program = settings.command.program
-    if not program:
-        return Check("Command", CheckStatus.UNUSED, "command.program is not set")
-    found = shutil.which(program[0])
-    if found is None or not os.access(found, os.X_OK):
-        advice = "Give its full path, and make it executable."
-        return Check("Command", CheckStatus.PROBLEM, f"{program[0]} is no program", advice)
-    return Check("Command", CheckStatus.OK, str(Path(found)))
-
-
-def _sentence(advice: str) -> str:
-    return f"{advice[:1].upper()}{advice[1:].rstrip('.')}."
+    checks = run_checks(load_configuration().settings)
+    Console(highlight=False).print(check_table(checks))
+    if any(check.status is CheckStatus.PROBLEM for check in checks):
+        raise typer.Exit(PROBLEM)

@@ -1,4 +1,4 @@
-"""The command that makes a computer's Bluetooth dongles pods."""
+"""The command `pods`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer()
+from surefoot.service.cli.options import Minutes, Seed
 
 
-@app.command(epilog="Example: surefoot pods --left usb:0 --right usb:1 --scenario easy")
 def pods(
     left: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the left pod.")] = None,
     right: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the right pod.")] = None,
-    minutes: Annotated[
-        float, typer.Option(min=1.0, max=240.0, metavar="MINUTES", help="How long the simulated run is.")
-    ] = 20.0,
+    minutes: Minutes = 20.0,
     scenario: Annotated[str, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = "easy",
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed is another run.")] = 1,
+    seed: Seed = 1,
 ) -> None:
     """Be a simulated runner's pods, on Bluetooth dongles.
 
@@ -26,6 +23,6 @@ def pods(
 
     Ctrl-C switches the pods off; the exit code is 0.
     """
-    from surefoot.service.runtime import hardware_pods as dongles
+    from surefoot.service.runtime.hardware_pods import serve_pods
 
-    dongles.serve_pods(left, right, minutes, scenario, seed)
+    serve_pods(left, right, minutes, scenario, seed)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 
 
 def prepare() -> None:
-    """What is closed leads nowhere, so that no file of ours takes its place; letters that are missing become a `?`."""
+    """Point closed streams at the null device, so that no opened file takes their place; replace missing letters."""
     while (spare := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(spare)
@@ -20,5 +21,10 @@ def prepare() -> None:
 
 
 def abandon() -> None:
-    """Nobody takes standard output any more; what is left of it is no failure."""
+    """Point standard output at the null device, so that the flush at exit cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def log_to_stderr(level: str) -> None:
+    """Log messages of `level` and above, for whoever reads the journal of a service."""
+    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")

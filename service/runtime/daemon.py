@@ -6,8 +6,8 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,9 +20,11 @@ from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment,
 from surefoot.service import VERSION
 from surefoot.service.errors import StoreError
 from surefoot.service.runtime.end_of_run import RunEnd
+from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad
 from surefoot.service.runtime.recovery import store_recorded_run, unfinished_runs
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import Observer, record_unattended
+from surefoot.service.runtime.shutdown import StopRequest
 from surefoot.service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -145,3 +147,22 @@ class Daemon:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+
+
+async def run_daemon(context: DaemonContext, simulated: int, minutes: float) -> None:
+    """One run after the other; simulated runners begin anew with each."""
+    loop, daemon, seed = asyncio.get_running_loop(), Daemon(context), int(context.utc_s())
+    with StopRequest(lambda: loop.call_soon_threadsafe(daemon.stop)) as request:
+        while not request.requested:
+            async with _pod_source(context.settings, simulated, minutes, seed) as source:
+                await daemon.run(source, 1 if simulated else math.inf)
+            seed += 1
+
+
+@asynccontextmanager
+async def _pod_source(settings: Settings, simulated: int, minutes: float, seed: int) -> AsyncIterator[PodSource]:
+    if not simulated:
+        yield BluetoothPods(settings.runners)
+        return
+    async with simulated_squad(simulated, minutes, seed) as squad:
+        yield squad

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
-from surefoot.sensor_ingest.ble.discovery import discover_pods
+from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, discover_pods
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.service.errors import NoPodError, SamePodError
 from surefoot.service.settings import RunnerSettings
 
 SCAN_S = 5.0
@@ -47,6 +48,34 @@ class SimulatedSquad:
     async def wait_for_pods(self) -> list[PodAssignment]:
         """They are always there."""
         return self._pods
+
+
+def named_pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:
+    """A runner's pods by the serial number or tag that was given for each foot.
+
+    Raises
+    ------
+    SamePodError
+        if one pod is on both feet.
+    """
+    if len(set(named.values())) < len(named):
+        raise SamePodError(named[Foot.LEFT])
+    return [PodAssignment(serial, foot, runner) for foot, serial in named.items()]
+
+
+def nearest_pods(pods: Sequence[DiscoveredPod], runner: str) -> list[PodAssignment]:
+    """The nearest pod that says left, and the nearest that says right.
+
+    Raises
+    ------
+    NoPodError
+        if none of them says either.
+    """
+    by_foot = {foot: next((pod for pod in pods if pod.foot is foot), None) for foot in Foot}
+    worn = [PodAssignment(pod.tag, foot, runner) for foot, pod in by_foot.items() if pod is not None]
+    if not worn:
+        raise NoPodError([pod.tag for pod in pods])
+    return worn
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from importlib import import_module
 from types import TracebackType
 
 from rich.console import Console
@@ -42,3 +43,10 @@ class ProgressBar:
             self._bar.start()
             self._running = True
         self._bar.update(self._task, description=step, completed=share)
+
+
+def import_with_status(*modules: str) -> None:
+    """Import modules that take a second; meanwhile a terminal says that something goes on."""
+    with Console(stderr=True).status("Getting ready"):
+        for name in modules:
+            import_module(name)

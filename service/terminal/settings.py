@@ -16,7 +16,7 @@ from surefoot.service.configuration import Configuration, SettingPath
 MASK = "********"
 
 
-def table(configuration: Configuration) -> Table:
+def settings_table(configuration: Configuration) -> Table:
     """Every setting, its value and where that comes from; secrets are masked."""
     shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name in ("setting", "value", "from"):

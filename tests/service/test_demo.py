@@ -21,7 +21,7 @@ from surefoot.firmware_sim.scenarios import FATIGUE_ASYMMETRY_PCT, make_scenario
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import open_run
-from surefoot.service.cli import commands
+from surefoot.service.cli.demo import run_demo
 from surefoot.service.errors import ScenarioUnknownError
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.demo import DemoRun, choose_scenarios, record_demo
@@ -94,17 +94,19 @@ def test_a_scenario_that_is_none_is_refused_with_those_there_are() -> None:
 
 
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+def terminal() -> io.StringIO:
     """What a terminal of 80×24 would get."""
-    file = io.StringIO()
-    monkeypatch.setattr(
-        commands, "Console", lambda **_: Console(file=file, force_terminal=True, width=80, height=24, highlight=False)
-    )
-    return file
+    return io.StringIO()
+
+
+def shown_demo(terminal: io.StringIO, minutes: float, speed: float, *, headless: bool = False) -> bool:
+    """Run the demo of one runner on that terminal; whether Ctrl-C ended it."""
+    console = Console(file=terminal, force_terminal=True, width=80, height=24, highlight=False)
+    return run_demo(console, choose_scenarios(None, minutes, 1, SEED), speed, SEED, None, headless=headless)
 
 
 def test_on_a_terminal_it_shows_the_run_and_ends_with_the_summary(terminal: io.StringIO) -> None:
-    assert not commands.demo(1.0, None, 1, 100.0, SEED, None, headless=False)
+    assert not shown_demo(terminal, 1.0, 100.0)
     out = terminal.getvalue()
     assert "simulated, up to 100 × real time" in out
     assert "of 1:00" in out
@@ -113,11 +115,11 @@ def test_on_a_terminal_it_shows_the_run_and_ends_with_the_summary(terminal: io.S
 
 
 def test_the_speed_does_not_change_the_run(terminal: io.StringIO) -> None:
-    commands.demo(1.0, None, 1, 50.0, SEED, None, headless=False)
+    shown_demo(terminal, 1.0, 50.0)
     live = terminal.getvalue()
     terminal.seek(0)
     terminal.truncate()
-    commands.demo(1.0, None, 1, 1.0, SEED, None, headless=True)
+    shown_demo(terminal, 1.0, 1.0, headless=True)
     assert live.endswith(terminal.getvalue())
 
 
@@ -130,7 +132,7 @@ def test_ctrl_c_ends_it_with_the_summary_so_far(terminal: io.StringIO, monkeypat
                 os.kill(os.getpid(), number)
 
     monkeypatch.setattr(LiveScreen, "update", interrupt)
-    assert commands.demo(10.0, None, 1, 10.0, SEED, None, headless=False)
+    assert shown_demo(terminal, 10.0, 10.0)
     (seconds,) = re.findall(r"(\d\d) s recorded: ", terminal.getvalue())
     assert 20 <= int(seconds) < 30
 
@@ -163,9 +165,11 @@ def test_a_stop_may_be_asked_for_while_the_second_signal_is_taken_over(monkeypat
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_nothing_is_left_behind_unless_a_folder_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_behind_unless_a_folder_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: io.StringIO
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    commands.demo(1.0, None, 1, 10.0, SEED, None, headless=True)
+    shown_demo(terminal, 1.0, 10.0, headless=True)
     assert list(tmp_path.iterdir()) == []
 
 

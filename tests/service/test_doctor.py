@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from surefoot.dashboards.wall.hosting import WallServer
-from surefoot.service.cli.doctor import Check, CheckStatus, run_checks
+from surefoot.service.diagnostics import Check, CheckStatus, run_checks
 from surefoot.service.settings import Settings
 from tests.dashboards.fake_source import FakeViewDataSource
 from tests.service.command import surefoot

@@ -9,15 +9,17 @@ import pytest
 from rich.console import Console
 
 from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.ble import discovery
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
-from surefoot.service.cli import commands
-from surefoot.service.cli.scan import nearest, table, worn_by
 from surefoot.service.errors import NoPodError, SamePodError
+from surefoot.service.runtime import run_loop
 from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.runtime.pod_sources import named_pods, nearest_pods
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import FinishedRun
+from surefoot.service.terminal.pods import pod_table
 from tests.service.command import surefoot
 
 NEAR = DiscoveredPod("SF0001-L", "0001", Foot.LEFT, "C0:00:00:00:00:01", -50)
@@ -37,7 +39,7 @@ def in_range(monkeypatch: pytest.MonkeyPatch, *pods: DiscoveredPod) -> None:
         assert timeout_s > 0.0
         return list(pods)
 
-    monkeypatch.setattr(commands, "discover_pods", found)
+    monkeypatch.setattr(discovery, "discover_pods", found)
 
 
 WHAT_TO_DO = (
@@ -86,12 +88,12 @@ def test_no_pod_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: p
 def test_a_table_of_pods_fits_a_terminal() -> None:
     console = Console(width=80)
     with console.capture() as shown:
-        console.print(table([NEAR, FAR, RIGHT, NEW]))
+        console.print(pod_table([NEAR, FAR, RIGHT, NEW]))
     assert max(len(line) for line in shown.get().splitlines()) <= 80
 
 
 def test_a_run_takes_the_nearest_left_and_the_nearest_right() -> None:
-    assert nearest([NEW, NEAR, FAR, RIGHT], "anna") == [
+    assert nearest_pods([NEW, NEAR, FAR, RIGHT], "anna") == [
         PodAssignment("0001", Foot.LEFT, "anna"),
         PodAssignment("0003", Foot.RIGHT, "anna"),
     ]
@@ -99,14 +101,14 @@ def test_a_run_takes_the_nearest_left_and_the_nearest_right() -> None:
 
 def test_pods_without_a_foot_must_be_named() -> None:
     with pytest.raises(NoPodError, match=r"\(0004\) do not say on which foot they are; name them with --left TAG"):
-        nearest([NEW], "anna")
+        nearest_pods([NEW], "anna")
     with pytest.raises(NoPodError, match="no pod is in range; wake the pods"):
-        nearest([], "anna")
+        nearest_pods([], "anna")
 
 
 def test_one_pod_cannot_be_on_both_feet() -> None:
     with pytest.raises(SamePodError, match="pod 0001 was named for both feet"):
-        worn_by("anna", {Foot.LEFT: "0001", Foot.RIGHT: "0001"})
+        named_pods({Foot.LEFT: "0001", Foot.RIGHT: "0001"}, "anna")
 
 
 def test_a_run_ends_with_its_summary_what_never_came_and_its_folder(
@@ -120,7 +122,7 @@ def test_a_run_ends_with_its_summary_what_never_came_and_its_folder(
         left, right = demo.finished.health
         return replace(demo.finished, health=(left, replace(right, last_packet_s=None, note="not found yet")))
 
-    monkeypatch.setattr(commands, "record_run", followed)
+    monkeypatch.setattr(run_loop, "record_run", followed)
     in_range(monkeypatch, NEAR, RIGHT)
     result = surefoot(capsys, "run", "--folder", tmp_path)
     assert (result.code, result.err) == (0, "")

@@ -1,0 +1,58 @@
+"""The command `analyze`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surefoot.service.cli.options import RUN_HELP, Folder, JsonOut, Runner
+from surefoot.service.cli.replay import replay_run
+
+
+def analyze(
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help=RUN_HELP)] = None,
+    left: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the left foot.")] = None,
+    right: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the right foot.")] = None,
+    runner: Runner = None,
+    json: JsonOut = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML file.")] = None,
+    folder: Folder = None,
+) -> None:
+    """Measure a recorded run, or CSV files: summary, JSON and report.
+
+    One foot is enough, both are better.
+
+    Columns: time_s, acc_{x,y,z}_mps2 and, where measured, gyr_{x,y,z}_radps.
+    """
+    from surefoot.service.errors import TwoSourcesError
+
+    if run is None:
+        _analyze_csv(left, right, json, report)
+        return
+    if left is not None or right is not None:
+        raise TwoSourcesError(f"run {run} and --left or --right", "either a run or files")
+    replay_run(run, folder, runner, json, report, refit=False)
+
+
+def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report: Path | None) -> None:
+    """Analyse one CSV file per foot."""
+    from rich.console import Console
+
+    from surefoot.analysis.model import Foot
+    from surefoot.service.cli.results import give_results, json_path
+    from surefoot.service.pipeline.analysis import analyze_files
+    from surefoot.service.serialization.output_files import check_output
+    from surefoot.service.terminal.progress import ProgressBar
+    from surefoot.service.views.reporting import recorded, write_reports
+
+    files = {foot: path for foot, path in ((Foot.LEFT, left), (Foot.RIGHT, right)) if path is not None}
+    output = json_path(json, list(files.values()))
+    if report is not None:
+        check_output(report, files.values())
+    with ProgressBar(Console(stderr=True)) as progress:
+        analysis = analyze_files(files, progress)
+    give_results({"": analysis}, json, output)
+    if report is not None:
+        write_reports({"": recorded(analysis)}, report)

@@ -1,0 +1,41 @@
+"""The command `live`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from surefoot.service.cli.standard_streams import log_to_stderr
+
+
+def live(
+    simulated: Annotated[int, typer.Option(min=0, max=20, metavar="N", help="Simulated runners instead of pods.")] = 0,
+    minutes: Annotated[
+        float, typer.Option(min=1.0, max=240.0, metavar="MINUTES", help="How long each simulated run is.")
+    ] = 30.0,
+) -> None:
+    """Follow everybody's runs, one after the other, until it is stopped.
+
+    Whose pods are whose stands in the settings. Results go to the local store, and from there to InfluxDB and MQTT
+    where the settings name them; both may be away for as long as they like.
+
+    Ctrl-C or SIGTERM ends the run that goes on, and the service. After a crash, start it again: it goes on.
+    """
+    from surefoot.service.configuration import load_configuration
+    from surefoot.service.errors import NoRunnerError
+    from surefoot.service.exporters.exporter_thread import ExporterThread
+    from surefoot.service.runtime.daemon import DaemonContext, run_daemon
+    from surefoot.service.store.reading import StoreReader
+
+    settings = load_configuration().settings
+    if not simulated and not settings.runners:
+        raise NoRunnerError
+    log_to_stderr(settings.log)
+    with StoreReader(settings.store_path):
+        pass  # a data folder that cannot be used is reported before anything begins
+    print("Watch with surefoot serve; Ctrl-C ends it.", flush=True)
+    with ExporterThread(settings) as exporters:
+        context = DaemonContext(settings, exporters.notify, lambda text: print(text, flush=True))
+        asyncio.run(run_daemon(context, simulated, minutes))

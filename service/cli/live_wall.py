@@ -1,0 +1,41 @@
+"""The wall around a run of this process, and how people on the command line learn where it is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from surefoot.service.configuration import load_configuration
+from surefoot.service.settings import WallSettings
+from surefoot.service.views.squad_state import SquadStateSource
+from surefoot.service.views.wall import Archive, WallDataSource, is_loopback, qr_code, wall
+
+WallAddress = tuple[str | None, int | None]
+"""Host and port as asked for on the command line; None for those of the settings."""
+
+
+@contextmanager
+def run_wall(squad: SquadStateSource, runs: Path, wall_address: WallAddress) -> Iterator[str]:
+    """Serve the wall while entered; yields its address. Without a port asked for, any free one replaces a taken one."""
+    settings = wall_settings(wall_address)
+    source = WallDataSource(squad, Archive(runs))
+    with wall(source, settings, any_port=wall_address[1] is None) as address:
+        if not is_loopback(settings.host):
+            print_phone_address(address)
+        yield address
+
+
+def wall_settings(wall_address: WallAddress) -> WallSettings:
+    """The settings with what was asked for on the command line."""
+    given = {name: value for name, value in zip(("host", "port"), wall_address, strict=True) if value is not None}
+    return load_configuration().settings.wall.model_copy(update=given)
+
+
+def print_phone_address(address: str) -> None:
+    """Print the address for phones in the same network; on a terminal also as a QR code."""
+    if sys.stdout.isatty():
+        print(f"{qr_code(address)}\nOpen {address} on the phone, or point its camera here.", flush=True)
+    else:
+        print(f"Open {address} on the phone.", flush=True)

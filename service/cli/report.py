@@ -1,0 +1,54 @@
+"""The command `report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surefoot.service.cli.options import Folder, RunName, Runner
+
+
+def report(
+    run: RunName,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="FILE", help="Where it goes, a file or a folder; without, RUN.html beside you."
+        ),
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="As PDF, through Chromium or Chrome where there is one.")] = False,
+    runner: Runner = None,
+    folder: Folder = None,
+) -> None:
+    """Write what a run was like, for people: one file that opens anywhere and prints well.
+
+    The same recording and version give the same file.
+    """
+    from rich.console import Console
+
+    from surefoot.service.cli.results import chosen_runners
+    from surefoot.service.pipeline.reanalysis import analyze_run
+    from surefoot.service.runs import find_run
+    from surefoot.service.serialization.output_files import check_output
+    from surefoot.service.terminal.progress import ProgressBar
+    from surefoot.service.views.reporting import recorded, write_reports
+
+    found = find_run(run, folder)
+    names = chosen_runners(found, runner)
+    file = _file(output, found.manifest.run_id).with_suffix(".pdf" if pdf else ".html")
+    check_output(file, [found.journal_path])
+    with ProgressBar(Console(stderr=True)) as progress:
+        analyses = analyze_run(found, progress).conclude()
+    reports = {name: recorded(analyses[name], name, found.manifest) for name in names}
+    for path in write_reports(reports, file, pdf=pdf):
+        print(path)
+
+
+def _file(output: Path | None, run_id: str) -> Path:
+    """The file asked for; in a folder, or without either, it is named after the run."""
+    name = Path(f"{run_id}.html")
+    if output is None:
+        return name
+    return output / name if output.is_dir() else output

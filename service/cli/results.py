@@ -1,0 +1,52 @@
+"""Results of the commands to where they were asked for: the terminal, a JSON file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.errors import RunnerUnknownError
+from surefoot.service.pipeline.analysis import Analysis
+from surefoot.service.serialization.output_files import check_output, write_json
+from surefoot.service.terminal.summary import show
+
+
+def chosen_runners(run: RunFolder, runner: str | None) -> tuple[str, ...]:
+    """The runners of a run, or the one asked for; RunnerUnknownError where there is none of that name."""
+    names = run.manifest.runners
+    if runner is not None and runner not in names:
+        raise RunnerUnknownError(runner, names)
+    return names if runner is None else (runner,)
+
+
+def json_path(json: str | None, recordings: list[Path]) -> Path | None:
+    """Where the JSON goes, checked before the work; None for standard output or no JSON at all."""
+    if json is None or json == "-":
+        return None
+    check_output(Path(json), recordings)
+    return Path(json)
+
+
+def give_results(analyses: Mapping[str, Analysis], json: str | None, output: Path | None) -> None:
+    """Write the JSON that was asked for, and the summaries unless standard output has the JSON."""
+    if json is not None:
+        write_json(next(iter(analyses.values())), output)
+    if json != "-":
+        print_summaries(Console(highlight=False), analyses)
+
+
+def print_summaries(console: Console, analyses: Mapping[str, Analysis]) -> None:
+    """Print summaries, with the runner's name where there are several."""
+    for place, (name, analysis) in enumerate(analyses.items()):
+        if len(analyses) > 1:
+            console.print(Text(f"{chr(10) if place else ''}{name}", style="bold cyan"))
+        show(console, analysis)
+
+
+def print_place(console: Console, run: RunFolder) -> None:
+    """Print where a run is, and how to get its report."""
+    console.print(f"\nRecorded in {run.path}\nIts report: surefoot report {run.path}", soft_wrap=True)

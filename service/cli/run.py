@@ -1,0 +1,128 @@
+"""The command `run`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from surefoot.service.cli.options import Folder, Host, Port
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from surefoot.analysis.model import Foot
+    from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
+    from surefoot.service.cli.live_wall import WallAddress
+    from surefoot.service.runtime.run_loop import FinishedRun, Observer
+
+SCAN_S = 5.0
+
+
+def run(
+    left: Annotated[str | None, typer.Option(metavar="POD", help="Serial number or tag of the left pod.")] = None,
+    right: Annotated[str | None, typer.Option(metavar="POD", help="Serial number or tag of the right pod.")] = None,
+    runner: Annotated[str, typer.Option(metavar="NAME", help="Who runs.")] = "runner-1",
+    continued: Annotated[
+        str | None, typer.Option("--continue", metavar="RUN", help="Go on with a run that was interrupted.")
+    ] = None,
+    folder: Folder = None,
+    host: Host = None,
+    port: Port = None,
+) -> None:
+    """Record and measure a run, live from the pods.
+
+    Without --left and --right: the nearest pods that say left and right.
+
+    Ctrl-C ends the run and prints its summary; the exit code is 0.
+    """
+    from surefoot.service.terminal.progress import import_with_status
+
+    import_with_status("surefoot.service.cli.live_wall", "surefoot.service.exporters.exporter_thread")
+    from rich.console import Console
+    from rich.text import Text
+
+    from surefoot.service.cli.results import print_place, print_summaries
+
+    console = Console(highlight=False)
+    started = _open(left, right, runner, continued, folder)
+    finished = _record_watched(console, started, (host, port), new=continued is None)
+    print_summaries(console, finished.analysis.conclude())
+    for pod in finished.health:
+        if pod.last_packet_s is None:
+            console.print(Text(f"Nothing came from the {pod.foot} pod {pod.serial}: {pod.note}."))
+    print_place(console, started)
+
+
+def _open(left: str | None, right: str | None, runner: str, continued: str | None, folder: Path | None) -> RunFolder:
+    """A new run, or the one to continue."""
+    from surefoot.analysis.model import Foot
+    from surefoot.sensor_ingest.recording.run_folder import create_run
+    from surefoot.service import VERSION
+    from surefoot.service.errors import TwoSourcesError
+    from surefoot.service.runs import find_run, runs_folder
+
+    named = {foot: name for foot, name in ((Foot.LEFT, left), (Foot.RIGHT, right)) if name is not None}
+    if continued is None:
+        parent = runs_folder(folder)
+        return create_run(parent, _pods(named, runner), software=f"surefoot {VERSION}")
+    if named:
+        raise TwoSourcesError("--continue and --left or --right", "only --continue; the run knows its pods")
+    return find_run(continued, folder)
+
+
+def _pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:
+    """The pods that were named, or the nearest that say left and right."""
+    from rich.console import Console
+
+    from surefoot.sensor_ingest.ble.discovery import discover_pods
+    from surefoot.service.runtime.pod_sources import named_pods, nearest_pods
+
+    if named:
+        return named_pods(named, runner)
+    with Console(stderr=True).status("Listening for pods"):
+        return nearest_pods(asyncio.run(discover_pods(timeout_s=SCAN_S)), runner)
+
+
+def _record_watched(console: Console, started: RunFolder, wall_address: WallAddress, *, new: bool) -> FinishedRun:
+    """Record until the end, shown on the terminal and on the wall; a new run without a radio leaves no folder."""
+    from surefoot.sensor_ingest.ble.errors import RadioError
+    from surefoot.service.cli.live_wall import run_wall
+    from surefoot.service.runs import discard
+    from surefoot.service.terminal.live_screen import LiveScreen, Title
+    from surefoot.service.views.squad_state import ObservedRun, Observers
+
+    runners = ", ".join(started.manifest.runners)
+    observed = ObservedRun(runners)
+    with ExitStack() as stack:
+        address = stack.enter_context(run_wall(observed, started.path.parent, wall_address))
+        observers: list[Observer] = [observed]
+        if console.is_terminal:
+            title = Title("surefoot run", runners, f"Ctrl-C ends the run · wall {address}")
+            observers.append(stack.enter_context(LiveScreen(console, title)))
+        try:
+            return _record(started, Observers(*observers))
+        except RadioError:
+            if new:
+                discard(started)
+            raise
+
+
+def _record(run: RunFolder, observer: Observer) -> FinishedRun:
+    """A run from its pods to the observer, the store and the servers of the settings."""
+    from surefoot.sensor_ingest.live_run import LiveRun
+    from surefoot.service.configuration import load_configuration
+    from surefoot.service.exporters.exporter_thread import ExporterThread
+    from surefoot.service.runtime.result_recorder import ResultRecorder
+    from surefoot.service.runtime.run_loop import record_run
+
+    settings, live = load_configuration().settings, LiveRun(run)
+    with (
+        ExporterThread(settings) as exporters,
+        ResultRecorder.for_live_run(live, settings, exporters.notify) as recorder,
+    ):
+        return asyncio.run(record_run(live, observer, recorder=recorder))

@@ -1,0 +1,34 @@
+"""The command `serve`."""
+
+from __future__ import annotations
+
+from queue import SimpleQueue
+
+from surefoot.service.cli.options import Folder, Host, Port
+
+
+def serve(host: Host = None, port: Port = None, folder: Folder = None) -> None:
+    """Show the wall: who runs now, and every recorded run with its replay and report.
+
+    Runs that surefoot live follows in another process are shown as they go on. Beyond this computer the wall needs a
+    password, from wall.password in the settings or SUREFOOT_WALL_PASSWORD.
+
+    Ctrl-C or SIGTERM ends it.
+    """
+    from surefoot.service.cli.live_wall import print_phone_address, wall_settings
+    from surefoot.service.configuration import load_configuration
+    from surefoot.service.runs import runs_folder
+    from surefoot.service.runtime.shutdown import StopRequest
+    from surefoot.service.store.tail import StoreTail
+    from surefoot.service.views.squad_state import StoredRuns
+    from surefoot.service.views.wall import Archive, WallDataSource, is_loopback, wall
+
+    store_path, settings = load_configuration().settings.store_path, wall_settings((host, port))
+    done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
+    with StoreTail(store_path) as tail:
+        source = WallDataSource(StoredRuns(tail), Archive(runs_folder(folder)))
+        with wall(source, settings) as address, StopRequest(lambda: done.put(None)):
+            print(f"The wall is at {address}", flush=True)
+            if not is_loopback(settings.host):
+                print_phone_address(address)
+            done.get()

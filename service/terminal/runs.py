@@ -1,0 +1,28 @@
+"""Recorded runs, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from surefoot.dashboards.formatting import duration
+from surefoot.service.runs import RecordedRun
+
+
+def run_table(runs: Sequence[RecordedRun]) -> Table:
+    """A row for each run; times are local."""
+    shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for name, right in (("run", False), ("when", False), ("runners", False), ("duration", True), ("", False)):
+        shown.add_column(name, justify="right" if right else "left", no_wrap=name != "runners")
+    for recorded in runs:
+        manifest = recorded.run.manifest
+        shown.add_row(
+            manifest.run_id,
+            f"{manifest.created_utc.astimezone():%d %b %Y %H:%M}",
+            ", ".join(manifest.runners),
+            duration(recorded.duration_s),
+            Text("ended") if manifest.ended else Text("interrupted", style="yellow"),
+        )
+    return shown
