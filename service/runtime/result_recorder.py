@@ -10,22 +10,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results
-from surefoot.analysis.summary import summarise
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service.alerts.policy import Alert, AlertPolicy
-from surefoot.service.serialization.alert_messages import alert_to_dict, post_run_alert, spikes, utc_iso
-from surefoot.service.serialization.json import finding_to_dict
+from surefoot.service.serialization.alert_messages import alert_to_dict, post_run_alert
+from surefoot.service.serialization.encoding import Json
+from surefoot.service.serialization.run_summary import summary_to_dict
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import checkpoint
 from surefoot.service.store.reading import StoreReader
-from surefoot.service.store.writing import RunClock, StoreWriter, numbers
-
-Body = dict[str, object]
+from surefoot.service.store.writing import RunClock, StoreWriter
 
 
 class ResultRecorder:
@@ -111,21 +108,8 @@ class ResultRecorder:
         """Keep how the pods are doing now."""
         with self._transaction():
             for pod in pods:
-                body = numbers(
-                    {
-                        "connected": pod.connected,
-                        "battery_pct": pod.battery_pct,
-                        "rssi_dbm": pod.rssi_dbm,
-                        "loss_pct": pod.loss_pct,
-                        "clock_residual_s": pod.clock_residual_s,
-                        "drift_ppm": pod.drift_ppm,
-                        "reconnects": pod.reconnects,
-                        "reboots": pod.reboots,
-                        "waiting_packets": pod.waiting_packets,
-                    }
-                )
                 time_ns = self._clock.ns(now_s)
-                self._writer.add_pod_health(self._run.run_id, pod.runner, time_ns, pod.foot, pod.serial, body)
+                self._writer.add_pod_health(self._run.run_id, time_ns, pod)
         self._on_rows()
 
     def checkpoint(self) -> None:
@@ -140,7 +124,7 @@ class ResultRecorder:
         with self._transaction():
             for name, found in results.items():
                 self._add_alerts(name, self._policies[name].end(end_s))
-                body = self._summary(found, end_s)
+                body = summary_to_dict(found, self._clock.zero_ns, time_ns)
                 self._writer.add_summary(self._run.run_id, name, time_ns, body)
                 alert = post_run_alert(self._run.run_id, name, body, time_ns)
                 if alert is not None:
@@ -158,22 +142,12 @@ class ResultRecorder:
             yield
         self._announced = True
 
-    def _summary(self, results: Results, end_s: float) -> Body:
-        findings: tuple[Finding, ...] = latest(results.findings)
-        return {
-            "started": utc_iso(self._clock.zero_ns),
-            "ended": utc_iso(self._clock.ns(end_s)),
-            "numbers": numbers(summarise(results)),
-            "findings": [finding_to_dict(finding) for finding in findings],
-            "spikes": spikes(findings),
-        }
-
     def _add_alerts(self, runner: str, alerts: Sequence[Alert]) -> None:
         for alert in alerts:
             time_ns = self._clock.ns(alert.at_s)
             self._add_alert(runner, alert_to_dict(self._run.run_id, runner, alert, time_ns), alert.at_s, time_ns)
 
-    def _add_alert(self, runner: str, body: Body, at_s: float, time_ns: int) -> None:
+    def _add_alert(self, runner: str, body: Json, at_s: float, time_ns: int) -> None:
         age_s = max(self._now_s() - at_s, 0.0) if self._now_s is not None else None
         self._writer.add_alert(self._run.run_id, runner, time_ns, str(body["id"]), body, age_s)
 

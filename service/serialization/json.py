@@ -1,32 +1,34 @@
-"""An analysis as JSON: the contract for programs. Every key is always there; absent numbers are null."""
+"""An analysis as JSON, the contract for programs: every key is always there, absent numbers are null."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from surefoot.analysis.findings import Finding, latest
+from surefoot.analysis.findings import latest
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Bout, Estimate, Flag, Foot, Strides, Window
 from surefoot.service import VERSION
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.pipeline.data_quality import DataQuality
-
-DECIMALS = 6
-"""A microsecond, and finer than any metric is known."""
-
-Json = dict[str, Any]
+from surefoot.service.serialization.encoding import (
+    ESTIMATE_FIELDS,
+    Json,
+    dumps,
+    estimate_to_dict,
+    estimate_to_list,
+    gait_word,
+    rounded,
+)
+from surefoot.service.serialization.findings import finding_to_dict
 
 
 def to_json(analysis: Analysis) -> str:
-    """The whole analysis as one line of JSON, plain ASCII whatever the terminal speaks."""
-    return json.dumps(analysis_to_dict(analysis), allow_nan=False) + "\n"
+    """The whole analysis as one line of JSON in ASCII."""
+    return dumps(analysis_to_dict(analysis)) + "\n"
 
 
 def analysis_to_dict(analysis: Analysis) -> Json:
-    """The whole analysis in the words of the contract."""
+    """The whole analysis under the keys of the contract."""
     results = analysis.results
     strides = [row for rows in results.strides.values() for row in _strides(rows)]
     return {
@@ -36,7 +38,7 @@ def analysis_to_dict(analysis: Analysis) -> Json:
         "strides": sorted(strides, key=lambda row: (row["initial_contact_s"], row["foot"])),
         "windows": [_window(window) for window in results.windows],
         "findings": [finding_to_dict(finding) for finding in latest(results.findings)],
-        "summary": {key: _number(value) for key, value in analysis.summary.items()},
+        "summary": rounded(analysis.summary),
     }
 
 
@@ -44,9 +46,9 @@ def _quality(quality: DataQuality | None) -> Json:
     if quality is None:
         return {}
     return {
-        "sampling_rate_hz": _number(quality.sampling_rate_hz),
-        "loss_pct": _number(quality.loss_pct),
-        "clipped_strides_pct": _number(quality.clipped_strides_pct),
+        "sampling_rate_hz": rounded(quality.sampling_rate_hz),
+        "loss_pct": rounded(quality.loss_pct),
+        "clipped_strides_pct": rounded(quality.clipped_strides_pct),
         "mounting": quality.mounting.value,
         "strides": quality.strides,
         "notes": list(quality.notes),
@@ -54,7 +56,7 @@ def _quality(quality: DataQuality | None) -> Json:
 
 
 def _bout(bout: Bout) -> Json:
-    return {"kind": str(bout.kind), "start_s": _number(bout.start_s), "end_s": _number(bout.end_s)}
+    return {"kind": str(bout.kind), "start_s": rounded(bout.start_s), "end_s": rounded(bout.end_s)}
 
 
 def _strides(strides: Strides) -> list[Json]:
@@ -73,10 +75,10 @@ def _strides(strides: Strides) -> list[Json]:
     return [
         {
             "foot": strides.foot.value,
-            "gait": "run" if running[k] else "walk",
+            "gait": gait_word(running[k]),
             "clipped": bool(flags[k] & Flag.CLIPPED),
             "flags": [str(flag.name).lower() for flag in Flag if flags[k] & flag],
-            **{key: _number(value) for key, value in zip(numbers, row, strict=True)},
+            **{key: rounded(value) for key, value in zip(numbers, row, strict=True)},
         }
         for k, row in enumerate(columns)
     ]
@@ -84,59 +86,28 @@ def _strides(strides: Strides) -> list[Json]:
 
 def _window(window: Window) -> Json:
     return {
-        "start_s": _number(window.start_s),
-        "end_s": _number(window.end_s),
+        "start_s": rounded(window.start_s),
+        "end_s": rounded(window.end_s),
         "gait": window.gait.value,
         **{foot.value: _estimates(STRIDE_METRICS, window.feet.get(foot, {})) for foot in Foot},
         "asymmetry_pct": _estimates(
-            {key: metric for key, metric in STRIDE_METRICS.items() if metric.compared}, window.asymmetry_pct
+            [key for key, metric in STRIDE_METRICS.items() if metric.compared], window.asymmetry_pct
         ),
         "difference": _estimates(
-            {key: metric for key, metric in STRIDE_METRICS.items() if not metric.compared}, window.difference
+            [key for key, metric in STRIDE_METRICS.items() if not metric.compared], window.difference
         ),
         "cadence_spm": _estimate(window.cadence_spm),
     }
 
 
-def finding_to_dict(finding: Finding) -> Json:
-    """A finding in the words of the contract."""
-    return {
-        "id": finding.id,
-        "revision": finding.revision,
-        "kind": finding.kind.value,
-        "foot": "both" if finding.foot is None else finding.foot.value,
-        "time_s": _number(finding.time_s),
-        "known_s": _number(finding.known_s),
-        "severity": finding.severity.value,
-        "state": finding.state.value,
-        **{key: _number(getattr(finding, key)) for key in ("value", "reference")},
-        "unit": finding.unit,
-        "confidence": _number(finding.confidence),
-        "evidence": {key: _plain(value) for key, value in finding.evidence.items()},
-        "message": finding.message,
-    }
-
-
-def _plain(value: object) -> object:
-    """A value of evidence as JSON has it."""
-    if isinstance(value, float):
-        return _number(value)
-    return [_plain(each) for each in value] if isinstance(value, list) else value
-
-
-def _estimates(keys: Mapping[str, object], known: Mapping[str, Estimate]) -> Json:
+def _estimates(keys: Iterable[str], known: Mapping[str, Estimate]) -> Json:
     return {key: _estimate(known.get(key)) for key in keys}
 
 
 def _estimate(estimate: Estimate | None) -> Json:
+    """An estimate by name, `n` last; without one, `n` is 0 and the other numbers are null."""
     if estimate is None:
-        return {"value": None, "low": None, "high": None, "n": 0, "spread": None}
-    numbers = {key: _number(getattr(estimate, key)) for key in ("value", "low", "high", "spread")}
-    return {**numbers, "n": estimate.n}
-
-
-def _number(value: float | None) -> float | None:
-    """A JSON number, or None for one that is absent, NaN or infinite; whole numbers stay whole."""
-    if value is None or isinstance(value, int):
-        return value
-    return round(float(value), DECIMALS) if math.isfinite(value) else None
+        return {**dict.fromkeys(ESTIMATE_FIELDS), "n": 0}
+    known = estimate_to_dict(estimate_to_list(estimate))
+    n = known.pop("n")
+    return {**rounded(known), "n": n}

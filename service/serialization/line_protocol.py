@@ -1,6 +1,6 @@
-"""Rows of the store as InfluxDB has them: tables are measurements; runner, run and foot are tags, numbers are floats.
+"""Rows of the store as InfluxDB lines: a measurement per table; runner, run and foot are tags, numbers are floats.
 
-The same row is always the same measurement, tags and time, so that writing it twice is writing it once.
+A row always has the same measurement, tags and time, so that writing it twice changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from influxdb_client.client.write.point import Point
 
 from surefoot.analysis.findings import Severity
-from surefoot.service.serialization.store_rows import ESTIMATE_FIELDS
+from surefoot.service.serialization.encoding import ESTIMATE_FIELDS, gait_word
 
 DELIVERED = "watermarks"
 BOTH = "both"
@@ -24,26 +24,25 @@ Fields = Mapping[str, Any]
 
 
 def lines(table: str, row: Row) -> list[str]:
-    """The lines of a row; none for one without numbers."""
+    """Lines of a row of `table`; none where it has no number."""
     made = (line for point in POINTS[table](row) if (line := point.to_line_protocol()))
     return [line.replace("\n", "\\n") for line in made]
 
 
 def delivered_line(run: str, time_ns: int, seqs: Mapping[str, int]) -> str:
-    """How much of a run has been written, in a line of its own."""
+    """Line that says up to which `seq` of each table a run has been written; `time_ns` is the run's start."""
     point = Point(DELIVERED).tag("run", run).time(time_ns)
     return str(_with(point, dict(seqs)).to_line_protocol())
 
 
 def _stride(row: Row) -> Iterator[Point]:
     names = ("terminal_contact_s", "next_initial_contact_s", "initial_contact_s", "confidence", "flags")
-    gait = "run" if row["running"] else "walk"
-    point = _point("strides", row, row["foot"]).tag("gait", gait)
+    point = _point("strides", row, row["foot"]).tag("gait", gait_word(row["running"]))
     yield _with(point, {**json.loads(row["metrics"]), **{name: row[name] for name in names}})
 
 
 def _window(table: str, row: Row) -> Iterator[Point]:
-    """One point for each foot, and one for what they have in common."""
+    """One point per foot, and one for both."""
     body = json.loads(row["body"])
     times = {"start_s": row["start_s"], "end_s": row["end_s"]}
     for foot, known in body["feet"].items():
@@ -108,7 +107,7 @@ def _point(measurement: str, row: Row, foot: str) -> Point:
 
 
 def _with(point: Point, fields: Fields) -> Point:
-    """Numbers and truth values as floats, texts as they are, nothing for what is not known."""
+    """Add fields: numbers and truth values as floats, texts as they are; None is left out."""
     for key, value in fields.items():
         if value is not None:
             point.field(key, value if isinstance(value, str) else float(value))

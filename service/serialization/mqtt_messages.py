@@ -1,4 +1,4 @@
-"""Rows of the store as MQTT messages: JSON with `v`, run, time in UTC and keys that end in their unit."""
+"""Rows of the store as MQTT messages: JSON with `v`, run, runner, time in UTC and keys that end in their unit."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
-from surefoot.service.serialization.alert_messages import FORMAT, POST_RUN, utc_iso
-from surefoot.service.serialization.store_rows import ESTIMATE_FIELDS
+from surefoot.service import VERSION
+from surefoot.service.serialization.alert_messages import FORMAT, POST_RUN
+from surefoot.service.serialization.encoding import Numbers, estimate_to_dict, gait_word, rounded, utc_iso
 
 TOPIC_ROOT = "surefoot/v1"
 STATUS_TOPIC = f"{TOPIC_ROOT}/status"
-"""Of the service itself; a connection has one last will, so it cannot speak for each runner."""
+"""Topic of the service's own status; a connection has one last will, so it cannot be one per runner."""
 DAY_S = 86_400
-DECIMALS = 6
 
 Row = sqlite3.Row
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What to publish.
+    """A message to publish.
 
     Parameters
     ----------
-    expiry_s : after which nobody wants it any more.
+    expiry_s : after which the broker drops it; None for never.
     """
 
     topic: str
@@ -38,20 +38,19 @@ class Message:
 
 
 def status(state: str) -> Message:
-    """Whether the service is there: "online" or "offline"."""
+    """Status of the service: "online" or "offline"."""
     return Message(STATUS_TOPIC, json.dumps({"v": FORMAT, "state": state}), retain=True)
 
 
 def run_status(row: Row, state: str) -> Message:
-    """Whether a runner's run goes on: "running" or "ended"."""
+    """Status of a runner's run: "running" or "ended"."""
     return _message(row, "status", {"state": state}, retain=True)
 
 
 def stride(row: Row) -> Message:
-    """A stride as it happened; nobody misses one that got lost."""
+    """A stride as it happened, at most once (QoS 0)."""
     numbers = {name: row[name] for name in ("initial_contact_s", "terminal_contact_s", "confidence")}
-    gait = "run" if row["running"] else "walk"
-    body = {"foot": row["foot"], "gait": gait, **numbers, **json.loads(row["metrics"])}
+    body = {"foot": row["foot"], "gait": gait_word(row["running"]), **numbers, **json.loads(row["metrics"])}
     return _message(row, f"stride/{row['foot']}", body, qos=0)
 
 
@@ -60,24 +59,24 @@ def window(row: Row) -> Message:
     body = json.loads(row["body"])
     feet = {foot: _estimates(known) for foot, known in body["feet"].items()}
     compared = {name: _estimates(body[name]) for name in ("asymmetry_pct", "difference")}
-    common = {"cadence_spm": _estimate(body["cadence_spm"]), **compared}
+    common = {"cadence_spm": estimate_to_dict(body["cadence_spm"]), **compared}
     times = {"start_s": row["start_s"], "end_s": row["end_s"], "gait": row["gait"]}
     return _message(row, "state", {**times, **common, **feet}, retain=True)
 
 
 def summary(row: Row) -> Message:
-    """The run in numbers, findings and whether inversion or asymmetry stood out."""
+    """The run's summary."""
     return _message(row, "summary", json.loads(row["body"]), retain=True)
 
 
 def alert(row: Row, age_s: float | None, *, late: bool) -> Message:
-    """An alert, with how old it is on its way out."""
+    """An alert with its age at sending; dropped by the broker after a day."""
     body = {**json.loads(row["body"]), "late": late, "age_s": age_s}
-    return Message(_topic(row["runner"], f"alert/{body['kind']}"), json.dumps(_round(body)), expiry_s=DAY_S)
+    return Message(_topic(row["runner"], f"alert/{body['kind']}"), json.dumps(rounded(body)), expiry_s=DAY_S)
 
 
 def alert_states(rows: Iterable[Row]) -> list[Message]:
-    """Each kind of alert of one runner's run: ON while one of them goes on; all its alerts so far, in order."""
+    """State per kind of alert, ON while one is open; `rows` are all alerts of one runner's run, in order."""
     on: dict[str, set[str]] = {}
     last: dict[str, Row] = {}
     for row in rows:
@@ -94,7 +93,7 @@ def alert_states(rows: Iterable[Row]) -> list[Message]:
 
 
 def discovery(runner: str) -> Message:
-    """A runner as a device of Home Assistant."""
+    """Home Assistant discovery of a runner as a device."""
     identity = "surefoot_" + "".join(
         sign if sign.isalnum() and sign.isascii() else f"_{ord(sign):x}_" for sign in runner
     )
@@ -116,7 +115,7 @@ def discovery(runner: str) -> Message:
         component["unique_id"] = f"{identity}_{name}"
     body = {
         "dev": {"ids": [identity], "name": f"surefoot {runner}"},
-        "o": {"name": "surefoot", "sw": "0.1.0"},
+        "o": {"name": "surefoot", "sw": VERSION},
         "cmps": components,
         "availability": [{"topic": STATUS_TOPIC, "value_template": "{{ value_json.state }}"}],
     }
@@ -133,19 +132,8 @@ def _sensor(runner: str, name: str, unit: str, template: str) -> dict[str, str]:
     }
 
 
-def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, dict[str, float | None]]:
-    return {key: _estimate(numbers) for key, numbers in known.items()}
-
-
-def _estimate(numbers: list[float | None]) -> dict[str, float | None]:
-    return dict(zip(ESTIMATE_FIELDS, numbers, strict=True))
-
-
-def _round(value: Any) -> Any:
-    """Finer than any metric is known; short for those who read along."""
-    if isinstance(value, Mapping):
-        return {key: _round(each) for key, each in value.items()}
-    return round(value, DECIMALS) if isinstance(value, float) else value
+def _estimates(known: Mapping[str, Numbers]) -> dict[str, dict[str, float | None]]:
+    return {key: estimate_to_dict(each) for key, each in known.items()}
 
 
 def _topic(runner: str, rest: str) -> str:
@@ -154,4 +142,4 @@ def _topic(runner: str, rest: str) -> str:
 
 def _message(row: Row, name: str, body: Mapping[str, Any], *, qos: int = 1, retain: bool = False) -> Message:
     told = {"v": FORMAT, "run": row["run"], "runner": row["runner"], "time": utc_iso(row["time_ns"]), **body}
-    return Message(_topic(row["runner"], name), json.dumps(_round(told)), qos=qos, retain=retain)
+    return Message(_topic(row["runner"], name), json.dumps(rounded(told)), qos=qos, retain=retain)

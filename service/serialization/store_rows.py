@@ -1,39 +1,47 @@
-"""Values of the analysis as rows and back, bit by bit."""
+"""Strides, windows and pod health as rows of the store and back, every bit kept."""
 
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, fields
-from typing import Any
 
 import numpy as np
 
-from surefoot.analysis.findings import Finding, Kind, Severity, State
 from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Strides, Window
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.service.serialization.encoding import (
+    Numbers,
+    dumps,
+    estimate_from_list,
+    estimate_to_list,
+    numbers,
+    to_plain,
+)
 
-ESTIMATE_FIELDS = tuple(field.name for field in fields(Estimate))
 STRIDE_TIMES = ("initial_contact_s", "terminal_contact_s", "next_initial_contact_s")
+POD_HEALTH_FIELDS = (
+    "connected", "battery_pct", "rssi_dbm", "loss_pct", "clock_residual_s", "drift_ppm", "reconnects", "reboots",
+    "waiting_packets",
+)  # fmt: skip
 
 StrideRow = tuple[float, float | None, float | None, float | None, int, float | None, int, str]
 
 
 def stride_rows(strides: Strides) -> Iterator[StrideRow]:
-    """Session time, the three contacts, running, confidence, flags and the metrics as JSON; NaN is NULL."""
+    """Rows of (session time, the three contacts, running, confidence, flags, metrics as JSON); None for NaN."""
     keys = list(strides.metrics)
     times = zip(*(getattr(strides, name).tolist() for name in STRIDE_TIMES), strict=True)
     others = zip(strides.running.tolist(), strides.confidence.tolist(), strides.flags.tolist(), strict=True)
     metrics = zip(*(strides.metrics[key].tolist() for key in keys), strict=True)
     for contacts, (running, confidence, flags), values in zip(times, others, metrics, strict=True):
-        body = {key: _finite(value) for key, value in zip(keys, values, strict=True)}
-        initial_s, lift_s, next_s = (_finite(time_s) for time_s in contacts)
-        yield contacts[0], initial_s, lift_s, next_s, int(running), _finite(confidence), flags, json.dumps(body)
+        body = dumps(to_plain(dict(zip(keys, values, strict=True))))
+        initial_s, terminal_s, next_s, known = to_plain((*contacts, confidence))
+        yield contacts[0], initial_s, terminal_s, next_s, int(running), known, flags, body
 
 
 def strides_from_rows(rows: Sequence[sqlite3.Row], foot: Foot) -> Strides:
-    """Rows of one foot in order; a metric that a row does not know is NaN there."""
+    """The strides of one foot's rows in order; a metric that a row lacks is NaN there."""
     bodies = [json.loads(row["metrics"]) for row in rows]
     keys = dict.fromkeys(key for body in bodies for key in body)
     return Strides(
@@ -52,13 +60,13 @@ def _contacts(rows: Sequence[sqlite3.Row]) -> tuple[Floats, Floats, Floats]:
 
 
 def window_to_json(window: Window) -> str:
-    """What a window says, as JSON."""
-    return _json(
+    """A window's row body: its estimates as lists of numbers, every bit kept, null for NaN."""
+    return dumps(
         {
-            "cadence_spm": astuple(window.cadence_spm),
-            "feet": {foot: _tuples(known) for foot, known in window.feet.items()},
-            "asymmetry_pct": _tuples(window.asymmetry_pct),
-            "difference": _tuples(window.difference),
+            "cadence_spm": estimate_to_list(window.cadence_spm),
+            "feet": {foot.value: _to_lists(known) for foot, known in window.feet.items()},
+            "asymmetry_pct": _to_lists(window.asymmetry_pct),
+            "difference": _to_lists(window.difference),
         }
     )
 
@@ -70,65 +78,25 @@ def window_from_row(row: sqlite3.Row) -> Window:
         row["start_s"],
         row["end_s"],
         Gait(row["gait"]),
-        _estimate(body["cadence_spm"]),
-        {Foot(foot): _estimates(known) for foot, known in body["feet"].items()},
-        _estimates(body["asymmetry_pct"]),
-        _estimates(body["difference"]),
+        estimate_from_list(body["cadence_spm"]),
+        {Foot(foot): _from_lists(known) for foot, known in body["feet"].items()},
+        _from_lists(body["asymmetry_pct"]),
+        _from_lists(body["difference"]),
     )
 
 
-def finding_to_json(finding: Finding) -> str:
-    """A finding as JSON."""
-    return _json(asdict(finding))
+def pod_health_to_json(pod: PodHealth) -> str:
+    """A pod's health without what the row's columns say; numbers are floats."""
+    return dumps(numbers({name: getattr(pod, name) for name in POD_HEALTH_FIELDS}))
 
 
-def finding_from_json(body: str) -> Finding:
-    """The finding of a row."""
-    known: dict[str, Any] = json.loads(body)
-    for name in ("value", "reference", "confidence"):
-        known[name] = math.nan if known[name] is None else known[name]
-    foot = known.pop("foot")
-    return Finding(
-        **{
-            **known,
-            "kind": Kind(known["kind"]),
-            "severity": Severity(known["severity"]),
-            "state": State(known["state"]),
-        },
-        foot=None if foot is None else Foot(foot),
-    )
+def _to_lists(known: Mapping[str, Estimate]) -> dict[str, list[float | None]]:
+    return {key: estimate_to_list(each) for key, each in known.items()}
 
 
-def _json(value: object) -> str:
-    return json.dumps(_plain(value), allow_nan=False)
+def _from_lists(known: Mapping[str, Numbers]) -> dict[str, Estimate]:
+    return {key: estimate_from_list(each) for key, each in known.items()}
 
 
-def _plain(value: object) -> object:
-    """Without NaN and infinities, which JSON has no words for."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return _finite(value) if isinstance(value, float) else value
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _tuples(known: Mapping[str, Estimate]) -> dict[str, tuple[float | int, ...]]:
-    """Estimates as lists of their numbers, in the order of `ESTIMATE_FIELDS`."""
-    return {key: astuple(each) for key, each in known.items()}
-
-
-def _estimate(numbers: list[float | None]) -> Estimate:
-    value, low, high, n, spread = (math.nan if number is None else number for number in numbers)
-    return Estimate(value, low, high, int(n), spread)
-
-
-def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, Estimate]:
-    return {key: _estimate(numbers) for key, numbers in known.items()}
-
-
-def _column(values: list[float | None]) -> Floats:
+def _column(values: Numbers) -> Floats:
     return np.array(values, dtype=np.float64)

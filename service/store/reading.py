@@ -13,7 +13,8 @@ from typing import Any, Literal, Self
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.model import Bout, BoutKind, Foot, Window
 from surefoot.analysis.session import Results
-from surefoot.service.serialization.store_rows import finding_from_json, strides_from_rows, window_from_row
+from surefoot.service.serialization.findings import finding_from_json
+from surefoot.service.serialization.store_rows import strides_from_rows, window_from_row
 from surefoot.service.store.connection import connect, store_errors
 from surefoot.service.store.writing import NANOSECONDS
 

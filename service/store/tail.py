@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.model import Foot, Strides, Window
-from surefoot.service.serialization.store_rows import finding_from_json, strides_from_rows, window_from_row
+from surefoot.service.serialization.findings import finding_from_json
+from surefoot.service.serialization.store_rows import strides_from_rows, window_from_row
 from surefoot.service.store.connection import connect, snapshot
 
 TABLES = ("strides", "windows", "live", "findings", "pod_health")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +12,10 @@ from typing import Any, Literal, Self
 
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.model import Bout, Foot, Strides, Window
-from surefoot.service.serialization.store_rows import finding_to_json, stride_rows, window_to_json
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.service.serialization.encoding import dumps
+from surefoot.service.serialization.findings import finding_to_json
+from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
 from surefoot.service.store.connection import connect, transaction
 
 NANOSECONDS = 1_000_000_000
@@ -59,9 +60,7 @@ class StoreWriter:
 
     def add_run(self, run: str, runner: str, time_ns: int, software: str, feet: Sequence[Foot]) -> None:
         """A runner takes part in a run."""
-        self._add(
-            "runs", run=run, runner=runner, time_ns=time_ns, software=software, feet=json.dumps(list(map(str, feet)))
-        )
+        self._add("runs", run=run, runner=runner, time_ns=time_ns, software=software, feet=dumps(list(map(str, feet))))
 
     def add_strides(self, run: str, runner: str, clock: RunClock, strides: Strides, first_number: int) -> None:
         """A foot's next strides; they are numbered over the run."""
@@ -105,23 +104,21 @@ class StoreWriter:
             body=finding_to_json(finding),
         )
 
-    def add_pod_health(
-        self, run: str, runner: str, time_ns: int, foot: Foot, serial: str, body: Mapping[str, float | None]
-    ) -> None:
-        """How a pod is doing."""
+    def add_pod_health(self, run: str, time_ns: int, pod: PodHealth) -> None:
+        """Add how a pod is doing."""
         self._add(
             "pod_health",
             run=run,
-            runner=runner,
+            runner=pod.runner,
             time_ns=time_ns,
-            foot=foot.value,
-            serial=serial,
-            body=json.dumps(dict(body), allow_nan=False),
+            foot=pod.foot.value,
+            serial=pod.serial,
+            body=pod_health_to_json(pod),
         )
 
     def add_summary(self, run: str, runner: str, time_ns: int, body: Mapping[str, Any]) -> None:
         """A runner's run is over."""
-        self._add("summaries", run=run, runner=runner, time_ns=time_ns, body=json.dumps(dict(body), allow_nan=False))
+        self._add("summaries", run=run, runner=runner, time_ns=time_ns, body=dumps(dict(body)))
 
     def add_alert(
         self, run: str, runner: str, time_ns: int, alert_id: str, body: Mapping[str, Any], age_s: float | None
@@ -133,7 +130,7 @@ class StoreWriter:
             runner=runner,
             time_ns=time_ns,
             id=alert_id,
-            body=json.dumps(dict(body), allow_nan=False),
+            body=dumps(dict(body)),
             age_s=age_s,
             stored_utc_s=time.time(),
         )
@@ -141,8 +138,3 @@ class StoreWriter:
     def _add(self, table: str, **row: str | float | int | None) -> None:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
         self._connection.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
-
-
-def numbers(values: Mapping[str, float | bool | None]) -> dict[str, float | None]:
-    """Floats throughout; what is not finite is absent."""
-    return {key: float(value) if value is not None and math.isfinite(value) else None for key, value in values.items()}
