@@ -1,3 +1,6 @@
 """The composition root: everything that touches the world, and the `surefoot` command line."""
 
-VERSION = "0.1.0"
+from importlib.metadata import version
+
+VERSION = version("surefoot")
+"""Of the installed distribution, which has it from pyproject.toml."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -17,6 +18,8 @@ def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert surefoot(capsys, "--version").out == f"surefoot {project['version']}\n"
     assert project["version"] == VERSION
+    images = re.findall(r"image: surefoot:(\S+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    assert set(images) == {VERSION}
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
