@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from surefoot.service.errors import StoreError
-from surefoot.service.store.schema import SCHEMA_VERSION, TABLES
+from surefoot.service.store.migrations import MIGRATIONS, migrate
 
 BUSY_TIMEOUT_S = 10.0
 """For another process's or thread's commit, which takes milliseconds."""
@@ -17,8 +17,8 @@ BUSY_POLL_S = 0.01
 MIN_SQLITE = (3, 37, 0)
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the store, and make it where there is none yet.
+def connect(path: Path, migrations: Mapping[int, str] = MIGRATIONS) -> sqlite3.Connection:
+    """Open the store; a missing one is created, an older one migrated.
 
     Raises
     ------
@@ -32,25 +32,17 @@ def connect(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         with ExitStack() as unprepared:
             unprepared.callback(connection.close)
-            _prepare(connection, path)
+            _prepare(connection, path, migrations)
             unprepared.pop_all()
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, migrations: Mapping[int, str]) -> None:
     connection.row_factory = sqlite3.Row
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA wal_autocheckpoint = 0")  # it waits for the disk; `checkpoint` does it beside
-    if _version(connection) == 0:
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 0:  # nobody else was faster
-            for statement in TABLES.split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        connection.execute("COMMIT")
-    if _version(connection) > SCHEMA_VERSION:
-        raise StoreError(path, f"was written by a newer surefoot (version {_version(connection)})", "update surefoot")
+    migrate(connection, path, migrations)
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
@@ -74,10 +66,6 @@ def checkpoint(path: Path) -> None:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:
         connection.close()
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 @contextmanager

@@ -14,9 +14,10 @@ from surefoot.analysis.findings import Kind, Severity, State
 from surefoot.analysis.model import Foot, Samples
 from surefoot.service.errors import StoreError
 from surefoot.service.settings import Settings
+from surefoot.service.store.migrations import SCHEMA_VERSION
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
-from surefoot.service.store.schema import EXPORTED_TABLES, SCHEMA_VERSION
+from surefoot.service.store.schema import EXPORTED_TABLES
 from surefoot.service.store.tail import StoreTail
 from tests.service.demo_runs import assert_same
 from tests.service.stored_runs import RUNNER, finding, manifest, store_samples

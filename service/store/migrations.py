@@ -1,0 +1,90 @@
+"""Schema of the store as numbered steps, forward only: a store has had every migration up to its version."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from surefoot.service.errors import StoreError
+
+FIRST_TABLES = """
+CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    software TEXT NOT NULL, feet TEXT NOT NULL, UNIQUE (run, runner)) STRICT;
+CREATE TABLE strides (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    foot TEXT NOT NULL, number INTEGER NOT NULL, initial_contact_s REAL, terminal_contact_s REAL,
+    next_initial_contact_s REAL, running INTEGER NOT NULL, confidence REAL, flags INTEGER NOT NULL,
+    metrics TEXT NOT NULL, UNIQUE (run, runner, foot, number)) STRICT;
+CREATE TABLE windows (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    start_s REAL NOT NULL, end_s REAL NOT NULL, gait TEXT NOT NULL, body TEXT NOT NULL,
+    UNIQUE (run, runner, start_s)) STRICT;
+CREATE TABLE live (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    start_s REAL NOT NULL, end_s REAL NOT NULL, gait TEXT NOT NULL, body TEXT NOT NULL,
+    UNIQUE (run, runner, start_s)) STRICT;
+CREATE TABLE bouts (
+    run TEXT NOT NULL, runner TEXT NOT NULL, kind TEXT NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
+    PRIMARY KEY (run, runner, start_s)) STRICT;
+CREATE TABLE findings (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    id TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (run, runner, id, revision)) STRICT;
+CREATE TABLE pod_health (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    foot TEXT NOT NULL, serial TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (run, runner, foot, time_ns)) STRICT;
+CREATE TABLE summaries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    body TEXT NOT NULL, UNIQUE (run, runner)) STRICT;
+CREATE TABLE alerts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE, body TEXT NOT NULL, age_s REAL, stored_utc_s REAL NOT NULL) STRICT;
+CREATE TABLE cursors (
+    sink TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (sink, source)) STRICT;
+CREATE TABLE dead_letters (
+    sink TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, reason TEXT NOT NULL, at_utc TEXT NOT NULL,
+    PRIMARY KEY (sink, source, seq)) STRICT;
+CREATE TABLE deliveries (
+    sink TEXT NOT NULL, alert TEXT NOT NULL, delivered_utc TEXT NOT NULL, latency_s REAL,
+    late INTEGER NOT NULL, PRIMARY KEY (sink, alert)) STRICT;
+"""
+
+MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES}
+"""Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
+
+What has been released is never changed; a change of the schema is the next number.
+"""
+SCHEMA_VERSION = max(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Mapping[int, str] = MIGRATIONS) -> None:
+    """Bring a store to the newest schema in one transaction; several processes may do so at once.
+
+    Raises
+    ------
+    StoreError
+        if the store has a newer schema than this one.
+    """
+    newest = max(migrations)
+    if _version(connection) < newest:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for number in range(_version(connection) + 1, newest + 1):  # none, if another process was faster
+                _apply(connection, number, migrations[number])
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    if _version(connection) > newest:
+        raise StoreError(path, f"was written by a newer surefoot (version {_version(connection)})", "update surefoot")
+
+
+def _apply(connection: sqlite3.Connection, number: int, statements: str) -> None:
+    for statement in statements.split(";\n"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

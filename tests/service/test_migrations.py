@@ -1,0 +1,107 @@
+"""A store of an older schema is brought to the newest with its rows; a newer one is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from surefoot.analysis.model import Foot
+from surefoot.service.errors import StoreError
+from surefoot.service.store.connection import connect
+from surefoot.service.store.migrations import FIRST_TABLES, MIGRATIONS
+from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.schema import EXPORTED_TABLES
+from tests.service.stored_runs import RUNNER, manifest
+
+VERSION_1 = Path(__file__).parent / "fixtures/store_v1.sql"
+"""A store that the first version wrote, as SQL text."""
+SHOES = {1: FIRST_TABLES, 2: "ALTER TABLE runs ADD COLUMN shoes TEXT;\nUPDATE runs SET shoes = 'unknown';\n"}
+COUNTED = {**SHOES, 3: "CREATE TABLE shoe_counts (shoes TEXT PRIMARY KEY, runs INTEGER NOT NULL) STRICT;\n"}
+BROKEN = {**SHOES, 3: "CREATE TABLE laces (length_m REAL);\nUPDATE socks SET shoes = 1;\n"}
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A store of version 1."""
+    path = tmp_path / "surefoot.sqlite"
+    with closing(sqlite3.connect(path)) as store:
+        store.executescript(VERSION_1.read_text(encoding="utf-8"))
+    return path
+
+
+def version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as store:
+        return int(store.execute("PRAGMA user_version").fetchone()[0])
+
+
+def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every exported table, in the columns of version 1."""
+    with closing(sqlite3.connect(":memory:")) as first:
+        first.executescript(FIRST_TABLES)
+        columns = {name: [row[1] for row in first.execute(f"PRAGMA table_info({name})")] for name in EXPORTED_TABLES}
+    with closing(sqlite3.connect(path)) as store:
+        return {
+            name: store.execute(f"SELECT {', '.join(columns[name])} FROM {name} ORDER BY seq").fetchall()
+            for name in EXPORTED_TABLES
+        }
+
+
+def migrated(path: Path, migrations: Mapping[int, str]) -> int:
+    """The version of a store after it was opened with these migrations."""
+    connect(path, migrations).close()
+    return version(path)
+
+
+def test_a_store_of_version_1_is_read_by_this_version(old: Path) -> None:
+    before = rows(old)
+    with StoreReader(old) as reader:
+        (run,) = reader.runs()
+        results = reader.results(run.run, RUNNER)
+    assert (run.run, run.feet) == (manifest().run_id, (Foot.LEFT, Foot.RIGHT))
+    assert [len(results.strides[foot]) for foot in Foot] == [4, 4]
+    assert (len(results.windows), len(results.live), len(results.findings)) == (1, 1, 1)
+    assert results.strides[Foot.LEFT].initial_contact_s[0] == 3.7469366328263596
+    with Outbox(old, "somebody") as outbox:
+        assert outbox.pending_count("alerts") == 3
+    assert rows(old) == before
+    assert version(old) == max(MIGRATIONS)
+
+
+def test_migrations_are_applied_in_order_and_keep_the_rows(old: Path) -> None:
+    before = rows(old)
+    assert migrated(old, COUNTED) == 3
+    assert rows(old) == before
+    with closing(sqlite3.connect(old)) as store:
+        assert store.execute("SELECT shoes FROM runs").fetchall() == [("unknown",)]
+    assert migrated(old, COUNTED) == 3
+
+
+def test_a_new_store_has_had_every_migration(tmp_path: Path, old: Path) -> None:
+    assert migrated(tmp_path / "new.sqlite", COUNTED) == 3
+    connect(old, COUNTED).close()
+    schemas = []
+    for path in (tmp_path / "new.sqlite", old):
+        with closing(sqlite3.connect(path)) as store:
+            schemas.append(sorted(store.execute("SELECT name, sql FROM sqlite_master").fetchall()))
+    assert schemas[0] == schemas[1]
+
+
+def test_a_migration_that_fails_changes_nothing(old: Path) -> None:
+    before = rows(old)
+    with pytest.raises(StoreError, match="no such table: socks"):
+        connect(old, BROKEN)
+    assert (version(old), rows(old)) == (1, before)
+    with closing(sqlite3.connect(old)) as store:
+        assert "shoes" not in [row[1] for row in store.execute("PRAGMA table_info(runs)")]
+
+
+def test_a_store_of_a_newer_version_is_refused(old: Path) -> None:
+    assert migrated(old, COUNTED) == 3
+    with pytest.raises(StoreError, match=r"was written by a newer surefoot \(version 3\)\); update surefoot\.$"):
+        connect(old, SHOES)
+    assert version(old) == 3
