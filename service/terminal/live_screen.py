@@ -23,7 +23,7 @@ from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis, RunnerAnalysis
 from surefoot.service.terminal import asymmetry_trend as course_view
 from surefoot.service.terminal.findings import STYLES, findings_block
-from surefoot.service.views.runner_state import runner_now, state
+from surefoot.service.views.runner_state import link_state, runner_now
 
 REFRESH_PERIOD_S = 0.25
 SHOWN = ("ground_contact_time_s", "flight_time_s")
@@ -179,7 +179,7 @@ def _pods(health: Sequence[PodHealth], now_s: float, width: int) -> Table:
 
 
 def _link(pod: PodHealth, now_s: float) -> Text:
-    word = state(pod, now_s)
+    word = link_state(pod, now_s)
     return Text(word, style=LINKS.get(word, WARNING))
 
 

@@ -1,20 +1,30 @@
-"""A run that goes on, as the views want it: on the terminal and on the wall."""
+"""A runner now, as the terminal and the wall show it: from the analysis of this process, or from the store.
+
+A pod is silent where its link is down or it has not been heard for a time; how long that is, depends on how often this
+process learns of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from surefoot.analysis.findings import latest
+from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import PodStatus, RunnerState
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunnerAnalysis
+from surefoot.service.store.tail import RunInProgress
+from surefoot.service.store.writing import NANOSECONDS
 
-SILENT_S = 2.0
-"""Without a packet, of which eleven a second should come; the link itself is given up after five."""
+MAX_PACKET_AGE_S = 2.0
+"""Older than this, the newest packet means silence: about eleven a second should come."""
+MAX_HEALTH_AGE_S = 25.0
+"""The same for the newest health row of the store, which is written every ten seconds."""
 
 
 def runner_now(name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float) -> RunnerState:
-    """All that is known of a runner so far."""
+    """A runner whom this process analyses; `now_s` is session time."""
     results = runner.results
     return RunnerState(
         name,
@@ -25,18 +35,28 @@ def runner_now(name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], n
         results.live,
         latest(results.findings),
         sum(len(strides) for strides in results.strides.values()),
-        tuple(pod_now(pod, now_s) for pod in health if pod.runner == name),
+        tuple(_pod(pod, now_s) for pod in health if pod.runner == name),
     )
 
 
-def pod_now(pod: PodHealth, now_s: float) -> PodStatus:
-    """A pod in the words of the views."""
-    return PodStatus(pod.foot, state(pod, now_s), heard(pod, now_s), pod.battery_pct, pod.rssi_dbm, pod.loss_pct)
+def stored_runner_now(name: str, known: RunInProgress, now_ns: int) -> RunnerState:
+    """A runner whom another process analyses; `now_ns` counts from 1970."""
+    return RunnerState(
+        name,
+        (now_ns - known.begun_ns) / NANOSECONDS,
+        0.0,
+        dict(known.strides),
+        tuple(known.windows),
+        tuple(known.live),
+        known.findings,
+        sum(known.counts.values()),
+        [_stored_pod(foot, row, now_ns) for foot, row in known.health.items()],
+    )
 
 
-def state(pod: PodHealth, now_s: float) -> str:
-    """In a word or two."""
-    if heard(pod, now_s):
+def link_state(pod: PodHealth, now_s: float) -> str:
+    """A pod's link in a word or two."""
+    if _is_heard(pod, now_s):
         return "connected"
     if pod.refused:
         return "refused"
@@ -45,6 +65,24 @@ def state(pod: PodHealth, now_s: float) -> str:
     return "searching" if pod.last_packet_s is None else "out of reach"
 
 
-def heard(pod: PodHealth, now_s: float) -> bool:
-    """Whether a pod is connected and not silent."""
-    return pod.connected and (pod.last_packet_s is None or pod.last_packet_s > now_s - SILENT_S)
+def is_heard(connected: object, age_s: float | None, max_age_s: float) -> bool:
+    """Whether a pod is connected and not silent; `age_s` is that of the newest news of it, None before there is any."""
+    return bool(connected) and (age_s is None or age_s < max_age_s)
+
+
+def _is_heard(pod: PodHealth, now_s: float) -> bool:
+    age_s = None if pod.last_packet_s is None else now_s - pod.last_packet_s
+    return is_heard(pod.connected, age_s, MAX_PACKET_AGE_S)
+
+
+def _pod(pod: PodHealth, now_s: float) -> PodStatus:
+    return PodStatus(
+        pod.foot, link_state(pod, now_s), _is_heard(pod, now_s), pod.battery_pct, pod.rssi_dbm, pod.loss_pct
+    )
+
+
+def _stored_pod(foot: Foot, row: Mapping[str, Any], now_ns: int) -> PodStatus:
+    """A pod by its newest health row, which does not say why a link is down."""
+    heard = is_heard(row["connected"], (now_ns - row["time_ns"]) / NANOSECONDS, MAX_HEALTH_AGE_S)
+    state = "connected" if heard else "out of reach"
+    return PodStatus(foot, state, heard, row["battery_pct"], row["rssi_dbm"], row["loss_pct"] or 0.0)
