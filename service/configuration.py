@@ -1,4 +1,4 @@
-"""Settings from their sources: defaults, then the file, then the environment; what is wrong is told all at once."""
+"""Reads the settings: defaults, then the file, then the environment; all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Configuration:
 
 
 def load_configuration(environment: Environment = os.environ) -> Configuration:
-    """Read all sources; SettingsError tells everything that is wrong with them."""
+    """Read all sources; SettingsError has every problem with them."""
     values, sources, problems = _from_file(environment)
     for path, value, source in _from_environment(environment, problems):
         _put(values, path, value, problems, source)
@@ -49,7 +49,7 @@ def load_configuration(environment: Environment = os.environ) -> Configuration:
 
 
 def settings_path(environment: Environment = os.environ) -> Path:
-    """The file that is named in the environment, or the user's own."""
+    """The settings file named in the environment, by default the user's own."""
     named = environment.get(SETTINGS_FILE)
     return Path(named) if named else user_config_path("surefoot", appauthor=False) / "surefoot.toml"
 
@@ -119,7 +119,7 @@ def _put(values: MutableMapping[str, Any], path: SettingPath, value: object, pro
 
 
 def _sentence(problem: Any, sources: Mapping[SettingPath, str]) -> str:
-    """One problem: where, and what is expected instead."""
+    """One problem: key, source, and what is expected."""
     path = tuple(str(part) for part in problem["loc"] if part != "[key]")
     source = next((sources[path[:end]] for end in range(len(path), 0, -1) if path[:end] in sources), None)
     where = ".".join(path) + (f" ({source})" if source else "")

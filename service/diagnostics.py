@@ -1,4 +1,4 @@
-"""What works on this machine, tried for real, and what to do about what does not."""
+"""Checks of this machine, its settings and servers, each by trying, with advice for what fails."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from surefoot.service.views.wall import NEEDS_PASSWORD, SET_PASSWORD, answers_at
 
 MIN_PYTHON = (3, 11)
 MIN_FREE_BYTES = 1_000_000_000
-"""A hundred hours of one runner's raw packets and results."""
+"""About 100 h of one runner's raw packets and results."""
 SCAN_S = 3.0
 PROBE = "probe"
 
 
 class CheckStatus(StrEnum):
-    """How a check went."""
+    """Outcome of a check."""
 
     OK = "ok"
     UNUSED = "not used"
@@ -53,7 +53,7 @@ class Check:
 
 
 def run_checks(settings: Settings) -> list[Check]:
-    """All checks, one after the other."""
+    """Run all checks in order; network checks may take seconds."""
     questions: tuple[Callable[[Settings], Check], ...] = (
         _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def _disk(settings: Settings) -> Check:
 
 
 def _store(settings: Settings) -> Check:
-    """Write a file as the recorder would, and read the store."""
+    """Create a folder among the runs, and read the store."""
     trial = settings.runs_folder / f".{PROBE}-{secrets.token_hex(4)}"
     try:
         trial.mkdir(parents=True)
@@ -111,7 +111,7 @@ def _bluetooth(_: Settings) -> Check:
 
 
 def _influxdb(settings: Settings) -> Check:
-    """Write a point, read it back and delete nothing: it replaces the one of the last time."""
+    """Write a point and read it back; it replaces the one of the last check."""
     wanted = settings.influxdb
     if wanted.url is None:
         return Check("InfluxDB", CheckStatus.UNUSED, "influxdb.url is not set")
@@ -156,7 +156,7 @@ async def _published(settings: Settings) -> None:
 
 
 def _wall(settings: Settings) -> Check:
-    """Take the port for a moment."""
+    """Listen on the port for a moment."""
     wanted = settings.wall
     where = f"{wanted.host} port {wanted.port}"
     if needs_password(wanted):

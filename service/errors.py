@@ -1,4 +1,4 @@
-"""What can be wrong with a request, one sentence each, for the person at the terminal."""
+"""Errors of requests, each one sentence for the person at the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def strip_errno(reason: str) -> str:
-    """What the system said, without its number."""
+    """A system error's text without its number."""
     return re.sub(r"^\[Errno -?\d+\] ", "", reason)
 
 
@@ -34,7 +34,7 @@ class SameRecordingError(RequestError):
 
 
 class FeetApartError(RequestError):
-    """The two recordings have no moment in common."""
+    """The two recordings do not overlap in time."""
 
     def __init__(self, left_s: tuple[float, float], right_s: tuple[float, float]) -> None:
         self.left_s = left_s
@@ -56,7 +56,7 @@ class OutputError(RequestError):
 
 
 class ScenarioUnknownError(RequestError):
-    """The simulator knows no such scenario."""
+    """There is no scenario of that name."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         self.name = name
@@ -121,7 +121,7 @@ class TwoSourcesError(RequestError):
 
 
 class SettingsError(RequestError):
-    """The settings file or the environment is wrong; every problem has its own line."""
+    """The settings file or the environment is invalid; every problem has its own line."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -159,7 +159,7 @@ class NoServerError(RequestError):
 
 
 class ExportError(RequestError):
-    """A server does not take what is shipped."""
+    """A server does not accept exported rows."""
 
     def __init__(self, server: str, reason: str) -> None:
         self.reason = reason
@@ -167,7 +167,7 @@ class ExportError(RequestError):
 
 
 class BrowserError(RequestError):
-    """There is no browser that prints, or it does not."""
+    """There is no browser for printing, or it failed."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

@@ -1,4 +1,4 @@
-"""Where recorded runs are kept, and which there are."""
+"""The folder of recorded runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LAST = "last"
 
 
 def runs_folder(wanted: Path | None) -> Path:
-    """The folder asked for, or that of the settings."""
+    """The folder asked for, by default that of the settings."""
     return load_configuration().settings.runs_folder if wanted is None else wanted
 
 
@@ -44,20 +44,20 @@ def find_run(named: str, folder: Path | None = None) -> RunFolder:
 
 
 def discard(run: RunFolder) -> None:
-    """Leave nothing of a run that never began."""
+    """Delete the folder of a run that never began."""
     shutil.rmtree(run.path)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A run and how long it lasted."""
+    """A run and its duration."""
 
     run: RunFolder
     duration_s: float
 
 
 def recorded_runs(folder: Path, progress: ProgressCallback) -> Iterator[RecordedRun]:
-    """The runs of a folder, oldest first; none where there is no folder yet."""
+    """The runs of a folder, oldest first; none where there is no folder."""
     runs = list_runs(folder) if folder.is_dir() else ()
     for place, run in enumerate(runs):
         progress("Reading", place / len(runs))

@@ -1,4 +1,4 @@
-"""What surefoot is told by its settings file and the environment: one frozen tree."""
+"""The settings as one frozen tree; `configuration` reads them."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class _Group(BaseModel):
 
 
 class InfluxSettings(_Group):
-    """Where rows are copied to; nowhere without a URL.
+    """The InfluxDB bucket to export to; none without a URL.
 
     Parameters
     ----------
-    retention_days : after which the database forgets, so that nobody wonders; None for never.
+    retention_days : age at which the database drops rows, which are then not sent again; None for never.
     """
 
     url: Url | None = None
@@ -62,7 +62,7 @@ class InfluxSettings(_Group):
 
 
 class MqttSettings(_Group):
-    """The broker; none without a host."""
+    """The MQTT broker to publish to; none without a host."""
 
     host: Word | None = None
     port: Port = 1883
@@ -78,10 +78,10 @@ class AlertSettings(_Group):
 
     Parameters
     ----------
-    severity : the least that is an alert.
-    hold_s : for how long a drift must stay open; what happens in a moment does not wait.
-    cool_down_s : after an alert of one kind and foot no other one for so long.
-    quiet_hours : local times of day between which alerts make no noise.
+    severity : lowest severity that raises an alert.
+    hold_s : how long a finding must stay open before it raises an alert; momentary kinds do not wait.
+    cool_down_s : time after an alert without another one of its kind and foot, unless it is more severe.
+    quiet_hours : local times of day between which alerts are marked quiet.
     """
 
     severity: Severity = Severity.NOTICE
@@ -98,14 +98,14 @@ class CommandSettings(_Group):
 
 
 class RunEndSettings(_Group):
-    """When a run is over."""
+    """When an unattended run is over; see `end_of_run`."""
 
     no_running_s: Positive = 180.0
     pods_gone_s: Positive = 600.0
 
 
 class WallSettings(_Group):
-    """Where the wall is served; beyond this computer only with a password. Port 0 is any that is free."""
+    """Address of the wall; beyond this computer it needs a password. Port 0 is any free one."""
 
     host: Word = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8484
@@ -113,7 +113,7 @@ class WallSettings(_Group):
 
 
 class RunnerSettings(_Group):
-    """A runner's pods by serial number or tag, and what alerts are for this runner."""
+    """A runner's pods by serial number or tag, and own alert settings; None for those of everybody."""
 
     left: Word | None = None
     right: Word | None = None
@@ -129,7 +129,7 @@ class RunnerSettings(_Group):
 
 
 class Settings(_Group):
-    """Everything."""
+    """All settings of the service, validated; see surefoot.toml."""
 
     data: Path = Field(default_factory=lambda: user_data_path("surefoot", appauthor=False))
     runs: Path | None = None
@@ -152,22 +152,22 @@ class Settings(_Group):
 
     @property
     def runs_folder(self) -> Path:
-        """Where recordings are kept."""
+        """Folder of recorded runs."""
         return self.runs or self.data / "runs"
 
     @property
     def store_path(self) -> Path:
-        """The file of results."""
+        """File of the store."""
         return self.data / "surefoot.sqlite"
 
     def alerts_for(self, runner: str) -> AlertSettings:
-        """A runner's own wishes, or everybody's."""
+        """A runner's own alert settings, or those of everybody."""
         own = self.runners.get(runner)
         return own.alerts if own is not None and own.alerts is not None else self.alerts
 
 
 def setting_types(model: type[BaseModel] = Settings, above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    """Every setting that has a name of its own: path → type; runners are named by the file alone."""
+    """Path → type of every setting but those of runners, which only the file can have."""
     found: dict[tuple[str, ...], Any] = {}
     for name, field in model.model_fields.items():
         kind = field.annotation

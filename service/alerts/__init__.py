@@ -1,1 +1,1 @@
-"""Which findings are told to people, when, and in which words."""
+"""Which findings become alerts, and when."""

@@ -1,4 +1,4 @@
-"""Findings in, alerts out: severity, hold, cool-down and quiet hours. Pure, so that a replay decides the same."""
+"""Findings to alerts by severity, hold, cool-down and quiet hours; reads no clock, so a replay decides the same."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from surefoot.analysis.model import Foot
 from surefoot.service.settings import AlertSettings
 
 MOMENTARY = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})
-"""Over before anybody is told: no hold, and its alert ends by itself."""
+"""Kinds without duration: no hold, and the alert clears by itself after `MOMENTARY_ALERT_S`."""
 MOMENTARY_ALERT_S = 60.0
 
 
 class AlertEvent(StrEnum):
-    """What becomes of an alert."""
+    """What happens to an alert."""
 
     RAISED = "raised"
     WORSENED = "worsened"
@@ -26,12 +26,12 @@ class AlertEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something to tell.
+    """An alert about a finding.
 
     Parameters
     ----------
     at_s : session time at which it was due.
-    quiet : it falls into quiet hours; recorded and shown, but without noise.
+    quiet : due in quiet hours; stored and published, but without noise.
     """
 
     event: AlertEvent
@@ -41,7 +41,7 @@ class Alert:
 
     @property
     def key(self) -> str:
-        """The same for the same event, whoever finds it and however often."""
+        """Identifies the event; the same in a replay."""
         severity = "" if self.event is AlertEvent.CLEARED else f"-{self.finding.severity}"
         return f"{self.finding.id}-{self.event}{severity}"
 
@@ -59,7 +59,7 @@ class AlertPolicy:
 
     Parameters
     ----------
-    local_time : time of day of a session time.
+    local_time : session time → local time of day.
     """
 
     def __init__(self, settings: AlertSettings, local_time: Callable[[float], time]) -> None:
@@ -69,7 +69,7 @@ class AlertPolicy:
         self._cool_down: dict[tuple[Kind, Foot | None], tuple[float, int]] = {}
 
     def push(self, findings: Iterable[Finding], now_s: float) -> list[Alert]:
-        """Take new revisions; `now_s` is the session time up to which all of them are known."""
+        """Alerts due after new revisions; `now_s` is the session time up to which all revisions are known."""
         alerts: list[Alert] = []
         for finding in sorted(findings, key=lambda each: (each.known_s, each.id, each.revision)):
             alerts += self._advance(finding.known_s)
@@ -77,7 +77,7 @@ class AlertPolicy:
         return alerts + self._advance(now_s)
 
     def end(self, now_s: float) -> list[Alert]:
-        """The run is over, and with it everything that was still on."""
+        """Alerts due at the end of the run; every open alert is cleared."""
         alerts = self._advance(now_s)
         alerts += [self._clear(episode, now_s) for episode in self._episodes.values() if episode.raised is not None]
         self._episodes.clear()
@@ -101,7 +101,7 @@ class AlertPolicy:
         return self._advance(finding.known_s)
 
     def _advance(self, now_s: float) -> list[Alert]:
-        """Everything that has come due."""
+        """Alerts that have come due."""
         alerts: list[Alert] = []
         for key, episode in list(self._episodes.items()):
             if episode.raised is None and episode.due_s <= now_s:

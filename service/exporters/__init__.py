@@ -1,1 +1,1 @@
-"""Copies of the store for other programs: InfluxDB, MQTT and a command; each at its own pace, none of them needed."""
+"""Exporters of the store: InfluxDB, MQTT and a command; all optional, each with its own cursor."""

@@ -1,4 +1,4 @@
-"""Every alert to a program of the user's, as JSON on its standard input: a sound, a phone, whatever there is."""
+"""Runs the user's program for every alert, with the alert as JSON on its standard input."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 
 POLL_S = 1.0
 MAX_AGE_S = 600.0
-"""Nobody wants to hear of anything that is longer ago."""
+"""Alerts older than this are skipped."""
 
 
 class CommandExporter:
-    """Runs the program for one alert after the other until it is cancelled."""
+    """Runs the program for one alert at a time."""
 
     def __init__(self, outbox: Outbox, settings: CommandSettings, status: ExporterStatus) -> None:
         self._outbox = outbox
@@ -28,14 +28,14 @@ class CommandExporter:
         self._status = status
 
     async def run(self, rows_available: RowsAvailable) -> None:
-        """For ever."""
+        """Run the program for pending alerts until cancelled."""
         while True:
             for row in self._outbox.pending("alerts", 100):
                 await self._run_for(row)
             await rows_available.wait(POLL_S)
 
     async def _run_for(self, row: sqlite3.Row) -> None:
-        """One alert; a program that fails is not run again for it, but that is written down."""
+        """Run the program for one alert; a failure is a dead letter, not a retry."""
         body = json.loads(row["body"])
         waited_s = max(time() - row["stored_utc_s"], 0.0)
         if body["quiet"] or row["age_s"] is None or row["age_s"] + waited_s > MAX_AGE_S:
@@ -52,7 +52,7 @@ class CommandExporter:
             self._outbox.mark_delivered(row["id"], latency_s, late=False, upto=row["seq"])
 
     async def _run(self, alert: bytes) -> str:
-        """What went wrong, empty if nothing did."""
+        """Run the program; returns what went wrong, empty if nothing did."""
         name = self._settings.program[0]
         try:
             process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""All shippers in a thread of their own, so that no slow server ever holds up a pod."""
+"""All exporters in a thread of their own, so that a slow server does not delay the recording."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ from surefoot.service.store.schema import EXPORTED_TABLES
 log = logging.getLogger(__name__)
 
 DRAIN_TIMEOUT_S = 5.0
-"""At the end, for what is still on its way; the rest is shipped next time."""
+"""Longest wait for pending rows when leaving; the rest is exported next time."""
 RESTART_DELAY_S = 5.0
-DRAIN_POLL_S, CANCEL_RETRY_S = 0.05, 1.0
+"""Pause before an exporter that failed is restarted."""
+DRAIN_POLL_S = 0.05
+CANCEL_RETRY_S = 1.0
+"""Tasks that have not ended within this time after a cancellation are cancelled again."""
 
 RunExporter = Callable[[Settings, ExporterStatus, RowsAvailable], Awaitable[None]]
 
@@ -47,7 +50,7 @@ async def _command(settings: Settings, status: ExporterStatus, rows_available: R
 
 
 class ExporterThread:
-    """Ships to everything that the settings name, while the context is open; `statuses` say how that goes."""
+    """Runs the exporters that the settings name while the context is open; `statuses` has one per exporter."""
 
     def __init__(self, settings: Settings) -> None:
         wanted: dict[str, tuple[object, RunExporter, tuple[str, ...]]] = {
@@ -78,7 +81,7 @@ class ExporterThread:
             self._thread.join()
 
     def notify(self) -> None:
-        """There are new rows; may be called from any thread."""
+        """Wake the exporters for new rows; may be called from any thread."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._notify)
 
@@ -105,13 +108,13 @@ class ExporterThread:
                 await self._wait_until_drained()
         while work:
             for task in work:
-                task.cancel()  # again, where a client's own failure took the first one's place
+                task.cancel()  # repeated, as a client's own exception may replace the first cancellation
             work = list((await asyncio.wait(work, timeout=CANCEL_RETRY_S))[1])
 
     async def _run_with_restart(
         self, run_exporter: RunExporter, status: ExporterStatus, rows_available: RowsAvailable
     ) -> None:
-        """A shipper that fails, whatever it is, begins anew: its cursor is in the store."""
+        """Run an exporter; restart it after any exception, as its cursor is in the store."""
         while True:
             try:
                 await run_exporter(self._settings, status, rows_available)
@@ -121,7 +124,7 @@ class ExporterThread:
             await asyncio.sleep(RESTART_DELAY_S)
 
     async def _wait_until_drained(self) -> None:
-        """Until every sink that works has had everything."""
+        """Return when every exporter that is up has no pending rows."""
         for name, tables in self._drained_tables.items():
             with Outbox(self._settings.store_path, name) as outbox:
                 while not self.statuses[name].problem and any(outbox.pending_count(table) for table in tables):

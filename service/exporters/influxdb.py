@@ -1,4 +1,4 @@
-"""The store into InfluxDB, row by row, once or more often but never less."""
+"""Exports the store to InfluxDB, each row at least once."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ BATCH_ROWS = 1000
 POLL_S = 1.0
 DAY_NS = 86_400e9
 CHECK_PERIOD_S = 300.0
-"""How often the database is asked whether it still has what it was given, besides after every failure."""
+"""Period of checking that the database still has the exported rows; also after every failure."""
 GATHER_S = 0.2
-"""Rows that come one by one are gathered for so long."""
+"""Rows that arrive within this time are written together."""
 
 
 class InfluxExporter:
-    """Drains the outbox until it is cancelled.
+    """Writes the outbox to InfluxDB.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class InfluxExporter:
         self._checked_s: float | None = None
 
     async def run(self, rows_available: RowsAvailable) -> None:
-        """For ever."""
+        """Write pending rows until cancelled; reconnect with exponential back-off."""
         while True:
             try:
                 await asyncio.to_thread(self.drain)
@@ -69,7 +69,7 @@ class InfluxExporter:
             await asyncio.sleep(GATHER_S)
 
     def drain(self, on_written: Callable[[int], None] = lambda _: None) -> None:
-        """Ship everything there is; InfluxError where the database does not take it now."""
+        """Write all pending rows; `on_written` gets their count per batch. InfluxError where the database fails."""
         if self._checked_s is None or monotonic() - self._checked_s > CHECK_PERIOD_S:
             self._check()
             self._checked_s = monotonic()
@@ -84,7 +84,7 @@ class InfluxExporter:
                 on_written(len(rows))
 
     def _write(self, table: str, rows: Sequence[sqlite3.Row]) -> dict[int, str]:
-        """Write rows; those that are refused for good, with the reason."""
+        """Write rows, halving a batch that is refused; returns `seq` → reason of rows refused for good."""
         written = [line for row in rows for line in lines(table, row)]
         try:
             if written:
@@ -97,13 +97,13 @@ class InfluxExporter:
         return {}
 
     def _note_delivered(self, rows: Sequence[sqlite3.Row], table: str) -> None:
-        """Leave word in the database how far each run has come."""
+        """Write up to which `seq` of the table each run has been delivered."""
         started_ns = self._outbox.run_starts_ns()
         last = {row["run"]: row["seq"] for row in rows}
         self._influx.write([delivered_line(run, started_ns[run], {table: seq}) for run, seq in last.items()])
 
     def _check(self) -> None:
-        """Go back where the database has lost what it was given: restored, emptied, or another one."""
+        """Move cursors back for runs that the database has lost, as after a restore or in an empty one."""
         theirs = self._delivered_seqs()
         oldest_ns = self._retention_start_ns()
         started_ns = self._outbox.run_starts_ns()
@@ -119,7 +119,7 @@ class InfluxExporter:
                 self._outbox.set_cursor(table, min(first) - 1)
 
     def _delivered_seqs(self) -> dict[tuple[str, str], float]:
-        """Run and table → the last `seq` that the database was told of."""
+        """(run, table) → last `seq` delivered, as noted in the database."""
         found = self._influx.query(f"SELECT * FROM {DELIVERED}")
         return {
             (row["run"], table): row[table]
@@ -130,6 +130,6 @@ class InfluxExporter:
         }
 
     def _retention_start_ns(self) -> float:
-        """The database forgets what is older, and should not be given it again."""
+        """Rows older than this are past the database's retention and are not sent again."""
         days = self._retention_days
         return -inf if days is None else time_ns() - days * DAY_NS

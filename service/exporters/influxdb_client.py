@@ -1,4 +1,4 @@
-"""InfluxDB over HTTP: lines in, InfluxQL out; 1.x behind a rewrite and 2.x alike."""
+"""InfluxDB over HTTP: writes line protocol, queries InfluxQL; 2.x, or 1.x behind a rewriting proxy."""
 
 from __future__ import annotations
 
@@ -19,38 +19,37 @@ from surefoot.service.settings import InfluxSettings
 
 TIMEOUT_MS = 10_000
 RETRYABLE_STATUSES = frozenset({0, 401, 403, 404, 408, 429})
-"""Refusals that somebody can mend (and 0, a failed TLS handshake); other 4xx mean that these lines will never be
-taken."""
+"""HTTP errors that can be fixed on the server (0: failed TLS handshake); other 4xx refuse these lines for good."""
 
 
 class InfluxError(Exception):
-    """The database did not do it; str() says why."""
+    """A request failed; str() says why."""
 
 
 class UnreachableError(InfluxError):
-    """It may do it later."""
+    """The request may succeed later."""
 
 
 class RefusedError(InfluxError):
-    """It will never do it."""
+    """The request will never succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series of an answer: tags and columns by name."""
+    """One series of an InfluxQL answer."""
 
     tags: Mapping[str, str]
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
     def dicts(self) -> Iterator[dict[str, Any]]:
-        """Each row with its tags."""
+        """Rows as dicts of column or tag name → value."""
         for row in self.rows:
             yield {**self.tags, **dict(zip(self.columns, row, strict=True))}
 
 
 class InfluxClient:
-    """A connection to one bucket; blocks, so call it from a thread."""
+    """Client of one bucket; blocks, so call it from a thread."""
 
     def __init__(self, settings: InfluxSettings) -> None:
         self.bucket = settings.bucket
@@ -78,7 +77,7 @@ class InfluxClient:
             self._write.write(self.bucket, record="\n".join(lines))
 
     def query(self, influxql: str, **parameters: str) -> list[Series]:
-        """Ask in InfluxQL; `$name` in the question stands for a parameter, times are nanoseconds."""
+        """Query InfluxQL; `$name` stands for a parameter, times are nanoseconds since 1970."""
         asked = [("db", self.bucket), ("q", influxql), ("params", json.dumps(parameters)), ("epoch", "ns")]
         with _translated_errors():
             answer = self._client.api_client.call_api(
@@ -104,7 +103,7 @@ def _series(answer: Mapping[str, Any]) -> list[Series]:
 
 @contextmanager
 def _translated_errors() -> Iterator[None]:
-    """The client's failures as ours."""
+    """Raise the client's errors as UnreachableError or RefusedError."""
     try:
         yield
     except ApiException as error:
@@ -130,5 +129,5 @@ def _reason(error: ApiException) -> str:
 
 
 def _short(error: BaseException) -> str:
-    """The heart of one of urllib3's messages."""
+    """The last part of one of urllib3's nested messages."""
     return strip_errno(str(error).rpartition(": ")[2]) or type(error).__name__

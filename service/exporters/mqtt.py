@@ -1,4 +1,4 @@
-"""The store to an MQTT broker: alerts each at least once and in order, the rest as it is now."""
+"""Exports the store to an MQTT broker: alerts at least once and in order, of other rows the newest."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ log = logging.getLogger(__name__)
 BATCH_ROWS = 200
 POLL_S = 1.0
 LATE_S = 10.0
+"""Older alerts are marked late."""
 MAX_STRIDE_AGE_NS = 60_000_000_000
-"""A stride that is older is no news."""
+"""Older strides are not published."""
 
 Rows = Sequence[sqlite3.Row]
 
 
 class MqttExporter:
-    """Publishes from the outbox until it is cancelled."""
+    """Publishes the outbox to an MQTT broker."""
 
     def __init__(
         self, outbox: Outbox, settings: MqttSettings, status: ExporterStatus, *, backoff: Backoff | None = None
@@ -42,7 +43,7 @@ class MqttExporter:
         self._backoff = backoff or Backoff()
 
     async def run(self, rows_available: RowsAvailable) -> None:
-        """For ever."""
+        """Publish pending rows until cancelled; reconnect with exponential back-off."""
         while True:
             try:
                 async with broker_connection(self._settings) as client:
@@ -54,7 +55,7 @@ class MqttExporter:
             await asyncio.sleep(wait_s)
 
     async def _serve(self, client: Client, rows_available: RowsAvailable) -> None:
-        """Until the connection is lost, which raises, or the end."""
+        """Publish until cancelled, then say "offline"; raises where the connection is lost."""
         work = (
             asyncio.create_task(_watch_connection(client)),
             asyncio.create_task(self._publish_rows(client, rows_available)),
@@ -80,7 +81,7 @@ class MqttExporter:
             await rows_available.wait(POLL_S)
 
     async def drain(self, client: Client) -> None:
-        """Publish everything there is."""
+        """Publish all pending rows."""
         while rows := self._outbox.pending("alerts", BATCH_ROWS):
             for row in rows:
                 await self._publish_alert(client, row)
@@ -106,7 +107,7 @@ class MqttExporter:
             await publish(client, message)
 
     async def _publish_current(self, client: Client) -> None:
-        """A broker may have forgotten everything: what is retained is told anew."""
+        """Publish all retained messages again, as the broker may have lost them."""
         await publish(client, messages.status("online"))
         for table in ("runs", "summaries", "live"):
             await self._publish_retained(client, table, self._outbox.last_rows(table))
@@ -131,13 +132,13 @@ class MqttExporter:
 
 
 async def _watch_connection(client: Client) -> None:
-    """Nothing is expected; this notices when the connection is lost."""
+    """Read messages, of which none is expected; raises where the connection is lost."""
     async for _ in client.messages:
         pass
 
 
 def _age_s(row: sqlite3.Row) -> float | None:
-    """Since the sample that it took to know; None where the run was read from its recording."""
+    """Age of an alert since the sample that completed it; None for a run read from its recording."""
     return None if row["age_s"] is None else float(row["age_s"] + max(time() - row["stored_utc_s"], 0.0))
 
 

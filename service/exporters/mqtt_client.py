@@ -1,4 +1,4 @@
-"""A connection to the broker, proven to carry messages both ways."""
+"""Connection to the MQTT broker, checked by a round trip."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ KEEPALIVE_S = 15
 
 
 class BrokerError(Exception):
-    """The broker is not there or does not do it; str() says why."""
+    """The broker cannot be reached or used; str() says why."""
 
 
 @asynccontextmanager
 async def broker_connection(settings: MqttSettings) -> AsyncIterator[Client]:
-    """A broker that takes our messages and gives them out; BrokerError where it does not."""
+    """Connect, with "offline" as last will; BrokerError where the broker does not deliver our messages."""
     offline = status("offline")
     try:
         client = Client(
@@ -45,7 +45,7 @@ async def broker_connection(settings: MqttSettings) -> AsyncIterator[Client]:
             try:
                 await asyncio.shield(connecting)
             finally:
-                await asyncio.wait({connecting})  # whoever gives up meanwhile leaves no half-open connection behind
+                await asyncio.wait({connecting})  # so that cancellation leaves no half-open connection
             await _check_round_trip(client)
             yield client
     except MqttError as error:
@@ -57,7 +57,7 @@ async def broker_connection(settings: MqttSettings) -> AsyncIterator[Client]:
 
 
 async def publish(client: Client, message: Message) -> None:
-    """Publish, and wait for the broker's word where it gives one."""
+    """Publish, and with QoS 1 wait for the acknowledgement."""
     properties = None
     if message.expiry_s is not None:
         properties = Properties(PacketTypes.PUBLISH)
@@ -74,7 +74,7 @@ def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
 
 
 async def _check_round_trip(client: Client) -> None:
-    """What is not allowed raises nothing, so send a message and see it come back."""
+    """Publish a message and receive it: a broker drops messages that its ACL forbids without an error."""
     topic = f"{TOPIC_ROOT}/probe/{secrets.token_hex(8)}"
     await client.subscribe(topic, qos=1)
     await client.publish(topic, b"", qos=1)

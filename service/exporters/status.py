@@ -1,4 +1,4 @@
-"""What shippers and the rest of the service know of each other."""
+"""Status of an exporter, and its signal for new rows."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from time import monotonic
 
 @dataclass(slots=True)
 class ExporterStatus:
-    """How a sink is doing; changed by its shipper, read by whoever looks.
+    """Whether an exporter works; written by the exporter, read from any thread.
 
     Parameters
     ----------
-    problem : what is wrong now, empty while all is well.
-    since_s : on the monotonic clock, when that began.
+    problem : what is wrong, empty while it works.
+    since_s : monotonic time of the last change between up and down.
     """
 
     name: str
@@ -22,30 +22,30 @@ class ExporterStatus:
     since_s: float = 0.0
 
     def mark_down(self, problem: str) -> None:
-        """It does not work."""
+        """Set the problem."""
         if not self.problem:
             self.since_s = monotonic()
         self.problem = problem
 
     def mark_up(self) -> None:
-        """It works."""
+        """Clear the problem."""
         if self.problem:
             self.since_s = monotonic()
         self.problem = ""
 
 
 class RowsAvailable:
-    """Wakes one shipper when there may be new rows."""
+    """Wakes one exporter when rows may be pending."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def notify(self) -> None:
-        """There may be new rows; on the shipper's own loop."""
+        """Signal that rows may be pending; call it on the exporter's event loop."""
         self._event.set()
 
     async def wait(self, timeout_s: float) -> None:
-        """Until there are, but not for ever."""
+        """Return when rows may be pending, or after `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._event.wait()

@@ -1,1 +1,1 @@
-"""From recordings and live samples to everything that is known about a run."""
+"""Analysis of recordings and live samples, by runner."""

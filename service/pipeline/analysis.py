@@ -1,4 +1,4 @@
-"""From recordings to everything that is known about the run."""
+"""Analysis of one runner's recordings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from surefoot.service.pipeline.data_quality import DataQuality, assess
 from surefoot.service.pipeline.sampling_stats import SamplingStats
 
 CHUNK_S = 60.0
-"""Of recording time pushed at once: large enough to be fast, small enough to keep memory small."""
+"""Recording time analysed at once: long enough to be fast, short enough to need little memory."""
 READING_SHARE = 0.8
-"""Part of the work that is reading the files."""
+"""Share of the work that is reading the files."""
 
 ProgressCallback = Callable[[str, float], None]
 """Called with what is being done and the share of all the work that is done, 0 to 1."""
@@ -29,7 +29,7 @@ ProgressCallback = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A run, analysed; `quality` has the feet that were recorded."""
+    """One runner's results, summary and data quality; `quality` has the feet that were recorded."""
 
     quality: Mapping[Foot, DataQuality]
     results: Results
@@ -57,7 +57,7 @@ def analyze_files(files: Mapping[Foot, Path], progress: ProgressCallback) -> Ana
 
 
 def analyze(recordings: Mapping[Foot, Recording], progress: Callable[[float], None] = lambda _: None) -> Analysis:
-    """Analyse recordings of the feet of one runner; `progress` is called with the share done, 0 to 1."""
+    """Analyse one runner's recordings by foot; `progress` is called with the share done, 0 to 1."""
     samples = {foot: recording.samples for foot, recording in recordings.items()}
     session, found = Session(tuple(samples)), []
     total, done = sum(len(rows) for rows in samples.values()), 0
@@ -71,7 +71,7 @@ def analyze(recordings: Mapping[Foot, Recording], progress: Callable[[float], No
 
 
 def conclude(readings: Mapping[Foot, SamplingStats], mountings: Mapping[Foot, Mounting], results: Results) -> Analysis:
-    """Results with what the readings and the mountings say about their quality."""
+    """Results with summary and data quality, the latter from sampling statistics and mountings by foot."""
     paired = len(readings) > 1
     quality = {
         foot: assess(found, mountings[foot], results.strides[foot], paired=paired) for foot, found in readings.items()
@@ -80,7 +80,7 @@ def conclude(readings: Mapping[Foot, SamplingStats], mountings: Mapping[Foot, Mo
 
 
 def chunks(samples: Mapping[Foot, Samples], chunk_s: float) -> Iterator[Samples]:
-    """All feet's samples in turn, a stretch of time at once; long gaps are skipped."""
+    """Samples of all feet in chunks of `chunk_s`, feet in turn; long gaps are skipped."""
     row = dict.fromkeys(samples, 0)
     while waiting := [foot for foot in samples if row[foot] < len(samples[foot])]:
         end_s = min(samples[foot].time_s[row[foot]] for foot in waiting) + chunk_s
@@ -102,7 +102,7 @@ def _check_different(files: Mapping[Foot, Path]) -> None:
     try:
         same = left.samefile(right) or filecmp.cmp(left, right, shallow=False)
     except OSError:
-        return  # reading the file will say what is wrong with it
+        return  # reading the file will raise the error
     if same:
         raise SameRecordingError(left, right)
 

@@ -1,4 +1,4 @@
-"""How good one foot's data were, in numbers and in plain sentences."""
+"""Data quality of one foot, in numbers and sentences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.service.pipeline.sampling_stats import SamplingStats
 
 MAX_UNPAIRED_PCT = 10.0
-"""Every bout begins and ends with a stride that lacks its partner; more than this share is worth a word."""
+"""More strides without a partner get a note; every bout begins and ends with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class DataQuality:
 
 
 def assess(readings: SamplingStats, mounting: Mounting, strides: Strides, *, paired: bool) -> DataQuality:
-    """Judge one foot's data; `paired` says whether the other foot was recorded too."""
+    """Data quality of one foot; `paired` says whether the other foot was recorded too."""
     return DataQuality(
         readings.sampling_rate_hz,
         readings.loss_pct,
@@ -59,7 +59,7 @@ def _mounting_note(mounting: Mounting) -> tuple[str, ...]:
 
 
 def _contact_note(strides: Strides) -> tuple[str, ...]:
-    """How many strides have no contact time, and why."""
+    """Note on strides without a contact time, with the reasons."""
     withheld = strides.has(Flag.CONTACT_WITHHELD)
     if not withheld.any():
         return ()

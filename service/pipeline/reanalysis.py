@@ -1,4 +1,4 @@
-"""A recorded run, once more."""
+"""Analysis of recorded runs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from surefoot.service.pipeline.runner_analysis import RunAnalysis
 
 
 def analyze_run(run: RunFolder, progress: ProgressCallback, *, refit: bool = False) -> RunAnalysis:
-    """Everything about a run from its recording, number for number what was known live.
+    """Analyse a run from its recording; without `refit` every number is the one that was known live.
 
     Parameters
     ----------
-    refit : time the samples by the whole run's arrivals instead of by what was known live, and wait for every pod.
+    refit : fit clocks to the whole run instead of to what was known live, and wait for every pod.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def analyze_run(run: RunFolder, progress: ProgressCallback, *, refit: bool = Fal
 
 
 def replay_with_progress(again: Replay, progress: ProgressCallback, step: str) -> Iterator[Batch | SilentPod]:
-    """A recording's batches and silences, telling how far it is read."""
+    """A recording's batches and silences; `progress` is called with the share read."""
     journal = again.run.journal_path
     total = max(journal.stat().st_size, 1) if journal.exists() else 1
     for item in again:

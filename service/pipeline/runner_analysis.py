@@ -1,4 +1,4 @@
-"""A run while it is analysed: one session for each of its runners, fed batch by batch."""
+"""Streaming analysis of a run: one session per runner, fed batch by batch."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ from surefoot.service.pipeline.analysis import Analysis, conclude
 from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, pod_notes
 
 ResultSink = Callable[[str, Results, float], None]
-"""Takes a runner's new results and the session time up to which all is known."""
+"""Called with (runner, new results, watermark_s): session time up to which all results are known."""
 MAX_FOOT_LAG_S = 5.0
-"""A foot that is silent for longer holds nothing up."""
+"""A foot that lags further behind the other does not hold back the watermark."""
 PRUNE_PERIOD_S = 60.0
+"""Period of dropping results older than `retain_s`."""
 
 
 class RunnerAnalysis:
-    """One runner: samples in, everything that is known so far out.
+    """One runner: samples in, all results so far out.
 
     Parameters
     ----------
-    sink : takes new results, before they are seen here.
-    retain_s : of results; what is older is left to `sink`, and there is no account of single readings either.
+    sink : called with new results and the watermark before they can be read here.
+    retain_s : age at which results are dropped; unless infinite, sampling statistics are not kept either.
     """
 
     def __init__(self, feet: Sequence[Foot], sink: Callable[[Results, float], None], retain_s: float) -> None:
@@ -53,11 +54,11 @@ class RunnerAnalysis:
         self._add(self._session.push(samples))
 
     def absent(self, foot: Foot, until_s: float) -> None:
-        """Wait no longer for what a foot has yet to say of the time before."""
+        """Stop waiting for a foot's samples before `until_s`."""
         self._add(self._session.mark_absent(foot, until_s))
 
     def count(self, foot: Foot, counts: PodCounts) -> None:
-        """Take note of what became of a pod's packets."""
+        """Keep the counts of a pod's packets, for the notes on data quality."""
         self._counts[foot] = counts
 
     def flush(self) -> None:
@@ -66,7 +67,7 @@ class RunnerAnalysis:
 
     @property
     def results(self) -> Results:
-        """All so far."""
+        """All results so far."""
         if len(self._parts) > 1:
             self._parts = [Results.join(self._parts)]
         return self._parts[0]
@@ -78,11 +79,11 @@ class RunnerAnalysis:
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
-        """How each pod sits on its shoe, as known now."""
+        """Orientation of each pod on its shoe, as known now."""
         return self._session.mountings
 
     def conclude(self) -> Analysis:
-        """The analysis of all so far; a foot of which nothing came was not recorded."""
+        """The analysis of all samples so far; a foot without samples counts as not recorded."""
         readings = {foot: self._readings(foot) for foot, counter in self._sampling.items() if not counter.empty}
         return conclude(readings, self.mountings, self.results)
 
@@ -92,7 +93,7 @@ class RunnerAnalysis:
 
     @property
     def _watermark_s(self) -> float:
-        """Up to here all is known, unless a foot has been silent for long."""
+        """Session time that all feet have reached, at most `MAX_FOOT_LAG_S` behind the newest sample."""
         return max(
             min((self._newest_s.get(foot, 0.0) for foot in self.feet), default=0.0), self.last_s - MAX_FOOT_LAG_S
         )
@@ -119,7 +120,7 @@ class RunAnalysis:
 
     Parameters
     ----------
-    chunk_s : of samples that are collected before they are analysed, which is faster and gives the same.
+    chunk_s : samples are collected for so long before they are analysed; faster, with the same results.
     sink, retain_s : see `RunnerAnalysis`.
     """
 
@@ -169,7 +170,7 @@ class RunAnalysis:
 
 
 def recent(results: Results, since_s: float) -> Results:
-    """Results without what ended before."""
+    """Results that end at `since_s` or later."""
     return Results(
         {foot: rows[rows.next_initial_contact_s >= since_s] for foot, rows in results.strides.items()},
         tuple(window for window in results.windows if window.end_s >= since_s),
@@ -180,7 +181,7 @@ def recent(results: Results, since_s: float) -> Results:
 
 
 def concatenate(parts: Sequence[Samples]) -> Samples:
-    """One foot's consecutive samples as one."""
+    """Consecutive samples of one foot, joined."""
     if len(parts) == 1:
         return parts[0]
     names = ("time_s", "acc_mps2", "gyr_radps", "clipped")

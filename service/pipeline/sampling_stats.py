@@ -1,4 +1,4 @@
-"""What one foot's readings amount to: how many a second, and what is missing."""
+"""Sampling rate and losses of one foot's readings."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 
 MIN_ROWS = 40
-"""Fewer tell no rate."""
+"""No rate is estimated from fewer readings."""
 
 
 @dataclass(frozen=True, slots=True)
 class SamplingStats:
-    """One foot's readings in numbers.
+    """Sampling of one foot.
 
     Parameters
     ----------
-    sampling_rate_hz : readings per second outside gaps; NaN where there are too few to tell.
+    sampling_rate_hz : readings per second outside gaps; NaN from fewer than `MIN_ROWS`.
     loss_pct : share of readings missing in gaps, 0 to 100.
     notes : what was found and what was done about it, one sentence each.
     """
@@ -34,27 +34,27 @@ class SamplingStats:
 
     @classmethod
     def from_recording(cls, recording: Recording) -> SamplingStats:
-        """Of a file."""
+        """Statistics of a file."""
         return cls(recording.sampling_rate_hz, recording.loss_pct, recording.has_gyroscope, recording.notes)
 
 
 class SamplingCounter:
-    """Counts a pod's readings as they come; keeps nothing but their times."""
+    """Collects the times of a pod's readings."""
 
     def __init__(self) -> None:
         self._time_s: list[Floats] = []
 
     def push(self, samples: Samples) -> None:
-        """Count the next samples."""
+        """Add the next samples."""
         self._time_s.append(samples.time_s)
 
     @property
     def empty(self) -> bool:
-        """Nothing came."""
+        """Whether there were no samples."""
         return not self._time_s
 
     def readings(self) -> SamplingStats:
-        """All so far."""
+        """Statistics of all samples so far."""
         time_s = np.concatenate(self._time_s) if self._time_s else np.empty(0)
         if len(time_s) < MIN_ROWS:
             return SamplingStats(np.nan, 0.0, True, ())
@@ -65,7 +65,7 @@ class SamplingCounter:
 
 
 def pod_notes(counts: PodCounts) -> tuple[str, ...]:
-    """What happened to a pod's packets on their way, one sentence each; nothing where all came at once."""
+    """Notes on a pod's late, lost and malformed packets and restarts, one sentence each."""
     restarts = counts.boots - 1
     notes = {
         f"{pluralize(counts.resent, 'packet')} came late, sent again after the pod was out of reach.": counts.resent,

@@ -1,1 +1,1 @@
-"""What runs for long: a run in progress, the daemon, recovery after a crash."""
+"""Long-running work: recording a run, the daemon, recovery after a crash."""

@@ -1,4 +1,4 @@
-"""The service that is left running: run after run, whatever happens in between."""
+"""The daemon behind `surefoot live`: records run after run, and recovers from failures in between."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ from surefoot.service.settings import Settings
 log = logging.getLogger(__name__)
 
 RESUME_WITHIN_S = 12 * 3600.0
-"""A run that was cut off longer ago is over; it is brought to its end from the recording."""
+"""A run that was cut off longer ago is not continued but ended, from its recording."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 
 
 class PodSource(Protocol):
-    """Where pods come from."""
+    """Source of pods and the radio that reaches them."""
 
     radio: RadioBackend
 
     async def wait_for_pods(self) -> list[PodAssignment]:
-        """Wait until a run can begin; the pods that take part."""
+        """Wait until a run can begin; returns the pods that take part."""
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonContext:
-    """What surrounds the service.
+    """Surroundings of the daemon.
 
     Parameters
     ----------
-    on_rows : called when there are new rows to ship.
-    notify : tells people what goes on.
-    utc_s : seconds since 1970.
+    on_rows : called when there are new rows to export.
+    notify : takes sentences for people.
+    utc_s : clock, in seconds since 1970.
     """
 
     settings: Settings
@@ -61,7 +61,7 @@ class DaemonContext:
 
 
 class Daemon:
-    """Waits for pods, follows the run until it is over, and waits again."""
+    """Waits for pods, records a run until it is over, and waits again."""
 
     def __init__(self, context: DaemonContext, observer: Observer | None = None) -> None:
         self._context = context
@@ -70,13 +70,13 @@ class Daemon:
         self._live: LiveRun | None = None
 
     def stop(self) -> None:
-        """End the run that goes on, and begin no other."""
+        """End the run in progress, and start no other."""
         self._stopping.set()
         if self._live is not None:
             self._live.stop()
 
     async def run(self, source: PodSource, max_runs: float = math.inf) -> None:
-        """Until `stop`. A run that cannot be recorded is tried again and again: its pods remember what was missed."""
+        """Record runs until `stop`, or `max_runs`; a run that fails is retried, as its pods buffer what was missed."""
         backoff = Backoff(FIRST_WAIT_S, LONGEST_WAIT_S, jitter=0.0)
         run, runs = await asyncio.to_thread(self._recover), 0
         while not self._stopping.is_set() and runs < max_runs:
@@ -97,7 +97,7 @@ class Daemon:
                 await self._pause(wait_s)
 
     async def _start_run(self, source: PodSource) -> RunFolder | None:
-        """A new run as soon as there are pods; None when it is time to stop."""
+        """Start a run as soon as there are pods; None on `stop`."""
         self._context.notify("Waiting for pods.")
         waits = (
             asyncio.create_task(source.wait_for_pods(), name="wait_for_pods"),
@@ -126,7 +126,7 @@ class Daemon:
         context.notify(f"Run {name} is over.")
 
     def _recover(self) -> RunFolder | None:
-        """The run that a crash cut off; older ones are brought to their end, and all that was kept of them."""
+        """The run to continue after a crash, if any; older unfinished runs are ended and stored."""
         unfinished = unfinished_runs(self._context.settings)
         newest = None
         if unfinished and self._can_resume(unfinished[-1].manifest):
@@ -150,7 +150,7 @@ class Daemon:
 
 
 async def run_daemon(context: DaemonContext, simulated: int, minutes: float) -> None:
-    """One run after the other; simulated runners begin anew with each."""
+    """Record runs until Ctrl-C or SIGTERM; simulated runners start again for each run."""
     loop, daemon, seed = asyncio.get_running_loop(), Daemon(context), int(context.utc_s())
     with StopRequest(lambda: loop.call_soon_threadsafe(daemon.stop)) as request:
         while not request.requested:

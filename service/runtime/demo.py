@@ -1,4 +1,4 @@
-"""Simulated runners, their pods real GATT servers on a virtual radio, met by the client that meets all pods."""
+"""Simulated runners: their pods are GATT servers on a virtual radio, recorded by the client for real pods."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ from surefoot.service.runtime.run_loop import FinishedRun, Observer, record_run
 
 DEFAULT_SCENARIO = "story"
 DROPOUT_AT, DROPOUT_S = 0.3, 8.0
-"""Part of the run at which a pod of an otherwise untroubled runner is out of reach, longer than a link lasts."""
+"""Without a scenario asked for, the right pod is out of reach: from this fraction of the run on, for so long.
+
+That is longer than a link survives."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoRun:
-    """A demo that has ended: the recorded run, what was found, and each runner's truth on the run's session clock."""
+    """A demo that has ended: recorded run, results, and truth by runner and foot on the run's session clock."""
 
     run: RunFolder
     finished: FinishedRun
@@ -36,7 +38,7 @@ class DemoRun:
 
 
 def choose_scenarios(name: str | None, minutes: float, runners: int, seed: int) -> list[Scenario]:
-    """Who runs: one tiring runner, or a squad, or everybody the same scenario.
+    """Scenarios by runner: of the same name, or without a name one tiring runner or a mixed squad.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def choose_scenarios(name: str | None, minutes: float, runners: int, seed: int) 
 def record_demo(
     scenarios: Sequence[Scenario], parent: Path, *, seed: int, speed: float, observer: Observer | None
 ) -> DemoRun:
-    """Record and analyse the scenarios, all at once; at infinite speed in virtual time.
+    """Record and analyse the scenarios as one run; at infinite speed in virtual time.
 
     Raises
     ------
@@ -68,7 +70,7 @@ async def _record_demo(scenarios: Sequence[Scenario], parent: Path, seed: int, o
     loop = asyncio.get_running_loop()
     async with Simulation(seed, keep_truth=False) as simulation:
         runners = [await simulation.add_runner(f"runner-{place}", play) for place, play in enumerate(scenarios, 1)]
-        # Of whole seconds, so that no fraction of today's date finds its way into the session clock.
+        # whole seconds, so that the session clock does not depend on the fraction of today's time
         created = datetime.now(UTC).replace(microsecond=0)
         folder = create_run(parent, _worn(runners), software=f"surefoot {VERSION} demo", created_utc=created)
         began_s = loop.time()

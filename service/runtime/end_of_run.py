@@ -1,11 +1,11 @@
-"""When a run is over without anybody saying so."""
+"""When an unattended run is over."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MAX_ADVANCE_S = 5.0
-"""Samples may leap by more, where a pod or this process was away; nothing is known of the time in between."""
+"""Samples may advance by more at once after a gap; only this much counts as time without running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,8 @@ class RunActivity:
 
     Parameters
     ----------
-    analysed_s : the newest sample that was looked at.
-    ran_s : end of anybody's last running stride, None before there is one.
+    analysed_s : the newest sample analysed.
+    ran_s : end of the last running stride of any runner, None before there is one.
     heard_s : the newest packet of any pod, None before there is one.
     """
 
@@ -25,7 +25,7 @@ class RunActivity:
 
 
 class RunEnd:
-    """Over when nobody has been seen running for a while after somebody did, or no pod has been heard for long."""
+    """Over when nobody has run for `no_running_s` after somebody did, or no pod was heard for `pods_gone_s`."""
 
     def __init__(self, no_running_s: float, pods_gone_s: float) -> None:
         self._no_running_s = no_running_s
@@ -34,7 +34,7 @@ class RunEnd:
         self._quiet_s = self._gone_s = 0.0
 
     def is_over(self, activity: RunActivity, elapsed_s: float) -> bool:
-        """Whether the run is over, `elapsed_s` after this was asked last."""
+        """Whether the run is over; `elapsed_s` is the time since the last call."""
         last, self._last = self._last, activity
         observed_s = min(activity.analysed_s - last.analysed_s, MAX_ADVANCE_S)
         self._quiet_s = (

@@ -1,4 +1,4 @@
-"""Where the service's pods come from: the air, or the simulator."""
+"""The pods of a run: from the settings, named or nearest in range, or simulated."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from surefoot.service.settings import RunnerSettings
 SCAN_S = 5.0
 SCAN_PAUSE_S = 2.0
 SEED_STRIDE = 256
+"""Simulated pods have the same serial numbers for all seeds that differ by multiples of this."""
 
 
 class BluetoothPods:
-    """The pods of everybody in the settings; a run begins when the first is heard."""
+    """The pods of all runners in the settings; a run begins when one of them is in range."""
 
     def __init__(self, runners: Mapping[str, RunnerSettings], radio: RadioBackend | None = None) -> None:
         self.radio = radio or RadioBackend()
@@ -31,7 +32,7 @@ class BluetoothPods:
         ]
 
     async def wait_for_pods(self) -> list[PodAssignment]:
-        """Listen until a pod of ours is in range."""
+        """Scan until one of the pods is in range."""
         tags = {pod.serial[-4:] for pod in self._pods}
         while not any(pod.tag in tags for pod in await discover_pods(self.radio, timeout_s=SCAN_S)):
             await asyncio.sleep(SCAN_PAUSE_S)
@@ -39,14 +40,14 @@ class BluetoothPods:
 
 
 class SimulatedSquad:
-    """Simulated runners; the next run begins when the one before is over, with the same pods."""
+    """Simulated runners, always in range."""
 
     def __init__(self, radio: RadioBackend, pods: list[PodAssignment]) -> None:
         self.radio = radio
         self._pods = pods
 
     async def wait_for_pods(self) -> list[PodAssignment]:
-        """They are always there."""
+        """Return the pods at once."""
         return self._pods
 
 
@@ -80,7 +81,7 @@ def nearest_pods(pods: Sequence[DiscoveredPod], runner: str) -> list[PodAssignme
 
 @asynccontextmanager
 async def simulated_squad(size: int, minutes: float, seed: int) -> AsyncIterator[SimulatedSquad]:
-    """A squad on a virtual radio while the context is open; its pods have the same serial numbers with every seed."""
+    """A squad on a virtual radio while the context is open; its pods have the same serial numbers for every seed."""
     from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
     from surefoot.firmware_sim.scenarios import make_squad
     from surefoot.firmware_sim.simulation import Simulation

@@ -1,4 +1,4 @@
-"""Recorded runs into the store: what a crash cut off, and what was recorded before there was a store."""
+"""Bring recorded runs into the store: those that a crash cut off, and those from before there was a store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from surefoot.service.store.reading import StoreReader
 
 
 def store_recorded_run(run: RunFolder, settings: Settings, progress: ProgressCallback = lambda *_: None) -> None:
-    """Bring a run to its end, and everything that its recording tells into the store.
+    """End a run if it is open, analyse its recording and store the results.
 
     Raises
     ------
@@ -35,20 +35,20 @@ def store_recorded_run(run: RunFolder, settings: Settings, progress: ProgressCal
 
 
 def missing_runs(settings: Settings) -> Iterator[RunFolder]:
-    """Recorded runs of which the store has no summary; those that go on are among them."""
+    """Recorded runs without a summary in the store, including those being recorded."""
     with StoreReader(settings.store_path) as reader:
         known = {stored.run for stored in reader.runs() if stored.summary is not None}
     yield from (run for run in _begun_runs(settings) if run.manifest.run_id not in known)
 
 
 def unfinished_runs(settings: Settings) -> list[RunFolder]:
-    """Runs that a crash cut off, oldest first; also those whose end it kept from the store."""
+    """Runs that a crash cut off, in the recording or in the store, oldest first."""
     with StoreReader(settings.store_path) as reader:
         open_ended = {stored.run for stored in reader.runs() if stored.summary is None}
     return [run for run in _begun_runs(settings) if not run.manifest.ended or run.manifest.run_id in open_ended]
 
 
 def _begun_runs(settings: Settings) -> Iterator[RunFolder]:
-    """Runs with a journal. One without is about to be begun by another process, or never was."""
+    """Runs with a journal; one without is being created by another process, or never began."""
     folder = settings.runs_folder
     yield from (run for run in (list_runs(folder) if folder.is_dir() else ()) if run.journal_path.exists())

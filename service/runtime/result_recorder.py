@@ -1,4 +1,4 @@
-"""Results of a run into the store as they become known: recording first, then rows and alerts in one transaction."""
+"""Writes a run's results to the store: the recording is synced first, then rows and alerts in one transaction."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from surefoot.service.store.writing import RunClock, StoreWriter
 
 
 class ResultRecorder:
-    """Keeps one run while the context is open. What was kept before a crash and is found again stays as it is.
+    """Stores the results of one run while the context is open; results that are stored already stay as they are.
 
     Parameters
     ----------
-    sync_recording : brings the recording that the results come from where a crash cannot take it.
-    now_s : session clock.
-    on_rows : called after every transaction that may concern the shippers.
+    sync_recording : makes the recording that the results come from durable.
+    now_s : session clock, None for a run read from its recording.
+    on_rows : called after every transaction, for the exporters.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class ResultRecorder:
 
     @classmethod
     def for_live_run(cls, live: LiveRun, settings: Settings, on_rows: Callable[[], None]) -> Self:
-        """Of a run in progress."""
+        """A recorder of a run in progress."""
         run = live.run.manifest
         return cls(
             settings.store_path, run, settings, sync_recording=live.flush, now_s=lambda: live.now_s, on_rows=on_rows
@@ -72,16 +72,16 @@ class ResultRecorder:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self._writer.close()
 
     def record(self, runner: str, results: Results, watermark_s: float) -> None:
-        """Keep what became known of a runner; `watermark_s` is the session time up to which all is known.
+        """Store a runner's new results and the alerts due; `watermark_s` is the session time up to which all is known.
 
         Raises
         ------
         StoreError, RunUnwritableError
-            where the disk does not take it; the run must then be followed anew from its recording.
+            where it cannot be written; the run must then be analysed again from its recording.
         """
         alerts = self._policies[runner].push(results.findings, watermark_s)
         strides = [rows for rows in results.strides.values() if len(rows)]
@@ -105,7 +105,7 @@ class ResultRecorder:
         self._on_rows()
 
     def record_health(self, pods: Sequence[PodHealth], now_s: float) -> None:
-        """Keep how the pods are doing now."""
+        """Store the health of the pods."""
         with self._transaction():
             for pod in pods:
                 time_ns = self._clock.ns(now_s)
@@ -113,11 +113,11 @@ class ResultRecorder:
         self._on_rows()
 
     def checkpoint(self) -> None:
-        """Let the disk catch up; call it from a thread."""
+        """Checkpoint the store's write-ahead log; blocks, so call it from a thread."""
         checkpoint(self._writer.path)
 
     def finish(self, end_s: float) -> None:
-        """The run is over and all its results are kept: its summaries, and the alerts that follow from them."""
+        """Store the summaries of a run that is over, and the alerts that follow from them."""
         with StoreReader(self._writer.path) as reader:
             results = {name: reader.results(self._run.run_id, name) for name in self._run.runners}
         time_ns = self._clock.ns(end_s)
@@ -133,7 +133,7 @@ class ResultRecorder:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Rows, all or none; the first ones announce the run."""
+        """A transaction; the first one announces the run."""
         with self._writer.transaction():
             if not self._announced:
                 for name in self._run.runners:

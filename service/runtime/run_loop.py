@@ -1,4 +1,4 @@
-"""A run from its pods to its results, while somebody watches."""
+"""Record, analyse and store a run until it ends, while observers are updated."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.shutdown import StopRequest
 
 CATCH_UP_LAG_S = 5.0
-"""Samples that are older are worked on in large pieces, to catch up."""
+"""While samples are older than this, they are analysed in chunks of `CHUNK_S`, to catch up."""
 HEALTH_PERIOD_S = 10.0
 END_CHECK_PERIOD_S = 1.0
 RETAIN_S = 900.0
+"""Unattended runs keep results in memory for so long; older ones are in the store only."""
 
 
 class Observer(Protocol):
-    """Somebody who looks at the run now and then."""
+    """Shows a run while it is recorded."""
 
     every_s: float
-    """On the event loop's clock."""
+    """Update period on the event loop's clock."""
 
     def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
-        """The run as it is now."""
+        """Take the run as it is now; `now_s` is session time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class FinishedRun:
     Parameters
     ----------
     origin_s : session time zero on the event loop's clock.
-    stopped : Ctrl-C or SIGTERM ended it.
+    stopped : whether Ctrl-C or SIGTERM ended it.
     """
 
     analysis: RunAnalysis
@@ -83,7 +84,7 @@ async def record_run(
 async def record_unattended(
     live: LiveRun, recorder: ResultRecorder, rule: RunEnd, observer: Observer | None = None
 ) -> None:
-    """Record, analyse and store a run until it is over; whatever goes wrong leaves it to be continued.
+    """Record, analyse and store a run until `rule` says it is over; an error leaves it to be continued.
 
     Raises
     ------
@@ -101,7 +102,7 @@ async def record_unattended(
 async def _analyze_live(
     live: LiveRun, analysis: RunAnalysis, observer: Observer | None, recorder: ResultRecorder | None
 ) -> None:
-    """Analyse a run from its first sample to its last; if anything goes wrong, it is left to be continued."""
+    """Analyse a run from its first sample to its last; an error leaves it to be continued."""
     live_chunk_s = analysis.chunk_s
     with ExitStack() as on_failure:
         on_failure.callback(live.interrupt)
@@ -117,7 +118,7 @@ async def _analyze_live(
 
 
 async def _stop_when_over(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) -> None:
-    """Stop the run when it is over."""
+    """Stop the run when `rule` says it is over."""
     while not rule.is_over(_activity(live, analysis), END_CHECK_PERIOD_S):
         await asyncio.sleep(END_CHECK_PERIOD_S)
     live.stop()
@@ -145,7 +146,7 @@ async def _update_observer(live: LiveRun, analysis: RunAnalysis, observer: Obser
 
 @asynccontextmanager
 async def _background_task(name: str, work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """While entered, something else goes on too; if it fails, that is told at the end."""
+    """Run a task while entered; its exception is raised on leaving."""
     task = asyncio.create_task(work, name=name)
     try:
         yield
@@ -157,7 +158,7 @@ async def _background_task(name: str, work: Coroutine[None, None, None]) -> Asyn
 
 @asynccontextmanager
 async def _time_limit(live: LiveRun, max_duration_s: float | None) -> AsyncIterator[None]:
-    """While entered, the run ends when its time is up."""
+    """Stop the run after a time, while entered; None for no limit."""
     end = None if max_duration_s is None else asyncio.get_running_loop().call_later(max_duration_s, live.stop)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Ending on Ctrl-C or SIGTERM between two steps, never in the middle of one."""
+"""Graceful stop on Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
-    """While entered, the first Ctrl-C or SIGTERM asks for the end; another one does what it always did.
+    """While entered, the first Ctrl-C or SIGTERM only calls `on_request`; the previous handlers take the second.
 
     Parameters
     ----------

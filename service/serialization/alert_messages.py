@@ -30,7 +30,7 @@ def alert_to_dict(run: str, runner: str, alert: Alert, time_ns: int) -> Json:
 
 
 def post_run_alert(run: str, runner: str, summary: Json, time_ns: int) -> Json | None:
-    """The alert after a run in which the ankle or the asymmetry stood out; None after any other."""
+    """Alert after a run in which inversion or asymmetry stood out; None after any other."""
     stood_out = [name for name, yes in summary["spikes"].items() if yes]
     if not stood_out:
         return None

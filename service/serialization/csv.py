@@ -19,11 +19,11 @@ from surefoot.service.pipeline.reanalysis import replay_with_progress
 
 COLUMNS = ("time_s", *(f"acc_{axis}_mps2" for axis in "xyz"), *(f"gyr_{axis}_radps" for axis in "xyz"))
 ROW = ",".join(["%.6f", *["%.4f"] * 3, *["%.5f"] * 3]) + "\n"
-"""Ten times finer than a pod's steps of 0.005 m/s² and 0.001 rad/s."""
+"""Ten times finer than a pod's resolution of 0.005 m/s² and 0.001 rad/s."""
 
 
 def export_csv(run: RunFolder, folder: Path, progress: ProgressCallback) -> Mapping[Path, int]:
-    """Write a run's samples; the files and how many rows they got.
+    """Write a run's samples, one file per runner and foot; returns the number of rows by file.
 
     Raises
     ------

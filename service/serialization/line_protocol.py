@@ -54,13 +54,13 @@ def _window(table: str, row: Row) -> Iterator[Point]:
 
 
 def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, float | None]:
-    """`key`, `key_low`, `key_high`, `key_n` and `key_spread`."""
+    """Fields `key`, `key_low`, `key_high`, `key_n` and `key_spread` of each estimate."""
     parts = ("", *(f"_{name}" for name in ESTIMATE_FIELDS[1:]))
     return {key + part: value for key, numbers in known.items() for part, value in zip(parts, numbers, strict=True)}
 
 
 def _finding(row: Row) -> Iterator[Point]:
-    """A later revision replaces the earlier."""
+    """A later revision overwrites the point of the earlier."""
     body = json.loads(row["body"])
     numbers = {name: body[name] for name in ("value", "reference", "confidence", "known_s", "revision")}
     numbers["rank"] = Severity(body["severity"]).rank

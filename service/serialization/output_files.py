@@ -1,4 +1,4 @@
-"""Where the JSON goes: a file that must not be one of the recordings, or standard output."""
+"""Writes JSON to a file or to standard output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from surefoot.service.serialization.json import to_json
 
 
 def check_output(path: Path, recordings: Iterable[Path]) -> None:
-    """Find out before the work whether its result can be written.
+    """Check before the work that its result can be written, and is not one of the recordings.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""One SQLite file of results: the truth about every run, and the outbox of what is shipped elsewhere."""
+"""One SQLite file of results: every run, and the outbox of the exporters."""

@@ -1,4 +1,4 @@
-"""Opening the store's file, and what its failures are called."""
+"""Opens the store's file; its failures are StoreErrors."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from surefoot.service.errors import StoreError
 from surefoot.service.store.migrations import MIGRATIONS, migrate
 
 BUSY_TIMEOUT_S = 10.0
-"""For another process's or thread's commit, which takes milliseconds."""
+"""Longest wait for another process's or thread's commit, which takes milliseconds."""
 BUSY_POLL_S = 0.01
 MIN_SQLITE = (3, 37, 0)
+"""The first with STRICT tables."""
 
 
 def connect(path: Path, migrations: Mapping[int, str] = MIGRATIONS) -> sqlite3.Connection:
@@ -41,12 +42,12 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Mapping[int
     connection.row_factory = sqlite3.Row
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA wal_autocheckpoint = 0")  # it waits for the disk; `checkpoint` does it beside
+    connection.execute("PRAGMA wal_autocheckpoint = 0")  # it would wait for the disk; `checkpoint` does it in a thread
     migrate(connection, path, migrations)
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Set the journal's mode; SQLite does not wait here by itself, though several may open a fresh store at once."""
+    """Set WAL mode, with retries: SQLite's busy timeout does not cover several that open a new store at once."""
     end_s = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
@@ -59,7 +60,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def checkpoint(path: Path) -> None:
-    """Bring what was committed into the main file, and wait for the disk; call it from a thread, now and then."""
+    """Copy the write-ahead log into the main file; waits for the disk, so call it from a thread."""
     connection = connect(path)
     try:
         with store_errors(path):
@@ -70,7 +71,7 @@ def checkpoint(path: Path) -> None:
 
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """SQLite's and the system's failures as ours."""
+    """Raise SQLite's and the system's errors as StoreError."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -81,7 +82,7 @@ def store_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """All or nothing."""
+    """Commit what is done while entered, or roll it back."""
     with store_errors(path):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -94,7 +95,7 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
 
 @contextmanager
 def snapshot(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """All that is read while entered is of one moment."""
+    """Read from one snapshot while entered."""
     with store_errors(path):
         connection.execute("BEGIN")
         try:

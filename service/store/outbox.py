@@ -1,4 +1,4 @@
-"""How far a sink has come in the store."""
+"""Rows of the store that an exporter has yet to deliver."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from surefoot.service.store.connection import connect, store_errors, transaction
 
 
 class Outbox:
-    """The rows that a sink has not had yet, table by table; open while the context is.
+    """Pending rows of each table for one sink; open while the context is.
 
-    It may be closed while another thread is at it: that thread's next question is a StoreError.
+    It may be closed while another thread uses it; that thread's next call raises StoreError.
 
     Parameters
     ----------
@@ -36,20 +36,20 @@ class Outbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._busy:  # SQLite would bring the process down if it were closed in the middle of something
+        with self._busy:  # SQLite crashes the process if it is closed during a query
             self._connection.close()
 
     def cursor(self, table: str) -> int:
-        """Everything up to this `seq` of a table has been had."""
+        """Highest `seq` of the table that this sink has acknowledged."""
         rows = self._rows("SELECT seq FROM cursors WHERE sink = ? AND source = ?", self.sink, table)
         return int(rows[0]["seq"]) if rows else 0
 
     def pending(self, table: str, limit: int) -> Sequence[sqlite3.Row]:
-        """The next rows of a table, in order."""
+        """Up to `limit` rows after the cursor, in order of `seq`."""
         return self._rows(f"SELECT * FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?", self.cursor(table), limit)
 
     def pending_count(self, table: str) -> int:
-        """How many rows of a table are still to come."""
+        """Number of rows after the cursor."""
         return int(self._rows(f"SELECT count(*) AS n FROM {table} WHERE seq > ?", self.cursor(table))[0]["n"])
 
     def set_cursor(self, table: str, seq: int) -> None:
@@ -58,7 +58,7 @@ class Outbox:
             self._set_cursor(table, seq)
 
     def dead_letter(self, table: str, seqs: Mapping[int, str], upto: int) -> None:
-        """Set rows aside that the sink will never take, with its reasons, and go on behind them."""
+        """Note rows that the sink refuses for good, `seq` → reason, and move the cursor to `upto`."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._transaction():
             self._connection.executemany(
@@ -68,7 +68,7 @@ class Outbox:
             self._set_cursor(table, upto)
 
     def mark_delivered(self, alert: str, latency_s: float | None, *, late: bool, upto: int) -> None:
-        """An alert has arrived; the first time counts."""
+        """Note that an alert was delivered (the first time counts), and move the cursor to `upto`."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._transaction():
             self._connection.execute(
@@ -78,16 +78,16 @@ class Outbox:
             self._set_cursor("alerts", upto)
 
     def last_seqs(self, table: str) -> dict[str, int]:
-        """Run → the last `seq` of it in a table, among the rows that the sink has had."""
+        """Run → its last `seq` in a table up to the cursor."""
         rows = self._rows(f"SELECT run, max(seq) AS seq FROM {table} WHERE seq <= ? GROUP BY run", self.cursor(table))
         return {row["run"]: row["seq"] for row in rows}
 
     def first_seq(self, table: str, run: str) -> int | None:
-        """The first `seq` of a run in a table."""
+        """First `seq` of a run in a table; None without rows."""
         return self._rows(f"SELECT min(seq) AS seq FROM {table} WHERE run = ?", run)[0]["seq"]
 
     def run_starts_ns(self) -> dict[str, int]:
-        """Run → when it began, nanoseconds since 1970."""
+        """Run → its start in nanoseconds since 1970."""
         return {
             row["run"]: row["time_ns"]
             for row in self._rows("SELECT run, min(time_ns) AS time_ns FROM runs GROUP BY run")

@@ -1,4 +1,4 @@
-"""What the store knows, for whoever looks at it; any number of readers beside the writer."""
+"""Reads the store; any number of readers may be open beside the writer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class StoredRun:
 
     Parameters
     ----------
-    summary : the run in numbers and words; None while it goes on, or where it was cut off.
+    summary : see `run_summary`; None while the run is in progress, or where it was cut off.
     """
 
     run: str
@@ -51,7 +51,7 @@ class StoreReader:
         self._connection.close()
 
     def runs(self, runner: str | None = None) -> tuple[StoredRun, ...]:
-        """Every runner's runs, or one's, oldest first."""
+        """All runs, or those of one runner, oldest first."""
         rows = self._rows(
             "SELECT runs.*, summaries.body AS summary FROM runs LEFT JOIN summaries USING (run, runner)"
             " WHERE ?1 IS NULL OR runner = ?1 ORDER BY runs.time_ns, runs.seq",
@@ -69,35 +69,35 @@ class StoreReader:
         )
 
     def runners(self) -> tuple[str, ...]:
-        """Everybody who ever ran."""
+        """Names of all runners."""
         return tuple(row["runner"] for row in self._rows("SELECT DISTINCT runner FROM runs ORDER BY runner"))
 
     def results(self, run: str, runner: str) -> Results:
-        """All that was found, as it was when it was found."""
+        """All results of a runner's run, bit for bit as they were recorded."""
         feet = next((each.feet for each in self.runs(runner) if each.run == run), ())
         strides = {foot: strides_from_rows(self._of(run, runner, "strides", "number", foot), foot) for foot in feet}
         windows, live = self.windows(run, runner), self.windows(run, runner, "live")
         return Results(strides, windows, self.bouts(run, runner), self.findings(run, runner), live)
 
     def windows(self, run: str, runner: str, source: Literal["windows", "live"] = "windows") -> tuple[Window, ...]:
-        """In order of time: of thirty seconds, or `live` ones of ten."""
+        """Windows of 30 s, or `live` ones of 10 s, in order of time."""
         return tuple(window_from_row(row) for row in self._of(run, runner, source, "start_s"))
 
     def bouts(self, run: str, runner: str) -> tuple[Bout, ...]:
-        """In order of time."""
+        """Bouts in order of time."""
         rows = self._of(run, runner, "bouts", "start_s")
         return tuple(Bout(BoutKind(row["kind"]), row["start_s"], row["end_s"]) for row in rows)
 
     def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
-        """Every revision, in the order in which they became known."""
+        """Every revision of every finding, in the order in which they became known."""
         return tuple(finding_from_json(row["body"]) for row in self._of(run, runner, "findings", "seq"))
 
     def alerts(self, run: str, runner: str) -> tuple[Mapping[str, Any], ...]:
-        """In the order in which they were raised."""
+        """Alerts in the order in which they were raised."""
         return tuple(json.loads(row["body"]) for row in self._of(run, runner, "alerts", "seq"))
 
     def pod_health(self, run: str, runner: str, foot: Foot) -> tuple[Mapping[str, Any], ...]:
-        """A pod's course, with `time_ns`."""
+        """A pod's health rows with `time_ns`, in order of time."""
         rows = self._of(run, runner, "pod_health", "time_ns", foot)
         return tuple({"time_ns": row["time_ns"], "serial": row["serial"], **json.loads(row["body"])} for row in rows)
 

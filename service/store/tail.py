@@ -1,4 +1,4 @@
-"""What is new in the store since one looked last, for whoever shows runs that another process follows."""
+"""Runs in progress, read incrementally from the store that another process writes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from surefoot.service.store.connection import connect, snapshot
 
 TABLES = ("strides", "windows", "live", "findings", "pod_health")
 RETAIN_S = 300.0
+"""Strides and `live` windows are kept in memory for so long."""
 
 RunKey = tuple[str, str]
 """Run and runner."""
@@ -26,12 +27,12 @@ RunKey = tuple[str, str]
 
 @dataclass(slots=True)
 class RunInProgress:
-    """A runner's part of a run that goes on, as far as the store has it; strides and `live` windows are the last.
+    """A runner's part of a run in progress; strides and `live` windows of the last `RETAIN_S` only.
 
     Parameters
     ----------
-    counts : strides of each foot so far.
-    health : what each pod said last, with `time_ns`.
+    counts : number of strides by foot.
+    health : newest pod health by foot, with `time_ns`.
     """
 
     begun_ns: int
@@ -44,7 +45,7 @@ class RunInProgress:
 
 
 class StoreTail:
-    """Follows the runs that have no summary yet; open while the context is."""
+    """Reads the runs that have no summary yet; open while the context is."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -61,7 +62,7 @@ class StoreTail:
         self._connection.close()
 
     def read(self, since_ns: int) -> Mapping[RunKey, RunInProgress]:
-        """Runs begun after `since_ns` that have not ended, as they are now; StoreError where that cannot be read."""
+        """Runs begun after `since_ns` that have not ended; StoreError where the store cannot be read."""
         with snapshot(self._connection, self.path):
             self._find(since_ns)
             for table in TABLES:

@@ -1,4 +1,4 @@
-"""The one writer of results."""
+"""Writes results to the store."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ NANOSECONDS = 1_000_000_000
 
 
 class RunClock:
-    """Session time of a run ↔ nanoseconds since 1970."""
+    """Converts a run's session time to nanoseconds since 1970."""
 
     def __init__(self, created_utc: datetime) -> None:
         microseconds = round(created_utc.timestamp() * 1_000_000)
         self.zero_ns = microseconds * 1000
 
     def ns(self, session_s: float) -> int:
-        """A session time as the store has it."""
+        """Nanoseconds since 1970 of a session time."""
         return self.zero_ns + round(session_s * NANOSECONDS)
 
 
 class StoreWriter:
-    """Adds rows; a row that is there already stays as it is. Open while the context is."""
+    """Inserts rows; a row whose key exists stays as it is. Open while the context is."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -49,21 +49,21 @@ class StoreWriter:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """What is added while entered is there together, or not at all; StoreError where the disk fails."""
+        """Commit all rows added while entered, or none; StoreError where the disk fails."""
         with transaction(self._connection, self.path):
             yield
 
     def add_run(self, run: str, runner: str, time_ns: int, software: str, feet: Sequence[Foot]) -> None:
-        """A runner takes part in a run."""
+        """Add a runner's part in a run."""
         self._add("runs", run=run, runner=runner, time_ns=time_ns, software=software, feet=dumps(list(map(str, feet))))
 
     def add_strides(self, run: str, runner: str, clock: RunClock, strides: Strides, first_number: int) -> None:
-        """A foot's next strides; they are numbered over the run."""
+        """Add a foot's next strides; they are numbered over the run, from `first_number` on."""
         self._connection.executemany(
             "INSERT OR IGNORE INTO strides (run, runner, foot, number, time_ns, initial_contact_s, terminal_contact_s,"
             " next_initial_contact_s, running, confidence, flags, metrics) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -76,7 +76,7 @@ class StoreWriter:
     def add_window(
         self, source: Literal["windows", "live"], run: str, runner: str, clock: RunClock, window: Window
     ) -> None:
-        """A window; its time is its end."""
+        """Add a window; its time is its end."""
         self._add(
             source,
             run=run,
@@ -89,11 +89,11 @@ class StoreWriter:
         )
 
     def add_bout(self, run: str, runner: str, bout: Bout) -> None:
-        """A bout."""
+        """Add a bout."""
         self._add("bouts", run=run, runner=runner, kind=str(bout.kind), start_s=bout.start_s, end_s=bout.end_s)
 
     def add_finding(self, run: str, runner: str, clock: RunClock, finding: Finding) -> None:
-        """A revision of a finding."""
+        """Add a revision of a finding."""
         self._add(
             "findings",
             run=run,
@@ -117,13 +117,13 @@ class StoreWriter:
         )
 
     def add_summary(self, run: str, runner: str, time_ns: int, body: Mapping[str, Any]) -> None:
-        """A runner's run is over."""
+        """Add the summary of a runner's run, which marks it as over."""
         self._add("summaries", run=run, runner=runner, time_ns=time_ns, body=dumps(dict(body)))
 
     def add_alert(
         self, run: str, runner: str, time_ns: int, alert_id: str, body: Mapping[str, Any], age_s: float | None
     ) -> None:
-        """Something to tell people, and how long ago it happened; None where the run is long over."""
+        """Add an alert; `age_s` is how long ago it was due, None for a run read from its recording."""
         self._add(
             "alerts",
             run=run,

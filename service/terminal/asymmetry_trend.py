@@ -1,4 +1,4 @@
-"""Left against right over the run, on a terminal: a row and a bar for each step."""
+"""Left/right asymmetry over the run: a row with a bar for each interval."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from surefoot.dashboards.live_snapshot import COMPARED_METRIC
 
 DIM = "dim"
 BAR_CHARS, BAR_PCT = 16, 8.0
-"""Of a bar to one side, and the asymmetry that fills it; people rarely differ more."""
+"""Width of a bar to one side, and the asymmetry that fills it; larger ones are rare."""
 LABEL_WIDTH, GAP_WIDTH = 23, 9
-"""Of a change's time and value, and the space before its bar where there is room."""
+"""Width of a row's time and value, and the space before its bar where there is room."""
 
 
 def rows(windows: Sequence[Window], max_rows: int, width: int) -> list[RenderableType]:
-    """Contact right against left over the run."""
+    """Rows of ground contact, right vs left, over the run."""
     label = STRIDE_METRICS[COMPARED_METRIC].label
     title = f"{label}, right vs left"
     points = asymmetry_trend(windows, COMPARED_METRIC, max_rows)
@@ -36,7 +36,7 @@ def rows(windows: Sequence[Window], max_rows: int, width: int) -> list[Renderabl
 
 
 def _row(end_s: float, change: Estimate, gap: int, chars: int) -> Text:
-    """One row; a bar that may as well be none is dim."""
+    """One row; dim where the interval includes zero."""
     sure = change.low > 0.0 or change.high < 0.0
     left, right = _bar(change.value, chars)
     style = "cyan" if sure else DIM
@@ -45,7 +45,7 @@ def _row(end_s: float, change: Estimate, gap: int, chars: int) -> Text:
 
 
 def _bar(value_pct: float, max_chars: int) -> tuple[str, str]:
-    """A bar from the middle to the side of the longer contact."""
+    """Left and right half of a bar that points to the longer contact."""
     chars = min(round(abs(value_pct) / BAR_PCT * max_chars), max_chars)
     left, right = (chars, 0) if value_pct < 0 else (0, chars)
     return f"{'━' * left:>{max_chars}} ", f" {'━' * right}"

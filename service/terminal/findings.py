@@ -1,4 +1,4 @@
-"""Findings as people read them: when, how much it matters, and the sentence."""
+"""Findings as lines of time and sentence, coloured by severity."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from surefoot.analysis.findings import Finding, State, latest
 from surefoot.dashboards.formatting import clock
 
 STYLES = ("dim", "", "yellow", "bold red")
-"""By rank, from worth knowing to severe."""
+"""Style by severity rank, 0 to 3."""
 INDENT = 9
 
 
 def findings_block(
     findings: Iterable[Finding], origin_s: float, width: int, max_findings: int | None = None
 ) -> list[Text]:
-    """A heading and each story as it was last told, on the recording's clock; nothing where nothing was found.
+    """A heading and the last revision of each finding, times from `origin_s` on; empty without findings.
 
     Parameters
     ----------
-    max_findings : stories at most; those that matter more and are newer come first, and all are shown in order of time.
+    max_findings : open, severe and new findings are preferred; they are shown in order of time.
     """
     revisions = latest(findings)
     if max_findings is not None:

@@ -1,4 +1,4 @@
-"""What people see while a run goes on."""
+"""Live view of a run on the terminal."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ REFRESH_PERIOD_S = 0.25
 SHOWN = ("ground_contact_time_s", "flight_time_s")
 WIDTH = 80
 RUNNER_LINES = 16
-"""Of the view of one runner, without the course; where there are fewer, that and the pods are left out."""
+"""Height of the view of one runner without its trend; on lower terminals trend and pods are left out."""
 MAX_TREND_ROWS, MAX_FINDINGS = 20, 3
 TABLE_LINES = 7
-"""Of the view of several runners, without their rows and findings."""
+"""Height of the view of several runners without their rows and findings."""
 POD_WIDTH = 18
 POD_COLUMNS = ("battery", "signal", "lost", "resent", "reconnects")
 LOW_BATTERY_PCT = 15.0
@@ -42,7 +42,7 @@ LINKS = {"connected": "green", "refused": "red"}
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What runs, how it ends and, where that is known, how long it lasts."""
+    """Heading: what runs, how to end it and, where that is known, how long it lasts."""
 
     name: str
     note: str
@@ -51,11 +51,11 @@ class Title:
 
 
 class LiveScreen:
-    """Watches a run and shows it in place, a few times a second; open while the context is.
+    """A `run_loop.Observer` that redraws the view in place; open while the context is.
 
     Parameters
     ----------
-    speed : of the event loop's clock against real time.
+    speed : of the event loop's clock, as a multiple of real time.
     """
 
     def __init__(self, console: Console, title: Title, speed: float = 1.0) -> None:
@@ -70,7 +70,7 @@ class LiveScreen:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._show(Text())  # what is cropped while it is live would be left behind
+        self._show(Text())  # otherwise what was cropped would stay on the screen
         self._live.stop()
 
     def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
@@ -88,7 +88,7 @@ class LiveScreen:
 def render(
     title: Title, now_s: float, analysis: RunAnalysis, health: Sequence[PodHealth], *, width: int, height: int
 ) -> RenderableType:
-    """The whole picture: one runner at length, several as a table with a row for each."""
+    """The view: one runner in detail, several as a table with a row each."""
     names = list(analysis.runners)
     trouble = next((pod.bluetooth_problem for pod in health if pod.bluetooth_problem), "")
     warnings = [Text(f"{trouble}.", style=WARNING), Text()] if trouble else []
@@ -202,7 +202,7 @@ def _runner_table(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: flo
 
 
 def _latest_findings(analysis: RunAnalysis, most: int) -> list[Text]:
-    """The newest findings of all, a line each."""
+    """The newest findings of all runners, a line each."""
     found = [
         (finding, name) for name, runner in analysis.runners.items() for finding in latest(runner.results.findings)
     ]

@@ -1,4 +1,4 @@
-"""A progress bar for work that turns out to be long."""
+"""Progress bar for work that may take long."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 SHOW_AFTER_S = 1.0
-"""Shorter work needs no bar."""
+"""No bar is shown for shorter work."""
 
 
 class ProgressBar:
-    """Call it with what is being done and the share that is done; shows on a terminal only, and after a second."""
+    """A `ProgressCallback` that shows a bar, on terminals only and after `SHOW_AFTER_S`."""
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -36,7 +36,7 @@ class ProgressBar:
             self._bar.stop()
 
     def __call__(self, step: str, share: float) -> None:
-        """Note how far the work has come."""
+        """Show what is being done and the share that is done, 0 to 1."""
         if not self._shown:
             return
         if not self._running and self._clock() - self._start_s > SHOW_AFTER_S:

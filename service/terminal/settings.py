@@ -1,4 +1,4 @@
-"""The settings that hold, for people."""
+"""Effective settings, as a table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MASK = "********"
 
 
 def settings_table(configuration: Configuration) -> Table:
-    """Every setting, its value and where that comes from; secrets are masked."""
+    """A row for each setting with its value and source; secrets are masked."""
     shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name in ("setting", "value", "from"):
         shown.add_column(name, overflow="fold")

@@ -1,4 +1,4 @@
-"""An analysis on a terminal, for the runner: headline, left against right, what happened when, data quality."""
+"""Summary of an analysis: headline, left and right by gait, findings, bouts, data quality."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from surefoot.service.terminal.findings import findings_block
 
 WIDTH = 80
 MIN_WIDTH_FOR_TYPICAL = 76
-"""Of a terminal that has room for what is typical."""
+"""Narrower terminals get no column of typical values."""
 MIN_BOUT_S = 5.0
-"""Shorter bouts are turns from one thing to the next; people need not read them."""
+"""Shorter bouts, mostly transitions, are not listed."""
 MAX_BOUTS = 12
 HEADING, DIM = "bold cyan", "dim"
 
@@ -36,7 +36,7 @@ def show(console: Console, analysis: Analysis) -> None:
 
 
 def report(analysis: Analysis, width: int = WIDTH) -> Group:
-    """Everything a runner wants to know, from top to bottom."""
+    """The whole summary, `width` columns wide."""
     counts = {gait: _strides(analysis, gait) for gait in GAIT_WORDS}
     parts: list[RenderableType] = [_headline(analysis, [gait for gait, strides in counts.items() if any(strides)])]
     for gait, strides in counts.items():
@@ -74,7 +74,7 @@ def _headline(analysis: Analysis, gaits: Sequence[Gait]) -> Text:
 
 
 def _gait_title(analysis: Analysis, gait: Gait) -> Text:
-    """The gait with the one number of both feet together."""
+    """The gait with its cadence, the one metric of both feet together."""
     usual = CADENCE.typical_run if gait is Gait.RUN else CADENCE.typical_walk
     title = Text.assemble((GAIT_WORDS[gait], HEADING), "  cadence ")
     title.append(in_unit(CADENCE, cadence_spm(analysis.results, gait)), style="bold")
@@ -82,7 +82,7 @@ def _gait_title(analysis: Analysis, gait: Gait) -> Text:
 
 
 def _gait_table(analysis: Analysis, gait: Gait, typical: bool) -> Table:
-    """One row per metric; a foot without a pod has no column, nor what is typical where there is no room."""
+    """One row per metric; a column per recorded foot, and one of typical values where asked for."""
     feet = [foot for foot in (Foot.LEFT, Foot.RIGHT) if foot in analysis.quality]
     names = [*feet, *(["right vs left"] if len(feet) == 2 else [])]
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=DIM)
@@ -112,7 +112,7 @@ def _cells(row: Comparison, gait: Gait, feet: Sequence[Foot]) -> list[str]:
 
 
 def _bouts(bouts: Sequence[Bout]) -> list[RenderableType]:
-    """What happened when, on the recording's own clock from zero; nothing where only one thing happened."""
+    """Bouts with times from the recording's start; nothing for a single bout."""
     shown = long_bouts(bouts)
     if len(shown) < 2:
         return []
@@ -127,7 +127,7 @@ def _bouts(bouts: Sequence[Bout]) -> list[RenderableType]:
 
 
 def long_bouts(bouts: Iterable[Bout]) -> list[Bout]:
-    """Bouts without slivers; equal neighbours become one."""
+    """Bouts of at least `MIN_BOUT_S`; neighbours of one kind are merged."""
     kept: list[Bout] = []
     for bout in bouts:
         if bout.end_s - bout.start_s < MIN_BOUT_S:
@@ -140,7 +140,7 @@ def long_bouts(bouts: Iterable[Bout]) -> list[Bout]:
 
 
 def _quality(analysis: Analysis, width: int) -> list[RenderableType]:
-    """Each foot's figures and notes; what holds for both feet is said once."""
+    """Each foot's figures and notes; notes common to both feet come once."""
     parts: list[RenderableType] = [Text("Data quality", style=HEADING)]
     told = [quality.notes for quality in analysis.quality.values()]
     common = [note for note in told[0] if note in told[1]] if len(told) == 2 else []

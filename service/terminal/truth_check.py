@@ -1,4 +1,4 @@
-"""How far measured strides are from the simulator's truth."""
+"""Errors of measured strides against the simulator's truth."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from surefoot.dashboards.formatting import signed
 from surefoot.firmware_sim.body.truth import TrueStrides
 
 MATCH_WITHIN_S = 0.1
-"""A measured landing this near a true one is that landing; steps are three times as far apart."""
+"""A measured landing is matched to a true one within this time; steps are three times as far apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class TruthCheck:
     ----------
     contact_error_s : median error of ground contact time by foot; NaN where none was measured.
     cadence_error_spm : NaN without running.
-    found, true : strides that were found with their contact, and all there were.
+    found, true : number of strides measured with their contact, and of true strides.
     """
 
     contact_error_s: Mapping[Foot, float]
@@ -49,7 +49,7 @@ class TruthCheck:
 
 
 def compare_with_truth(results: Results, truth: Mapping[Foot, TrueStrides], until_s: float) -> TruthCheck:
-    """Compare running strides with those that truly ended by `until_s`."""
+    """Compare running strides with the true ones that ended by `until_s`, session time."""
     ran = {
         foot: (strides.gait == "run") & (strides.next_initial_contact_s <= until_s) for foot, strides in truth.items()
     }
@@ -73,7 +73,7 @@ def compare_with_truth(results: Results, truth: Mapping[Foot, TrueStrides], unti
 
 
 def _contact_errors_s(strides: Strides, initial_s: Floats, contact_s: Floats) -> Floats:
-    """Measured minus true contact time of the strides whose landing is a true one."""
+    """Measured minus true contact time of matched strides, shape (matched,)."""
     if not len(strides) or not len(initial_s):
         return np.empty(0)
     nearest = np.abs(initial_s[:, None] - strides.initial_contact_s).argmin(axis=0)

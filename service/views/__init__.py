@@ -1,1 +1,1 @@
-"""Data for the wall and the report."""
+"""Data for the wall, the live screen and the report."""

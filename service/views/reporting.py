@@ -1,4 +1,4 @@
-"""Reports of recorded runs, as HTML and through a browser as PDF."""
+"""Reports of recorded runs as HTML, and as PDF printed by a browser."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PRINT_TIMEOUT_S = 60.0
 
 
 def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) -> AnalysedRun:
-    """An analysis as the views want it."""
+    """An analysis as the views' data."""
     return AnalysedRun(
         runner,
         None if run is None else run.run_id,
@@ -45,7 +45,7 @@ def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) 
 
 
 def write_reports(runs: Mapping[str, AnalysedRun], file: Path, *, pdf: bool = False) -> list[Path]:
-    """Write each runner's report; with several runners, the name goes into the file's name.
+    """Write each runner's report; with several runners, each file name gets the runner's name. Returns the files.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def write_reports(runs: Mapping[str, AnalysedRun], file: Path, *, pdf: bool = Fa
 
 
 def find_browser() -> str:
-    """A browser that prints; BrowserError where there is none."""
+    """Path of a browser for printing; BrowserError where there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         raise BrowserError("none of Chromium, Chrome and Edge was found")

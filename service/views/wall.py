@@ -1,4 +1,4 @@
-"""The wall around this process's or the store's runs, and where it is found."""
+"""The wall: its data, its server and its address."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from surefoot.service.views.reporting import recorded
 from surefoot.service.views.squad_state import SquadStateSource
 
 CACHED_RUNS = 3
+"""Analyses kept in memory; each has every stride of its run."""
 RESPONSE_TIMEOUT_S, MAX_RESPONSE_BYTES = 3.0, 4096
 ANY_ADDRESS = ("0.0.0.0", "::")
 MIN_PASSWORD_LENGTH = 8
@@ -36,7 +37,7 @@ SET_PASSWORD = "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD"
 
 
 class Archive:
-    """Recorded runs, analysed when somebody wants to see them; the last few are kept."""
+    """AnalysedRun runs, analysed on demand; the last `CACHED_RUNS` analyses are cached."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -44,14 +45,14 @@ class Archive:
         self._cache: OrderedDict[str, Mapping[str, AnalysedRun]] = OrderedDict()
 
     def runs(self) -> Sequence[RunListEntry]:
-        """Newest first."""
+        """AnalysedRun runs, newest first."""
         return [
             RunListEntry(run.manifest.run_id, run.manifest.created_utc, run.manifest.runners, run.manifest.ended)
             for run in reversed(self._folders())
         ]
 
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """A run by runner; KeyError where there is none that can be read."""
+        """A run's analyses by runner; KeyError where there is no such run, or it cannot be read."""
         with self._lock:
             if run not in self._cache:
                 folder = {each.manifest.run_id: each for each in self._folders()}[run]
@@ -70,7 +71,7 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class WallDataSource:
-    """Everything that the wall shows; see `dashboards.data_source.ViewDataSource`."""
+    """Data of the wall: runs in progress and recorded ones."""
 
     scenes: SquadStateSource
     archive: Archive
@@ -80,11 +81,11 @@ class WallDataSource:
         return self.scenes.squad_state()
 
     def runs(self) -> Sequence[RunListEntry]:
-        """Recorded runs, newest first."""
+        """AnalysedRun runs, newest first."""
         return self.archive.runs()
 
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """A recorded run by runner."""
+        """A recorded run's analyses by runner."""
         return self.archive.analysed_runs(run)
 
 
@@ -98,11 +99,11 @@ def _analysed(folder: RunFolder) -> Mapping[str, AnalysedRun]:
 
 @contextmanager
 def wall(source: ViewDataSource, settings: WallSettings, *, any_port: bool = False) -> Iterator[str]:
-    """Serve while entered; gives the address for people.
+    """Serve the wall while entered; yields its address.
 
     Parameters
     ----------
-    any_port : take another port where this one is taken.
+    any_port : use any free port where the one of the settings is taken.
 
     Raises
     ------
@@ -127,12 +128,12 @@ def _server(source: ViewDataSource, settings: WallSettings, password: Password |
 
 
 def needs_password(settings: WallSettings) -> bool:
-    """Whether strangers could look: others see it, and the password is none or too short."""
+    """Whether other computers can reach the wall without a password of `MIN_PASSWORD_LENGTH`."""
     return not is_loopback(settings.host) and len(settings.password.get_secret_value()) < MIN_PASSWORD_LENGTH
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this computer sees it."""
+    """Whether a host is reached from this computer only."""
     if host == "localhost":
         return True
     try:
@@ -142,14 +143,14 @@ def is_loopback(host: str) -> bool:
 
 
 def qr_code(address: str) -> str:
-    """For the camera of a phone, out of blocks."""
+    """QR code of an address, as block characters."""
     drawn = io.StringIO()
     segno.make(address, error="m").terminal(drawn, compact=True)
     return drawn.getvalue()
 
 
 def answers_at(settings: WallSettings) -> bool:
-    """Whether a wall answers at that port of this computer."""
+    """Whether a wall answers at the port of the settings on this computer."""
     host = "127.0.0.1" if settings.host in ANY_ADDRESS else _reached_at(settings.host)
     direct = build_opener(ProxyHandler({}))
     try:
@@ -160,7 +161,7 @@ def answers_at(settings: WallSettings) -> bool:
 
 
 def _reached_at(host: str) -> str:
-    """Where others find this computer, without sending anything."""
+    """Address under which others reach this computer; sends nothing."""
     if host not in ANY_ADDRESS:
         return f"[{host}]" if ":" in host else host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
