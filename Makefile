@@ -57,7 +57,7 @@ drift: .venv/develop
 	$(BIN)/python -m tests.drift
 
 docs: .venv/docs links
-	PYTHONPATH=.links $(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet -b html docs docs/_build/html
+	PYTHONPATH=.links $(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --fresh-env --quiet -b html docs docs/_build/html
 
 # The versions of everything that is installed with surefoot, as the image has them.
 constraints:
