@@ -1,4 +1,4 @@
-"""Print every accuracy figure that the README quotes: `make accuracy`."""
+"""Print every accuracy figure that docs/validation quotes: `make accuracy`."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_standing_tilt_shows_a_road_that_falls_off_to_one_side() -> None:
 @every_strike
 @every_speed
 class TestSimulatedRunners:
-    """A few degrees of freedom are left by the unknown mounting; the figures are those of the README."""
+    """A few degrees of freedom are left by the unknown mounting; the figures are those of docs/validation."""
 
     def test_foot_strike_angle(self, strike: FootStrike, speed_mps: float, foot: Foot) -> None:
         error_deg = errors(strike, speed_mps, foot, "foot_strike_angle_deg", "strike_angle_deg")

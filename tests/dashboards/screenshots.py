@@ -1,4 +1,4 @@
-"""Take the README's pictures of the wall and the report, from simulated runs: `make screenshots`."""
+"""Take the documentation's pictures of the wall and the report, from simulated runs: `make screenshots`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Print every figure about pods and radio that the README quotes: `make pods`."""
+"""Print every figure about pods and radio that docs/validation quotes: `make pods`."""
 
 from __future__ import annotations
 

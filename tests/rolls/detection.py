@@ -78,7 +78,7 @@ def score(condition: Condition, seed: int) -> Score:
 
 
 def severity_of(roll: TrueInversionEvent) -> Severity:
-    """By the definition of the README."""
+    """By the definition in docs/findings.md."""
     if roll.excursion_deg > 45.0:
         return Severity.SEVERE
     return Severity.ROLL if roll.excursion_deg >= 25.0 else Severity.NEAR_MISS

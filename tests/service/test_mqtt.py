@@ -250,7 +250,7 @@ def test_whoever_gives_up_while_connecting_leaves_nothing_half_open(settings: Se
 
 
 def certificates(folder: Path) -> dict[str, str]:
-    """An authority of our own and a certificate of the broker, as the README's recipe makes them."""
+    """An authority of our own and a certificate of the broker, as the recipe in docs/guides/operator.md makes them."""
     folder.mkdir()
     openssl = program("openssl")
     recipe = (
