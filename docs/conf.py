@@ -27,6 +27,8 @@ myst_heading_anchors = 3
 copybutton_exclude = ".linenos, .gp, .go"
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["style.css"]
 html_title = "surefoot"
 html_show_sphinx = False
 html_copy_source = False
