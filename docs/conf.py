@@ -54,11 +54,11 @@ napoleon_custom_sections = [("Keys", "params_style")]
 
 nitpick_ignore_regex = [
     # Not ours, and the site does not look for other projects' pages while it is built.
-    ("py:.*", r"(numpy|np|npt|pandas|pd|collections|pathlib|enum|datetime|typing|types|array_like)(\..*)?"),
+    ("py:.*", r"(numpy|np|npt|pandas|pd|collections|pathlib|enum|os|datetime|typing|types|array_like)(\..*)?"),
     ("py:.*", r"(Path|Any|Self|ndarray|NDArray|Mapping|Sequence|Iterable|Iterator|Callable|DataFrame|optional)"),
     ("py:.*", r"(Floats|Bools|Ints|Evidence)"),
     # Ours, but not part of the library's promise: modules below the ones that have a page.
-    ("py:.*", r"surefoot\.(analysis\.(drift|inversion|gait)|sensor_ingest\.files\.columns)\..*"),
+    ("py:.*", r"surefoot\.(analysis\.(drift|inversion|gait)|sensor_ingest\.files\.columns|service|tables)\..*"),
     ("py:exc", r".*RecordingError"),
 ]
 
