@@ -15,8 +15,8 @@ from surefoot.analysis.findings import Kind
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
 from surefoot.service.cli.main import app
 from surefoot.service.configuration import variable
-from surefoot.service.settings import Settings, leaves
-from surefoot.service.store.schema import SHIPPED
+from surefoot.service.settings import Settings, setting_types
+from surefoot.service.store.schema import EXPORTED_TABLES
 
 ROOT = Path(__file__).parents[1]
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md")}
@@ -54,7 +54,7 @@ def test_every_finding_is_explained(kind: Kind) -> None:
     assert f"| `{kind}` |" in PAGES["docs/findings.md"]
 
 
-@pytest.mark.parametrize("path", list(leaves()), ids=".".join)
+@pytest.mark.parametrize("path", list(setting_types()), ids=".".join)
 def test_every_setting_has_its_line_with_variable_and_default(path: tuple[str, ...]) -> None:
     assert f"| `{'.'.join(path)}` | `{variable(path)}` | {default(path)} |" in PAGES["docs/reference/settings.md"]
 
@@ -82,7 +82,7 @@ def test_the_constraints_pin_everything_that_is_installed_with_surefoot() -> Non
     assert names - {"surefoot"} <= pinned.keys()
 
 
-@pytest.mark.parametrize("source", SHIPPED)
+@pytest.mark.parametrize("source", EXPORTED_TABLES)
 def test_every_measurement_is_named(source: str) -> None:
     assert f"| `{source}` |" in PAGES["docs/reference/influxdb.md"]
 
