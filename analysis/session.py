@@ -127,25 +127,34 @@ class Session:
         return self._feet[foot]
 
     def _results(self, *, end: bool = False) -> Results:
-        feet = self._feet
-        foot_watermark_s = {foot: np.inf if end else pipeline.watermark_s for foot, pipeline in feet.items()}
-        origin_s = min(pipeline.first_s for pipeline in feet.values())
-        found = [pipeline.take_findings() for pipeline in feet.values()]
-        events = tuple(event for every, _ in found for event in every)
-        self._drift.add_events(event for _, on_time in found for event in on_time)
+        """What became known since the last call; `end` means that nothing will follow."""
+        events = self._take_events()
+        foot_watermark_s = {foot: np.inf if end else pipeline.watermark_s for foot, pipeline in self._feet.items()}
+        origin_s = min(pipeline.first_s for pipeline in self._feet.values())
         if min(foot_watermark_s.values()) <= origin_s and not end:
-            return Results({foot: Strides.empty(foot) for foot in feet}, findings=events)
-        strides = {foot: self._release(foot, foot_watermark_s) for foot in feet}
-        on_time = {foot: rows[~late] if (late := rows.has(Flag.LATE)).any() else rows for foot, rows in strides.items()}
-        earliest_s = min(pipeline.pairer.earliest_start_s for pipeline in feet.values())
-        watermark_s = min(*foot_watermark_s.values(), earliest_s)
-        for pipeline in feet.values():
+            return Results({foot: Strides.empty(foot) for foot in self._feet}, findings=events)
+        strides = {foot: self._release(foot, foot_watermark_s) for foot in self._feet}
+        watermark_s = min(*foot_watermark_s.values(), *(each.pairer.earliest_start_s for each in self._feet.values()))
+        for pipeline in self._feet.values():
             pipeline.pairer.forget(watermark_s)
         if not np.isfinite(origin_s):
             return Results(strides, findings=events)
+        return self._aggregated(strides, events, origin_s, watermark_s, end=end)
+
+    def _aggregated(
+        self,
+        strides: Mapping[Foot, Strides],
+        events: tuple[Finding, ...],
+        origin_s: float,
+        watermark_s: float,
+        *,
+        end: bool,
+    ) -> Results:
+        """The strides with the windows, bouts and findings that follow from them."""
+        on_time = {foot: rows[~late] if (late := rows.has(Flag.LATE)).any() else rows for foot, rows in strides.items()}
         self._bouts.begin(origin_s)
-        last_s = max(pipeline.last_s for pipeline in feet.values()) if end else np.inf
-        still = {foot: pipeline.take_still_seconds() for foot, pipeline in feet.items()}
+        last_s = max(pipeline.last_s for pipeline in self._feet.values()) if end else np.inf
+        still = {foot: pipeline.take_still_seconds() for foot, pipeline in self._feet.items()}
         return Results(
             strides,
             tuple(self._windows.push(on_time, origin_s, watermark_s, last_s)),
@@ -153,6 +162,12 @@ class Session:
             (*events, *self._drift.push(on_time, self._moved_s, origin_s, watermark_s)),
             tuple(self._live.push(on_time, origin_s, watermark_s, last_s)),
         )
+
+    def _take_events(self) -> tuple[Finding, ...]:
+        """New inversion findings of all feet; those that are not late go to the drift monitor too."""
+        found = [pipeline.take_findings() for pipeline in self._feet.values()]
+        self._drift.add_events(event for _, on_time in found for event in on_time)
+        return tuple(event for every, _ in found for event in every)
 
     @property
     def _moved_s(self) -> list[float]:
