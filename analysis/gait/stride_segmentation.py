@@ -137,8 +137,8 @@ class StrideSegmenter:
 
     def _misses_one(self, length: int, similarity: float) -> bool:
         """Whether one landing of a proven chain was lost, for instance in a gap of the recording."""
-        similarity = self._is_proven and similarity >= MIN_SIMILARITY
-        return similarity and abs(length / self._median_length - 2.0) <= LENGTH_TOLERANCE
+        alike = self._is_proven and similarity >= MIN_SIMILARITY
+        return alike and abs(length / self._median_length - 2.0) <= LENGTH_TOLERANCE
 
     @property
     def _is_proven(self) -> bool:

@@ -1,4 +1,4 @@
-"""Load that moves from one side to the other, told from strides whose truth is made."""
+"""Changes between left and right, found in strides whose truth is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A foot whose pod is silent holds the other one back no longer than it is told."""
+"""A silent foot holds the other one back no longer than until it is marked absent."""
 
 from __future__ import annotations
 

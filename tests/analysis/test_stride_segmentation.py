@@ -1,4 +1,4 @@
-"""Landings that look alike and keep a pace are strides."""
+"""Landings that look alike and come in rhythm are strides."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_rejected_chain_has_to_prove_itself_again() -> None:
 
 @dataclass(frozen=True, slots=True)
 class NextContact:
-    """A landing after the last one, and how alike it is to those before."""
+    """A landing after the last one, and its similarity to those before."""
 
     cells: int
     similarity_to_last: float

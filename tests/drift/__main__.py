@@ -1,6 +1,6 @@
-"""How surely and how early a drift is told, and how often wrongly: `make drift`.
+"""How reliably and how early a drift is reported, and how often wrongly: `make drift`.
 
-Prints a table of made-up runs, one of runs simulated down to the sensors' samples, and how often the 95 % intervals
+Prints a table of synthetic runs, one of runs simulated down to the sensors' samples, and how often the 95 % intervals
 hold the truth.
 """
 

@@ -56,7 +56,7 @@ def report(runs: int, seed: int) -> Iterator[str]:
 
 
 def _drifts(findings: Sequence[Finding], percent: float) -> bool:
-    """Whether a drift of contact the right way was told."""
+    """Whether a drift of contact in the right direction was reported."""
     return any(
         finding.kind in (Kind.ASYMMETRY_DRIFT, Kind.OFFLOADING) and finding.value * percent > 0.0
         for finding in latest(findings)

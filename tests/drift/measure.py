@@ -1,4 +1,4 @@
-"""What the analysis says of made-up runs, run by run."""
+"""Findings of synthetic runs, run by run."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _inversion_event(foot: Foot) -> Finding:
 
 
 def _hit(scenario: Scenario, findings: Sequence[Finding]) -> tuple[float, Finding] | None:
-    """When the story that was to be found was first told, and how it was told last."""
+    """When the expected finding was first reported, and its last revision."""
     for finding in latest(findings):
         if finding.kind in scenario.kinds:
             return min(finding.known_s for finding in findings if finding.id == finding.id), finding

@@ -1,7 +1,7 @@
-"""Runs made up stride by stride, without a sensor: what the measured strides of a runner look like over an hour.
+"""Synthetic runs, stride by stride, without a sensor: what the measured strides of a runner look like over an hour.
 
-Every stride has the scatter of a real one (contact 9 ms a step), which is alike from one stride to the next. Speed,
-slope, turns and camber act on both feet; what a scenario adds to one foot is its truth.
+Every stride has the scatter of a real one (contact 9 ms a step), correlated from one stride to the next. Speed, slope,
+turns and camber act on both feet; what a scenario adds to one foot is its truth.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ Curve = Callable[[Floats], Floats]
 
 @dataclass(frozen=True, slots=True)
 class RunProfile:
-    """What a run is like; all curves are over seconds from its start.
+    """Conditions of a run; all curves are over seconds from its start.
 
     Parameters
     ----------
-    speed_pct, slope_pct : of the way; the speed against its usual.
+    speed_pct, slope_pct : speed against its usual, and slope of the road.
     camber_deg : by how much the road falls off to the right.
     shift_pct : metric → what its asymmetry gains, split evenly between the feet: ground, turns, camber.
     change_pct : (foot, metric) → what one foot gains: the truth to be found.
@@ -54,7 +54,7 @@ class RunProfile:
     lost : foot → share of strides without contact, as a lossy pod leaves them.
     late_s : how much later than the left the right pod begins.
     moved_s : when the left pod slips on its shoe, which then reads impact 15 % and the frontal plane 30 % higher.
-    alike : correlation of neighbouring strides of a foot.
+    correlation : of neighbouring strides of a foot.
     """
 
     minutes: float = 60.0
@@ -71,7 +71,7 @@ class RunProfile:
     correlation: float = NEIGHBOUR_CORRELATION
 
     def with_change(self, foot: Foot, **curves: Curve) -> RunProfile:
-        """The course with a truth more; keywords are `contact`, `impact`, `push_off`, `eversion`, `variability`."""
+        """The profile with one more truth; keywords are `contact`, `impact`, `push_off`, `eversion`, `variability`."""
         names = {"contact": CONTACT, "impact": IMPACT, "push_off": PUSH_OFF, "eversion": EVERSION}
         names["variability"] = VARIABILITY
         more = {(foot, names[name]): curve for name, curve in curves.items()}
@@ -81,7 +81,7 @@ class RunProfile:
 def strides_of(
     profile: RunProfile, rng: np.random.Generator, own_pct: dict[str, float] | None = None
 ) -> dict[Foot, Strides]:
-    """Both feet's strides of a course, run by somebody drawn anew, whose asymmetry `own_pct` takes up."""
+    """Both feet's strides of a profile, by a newly drawn runner, whose asymmetry is added to `own_pct`."""
     own_pct = {} if own_pct is None else own_pct
     (apart,) = rng.spawn(1)
     own_pct |= {key: spread * float(rng.standard_normal()) for key, spread in OWN_PCT.items()}
@@ -122,7 +122,7 @@ def _tilt(profile: RunProfile, time_s: Floats, rng: np.random.Generator) -> Floa
 
 
 def _scatter(rng: np.random.Generator, profile: RunProfile, correlation: float, size: float) -> Floats:
-    """Normal scatter of which neighbours are alike."""
+    """Normal scatter of which neighbours are correlated."""
     count = int(profile.minutes * 60.0 / STRIDE_S) + 200
     drawn = size * np.sqrt(1.0 - correlation**2) * rng.standard_normal(count)
     scatter: Floats = lfilter([1.0], [1.0, -correlation], drawn)

@@ -18,13 +18,13 @@ SUDDEN_MIN = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A course, and what is to be found on it: nothing, or a kind on a foot.
+    """A run profile, and the finding that is expected: none, or a kind on a foot.
 
     Parameters
     ----------
     due_s : when the change becomes large enough to be found.
     times : as many runs as of others.
-    roll : whether the analysis is told of an ankle roll of that foot at `SUDDEN_MIN`.
+    inversion_event : whether the analysis is given an inversion event of that foot at `SUDDEN_MIN`.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Hours of running and of everything else without an ankle roll: nothing may be told."""
+"""Hours of running and of other movement without an ankle roll: nothing may be reported."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_SENSOR = ("contacts", "events", "position", "markers", "force", "hip")
 
 
 def alarms(name: str, seed: int, minutes: float) -> int:
-    """Ankle rolls told in one simulated run that has none."""
+    """Ankle rolls reported in one simulated run that has none."""
     run = make_scenario(name, minutes, seed)
     motion = simulate(run.runner, run.plan, seed=seed)
     session = Session()

@@ -1,4 +1,4 @@
-"""Ankle rolls put into simulated runs: how many are found, how badly they are said to be, and what else is told."""
+"""Ankle rolls put into simulated runs: how many are found, with which severity, and what else is reported."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Score:
 
     Parameters
     ----------
-    true, found, rightly : rolls of at least `COUNTED_DEG`, those told, and those told with the right severity.
+    true, found, rightly : rolls of at least `COUNTED_DEG`, those found, and those found with the right severity.
     false : events that were no roll of any size.
-    error_deg : of the angle of those told.
+    error_deg : of the angle of those found.
     late_s : from the landing that closes a roll's stride to the sample that makes it known.
     """
 

@@ -1,4 +1,5 @@
-"""Pods that are moved or knocked in mid-run: how many strides it takes, and what is told meanwhile."""
+"""Pods that are moved or knocked in mid-run: how many strides the angles take to come back, and what is reported
+meanwhile."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ WRONG_DEG = 3.0
 
 
 def after(imu: Imu, seed: int) -> tuple[Floats, int]:
-    """Errors of the eversion excursion in the strides after `AT_S`, and how many rolls were told."""
+    """Errors of the eversion excursion in the strides after `AT_S`, and how many rolls were reported."""
     motion = simulate(RunnerProfile(), [PlannedBout("run", 80.0, 3.0)], seed=seed)
     found = analyse([read_imu(motion, Foot.LEFT, imu, seed=seed)])
     truth, strides = motion.truth[Foot.LEFT], found.strides()
