@@ -29,7 +29,7 @@ async def read_pod_info(client: PodClient, serial: str) -> PodInfo:
     except ProtocolError as error:
         raise PodRefusedError(serial, str(error)) from error
     if not 1 <= info.ring_packets <= _MAX_RING_PACKETS:
-        raise PodRefusedError(serial, f"it claims a ring of {info.ring_packets} packets")
+        raise PodRefusedError(serial, f"it claims a ring buffer of {info.ring_packets} packets")
     return info
 
 

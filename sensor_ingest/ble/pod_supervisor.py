@@ -214,9 +214,9 @@ class PodSupervisor:
     def _check_packets(self) -> None:
         pod = self._assembler.pods.get(self.number)
         if pod is not None and pod.counts.malformed >= MAX_MALFORMED_PACKETS:
-            raise PodRefusedError(self.assignment.serial, f"it sent {pod.counts.malformed} packets that make no sense")
+            raise PodRefusedError(self.assignment.serial, f"it sent {pod.counts.malformed} malformed packets")
         if self._rate_limiter.refused >= MAX_EXCESS_PACKETS:
-            raise PodRefusedError(self.assignment.serial, "it sends far more than it was asked for")
+            raise PodRefusedError(self.assignment.serial, "it sends far more data than expected")
 
     def _on_packet(self, arrival_s: float, data: bytes) -> None:
         self._last_packet_s = arrival_s

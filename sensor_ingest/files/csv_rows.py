@@ -66,7 +66,7 @@ class RowBuffer:
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes about header and text; RowsRaggedError if too many lines have too few fields."""
-        comma = ("Numbers are written with a decimal comma: read as such.",) if self.decimal_comma else ()
+        comma = ("Numbers have a decimal comma: read accordingly.",) if self.decimal_comma else ()
         last_only = self.ragged == [self.next_line - 1]
         return (*self.header.notes, *comma, *check_ragged(self.ragged, self.count, last_only))
 

@@ -149,7 +149,7 @@ class ColumnsSwappedError(RecordingError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the acc_ and gyr_ columns look exchanged (gravity is seen in gyr_, not in acc_); swap their names in the "
+            "the acc_ and gyr_ columns look swapped (gravity is in gyr_, not in acc_); exchange their names in the "
             "first line."
         )
 

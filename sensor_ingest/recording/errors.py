@@ -67,5 +67,7 @@ class ConsumerTooSlowError(RunError):
     def __init__(self, path: Path, waiting_samples: int) -> None:
         self.waiting_samples = waiting_samples
         super().__init__(
-            path, f"{waiting_samples} samples were never taken, so the run was stopped; all are recorded, replay it."
+            path,
+            f"{waiting_samples} samples were not read in time, so the run was stopped; all of them are recorded, "
+            "replay the run.",
         )

@@ -77,7 +77,7 @@ def test_decimal_comma_with_semicolons_is_read(path: Path) -> None:
     write(path, walk(), HEADER.replace(",", ";"), ";")
     recording = read_text(path, path.read_text(encoding="utf-8").replace(".", ","))
     np.testing.assert_array_equal(recording.samples.acc_mps2, walk()[:, 1:4])
-    assert recording.notes == ("Numbers are written with a decimal comma: read as such.",)
+    assert recording.notes == ("Numbers have a decimal comma: read accordingly.",)
 
 
 def test_decimal_comma_with_commas_is_refused(path: Path) -> None:

@@ -328,7 +328,9 @@ def test_whoever_takes_nothing_is_told_and_all_is_recorded(tmp_path: Path, monke
             taken = Taken()
             async with LiveRun(folder, radio_of(simulation), seed=1) as run:
                 await asyncio.sleep(30.0)
-                with pytest.raises(ConsumerTooSlowError, match=r"\d+ samples were never taken, so the run was stopped"):
+                with pytest.raises(
+                    ConsumerTooSlowError, match=r"\d+ samples were not read in time, so the run was stopped"
+                ):
                     await take(run, taken)
         return folder, taken, runner
 

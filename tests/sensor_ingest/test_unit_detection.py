@@ -102,7 +102,7 @@ def test_scale_is_noted_beyond_five_percent_and_never_changed() -> None:
 @pytest.mark.parametrize("gyr_factor", [1.0, 180 / np.pi])
 def test_exchanged_sensors_are_refused(acc_factor: float, gyr_factor: float) -> None:
     rows = walk()
-    with pytest.raises(ColumnsSwappedError, match="the acc_ and gyr_ columns look exchanged"):
+    with pytest.raises(ColumnsSwappedError, match="the acc_ and gyr_ columns look swapped"):
         read(rows[:, 4:7] * gyr_factor, rows[:, 1:4] * acc_factor)
 
 
