@@ -74,7 +74,7 @@ class Scenario:
 def make_scenario(name: str, minutes: float = 10.0, seed: int = 0) -> Scenario:
     """A scenario by name; the seed determines the runner profile and the times of faults."""
     if name not in SCENARIOS:
-        raise ValueError(f"no scenario {name!r}; there are {', '.join(SCENARIOS)}")
+        raise ValueError(f"no scenario {name!r}; choose one of {', '.join(SCENARIOS)}")
     if not minutes >= MIN_DURATION_MIN:
         raise ValueError(f"minutes must be at least {MIN_DURATION_MIN}, got {minutes}")
     rng = np.random.default_rng([seed, list(SCENARIOS).index(name)])

@@ -85,7 +85,7 @@ class Simulation:
     async def add_runner(self, name: str, scenario: Scenario) -> SimulatedRunner:
         """Add a runner with two pods, who starts the scenario at once."""
         if name in self.runners:
-            raise ValueError(f"there is a runner {name!r} already")
+            raise ValueError(f"runner {name!r} already exists")
         seed = int(self._rng.integers(2**31))
         motion = await asyncio.to_thread(simulate, scenario.runner, scenario.plan, seed, scenario.inversion_events)
         start_s = asyncio.get_running_loop().time()

@@ -48,7 +48,7 @@ class InversionEvent:
     def __post_init__(self) -> None:
         for name, low, high in (("peak_deg", 0.0, 80.0), ("rise_s", 0.03, 0.3), ("onset_s", MIN_ONSET_S, 0.2)):
             if not low <= getattr(self, name) <= high:
-                raise ValueError(f"{name} of a roll must lie in {low}…{high}, got {getattr(self, name)}")
+                raise ValueError(f"{name} of an inversion event must lie in {low}…{high}, got {getattr(self, name)}")
 
 
 def event_rows(events: Sequence[InversionEvent], contacts: FootContacts, duration_s: float) -> Ints:
@@ -64,9 +64,11 @@ def event_rows(events: Sequence[InversionEvent], contacts: FootContacts, duratio
     for event in events:
         ahead = np.flatnonzero(within & (contacts.terminal_s[:-1] > event.at_s))
         if not len(ahead):
-            raise ValueError(f"at_s of a roll must lie before the last {event.foot} stance, got {event.at_s}")
+            raise ValueError(
+                f"at_s of an inversion event must lie before the last {event.foot} stance, got {event.at_s}"
+            )
         if ahead[0] in rows:
-            raise ValueError(f"two rolls fall into one {event.foot} stance, at_s {event.at_s}")
+            raise ValueError(f"two inversion events fall into one {event.foot} stance, at_s {event.at_s}")
         rows.append(int(ahead[0]))
     return np.array(rows, dtype=np.int64)
 

@@ -96,7 +96,7 @@ def test_a_squad_is_of_different_people_of_whom_one_tires() -> None:
 
 
 def test_errors_say_what_would_be_right() -> None:
-    with pytest.raises(ValueError, match="no scenario 'sprint'; there are easy, tempo"):
+    with pytest.raises(ValueError, match="no scenario 'sprint'; choose one of easy, tempo"):
         make_scenario("sprint")
     with pytest.raises(ValueError, match=r"minutes must be at least 1\.0, got 0\.5"):
         make_scenario("easy", 0.5)

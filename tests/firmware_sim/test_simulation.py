@@ -147,7 +147,7 @@ def test_a_name_is_one_runners() -> None:
     async def add_twice() -> None:
         async with Simulation() as simulation:
             await simulation.add_runner("runner", RUN)
-            with pytest.raises(ValueError, match="there is a runner 'runner' already"):
+            with pytest.raises(ValueError, match="runner 'runner' already exists"):
                 await simulation.add_runner("runner", RUN)
 
     run(add_twice(), speed=math.inf)

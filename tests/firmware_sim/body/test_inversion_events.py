@@ -130,10 +130,10 @@ def test_the_kinematics_of_the_stride_tell_the_roll() -> None:
 
 
 def test_rolls_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"peak_deg of a roll must lie in 0\.0…80\.0, got 100\.0"):
+    with pytest.raises(ValueError, match=r"peak_deg of an inversion event must lie in 0\.0…80\.0, got 100\.0"):
         InversionEvent(Foot.LEFT, 3.0, 100.0)
-    with pytest.raises(ValueError, match="at_s of a roll must lie before the last left stance, got 40"):
+    with pytest.raises(ValueError, match="at_s of an inversion event must lie before the last left stance, got 40"):
         simulate(RunnerProfile(), RUN, inversion_events=(InversionEvent(Foot.LEFT, 40.0),))
     early = InversionEvent(Foot.LEFT, 5.0)
-    with pytest.raises(ValueError, match="two rolls fall into one left stance"):
+    with pytest.raises(ValueError, match="two inversion events fall into one left stance"):
         simulate(RunnerProfile(), RUN, inversion_events=(early, replace(early, peak_deg=50.0)))
