@@ -15,17 +15,17 @@ from surefoot.analysis.model import Foot
 def message(change: Change) -> str:
     """One or two plain sentences: who, what, how much, since when, and what it is not."""
     if change.over:
-        return f"The change that began {_when(change.since_s)} has gone: left and right compare as before."
+        return f"The change since {_when(change.since_s)} has gone: left and right compare as before."
     return f"{_what(change)} {_caveat(change)}"
 
 
 def wrong_if(change: Change) -> tuple[str, ...]:
     """Other causes that would look the same."""
-    causes = ["all turns go the same way"]
+    causes = ["your route only turns one way"]
     if isnan(_camber_deg(change)):
-        causes.insert(0, "the road has tilted to one side since then")
+        causes.insert(0, "the road has sloped to one side since then")
     elif abs(_camber_deg(change)) >= MIN_CAMBER_CHANGE_DEG:
-        causes.insert(0, "the road's tilt does more than is allowed for")
+        causes.insert(0, "the slope of the road has more effect than was allowed for")
     if any(MONITORED[k].position_dependent for k in change.indices):
         causes.append("a pod has slipped on its shoe")
     if change.kind is Kind.ASYMMETRY_SPIKE:
@@ -69,12 +69,12 @@ def _what(change: Change) -> str:
     amounts = " and ".join(_amount(change, k) for k in change.indices)
     when = _when(change.since_s)
     if change.kind is Kind.OFFLOADING:
-        return f"Since {when} you have been taking load off your {foot} foot: compared with the {other}, it {amounts}."
+        return f"Since {when} you have been taking load off your {foot} foot: compared with your {other}, it {amounts}."
     if change.kind is Kind.ASYMMETRY_SPIKE:
         after = "" if change.event_s is None else f", after the ankle roll {_when(change.event_s, at='at')}"
         at = _when(change.since_s, at="at")
-        return f"From one minute to the next, {at}{after}, your {foot} foot {amounts} than the {other}."
-    return f"Since {when} your {foot} foot {amounts} compared with the {other}."
+        return f"From one minute to the next, {at}{after}, your {foot} foot {amounts} than your {other}."
+    return f"Since {when} your {foot} foot {amounts}, compared with your {other}."
 
 
 def _amount(change: Change, metric: int) -> str:
@@ -105,10 +105,10 @@ def _caveat(change: Change) -> str:
 
 def _camber_clause(camber_deg: float) -> str:
     if isnan(camber_deg):
-        return "a tilted road looks the same"
+        return "a road that slopes to one side would look the same"
     if abs(camber_deg) < MIN_CAMBER_CHANGE_DEG:
-        return "the road under you has not tilted"
-    return f"the road has tilted by {abs(camber_deg):.1f}°, and what that may do is allowed for"
+        return "the sideways slope of the road has not changed"
+    return f"the sideways slope of the road has changed by {abs(camber_deg):.1f}°, which was allowed for"
 
 
 def _camber_deg(change: Change) -> float:

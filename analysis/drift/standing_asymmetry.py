@@ -67,7 +67,7 @@ def _new_finding(baseline_pct: float, deviation: Deviation, chart: EwmaChart) ->
     message = (
         f"From the start your {foot} foot stays on the ground {abs(baseline_pct):.1f} % longer than the {foot.other}. "
         f"About {100.0 * (1.0 - share):.0f} in 100 healthy runners differ as much; it is how you run today, "
-        "and only a change from it is watched."
+        "and only a change from it is reported."
     )
     evidence: Evidence = {
         "metric": CONTACT,
@@ -79,7 +79,7 @@ def _new_finding(baseline_pct: float, deviation: Deviation, chart: EwmaChart) ->
         "baseline_strides": baseline.strides,
         "healthy_more_even_share": share,
         "warm_up": False,
-        "wrong_if": ["the road was tilted to one side", "the two pods sit differently on their shoes"],
+        "wrong_if": ["the road sloped to one side", "the two pods sit differently on their shoes"],
     }
     return Finding(
         finding_id(Kind.STANDING_ASYMMETRY, foot, baseline.start_s), Kind.STANDING_ASYMMETRY, foot, baseline.start_s,

@@ -16,7 +16,7 @@ MIN_AFTERMATH_STRIDES = 4
 """Fewer known values on either side are not compared."""
 AFTERMATH_KEYS = (CONTACT, STRIDE_TIME, IMPACT)
 CHANGE_PHRASES = {
-    CONTACT: ("contact was {:.0f} % shorter", "contact was {:.0f} % longer"),
+    CONTACT: ("ground contact was {:.0f} % shorter", "ground contact was {:.0f} % longer"),
     STRIDE_TIME: ("strides were {:.0f} % quicker", "strides were {:.0f} % slower"),
     IMPACT: ("impact was {:.0f} % softer", "impact was {:.0f} % harder"),
 }
@@ -76,8 +76,8 @@ class Aftermath:
         """The changes in words for the runner."""
         changes = [CHANGE_PHRASES[key][change > 0.0].format(abs(change)) for key, change in self.change_pct.items()]
         if not changes:
-            return "The strides after it were as those before."
-        return f"In the strides after it {' and '.join(changes)} on that side."
+            return "The strides after it were like those before."
+        return f"Over the next {self.after.shape[1]} strides, on that side {' and '.join(changes)}."
 
 
 def _median_error(values: Floats) -> float:

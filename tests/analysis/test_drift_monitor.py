@@ -102,14 +102,17 @@ def test_a_foot_that_tilts_alone_is_not_the_road() -> None:
 
 
 @pytest.mark.parametrize(
-    ("camber_deg", "words"), [(0.0, "the road under you has not tilted"), (2.0, "the road has tilted by ")]
+    ("camber_deg", "words"),
+    [(0.0, "the sideways slope of the road has not changed"), (2.0, "the sideways slope of the road has changed by ")],
 )
 def test_a_drift_says_what_the_road_did(camber_deg: float, words: str) -> None:
     drift = RunProfile(50.0).with_change(Foot.LEFT, contact=ramp(12.0))
     *_, last = run(replace(drift, camber_deg=lambda time_s: np.where(time_s > 900.0, camber_deg, 0.0)))
     assert words in last.message
     assert last.evidence["road_tilt_deg"] == pytest.approx(camber_deg, abs=0.6)
-    assert ("the road's tilt does more than is allowed for" in last.evidence["wrong_if"]) == (camber_deg > 0.0)  # type: ignore[operator]
+    assert ("the slope of the road has more effect than was allowed for" in last.evidence["wrong_if"]) == (
+        camber_deg > 0.0
+    )  # type: ignore[operator]
 
 
 def test_a_drift_that_goes_back_is_resolved() -> None:
