@@ -42,7 +42,7 @@ def severity_badge(finding: Finding) -> Markup:
 
 
 def _resolved_suffix(finding: Finding) -> str:
-    return ", over" if finding.state is State.RESOLVED and finding.kind is not Kind.INVERSION_EVENT else ""
+    return ", resolved" if finding.state is State.RESOLVED and finding.kind is not Kind.INVERSION_EVENT else ""
 
 
 def _confidence_text(share: float) -> str:
@@ -62,9 +62,9 @@ def _evidence(finding: Finding) -> Markup:
         element(
             "ul",
             *(element("li", with_unbroken_units(text)) for text in evidence_lines(finding)),
-            element("li", f"Confidence {_confidence_text(finding.confidence)}."),
+            element("li", f"Confidence: {_confidence_text(finding.confidence)}."),
         ),
-        element("p", "It would be wrong if ", join(" or ".join(map(str, doubts))), ".", class_="doubt")
+        element("p", "Possible false alarm if ", join(" or ".join(map(str, doubts))), ".", class_="doubt")
         if doubts
         else None,
         class_="evidence",

@@ -15,15 +15,15 @@ MOUNTING_WORDS = {
 }
 KIND_TITLES = {
     Kind.INVERSION_EVENT: "Ankle roll",
-    Kind.ASYMMETRY_DRIFT: "One side is drifting",
-    Kind.ASYMMETRY_SPIKE: "A sudden change of side",
-    Kind.OFFLOADING: "Load is moving to the other side",
-    Kind.FRONTAL_INSTABILITY: "An ankle less steady",
+    Kind.ASYMMETRY_DRIFT: "Left/right balance is shifting",
+    Kind.ASYMMETRY_SPIKE: "Sudden left/right change",
+    Kind.OFFLOADING: "Less load on one foot",
+    Kind.FRONTAL_INSTABILITY: "Less stable ankle",
     Kind.IMPACT_DRIFT: "Landing harder on one side",
-    Kind.STANDING_ASYMMETRY: "How you run today",
+    Kind.STANDING_ASYMMETRY: "Left/right difference today",
 }
 SEVERITY_WORDS = {
-    Severity.INFO: "for information",
+    Severity.INFO: "info",
     Severity.NOTICE: "notice",
     Severity.WARNING: "warning",
     Severity.NEAR_MISS: "near miss",

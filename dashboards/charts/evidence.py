@@ -49,9 +49,9 @@ def evidence_charts(finding: Finding, origin_s: float) -> list[tuple[str, Markup
             if f"{name}_before_{_unit_of_key(key)}" in evidence
         ]
     if len(evidence.get("times_s") or ()) > 1:
-        drawn.append((f"{_metric_label(evidence)}, right vs left by minutes", drift_chart(finding, evidence, origin_s)))
+        drawn.append((f"{_metric_label(evidence)}, right vs left by minute", drift_chart(finding, evidence, origin_s)))
     if len(evidence.get("changes_pct") or ()) > 1:
-        drawn.append((f"What has moved from {evidence['compared_with']}", change_bars(evidence)))
+        drawn.append((f"Changes from {evidence['compared_with']}", change_bars(evidence)))
     return drawn
 
 
@@ -64,7 +64,7 @@ def inversion_chart(evidence: Mapping[str, Any]) -> Markup:
     peak_s, peak_deg = float(evidence["peak_after_contact_s"]), float(evidence["inversion_deg"])
     return chart(
         axes,
-        f"How far the sole faced inward after landing: {peak_deg:.0f}° at most, {1000.0 * peak_s:.0f} ms after contact",
+        f"Inversion of the foot after landing: {peak_deg:.0f}° at most, {1000.0 * peak_s:.0f} ms after contact",
         frame(axes, unit="° inversion", x_ticks=CURVE_TICKS),
         ribbon(axes, time_s, low, high, "usual"),
         line(axes, time_s, usual, "usual"),
@@ -89,7 +89,7 @@ def strides_around_chart(evidence: Mapping[str, Any], name: str, foot: Foot | No
     medians = [(places[k], float(np.nanmedian(side))) for k, side in enumerate(sides) if np.isfinite(side).any()]
     return chart(
         axes,
-        f"{metric.label} of the strides before and after it, in {metric.unit}",
+        f"{metric.label} of the strides before and after the event, in {metric.unit}",
         frame(axes, unit=metric.unit, x_ticks=[(at, signed(at, 0, plus=True)) for at in (-10.0, -5.0, 5.0, 10.0)]),
         event_marker(axes, 0.0, "", "alarm"),
         *(foot_markers(axes, at, side, foot or Foot.LEFT) for at, side in zip(places, sides, strict=True)),
@@ -106,11 +106,11 @@ def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) 
     axes = Axes(span_s, padded_limits([*values, low, high], min_span=6.0))
     return chart(
         axes,
-        f"{_metric_label(evidence)}, right vs left by minutes, in percent, and your own band",
+        f"{_metric_label(evidence)}, right vs left by minute, in percent, and your baseline",
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
-        band_area(axes, low, high, "your own band"),
+        band_area(axes, low, high, "your baseline"),
         event_marker(axes, finding.time_s, "began", "alarm"),
-        event_marker(axes, finding.known_s, "told"),
+        event_marker(axes, finding.known_s, "reported"),
         line(axes, time_s, values, "both"),
         *(
             element("circle", cx=axes.px(at), cy=axes.py(value), r=2.6, class_="dot both")
@@ -128,7 +128,7 @@ def change_bars(evidence: Mapping[str, Any]) -> Markup:
             "div",
             element("span", STRIDE_METRICS[key].label, class_="name"),
             element("span", f"{signed(abs(change), 1)} % towards the {Foot.RIGHT if change > 0 else Foot.LEFT}"),
-            element("meter", value=abs(change), min=0, max=most, aria_label=f"{STRIDE_METRICS[key].label} moved",
+            element("meter", value=abs(change), min=0, max=most, aria_label=f"{STRIDE_METRICS[key].label}: change",
                     class_=str(Foot.RIGHT if change > 0 else Foot.LEFT)),
             class_="change",
         )
@@ -165,15 +165,15 @@ def evidence_lines(finding: Finding) -> Sequence[str]:
     if "inversion_velocity_dps" in evidence:
         lines.append(
             f"Turned outward at up to {evidence['inversion_velocity_dps']:.0f} °/s; your usual stances reach "
-            f"{evidence['usual_velocity_dps']:.0f} °/s ({evidence['own_strides']} of them compared)."
+            f"{evidence['usual_velocity_dps']:.0f} °/s ({evidence['own_strides']} strides compared)."
         )
     if "change_low_pct" in evidence:
         lines.append(
-            f"{_metric_label(evidence)}: the left–right difference moved by {signed(finding.value, 1, plus=True)} % "
+            f"{_metric_label(evidence)}: the left–right difference changed by {signed(finding.value, 1, plus=True)} % "
             f"(95 % interval {signed(evidence['change_low_pct'], 1)} to {signed(evidence['change_high_pct'], 1)} %): "
             f"left {signed(evidence['left_change_pct'], 1, plus=True)} %, "
             f"right {signed(evidence['right_change_pct'], 1, plus=True)} %."
         )
     if "compared_with" in evidence:
-        lines.append(f"Held against {evidence['baseline_strides']} strides of {evidence['compared_with']}.")
+        lines.append(f"Compared with {evidence['baseline_strides']} strides of {evidence['compared_with']}.")
     return lines

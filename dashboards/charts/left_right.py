@@ -65,7 +65,7 @@ def left_right_chart(
     }
     known = [value for curve in curves.values() for value in curve.value if math.isfinite(value)]
     if not known:
-        return empty_note(f"{metric.label} is not known.")
+        return empty_note(f"There is no data on {metric.label.lower()}.")
     ends = [end for curve in curves.values() for end in (*curve.low, *curve.high)]
     axes = Axes(span_s, padded_limits(ends, min_span=MIN_SPAN_SHARE * max(map(abs, known))))
     return chart(
@@ -97,7 +97,7 @@ def asymmetry_chart(
         axes,
         f"{metric.label}, right vs left over the run, in percent; above zero the right is larger",
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
-        band_area(axes, reference.low, reference.high, "your own band") if reference else Markup(),
+        band_area(axes, reference.low, reference.high, "your baseline") if reference else Markup(),
         _zero_line(axes),
         *(event_marker(axes, event.time_s, event.text) for event in events),
         ribbon(axes, curve.time_s, curve.low, curve.high, "both"),
@@ -110,7 +110,7 @@ def cadence_chart(windows: Sequence[Window], span_s: tuple[float, float], origin
     curve = _curve([(window, window.cadence_spm) for window in running_windows(windows)], 1.0)
     known = [value for value in curve.value if math.isfinite(value)]
     if not known:
-        return empty_note("Cadence is not known.")
+        return empty_note("There is no data on cadence.")
     axes = Axes(span_s, padded_limits(known, min_span=12.0))
     return chart(
         axes,

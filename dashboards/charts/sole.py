@@ -30,7 +30,7 @@ def sole_drawing(snapshot: LiveSnapshot, foot: Foot) -> Markup:
     """Median of a foot's recent strides; the left foot is mirrored."""
     strike = snapshot.median_value(foot, "foot_strike_angle_deg")
     if strike is None:
-        return _drawing(foot, "not known", element("path", d=SOLE, class_="sole"))
+        return _drawing(foot, "no data", element("path", d=SOLE, class_="sole"))
     landing = CENTRE_X + _lateral_px(snapshot.median_value(foot, "inversion_at_contact_deg")), _landing_y(strike)
     middle = (
         landing[0] - 1.4 * _lateral_px(snapshot.median_value(foot, "eversion_excursion_deg")),

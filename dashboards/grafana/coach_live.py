@@ -59,8 +59,8 @@ def _squad() -> Panel:
     ranks = {str(rank): (text, RANK_COLOURS[rank]) for rank, text in enumerate(RANK_WORDS)}
     return table(
         "Who needs me?",
-        "One row per runner, the gravest finding first. A grey row is stale: no number for longer than half a minute, "
-        "because the runner stands still or the pods are out of reach.",
+        "One row per runner, most severe finding first. A grey row is stale: no number for more than half a minute, "
+        "because the runner is standing still or the pods are out of range.",
         [Query(influxql, table=True) for influxql in (numbers, fresh, worst)],
         24,
         9,
@@ -92,7 +92,7 @@ def _squad() -> Panel:
 def _sides() -> Panel:
     field = asymmetry_field(CONTACT)
     influxql = over_time([column_as(field, calculation="mean")], '"live"', BOTH_FEET, by="runner")
-    return time_series("Does anybody drift to one side?", field, [Query(influxql, "$tag_runner")], 12)
+    return time_series("Is anyone shifting to one side?", field, [Query(influxql, "$tag_runner")], 12)
 
 
 def _impact() -> Panel:

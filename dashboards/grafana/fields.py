@@ -51,7 +51,9 @@ def metric_field(key: str) -> Field:
 def asymmetry_field(key: str) -> Field:
     """Field of a metric's asymmetry in percent."""
     metric = STRIDE_METRICS[key]
-    description = f"{metric.label}: how much larger it is on the right than on the left; below zero it is larger left."
+    description = (
+        f"{metric.label}: how much larger it is on the right than on the left; below zero it is larger on the left."
+    )
     return Field(f"{key}_asymmetry_pct", f"{metric.label}, right vs left", "%", description, decimals=1)
 
 
@@ -60,7 +62,7 @@ def _description(metric: Metric) -> str:
     if typical is None:
         return metric.description
     low, high = (f"{limit:g}".replace("-", "−") for limit in typical)
-    return f"{metric.description} Green is where most healthy runners lie: {low} to {high} {metric.unit}."
+    return f"{metric.description} Green: typical for healthy runners, {low} to {high} {metric.unit}."
 
 
 def _typical_range(metric: Metric) -> tuple[float, float] | None:
@@ -74,25 +76,25 @@ BATTERY = Field(
     "battery_pct", "Battery", "%", "How full the pod's battery is; charge it below 15 %.", typical=(15, None)
 )
 SIGNAL = Field(
-    "rssi_dbm", "Signal", "dBm", "How well the pod is heard; below −90 dBm it drops out.", typical=(-90, None)
+    "rssi_dbm", "Signal", "dBm", "Strength of the pod's signal; below −90 dBm it drops out.", typical=(-90, None)
 )
 LOSS = Field(
-    "loss_pct", "Lost", "%", "Readings that never arrived, of all in this run; strides among them are missing.",
+    "loss_pct", "Lost", "%", "Share of this run's samples that never arrived; strides in them are missing.",
     decimals=2, typical=(None, 1),
 )  # fmt: skip
 CLOCK = Field(
     "clock_residual_s", "Clock scatter", "ms",
-    "How far the pod's clock scatters about ours; it limits how finely left and right are compared.",
+    "How much the pod's clock scatters around ours; it limits how precisely left and right are compared.",
     scale=1000.0, decimals=1, typical=(None, 10),
 )  # fmt: skip
 RECONNECTS = Field("reconnects", "Reconnects", "", "How often the pod was lost and found again in this run.")
 CONNECTED = Field("connected", "Connected", "", "Whether the pod is connected now.")
 CLIPPED = Field(
     "clipped_strides_pct", "Clipped strides", "%",
-    "Strides with a reading beyond the sensor's range: their impact is a lower bound.",
+    "Strides in which the sensor clipped: their impact is a lower bound.",
     decimals=1, typical=(None, 10),
 )  # fmt: skip
 RUN_TIME = Field("run_time_s", "Running", "min", "How long you ran.", scale=1 / 60.0)
-DOSE = Field("impact_dose_g", "Impact load", "g", "The jolts of all running landings of a foot, summed.")
-STRIDES = Field("strides", "Strides", "", "How many complete strides the numbers rest on.")
+DOSE = Field("impact_dose_g", "Impact load", "g", "Sum of the impacts of all running landings of a foot.")
+STRIDES = Field("strides", "Strides", "", "Number of complete strides that the numbers are based on.")
 FINDINGS = Field("value", "Findings", "", "How many findings there were.")

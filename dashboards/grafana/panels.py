@@ -228,6 +228,6 @@ FOOT_STYLES = (
     override("/right$/", {"color": fixed_colour(RIGHT), "custom.lineStyle": DASHED}, regexp=True),
 )
 REFERENCE_BAND_STYLE = (
-    *ribbon_overrides("own band, low", "own band, high", REFERENCE),
+    *ribbon_overrides("baseline, low", "baseline, high", REFERENCE),
     override("difference", {"color": fixed_colour(BOTH)}),
 )

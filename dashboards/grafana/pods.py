@@ -40,5 +40,5 @@ BOARD = Board(
         [_each("How long will the batteries last?", BATTERY), _each("How well is each pod heard?", SIGNAL)],
         [_each("How often was a pod lost?", RECONNECTS, "max"), _each("Do the clocks agree?", CLOCK)],
     ],
-    data_quality=[_each("Were readings lost on the way?", LOSS), _clipped()],
+    data_quality=[_each("Were samples lost?", LOSS), _clipped()],
 )

@@ -42,7 +42,7 @@ def _list() -> Panel:
     influxql = select(columns, '"summaries"', OF_RUNNER, tail="ORDER BY time DESC LIMIT 50")
     return table(
         "Which run?",
-        "All runs that are over, the newest first. A click on a run opens it from its start to its end.",
+        "All finished runs, newest first. Click a run to open it from start to end.",
         [Query(influxql, table=True)],
         24,
         6,
@@ -71,16 +71,16 @@ def _sides() -> Panel:
     )
     own = select(['mean("own") AS "own"'], f"({first})", IN_TIME_RANGE)
     edges = [
-        constant_line(f'mean("own") {sign} {least_pct:g} AS "own band, {end}"', own)
+        constant_line(f'mean("own") {sign} {least_pct:g} AS "baseline, {end}"', own)
         for sign, end in (("-", "low"), ("+", "high"))
     ]
     return time_series(
-        "Do I drift away from my own balance?",
+        "Is my left/right balance shifting?",
         field,
         [Query(measured), *(Query(edge) for edge in edges)],
         12,
         overrides=REFERENCE_BAND_STYLE,
-        extra=f"The band is your own: the first minutes of this run, ± {least_pct:g} %.",
+        extra=f"Green: your baseline from the first minutes of this run, ± {least_pct:g} %.",
     )
 
 
@@ -95,14 +95,14 @@ def _feet(question: str, key: str) -> Panel:
 
 
 def _loss() -> Panel:
-    return time_series("Were readings lost on the way?", LOSS, [per_foot_query(LOSS, "pod_health", OF_RUN)], 12)
+    return time_series("Were samples lost?", LOSS, [per_foot_query(LOSS, "pod_health", OF_RUN)], 12)
 
 
 def _each_foot(question: str, field: Field) -> Panel:
     """Stat panel with a number of the whole run for each foot."""
     columns = [column_as(field.for_foot(foot), foot) for foot in Foot]
     return stat(
-        question, field, [Query(newest_row(columns, '"summaries"', OF_RUN))], 6, height=8, absent="not over yet"
+        question, field, [Query(newest_row(columns, '"summaries"', OF_RUN))], 6, height=8, absent="not finished yet"
     )
 
 

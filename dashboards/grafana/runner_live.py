@@ -22,9 +22,7 @@ from surefoot.dashboards.grafana.panels import Panel, Query, fixed_colour, overr
 from surefoot.dashboards.grafana.shared_panels import feet_chart, findings_table, pods_table
 
 DOTS = {"drawStyle": "points", "pointSize": 4, "insertNulls": 5_000}
-AGE = Field(
-    "cadence_spm", "Newest number", "", "How old the newest number is; windows of ten seconds follow one another."
-)
+AGE = Field("cadence_spm", "Newest number", "", "Age of the newest number; a new one is due every ten seconds.")
 
 
 def _now(question: str, field: Field, width: int) -> Panel:
@@ -61,7 +59,7 @@ def _side() -> Panel:
         [Query(over_time(columns, '"live"', OF_RUNNER, BOTH_FEET))],
         12,
         overrides=[*ribbon_overrides("low", "high"), override("difference", {"color": fixed_colour(BOTH_COLOUR)})],
-        extra="The shade is how uncertain that is.",
+        extra="The shaded area is the 95 % interval.",
     )
 
 

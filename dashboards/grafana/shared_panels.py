@@ -82,20 +82,20 @@ def feet_chart(question: str, key: str, source: str, width: int, *conditions: st
 def findings_table(question: str, width: int, height: int, *conditions: str, runner: bool = False) -> Panel:
     """Table of findings, newest first."""
     columns = ['"runner" AS "Runner"'] if runner else []
-    columns += ['"severity" AS "How grave"', '"kind" AS "What"', '"message" AS "In words"']
+    columns += ['"severity" AS "Severity"', '"kind" AS "Kind"', '"message" AS "Description"']
     influxql = select(columns, '"findings"', *conditions, IN_TIME_RANGE, tail="ORDER BY time DESC LIMIT 50")
     return table(
         question,
-        "What stood out, the newest first. A later look replaces an earlier one of the same finding.",
+        "Findings, newest first. An update replaces the earlier version of the same finding.",
         [Query(influxql, table=True)],
         width,
         height,
         overrides=[
             override("Time", {"unit": "dateTimeAsLocal", "custom.width": 190}),
             *([override("Runner", {"custom.width": 130})] if runner else []),
-            override("How grave", SEVERITY_STYLE),
-            override("What", KIND_STYLE),
-            override("In words", WRAPPED_TEXT),
+            override("Severity", SEVERITY_STYLE),
+            override("Kind", KIND_STYLE),
+            override("Description", WRAPPED_TEXT),
         ],
     )
 
@@ -109,7 +109,7 @@ def pods_table(question: str, width: int, height: int, *conditions: str) -> Pane
     fresh = count_fresh(CONNECTED, '"pod_health"', *conditions, by="serial")
     return table(
         question,
-        "Each pod as last heard of. One that is silent for longer than half a minute is out of reach, off or empty.",
+        "Last known state of each pod. A pod silent for more than half a minute is out of range, off or empty.",
         [Query(influxql, table=True), Query(fresh, table=True)],
         width,
         height,

@@ -33,7 +33,7 @@ RUNS = {"showPoints": "always", "pointSize": 8, "insertNulls": False}
 
 def _weekly(question: str, field: Field, *columns: str, draw: Json) -> Panel:
     influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE, tail=f"{EACH_WEEK} fill(none)")
-    return time_series(question, field, [Query(influxql)], 12, draw=draw, extra="One bar a week.")
+    return time_series(question, field, [Query(influxql)], 12, draw=draw, extra="One bar per week.")
 
 
 def _time() -> Panel:
@@ -48,7 +48,7 @@ def _load() -> Panel:
 def _runs(question: str, field: Field, *columns: str, width: int = 12) -> Panel:
     """Chart with one point per run."""
     influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE)
-    return time_series(question, field, [Query(influxql)], width, draw=RUNS, extra="One point a run.")
+    return time_series(question, field, [Query(influxql)], width, draw=RUNS, extra="One point per run.")
 
 
 def _feet(question: str, field: Field, width: int = 12) -> Panel:
@@ -60,16 +60,16 @@ def _sides() -> Panel:
     least_pct = next(each.min_drift_pct for each in MONITORED if each.key == CONTACT)
     own = f'moving_average("{field.key}", {OWN_RUNS})'
     edges = [
-        f'{in_shown_unit(own, field)} {sign} {least_pct:g} AS "own band, {end}"'
+        f'{in_shown_unit(own, field)} {sign} {least_pct:g} AS "baseline, {end}"'
         for sign, end in (("-", "low"), ("+", "high"))
     ]
     queries = [
         Query(select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE))
         for columns in ([column_as(field, "difference")], edges)
     ]
-    extra = f"One point a run. The band is your own: the mean of {OWN_RUNS} runs, ± {least_pct:g} %."
+    extra = f"One point per run. Green: your baseline, the mean of {OWN_RUNS} runs, ± {least_pct:g} %."
     return time_series(
-        "Do I leave my own balance?", field, queries, 12, draw=RUNS, overrides=REFERENCE_BAND_STYLE, extra=extra
+        "Is my left/right balance changing?", field, queries, 12, draw=RUNS, overrides=REFERENCE_BAND_STYLE, extra=extra
     )
 
 
@@ -84,7 +84,7 @@ def _findings() -> Panel:
 
 def _loss() -> Panel:
     query = per_foot_query(LOSS, "pod_health", OF_RUNNER)
-    return time_series("Were readings lost on the way?", LOSS, [query], 12, draw={"drawStyle": "points"})
+    return time_series("Were samples lost?", LOSS, [query], 12, draw={"drawStyle": "points"})
 
 
 BOARD = Board(

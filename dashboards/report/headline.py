@@ -18,7 +18,7 @@ RED_FLAGS = (
     "you cannot put your weight on the foot, or take four steps on it",
     "it hurts when you press on the bone",
     "the ankle swells or bruises after a roll",
-    "pain stays the next morning, wakes you at night, or makes you limp",
+    "the pain is still there the next morning, wakes you at night, or makes you limp",
 )
 
 
@@ -60,8 +60,8 @@ def assessment_advice(findings: Sequence[Finding]) -> list[str]:
     rolls = [finding for finding in findings if finding.kind is Kind.INVERSION_EVENT]
     if any(finding.severity.rank >= Severity.ROLL.rank for finding in rolls):
         advice.append(
-            "An ankle that has rolled is worth a look even if it feels fine now: check it for swelling tonight and "
-            "tomorrow morning. If any sentence of the list holds, have it assessed before you run again."
+            "An ankle that has rolled should be checked even if it feels fine now: look for swelling tonight and "
+            "tomorrow morning. If any point below applies, have it examined before you run again."
         )
     lasting = [
         finding for finding in findings
@@ -69,12 +69,12 @@ def assessment_advice(findings: Sequence[Finding]) -> list[str]:
     ]  # fmt: skip
     if lasting:
         advice.append(
-            "A side that drifts once says little: bends run one way, tired legs, a stone in the shoe look the same. If "
-            "the same side drifts in the next two runs as well, or it is the side that hurts, show this report to a "
-            "physiotherapist."
+            "A shift to one side in a single run says little: bends that all turn one way, tired legs or a stone in "
+            "the shoe look the same. If the same side shifts in the next two runs as well, or if that side hurts, "
+            "show this report to a physiotherapist."
         )
     if not advice:
-        advice.append("Nothing in this run asks for it. How you feel counts more than any number here.")
+        advice.append("Nothing in this run calls for it. How you feel counts more than any number here.")
     return advice
 
 
@@ -94,25 +94,25 @@ def _finding_clause(finding: Finding, time_text: str) -> str:
         how = {Severity.NEAR_MISS: "nearly rolled over", Severity.SEVERE: "rolled over badly"}
         return f"Your {finding.foot} ankle {how.get(finding.severity, 'rolled over')} {time_text}"
     if finding.kind is Kind.ASYMMETRY_SPIKE:
-        return f"{time_text[0].upper()}{time_text[1:]} left and right suddenly changed"
+        return f"{time_text[0].upper()}{time_text[1:]} your left/right balance suddenly changed"
     what = {
         Kind.OFFLOADING: f"you took load off your {finding.foot} foot",
-        Kind.FRONTAL_INSTABILITY: f"your {finding.foot} ankle was less steady",
-        Kind.IMPACT_DRIFT: f"your {finding.foot} foot landed differently from the other",
-        Kind.ASYMMETRY_DRIFT: f"your {finding.foot} foot drifted away from the other",
+        Kind.FRONTAL_INSTABILITY: f"your {finding.foot} ankle was less stable",
+        Kind.IMPACT_DRIFT: f"the impact of your {finding.foot} foot changed compared with the other foot",
+        Kind.ASYMMETRY_DRIFT: f"your left/right balance shifted ({finding.foot} foot)",
     }
-    return f"{time_text[0].upper()}{time_text[1:]} on {what[finding.kind]}"
+    return f"{time_text[0].upper()}{time_text[1:]} {what[finding.kind]}"
 
 
 def _coverage_sentence(run_s: float, run: AnalysedRun) -> str:
     feet = " and ".join(run.quality) or "no"
     if run_s < MIN_RUN_S:
-        return f"{duration(run_s)} of running by the {feet} pod; two minutes at least tell something."
+        return f"{duration(run_s)} of running from the {feet} pod; at least two minutes are needed."
     if len(run.quality) < 2:
         return (
-            f"{duration(run_s)} of running were watched for ankle rolls, by the {feet} pod alone; left and right "
+            f"{duration(run_s)} of running were checked for ankle rolls, from the {feet} pod alone; left and right "
             "cannot be compared."
         )
     if run_s < MIN_COMPARABLE_RUN_S:
-        return f"{duration(run_s)} of running were watched for ankle rolls; it takes longer to tell a drift."
-    return f"{duration(run_s)} of running were watched for ankle rolls, and for load that moves to one side."
+        return f"{duration(run_s)} of running were checked for ankle rolls; detecting a gradual change takes longer."
+    return f"{duration(run_s)} of running were checked for ankle rolls, and for load shifting to one side."

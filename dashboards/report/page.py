@@ -38,9 +38,9 @@ def report_html(run: AnalysedRun) -> str:
         _over_time_section(run, findings),
         _section("Splits", "splits", _scrollable("Splits", splits_table(run))),
         _section("All numbers", "numbers", *(_scrollable("All numbers", table) for table in metric_tables(run))),
-        _section("How good the data were", "quality", data_quality_block(run)),
+        _section("Data quality", "quality", data_quality_block(run)),
         _assessment_section(findings),
-        _section("How it is measured, and how sure it is", "method", *(element("p", text) for text in METHOD)),
+        _section("Method and uncertainty", "method", *(element("p", text) for text in METHOD)),
         element("footer", element("p", NOT_CLAIMED), element("p", _imprint(run))),
     )
     head = element(
@@ -106,7 +106,7 @@ def _tiles(run: AnalysedRun) -> list[tuple[str, ...]]:
     spm, against = run.summary["cadence_spm"], asymmetry_text(contact.asymmetry_pct)
     return [
         ("Running", duration(run.summary["run_time_s"] or 0.0)),
-        ("Distance, by pods", UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.1f}", "km"),
+        ("Distance, from pods", UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.1f}", "km"),
         (CADENCE.label, UNKNOWN if spm is None else f"{spm:.1f}", CADENCE.unit),
         ("Contact, left | right", " | ".join(known), "ms"),
         ("Contact, right vs left", against.removesuffix(" %"), "%"),
@@ -141,9 +141,9 @@ def _over_time_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
         "Left and right over time",
         "time",
         element("p", left_right_legend()),
-        element("p", "Medians of half a minute of running, with their 95 % intervals; upright "
-                "lines are the findings. The band is where your first minutes lay, as wide as the smallest lasting "
-                "change worth telling."),
+        element("p", "Medians of each half minute of running, with their 95 % intervals; "
+                "vertical lines mark findings. Green: your baseline from the first minutes, ± the smallest lasting "
+                "change we report."),
         element("div", *(element("figure", element("figcaption", name), drawn) for name, drawn in figures),
                 class_="figures"),
     )  # fmt: skip
@@ -151,10 +151,10 @@ def _over_time_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
 
 def _assessment_section(findings: Sequence[Finding]) -> Markup:
     return _section(
-        "When to have it looked at",
+        "When to have it checked",
         "looked-at",
         *(element("p", text) for text in assessment_advice(findings)),
-        element("p", "Whatever this report says, have a foot or an ankle assessed if"),
+        element("p", "Whatever this report says, have your foot or ankle examined if any of these applies:"),
         element("ul", *(element("li", text) for text in RED_FLAGS)),
     )
 

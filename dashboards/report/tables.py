@@ -69,10 +69,10 @@ def _quality_rows(quality: FootDataQuality) -> list[tuple[str, str]]:
     rate = f"{quality.sampling_rate_hz:.0f} Hz" if math.isfinite(quality.sampling_rate_hz) else UNKNOWN
     clipped = quality.clipped_strides_pct
     return [
-        ("Readings", f"{rate}, {signed(quality.loss_pct, 1)} % lost"),
+        ("Samples", f"{rate}, {signed(quality.loss_pct, 1)} % lost"),
         ("Strides", str(quality.strides)),
-        ("Off the sensor's range", UNKNOWN if clipped is None else f"{signed(clipped, 1)} % of strides"),
-        ("On the shoe", MOUNTING_WORDS[quality.mounting].removeprefix("mounting ")),
+        ("Sensor clipped", UNKNOWN if clipped is None else f"{signed(clipped, 1)} % of strides"),
+        ("Mounting", MOUNTING_WORDS[quality.mounting].removeprefix("mounting ")),
     ]
 
 
@@ -94,7 +94,7 @@ def timeline(run: AnalysedRun, marks: Sequence[tuple[float, str, int]]) -> Marku
         "div",
         element(
             "svg", *parts, *finding_marks, viewBox="0 0 100 10", preserveAspectRatio="none", role="img",
-            aria_label=f"Course of the run: {spoken}", class_="strip",
+            aria_label=f"Timeline of the run: {spoken}", class_="strip",
         ),
         element("p", element("span", "0:00"), element("span", clock(whole_s)), class_="ends"),
         element(

@@ -108,7 +108,7 @@ function connect() {
 }
 
 async function reconnect() {
-  showLinkStatus(state.serverClosed ? "surefoot has ended" : "connection lost, trying again", true);
+  showLinkStatus(state.serverClosed ? "surefoot has stopped" : "connection lost, reconnecting", true);
   await new Promise((done) => setTimeout(done, RETRY_MS));
   try {
     const answer = await fetch(container.dataset.events.replace(/events.*/, "") || "/", { redirect: "manual" });

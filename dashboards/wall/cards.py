@@ -80,7 +80,7 @@ def asymmetry_row(runner: RunnerState, asymmetry_pct: Estimate | None) -> Markup
 def asymmetry_sentence(asymmetry_pct: Estimate | None) -> Markup:
     """Asymmetry as text."""
     if asymmetry_pct is None:
-        return element("span", "right vs left: known after 10 s of running", class_="told")
+        return element("span", "right vs left: available after 10 s of running", class_="told")
     return element("span", "right vs left ", element("b", asymmetry_text(asymmetry_pct)), ", last 10 s", class_="told")
 
 

@@ -15,7 +15,7 @@ from surefoot.dashboards.wall.cards import runner_card
 from surefoot.dashboards.wall.runner_sections import runner_sections
 
 NOBODY_RUNNING = element(
-    "p", "Nobody runs at the moment. See the ", element("a", "recorded runs", href="/runs"), ".", class_="nothing"
+    "p", "Nobody is running right now. See the ", element("a", "recorded runs", href="/runs"), ".", class_="nothing"
 )
 
 
@@ -56,7 +56,7 @@ def runner_content(squad: SquadState, name: str) -> PageContent:
     """Sections of one runner's page."""
     runner = next((each for each in squad.runners if each.name == name), None)
     if runner is None:
-        return PageContent({"head": element("p", f"{name} does not run at the moment.", class_="nothing")}, {}, "", "")
+        return PageContent({"head": element("p", f"{name} is not running right now.", class_="nothing")}, {}, "", "")
     pieces = runner_sections(runner, attention(runner))
     return PageContent(pieces, {"head": _age_s(runner)}, clock(runner.now_s - runner.origin_s), _alert(squad, name))
 

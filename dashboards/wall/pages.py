@@ -19,7 +19,7 @@ SECTIONS = {
     "pods": "Pods",
 }
 REPLAY_SPEEDS = (1, 2, 5, 10, 30, 100)
-KEYBOARD_HELP = "Arrow keys: from card to card. Enter: open. Escape: back. Space: pause a replay. T: light or dark."
+KEYBOARD_HELP = "Arrow keys: move between cards. Enter: open. Escape: back. Space: pause a replay. T: light or dark."
 
 
 def squad_page(title: str, events: str, replay_player: Markup | None = None) -> str:
@@ -41,7 +41,7 @@ def runner_page(name: str, events: str, up: str, replay_player: Markup | None = 
     ]
     main = element(
         "main",
-        element("p", element("a", "← everybody", href=up, id="up"), class_="crumbs"),
+        element("p", element("a", "← all runners", href=up, id="up"), class_="crumbs"),
         element("h1", name, " ", _legend()),
         element("div", *sections, class_="runner", id="pieces", data_events=events),
         replay_player,
@@ -58,7 +58,7 @@ def replay_player(begin_s: float, end_s: float) -> Markup:
         element("button", "Pause", type="button", id="play"),
         element(
             "input", type="range", id="place", min=begin_s, max=end_s, value=begin_s, step="any",
-            aria_label="Place in the run",
+            aria_label="Position in the run",
         ),
         element("output", clock(0.0), id="at"),
         element("span", f"of {clock(end_s - begin_s)}"),
@@ -76,7 +76,7 @@ def runs_page(runs: Sequence[RunListEntry]) -> str:
             element("td", f"{run.started_utc:%d %b %Y, %H:%M} UTC"),
             element("td", element("a", "Replay", href=f"/runs/{run.run}")),
             element("td", *(_report_link(run.run, name) for name in run.runners)),
-            element("td", "" if run.ended else "goes on, or was cut off"),
+            element("td", "" if run.ended else "in progress, or cut off"),
         )
         for run in runs
     ]
@@ -88,7 +88,7 @@ def runs_page(runs: Sequence[RunListEntry]) -> str:
         class_="runs",
     )
     shown = element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Runs")
-    nothing = element("p", "No runs are recorded yet.", class_="nothing")
+    nothing = element("p", "There are no recorded runs yet.", class_="nothing")
     return page("Runs", element("main", element("h1", "Runs"), shown if runs else nothing, id="main"))
 
 
@@ -100,7 +100,7 @@ def login_page(*, wrong: bool) -> str:
         element("input", type="password", name="password", id="password", autocomplete="current-password",
                 required=True, autofocus=True),
         element("button", "Show the wall", type="submit"),
-        element("p", "That was not the password.", role="alert", class_="wrong") if wrong else None,
+        element("p", "Wrong password.", role="alert", class_="wrong") if wrong else None,
         method="post", action="/login", class_="login",
     )  # fmt: skip
     return page("surefoot", element("main", element("h1", "surefoot"), form, id="main"), menu=False)
@@ -127,7 +127,7 @@ def page(title: str, main: Markup, *, live: bool = False, menu: bool = True) -> 
 
 def _legend() -> Markup:
     """Legend of colours and markers."""
-    own = element("span", element("span", class_="swatch own", aria_hidden="true"), "own band", class_="key")
+    own = element("span", element("span", class_="swatch own", aria_hidden="true"), "baseline", class_="key")
     return element("span", left_right_legend(), " ", own, class_="keys")
 
 
@@ -135,7 +135,7 @@ def _header_bar(*, live: bool) -> Markup:
     links = (("/", "Now"), ("/runs", "Runs"))
     return element(
         "header",
-        element("a", "To the content", href="#main", class_="skip"),
+        element("a", "Skip to content", href="#main", class_="skip"),
         element("a", "surefoot", href="/", class_="brand"),
         element("nav", *(element("a", text, href=href) for href, text in links), aria_label="Pages"),
         element("span", id="clock") if live else None,

@@ -80,8 +80,8 @@ def _soles(snapshot: LiveSnapshot) -> Markup:
             )
             for foot in Foot
         ),
-        element("p", "Where the foot lands and how it rolls, by the pod's angles. Larger spots: harder landing, faster "
-                "push-off. Pressure is not measured.", class_="small"),
+        element("p", "Where the foot lands and how it rolls, from the pod's angles. Larger spots: harder landing, "
+                "faster push-off. Pressure is not measured.", class_="small"),
         class_="soles",
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ def _trend_charts(runner: RunnerState) -> Markup:
 def _findings(runner: RunnerState) -> Markup:
     found = sorted(runner.findings, key=lambda each: (not needs_attention(each, runner.now_s), -each.time_s))
     if not found:
-        return element("p", "Nothing so far.", class_="nothing")
+        return element("p", "No findings so far.", class_="nothing")
     return join(finding_card(finding, runner.origin_s) for finding in found)
 
 

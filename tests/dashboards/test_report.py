@@ -39,7 +39,7 @@ def page() -> str:
 
 def test_the_verdict_comes_first_and_tells_the_roll_and_the_change(page: str) -> None:
     first = text_of(page[page.index("<h1") :])
-    assert first.strip().startswith(f"Your left ankle rolled over at {clock(ROLL_S)}; at 12:10 left and right")
+    assert first.strip().startswith(f"Your left ankle rolled over at {clock(ROLL_S)}; at 12:10 your left/right balance")
 
 
 def test_every_finding_stands_with_its_sentence_its_pictures_and_its_doubts(page: str) -> None:
@@ -91,14 +91,14 @@ def test_a_name_is_never_markup() -> None:
 
 def test_it_claims_nothing_that_the_data_cannot_carry(page: str) -> None:
     assert not re.search(FORBIDDEN, text_of(page), re.IGNORECASE)
-    assert "no diagnosis, gives no probability of an injury and no advice on how to land" in text_of(page)
+    assert "not a diagnosis, gives no probability of an injury and no advice on how to land" in text_of(page)
 
 
 @pytest.mark.parametrize(
     ("feet", "sentence"),
     [
-        (tuple(Foot), "of running were watched for ankle rolls; it takes longer to tell a drift."),
-        ((Foot.LEFT,), "by the left pod alone; left and right cannot be compared."),
+        (tuple(Foot), "of running were checked for ankle rolls; detecting a gradual change takes longer."),
+        ((Foot.LEFT,), "from the left pod alone; left and right cannot be compared."),
     ],
 )
 def test_where_nothing_was_found_it_says_what_was_looked_for(feet: tuple[Foot, ...], sentence: str) -> None:

@@ -93,14 +93,14 @@ def test_a_runner_is_shown_at_length(wall: str, page: Page) -> None:
 def test_a_connection_that_is_lost_is_told_as_that(page: Page, wall: str) -> None:
     page.route("**/events", lambda route: route.abort())
     page.goto(wall)
-    expect(page.locator("#link")).to_have_text("connection lost, trying again")
+    expect(page.locator("#link")).to_have_text("connection lost, reconnecting")
 
 
 def test_after_a_restart_it_goes_on(page: Page, source: FakeViewDataSource) -> None:
     with WallServer(source, port=free_port()) as first:
         page.goto(f"http://127.0.0.1:{first.port}")
         expect(page.locator("#link")).to_have_text("live")
-    expect(page.locator("#link")).to_have_text("surefoot has ended")
+    expect(page.locator("#link")).to_have_text("surefoot has stopped")
     expect(page.locator("html")).to_have_class("lost")
     source.set(eventful_runner("dora", QUIET_S))
     with WallServer(source, port=first.port):
@@ -202,7 +202,7 @@ def test_a_wrong_password_sees_nothing_and_the_right_one_everything(
         assert tab.request.get(f"{wall}/events").status == 401
         tab.fill("#password", "open barley")
         tab.get_by_role("button", name="Show the wall").click()
-        expect(tab.get_by_role("alert")).to_have_text("That was not the password.")
+        expect(tab.get_by_role("alert")).to_have_text("Wrong password.")
         tab.goto(wall)
         assert tab.url == f"{wall}/login"
         assert violations(tab) == []

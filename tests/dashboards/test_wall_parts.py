@@ -98,7 +98,7 @@ def test_a_comparison_of_long_ago_is_not_told_as_of_now() -> None:
         runner_at(run, 303.0), live_windows=runner_at(run, 303.0 - MAX_COMPARISON_AGE_S - 10.0).live_windows
     )
     assert LiveSnapshot.last_known(alone).asymmetry_pct is None
-    assert "known after 10 s" in runner_card(alone, attention(alone), "/")
+    assert "available after 10 s" in runner_card(alone, attention(alone), "/")
 
 
 def test_a_browser_is_told_only_what_has_changed() -> None:
