@@ -110,9 +110,9 @@ def test_a_drift_says_what_the_road_did(camber_deg: float, words: str) -> None:
     *_, last = run(replace(drift, camber_deg=lambda time_s: np.where(time_s > 900.0, camber_deg, 0.0)))
     assert words in last.message
     assert last.evidence["road_tilt_deg"] == pytest.approx(camber_deg, abs=0.6)
-    assert ("the slope of the road has more effect than was allowed for" in last.evidence["wrong_if"]) == (
-        camber_deg > 0.0
-    )  # type: ignore[operator]
+    reasons = last.evidence["wrong_if"]
+    assert isinstance(reasons, list)
+    assert ("the slope of the road has more effect than was allowed for" in reasons) == (camber_deg > 0.0)
 
 
 def test_a_drift_that_goes_back_is_resolved() -> None:
