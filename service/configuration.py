@@ -91,7 +91,7 @@ def _from_environment(environment: Environment, problems: list[str]) -> list[tup
         stem = name.removesuffix(FILE_SUFFIX)
         path = known.get(name) or known.get(stem)
         if path is None:
-            problems.append(f"{name} (environment): is no setting{_instead(name, known)}")
+            problems.append(f"{name} (environment): is not a setting{_instead(name, known)}")
         else:
             found.append((path, _value(name, environment[name], path, name not in known, problems), name))
     return found
@@ -113,7 +113,7 @@ def _put(values: MutableMapping[str, Any], path: SettingPath, value: object, pro
     for key in path[:-1]:
         place = place.setdefault(key, {})
         if not isinstance(place, dict):
-            problems.append(f"{source} (environment): {key} in the settings file is no table")
+            problems.append(f"{source} (environment): {key} in the settings file is not a table")
             return
     place[path[-1]] = value
 
@@ -125,7 +125,7 @@ def _sentence(problem: Any, sources: Mapping[SettingPath, str]) -> str:
     where = ".".join(path) + (f" ({source})" if source else "")
     told = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
-        return f"{where}: is no setting{_instead(path[-1], [name[-1] for name in setting_types()])}"
+        return f"{where}: is not a setting{_instead(path[-1], [name[-1] for name in setting_types()])}"
     return f"{where}: {told[:1].lower()}{told[1:]}" if where else told
 
 

@@ -97,7 +97,7 @@ def _store(settings: Settings) -> Check:
 
 def _pods(settings: Settings) -> Check:
     if not settings.runners:
-        return Check("Runners", CheckStatus.UNUSED, "nobody is named; surefoot run takes the nearest pods")
+        return Check("Runners", CheckStatus.UNUSED, "the settings name none; surefoot run takes the nearest pods")
     return Check("Runners", CheckStatus.OK, ", ".join(settings.runners))
 
 
@@ -124,7 +124,7 @@ def _influxdb(settings: Settings) -> Check:
         return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: {error}", _influx_advice(str(error)))
     if token not in [row["value"] for series in answer for row in series.dicts()]:
         advice = f"Map the database {wanted.bucket} to the bucket, so that InfluxQL reads what was written."
-        return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: what was written does not come back", advice)
+        return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: what was written cannot be read back", advice)
     return Check("InfluxDB", CheckStatus.OK, f"{wanted.url}: a point was written to {wanted.bucket} and read back")
 
 
@@ -169,7 +169,7 @@ def _wall(settings: Settings) -> Check:
             return Check("Wall", CheckStatus.OK, f"{where}: shown there now, {for_whom}")
         detail = f"{where}: {error.strerror or error}"
         if error.errno == errno.EADDRINUSE:
-            detail = f"{where}: something else has it"
+            detail = f"{where}: another program uses it"
         return Check(
             "Wall",
             CheckStatus.PROBLEM,
@@ -186,7 +186,7 @@ def _command(settings: Settings) -> Check:
     found = shutil.which(program[0])
     if found is None or not os.access(found, os.X_OK):
         advice = "Give its full path, and make it executable."
-        return Check("Command", CheckStatus.PROBLEM, f"{program[0]} is no program", advice)
+        return Check("Command", CheckStatus.PROBLEM, f"{program[0]} is not a program", advice)
     return Check("Command", CheckStatus.OK, str(Path(found)))
 
 

@@ -126,10 +126,12 @@ class SettingsError(RequestError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         if len(problems) == 1:
-            super().__init__(f"in the settings, {problems[0]}; correct it, surefoot config shows what holds.")
+            super().__init__(
+                f"in the settings, {problems[0]}; correct it; surefoot config shows the effective settings."
+            )
         else:
             told = "".join(f"\n  {problem}" for problem in problems)
-            super().__init__(f"{len(problems)} things are wrong in the settings; correct them:{told}")
+            super().__init__(f"{len(problems)} problems in the settings; correct them:{told}")
 
 
 class StoreError(RequestError):
@@ -163,7 +165,7 @@ class ExportError(RequestError):
 
     def __init__(self, server: str, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"{server} does not take it ({reason}); see surefoot doctor, nothing is lost meanwhile.")
+        super().__init__(f"{server} does not accept it ({reason}); see surefoot doctor. Nothing is lost meanwhile.")
 
 
 class BrowserError(RequestError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def config() -> None:
-    """Show the settings that hold, and where each comes from.
+    """Show the effective settings, and where each comes from.
 
     The file is surefoot.toml in your own configuration folder, or the one that SUREFOOT_SETTINGS names. Each setting
     has an environment variable, such as SUREFOOT_MQTT_HOST for mqtt.host; with _FILE at the end of its name, it names

@@ -14,7 +14,8 @@ OURS = "surefoot-*.json"
 app = typer.Typer(help="Grafana's boards, made from the metric registry.")
 
 Folder = Annotated[
-    Path | None, typer.Option("--folder", metavar="FOLDER", help="Where they are; without, where Grafana reads them.")
+    Path | None,
+    typer.Option("--folder", metavar="FOLDER", help="Folder of the boards; by default the one that Grafana reads."),
 ]
 
 

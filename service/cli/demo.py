@@ -24,24 +24,27 @@ if TYPE_CHECKING:
 
 def demo(
     minutes: Minutes = 20.0,
-    scenario: Annotated[str | None, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Scenario to simulate; an unknown name lists all.")
+    ] = None,
     runners: Annotated[int, typer.Option(min=1, max=20, metavar="N", help="How many run at once.")] = 1,
     speed: Annotated[
         float,
-        typer.Option(min=0.1, max=100.0, metavar="X", help="How much faster than real it goes, if the computer can."),
+        typer.Option(min=0.1, max=100.0, metavar="X", help="Multiple of real time, as far as the computer can."),
     ] = 10.0,
     seed: Seed = 1,
     headless: Annotated[bool, typer.Option("--headless", help="No live view: only the summary, at once.")] = False,
     folder: Annotated[
-        Path | None, typer.Option(metavar="RUNS", help="Keep the recorded run here; without, it is deleted.")
+        Path | None,
+        typer.Option(metavar="RUNS", help="Keep the recorded run in this folder; without it, the run is deleted."),
     ] = None,
     host: Host = None,
     port: Port = None,
 ) -> None:
     """Watch a simulated run, without any hardware.
 
-    A simulated runner's pods are met over Bluetooth as real ones are; only the radio waves are missing. The left foot
-    stays longer and longer on the ground, and on the way the right pod is out of reach for a while.
+    The pods of a simulated runner are reached over Bluetooth as real ones are; only the radio waves are missing. The
+    left foot stays longer and longer on the ground, and during the run the right pod is out of reach for a while.
 
     Ctrl-C ends it with the summary so far; the exit code is 130.
     """
@@ -81,7 +84,7 @@ def run_demo(
     if folder is not None:
         print_place(console, demo_run.run)
     else:
-        console.print("\nNot kept. With --folder RUNS it is, for surefoot report, replay and serve.")
+        console.print("\nThis run was not saved. Add --folder RUNS to keep it.")
     return demo_run.finished.stopped
 
 

@@ -8,7 +8,7 @@ from surefoot.service.cli.exit_codes import PROBLEM
 
 
 def doctor() -> None:
-    """Try everything for real, and say what to do about what does not work.
+    """Test every part of the setup, and say how to fix what does not work.
 
     The exit code is 1 if anything that is used does not work.
     """

@@ -16,12 +16,12 @@ def live(
         float, typer.Option(min=1.0, max=240.0, metavar="MINUTES", help="How long each simulated run is.")
     ] = 30.0,
 ) -> None:
-    """Follow everybody's runs, one after the other, until it is stopped.
+    """Record all runners' runs, one after the other, until it is stopped.
 
-    Whose pods are whose stands in the settings. Results go to the local store, and from there to InfluxDB and MQTT
-    where the settings name them; both may be away for as long as they like.
+    The settings say which pods belong to which runner. Results go to the local store, and from there to InfluxDB and
+    MQTT if the settings name them; either may be unreachable for any length of time.
 
-    Ctrl-C or SIGTERM ends the run that goes on, and the service. After a crash, start it again: it goes on.
+    Ctrl-C or SIGTERM ends the current run and the service. After a crash, start it again: it continues the run.
     """
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import NoRunnerError

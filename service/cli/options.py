@@ -12,13 +12,15 @@ RUN_HELP = "A recorded run: its id, its folder, or last."
 RunName = Annotated[str, typer.Argument(metavar="RUN", help=RUN_HELP)]
 Folder = Annotated[
     Path | None,
-    typer.Option(metavar="RUNS", help="Folder of runs; without, that of SUREFOOT_RUNS or your own."),
+    typer.Option(metavar="RUNS", help="Folder of runs; by default that of SUREFOOT_RUNS, or your own."),
 ]
-Runner = Annotated[str | None, typer.Option(metavar="NAME", help="Only this runner, where there are several.")]
+Runner = Annotated[str | None, typer.Option(metavar="NAME", help="Only this runner, if there are several.")]
 Host = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Show the wall to others too; 0.0.0.0 is every network.")
 ]
-Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="PORT", help="Of the wall; 0 is any that is free.")]
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65535, metavar="PORT", help="Port of the wall; 0 is any free port.")
+]
 Minutes = Annotated[float, typer.Option(min=1.0, max=240.0, metavar="MINUTES", help="How long the simulated run is.")]
-Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Another seed is another run.")]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the simulation; another seed gives another run.")]
 JsonOut = Annotated[str | None, typer.Option(metavar="FILE", help="Write everything as JSON; - is standard output.")]

@@ -13,7 +13,9 @@ def pods(
     left: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the left pod.")] = None,
     right: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the right pod.")] = None,
     minutes: Minutes = 20.0,
-    scenario: Annotated[str, typer.Option(metavar="NAME", help="What happens; a wrong name lists all.")] = "easy",
+    scenario: Annotated[
+        str, typer.Option(metavar="NAME", help="Scenario to simulate; an unknown name lists all.")
+    ] = "easy",
     seed: Seed = 1,
 ) -> None:
     """Be a simulated runner's pods, on Bluetooth dongles.

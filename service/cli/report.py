@@ -15,14 +15,14 @@ def report(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="FILE", help="Where it goes, a file or a folder; without, RUN.html beside you."
+            "--output", metavar="FILE", help="File or folder to write to; by default RUN.html in this folder."
         ),
     ] = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="As PDF, through Chromium or Chrome where there is one.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF, with Chromium or Chrome if installed.")] = False,
     runner: Runner = None,
     folder: Folder = None,
 ) -> None:
-    """Write what a run was like, for people: one file that opens anywhere and prints well.
+    """Write the report of a run: one file that opens anywhere and prints well.
 
     The same recording and version give the same file.
     """

@@ -28,7 +28,7 @@ def run(
     right: Annotated[str | None, typer.Option(metavar="POD", help="Serial number or tag of the right pod.")] = None,
     runner: Annotated[str, typer.Option(metavar="NAME", help="Who runs.")] = "runner-1",
     continued: Annotated[
-        str | None, typer.Option("--continue", metavar="RUN", help="Go on with a run that was interrupted.")
+        str | None, typer.Option("--continue", metavar="RUN", help="Continue an interrupted run.")
     ] = None,
     folder: Folder = None,
     host: Host = None,
@@ -54,7 +54,7 @@ def run(
     print_summaries(console, finished.analysis.conclude())
     for pod in finished.health:
         if pod.last_packet_s is None:
-            console.print(Text(f"Nothing came from the {pod.foot} pod {pod.serial}: {pod.note}."))
+            console.print(Text(f"No data from the {pod.foot} pod {pod.serial}: {pod.note}."))
     print_place(console, started)
 
 

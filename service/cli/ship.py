@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 def ship(
     backfill: Annotated[
-        bool, typer.Option("--backfill", help="Bring recorded runs that the store does not know into it first.")
+        bool, typer.Option("--backfill", help="First add recorded runs that are missing in the store.")
     ] = False,
 ) -> None:
-    """Send what waits to InfluxDB and MQTT, now."""
+    """Send pending results to InfluxDB and MQTT now."""
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import NoServerError
     from surefoot.service.exporters.drain import drain_to_influxdb, drain_to_mqtt
@@ -30,10 +30,10 @@ def ship(
     if backfill:
         _store_missing_runs(settings)
     if settings.influxdb.url is not None:
-        print(f"InfluxDB has everything: {drain_to_influxdb(settings)} rows were missing.")
+        print(f"InfluxDB is up to date: {drain_to_influxdb(settings)} rows were sent.")
     if settings.mqtt.host is not None:
         asyncio.run(drain_to_mqtt(settings))
-        print("The broker has every alert, summary and state.")
+        print("The broker is up to date.")
 
 
 def _store_missing_runs(settings: Settings) -> None:

@@ -115,7 +115,7 @@ class Daemon:
 
     async def _record_run(self, run: RunFolder, radio: RadioBackend) -> None:
         context, name = self._context, run.manifest.run_id
-        context.notify(f"Run {name} goes on: {', '.join(run.manifest.runners)}.")
+        context.notify(f"Recording run {name}: {', '.join(run.manifest.runners)}.")
         live = self._live = LiveRun(run, radio, utc_s=context.utc_s)
         ends = context.settings.run_end
         try:

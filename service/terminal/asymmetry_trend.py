@@ -26,7 +26,7 @@ def rows(windows: Sequence[Window], max_rows: int, width: int) -> list[Renderabl
     title = f"{label}, right vs left"
     points = asymmetry_trend(windows, COMPARED_METRIC, max_rows)
     if not points:
-        return [Text(title), Text("known after half a minute of running", style=DIM)]
+        return [Text(title), Text("available after half a minute of running", style=DIM)]
     wide = width >= LABEL_WIDTH + GAP_WIDTH + 2 * BAR_CHARS + 3
     gap = GAP_WIDTH if wide else 2
     chars = BAR_CHARS if wide else max((width - LABEL_WIDTH - gap - 3) // 2, 0)

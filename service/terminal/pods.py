@@ -17,5 +17,5 @@ def pod_table(pods: Sequence[DiscoveredPod]) -> Table:
         shown.add_column(name)
     shown.add_column("signal", justify="right")
     for pod in pods:
-        shown.add_row(pod.name, pod.tag, pod.foot or "not told yet", f"{signed(pod.rssi_dbm, 0)} dBm")
+        shown.add_row(pod.name, pod.tag, pod.foot or "not set", f"{signed(pod.rssi_dbm, 0)} dBm")
     return shown

@@ -32,7 +32,7 @@ CACHED_RUNS = 3
 RESPONSE_TIMEOUT_S, MAX_RESPONSE_BYTES = 3.0, 4096
 ANY_ADDRESS = ("0.0.0.0", "::")
 MIN_PASSWORD_LENGTH = 8
-NEEDS_PASSWORD = f"is seen by others and needs a password of {MIN_PASSWORD_LENGTH} characters or more"
+NEEDS_PASSWORD = f"is visible to others and needs a password of {MIN_PASSWORD_LENGTH} characters or more"
 SET_PASSWORD = "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD"
 
 

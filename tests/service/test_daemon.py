@@ -71,7 +71,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_a_run_that_is_stopped_is_ended_with_a_summary(settings: Settings) -> None:
     said = served(settings, 60.0, runners=2)
-    assert [text.split()[0] for text in said] == ["Waiting", "Run", "Run"]
+    assert [text.split()[0] for text in said] == ["Waiting", "Recording", "Run"]
     with StoreReader(settings.store_path) as reader:
         summaries = [run.summary for run in reader.runs()]
         health = reader.pod_health(reader.runs()[0].run, "runner-2", Foot.LEFT)

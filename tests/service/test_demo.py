@@ -38,7 +38,7 @@ def test_headless_it_prints_the_summary_and_how_far_the_truth_is(capsys: pytest.
     assert result.out.startswith("1:00 min recorded: ")
     assert "Against the simulator's truth: ground contact " in result.out
     assert "\x1b" not in result.out
-    assert result.out.endswith("Not kept. With --folder RUNS it is, for surefoot report, replay and serve.\n")
+    assert result.out.endswith("This run was not saved. Add --folder RUNS to keep it.\n")
     assert max(len(line) for line in result.out.splitlines()) <= 80
 
 

@@ -51,7 +51,7 @@ def test_it_knows_whether_the_wall_can_be_shown_and_to_whom(tmp_path: Path) -> N
     )
     open_door = wall_check(tmp_path, **everywhere)
     assert open_door.status is CheckStatus.PROBLEM
-    assert "0.0.0.0 is seen by others and needs a password" in open_door.detail
+    assert "0.0.0.0 is visible to others and needs a password" in open_door.detail
     assert "SUREFOOT_WALL_PASSWORD" in open_door.advice
     guarded = wall_check(tmp_path, **everywhere, password="open sesame")
     assert guarded.detail.endswith("to others too, with the password")
@@ -67,7 +67,7 @@ def test_it_tells_a_wall_from_something_else_at_its_port(tmp_path: Path) -> None
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = wall_check(tmp_path, port=other.getsockname()[1])
-    assert (taken.status, taken.detail.endswith("something else has it")) == (CheckStatus.PROBLEM, True)
+    assert (taken.status, taken.detail.endswith("another program uses it")) == (CheckStatus.PROBLEM, True)
 
 
 def test_every_problem_has_advice_and_the_exit_code_is_1(

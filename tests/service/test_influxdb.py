@@ -123,8 +123,8 @@ def test_ship_sends_what_waits_and_says_how_much(
     monkeypatch.setenv("SUREFOOT_INFLUXDB_TOKEN", TOKEN)
     with Outbox(settings.store_path, "influxdb") as outbox:
         rows = sum(outbox.pending_count(source) for source in EXPORTED_TABLES)
-    assert surefoot(capsys, "ship").out == f"InfluxDB has everything: {rows} rows were missing.\n"
+    assert surefoot(capsys, "ship").out == f"InfluxDB is up to date: {rows} rows were sent.\n"
     server.kill()
     refused = surefoot(capsys, "ship")
     assert (refused.code, refused.out) == (2, "")
-    assert "InfluxDB does not take it (" in refused.err
+    assert "InfluxDB does not accept it (" in refused.err

@@ -73,7 +73,7 @@ def test_pods_are_shown_with_foot_and_signal(
     lines = [line.split() for line in surefoot(capsys, "scan").out.splitlines()]
     assert lines == [
         ["pod", "tag", "foot", "signal"],
-        ["SF0004", "0004", "not", "told", "yet", "−40", "dBm"],
+        ["SF0004", "0004", "not", "set", "−40", "dBm"],
         ["SF0001-L", "0001", "left", "−50", "dBm"],
     ]
 
@@ -129,5 +129,5 @@ def test_a_run_ends_with_its_summary_what_never_came_and_its_folder(
     assert [pod.serial for pod in started[0].manifest.pods] == ["0001", "0003"]
     serial = demo.run.manifest.pods[1].serial
     assert result.out.startswith("2:00 min recorded: ")
-    assert f"Nothing came from the right pod {serial}: not found yet.\n" in result.out
+    assert f"No data from the right pod {serial}: not found yet.\n" in result.out
     assert f"\nRecorded in {started[0].path}\n" in result.out

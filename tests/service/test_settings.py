@@ -84,9 +84,9 @@ def test_every_problem_is_told_at_once_with_its_place_and_what_is_expected(file:
     with pytest.raises(SettingsError) as told:
         load_configuration(environment(file, BAD, SUREFOOT_MQTT_PORT="99999", SUREFOOT_MQTT_HOTS="x"))
     for part in (
-        "SUREFOOT_MQTT_HOTS (environment): is no setting; did you mean SUREFOOT_MQTT_HOST?",
+        "SUREFOOT_MQTT_HOTS (environment): is not a setting; did you mean SUREFOOT_MQTT_HOST?",
         f"influxdb.url ({file}): must be a web address such as http://127.0.0.1:8086",
-        f"influxdb.bukket ({file}): is no setting; did you mean bucket?",
+        f"influxdb.bukket ({file}): is not a setting; did you mean bucket?",
         "mqtt.port (SUREFOOT_MQTT_PORT): input should be less than or equal to 65535",
         f"alerts.severity ({file}): input should be 'info', 'notice'",
         f'alerts.quiet_hours ({file}): must be two times of day such as "22:00-07:00"',
