@@ -72,6 +72,11 @@ class FootPipeline:
         return self._inversion.reference
 
     @property
+    def moving_rates_radps(self) -> list[float]:
+        """Root-mean-square angular rates of the first seconds in which the foot moved."""
+        return self._stillness.moving_rates_radps
+
+    @property
     def watermark_s(self) -> float:
         """Time before which no further stride will begin that is not late; minus infinity while nothing is known."""
         if self._tracker is None or not len(self._cells):

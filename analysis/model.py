@@ -7,7 +7,7 @@ way the pod sits on the shoe. The foot frame is right-handed, x toes, y left, z 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntFlag, StrEnum
 from math import nan
 
@@ -33,16 +33,17 @@ class Foot(StrEnum):
         return Foot.RIGHT if self is Foot.LEFT else Foot.LEFT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Samples:
     """Consecutive readings of one pod in the sensor frame; missing readings are absent, never filled in.
 
     Parameters
     ----------
+    foot : also as text, "left" or "right".
     time_s : (n,) strictly increasing, seconds on the session clock.
     acc_mps2 : (n, 3) specific force, gravity included.
-    gyr_radps : (n, 3) angular rate; all NaN where the pod has no gyroscope.
-    clipped : (n,) True where any axis is at the end of its range.
+    gyr_radps : (n, 3) angular rate; all NaN, as by default, where the pod has no gyroscope.
+    clipped : (n,) True where any axis is at the end of its range; by default nowhere.
 
     Raises
     ------
@@ -53,11 +54,18 @@ class Samples:
     foot: Foot
     time_s: Floats
     acc_mps2: Floats
-    gyr_radps: Floats
-    clipped: Bools
+    gyr_radps: Floats = field(default_factory=lambda: np.empty((0, 3)))
+    clipped: Bools = field(default_factory=lambda: np.empty(0, bool))
 
     def __post_init__(self) -> None:
         n = len(self.time_s)
+        gyr_radps = self.gyr_radps if len(self.gyr_radps) else np.full((n, 3), np.nan)
+        clipped = self.clipped if len(self.clipped) else np.zeros(n, bool)
+        object.__setattr__(self, "foot", Foot(self.foot))
+        object.__setattr__(self, "time_s", np.asarray(self.time_s, dtype=np.float64))
+        object.__setattr__(self, "acc_mps2", np.asarray(self.acc_mps2, dtype=np.float64))
+        object.__setattr__(self, "gyr_radps", np.asarray(gyr_radps, dtype=np.float64))
+        object.__setattr__(self, "clipped", np.asarray(clipped, dtype=bool))
         if self.acc_mps2.shape != (n, 3) or self.gyr_radps.shape != (n, 3) or self.clipped.shape != (n,):
             raise ValueError(
                 f"Samples: {n} times, but acc_mps2 {self.acc_mps2.shape}, gyr_radps {self.gyr_radps.shape}, "
@@ -68,7 +76,19 @@ class Samples:
         return len(self.time_s)
 
     def __getitem__(self, rows: slice) -> Samples:
+        return self.at(rows)
+
+    def __repr__(self) -> str:
+        span = f", {self.time_s[0]:.2f} to {self.time_s[-1]:.2f} s" if len(self) else ""
+        return f"<Samples {self.foot}: {len(self)} readings{span}>"
+
+    def at(self, rows: slice | Bools | Ints) -> Samples:
+        """The readings of these rows."""
         return Samples(self.foot, self.time_s[rows], self.acc_mps2[rows], self.gyr_radps[rows], self.clipped[rows])
+
+    def in_radps(self) -> Samples:
+        """The same, its angular rate taken as °/s and converted."""
+        return replace(self, gyr_radps=np.deg2rad(self.gyr_radps))
 
 
 class Gait(StrEnum):
@@ -117,7 +137,7 @@ class Mounting:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Strides:
     """One foot's gait cycles, one row each, in time order.
 
@@ -153,6 +173,9 @@ class Strides:
             self.flags[rows],
             {key: values[rows] for key, values in self.metrics.items()},
         )
+
+    def __repr__(self) -> str:
+        return f"<Strides {self.foot}: {len(self)}, {len(self.metrics)} metrics>"
 
     def has(self, flag: Flag) -> Bools:
         """(n,) rows that carry a flag."""

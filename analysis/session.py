@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from surefoot.analysis.findings import Finding
 from surefoot.analysis.foot_pipeline import FootPipeline
 from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
+from surefoot.analysis.sample_checks import GyrUnit, SampleGate
 from surefoot.analysis.windows import LIVE_WINDOW_S, WindowBuilder
 
 BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
@@ -55,27 +56,37 @@ class Session:
     baseline : what left against right is compared with; by default the run's own first minutes.
     stance_references : each foot's usual stances, which inversion events stand out from; by default those of healthy
         runners until the run has shown its own.
+    unit : unit of the samples' angular rate; by default rad/s, and values that are no foot's in rad/s are refused.
     """
 
     def __init__(
         self,
-        feet: tuple[Foot, ...] = BOTH_FEET,
+        feet: Sequence[Foot | str] = BOTH_FEET,
         baseline: Baseline | None = None,
         stance_references: Mapping[Foot, StanceReference] | None = None,
+        unit: GyrUnit | None = None,
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
+        names = tuple(Foot(foot) for foot in feet)
+        self._gates = {foot: SampleGate(foot, unit) for foot in names}
+        self._ended = False
         references = stance_references or {}
-        self._feet = {foot: FootPipeline(foot, references.get(foot, POPULATION_REFERENCE)) for foot in feet}
-        self._windows = WindowBuilder(feet)
-        self._live = WindowBuilder(feet, LIVE_WINDOW_S)
+        self._feet = {foot: FootPipeline(foot, references.get(foot, POPULATION_REFERENCE)) for foot in names}
+        self._windows = WindowBuilder(names)
+        self._live = WindowBuilder(names, LIVE_WINDOW_S)
         self._bouts = BoutBuilder()
-        self._drift = DriftMonitor(feet, baseline)
+        self._drift = DriftMonitor(names, baseline)
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
         """How each pod sits on its shoe, as known now."""
         return {foot: pipeline.mounting for foot, pipeline in self._feet.items()}
+
+    @property
+    def dropped_readings(self) -> Mapping[Foot, int]:
+        """Readings left out so far, by foot, because a number was missing: they count as gaps."""
+        return {foot: gate.dropped for foot, gate in self._gates.items()}
 
     @property
     def baseline(self) -> Baseline:
@@ -93,13 +104,17 @@ class Session:
         Raises
         ------
         ValueError
-            If the foot is not part of the session, or the samples do not follow those before.
+            If the foot is not part of the session, the samples do not follow those before or each other, their angular
+            rate is no foot's in rad/s, or the session was flushed.
         """
         pipeline = self._pipeline("push", samples.foot)
+        if self._ended:
+            raise ValueError(f"push: {samples.foot} samples after flush; begin a new Session")
+        gate = self._gates[samples.foot]
+        samples = gate.admit(samples)
         if len(samples):
-            if samples.time_s[0] <= pipeline.last_s:
-                raise ValueError(f"push: {samples.foot} samples begin at {samples.time_s[0]} s, not after those before")
             pipeline.push(samples)
+            gate.check_unit(pipeline.moving_rates_radps)
         return self._results()
 
     def mark_absent(self, foot: Foot, until_s: float) -> Results:
@@ -114,6 +129,7 @@ class Session:
 
     def flush(self) -> Results:
         """End the run: results of everything still open."""
+        self._ended = True
         for pipeline in self._feet.values():
             pipeline.flush()
         results = self._results(end=True)

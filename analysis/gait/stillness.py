@@ -13,16 +13,24 @@ MAX_STILL_RATE_RADPS = 0.3
 """Root-mean-square angular rate of a still second, upper limit."""
 MAX_STILL_FORCE_SD_MPS2 = 0.5
 """Standard deviation of the specific force in a still second, upper limit."""
+MAX_RATE_SECONDS = 20
+"""Moving seconds whose rates are kept."""
 
 StillSeconds = tuple[Floats, Bools]
 """Start times (n,) of whole seconds, and whether the foot was still in each."""
 
 
 class StillnessDetector:
-    """Grid cells of one foot in, whole seconds out, counted from the first cell."""
+    """Grid cells of one foot in, whole seconds out, counted from the first cell.
+
+    Attributes
+    ----------
+    moving_rates_radps : root-mean-square angular rates of the first seconds that were not still.
+    """
 
     def __init__(self) -> None:
         self._cells = UniformSamples.empty()
+        self.moving_rates_radps: list[float] = []
 
     def push(self, new: UniformSamples) -> StillSeconds:
         """The seconds completed by the new cells."""
@@ -30,15 +38,28 @@ class StillnessDetector:
         if len(self._cells) < SECOND_CELLS:
             return join_seconds([])
         seconds = still_seconds(self._cells)
+        if len(self.moving_rates_radps) < MAX_RATE_SECONDS:
+            self._add_rates(seconds[1])
         self._cells = self._cells[len(self._cells) // SECOND_CELLS * SECOND_CELLS :]
         return seconds
+
+    def _add_rates(self, still: Bools) -> None:
+        rate2 = mean_square_rates(self._cells)[~still][: MAX_RATE_SECONDS - len(self.moving_rates_radps)]
+        self.moving_rates_radps += np.sqrt(rate2[np.isfinite(rate2)]).tolist()
+
+
+def mean_square_rates(grid: UniformSamples) -> Floats:
+    """(n,) mean square angular rate of the whole seconds of the grid, rad²/s²."""
+    count = len(grid) // SECOND_CELLS
+    rate2: Floats = squared_norm(grid.gyr_radps[:, : count * SECOND_CELLS]).reshape(count, SECOND_CELLS).mean(axis=1)
+    return rate2
 
 
 def still_seconds(grid: UniformSamples) -> StillSeconds:
     """The whole seconds of the grid; a second with a gap is not still."""
     count = len(grid) // SECOND_CELLS
     rows = slice(0, count * SECOND_CELLS)
-    rate2 = squared_norm(grid.gyr_radps[:, rows]).reshape(count, SECOND_CELLS).mean(axis=1)
+    rate2 = mean_square_rates(grid)
     force = grid.acc_mps2[:, rows].reshape(3, count, SECOND_CELLS)
     variance = squared_norm(force - force.mean(axis=2)[..., None]).mean(axis=1)
     whole = grid.valid[rows].reshape(count, SECOND_CELLS).all(axis=1)

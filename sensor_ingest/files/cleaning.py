@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
+from surefoot.analysis.sample_checks import complete_rows
 from surefoot.sensor_ingest.files.clipping import MIN_ACC_LIMIT_MPS2, MIN_GYR_LIMIT_RADPS, Clipping, find_clipping
 from surefoot.sensor_ingest.files.columns import Table, drop_empty_gyroscope, drop_unreadable, drop_zero_rows
 from surefoot.sensor_ingest.files.rest_detection import detect_gravity, still_level
@@ -58,6 +59,20 @@ class Recording:
     has_gyroscope: bool
     has_gravity: bool | None
     notes: tuple[str, ...]
+
+    @classmethod
+    def from_samples(cls, samples: Samples) -> Recording:
+        """Samples that were not read from a file: rows without a number are left out, times are kept as they are."""
+        has_gyroscope = bool(np.isfinite(samples.gyr_radps).all(axis=1).any())
+        complete = complete_rows(samples, gyroscope=has_gyroscope)
+        dropped = int((~complete).sum())
+        notes = (f"{pluralize(dropped, 'reading')} without a number: left out, as a gap.",) if dropped else ()
+        kept = samples.at(complete) if dropped else samples
+        check_length(kept.time_s)
+        interval_s = mean_interval(kept.time_s)
+        gaps = find_gaps(kept.time_s, interval_s)
+        loss_pct = 100 * gaps.missing / (gaps.missing + len(kept))
+        return cls(kept, 1 / interval_s, loss_pct, has_gyroscope, None, (*notes, *_gap_notes(gaps, len(kept))))
 
 
 def clean(table: Table, foot: Foot, notes: tuple[str, ...] = ()) -> Recording:
