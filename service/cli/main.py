@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from surefoot.extras import missing
 from surefoot.service import VERSION
 from surefoot.service.cli import dashboards, standard_streams
 from surefoot.service.cli.analyze import analyze
@@ -97,6 +98,8 @@ def _sentence(error: Exception) -> str | None:
         return f"{text[:1].lower()}{text[1:].rstrip('.')}{advice}"
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"the output cannot be written ({error.strerror}); free space, or write elsewhere."
+    if isinstance(error, ModuleNotFoundError):
+        return missing(error)
     from surefoot.sensor_ingest.errors import IngestError
     from surefoot.service.errors import RequestError
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from surefoot.analysis.model import Foot, Mounting, Samples
+from surefoot.analysis.sample_checks import GyrUnit
 from surefoot.analysis.session import Results, Session
 from surefoot.analysis.summary import summarise
 from surefoot.sensor_ingest.files.cleaning import Recording
@@ -52,14 +53,18 @@ def analyze_files(files: Mapping[Foot, Path], progress: ProgressCallback) -> Ana
     recordings = {}
     for k, (foot, path) in enumerate(files.items()):
         recordings[foot] = read_csv(path, foot, progress=_reading(progress, f"Reading {path.name}", k, len(files)))
-    _check_overlap(recordings)
+    check_overlap(recordings)
     return analyze(recordings, lambda done: progress("Finding strides", READING_SHARE + (1.0 - READING_SHARE) * done))
 
 
-def analyze(recordings: Mapping[Foot, Recording], progress: Callable[[float], None] = lambda _: None) -> Analysis:
+def analyze(
+    recordings: Mapping[Foot, Recording],
+    progress: Callable[[float], None] = lambda _: None,
+    unit: GyrUnit | None = None,
+) -> Analysis:
     """Analyse one runner's recordings by foot; `progress` is called with the share done, 0 to 1."""
     samples = {foot: recording.samples for foot, recording in recordings.items()}
-    session, found = Session(tuple(samples)), []
+    session, found = Session(tuple(samples), unit=unit), []
     total, done = sum(len(rows) for rows in samples.values()), 0
     for chunk in chunks(samples, CHUNK_S):
         found.append(session.push(chunk))
@@ -107,7 +112,8 @@ def _check_different(files: Mapping[Foot, Path]) -> None:
         raise SameRecordingError(left, right)
 
 
-def _check_overlap(recordings: Mapping[Foot, Recording]) -> None:
+def check_overlap(recordings: Mapping[Foot, Recording]) -> None:
+    """FeetApartError if two recordings have no moment in common."""
     if len(recordings) < 2:
         return
     left_s, right_s = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from surefoot.extras import missing
+
 
 def main() -> None:
     """Run the command line."""
@@ -15,6 +17,12 @@ def main() -> None:
         from surefoot.service.cli.exit_codes import INTERRUPTED
 
         sys.exit(INTERRUPTED)
+    except ModuleNotFoundError as error:
+        sentence = missing(error)
+        if sentence is None:
+            raise
+        print(f"error: {sentence}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":
