@@ -9,19 +9,14 @@ import numpy as np
 
 from surefoot.analysis.gait.stillness import StillSeconds
 from surefoot.analysis.model import Bools, Bout, BoutKind, Floats, Foot, Strides
-
-MAX_PAUSE_S = 1.5
-"""Longest pause inside a bout: one stride may be missing."""
-VOTE_NEIGHBOURS = 2
-"""A stride's gait is the majority of it and this many strides on either side, both feet together."""
-MIN_STILL_PAUSE_S = 2.0
-"""A shorter pause is the transition between two bouts, not standing."""
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 
 class BoutBuilder:
     """Strides of either foot in, in time order, and still seconds; bouts out that cover the recording without gaps."""
 
-    def __init__(self) -> None:
+    def __init__(self, parameters: Parameters = DEFAULTS) -> None:
+        self._parameters = parameters
         self._start_s = np.empty(0)
         self._end_s = np.empty(0)
         self._running = np.empty(0, bool)
@@ -44,7 +39,7 @@ class BoutBuilder:
         """
         self._buffer([rows for rows in strides.values() if len(rows)], still)
         known = int(np.searchsorted(self._start_s, watermark_s))
-        return self._classify(known - VOTE_NEIGHBOURS, known)
+        return self._classify(known - self._parameters.vote_neighbours, known)
 
     def flush(self, end_s: float) -> list[Bout]:
         """The bouts still open at the end of the recording."""
@@ -71,12 +66,12 @@ class BoutBuilder:
         bouts: list[Bout] = []
         if ready <= self._classified:
             return bouts
-        majority = _majority(self._running[:known])
+        majority = _majority(self._running[:known], self._parameters.vote_neighbours)
         for k in range(self._classified, ready):
             bouts += self._extend(
                 BoutKind.RUN if majority[k] else BoutKind.WALK, float(self._start_s[k]), float(self._end_s[k])
             )
-        drop = max(ready - VOTE_NEIGHBOURS, 0)
+        drop = max(ready - self._parameters.vote_neighbours, 0)
         self._classified = ready - drop
         self._start_s, self._end_s, self._running = self._start_s[drop:], self._end_s[drop:], self._running[drop:]
         self._forget_still()
@@ -85,7 +80,9 @@ class BoutBuilder:
     def _extend(self, kind: BoutKind, start_s: float, end_s: float) -> list[Bout]:
         """Extend the open bout by a stride, or end it and open the next."""
         bouts: list[Bout] = []
-        if self._open is not None and (kind != self._open.kind or start_s > self._open.end_s + MAX_PAUSE_S):
+        if self._open is not None and (
+            kind != self._open.kind or start_s > self._open.end_s + self._parameters.max_pause_s
+        ):
             bouts = self._close(start_s)
         if self._open is None:
             bouts += self._fill_pause(start_s)
@@ -110,7 +107,7 @@ class BoutBuilder:
         second_s = start_s + np.arange(int(np.ceil(end_s - start_s)), dtype=np.float64)
         second_s = second_s[second_s < end_s]  # rounding may have put one on the end
         calm = _all_still(second_s + 0.5, self._still.values())
-        if end_s - start_s < MIN_STILL_PAUSE_S:
+        if end_s - start_s < self._parameters.min_still_pause_s:
             return [Bout(BoutKind.OTHER, start_s, end_s)]
         change = np.flatnonzero(np.diff(calm.astype(int)) != 0) + 1
         edges_s = [start_s, *second_s[change].tolist(), end_s]
@@ -137,8 +134,8 @@ def _all_still(time_s: Floats, feet: Iterable[StillSeconds]) -> Bools:
     return known & ~moving
 
 
-def _majority(marks: Bools) -> Bools:
+def _majority(marks: Bools, neighbours: int) -> Bools:
     """Each mark replaced by the majority of it and its neighbours, unchanged in a tie; fewer vote at the ends."""
-    padded = np.pad(np.where(marks, 1, -1), VOTE_NEIGHBOURS)
-    votes = np.add.reduce([padded[k : k + len(marks)] for k in range(2 * VOTE_NEIGHBOURS + 1)])
+    padded = np.pad(np.where(marks, 1, -1), neighbours)
+    votes = np.add.reduce([padded[k : k + len(marks)] for k in range(2 * neighbours + 1)])
     return np.where(votes == 0, marks, votes > 0)

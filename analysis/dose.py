@@ -9,9 +9,8 @@ import numpy as np
 
 from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import Floats, Foot, Strides
+from surefoot.analysis.parameters import DEFAULTS
 
-HARD_PERCENTILE = 80.0
-"""Landings above this percentile of the runner's own, both feet together, are hard."""
 MIN_LANDINGS = 20
 """A foot with fewer running landings is left out."""
 
@@ -24,13 +23,15 @@ class ImpactDose:
     hard_landings_pct: float
 
 
-def impact_doses(strides: Mapping[Foot, Strides]) -> Mapping[Foot, ImpactDose]:
+def impact_doses(
+    strides: Mapping[Foot, Strides], hard_percentile: float = DEFAULTS.hard_percentile
+) -> Mapping[Foot, ImpactDose]:
     """Impact dose per foot; feet with fewer than `MIN_LANDINGS` are left out. Clipped peaks count at full scale, so the
     sum is a lower bound."""
     impacts = {foot: known for foot, rows in strides.items() if len(known := _known(rows)) >= MIN_LANDINGS}
     if not impacts:
         return {}
-    hard_g = float(np.percentile(np.concatenate(list(impacts.values())), HARD_PERCENTILE))
+    hard_g = float(np.percentile(np.concatenate(list(impacts.values())), hard_percentile))
     return {
         foot: ImpactDose(float(values.sum()), 100.0 * float((values > hard_g).mean()))
         for foot, values in impacts.items()

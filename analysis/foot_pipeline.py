@@ -22,6 +22,7 @@ from surefoot.analysis.inversion.detector import InversionDetector
 from surefoot.analysis.inversion.stance_reference import StanceReference
 from surefoot.analysis.model import Flag, Foot, Mounting, Samples, Strides
 from surefoot.analysis.pairing import StridePairer
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 PIECE_SAMPLES = 1 << 15
 """Samples processed at once; bounds the memory that a long recording pushed whole takes."""
@@ -42,7 +43,7 @@ class FootPipeline:
     moved_s : times at which the pod was moved on its shoe, late ones left out.
     """
 
-    def __init__(self, foot: Foot, stance_reference: StanceReference) -> None:
+    def __init__(self, foot: Foot, stance_reference: StanceReference, parameters: Parameters = DEFAULTS) -> None:
         self.foot = foot
         self.pairer = StridePairer(Strides.empty(foot))
         self.first_s, self.last_s = np.inf, -np.inf
@@ -54,9 +55,9 @@ class FootPipeline:
         self._resampler = Resampler()
         self._tracker: StrideTracker | None = None
         self._aligner = StrideAligner(foot)
-        self._measurer = StrideMeasurer(foot)
-        self._inversion = InversionDetector(foot, stance_reference)
-        self._stillness = StillnessDetector()
+        self._measurer = StrideMeasurer(foot, parameters)
+        self._inversion = InversionDetector(foot, stance_reference, parameters)
+        self._stillness = StillnessDetector(parameters)
         self._move_count = 0
         self._findings: tuple[list[Finding], list[Finding]] = [], []
         self._still: list[StillSeconds] = []

@@ -14,8 +14,9 @@ from surefoot.analysis.findings import Finding
 from surefoot.analysis.foot_pipeline import FootPipeline
 from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit, SampleGate
-from surefoot.analysis.windows import LIVE_WINDOW_S, WindowBuilder
+from surefoot.analysis.windows import WindowBuilder
 
 BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
 
@@ -56,6 +57,7 @@ class Session:
     baseline : what left against right is compared with; by default the run's own first minutes.
     stance_references : each foot's usual stances, which inversion events stand out from; by default those of healthy
         runners until the run has shown its own.
+    parameters : thresholds and window lengths; a baseline made with others is refused.
     unit : unit of the samples' angular rate; by default rad/s, and values that are no foot's in rad/s are refused.
     """
 
@@ -65,18 +67,24 @@ class Session:
         baseline: Baseline | None = None,
         stance_references: Mapping[Foot, StanceReference] | None = None,
         unit: GyrUnit | None = None,
+        parameters: Parameters = DEFAULTS,
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
+        if baseline is not None and baseline.parameters != parameters.changed:
+            raise ValueError("Session: the baseline was made with other parameters; make it anew with these")
+        self.parameters = parameters
         names = tuple(Foot(foot) for foot in feet)
         self._gates = {foot: SampleGate(foot, unit) for foot in names}
         self._ended = False
         references = stance_references or {}
-        self._feet = {foot: FootPipeline(foot, references.get(foot, POPULATION_REFERENCE)) for foot in names}
-        self._windows = WindowBuilder(names)
-        self._live = WindowBuilder(names, LIVE_WINDOW_S)
-        self._bouts = BoutBuilder()
-        self._drift = DriftMonitor(names, baseline)
+        self._feet = {
+            foot: FootPipeline(foot, references.get(foot, POPULATION_REFERENCE), parameters) for foot in names
+        }
+        self._windows = WindowBuilder(names, parameters.window_s)
+        self._live = WindowBuilder(names, parameters.live_window_s)
+        self._bouts = BoutBuilder(parameters)
+        self._drift = DriftMonitor(names, baseline, parameters)
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
@@ -91,7 +99,7 @@ class Session:
     @property
     def baseline(self) -> Baseline:
         """What left against right is compared with, as known now."""
-        return self._drift.baseline
+        return replace(self._drift.baseline, parameters=self.parameters.changed)
 
     @property
     def stance_references(self) -> Mapping[Foot, StanceReference]:

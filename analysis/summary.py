@@ -10,6 +10,7 @@ import numpy as np
 from surefoot.analysis.dose import impact_doses
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Strides
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence, median
 
@@ -36,7 +37,7 @@ def compare(results: Results, gait: Gait) -> tuple[Comparison, ...]:
     return tuple(Comparison(key, _median(left, key), _median(right, key)) for key in STRIDE_METRICS)
 
 
-def summarise(results: Results) -> Mapping[str, float | None]:
+def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[str, float | None]:
     """The run's summary; every key is always present, None stands for unknown.
 
     Keys
@@ -48,11 +49,11 @@ def summarise(results: Results) -> Mapping[str, float | None]:
     cadence_walk_spm : of walking.
     <metric>_left, <metric>_right, <metric>_asymmetry_pct : medians over the running strides and how they compare.
     impact_dose_g_left, impact_dose_g_right : sum of the impacts of all running landings.
-    hard_landings_pct_left, hard_landings_pct_right : share of them above `HARD_PERCENTILE` of both feet together.
+    hard_landings_pct_left, hard_landings_pct_right : share of them above the hard percentile of both feet together.
     clipped_strides_pct_left, clipped_strides_pct_right : share of strides with a clipped reading.
     """
     run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
-    dose = impact_doses(results.strides)
+    dose = impact_doses(results.strides, parameters.hard_percentile)
     return {
         "duration_s": results.bouts[-1].end_s - results.bouts[0].start_s if results.bouts else None,
         "run_time_s": _time_s(results, Gait.RUN),

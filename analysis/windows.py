@@ -8,6 +8,7 @@ import numpy as np
 
 from surefoot.analysis.metrics import STRIDE_METRICS, STRIDE_TIME
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window
+from surefoot.analysis.parameters import DEFAULTS
 from surefoot.analysis.uncertainty import (
     Z95,
     Medians,
@@ -19,7 +20,7 @@ from surefoot.analysis.uncertainty import (
 )
 from surefoot.analysis.windowing import Segment, TumblingWindows
 
-WINDOW_S, LIVE_WINDOW_S = 30.0, 10.0
+WINDOW_S, LIVE_WINDOW_S = DEFAULTS.window_s, DEFAULTS.live_window_s
 """Length of the windows for statistics, and of those shown live."""
 MIN_WINDOW_STRIDES = 5
 """A foot with fewer strides of the window's gait is left out."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surefoot.analysis.drift.ewma import BASELINE_MINUTES
 from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.model import Gait, Window
+from surefoot.analysis.parameters import DEFAULTS
 
-BASELINE_WINDOWS = 2 * BASELINE_MINUTES
+BASELINE_WINDOWS = 2 * DEFAULTS.baseline_minutes
 """Windows that make the baseline, half a minute each: as much running as the drift monitor's own baseline."""
 MIN_WINDOWS = 4
 """Fewer windows of running give no band."""

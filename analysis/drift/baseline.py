@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,6 +24,7 @@ class Baseline:
     error_pct : (metrics,) standard error of the asymmetry.
     start_s, end_s : on the session clock; NaN for a baseline of other runs.
     strides : of one foot.
+    parameters : those that were not the default when it was made.
     """
 
     rows: Floats
@@ -31,6 +32,7 @@ class Baseline:
     start_s: float
     end_s: float
     strides: int
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> Baseline:
@@ -57,7 +59,7 @@ class Baseline:
             for key, row, error_pct in zip(MONITORED_KEYS, self.rows, self.error_pct, strict=True)
             if np.isfinite(row[0])
         }
-        return {"strides": self.strides, "metrics": metrics}
+        return {"strides": self.strides, "parameters": dict(self.parameters), "metrics": metrics}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Baseline:
@@ -76,4 +78,7 @@ class Baseline:
             found = metrics.get(key, {})
             rows[k, : TILTS.start] = [float(found.get(name, np.nan)) for name in COLUMN_NAMES]
             error_pct[k] = float(found.get("error_pct", np.nan))
-        return cls(rows, error_pct, np.nan, np.nan, strides)
+        parameters = values.get("parameters", {})
+        if not isinstance(parameters, Mapping):
+            raise ValueError("baseline: expected names and numbers under 'parameters'")
+        return cls(rows, error_pct, np.nan, np.nan, strides, parameters)

@@ -31,8 +31,8 @@ AFTER_EVENT_BLOCKS = (2, 6)
 """Least and most blocks after an inversion event."""
 MAX_SPAN_BLOCKS = 7
 """Blocks after a change point lie within this many: one may be missing."""
-MIN_SUDDEN_Z, MIN_SUDDEN_Z_AFTER_EVENT = 6.0, 3.3
-"""Standard errors that a change must reach, without and after an inversion event."""
+MIN_SUDDEN_Z_AFTER_EVENT = 3.3
+"""Standard errors that a change must reach after an inversion event."""
 SIZE_RATIO_AFTER_EVENT = 0.7
 """Share of a metric's smallest sudden change that suffices after an event."""
 BLOCK_RATIO, BLOCK_RATIO_AFTER_EVENT = 0.4, 0.0
@@ -99,10 +99,13 @@ def _evaluate(before: Sequence[Block], after: Sequence[Block], chart: EwmaChart,
     now = nan_mean(rows)
     error = np.sqrt(scatter**2 + reference.error_pct**2 + chart.camber.error_pct(now, reference.rows) ** 2)
     if event_s is None:
-        size_ratio, min_z, block_ratio = 1.0, MIN_SUDDEN_Z, BLOCK_RATIO
+        size_ratio, min_z, block_ratio = 1.0, chart.parameters.min_sudden_z, BLOCK_RATIO
     else:
         size_ratio, min_z, block_ratio = SIZE_RATIO_AFTER_EVENT, MIN_SUDDEN_Z_AFTER_EVENT, BLOCK_RATIO_AFTER_EVENT
-    beyond = IS_LOAD & (np.abs(change) >= np.maximum(size_ratio * MIN_SUDDEN_PCT, min_z * error))
+    beyond = IS_LOAD & (
+        np.abs(change)
+        >= np.maximum(size_ratio * chart.parameters.drift_threshold_ratio * MIN_SUDDEN_PCT, min_z * error)
+    )
     beyond &= (np.sign(change) * deviation >= block_ratio * np.abs(change)).all(axis=0)
     estimate = ChangeEstimate(change, error, common.mean(axis=0), camber_change_deg(now - reference.rows))
     return ChangePoint(before[-1].end_s, after[-1].end_s, reference, estimate, beyond, event_s)

@@ -23,22 +23,15 @@ from surefoot.analysis.drift.monitored_metrics import (
 )
 from surefoot.analysis.drift.steady_state import Block
 from surefoot.analysis.model import Bools, Floats
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 MINUTE_BLOCKS = 6
 MIN_MINUTE_BLOCKS = 3
 """A minute counts with half of its blocks."""
-MIN_BASELINE_MINUTES, BASELINE_MINUTES = 5, 10
-"""The baseline is used once it has five minutes, and grows to ten."""
-EWMA_WEIGHT = 0.2
-"""Weight of the newest minute in the moving average, which lags a ramp by four minutes."""
-EWMA_ERROR_RATIO = float(np.sqrt(EWMA_WEIGHT / (2.0 - EWMA_WEIGHT)))
-"""Standard error of the moving average, relative to one minute's scatter."""
 CI95_Z = 2.15
 """Standard errors of a 95 % interval; more than 1.96, since the scatter is known from some twenty minutes."""
-MIN_DRIFT_Z = 4.0
-"""Standard errors that a change must reach, so that a runner with more scatter needs a larger one."""
 CAMBER_Z = 2.0
-"""The same for the error of the camber's effect, which matters once in a run and not every minute."""
+"""Standard errors of the camber's effect that a change must exceed; it matters once in a run, not every minute."""
 RECENT_AGE_S = (22 * 60.0, 27 * 60.0)
 RECENT_RATIO = 0.9
 """Share of the threshold that must have come within the last 25 minutes; slow wander moves as far only in hours."""
@@ -68,7 +61,8 @@ class Deviation:
 class EwmaChart:
     """Baseline, moving average and history of one run."""
 
-    def __init__(self, baseline: Baseline | None = None) -> None:
+    def __init__(self, baseline: Baseline | None = None, parameters: Parameters = DEFAULTS) -> None:
+        self.parameters = parameters
         self.covariates = CovariateModel()
         self.camber = CamberModel()
         self.baseline = Baseline.empty() if baseline is None else baseline
@@ -76,9 +70,9 @@ class EwmaChart:
         self.rows = np.full((MAX_MINUTES, len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
         self.count = 0
         self.average = self.baseline.rows
-        self._first = np.full((BASELINE_MINUTES, len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
+        self._first = np.full((self.parameters.baseline_minutes, len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
         known = np.isfinite(self.baseline.rows[:, ASYMMETRY])
-        self._gathered_minutes = np.where(known, BASELINE_MINUTES, 0)
+        self._gathered_minutes = np.where(known, self.parameters.baseline_minutes, 0)
         self._last_minute: tuple[int, Floats] | None = None
 
     def add(self, number: int, blocks: Sequence[Block]) -> Deviation | None:
@@ -96,15 +90,23 @@ class EwmaChart:
         self._last_minute = number, row
         self.camber.learn(row, self.covariates)
         self._record(0.5 * (start_s + end_s), row)
-        self.average = np.where(np.isfinite(row), self.average + EWMA_WEIGHT * (row - self.average), self.average)
+        self.average = np.where(
+            np.isfinite(row), self.average + self.parameters.ewma_weight * (row - self.average), self.average
+        )
         self._gather(row, start_s, end_s, sum(block.strides for block in blocks))
         return self._evaluate(end_s)
 
+    @property
+    def _average_error_pct(self) -> Floats:
+        """(metrics,) standard error of the moving average, from one minute's scatter."""
+        weight = self.parameters.ewma_weight
+        return self.covariates.scatter_pct * float(np.sqrt(weight / (2.0 - weight)))
+
     def rebase(self, end_s: float) -> None:
         """Make the moving average the new baseline."""
-        error_pct = self.covariates.scatter_pct * EWMA_ERROR_RATIO
+        error_pct = self._average_error_pct
         self.baseline = replace(self.baseline, rows=self.average, error_pct=error_pct, start_s=end_s, end_s=end_s)
-        self._gathered_minutes[:] = BASELINE_MINUTES
+        self._gathered_minutes[:] = self.parameters.baseline_minutes
 
     def forget(self, metrics: Bools) -> None:
         """Drop the marked metrics and all stance tilts, since a pod was moved."""
@@ -135,10 +137,13 @@ class EwmaChart:
     def _evaluate(self, end_s: float) -> Deviation:
         baseline = self.baseline
         change = self.deviation_from(baseline.rows)
-        error = np.hypot(self.covariates.scatter_pct * EWMA_ERROR_RATIO, baseline.error_pct)
+        error = np.hypot(self._average_error_pct, baseline.error_pct)
         camber_deg = camber_change_deg(self.average - baseline.rows)
         camber = self.camber.error_pct(self.average, baseline.rows)
-        threshold = np.hypot(np.maximum(MIN_DRIFT_PCT, MIN_DRIFT_Z * error), CAMBER_Z * camber)
+        threshold = np.hypot(
+            np.maximum(self.parameters.drift_threshold_ratio * MIN_DRIFT_PCT, self.parameters.min_drift_z * error),
+            CAMBER_Z * camber,
+        )
         recent_change = self._deviation(self.average, self._rows_before(end_s))
         common = self.average[:, COMMON] - baseline.rows[:, COMMON]
         common = common - self.covariates.expected_common(self.average, baseline.rows)
@@ -157,14 +162,14 @@ class EwmaChart:
 
     def _gather(self, row: Floats, start_s: float, end_s: float, strides: int) -> None:
         """One more minute for the baselines that are not complete."""
-        incomplete = np.isfinite(row[:, ASYMMETRY]) & (self._gathered_minutes < BASELINE_MINUTES)
+        incomplete = np.isfinite(row[:, ASYMMETRY]) & (self._gathered_minutes < self.parameters.baseline_minutes)
         if not incomplete.any():
             return
         self._first[self._gathered_minutes[incomplete], incomplete] = row[incomplete]
         self._gathered_minutes[incomplete] += 1
-        enough = incomplete & (self._gathered_minutes >= MIN_BASELINE_MINUTES)
+        enough = incomplete & (self._gathered_minutes >= self.parameters.min_baseline_minutes)
         first = np.isnan(self.baseline.rows[:, ASYMMETRY]) & enough
-        minute = np.arange(BASELINE_MINUTES)[:, None]
+        minute = np.arange(self.parameters.baseline_minutes)[:, None]
         gathered = np.where((minute < self._gathered_minutes)[..., None], self._first, np.nan)
         rows = np.where(enough[:, None], nan_mean(gathered), self.baseline.rows)
         error_pct = np.where(

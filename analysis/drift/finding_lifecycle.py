@@ -98,7 +98,7 @@ class EpisodeTracker:
         estimate = deviation.estimate
         lead = _lead(metrics, estimate.change_pct / deviation.threshold_pct)
         onset = find_onset(*chart.history(lead), float(chart.covariates.scatter_pct[lead]))
-        small = abs(estimate.change_pct[lead]) < MIN_SUDDEN_PCT[lead]
+        small = abs(estimate.change_pct[lead]) < chart.parameters.drift_threshold_ratio * MIN_SUDDEN_PCT[lead]
         if (onset.suddenness > SUDDEN_EVIDENCE and small) or not (IS_LOAD[lead] or _larger_side_rose(estimate, lead)):
             return []
         metrics = metrics | _joining(deviation, IS_LOAD[lead], direction)
@@ -115,7 +115,7 @@ class EpisodeTracker:
         kind = Kind.OFFLOADING if metrics.sum() > 1 and event_s is None else Kind.ASYMMETRY_SPIKE
         foot, since_s = affected_foot(kind, lead, estimate), change_point.time_s - self.origin_s
         change = Change(kind, foot, metrics, lead, estimate, change_point.before, since_s, sudden=True, event_s=event_s)
-        threshold_pct = float(MIN_DRIFT_PCT[lead])
+        threshold_pct = chart.parameters.drift_threshold_ratio * float(MIN_DRIFT_PCT[lead])
         return self._open_episode(change, change_point.time_s, change_point.known_s, direction, threshold_pct, chart)
 
     def _open_episode(

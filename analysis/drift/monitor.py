@@ -14,6 +14,7 @@ from surefoot.analysis.drift.standing_asymmetry import StandingAsymmetry
 from surefoot.analysis.drift.steady_state import BLOCK_S, Block, SteadyStateFilter
 from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.model import Foot, Strides
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.windowing import Segment, TumblingWindows
 
 EVENT_RELEVANCE_S = 75.0
@@ -26,11 +27,13 @@ ROUNDING_MARGIN_S = 1.0
 class DriftMonitor:
     """Paired strides in, findings out; any cut gives the same findings."""
 
-    def __init__(self, feet: Iterable[Foot], baseline: Baseline | None = None) -> None:
+    def __init__(
+        self, feet: Iterable[Foot], baseline: Baseline | None = None, parameters: Parameters = DEFAULTS
+    ) -> None:
         self._blocks = TumblingWindows(feet, BLOCK_S)
         self._steady_state = SteadyStateFilter()
         self._change_points = ChangePointDetector()
-        self._chart = EwmaChart(baseline)
+        self._chart = EwmaChart(baseline, parameters)
         self._episodes = EpisodeTracker()
         self._standing = StandingAsymmetry()
         self._minute: list[Block] = []

@@ -16,8 +16,6 @@ from surefoot.analysis.model import Foot
 HEALTHY_SD_PCT = 5.6
 """Standard deviation of contact asymmetry among healthy runners: 40 % of them lie within 3 %, 90 % within 9 % (contact
 balance of up to 50.7 % and 52.2 %)."""
-MIN_STANDING_PCT = 3.0
-"""Smaller asymmetries are not reported."""
 WARM_UP_S = 20 * 60.0
 """An asymmetry that eases with warming up does so within this time."""
 _CONTACT_ROW = MONITORED_KEYS.index(CONTACT)
@@ -36,7 +34,7 @@ class StandingAsymmetry:
         baseline_pct = float(chart.baseline.rows[_CONTACT_ROW, ASYMMETRY])
         if np.isfinite(baseline_pct) and not self._done:
             self._done = True
-            if abs(baseline_pct) >= MIN_STANDING_PCT and np.isfinite(chart.baseline.end_s):
+            if abs(baseline_pct) >= chart.parameters.min_standing_pct and np.isfinite(chart.baseline.end_s):
                 self._reported = _new_finding(baseline_pct, deviation, chart)
                 return [self._reported]
         return self._check_easing(baseline_pct, deviation, chart) if idle else []

@@ -30,10 +30,8 @@ INVERSION_SIGMA_S = gaussian_sigma_s(20.0)
 PITCH_SIGMA_S = gaussian_sigma_s(80.0)
 """Smoothing of pitch, which bends sharply at contact; smoothing it to 20 Hz would take a degree off the strike
 angle."""
-REARFOOT_LIMIT_DEG = 8.0
 REARFOOT_SD_DEG = 3.0
-"""Altman and Davis 2012 (Gait Posture 35:298): heel strikes have more than 8.0°. The error of one stride's angle makes
-that a probability."""
+"""Error of one stride's foot strike angle, which makes a heel strike a probability."""
 LOGISTIC_STEEPNESS = 1.702
 """Steepness at which a logistic curve is closest to the normal distribution."""
 
@@ -107,7 +105,11 @@ def stance_tilt_deg(kinematics: StrideKinematics, axes: Floats, foot: Foot) -> F
 
 
 def angle_metrics(
-    angles: FootAngles, kinematics: StrideKinematics, contact_offset: Floats, contact_cells: Floats
+    angles: FootAngles,
+    kinematics: StrideKinematics,
+    contact_offset: Floats,
+    contact_cells: Floats,
+    rearfoot_limit_deg: float,
 ) -> dict[str, Floats]:
     """Every angle of the metric registry, (n,) each; `contact_offset` is in cells from the landing, `contact_cells`
     long."""
@@ -120,7 +122,7 @@ def angle_metrics(
     peak_window = angles.within(contact_offset, contact_offset + np.fmin(PEAK_WINDOW_CELLS, contact_cells))
     return {
         "foot_strike_angle_deg": np.degrees(strike),
-        "strike_rearfoot_probability": rearfoot_probability(np.degrees(strike)),
+        "strike_rearfoot_probability": rearfoot_probability(np.degrees(strike), rearfoot_limit_deg),
         "inversion_at_contact_deg": np.degrees(at_contact),
         "peak_inversion_deg": np.degrees(np.fmax(at_contact, _masked_max(inversion, peak_window))),
         "peak_inversion_velocity_dps": np.degrees(_masked_max(rate, peak_window)),
@@ -136,9 +138,9 @@ def _foot_flat(angles: FootAngles, contact_offset: Floats, mid_stance_cells: Int
     return np.where(flat.any(axis=1), angles.first_cell + np.argmax(flat, axis=1), mid_stance_cells)
 
 
-def rearfoot_probability(strike_angle_deg: Floats) -> Floats:
-    """Probability that the heel came first, given the angle's error."""
-    z = (strike_angle_deg - REARFOOT_LIMIT_DEG) / REARFOOT_SD_DEG
+def rearfoot_probability(strike_angle_deg: Floats, limit_deg: float) -> Floats:
+    """Probability that the angle, given its error, is a heel strike's, above the limit."""
+    z = (strike_angle_deg - limit_deg) / REARFOOT_SD_DEG
     return 1.0 / (1.0 + np.exp(-LOGISTIC_STEEPNESS * z))
 
 

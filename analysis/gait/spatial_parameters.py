@@ -15,6 +15,7 @@ from surefoot.analysis.gait.stance_orientation import track_stance
 from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.metrics import STANCE_TILT
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Ints
+from surefoot.analysis.parameters import Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class AlignedStances:
 
 
 def spatial_metrics(
-    grid: UniformSamples, stances: AlignedStances, stride_time_s: Floats, foot: Foot
+    grid: UniformSamples, stances: AlignedStances, stride_time_s: Floats, foot: Foot, parameters: Parameters
 ) -> dict[str, Floats]:
     """Every metric that is not a time, (n,) each; NaN where the frame, a gap or clipping leaves it unknown."""
     values = {key: np.full(len(stances.landing), np.nan) for key in (*ANGLE_KEYS, *IMPACT_KEYS)}
@@ -64,7 +65,9 @@ def spatial_metrics(
         contact_offset, contact_cells = part.contact_offset_s * GRID_HZ, part.contact_time_s * GRID_HZ
         stance = track_stance(grid, part.landing, part.kinematics, part.frames, stride_class)
         found = impact_metrics(grid, stance, contact_offset)
-        found |= angle_metrics(foot_angles(stance, part.frames, foot), part.kinematics, contact_offset, contact_cells)
+        angles = foot_angles(stance, part.frames, foot)
+        limit_deg = parameters.rearfoot_limit_deg
+        found |= angle_metrics(angles, part.kinematics, contact_offset, contact_cells, limit_deg)
         for key, some_values in found.items():
             values[key][rows] = some_values
     tilt_deg = stance_tilt_deg(stances.kinematics, stances.first_frames, foot)

@@ -7,12 +7,9 @@ import numpy as np
 from surefoot.analysis.gait.filters import cell_count, squared_norm
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.model import Bools, Floats
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 SECOND_CELLS = cell_count(1.0)
-MAX_STILL_RATE_RADPS = 0.3
-"""Root-mean-square angular rate of a still second, upper limit."""
-MAX_STILL_FORCE_SD_MPS2 = 0.5
-"""Standard deviation of the specific force in a still second, upper limit."""
 MAX_RATE_SECONDS = 20
 """Moving seconds whose rates are kept."""
 
@@ -28,7 +25,8 @@ class StillnessDetector:
     moving_rates_radps : root-mean-square angular rates of the first seconds that were not still.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parameters: Parameters = DEFAULTS) -> None:
+        self._parameters = parameters
         self._cells = UniformSamples.empty()
         self.moving_rates_radps: list[float] = []
 
@@ -37,7 +35,7 @@ class StillnessDetector:
         self._cells = UniformSamples.join([self._cells, new])
         if len(self._cells) < SECOND_CELLS:
             return join_seconds([])
-        seconds = still_seconds(self._cells)
+        seconds = still_seconds(self._cells, self._parameters)
         if len(self.moving_rates_radps) < MAX_RATE_SECONDS:
             self._add_rates(seconds[1])
         self._cells = self._cells[len(self._cells) // SECOND_CELLS * SECOND_CELLS :]
@@ -55,7 +53,7 @@ def mean_square_rates(grid: UniformSamples) -> Floats:
     return rate2
 
 
-def still_seconds(grid: UniformSamples) -> StillSeconds:
+def still_seconds(grid: UniformSamples, parameters: Parameters = DEFAULTS) -> StillSeconds:
     """The whole seconds of the grid; a second with a gap is not still."""
     count = len(grid) // SECOND_CELLS
     rows = slice(0, count * SECOND_CELLS)
@@ -63,7 +61,7 @@ def still_seconds(grid: UniformSamples) -> StillSeconds:
     force = grid.acc_mps2[:, rows].reshape(3, count, SECOND_CELLS)
     variance = squared_norm(force - force.mean(axis=2)[..., None]).mean(axis=1)
     whole = grid.valid[rows].reshape(count, SECOND_CELLS).all(axis=1)
-    still = whole & (rate2 < MAX_STILL_RATE_RADPS**2) & (variance < MAX_STILL_FORCE_SD_MPS2**2)
+    still = whole & (rate2 < parameters.max_still_rate_radps**2) & (variance < parameters.max_still_force_sd_mps2**2)
     return grid.time_s[rows][::SECOND_CELLS], still
 
 

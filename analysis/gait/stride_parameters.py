@@ -16,6 +16,7 @@ from surefoot.analysis.gait.temporal_parameters import TemporalParameters, tempo
 from surefoot.analysis.gait.variability import RollVariability
 from surefoot.analysis.metrics import CONTACT, PUSH_OFF, STRIDE_TIME
 from surefoot.analysis.model import Bools, Flag, Floats, Foot, Ints, Mounting, MountingStatus, Strides
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 FLAG_CONFIDENCE = {Flag.GAP: 0.5, Flag.CLIPPED: 0.8, Flag.CONTACT_WITHHELD: 0.8, Flag.NO_GYROSCOPE: 0.7}
 """Factors by which a flag lowers the confidence that the landings' similarity gives."""
@@ -57,12 +58,13 @@ class AlignedStride:
 class StrideMeasurer:
     """Measures one foot's strides in order; remembers the last landing, which the next stride may share."""
 
-    def __init__(self, foot: Foot) -> None:
+    def __init__(self, foot: Foot, parameters: Parameters = DEFAULTS) -> None:
         self._foot = foot
+        self._parameters = parameters
         self._last_landing = -1
         self._last_contact_s = np.nan
         self._last_valid = False
-        self._variability = RollVariability()
+        self._variability = RollVariability(parameters.variability_strides)
 
     def measure(self, grid: UniformSamples, first_cell: int, aligned: list[AlignedStride], gyroscope: bool) -> Strides:
         """Strides of the candidates; `first_cell` is the absolute cell that the grid begins with."""
@@ -74,10 +76,11 @@ class StrideMeasurer:
         contacts_s, valid = self._initial_contacts(grid, first_cell, first, last, axes, gyroscope)
         start, end = first - first_cell, last - first_cell
         has_terminal_contact = np.array([each.pitch_fits and gyroscope for each in aligned])
-        temporal = temporal_parameters(grid, start, end - start, axes, contacts_s, valid, has_terminal_contact)
-        spatial = spatial_metrics(
-            grid, _stances(grid, start, end, aligned, temporal), temporal.stride_time_s, self._foot
+        temporal = temporal_parameters(
+            grid, start, end - start, axes, contacts_s, valid, has_terminal_contact, self._parameters
         )
+        stances = _stances(grid, start, end, aligned, temporal)
+        spatial = spatial_metrics(grid, stances, temporal.stride_time_s, self._foot, self._parameters)
         spatial["roll_variability_deg"] = self._variability.push(spatial["inversion_at_contact_deg"])
         flags = _flags(grid, start, end, temporal, spatial, gyroscope)
         return Strides(

@@ -9,15 +9,12 @@ import numpy as np
 from surefoot.analysis.gait.event_detection import FAST_STRIDES, SLOW_STRIDES, terminal_contact
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.model import Bools, Floats, Ints
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
-TRANSITION_DUTY_FACTOR, TRANSITION_STRIDE_TIME_S = 0.50, 0.90
 DUTY_FACTOR_SCALE, STRIDE_TIME_SCALE_S = 0.06, 0.12
 """Walking becomes running where both feet are in the air at times (duty factor 0.5) and near a stride time of 0.9 s.
 Contact may be off by 20 ms, so both count, each on the scale over which the gaits blend; without contact the stride
 time decides."""
-RUN_CONTACT_RANGE_S = (0.08, 0.45)
-MAX_DUTY_FACTOR = 0.85
-"""Contacts outside these do not occur in gait and are withheld."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ def temporal_parameters(
     contacts_s: Floats,
     valid: Bools,
     has_terminal_contact: Bools,
+    parameters: Parameters = DEFAULTS,
 ) -> TemporalParameters:
     """Temporal parameters of strides `length` cells long that begin with the landings (n,).
 
@@ -66,9 +64,10 @@ def temporal_parameters(
     terminal_contact_s, push_off, lift_valid = _terminal_contacts(grid, landing, length, axes)
     stride_time_s, contact_time_s = contacts_s[1] - contacts_s[0], terminal_contact_s - contacts_s[0]
     known = lift_valid & valid[0] & has_terminal_contact
-    running = _running(np.where(known, contact_time_s / stride_time_s, TRANSITION_DUTY_FACTOR), stride_time_s)
-    known &= _plausible(contact_time_s, stride_time_s, running)
-    running = np.where(known, running, _running(np.full(len(stride_time_s), TRANSITION_DUTY_FACTOR), stride_time_s))
+    unknown_duty = np.full(len(stride_time_s), parameters.transition_duty_factor)
+    running = _running(np.where(known, contact_time_s / stride_time_s, unknown_duty), stride_time_s, parameters)
+    known &= _plausible(contact_time_s, stride_time_s, running, parameters)
+    running = np.where(known, running, _running(unknown_duty, stride_time_s, parameters))
     return TemporalParameters(
         contacts_s[0],
         contacts_s[1],
@@ -102,12 +101,14 @@ def time_at(grid: UniformSamples, cell: Ints, offset: Floats) -> Floats:
     return start_s + (offset - whole) * (grid.time_s[before + 1] - start_s)
 
 
-def _running(duty: Floats, stride_time_s: Floats) -> Bools:
-    return (duty - TRANSITION_DUTY_FACTOR) / DUTY_FACTOR_SCALE + (
-        stride_time_s - TRANSITION_STRIDE_TIME_S
+def _running(duty: Floats, stride_time_s: Floats, parameters: Parameters) -> Bools:
+    """Whether duty factor and stride time together lie on running's side of the transition."""
+    return (duty - parameters.transition_duty_factor) / DUTY_FACTOR_SCALE + (
+        stride_time_s - parameters.transition_stride_time_s
     ) / STRIDE_TIME_SCALE_S < 0.0
 
 
-def _plausible(contact_time_s: Floats, stride_time_s: Floats, running: Bools) -> Bools:
-    in_run = (contact_time_s >= RUN_CONTACT_RANGE_S[0]) & (contact_time_s <= RUN_CONTACT_RANGE_S[1])
-    return np.where(running, in_run, contact_time_s <= MAX_DUTY_FACTOR * stride_time_s)
+def _plausible(contact_time_s: Floats, stride_time_s: Floats, running: Bools, parameters: Parameters) -> Bools:
+    """Whether the contacts are as long as contacts are in gait."""
+    in_run = (contact_time_s >= parameters.min_run_contact_s) & (contact_time_s <= parameters.max_run_contact_s)
+    return np.where(running, in_run, contact_time_s <= parameters.max_duty_factor * stride_time_s)

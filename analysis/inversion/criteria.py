@@ -14,11 +14,8 @@ import numpy as np
 from surefoot.analysis.inversion.frontal_curves import CURVE_TIME_S, FIRST_PEAK_INDEX, FrontalCurves
 from surefoot.analysis.inversion.stance_reference import StanceReference
 from surefoot.analysis.model import Bools
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
-MIN_EXCESS_DEG, MIN_RISE_DEG, MIN_RATE_DPS = 15.0, 10.0, 200.0
-"""Least inversion beyond the reference, least rise of it since contact, and least rate; an event has all three."""
-RATE_LIMIT_SD = 4.5
-"""The rate must also exceed the runner's own by this many standard deviations."""
 MIN_RATE_SD_DPS, MIN_LANDING_SD_DEG = 25.0, 1.5
 """Lower limits of the standard deviations used, of the rate and of the angle at contact."""
 
@@ -42,9 +39,11 @@ class Excursion:
     rate_dps: float
 
 
-def is_suspect(curves: FrontalCurves) -> Bools:
+def is_suspect(curves: FrontalCurves, parameters: Parameters = DEFAULTS) -> Bools:
     """(n,) stances worth comparing with the reference: fast and far enough for an event in any runner."""
-    return (curves.peak_rate_dps >= MIN_RATE_DPS) & (curves.rise_deg >= 0.5 * MIN_RISE_DEG)
+    return (curves.peak_rate_dps >= parameters.inversion_min_rate_dps) & (
+        curves.rise_deg >= 0.5 * parameters.inversion_min_rise_deg
+    )
 
 
 def measure_excursion(curves: FrontalCurves, stance: int, reference: StanceReference) -> Excursion:
@@ -60,12 +59,14 @@ def measure_excursion(curves: FrontalCurves, stance: int, reference: StanceRefer
     )
 
 
-def is_inversion_event(excursion: Excursion, reference: StanceReference) -> bool:
+def is_inversion_event(excursion: Excursion, reference: StanceReference, parameters: Parameters = DEFAULTS) -> bool:
     """Whether angle, rise and rate all reach their limits."""
     landing_sd_deg = max(float(reference.spread_deg[0]), MIN_LANDING_SD_DEG)
-    unusual_dps = reference.rate_dps + RATE_LIMIT_SD * max(reference.rate_spread_dps, MIN_RATE_SD_DPS)
+    unusual_dps = reference.rate_dps + parameters.inversion_rate_limit_sd * max(
+        reference.rate_spread_dps, MIN_RATE_SD_DPS
+    )
     return (
-        excursion.excess_deg >= MIN_EXCESS_DEG
-        and excursion.rise_deg >= max(MIN_RISE_DEG, 2.0 * landing_sd_deg)
-        and excursion.rate_dps >= max(MIN_RATE_DPS, unusual_dps)
+        excursion.excess_deg >= parameters.inversion_min_excess_deg
+        and excursion.rise_deg >= max(parameters.inversion_min_rise_deg, 2.0 * landing_sd_deg)
+        and excursion.rate_dps >= max(parameters.inversion_min_rate_dps, unusual_dps)
     )

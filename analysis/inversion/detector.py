@@ -23,9 +23,8 @@ from surefoot.analysis.inversion.stance_reference import (
     StanceReferenceEstimator,
 )
 from surefoot.analysis.model import Bools, Floats, Foot, MountingStatus, Strides
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
-NEAR_MISS_LIMIT_DEG, SEVERE_LIMIT_DEG = 25.0, 45.0
-"""Excess over the reference: below the first a near miss, above the second severe."""
 MIN_EVENT_TRAVEL_M = 0.5
 """Least displacement of the stride before; a stumble on the spot is no event."""
 SEVERITY_PHRASES = {
@@ -62,8 +61,11 @@ class ObservedStances:
 class InversionDetector:
     """Aligned and measured strides in, findings out; any cut gives the same findings."""
 
-    def __init__(self, foot: Foot, prior: StanceReference = POPULATION_REFERENCE) -> None:
+    def __init__(
+        self, foot: Foot, prior: StanceReference = POPULATION_REFERENCE, parameters: Parameters = DEFAULTS
+    ) -> None:
         self._foot = foot
+        self._parameters = parameters
         self._reference = StanceReferenceEstimator(prior)
         self._recent = RecentStrides()
         self._open: list[Finding] = []
@@ -117,13 +119,14 @@ class InversionDetector:
     def _detect(self, stances: ObservedStances) -> list[Finding]:
         """A suspect is compared with the stances before it; all that are no event become part of the reference."""
         found, learned = [], 0
-        for k in np.flatnonzero(stances.visible & is_suspect(stances.curves)).tolist():
+        for k in np.flatnonzero(stances.visible & is_suspect(stances.curves, self._parameters)).tolist():
             self._learn(stances, learned, k)
             reference = self._reference.estimate()
             excursion = measure_excursion(stances.curves, k, reference)
-            is_event = is_inversion_event(excursion, reference)
+            is_event = is_inversion_event(excursion, reference, self._parameters)
             if is_event:
-                found.append(_finding(self._foot, stances, k, excursion, reference))
+                severity = _severity(excursion.excess_deg, self._parameters)
+                found.append(_finding(self._foot, stances, k, excursion, reference, severity))
             learned = k + is_event
         self._learn(stances, learned, len(stances.time_s))
         return found
@@ -147,10 +150,11 @@ class InversionDetector:
         return found
 
 
-def _finding(foot: Foot, stances: ObservedStances, k: int, excursion: Excursion, reference: StanceReference) -> Finding:
+def _finding(
+    foot: Foot, stances: ObservedStances, k: int, excursion: Excursion, reference: StanceReference, severity: Severity
+) -> Finding:
     contact_s = float(stances.time_s[k])
     time_s = contact_s + excursion.peak_s
-    severity = _severity(excursion.excess_deg)
     message = (
         f"Your {foot} ankle {SEVERITY_PHRASES[severity]}: {excursion.excess_deg:.0f}° farther outward than you "
         f"usually stand, at up to {excursion.rate_dps:.0f} °/s, "
@@ -205,10 +209,10 @@ def _revision(finding: Finding, aftermath: Aftermath, known_s: float) -> Finding
     )
 
 
-def _severity(excess_deg: float) -> Severity:
-    if excess_deg > SEVERE_LIMIT_DEG:
+def _severity(excess_deg: float, parameters: Parameters) -> Severity:
+    if excess_deg > parameters.severe_limit_deg:
         return Severity.SEVERE
-    return Severity.ROLL if excess_deg >= NEAR_MISS_LIMIT_DEG else Severity.NEAR_MISS
+    return Severity.ROLL if excess_deg >= parameters.near_miss_limit_deg else Severity.NEAR_MISS
 
 
 def _confidence(excursion: Excursion, stride_confidence: float) -> float:

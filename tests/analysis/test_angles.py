@@ -94,7 +94,7 @@ def test_inversion_at_landing_follows_the_runner(foot: Foot) -> None:
 
 
 def test_the_heel_is_as_likely_as_not_at_eight_degrees() -> None:
-    assert rearfoot_probability(np.array([-5.0, 8.0, 20.0])) == pytest.approx([0.0, 0.5, 1.0], abs=0.01)
+    assert rearfoot_probability(np.array([-5.0, 8.0, 20.0]), 8.0) == pytest.approx([0.0, 0.5, 1.0], abs=0.01)
 
 
 def test_angles_are_withheld_without_a_gyroscope_and_flagged() -> None:
