@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -85,7 +86,7 @@ class Parameters:
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) != field.default}
 
     @classmethod
-    def from_changed(cls, changed: dict[str, Any]) -> Parameters:
+    def from_changed(cls, changed: Mapping[str, Any]) -> Parameters:
         """The parameters of which `changed` holds those that are not the default; ValueError for an unknown name."""
         unknown = changed.keys() - {field.name for field in fields(cls)}
         if unknown:

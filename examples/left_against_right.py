@@ -1,29 +1,25 @@
-"""Print right against left of every metric: python examples/left_against_right.py left.csv right.csv"""
+"""Print right against left, half-minute by half-minute: python examples/left_against_right.py left.csv right.csv"""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from surefoot.analysis import Results, Session
-from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import Foot, Gait
-from surefoot.analysis.summary import compare
-from surefoot.sensor_ingest.files.csv_reader import read_csv
+import surefoot
+
+CONTACT = "ground_contact_time_s"
 
 
 def main(left: str, right: str) -> None:
-    """Compare the feet over all running strides."""
-    session = Session()
-    found = [
-        session.push(read_csv(Path(path), foot).samples) for path, foot in ((left, Foot.LEFT), (right, Foot.RIGHT))
-    ]
-    results = Results.join([*found, session.flush()])
-    for comparison in compare(results, Gait.RUN):
-        asymmetry = comparison.asymmetry_pct
-        if asymmetry is not None:
-            label = STRIDE_METRICS[comparison.key].label
-            print(f"{label:<20} {asymmetry.value:+6.1f} %  ({asymmetry.low:+.1f} to {asymmetry.high:+.1f})")
+    """Asymmetry of ground contact with its 95 % interval, then every metric over the whole run."""
+    run = surefoot.analyze(left=left, right=right)
+    for window in run.windows:
+        if CONTACT in window.asymmetry_pct:
+            found = window.asymmetry_pct[CONTACT]
+            print(f"{window.start_s:6.0f} s  {found.value:+5.1f} %  ({found.low:+.1f} to {found.high:+.1f})")
+    for key, metric in surefoot.STRIDE_METRICS.items():
+        asymmetry_pct = run.summary.get(f"{key}_asymmetry_pct")
+        if asymmetry_pct is not None:
+            print(f"{metric.label:<20} {asymmetry_pct:+5.1f} %")
 
 
 if __name__ == "__main__":

@@ -1,26 +1,27 @@
-"""Print ground contact over a recording, minute by minute: python examples/plot_contact.py left.csv right.csv"""
+"""Plot each stride's ground contact over a recording: python examples/plot_contact.py left.csv right.csv contact.png
+
+Needs matplotlib.
+"""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from surefoot.analysis import Results, Session
-from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.files.csv_reader import read_csv
+import matplotlib.pyplot as plt
+
+import surefoot
 
 
-def main(left: str, right: str) -> None:
-    """Measure both feet and show their contact as bars."""
-    session = Session()
-    found = [
-        session.push(read_csv(Path(path), foot).samples) for path, foot in ((left, Foot.LEFT), (right, Foot.RIGHT))
-    ]
-    results = Results.join([*found, session.flush()])
-    for window in results.windows[::2]:
-        for foot, metrics in window.feet.items():
-            contact_ms = 1000 * metrics["ground_contact_time_s"].value
-            print(f"{window.start_s / 60:6.1f} min  {foot:<5}  {contact_ms:4.0f} ms  {'█' * round(contact_ms / 10)}")
+def main(left: str, right: str, picture: str) -> None:
+    """Left as circles, right as triangles."""
+    run = surefoot.analyze(left=left, right=right)
+    figure, axes = plt.subplots(figsize=(9, 4), layout="constrained")
+    for (foot, strides), marker in zip(run.strides.items(), "o^", strict=True):
+        contact_ms = 1000 * strides.metrics["ground_contact_time_s"]
+        axes.scatter(strides.initial_contact_s, contact_ms, s=12, marker=marker, label=str(foot))
+    axes.set(xlabel="time (s)", ylabel="ground contact (ms)")
+    axes.legend()
+    figure.savefig(picture)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from surefoot.analysis.findings import Severity
+from surefoot.analysis.parameters import Parameters
 
 
 def _matching(pattern: str, expectation: str) -> AfterValidator:
@@ -141,6 +151,12 @@ class Settings(_Group):
     wall: WallSettings = WallSettings()
     log: Literal["error", "warning", "info", "debug"] = "warning"
     runners: Mapping[RunnerName, RunnerSettings] = Field(default_factory=dict)
+    parameters: Mapping[str, float] = Field(default_factory=dict)
+
+    @field_validator("parameters")
+    @classmethod
+    def _known_parameters(cls, changed: Mapping[str, float]) -> Mapping[str, float]:
+        return Parameters.from_changed(changed).changed
 
     @model_validator(mode="after")
     def _one_foot_each(self) -> Self:
@@ -167,12 +183,12 @@ class Settings(_Group):
 
 
 def setting_types(model: type[BaseModel] = Settings, above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    """Path → type of every setting but those of runners, which only the file can have."""
+    """Path → type of every setting but those of runners and parameters, which only the file can have."""
     found: dict[tuple[str, ...], Any] = {}
     for name, field in model.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             found |= setting_types(kind, (*above, name))
-        elif name != "runners":
+        elif name not in {"parameters", "runners"}:
             found[(*above, name)] = kind
     return found

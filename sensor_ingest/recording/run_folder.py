@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,13 +37,17 @@ class PodAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Description of a run. The session clock is 0 at `created_utc`; a pod's number is its index in `pods`."""
+    """Description of a run. The session clock is 0 at `created_utc`; a pod's number is its index in `pods`.
+
+    `parameters` are those of the analysis that were not the default when the run began.
+    """
 
     run_id: str
     created_utc: datetime
     software: str
     pods: tuple[PodAssignment, ...]
     ended: bool = False
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def runners(self) -> tuple[str, ...]:
@@ -60,6 +64,7 @@ class Manifest:
                 "software": self.software,
                 "pods": [{"serial": pod.serial, "foot": pod.foot, "runner": pod.runner} for pod in self.pods],
                 "ended": self.ended,
+                "parameters": dict(self.parameters),
             },
             indent=1,
             ensure_ascii=False,
@@ -72,7 +77,8 @@ class Manifest:
         created = datetime.fromisoformat(fields["created_utc"])
         if created.tzinfo is None:
             raise ValueError("created_utc without a time zone")
-        return cls(str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]))
+        parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
+        return cls(str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]), parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ def create_run(
     *,
     software: str,
     created_utc: datetime | None = None,
+    parameters: Mapping[str, float] | None = None,
 ) -> RunFolder:
     """Create a run in a new folder of `parent`, named by its run id, which sorts by time.
 
@@ -113,7 +120,7 @@ def create_run(
     _check_pods(pods)
     created = (created_utc or datetime.now(UTC)).astimezone(UTC)
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    run = RunFolder(parent / run_id, Manifest(run_id, created, software, tuple(pods)))
+    run = RunFolder(parent / run_id, Manifest(run_id, created, software, tuple(pods), parameters=parameters or {}))
     try:
         run.path.mkdir(parents=True)
     except OSError as error:

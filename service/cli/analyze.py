@@ -41,7 +41,9 @@ def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report
     from rich.console import Console
 
     from surefoot.analysis.model import Foot
+    from surefoot.analysis.parameters import Parameters
     from surefoot.service.cli.results import give_results, json_path
+    from surefoot.service.configuration import load_configuration
     from surefoot.service.pipeline.analysis import analyze_files
     from surefoot.service.serialization.output_files import check_output
     from surefoot.service.terminal.progress import ProgressBar
@@ -52,7 +54,7 @@ def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report
     if report is not None:
         check_output(report, files.values())
     with ProgressBar(Console(stderr=True)) as progress:
-        analysis = analyze_files(files, progress)
+        analysis = analyze_files(files, progress, Parameters.from_changed(load_configuration().settings.parameters))
     give_results({"": analysis}, json, output)
     if report is not None:
         write_reports({"": recorded(analysis)}, report)

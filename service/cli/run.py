@@ -63,13 +63,15 @@ def _open(left: str | None, right: str | None, runner: str, continued: str | Non
     from surefoot.analysis.model import Foot
     from surefoot.sensor_ingest.recording.run_folder import create_run
     from surefoot.service import VERSION
+    from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import TwoSourcesError
     from surefoot.service.runs import find_run, runs_folder
 
     named = {foot: name for foot, name in ((Foot.LEFT, left), (Foot.RIGHT, right)) if name is not None}
     if continued is None:
         parent = runs_folder(folder)
-        return create_run(parent, _pods(named, runner), software=f"surefoot {VERSION}")
+        parameters = load_configuration().settings.parameters
+        return create_run(parent, _pods(named, runner), software=f"surefoot {VERSION}", parameters=parameters)
     if named:
         raise TwoSourcesError("--continue and --left or --right", "only --continue; the run knows its pods")
     return find_run(continued, folder)

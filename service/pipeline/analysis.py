@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from surefoot.analysis.model import Foot, Mounting, Samples
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit
 from surefoot.analysis.session import Results, Session
 from surefoot.analysis.summary import summarise
@@ -35,9 +36,12 @@ class Analysis:
     quality: Mapping[Foot, DataQuality]
     results: Results
     summary: Mapping[str, float | None]
+    parameters: Parameters = DEFAULTS
 
 
-def analyze_files(files: Mapping[Foot, Path], progress: ProgressCallback) -> Analysis:
+def analyze_files(
+    files: Mapping[Foot, Path], progress: ProgressCallback, parameters: Parameters = DEFAULTS
+) -> Analysis:
     """Analyse one CSV file per foot.
 
     Raises
@@ -54,17 +58,22 @@ def analyze_files(files: Mapping[Foot, Path], progress: ProgressCallback) -> Ana
     for k, (foot, path) in enumerate(files.items()):
         recordings[foot] = read_csv(path, foot, progress=_reading(progress, f"Reading {path.name}", k, len(files)))
     check_overlap(recordings)
-    return analyze(recordings, lambda done: progress("Finding strides", READING_SHARE + (1.0 - READING_SHARE) * done))
+
+    def found(done: float) -> None:
+        progress("Finding strides", READING_SHARE + (1.0 - READING_SHARE) * done)
+
+    return analyze(recordings, found, parameters=parameters)
 
 
 def analyze(
     recordings: Mapping[Foot, Recording],
     progress: Callable[[float], None] = lambda _: None,
     unit: GyrUnit | None = None,
+    parameters: Parameters = DEFAULTS,
 ) -> Analysis:
     """Analyse one runner's recordings by foot; `progress` is called with the share done, 0 to 1."""
     samples = {foot: recording.samples for foot, recording in recordings.items()}
-    session, found = Session(tuple(samples), unit=unit), []
+    session, found = Session(tuple(samples), unit=unit, parameters=parameters), []
     total, done = sum(len(rows) for rows in samples.values()), 0
     for chunk in chunks(samples, CHUNK_S):
         found.append(session.push(chunk))
@@ -72,16 +81,21 @@ def analyze(
         progress(done / total)
     found.append(session.flush())
     readings = {foot: SamplingStats.from_recording(recording) for foot, recording in recordings.items()}
-    return conclude(readings, session.mountings, Results.join(found))
+    return conclude(readings, session.mountings, Results.join(found), parameters)
 
 
-def conclude(readings: Mapping[Foot, SamplingStats], mountings: Mapping[Foot, Mounting], results: Results) -> Analysis:
+def conclude(
+    readings: Mapping[Foot, SamplingStats],
+    mountings: Mapping[Foot, Mounting],
+    results: Results,
+    parameters: Parameters = DEFAULTS,
+) -> Analysis:
     """Results with summary and data quality, the latter from sampling statistics and mountings by foot."""
     paired = len(readings) > 1
     quality = {
         foot: assess(found, mountings[foot], results.strides[foot], paired=paired) for foot, found in readings.items()
     }
-    return Analysis(quality, results, summarise(results))
+    return Analysis(quality, results, summarise(results, parameters), parameters)
 
 
 def chunks(samples: Mapping[Foot, Samples], chunk_s: float) -> Iterator[Samples]:

@@ -23,7 +23,7 @@ def analyze_run(run: RunFolder, progress: ProgressCallback, *, refit: bool = Fal
     IngestError
         if the recording cannot be read.
     """
-    analysis = RunAnalysis(run.manifest.pods, CHUNK_S)
+    analysis = RunAnalysis.for_run(run.manifest, CHUNK_S)
     again = replay(run, refit=refit)
     for item in replay_with_progress(again, progress, "Finding strides"):
         analysis.push(item)

@@ -10,10 +10,11 @@ from functools import partial
 import numpy as np
 
 from surefoot.analysis.model import Foot, Mounting, Samples, Strides
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
 from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
 from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, pod_notes
 
@@ -34,14 +35,20 @@ class RunnerAnalysis:
     retain_s : age at which results are dropped; unless infinite, sampling statistics are not kept either.
     """
 
-    def __init__(self, feet: Sequence[Foot], sink: Callable[[Results, float], None], retain_s: float) -> None:
+    def __init__(
+        self,
+        feet: Sequence[Foot],
+        sink: Callable[[Results, float], None],
+        retain_s: float,
+        parameters: Parameters = DEFAULTS,
+    ) -> None:
         self.last_run_s: float | None = None
         self._sink = sink
         self._retain_s = retain_s
         self._newest_s: dict[Foot, float] = {}
         self._pruned_s = 0.0
         self.feet = tuple(foot for foot in Foot if foot in feet)
-        self._session = Session(self.feet)
+        self._session = Session(self.feet, parameters=parameters)
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
         self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet})]
@@ -85,7 +92,7 @@ class RunnerAnalysis:
     def conclude(self) -> Analysis:
         """The analysis of all samples so far; a foot without samples counts as not recorded."""
         readings = {foot: self._readings(foot) for foot, counter in self._sampling.items() if not counter.empty}
-        return conclude(readings, self.mountings, self.results)
+        return conclude(readings, self.mountings, self.results, self._session.parameters)
 
     def _readings(self, foot: Foot) -> SamplingStats:
         found = self._sampling[foot].readings()
@@ -131,15 +138,25 @@ class RunAnalysis:
         *,
         sink: ResultSink = lambda *_: None,
         retain_s: float = math.inf,
+        parameters: Parameters = DEFAULTS,
     ) -> None:
         self.chunk_s = chunk_s
         self._pods = tuple(pods)
         self._waiting: dict[int, list[Batch]] = {}
         names = dict.fromkeys(pod.runner for pod in pods)
         self.runners = {
-            name: RunnerAnalysis([pod.foot for pod in pods if pod.runner == name], partial(sink, name), retain_s)
+            name: RunnerAnalysis(
+                [pod.foot for pod in pods if pod.runner == name], partial(sink, name), retain_s, parameters
+            )
             for name in names
         }
+
+    @classmethod
+    def for_run(
+        cls, run: Manifest, chunk_s: float = 0.0, *, sink: ResultSink = lambda *_: None, retain_s: float = math.inf
+    ) -> RunAnalysis:
+        """The analysis of a run, with the parameters that it was begun with."""
+        return cls(run.pods, chunk_s, sink=sink, retain_s=retain_s, parameters=Parameters.from_changed(run.parameters))
 
     def push(self, item: Batch | SilentPod) -> None:
         """Take the next batch or silence."""

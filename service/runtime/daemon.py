@@ -111,7 +111,12 @@ class Daemon:
         finally:
             for task in waits:
                 task.cancel()
-        return create_run(self._context.settings.runs_folder, pods, software=f"surefoot {VERSION}")
+        return create_run(
+            self._context.settings.runs_folder,
+            pods,
+            software=f"surefoot {VERSION}",
+            parameters=self._context.settings.parameters,
+        )
 
     async def _record_run(self, run: RunFolder, radio: RadioBackend) -> None:
         context, name = self._context, run.manifest.run_id

@@ -25,7 +25,7 @@ def store_recorded_run(run: RunFolder, settings: Settings, progress: ProgressCal
     """
     ended = run if run.manifest.ended else end_interrupted_run(run)
     with ResultRecorder(settings.store_path, ended.manifest, settings) as recorder:
-        analysis = RunAnalysis(ended.manifest.pods, CHUNK_S, sink=recorder.record, retain_s=RETAIN_S)
+        analysis = RunAnalysis.for_run(ended.manifest, CHUNK_S, sink=recorder.record, retain_s=RETAIN_S)
         end_s = 0.0
         for item in replay_with_progress(replay(ended), progress, f"Reading {run.manifest.run_id}"):
             analysis.push(item)

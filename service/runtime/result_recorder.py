@@ -124,7 +124,7 @@ class ResultRecorder:
         with self._transaction():
             for name, found in results.items():
                 self._add_alerts(name, self._policies[name].end(end_s))
-                body = summary_to_dict(found, self._clock.zero_ns, time_ns)
+                body = summary_to_dict(found, self._clock.zero_ns, time_ns, self._run.parameters)
                 self._writer.add_summary(self._run.run_id, name, time_ns, body)
                 alert = post_run_alert(self._run.run_id, name, body, time_ns)
                 if alert is not None:

@@ -66,7 +66,7 @@ async def record_run(
     """
     loop = asyncio.get_running_loop()
     take = recorder.record if recorder is not None else lambda *_: None
-    analysis = RunAnalysis(live.run.manifest.pods, 0.0 if observer or recorder else CHUNK_S, sink=take)
+    analysis = RunAnalysis.for_run(live.run.manifest, 0.0 if observer or recorder else CHUNK_S, sink=take)
     with StopRequest(lambda: loop.call_soon_threadsafe(live.stop)) as stop:
         async with live, _time_limit(live, max_duration_s):
             origin_s = loop.time() - live.now_s
@@ -91,7 +91,7 @@ async def record_unattended(
     IngestError, StoreError
         if it cannot be recorded or stored.
     """
-    analysis = RunAnalysis(live.run.manifest.pods, sink=recorder.record, retain_s=RETAIN_S)
+    analysis = RunAnalysis.for_run(live.run.manifest, sink=recorder.record, retain_s=RETAIN_S)
     async with live, _background_task("run end", _stop_when_over(live, analysis, rule)):
         await _analyze_live(live, analysis, observer, recorder)
         end_s = live.now_s

@@ -33,6 +33,7 @@ def analysis_to_dict(analysis: Analysis) -> Json:
     strides = [row for rows in results.strides.values() for row in _strides(rows)]
     return {
         "surefoot": VERSION,
+        "parameters": analysis.parameters.changed,
         "quality": {foot.value: _quality(analysis.quality.get(foot)) for foot in Foot},
         "bouts": [_bout(bout) for bout in results.bouts],
         "strides": sorted(strides, key=lambda row: (row["initial_contact_s"], row["foot"])),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from surefoot.analysis.findings import Finding, Kind, latest
+from surefoot.analysis.parameters import Parameters
 from surefoot.analysis.session import Results
 from surefoot.analysis.summary import summarise
 from surefoot.service.serialization.encoding import Json, numbers, utc_iso
@@ -16,13 +17,13 @@ SPIKE_KINDS = {
 }
 
 
-def summary_to_dict(results: Results, started_ns: int, ended_ns: int) -> Json:
+def summary_to_dict(results: Results, started_ns: int, ended_ns: int, parameters: Mapping[str, float]) -> Json:
     """One runner's results over a whole run; times are nanoseconds since 1970."""
     findings = latest(results.findings)
     return {
         "started": utc_iso(started_ns),
         "ended": utc_iso(ended_ns),
-        "numbers": numbers(summarise(results)),
+        "numbers": numbers(summarise(results, Parameters.from_changed(parameters))),
         "findings": [finding_to_dict(finding) for finding in findings],
         "spikes": spikes(findings),
     }

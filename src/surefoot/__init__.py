@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from surefoot.analysis.findings import Finding
     from surefoot.analysis.metrics import STRIDE_METRICS
     from surefoot.analysis.model import Bout, Estimate, Flag, Foot, Gait, Samples, Strides, Window
+    from surefoot.analysis.parameters import Parameters
     from surefoot.analysis.session import Results, Session
     from surefoot.library import Analysis, analyze, read_csv
     from surefoot.sensor_ingest.files.cleaning import Recording
@@ -29,6 +30,7 @@ _HOMES = {
     "Flag": "surefoot.analysis.model",
     "Foot": "surefoot.analysis.model",
     "Gait": "surefoot.analysis.model",
+    "Parameters": "surefoot.analysis.parameters",
     "Recording": "surefoot.sensor_ingest.files.cleaning",
     "Results": "surefoot.analysis.session",
     "Samples": "surefoot.analysis.model",
@@ -49,6 +51,7 @@ __all__ = [
     "Flag",
     "Foot",
     "Gait",
+    "Parameters",
     "Recording",
     "Results",
     "Samples",

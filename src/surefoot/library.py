@@ -10,6 +10,7 @@ from typing import Any
 
 from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.model import Bout, Estimate, Flag, Foot, Samples, Strides, Window
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit
 from surefoot.sensor_ingest.files import csv_reader
 from surefoot.sensor_ingest.files.cleaning import Recording
@@ -64,7 +65,13 @@ def read_csv(path: str | PathLike[str], foot: Foot | str) -> Recording:
     return csv_reader.read_csv(Path(path), Foot(foot))
 
 
-def analyze(left: Source | None = None, right: Source | None = None, *, unit: GyrUnit | None = None) -> Analysis:
+def analyze(
+    left: Source | None = None,
+    right: Source | None = None,
+    *,
+    unit: GyrUnit | None = None,
+    parameters: Parameters = DEFAULTS,
+) -> Analysis:
     """Analyse the recording of one foot or of both, in one clock.
 
     Parameters
@@ -72,6 +79,7 @@ def analyze(left: Source | None = None, right: Source | None = None, *, unit: Gy
     left, right : what `read_csv` gave, `Samples`, or the path of a CSV file.
     unit : "rad/s" or "deg/s", of the angular rate in `Samples`; by default rad/s, and values that are no foot's in
         rad/s are refused. Files are told apart by their values.
+    parameters : thresholds and window lengths to analyse with.
 
     Raises
     ------
@@ -87,7 +95,7 @@ def analyze(left: Source | None = None, right: Source | None = None, *, unit: Gy
         raise ValueError("analyze: give left, right or both")
     recordings = {foot: _recording(foot, source, unit) for foot, source in given.items()}
     pipeline.check_overlap(recordings)
-    found = pipeline.analyze(recordings, unit=None if unit is None else "rad/s")
+    found = pipeline.analyze(recordings, unit=None if unit is None else "rad/s", parameters=parameters)
     results = found.results
     return Analysis(
         NamedTable("strides", results.strides, _stride_rows),
