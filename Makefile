@@ -6,7 +6,7 @@ PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 .PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
-	$(BIN)/surefoot demo
+	@$(BIN)/surefoot demo
 
 test: check
 	$(BIN)/python -m pytest -m "not slow"
@@ -80,7 +80,8 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/runtime: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all]'
+	@echo "Installing surefoot and what it needs into .venv; this happens once and takes about a minute."
+	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[service,simulator]'
 	@touch $@
 
 .venv/docs: .venv/bin/python pyproject.toml

@@ -21,6 +21,8 @@ MIN_DURATION_MIN = 1.0
 GOOD_LINK = LinkQuality()
 FATIGUE_ASYMMETRY_PCT = (0.0, -1.5, -3.0, -4.5, -6.0)
 """Contact asymmetry in consecutive equal parts of the run; negative is longer on the left."""
+STORY_ASYMMETRY_PCT = (-3.0, -5.0, -6.0, -6.0, -6.0)
+"""The same in the part of `story` in which the runner fatigues: fast, so that it is found well before the end."""
 INVERSION_AT, EASY_FRACTION = 0.4, 0.45
 """Fraction of the run at which the inversion event happens, and after which the runner of `story` fatigues."""
 NON_GAIT_ACTIVITIES: tuple[NonGaitActivity, ...] = get_args(NonGaitActivity)
@@ -162,7 +164,7 @@ def _story(run_s: float, rng: np.random.Generator) -> Scenario:
     """An easy run with an inversion event on the left, then growing contact asymmetry to the left."""
     runner, event = replace(_random_runner(rng), contact_asymmetry_pct=0.0), _inversion_event(Foot.LEFT, run_s, rng)
     easy = PlannedBout("run", EASY_FRACTION * run_s, 2.9)
-    plan = _with_standing(easy, *_fatiguing(FATIGUE_ASYMMETRY_PCT[1:], (1.0 - EASY_FRACTION) * run_s))
+    plan = _with_standing(easy, *_fatiguing(STORY_ASYMMETRY_PCT, (1.0 - EASY_FRACTION) * run_s))
     return Scenario("story", runner, plan, inversion_events=(event,))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import sys
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,11 +52,13 @@ def demo(
     import_with_status("surefoot.service.cli.live_wall", "surefoot.service.runtime.demo")
     from rich.console import Console
 
+    from surefoot.service.configuration import load_configuration
     from surefoot.service.runtime.demo import choose_scenarios
 
     console = Console(highlight=False)
     scenarios = choose_scenarios(scenario, minutes, runners, seed)
-    if run_demo(console, scenarios, speed, seed, folder, (host, port), headless=headless):
+    parent = folder or load_configuration().settings.data / "demo"
+    if run_demo(console, scenarios, speed, seed, parent, (host, port), headless=headless):
         raise typer.Exit(INTERRUPTED)
 
 
@@ -66,42 +67,25 @@ def run_demo(
     scenarios: list[Scenario],
     speed: float,
     seed: int,
-    folder: Path | None,
+    folder: Path,
     wall_address: WallAddress = (None, None),
     *,
     headless: bool,
 ) -> bool:
-    """Record the scenarios and print each runner's summary; whether Ctrl-C ended the run."""
-    from surefoot.service.cli.results import print_place
+    """Record the scenarios, print each runner's summary and write the report; whether Ctrl-C ended the run."""
     from surefoot.service.runtime.demo import record_demo
 
-    with _recordings(folder) as parent:
-        if console.is_terminal and not headless:
-            demo_run = _record_watched(console, scenarios, speed, seed, parent, wall_address)
-        else:
-            demo_run = record_demo(scenarios, parent, seed=seed, speed=math.inf, observer=None)
-    _print_runners(console, scenarios, demo_run)
-    if folder is not None:
-        print_place(console, demo_run.run)
-    else:
-        console.print("\nThis run was not saved. Add --folder RUNS to keep it.")
+    if console.is_terminal and not headless:
+        return _run_watched(console, scenarios, speed, seed, folder, wall_address)
+    demo_run = record_demo(scenarios, folder, seed=seed, speed=math.inf, observer=None)
+    _show_results(console, scenarios, demo_run)
     return demo_run.finished.stopped
 
 
-@contextmanager
-def _recordings(folder: Path | None) -> Iterator[Path]:
-    """The folder asked for, or one that is deleted at the end."""
-    if folder is not None:
-        yield folder
-        return
-    with TemporaryDirectory(prefix="surefoot-") as temporary:
-        yield Path(temporary)
-
-
-def _record_watched(
-    console: Console, scenarios: list[Scenario], speed: float, seed: int, parent: Path, wall_address: WallAddress
-) -> DemoRun:
-    """Record at the speed asked for, shown on the terminal and on the wall."""
+def _run_watched(
+    console: Console, scenarios: list[Scenario], speed: float, seed: int, folder: Path, wall_address: WallAddress
+) -> bool:
+    """The same at the speed asked for, shown on the terminal and on the wall, which stays up until Enter."""
     from surefoot.service.cli.live_wall import run_wall
     from surefoot.service.runtime.demo import record_demo
     from surefoot.service.terminal.live_screen import LiveScreen, Title
@@ -111,11 +95,39 @@ def _record_watched(
     note = f"{what}, simulated, up to {speed:g} × real time"
     duration_s = max(each.duration_s for each in scenarios)
     observed = ObservedRun(f"Simulated, up to {speed:g} × real time", speed)
-    with ExitStack() as stack:
-        address = stack.enter_context(run_wall(observed, parent, wall_address))
+    with run_wall(observed, folder, wall_address) as address:
         title = Title("surefoot demo", note, f"Ctrl-C ends the run · wall {address}", duration_s)
-        observer = Observers(observed, stack.enter_context(LiveScreen(console, title, speed)))
-        return record_demo(scenarios, parent, seed=seed, speed=speed, observer=observer)
+        with LiveScreen(console, title, speed) as screen:
+            demo_run = record_demo(scenarios, folder, seed=seed, speed=speed, observer=Observers(observed, screen))
+        _show_results(console, scenarios, demo_run)
+        if not demo_run.finished.stopped and sys.stdin is not None and sys.stdin.isatty():
+            _wait_for_enter(console, address)
+    return demo_run.finished.stopped
+
+
+def _show_results(console: Console, scenarios: list[Scenario], demo_run: DemoRun) -> None:
+    """Each runner's summary, the reports, and what to do with the run."""
+    from surefoot.service.cli.invocation import command_line
+    from surefoot.service.views.reporting import recorded, write_reports
+
+    _print_runners(console, scenarios, demo_run)
+    run = demo_run.run
+    analyses = demo_run.finished.analysis.conclude()
+    reports = write_reports(
+        {name: recorded(analysis, name, run.manifest) for name, analysis in analyses.items()}, run.path / "report.html"
+    )
+    console.print(f"\nRecorded in {run.path}", soft_wrap=True)
+    for report in reports:
+        console.print(f"Report: {report}", soft_wrap=True)
+    console.print(f"Replay it: {command_line('replay', run.path)}", soft_wrap=True)
+    console.print(f"On the wall: {command_line('serve', '--folder', run.path.parent)}", soft_wrap=True)
+
+
+def _wait_for_enter(console: Console, address: str) -> None:
+    """Keep the wall up until Enter, Ctrl-C or the end of input."""
+    console.print(f"\nThe wall stays at {address} until you press Enter.")
+    with suppress(EOFError, KeyboardInterrupt):
+        input()
 
 
 def _print_runners(console: Console, scenarios: list[Scenario], demo_run: DemoRun) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from surefoot.service.cli.invocation import command_line
 from surefoot.service.cli.standard_streams import log_to_stderr
 
 
@@ -35,7 +36,7 @@ def live(
     log_to_stderr(settings.log)
     with StoreReader(settings.store_path):
         pass  # a data folder that cannot be used is reported before anything begins
-    print("Watch with surefoot serve; Ctrl-C ends it.", flush=True)
+    print(f"Watch with: {command_line('serve')} · Ctrl-C ends it.", flush=True)
     with ExporterThread(settings) as exporters:
         context = DaemonContext(settings, exporters.notify, lambda text: print(text, flush=True))
         asyncio.run(run_daemon(context, simulated, minutes))

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.cli.invocation import command_line
 from surefoot.service.errors import RunnerUnknownError
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.serialization.output_files import check_output, write_json
@@ -49,4 +50,4 @@ def print_summaries(console: Console, analyses: Mapping[str, Analysis]) -> None:
 
 def print_place(console: Console, run: RunFolder) -> None:
     """Print where a run is, and how to get its report."""
-    console.print(f"\nRecorded in {run.path}\nIts report: surefoot report {run.path}", soft_wrap=True)
+    console.print(f"\nRecorded in {run.path}\nIts report: {command_line('report', run.path)}", soft_wrap=True)

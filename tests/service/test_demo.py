@@ -6,7 +6,9 @@ import io
 import math
 import os
 import re
+import shlex
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,12 +40,28 @@ def test_headless_it_prints_the_summary_and_how_far_the_truth_is(capsys: pytest.
     assert result.out.startswith("1:00 min recorded: ")
     assert "Against the simulator's truth: ground contact " in result.out
     assert "\x1b" not in result.out
-    assert result.out.endswith("This run was not saved. Add --folder RUNS to keep it.\n")
-    assert max(len(line) for line in result.out.splitlines()) <= 80
+    told, _, kept = result.out.partition("\nRecorded in ")
+    assert max(len(line) for line in told.splitlines()) <= 80
+    run = open_run(Path(kept.splitlines()[0]))
+    assert run.path.parent == Path(os.environ["SUREFOOT_DATA"]) / "demo"
+    assert f"Report: {run.path / 'report.html'}\n" in kept
+    assert "<h1" in (run.path / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_it_suggests_can_be_pasted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = surefoot(capsys, "demo", "--headless", "--minutes", "1", "--folder", tmp_path / "my runs").out
+    for line in out.splitlines()[-2:]:
+        _, _, command = line.partition(": ")
+        program, *arguments = shlex.split(command)
+        assert Path(program) == Path(sys.executable)
+        assert arguments[:2] == ["-m", "surefoot"]
+        if arguments[2] == "replay":
+            assert surefoot(capsys, *arguments[2:]).code == 0
 
 
 def test_the_same_seed_is_the_same_run(capsys: pytest.CaptureFixture[str]) -> None:
-    first, again, other = (surefoot(capsys, "demo", "--minutes", "1", "--seed", seed).out for seed in "556")
+    outs = (surefoot(capsys, "demo", "--minutes", "1", "--seed", seed).out for seed in "556")
+    first, again, other = (out.partition("\nRecorded in ")[0] for out in outs)
     assert first == again != other
 
 
@@ -102,7 +120,14 @@ def terminal() -> io.StringIO:
 def shown_demo(terminal: io.StringIO, minutes: float, speed: float, *, headless: bool = False) -> bool:
     """Run the demo of one runner on that terminal; whether Ctrl-C ended it."""
     console = Console(file=terminal, force_terminal=True, width=80, height=24, highlight=False)
-    return run_demo(console, choose_scenarios(None, minutes, 1, SEED), speed, SEED, None, headless=headless)
+    return run_demo(
+        console,
+        choose_scenarios(None, minutes, 1, SEED),
+        speed,
+        SEED,
+        Path(os.environ["SUREFOOT_DATA"]),
+        headless=headless,
+    )
 
 
 def test_on_a_terminal_it_shows_the_run_and_ends_with_the_summary(terminal: io.StringIO) -> None:
@@ -120,7 +145,7 @@ def test_the_speed_does_not_change_the_run(terminal: io.StringIO) -> None:
     terminal.seek(0)
     terminal.truncate()
     shown_demo(terminal, 1.0, 1.0, headless=True)
-    assert live.endswith(terminal.getvalue())
+    assert live.partition("\nRecorded in ")[0].endswith(terminal.getvalue().partition("\nRecorded in ")[0])
 
 
 def test_ctrl_c_ends_it_with_the_summary_so_far(terminal: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
