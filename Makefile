@@ -75,19 +75,20 @@ links:
 clean:
 	rm -rf .venv .links .constraints docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.venv/bin/python:
+.venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "surefoot needs Python 3.11 or newer; say which with: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
 
-.venv/runtime: .venv/bin/python pyproject.toml
+.venv/runtime: .venv/created pyproject.toml
 	@echo "Installing surefoot and what it needs into .venv; this happens once and takes about a minute."
 	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[service,simulator]'
 	@touch $@
 
-.venv/docs: .venv/bin/python pyproject.toml
+.venv/docs: .venv/created pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
-.venv/develop: .venv/bin/python pyproject.toml
+.venv/develop: .venv/created pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/runtime
