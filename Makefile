@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -19,6 +19,21 @@ check: .venv/develop links
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=.links $(BIN)/lint-imports
+
+# The tests once more with every other Python that is at hand, each in an environment of its own.
+PYTHONS := $(wildcard $(HOME)/.pyenv/versions/3.1[1-9]*/bin/python3) $(wildcard /usr/bin/python3.1[1-9])
+MINOR := import sys; print('%d.%d' % sys.version_info[:2])
+TESTS ?= tests
+
+test-pythons: links
+	@for python in $(PYTHONS); do \
+		name=$$($$python -c "$(MINOR)"); \
+		[ "$$name" = "$$($(PYTHON) -c "$(MINOR)")" ] && continue; \
+		echo "Python $$name"; \
+		$$python -m venv --clear .venv-$$name || continue; \
+		.venv-$$name/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' || exit 1; \
+		.venv-$$name/bin/python -m pytest -q -m "not slow" -p no:cacheprovider $(TESTS) || exit 1; \
+	done
 
 bench: .venv/develop
 	$(BIN)/python -m tests.bench
@@ -73,7 +88,7 @@ links:
 	@for each in src/surefoot/*; do ln -sfn ../../$$each .links/surefoot/$${each##*/}; done
 
 clean:
-	rm -rf .venv .links .constraints docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* .links .constraints docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "surefoot needs Python 3.11 or newer; say which with: make PYTHON=python3.12"; exit 1; }

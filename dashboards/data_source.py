@@ -58,6 +58,10 @@ class AnalysedRun:
         return self.results.bouts[-1].end_s if self.results.bouts else 0.0
 
 
+LOW_BATTERY_PCT = 15.0
+"""A pod's battery below this is worth a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class PodStatus:
     """Current state of a pod.

@@ -8,6 +8,7 @@ from surefoot.analysis.drift.camber import MIN_CAMBER_CHANGE_DEG
 from surefoot.analysis.drift.change import Change
 from surefoot.analysis.drift.ewma import CI95_Z, EwmaChart
 from surefoot.analysis.drift.monitored_metrics import ASYMMETRY, MONITORED, MONITORED_KEYS
+from surefoot.analysis.drift.reference_band import band_around
 from surefoot.analysis.findings import Evidence, Kind
 from surefoot.analysis.model import Foot
 
@@ -38,7 +39,7 @@ def change_evidence(change: Change, chart: EwmaChart) -> Evidence:
     lead, reference, estimate = change.lead, change.reference, change.estimate
     time_s, deviation_pct = chart.history(lead)
     reference_pct = float(reference.rows[lead, ASYMMETRY])
-    band_pct = 2.0 * float(chart.covariates.scatter_pct[lead])
+    band = band_around(reference_pct, lead, chart.parameters)
     half_pct = CI95_Z * float(estimate.error_pct[lead])
     common_pct = float(estimate.common_pct[lead])
     return {
@@ -56,8 +57,8 @@ def change_evidence(change: Change, chart: EwmaChart) -> Evidence:
         "baseline_asymmetry_pct": reference_pct,
         "times_s": time_s.tolist(),
         "asymmetry_pct": (float(chart.baseline.rows[lead, ASYMMETRY]) + deviation_pct).tolist(),
-        "band_low_pct": reference_pct - band_pct,
-        "band_high_pct": reference_pct + band_pct,
+        "band_low_pct": band.low,
+        "band_high_pct": band.high,
         "road_tilt_deg": _camber_deg(change),
         "after_roll_s": change.event_s,
         "wrong_if": list(wrong_if(change)),

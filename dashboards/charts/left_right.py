@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.drift.reference_band import ReferenceBand
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Strides, Window
 from surefoot.dashboards.charts.axes import (
@@ -22,7 +23,6 @@ from surefoot.dashboards.charts.axes import (
     ribbon,
 )
 from surefoot.dashboards.html import Markup, element, join
-from surefoot.dashboards.reference_band import ReferenceBand
 
 MAX_GAP_S = 45.0
 """Windows farther apart than this are not joined by a line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surefoot.analysis.drift.monitored_metrics import MONITORED
+from surefoot.analysis.drift.reference_band import BASELINE_WINDOWS
 from surefoot.analysis.metrics import CONTACT, IMPACT, PUSH_OFF
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board
@@ -30,7 +31,6 @@ from surefoot.dashboards.grafana.panels import (
     time_series,
 )
 from surefoot.dashboards.grafana.shared_panels import feet_chart, findings_table, in_order, per_foot_query
-from surefoot.dashboards.reference_band import BASELINE_WINDOWS
 
 THIS = "/d/surefoot-run?var-runner=${runner}&var-run=${__data.fields.run}"
 OPEN = {"title": "Open this run", "url": THIS + "&from=${__data.fields.started}&to=${__data.fields.ended}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surefoot.analysis.drift.reference_band import reference_band
 from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, PUSH_OFF, STRIDE_METRICS
 from surefoot.analysis.model import Gait
@@ -19,7 +20,6 @@ from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.finding_card import finding_card, severity_badge
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, duration, with_unbroken_units
 from surefoot.dashboards.html import Markup, element
-from surefoot.dashboards.reference_band import reference_band
 from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, most_severe_first, report_headline
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
 from surefoot.dashboards.report.splits import distance_m, splits_table

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from surefoot.analysis.findings import Finding, Kind, State
-from surefoot.dashboards.data_source import RunnerState
+from surefoot.dashboards.data_source import LOW_BATTERY_PCT, RunnerState
 
 INVERSION_ATTENTION_S = 600.0
 """An inversion event counts for this long; other findings count while they are open."""
-LOW_BATTERY_PCT = 15.0
 POD_TROUBLE_RANK = 1
 
 

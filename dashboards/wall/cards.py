@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from surefoot.analysis.drift.reference_band import ReferenceBand, reference_band
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot
 from surefoot.dashboards.asymmetry_trend import asymmetry_trend
-from surefoot.dashboards.data_source import RunnerState
+from surefoot.dashboards.data_source import LOW_BATTERY_PCT, RunnerState
 from surefoot.dashboards.finding_card import severity_badge
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text
 from surefoot.dashboards.html import Markup, compact_number, element, join
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
-from surefoot.dashboards.reference_band import ReferenceBand, reference_band
 from surefoot.dashboards.vocabulary import finding_title, when_text
-from surefoot.dashboards.wall.attention import LOW_BATTERY_PCT, Attention
+from surefoot.dashboards.wall.attention import Attention
 
 GAUGE_LIMIT_PCT = 8.0
 """Asymmetry at the ends of gauge and sparkline; larger values are drawn there."""

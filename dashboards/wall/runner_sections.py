@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from surefoot.analysis.drift.reference_band import reference_band
 from surefoot.analysis.metrics import IMPACT, PUSH_OFF, STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.charts.left_right import EventMarker, asymmetry_chart, left_right_chart, recent_strides_chart
@@ -13,7 +14,6 @@ from surefoot.dashboards.finding_card import finding_card
 from surefoot.dashboards.formatting import UNKNOWN, clock
 from surefoot.dashboards.html import Markup, element, join
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
-from surefoot.dashboards.reference_band import reference_band
 from surefoot.dashboards.wall.attention import Attention, needs_attention
 from surefoot.dashboards.wall.cards import asymmetry_gauge, asymmetry_sentence, cadence_figure, left_right_figure
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def demo(
-    minutes: Minutes = 20.0,
+    minutes: Minutes = 18.0,
     scenario: Annotated[
         str | None, typer.Option(metavar="NAME", help="Scenario to simulate; an unknown name lists all.")
     ] = None,

@@ -16,6 +16,7 @@ from rich.text import Text
 from surefoot.analysis.findings import latest
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Foot
+from surefoot.dashboards.data_source import LOW_BATTERY_PCT
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, in_unit, signed
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
 from surefoot.dashboards.vocabulary import finding_title
@@ -35,7 +36,6 @@ TABLE_LINES = 7
 """Height of the view of several runners without their rows and findings."""
 POD_WIDTH = 18
 POD_COLUMNS = ("battery", "signal", "lost", "resent", "reconnects")
-LOW_BATTERY_PCT = 15.0
 HEADING, DIM, WARNING = "bold cyan", "dim", "yellow"
 LINKS = {"connected": "green", "refused": "red"}
 

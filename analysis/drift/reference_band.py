@@ -1,13 +1,13 @@
-"""Reference band of the left–right difference, from the first minutes of a run."""
+"""Reference band of the left–right difference: the baseline, ± the smallest lasting change that is reported."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surefoot.analysis.drift.monitored_metrics import MONITORED
+from surefoot.analysis.drift.monitored_metrics import MIN_DRIFT_PCT, MONITORED_KEYS
 from surefoot.analysis.model import Gait, Window
-from surefoot.analysis.parameters import DEFAULTS
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 BASELINE_WINDOWS = 2 * DEFAULTS.baseline_minutes
 """Windows that make the baseline, half a minute each: as much running as the drift monitor's own baseline."""
@@ -28,12 +28,16 @@ def reference_band(windows: Sequence[Window], key: str) -> ReferenceBand | None:
 
     None if there are fewer than `MIN_WINDOWS` windows of running, or the metric is not monitored for drift.
     """
-    least_pct = next((each.min_drift_pct for each in MONITORED if each.key == key), None)
     known = [window.asymmetry_pct[key].value for window in windows if _has_asymmetry(window, key)][:BASELINE_WINDOWS]
-    if least_pct is None or len(known) < MIN_WINDOWS:
+    if key not in MONITORED_KEYS or len(known) < MIN_WINDOWS:
         return None
-    mean_pct = sum(known) / len(known)
-    return ReferenceBand(mean_pct - least_pct, mean_pct + least_pct)
+    return band_around(sum(known) / len(known), MONITORED_KEYS.index(key))
+
+
+def band_around(baseline_pct: float, metric: int, parameters: Parameters = DEFAULTS) -> ReferenceBand:
+    """The band of a monitored metric around its baseline."""
+    half_width_pct = parameters.drift_threshold_ratio * float(MIN_DRIFT_PCT[metric])
+    return ReferenceBand(baseline_pct - half_width_pct, baseline_pct + half_width_pct)
 
 
 def _has_asymmetry(window: Window, key: str) -> bool:
