@@ -109,6 +109,7 @@ class PodSupervisor:
                 return
             except TRANSIENT_ERRORS as error:
                 self._record_event(EventKind.DISCONNECTED, text=_error_text(error))
+                log.info("Pod %s is not connected (%s); trying again.", self.assignment.serial, _error_text(error))
                 await self._pause()
 
     async def _cancel_on_stop(self, work: Coroutine[Any, Any, T], what: str) -> T:
@@ -175,6 +176,7 @@ class PodSupervisor:
                 LostEntry(self.number, info.boot, known.next_sequence, oldest_available(info) - known.next_sequence)
             )
         self._record_event(EventKind.CONNECTED, text=advertisement.name)
+        log.info("Pod %s is connected.", info.serial)
         self._record_event(EventKind.SIGNAL, float(advertisement.rssi_dbm))
         self._rate_limiter.start(now_s, info.rate_hz)
 

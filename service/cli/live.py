@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from surefoot.service.cli.invocation import command_line
-from surefoot.service.cli.standard_streams import log_to_stderr
+from surefoot.service.cli.log_output import log_to_stderr
 
 
 def live(
@@ -33,7 +33,7 @@ def live(
     settings = load_configuration().settings
     if not simulated and not settings.runners:
         raise NoRunnerError
-    log_to_stderr(settings.log)
+    log_to_stderr(settings)
     with StoreReader(settings.store_path):
         pass  # a data folder that cannot be used is reported before anything begins
     print(f"Watch with: {command_line('serve')} · Ctrl-C ends it.", flush=True)

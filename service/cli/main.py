@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, NoReturn
@@ -21,6 +20,7 @@ from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from surefoot.service.cli.export import export
 from surefoot.service.cli.help import flow
 from surefoot.service.cli.live import live
+from surefoot.service.cli.log_output import silence_log
 from surefoot.service.cli.pods import pods
 from surefoot.service.cli.replay import replay
 from surefoot.service.cli.report import report
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; bad input is one sentence on standard error and exit code 2, never a traceback."""
     standard_streams.prepare()
     flow(app)
-    logging.getLogger().addHandler(logging.NullHandler())  # people get sentences; a log line would tear the live view
+    silence_log()
     try:
         code = app(args=arguments, prog_name="surefoot", standalone_mode=False)
         sys.stdout.flush()

@@ -16,6 +16,7 @@ def serve(host: Host = None, port: Port = None, folder: Folder = None) -> None:
     Ctrl-C or SIGTERM ends it.
     """
     from surefoot.service.cli.live_wall import print_phone_address, wall_settings
+    from surefoot.service.cli.log_output import log_to_stderr
     from surefoot.service.configuration import load_configuration
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest
@@ -24,6 +25,7 @@ def serve(host: Host = None, port: Port = None, folder: Folder = None) -> None:
     from surefoot.service.views.wall import Archive, WallDataSource, is_loopback, wall
 
     store_path, settings = load_configuration().settings.store_path, wall_settings((host, port))
+    log_to_stderr(load_configuration().settings)
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     with StoreTail(store_path) as tail:
         source = WallDataSource(StoredRuns(tail), Archive(runs_folder(folder)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from surefoot.service.cli.standard_streams import log_to_stderr
+from surefoot.service.cli.log_output import log_to_stderr
 
 if TYPE_CHECKING:
     from surefoot.service.settings import Settings
@@ -26,7 +26,7 @@ def ship(
     settings = load_configuration().settings
     if settings.influxdb.url is None and settings.mqtt.host is None and not backfill:
         raise NoServerError
-    log_to_stderr(settings.log)
+    log_to_stderr(settings)
     if backfill:
         _store_missing_runs(settings)
     if settings.influxdb.url is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import sys
 
@@ -23,8 +22,3 @@ def prepare() -> None:
 def abandon() -> None:
     """Point standard output at the null device, so that the flush at exit cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def log_to_stderr(level: str) -> None:
-    """Log messages of `level` and above, for whoever reads the journal of a service."""
-    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s")

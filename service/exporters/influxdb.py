@@ -12,6 +12,7 @@ from time import monotonic, time_ns
 from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.service.exporters.influxdb_client import InfluxClient, InfluxError, RefusedError
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
+from surefoot.service.problem_log import ProblemLog
 from surefoot.service.serialization.line_protocol import DELIVERED, delivered_line, lines
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.schema import EXPORTED_TABLES
@@ -49,6 +50,7 @@ class InfluxExporter:
         self._status = status
         self._retention_days = retention_days
         self._backoff = backoff or Backoff()
+        self._problems = ProblemLog(log, logging.WARNING)
         self._checked_s: float | None = None
 
     async def run(self, rows_available: RowsAvailable) -> None:
@@ -60,11 +62,12 @@ class InfluxExporter:
                 wait_s = self._backoff.next_delay_s()
                 self._checked_s = None
                 self._status.mark_down(str(error))
-                log.warning("InfluxDB: %s; trying again in %.1f s", error, wait_s)
+                self._problems.report(f"InfluxDB: {error}", f"; trying again in {wait_s:.1f} s")
                 await asyncio.sleep(wait_s)
                 continue
             self._backoff.reset()
             self._status.mark_up()
+            self._problems.resolve("InfluxDB works again.")
             await rows_available.wait(POLL_S)
             await asyncio.sleep(GATHER_S)
 

@@ -14,6 +14,7 @@ from aiomqtt import Client, MqttError
 from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection, publish
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
+from surefoot.service.problem_log import ProblemLog
 from surefoot.service.serialization import mqtt_messages as messages
 from surefoot.service.serialization.mqtt_messages import Message
 from surefoot.service.settings import MqttSettings
@@ -41,6 +42,7 @@ class MqttExporter:
         self._settings = settings
         self._status = status
         self._backoff = backoff or Backoff()
+        self._problems = ProblemLog(log, logging.WARNING)
 
     async def run(self, rows_available: RowsAvailable) -> None:
         """Publish pending rows until cancelled; reconnect with exponential back-off."""
@@ -51,7 +53,7 @@ class MqttExporter:
             except BrokerError as error:
                 self._status.mark_down(str(error))
             wait_s = self._backoff.next_delay_s()
-            log.warning("MQTT: %s; trying again in %.1f s", self._status.problem, wait_s)
+            self._problems.report(f"MQTT: {self._status.problem}", f"; trying again in {wait_s:.1f} s")
             await asyncio.sleep(wait_s)
 
     async def _serve(self, client: Client, rows_available: RowsAvailable) -> None:
@@ -75,6 +77,7 @@ class MqttExporter:
     async def _publish_rows(self, client: Client, rows_available: RowsAvailable) -> None:
         await self._publish_current(client)
         self._status.mark_up()
+        self._problems.resolve("MQTT works again.")
         self._backoff.reset()
         while True:
             await self.drain(client)

@@ -19,6 +19,7 @@ from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, 
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder, create_run, open_run
 from surefoot.service import VERSION
 from surefoot.service.errors import StoreError
+from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.end_of_run import RunEnd
 from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad
 from surefoot.service.runtime.recovery import store_recorded_run, unfinished_runs
@@ -68,6 +69,7 @@ class Daemon:
         self._observer = observer
         self._stopping = asyncio.Event()
         self._live: LiveRun | None = None
+        self._problems = ProblemLog(log, logging.ERROR)
 
     def stop(self) -> None:
         """End the run in progress, and start no other."""
@@ -87,13 +89,14 @@ class Daemon:
                 elif run is not None:
                     await self._record_run(run, source.radio)
                 backoff.reset()
+                self._problems.resolve("Recording works again.")
                 run, runs = None, runs + 1
             except (RunBusyError, RunMissingError, NotARunError) as error:
                 log.warning("%s", error)
                 run = None
             except (RadioError, RunUnwritableError, StoreError) as error:
                 wait_s = backoff.next_delay_s()
-                log.error("%s Trying again in %.0f s.", error, wait_s)
+                self._problems.report(str(error), f" Trying again in {wait_s:.0f} s.")
                 await self._pause(wait_s)
 
     async def _start_run(self, source: PodSource) -> RunFolder | None:

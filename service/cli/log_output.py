@@ -1,0 +1,77 @@
+"""The log: one place configures it. It goes to standard error, one event a line, and has no secrets in it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from surefoot.service.settings import Settings
+
+OURS = "surefoot"
+"""Root of our loggers; the setting `log` is for them, of other packages only warnings and errors are logged."""
+HANDLER = "surefoot log"
+MASK = "********"
+MIN_MASKED_LENGTH = 6
+"""Shorter secrets would be found in ordinary words."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Characters that break or repaint a line."""
+
+
+def silence_log() -> None:
+    """Log nothing: people get sentences, and a log line would tear the live view."""
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Log to standard error from the level of the settings on, instead of where it went before."""
+    root, level = logging.getLogger(), logging.getLevelNamesMapping()[settings.log.upper()]
+    for handler in [each for each in root.handlers if each.name == HANDLER]:
+        root.removeHandler(handler)
+    output = logging.StreamHandler()
+    output.name = HANDLER
+    output.setFormatter(LineFormatter([*_secrets(settings)]))
+    root.addHandler(output)
+    root.setLevel(max(level, logging.WARNING))
+    logging.getLogger(OURS).setLevel(level)
+
+
+class LineFormatter(logging.Formatter):
+    """Formats an event as one line: time in UTC, level, logger, sentence; a traceback follows in the same line.
+
+    Parameters
+    ----------
+    secrets : masked wherever they appear.
+    """
+
+    converter = staticmethod(time.gmtime)
+
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+        self._secrets = sorted((each for each in secrets if len(each) >= MIN_MASKED_LENGTH), key=len, reverse=True)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+def _secrets(settings: BaseModel) -> Iterator[str]:
+    """Every secret in the settings, and the password in an address."""
+    from pydantic import BaseModel, SecretStr
+
+    for _, value in settings:
+        if isinstance(value, BaseModel):
+            yield from _secrets(value)
+        elif isinstance(value, SecretStr):
+            yield value.get_secret_value()
+        elif isinstance(value, str) and "://" in value:
+            yield urlsplit(value).password or ""

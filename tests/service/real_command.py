@@ -1,0 +1,79 @@
+"""The real command in a process of its own, with what it writes to standard error read line by line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from tests.service.command import ROOT
+from tests.service.servers import wait
+
+END_S = 60.0
+
+
+class RealCommand:
+    """`python -m surefoot` with arguments and settings; ended by Ctrl-C where it has not ended by itself."""
+
+    def __init__(self, data: Path, *arguments: str, settings: Mapping[str, object] | None = None) -> None:
+        self.lines: list[str] = []
+        self.out = ""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SUREFOOT_")}
+        self._environment = {
+            **inherited,
+            "PYTHONPATH": str(ROOT / ".links"),
+            "SUREFOOT_DATA": str(data),
+            "XDG_CONFIG_HOME": str(data / "config"),
+            **{f"SUREFOOT_{name}": str(value) for name, value in (settings or {}).items()},
+        }
+        self._arguments = [sys.executable, "-m", "surefoot", *arguments]
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._arguments, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self._readers = [threading.Thread(target=read) for read in (self._read_errors, self._read_output)]
+        for reader in self._readers:
+            reader.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        try:
+            self.finish()
+        finally:
+            self._process.kill()
+
+    @property
+    def err(self) -> str:
+        """Standard error so far."""
+        return "\n".join(self.lines)
+
+    def finish(self) -> int:
+        """Wait until it ends; returns its exit code."""
+        code = self._process.wait(END_S)
+        for reader in self._readers:
+            reader.join()
+        return code
+
+    def expect(self, text: str, timeout_s: float = END_S) -> None:
+        """Wait until a text is on standard error."""
+        wait(lambda: text in self.err, timeout_s)
+
+    def _read_errors(self) -> None:
+        assert self._process.stderr is not None
+        with self._process.stderr as errors:
+            for line in errors:
+                self.lines.append(line.rstrip("\n"))
+
+    def _read_output(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as output:
+            for line in output:
+                self.out += line
