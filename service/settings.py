@@ -23,6 +23,9 @@ from pydantic import (
 from surefoot.analysis.findings import Severity
 from surefoot.analysis.parameters import Parameters
 
+MIN_TOKEN_LENGTH = 16
+"""Of a token that is tried without a delay."""
+
 
 def _matching(pattern: str, expectation: str) -> AfterValidator:
     def check(text: str) -> str:
@@ -49,6 +52,12 @@ def _parse_quiet_hours(value: object) -> object:
     if not dash:
         raise ValueError('must be two times of day such as "22:00-07:00"')
     return time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
+
+
+def _long_enough(token: SecretStr) -> SecretStr:
+    if 0 < len(token.get_secret_value()) < MIN_TOKEN_LENGTH:
+        raise ValueError(f"must have {MIN_TOKEN_LENGTH} characters or more")
+    return token
 
 
 class _Group(BaseModel):
@@ -122,6 +131,19 @@ class WallSettings(_Group):
     password: SecretStr = SecretStr("")
 
 
+class MetricsSettings(_Group):
+    """Where the service's metrics about itself are served, in Prometheus' text format.
+
+    Parameters
+    ----------
+    port : on this computer alone, without a password; 0 is any free one.
+    token : with it, the wall gives them without a login.
+    """
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8494
+    token: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
+
+
 class RunnerSettings(_Group):
     """A runner's pods by serial number or tag, and own alert settings; None for those of everybody."""
 
@@ -149,6 +171,7 @@ class Settings(_Group):
     command: CommandSettings = CommandSettings()
     run_end: RunEndSettings = RunEndSettings()
     wall: WallSettings = WallSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: Literal["error", "warning", "info", "debug"] = "warning"
     runners: Mapping[RunnerName, RunnerSettings] = Field(default_factory=dict)
     parameters: Mapping[str, float] = Field(default_factory=dict)

@@ -17,6 +17,8 @@ from surefoot.service.cli.main import app
 from surefoot.service.configuration import variable
 from surefoot.service.settings import Settings, setting_types
 from surefoot.service.store.schema import EXPORTED_TABLES
+from surefoot.service.store.service_status import RecordingStatus, ServiceStatus, SinkStatus
+from surefoot.service.views.service_metrics import metrics_text
 
 ROOT = Path(__file__).parents[1]
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md")}
@@ -106,3 +108,11 @@ def test_the_commands_of_every_text_are_targets_of_the_makefile() -> None:
         (name, target) for name, text in TEXTS.items() for target in re.findall(r"(?:`|^)make ([a-z-]+)", text, re.M)
     }
     assert [each for each in sorted(named) if f"\n{each[1]}:" not in makefile] == []
+
+
+def test_every_metric_of_the_service_is_explained(tmp_path: Path) -> None:
+    status = ServiceStatus("1", 0.0, 0.0, True, RecordingStatus(lag_s=1.0), (SinkStatus("mqtt", "", 0, 0),))
+    shown = metrics_text(tmp_path / "store", status, 0.0)
+    names = re.findall(r"^# TYPE (\w+) ", shown, re.MULTILINE)
+    explained = re.findall(r"^\| `(surefoot_\w+)` \|", PAGES["docs/guides/operator.md"], re.MULTILINE)
+    assert sorted(explained) == sorted(names)

@@ -1,4 +1,4 @@
-"""Password and session cookies of the wall."""
+"""Password, session cookies and metrics token of the wall."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ SESSION_LIFETIME_S = 12 * 3600
 COOKIE_NAME = "surefoot"
 SCRYPT_COST, SCRYPT_BLOCK_SIZE, SCRYPT_PARALLELISM = 2**14, 8, 1
 """Scrypt cost: makes guessing the password from a stolen cookie slow."""
+
+
+class MetricsToken:
+    """Token that opens the metrics to a program, as `Authorization: Bearer TOKEN`; an empty one opens nothing."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token.encode()
+
+    def accepts(self, authorization: str) -> bool:
+        """Whether the header has the token, compared in constant time."""
+        scheme, _, given = authorization.partition(" ")
+        return (
+            bool(self._token)
+            and scheme.lower() == "bearer"
+            and hmac.compare_digest(given.encode("latin-1"), self._token)
+        )
 
 
 class Password:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import parse_qsl, quote
 
@@ -21,7 +22,7 @@ from surefoot.dashboards.data_source import SquadState, ViewDataSource
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.wall import pages
-from surefoot.dashboards.wall.access import COOKIE_NAME, SESSION_LIFETIME_S, Password
+from surefoot.dashboards.wall.access import COOKIE_NAME, SESSION_LIFETIME_S, MetricsToken, Password
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
 
@@ -48,16 +49,35 @@ SECURITY_HEADERS = {
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 PUBLIC_PATHS = ("/login", "/assets/", "/health")
 """Paths that need no password."""
+METRICS_PATH = "/metrics"
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsPage:
+    """The service's metrics about itself.
+
+    Parameters
+    ----------
+    text : reads them, in Prometheus' text format; OSError where they cannot be read now.
+    token : opens them without a login.
+    """
+
+    text: Callable[[], str]
+    token: MetricsToken
 
 
 class WallApplication:
     """Routes and event streams; setting `closing` ends all streams."""
 
-    def __init__(self, source: ViewDataSource, password: Password | None = None) -> None:
+    def __init__(
+        self, source: ViewDataSource, password: Password | None = None, metrics: MetricsPage | None = None
+    ) -> None:
         self.closing = asyncio.Event()
         self._source = source
         self._password = password
+        self._metrics = metrics
         self._attempt = asyncio.Lock()
 
     def application(self) -> ASGIApp:
@@ -73,6 +93,7 @@ class WallApplication:
             Route("/runs/{run}/report/{name}", self._report),
             Route("/login", self._login, methods=["GET", "POST"]),
             Route("/assets/{name}", _asset),
+            Route(METRICS_PATH, self._metrics_text),
             Route("/health", lambda _: PlainTextResponse("ok")),
         ]
         loopback_only = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))]
@@ -82,7 +103,7 @@ class WallApplication:
     async def _guard(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Require the session cookie, and add the security headers to every response."""
         if scope["type"] == "http" and not self._is_allowed(Request(scope)):
-            is_page = scope["path"] == "/" or not scope["path"].endswith("/events")
+            is_page = scope["path"] == "/" or not scope["path"].endswith(("/events", METRICS_PATH))
             refusal = RedirectResponse("/login", 303) if is_page else PlainTextResponse("log in first", 401)
             await refusal(scope, receive, partial(_with_headers, send))
             return
@@ -91,7 +112,13 @@ class WallApplication:
     def _is_allowed(self, request: Request) -> bool:
         if self._password is None or any(request.url.path.startswith(path) for path in PUBLIC_PATHS):
             return True
+        if request.url.path == METRICS_PATH and self._has_token(request):
+            return True
         return self._password.accepts(request.cookies.get(COOKIE_NAME, ""))
+
+    def _has_token(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return self._metrics is not None and self._metrics.token.accepts(given)
 
     async def _login(self, request: Request) -> Response:
         if request.method == "GET" or self._password is None:
@@ -108,6 +135,14 @@ class WallApplication:
             COOKIE_NAME, self._password.new_cookie(), max_age=SESSION_LIFETIME_S, httponly=True, samesite="strict"
         )
         return answer
+
+    async def _metrics_text(self, _: Request) -> Response:
+        if self._metrics is None:
+            return PlainTextResponse("no service is watched here", 404)
+        try:
+            return Response(await run_in_threadpool(self._metrics.text), media_type=METRICS_TYPE)
+        except OSError as error:
+            return PlainTextResponse(str(error), 503)
 
     async def _squad(self, _: Request) -> Response:
         squad = await run_in_threadpool(self._source.squad_state)

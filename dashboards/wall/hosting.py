@@ -13,7 +13,7 @@ import uvicorn
 
 from surefoot.dashboards.data_source import ViewDataSource
 from surefoot.dashboards.wall.access import Password
-from surefoot.dashboards.wall.application import WallApplication
+from surefoot.dashboards.wall.application import MetricsPage, WallApplication
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S, STOP_TIMEOUT_S = 10.0, 5.0
@@ -42,10 +42,16 @@ class WallServer:
     """
 
     def __init__(
-        self, source: ViewDataSource, host: str = LOOPBACK, port: int = 0, password: Password | None = None
+        self,
+        source: ViewDataSource,
+        host: str = LOOPBACK,
+        port: int = 0,
+        password: Password | None = None,
+        metrics: MetricsPage | None = None,
     ) -> None:
         self._source = source
         self._password = password
+        self._metrics = metrics
         self._socket = listening_socket(host, port)
         self.port = int(self._socket.getsockname()[1])
         self._ready = threading.Event()
@@ -68,7 +74,7 @@ class WallServer:
         self._socket.close()
 
     async def _serve(self) -> None:
-        wall = WallApplication(self._source, self._password)
+        wall = WallApplication(self._source, self._password, self._metrics)
         self._stop = asyncio.get_running_loop(), wall.closing
         config = uvicorn.Config(wall.application(), **UVICORN_OPTIONS)
         server = uvicorn.Server(config)

@@ -28,7 +28,10 @@ def live(
     from surefoot.service.errors import NoRunnerError
     from surefoot.service.exporters.exporter_thread import ExporterThread
     from surefoot.service.runtime.daemon import DaemonContext, run_daemon
+    from surefoot.service.runtime.recording_monitor import RecordingMonitor
     from surefoot.service.store.reading import StoreReader
+    from surefoot.service.views.metrics_server import metrics_server
+    from surefoot.service.views.status_reporter import StatusReporter
 
     settings = load_configuration().settings
     if not simulated and not settings.runners:
@@ -37,6 +40,13 @@ def live(
     with StoreReader(settings.store_path):
         pass  # a data folder that cannot be used is reported before anything begins
     print(f"Watch with: {command_line('serve')} · Ctrl-C ends it.", flush=True)
-    with ExporterThread(settings) as exporters:
-        context = DaemonContext(settings, exporters.notify, lambda text: print(text, flush=True))
+    monitor = RecordingMonitor()
+    with (
+        ExporterThread(settings) as exporters,
+        StatusReporter(settings, monitor, exporters.statuses) as reporter,
+        metrics_server(reporter.metrics, settings.metrics.port) as address,
+    ):
+        if address is not None:
+            print(f"Metrics are at {address}", flush=True)
+        context = DaemonContext(settings, exporters.notify, lambda text: print(text, flush=True), monitor=monitor)
         asyncio.run(run_daemon(context, simulated, minutes))

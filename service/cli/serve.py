@@ -21,16 +21,18 @@ def serve(host: Host = None, port: Port = None, folder: Folder = None) -> None:
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest
     from surefoot.service.store.tail import StoreTail
+    from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import StoredRuns
     from surefoot.service.views.wall import Archive, WallDataSource, is_loopback, wall
 
-    store_path, settings = load_configuration().settings.store_path, wall_settings((host, port))
-    log_to_stderr(load_configuration().settings)
+    settings, wall_address = load_configuration().settings, wall_settings((host, port))
+    log_to_stderr(settings)
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
-    with StoreTail(store_path) as tail:
+    with StoreTail(settings.store_path) as tail:
         source = WallDataSource(StoredRuns(tail), Archive(runs_folder(folder)))
-        with wall(source, settings) as address, StopRequest(lambda: done.put(None)):
+        shown = wall(source, wall_address, metrics=metrics_page(settings))
+        with shown as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)
-            if not is_loopback(settings.host):
+            if not is_loopback(wall_address.host):
                 print_phone_address(address)
             done.get()

@@ -50,6 +50,7 @@ class CommandExporter:
             self._status.mark_up()
             latency_s = row["age_s"] + max(time() - row["stored_utc_s"], 0.0)
             self._outbox.mark_delivered(row["id"], latency_s, late=False, upto=row["seq"])
+            self._status.delivered += 1
 
     async def _run(self, alert: bytes) -> str:
         """Run the program; returns what went wrong, empty if nothing did."""

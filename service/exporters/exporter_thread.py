@@ -14,7 +14,7 @@ from surefoot.service.errors import StoreError
 from surefoot.service.exporters.command import CommandExporter
 from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient
-from surefoot.service.exporters.mqtt import MqttExporter
+from surefoot.service.exporters.mqtt import PUBLISHED_TABLES, MqttExporter
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
@@ -29,6 +29,9 @@ RESTART_DELAY_S = 5.0
 DRAIN_POLL_S = 0.05
 CANCEL_RETRY_S = 1.0
 """Tasks that have not ended within this time after a cancellation are cancelled again."""
+
+SINK_TABLES = {"influxdb": EXPORTED_TABLES, "mqtt": PUBLISHED_TABLES, "command": ("alerts",)}
+"""Exporter → the tables that it exports."""
 
 RunExporter = Callable[[Settings, ExporterStatus, RowsAvailable], Awaitable[None]]
 
@@ -120,6 +123,7 @@ class ExporterThread:
                 await run_exporter(self._settings, status, rows_available)
             except Exception as error:
                 status.mark_down(str(error))
+                status.restarts += 1
                 log.exception("%s: beginning anew", status.name)
             await asyncio.sleep(RESTART_DELAY_S)
 

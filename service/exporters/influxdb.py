@@ -84,6 +84,7 @@ class InfluxExporter:
                     log.error("InfluxDB refuses %d rows of %s for good: %s", len(refused), table, reason)
                 self._note_delivered(rows, table)
                 self._outbox.dead_letter(table, refused, rows[-1]["seq"])
+                self._status.delivered += len(rows) - len(refused)
                 on_written(len(rows))
 
     def _write(self, table: str, rows: Sequence[sqlite3.Row]) -> dict[int, str]:

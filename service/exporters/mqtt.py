@@ -22,6 +22,7 @@ from surefoot.service.store.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
+PUBLISHED_TABLES = ("runs", "strides", "live", "summaries", "alerts")
 BATCH_ROWS = 200
 POLL_S = 1.0
 LATE_S = 10.0
@@ -92,17 +93,20 @@ class MqttExporter:
             while rows := self._outbox.pending(table, BATCH_ROWS):
                 await self._publish_retained(client, table, _last_by_runner(rows))
                 self._outbox.set_cursor(table, rows[-1]["seq"])
+                self._status.delivered += len(rows)
         while rows := self._outbox.pending("strides", BATCH_ROWS):
             for row in rows:
                 if time_ns() - row["time_ns"] < MAX_STRIDE_AGE_NS:
                     await publish(client, messages.stride(row))
             self._outbox.set_cursor("strides", rows[-1]["seq"])
+            self._status.delivered += len(rows)
 
     async def _publish_alert(self, client: Client, row: sqlite3.Row) -> None:
         age_s = _age_s(row)
         late = age_s is None or age_s > LATE_S
         await publish(client, messages.alert(row, age_s, late=late))
         self._outbox.mark_delivered(row["id"], _age_s(row), late=late, upto=row["seq"])
+        self._status.delivered += 1
         await self._publish_alert_states(client, row)
 
     async def _publish_alert_states(self, client: Client, row: sqlite3.Row) -> None:

@@ -15,11 +15,15 @@ class ExporterStatus:
     ----------
     problem : what is wrong, empty while it works.
     since_s : monotonic time of the last change between up and down.
+    delivered : rows that the sink has taken.
+    restarts : of the exporter, after an unexpected error.
     """
 
     name: str
     problem: str = "not connected yet"
     since_s: float = 0.0
+    delivered: int = 0
+    restarts: int = 0
 
     def mark_down(self, problem: str) -> None:
         """Set the problem."""

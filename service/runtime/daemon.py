@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from surefoot.sensor_ingest.backoff import Backoff
@@ -22,9 +22,10 @@ from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.end_of_run import RunEnd
 from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad
+from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.runtime.recovery import store_recorded_run, unfinished_runs
 from surefoot.service.runtime.result_recorder import ResultRecorder
-from surefoot.service.runtime.run_loop import Observer, record_unattended
+from surefoot.service.runtime.run_loop import record_unattended
 from surefoot.service.runtime.shutdown import StopRequest
 from surefoot.service.settings import Settings
 
@@ -53,20 +54,21 @@ class DaemonContext:
     on_rows : called when there are new rows to export.
     notify : takes sentences for people.
     utc_s : clock, in seconds since 1970.
+    monitor : counts what happens to the recording.
     """
 
     settings: Settings
     on_rows: Callable[[], None] = lambda: None
     notify: Callable[[str], None] = log.info
     utc_s: Callable[[], float] = time.time
+    monitor: RecordingMonitor = field(default_factory=RecordingMonitor)
 
 
 class Daemon:
     """Waits for pods, records a run until it is over, and waits again."""
 
-    def __init__(self, context: DaemonContext, observer: Observer | None = None) -> None:
+    def __init__(self, context: DaemonContext) -> None:
         self._context = context
-        self._observer = observer
         self._stopping = asyncio.Event()
         self._live: LiveRun | None = None
         self._problems = ProblemLog(log, logging.ERROR)
@@ -96,6 +98,7 @@ class Daemon:
                 run = None
             except (RadioError, RunUnwritableError, StoreError) as error:
                 wait_s = backoff.next_delay_s()
+                self._context.monitor.add_restart(str(error))
                 self._problems.report(str(error), f" Trying again in {wait_s:.0f} s.")
                 await self._pause(wait_s)
 
@@ -125,12 +128,14 @@ class Daemon:
         context, name = self._context, run.manifest.run_id
         context.notify(f"Recording run {name}: {', '.join(run.manifest.runners)}.")
         live = self._live = LiveRun(run, radio, utc_s=context.utc_s)
-        ends = context.settings.run_end
+        ends, monitor = context.settings.run_end, context.monitor
+        monitor.begin_run(name)
         try:
-            with ResultRecorder.for_live_run(live, context.settings, context.on_rows) as recorder:
-                await record_unattended(live, recorder, RunEnd(ends.no_running_s, ends.pods_gone_s), self._observer)
+            with ResultRecorder.for_live_run(live, context.settings, context.on_rows, monitor.add_rows) as recorder:
+                await record_unattended(live, recorder, RunEnd(ends.no_running_s, ends.pods_gone_s), monitor)
         finally:
             self._live = None
+            monitor.end_run(live.health())
         context.notify(f"Run {name} is over.")
 
     def _recover(self) -> RunFolder | None:
@@ -148,7 +153,7 @@ class Daemon:
         return not run.ended and self._context.utc_s() - run.created_utc.timestamp() < RESUME_WITHIN_S
 
     def _store(self, run: RunFolder) -> None:
-        store_recorded_run(run, self._context.settings)
+        store_recorded_run(run, self._context.settings, on_stored=self._context.monitor.add_rows)
         self._context.on_rows()
 
     async def _pause(self, seconds: float) -> None:

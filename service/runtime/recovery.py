@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from surefoot.sensor_ingest.recording.replay import replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, end_interrupted_run, list_runs
@@ -15,7 +15,12 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 
 
-def store_recorded_run(run: RunFolder, settings: Settings, progress: ProgressCallback = lambda *_: None) -> None:
+def store_recorded_run(
+    run: RunFolder,
+    settings: Settings,
+    progress: ProgressCallback = lambda *_: None,
+    on_stored: Callable[[int], None] = lambda _: None,
+) -> None:
     """End a run if it is open, analyse its recording and store the results.
 
     Raises
@@ -24,7 +29,7 @@ def store_recorded_run(run: RunFolder, settings: Settings, progress: ProgressCal
         if it cannot be read or stored; RunBusyError while it is being recorded.
     """
     ended = run if run.manifest.ended else end_interrupted_run(run)
-    with ResultRecorder(settings.store_path, ended.manifest, settings) as recorder:
+    with ResultRecorder(settings.store_path, ended.manifest, settings, on_stored=on_stored) as recorder:
         analysis = RunAnalysis.for_run(ended.manifest, CHUNK_S, sink=recorder.record, retain_s=RETAIN_S)
         end_s = 0.0
         for item in replay_with_progress(replay(ended), progress, f"Reading {run.manifest.run_id}"):

@@ -33,6 +33,7 @@ class ResultRecorder:
     sync_recording : makes the recording that the results come from durable.
     now_s : session clock, None for a run read from its recording.
     on_rows : called after every transaction, for the exporters.
+    on_stored : gets the number of new rows after every transaction.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class ResultRecorder:
         sync_recording: Callable[[], None] = lambda: None,
         now_s: Callable[[], float] | None = None,
         on_rows: Callable[[], None] = lambda: None,
+        on_stored: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._writer = StoreWriter(store)
         self._run = run
@@ -51,16 +53,29 @@ class ResultRecorder:
         self._sync_recording = sync_recording
         self._now_s = now_s
         self._on_rows = on_rows
+        self._on_stored = on_stored
         self._stride_counts: Counter[tuple[str, Foot]] = Counter()
         self._policies = {name: AlertPolicy(settings.alerts_for(name), self._local_time) for name in run.runners}
         self._announced = False
 
     @classmethod
-    def for_live_run(cls, live: LiveRun, settings: Settings, on_rows: Callable[[], None]) -> Self:
+    def for_live_run(
+        cls,
+        live: LiveRun,
+        settings: Settings,
+        on_rows: Callable[[], None],
+        on_stored: Callable[[int], None] = lambda _: None,
+    ) -> Self:
         """A recorder of a run in progress."""
         run = live.run.manifest
         return cls(
-            settings.store_path, run, settings, sync_recording=live.flush, now_s=lambda: live.now_s, on_rows=on_rows
+            settings.store_path,
+            run,
+            settings,
+            sync_recording=live.flush,
+            now_s=lambda: live.now_s,
+            on_rows=on_rows,
+            on_stored=on_stored,
         )
 
     def __enter__(self) -> Self:
@@ -134,6 +149,7 @@ class ResultRecorder:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """A transaction; the first one announces the run."""
+        before = self._writer.rows_added
         with self._writer.transaction():
             if not self._announced:
                 for name in self._run.runners:
@@ -141,6 +157,7 @@ class ResultRecorder:
                     self._writer.add_run(self._run.run_id, name, self._clock.zero_ns, self._run.software, feet)
             yield
         self._announced = True
+        self._on_stored(self._writer.rows_added - before)
 
     def _add_alerts(self, runner: str, alerts: Sequence[Alert]) -> None:
         for alert in alerts:

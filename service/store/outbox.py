@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -12,6 +13,29 @@ from types import TracebackType
 from typing import Any, Self
 
 from surefoot.service.store.connection import connect, store_errors, transaction
+
+MAX_COUNTED = 100_000
+"""Beyond this, waiting rows are taken from the span of `seq`, since counting a long backlog reads all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a sink does not have.
+
+    Parameters
+    ----------
+    refused, reason : number of rows refused for good, and why the newest was.
+    oldest_ns : time of the oldest waiting row in nanoseconds since 1970; None without one.
+    """
+
+    waiting: int
+    refused: int
+    reason: str
+    oldest_ns: int | None
+
+    def lag_s(self, utc_s: float) -> float:
+        """Age of the oldest waiting row."""
+        return 0.0 if self.oldest_ns is None else max(utc_s - self.oldest_ns / 1e9, 0.0)
 
 
 class Outbox:
@@ -51,6 +75,27 @@ class Outbox:
     def pending_count(self, table: str) -> int:
         """Number of rows after the cursor."""
         return int(self._rows(f"SELECT count(*) AS n FROM {table} WHERE seq > ?", self.cursor(table))[0]["n"])
+
+    def backlog(self, tables: Sequence[str]) -> Backlog:
+        """What this sink does not have of the tables."""
+        oldest_ns = [row["time_ns"] for table in tables for row in self.pending(table, 1)]
+        newest = "SELECT count(*) AS n, max(at_utc), reason FROM dead_letters WHERE sink = ?"
+        refused = self._rows(newest, self.sink)[0]
+        return Backlog(
+            waiting=sum(map(self._waiting, tables)),
+            refused=refused["n"],
+            reason=refused["reason"] or "",
+            oldest_ns=min(oldest_ns, default=None),
+        )
+
+    def _waiting(self, table: str) -> int:
+        """Number of rows after the cursor, in a time that does not grow with it."""
+        cursor = self.cursor(table)
+        first = f"SELECT seq FROM {table} WHERE seq > ? LIMIT {MAX_COUNTED}"
+        counted = int(self._rows(f"SELECT count(*) AS n FROM ({first})", cursor)[0]["n"])
+        if counted < MAX_COUNTED:
+            return counted
+        return int(self._rows(f"SELECT max(seq) - ? AS n FROM {table}", cursor)[0]["n"])
 
     def set_cursor(self, table: str, seq: int) -> None:
         """Set the cursor of a table."""

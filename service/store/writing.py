@@ -52,6 +52,11 @@ class StoreWriter:
         """Close the file."""
         self._connection.close()
 
+    @property
+    def rows_added(self) -> int:
+        """Number of rows added since opening; what was stored already does not count."""
+        return self._connection.total_changes
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit all rows added while entered, or none; StoreError where the disk fails."""

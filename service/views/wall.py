@@ -18,6 +18,7 @@ import segno
 
 from surefoot.dashboards.data_source import AnalysedRun, RunListEntry, SquadState, ViewDataSource
 from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.application import MetricsPage
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
@@ -98,12 +99,15 @@ def _analysed(folder: RunFolder) -> Mapping[str, AnalysedRun]:
 
 
 @contextmanager
-def wall(source: ViewDataSource, settings: WallSettings, *, any_port: bool = False) -> Iterator[str]:
+def wall(
+    source: ViewDataSource, settings: WallSettings, *, any_port: bool = False, metrics: MetricsPage | None = None
+) -> Iterator[str]:
     """Serve the wall while entered; yields its address.
 
     Parameters
     ----------
     any_port : use any free port where the one of the settings is taken.
+    metrics : of the service that is watched.
 
     Raises
     ------
@@ -113,16 +117,24 @@ def wall(source: ViewDataSource, settings: WallSettings, *, any_port: bool = Fal
     word = settings.password.get_secret_value()
     if needs_password(settings):
         raise WallError(f"{settings.host} {NEEDS_PASSWORD}; {SET_PASSWORD}")
-    with _server(source, settings, Password(word) if word else None, any_port=any_port) as server:
+    protection = Password(word) if word else None, metrics
+    with _server(source, settings, *protection, any_port=any_port) as server:
         yield f"http://{_reached_at(settings.host)}:{server.port}/"
 
 
-def _server(source: ViewDataSource, settings: WallSettings, password: Password | None, *, any_port: bool) -> WallServer:
+def _server(
+    source: ViewDataSource,
+    settings: WallSettings,
+    password: Password | None,
+    metrics: MetricsPage | None,
+    *,
+    any_port: bool,
+) -> WallServer:
     try:
-        return WallServer(source, settings.host, settings.port, password)
+        return WallServer(source, settings.host, settings.port, password, metrics)
     except OSError as error:
         if any_port and settings.port:
-            return _server(source, settings.model_copy(update={"port": 0}), password, any_port=False)
+            return _server(source, settings.model_copy(update={"port": 0}), password, metrics, any_port=False)
         reason = error.strerror or type(error).__name__
         raise WallError(f"{settings.host} port {settings.port} cannot be used ({reason}); choose --port 0") from error
 

@@ -28,6 +28,7 @@ class RealCommand:
             **inherited,
             "PYTHONPATH": str(ROOT / ".links"),
             "SUREFOOT_DATA": str(data),
+            "SUREFOOT_METRICS_PORT": "0",
             "XDG_CONFIG_HOME": str(data / "config"),
             **{f"SUREFOOT_{name}": str(value) for name, value in (settings or {}).items()},
         }

@@ -82,12 +82,15 @@ def test_the_environment_goes_before_the_file(file: Path, tmp_path: Path) -> Non
 
 def test_every_problem_is_told_at_once_with_its_place_and_what_is_expected(file: Path) -> None:
     with pytest.raises(SettingsError) as told:
-        load_configuration(environment(file, BAD, SUREFOOT_MQTT_PORT="99999", SUREFOOT_MQTT_HOTS="x"))
+        load_configuration(
+            environment(file, BAD, SUREFOOT_MQTT_PORT="99999", SUREFOOT_MQTT_HOTS="x", SUREFOOT_METRICS_TOKEN="short")
+        )
     for part in (
         "SUREFOOT_MQTT_HOTS (environment): is not a setting; did you mean SUREFOOT_MQTT_HOST?",
         f"influxdb.url ({file}): must be a web address such as http://127.0.0.1:8086",
         f"influxdb.bukket ({file}): is not a setting; did you mean bucket?",
         "mqtt.port (SUREFOOT_MQTT_PORT): input should be less than or equal to 65535",
+        "metrics.token (SUREFOOT_METRICS_TOKEN): must have 16 characters or more",
         f"alerts.severity ({file}): input should be 'info', 'notice'",
         f'alerts.quiet_hours ({file}): must be two times of day such as "22:00-07:00"',
         f"alerts.hold_s ({file}): input should be a finite number",
@@ -96,7 +99,7 @@ def test_every_problem_is_told_at_once_with_its_place_and_what_is_expected(file:
         "runners.carl: needs a pod: left, right or both",
     ):
         assert part in str(told.value)
-    assert len(told.value.problems) == 10
+    assert len(told.value.problems) == 11
 
 
 @pytest.mark.parametrize(
