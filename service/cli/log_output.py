@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OURS = "surefoot"
 """Root of our loggers; the setting `log` is for them, of other packages only warnings and errors are logged."""
+WEB_SERVER = "uvicorn.error"
+"""Warns of every malformed request, with which a stranger could fill the log."""
 HANDLER = "surefoot log"
 MASK = "********"
 MIN_MASKED_LENGTH = 6
@@ -40,6 +42,7 @@ def log_to_stderr(settings: Settings) -> None:
     root.addHandler(output)
     root.setLevel(max(level, logging.WARNING))
     logging.getLogger(OURS).setLevel(level)
+    logging.getLogger(WEB_SERVER).setLevel(logging.ERROR)
 
 
 class LineFormatter(logging.Formatter):

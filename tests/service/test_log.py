@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,13 +20,14 @@ from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.settings import Settings
 from tests.service.real_command import RealCommand
-from tests.service.servers import free_port
+from tests.service.servers import free_port, wait
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR) surefoot(\.\w+)+: \S.*")
 SECRETS = {
     "INFLUXDB_TOKEN": "correct-horse-battery",
     "MQTT_PASSWORD": "staple-of-brokers",
     "WALL_PASSWORD": "open-sesame-wall",
+    "METRICS_TOKEN": "scrape-with-this-token",
 }
 
 
@@ -106,6 +108,16 @@ def test_ship_logs_which_rows_a_server_refuses(tmp_path: Path, demo: DemoRun) ->
         ship.finish()
     assert LINE.fullmatch(ship.lines[0])
     assert r"InfluxDB refuses 1 rows of runs for good: 422 no such field\nin this bucket" in ship.lines[0]
+
+
+def test_a_stranger_cannot_fill_the_log_of_the_wall(tmp_path: Path) -> None:
+    port = free_port()
+    with RealCommand(tmp_path, "serve", settings={"WALL_PORT": port}) as serving:
+        wait(lambda: "The wall is at" in serving.out)
+        with socket.create_connection(("127.0.0.1", port), timeout=10.0) as stranger:
+            stranger.sendall(b"this is no request\r\n\r\n")
+            assert stranger.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert serving.lines == []
 
 
 def formatted(message: str, *secrets: str) -> str:
