@@ -12,9 +12,10 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from time import time_ns
+from time import time, time_ns
 
 from surefoot.dashboards.wall.hosting import listening_socket
 from surefoot.sensor_ingest.ble.discovery import discover_pods
@@ -24,7 +25,10 @@ from surefoot.service.exporters.influxdb_client import InfluxClient, InfluxError
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import MIN_SQLITE
+from surefoot.service.store.outbox import Backlog
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.service_status import RecordingStatus, SinkStatus, read_status
+from surefoot.service.views.service_metrics import sink_backlogs
 from surefoot.service.views.wall import NEEDS_PASSWORD, SET_PASSWORD, answers_at, is_loopback, needs_password
 
 MIN_PYTHON = (3, 11)
@@ -32,6 +36,7 @@ MIN_FREE_BYTES = 1_000_000_000
 """About 100 h of one runner's raw packets and results."""
 SCAN_S = 3.0
 PROBE = "probe"
+SINK_TITLES = {"influxdb": "InfluxDB", "mqtt": "MQTT", "command": "the command"}
 
 
 class CheckStatus(StrEnum):
@@ -55,9 +60,9 @@ class Check:
 def run_checks(settings: Settings) -> list[Check]:
     """Run all checks in order; network checks may take seconds."""
     questions: tuple[Callable[[Settings], Check], ...] = (
-        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command,
+        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command, _service,
     )  # fmt: skip
-    return [ask(settings) for ask in questions]
+    return [*(ask(settings) for ask in questions), *_sinks(settings)]
 
 
 def _python(_: Settings) -> Check:
@@ -188,6 +193,85 @@ def _command(settings: Settings) -> Check:
         advice = "Give its full path, and make it executable."
         return Check("Command", CheckStatus.PROBLEM, f"{program[0]} is not a program", advice)
     return Check("Command", CheckStatus.OK, str(Path(found)))
+
+
+def _service(settings: Settings) -> Check:
+    """Read the status that the service leaves every few seconds."""
+    status = read_status(settings.data)
+    if status is None:
+        return Check("Service", CheckStatus.UNUSED, "surefoot live has not run with this data folder")
+    when = _local_time(status.written_utc_s)
+    if not status.running:
+        return Check("Service", CheckStatus.UNUSED, f"ended at {when}; {_recording_text(status.recording)}")
+    if not status.is_alive(time()):
+        detail = f"was cut off after {when}; {_recording_text(status.recording)}"
+        return Check("Service", CheckStatus.PROBLEM, detail, "Start it with surefoot live; it continues its last run.")
+    detail = f"runs since {_local_time(status.started_utc_s)}; {_recording_text(status.recording)}"
+    return Check("Service", CheckStatus.OK, detail)
+
+
+def _recording_text(recording: RecordingStatus) -> str:
+    pods, totals = recording.pods, recording.totals
+    parts = [
+        f"{pods.connected} of {pods.all} pods connected" if pods.all else "",
+        _number(recording.runs, "run"),
+        f"{_number(recording.rows, 'row')} stored",
+        f"{_number(totals.received, 'packet')} received, {totals.lost} lost",
+        _number(recording.restarts, "restart"),
+        f"the last at {_local_time(recording.problem_utc_s)}: {recording.problem.rstrip('.')}"
+        if recording.problem
+        else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _sinks(settings: Settings) -> list[Check]:
+    """What each sink lacks, as the store knows, and whether the service reaches it."""
+    used = {
+        "influxdb": settings.influxdb.url,
+        "mqtt": settings.mqtt.host,
+        "command": settings.command.program,
+    }
+    try:
+        backlogs = sink_backlogs(settings.store_path, [name for name, there in used.items() if there])
+    except StoreError:
+        return []  # told by the check of the data folder
+    status = read_status(settings.data)
+    alive = {sink.name: sink for sink in status.sinks} if status is not None and status.is_alive(time()) else {}
+    return [_sink(name, backlog, alive.get(name)) for name, backlog in backlogs.items()]
+
+
+def _sink(name: str, backlog: Backlog, status: SinkStatus | None) -> Check:
+    title, detail = f"Rows for {SINK_TITLES[name]}", f"{backlog.waiting} waiting, {backlog.refused} refused"
+    if backlog.waiting:
+        detail += f", the oldest {_age(backlog.lag_s(time()))} old"
+    if status is not None:
+        detail += f"; the service has sent {status.delivered}, with {_number(status.restarts, 'restart')}"
+    elif backlog.waiting:
+        detail += "; surefoot ship sends them now"
+    if status is not None and status.problem:
+        advice = "Nothing is lost: rows wait until it works. See the check of the connection above."
+        return Check(title, CheckStatus.PROBLEM, f"{detail}; it does not work ({status.problem})", advice)
+    if backlog.refused:
+        advice = "These rows are kept here and not sent again. Correct what the reason names, for those to come."
+        return Check(title, CheckStatus.PROBLEM, f"{detail}; the last because: {backlog.reason}", advice)
+    return Check(title, CheckStatus.OK, detail)
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _age(seconds: float) -> str:
+    """A duration in the largest unit of which there are two."""
+    for unit_s, unit in ((86_400.0, "days"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= 2.0 * unit_s:
+            return f"{seconds / unit_s:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _local_time(utc_s: float) -> str:
+    return datetime.fromtimestamp(utc_s, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def _sentence(advice: str) -> str:

@@ -25,6 +25,7 @@ from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pod_health import PodHealth, PodHealthTracker
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, list_runs
+from surefoot.service.diagnostics import Check, CheckStatus, run_checks
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.pod_sources import simulated_squad
 from surefoot.service.runtime.recording_monitor import RecordingMonitor
@@ -312,3 +313,60 @@ def test_the_real_wall_shows_the_metrics_that_the_service_left(
         wait(lambda: "The wall is at" in serving.out)
         found = samples(read(f"http://127.0.0.1:{port}/metrics")[1])
     assert found["surefoot_rows_stored_total"] == status.recording.rows
+
+
+def checks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, Check]:
+    """The doctor's, without waiting for Bluetooth."""
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={settings.data / 'no-bus'}")
+    return {each.name: each for each in run_checks(settings)}
+
+
+def test_the_doctor_says_how_the_service_is(
+    recorded: tuple[Settings, RecordingMonitor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, monitor = Settings(data=tmp_path), recorded[1]
+    assert checks(settings, monkeypatch)["Service"].detail == "surefoot live has not run with this data folder"
+    status = status_now(monitor)
+    recording = replace(status.recording, pods=PodsNow(1, 2, 1), restarts=1, problem="Bluetooth is off.")
+    write_status(tmp_path, replace(status, recording=recording))
+    running = checks(settings, monkeypatch)["Service"]
+    assert running.status is CheckStatus.OK
+    assert "; 1 of 4 pods connected, 1 run, " in running.detail
+    assert ", 0 lost, 1 restart, the last at " in running.detail
+    assert running.detail.endswith(": Bluetooth is off")
+    write_status(tmp_path, replace(status, written_utc_s=time.time() - 2.0 * STALE_S))
+    killed = checks(settings, monkeypatch)["Service"]
+    assert (killed.status, killed.detail.startswith("was cut off after ")) == (CheckStatus.PROBLEM, True)
+    assert killed.advice == "Start it with surefoot live; it continues its last run."
+    write_status(tmp_path, replace(status, running=False))
+    assert checks(settings, monkeypatch)["Service"].detail.startswith("ended at ")
+
+
+def test_the_doctor_says_what_each_sink_lacks(
+    recorded: tuple[Settings, RecordingMonitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings.model_validate(
+        {
+            "data": recorded[0].data,
+            "influxdb": {"url": f"http://127.0.0.1:{free_port()}"},
+            "mqtt": {"host": "127.0.0.1", "port": free_port()},
+        }
+    )
+    sinks = SinkStatus("influxdb", "Connection refused", 40, 0), SinkStatus("mqtt", "", 12, 1)
+    write_status(settings.data, replace(status_now(recorded[1]), sinks=sinks))
+    with Outbox(settings.store_path, "mqtt") as sink:
+        last = sink.pending("strides", 100_000)[-1]["seq"]
+        sink.dead_letter("strides", {last: "packet too large"}, last)
+    found = checks(settings, monkeypatch)
+    influxdb, mqtt = found["Rows for InfluxDB"], found["Rows for MQTT"]
+    assert re.match(
+        r"\d{3,} waiting, 0 refused, the oldest \d+ (s|min) old; the service has sent 40, ", influxdb.detail
+    )
+    assert influxdb.detail.endswith("with 0 restarts; it does not work (Connection refused)")
+    assert influxdb.advice.startswith("Nothing is lost")
+    assert ", 1 refused, " in mqtt.detail
+    assert mqtt.detail.endswith("with 1 restart; the last because: packet too large")
+    assert "not sent again" in mqtt.advice
+    write_status(settings.data, replace(status_now(recorded[1]), running=False))
+    alone = checks(settings, monkeypatch)["Rows for InfluxDB"]
+    assert (alone.status, alone.detail.endswith("; surefoot ship sends them now")) == (CheckStatus.OK, True)
