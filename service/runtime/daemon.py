@@ -72,6 +72,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._live: LiveRun | None = None
         self._problems = ProblemLog(log, logging.ERROR)
+        self._said_waiting = False
 
     def stop(self) -> None:
         """End the run in progress, and start no other."""
@@ -86,10 +87,9 @@ class Daemon:
         while not self._stopping.is_set() and runs < max_runs:
             try:
                 run = await self._start_run(source) if run is None else open_run(run.path)
-                if run is not None and run.manifest.ended:
-                    await asyncio.to_thread(self._store, run)
-                elif run is not None:
-                    await self._record_run(run, source.radio)
+                if run is None:
+                    return
+                await self._bring_to_its_end(run, source.radio)
                 backoff.reset()
                 self._problems.resolve("Recording works again.")
                 run, runs = None, runs + 1
@@ -104,7 +104,9 @@ class Daemon:
 
     async def _start_run(self, source: PodSource) -> RunFolder | None:
         """Start a run as soon as there are pods; None on `stop`."""
-        self._context.notify("Waiting for pods.")
+        if not self._said_waiting:
+            self._context.notify("Waiting for pods.")
+            self._said_waiting = True
         waits = (
             asyncio.create_task(source.wait_for_pods(), name="wait_for_pods"),
             asyncio.create_task(self._stopping.wait()),
@@ -123,6 +125,14 @@ class Daemon:
             software=f"surefoot {VERSION}",
             parameters=self._context.settings.parameters,
         )
+
+    async def _bring_to_its_end(self, run: RunFolder, radio: RadioBackend) -> None:
+        """Record a run, or only store it where the recording has ended."""
+        self._said_waiting = False
+        if run.manifest.ended:
+            await asyncio.to_thread(self._store, run)
+        else:
+            await self._record_run(run, radio)
 
     async def _record_run(self, run: RunFolder, radio: RadioBackend) -> None:
         context, name = self._context, run.manifest.run_id

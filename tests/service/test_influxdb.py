@@ -39,8 +39,10 @@ def settings(tmp_path: Path, server: InfluxServer, samples: dict[Foot, Samples])
 def drain(settings: Settings) -> int:
     """Ship what waits; how many rows that were."""
     counts: list[int] = []
+    status = ExporterStatus("influxdb")
     with Outbox(settings.store_path, "influxdb") as outbox, InfluxClient(settings.influxdb) as influx:
-        InfluxExporter(outbox, influx, ExporterStatus("influxdb")).drain(counts.append)
+        InfluxExporter(outbox, influx, status).drain(counts.append)
+        assert status.delivered == sum(counts) - outbox.backlog(EXPORTED_TABLES).refused
     return sum(counts)
 
 

@@ -64,8 +64,12 @@ def test_without_bluetooth_the_service_says_so_at_once_and_what_to_do(
 ) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
     (tmp_path / "surefoot.toml").write_text('[runners.anna]\nleft = "1A2B"\n')
-    with RealCommand(tmp_path, "live", settings={"SETTINGS": tmp_path / "surefoot.toml"}) as service:
+    wanted = {"SETTINGS": tmp_path / "surefoot.toml", "LOG": "debug"}
+    with RealCommand(tmp_path, "live", settings=wanted) as service:
         service.expect("Bluetooth cannot be used (the Bluetooth service is not running); start it, on Linux with: ")
+        service.expect("DEBUG surefoot.service.runtime.daemon: Bluetooth cannot be used (the Bluetooth service is not")
+    assert {line.split()[1] for line in service.lines[1:]} == {"DEBUG"}
+    assert service.out.count("Waiting for pods.") == 1
     assert LINE.fullmatch(service.lines[0])
     assert service.lines[0].endswith("sudo systemctl start bluetooth. Trying again in 1 s.")
     assert "Recording" not in service.out
