@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+MASK = "********"
+MIN_MASKED_LENGTH = 6
+"""Shorter secrets would be found in ordinary words."""
+
+
+def mask_secrets(text: str, secrets: Iterable[str]) -> str:
+    """A text from elsewhere without our secrets, the longest first, as one may be part of another."""
+    for secret in sorted((each for each in secrets if len(each) >= MIN_MASKED_LENGTH), key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
 
 
 def strip_errno(reason: str) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from surefoot.service.errors import mask_secrets
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -19,9 +21,6 @@ OURS = "surefoot"
 WEB_SERVER = "uvicorn.error"
 """Warns of every malformed request, with which a stranger could fill the log."""
 HANDLER = "surefoot log"
-MASK = "********"
-MIN_MASKED_LENGTH = 6
-"""Shorter secrets would be found in ordinary words."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Characters that break or repaint a line."""
 
@@ -57,13 +56,11 @@ class LineFormatter(logging.Formatter):
 
     def __init__(self, secrets: Sequence[str] = ()) -> None:
         super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
-        self._secrets = sorted((each for each in secrets if len(each) >= MIN_MASKED_LENGTH), key=len, reverse=True)
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
+        text = mask_secrets(super().format(record), self._secrets)
         return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 

@@ -14,7 +14,7 @@ from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 
-from surefoot.service.errors import strip_errno
+from surefoot.service.errors import mask_secrets, strip_errno
 from surefoot.service.settings import InfluxSettings
 
 TIMEOUT_MS = 10_000
@@ -53,9 +53,10 @@ class InfluxClient:
 
     def __init__(self, settings: InfluxSettings) -> None:
         self.bucket = settings.bucket
+        self._token = settings.token.get_secret_value()
         self._client = InfluxDBClient(
             url=settings.url,
-            token=settings.token.get_secret_value(),
+            token=self._token,
             org=settings.organisation,
             timeout=TIMEOUT_MS,
             enable_gzip=True,
@@ -73,13 +74,13 @@ class InfluxClient:
 
     def write(self, lines: Sequence[str]) -> None:
         """Write lines with times in nanoseconds; UnreachableError or RefusedError where they are not taken."""
-        with _translated_errors():
+        with _translated_errors(self._token):
             self._write.write(self.bucket, record="\n".join(lines))
 
     def query(self, influxql: str, **parameters: str) -> list[Series]:
         """Query InfluxQL; `$name` stands for a parameter, times are nanoseconds since 1970."""
         asked = [("db", self.bucket), ("q", influxql), ("params", json.dumps(parameters)), ("epoch", "ns")]
-        with _translated_errors():
+        with _translated_errors(self._token):
             answer = self._client.api_client.call_api(
                 "/query",
                 "GET",
@@ -102,22 +103,29 @@ def _series(answer: Mapping[str, Any]) -> list[Series]:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
-    """Raise the client's errors as UnreachableError or RefusedError."""
+def _translated_errors(token: str) -> Iterator[None]:
+    """Raise the client's errors as UnreachableError or RefusedError, in one line without the token."""
     try:
         yield
     except ApiException as error:
-        reason = f"{error.status} {_reason(error)}"
+        reason = f"{error.status} {_cleaned(_reason(error), token)}"
         kind = (
             RefusedError
             if 400 <= (error.status or 0) < 500 and error.status not in RETRYABLE_STATUSES
             else UnreachableError
         )
         raise kind(reason) from error
+    except UnreachableError as error:
+        raise UnreachableError(_cleaned(str(error), token)) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise UnreachableError(_short(error)) from error
     except ValueError as error:
         raise UnreachableError(f"an answer that is no JSON ({error})") from error
+
+
+def _cleaned(text: str, token: str) -> str:
+    """What a server says, in one line and without our token."""
+    return " ".join(mask_secrets(text, [token]).split())
 
 
 def _reason(error: ApiException) -> str:

@@ -12,8 +12,7 @@ from pydantic import BaseModel, SecretStr
 from rich.table import Table
 
 from surefoot.service.configuration import Configuration, SettingPath
-
-MASK = "********"
+from surefoot.service.errors import MASK
 
 
 def settings_table(configuration: Configuration) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import socket
@@ -76,14 +77,15 @@ def test_without_bluetooth_the_service_says_so_at_once_and_what_to_do(
 
 
 class Refusing(BaseHTTPRequestHandler):
-    """A database that answers questions and takes no row."""
+    """A database that answers questions, takes no row, and repeats the token that it was given."""
 
     def do_GET(self) -> None:
         self._answer(200, b'{"results": []}')
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer(422, b'{"message": "no such field\\nin this bucket"}')
+        message = f"no such field\nfor {self.headers['Authorization']}"
+        self._answer(422, json.dumps({"message": message}).encode())
 
     def log_message(self, *_: object) -> None:
         pass
@@ -106,12 +108,15 @@ def refusing_database() -> Iterator[str]:
         thread.join()
 
 
-def test_ship_logs_which_rows_a_server_refuses(tmp_path: Path, demo: DemoRun) -> None:
+def test_ship_logs_which_rows_a_server_refuses_without_the_token_that_it_repeats(tmp_path: Path, demo: DemoRun) -> None:
     store_recorded_run(demo.run, Settings(data=tmp_path))
-    with refusing_database() as url, RealCommand(tmp_path, "ship", settings={"INFLUXDB_URL": url}) as ship:
-        ship.finish()
+    with refusing_database() as url:
+        wanted = {"INFLUXDB_URL": url, "INFLUXDB_TOKEN": SECRETS["INFLUXDB_TOKEN"]}
+        with RealCommand(tmp_path, "ship", settings=wanted) as ship:
+            ship.finish()
     assert LINE.fullmatch(ship.lines[0])
-    assert r"InfluxDB refuses 1 rows of runs for good: 422 no such field\nin this bucket" in ship.lines[0]
+    assert ship.lines[0].endswith("InfluxDB refuses 1 rows of runs for good: 422 no such field for Token ********")
+    assert SECRETS["INFLUXDB_TOKEN"] not in ship.err + ship.out
 
 
 def test_a_stranger_cannot_fill_the_log_of_the_wall(tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surefoot.service.configuration import SETTINGS_FILE, load_configuration, variable
-from surefoot.service.errors import SettingsError
+from surefoot.service.errors import MASK, SettingsError
 from surefoot.service.settings import Settings, setting_types
-from surefoot.service.terminal.settings import MASK
 from tests.service.command import surefoot
 
 GOOD = """
