@@ -169,7 +169,7 @@ def journals(data: Path) -> list[Entry]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Signals) -> None:
-    environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / ".links")}
     command = [
         sys.executable,
         "-c",
@@ -209,7 +209,7 @@ def test_a_run_that_another_process_is_about_to_begin_is_left_to_it(settings: Se
 
 
 def test_after_kill_9_the_service_goes_on_with_the_run(tmp_path: Path) -> None:
-    environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / ".links")}
     command = [
         sys.executable,
         "-c",
