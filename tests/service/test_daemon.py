@@ -7,6 +7,7 @@ import logging
 import math
 import os
 import shutil
+import re
 import signal
 import sqlite3
 import subprocess
@@ -185,7 +186,7 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Si
     service.send_signal(number)
     out, _ = service.communicate(timeout=START_S)
     assert service.returncode == 0
-    assert out.startswith("Watch with surefoot serve")
+    assert re.match(r"Watch with: .* serve · Ctrl-C ends it", out)
     assert out.splitlines()[-1].endswith("is over.")
     assert all(run.manifest.ended for run in list_runs(tmp_path / "runs"))
 
