@@ -16,10 +16,11 @@ from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_supervisor import PodSupervisor
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
-from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind, entry_time_s
+from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
 from surefoot.sensor_ingest.recording.errors import ConsumerTooSlowError, RunEndedError
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
+from surefoot.sensor_ingest.recording.mending import mended
 from surefoot.sensor_ingest.recording.pod_health import PodHealth, PodHealthTracker
 from surefoot.sensor_ingest.recording.recorder import Recorder
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
@@ -71,17 +72,17 @@ class LiveRun:
         self._failure_raised = False
         self._end_on_stop = True
         self._finished = False
-        self._last_s = 0.0
 
     async def __aenter__(self) -> Self:
         if self.run.manifest.ended:
             raise RunEndedError(self.run.path)
-        self._journal = await asyncio.to_thread(JournalWriter, self.run.journal_path, self._restore)
-        if self._journal.existing.damage is not None and self._journal.existing.damage.lost_bytes:
-            log.warning("%s: %s", self.run.path, self._journal.existing.damage)
+        self._journal = await asyncio.to_thread(JournalWriter, self.run.journal_path)
+        await asyncio.to_thread(self._restore)
+        for hole in self._journal.existing.holes:
+            log.warning("%s: %s", self.run.path, hole)
         loop_s = asyncio.get_running_loop().time()
         opened_s = self._utc_s() - self.run.manifest.created_utc.timestamp()
-        self._origin_s = loop_s - max(opened_s, self._last_s)
+        self._origin_s = loop_s - max(opened_s, self._journal.existing.latest_s)
         self._task = asyncio.create_task(self._run(), name=f"run {self.run.manifest.run_id}")
         return self
 
@@ -144,17 +145,20 @@ class LiveRun:
     def _session_s(self, loop_s: float) -> float:
         return loop_s - self._origin_s
 
-    def _restore(self, entry: Entry) -> None:
-        """Apply an entry of the existing journal to assembler and health."""
-        self._assembler.process(entry)
-        self._health.observe(entry)
-        self._last_s = max(self._last_s, entry_time_s(entry) or 0.0)
+    def _restore(self) -> None:
+        """Apply the journal as it was when this run was opened to assembler and health."""
+        for entry in self._recorded():
+            self._assembler.process(entry)
+            self._health.observe(entry)
 
     def _replay_recorded(self) -> Iterator[Batch | SilentPod]:
         """Batches of the journal as it was when this run was opened."""
         assembler = Assembler()
-        for entry in JournalReader(self.run.journal_path, self._journal.existing.valid_bytes):
+        for entry in self._recorded():
             yield from assembler.process(entry)
+
+    def _recorded(self) -> Iterator[Entry]:
+        return mended(JournalReader(self.run.journal_path, self._journal.existing.valid_bytes))
 
     def _deliver(self, given: Batch | SilentPod) -> None:
         self._output.append(given)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from surefoot.sensor_ingest.recording.entries import entry_time_s
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
 from surefoot.service.configuration import load_configuration
@@ -61,6 +60,7 @@ def recorded_runs(folder: Path, progress: ProgressCallback) -> Iterator[Recorded
     runs = list_runs(folder) if folder.is_dir() else ()
     for place, run in enumerate(runs):
         progress("Reading", place / len(runs))
-        yield RecordedRun(
-            run, max((entry_time_s(entry) or 0.0 for entry in JournalReader(run.journal_path)), default=0.0)
-        )
+        reader = JournalReader(run.journal_path)
+        for _ in reader:
+            pass
+        yield RecordedRun(run, reader.latest_s)

@@ -162,16 +162,27 @@ class EndEntry:
 
 
 Entry = PacketEntry | PodEntry | ClockEntry | LostEntry | EventEntry | EndEntry
-_KINDS: dict[int, type[Entry]] = {
+KINDS: dict[int, type[Entry]] = {
     kind.KIND: kind for kind in (PacketEntry, PodEntry, ClockEntry, LostEntry, EventEntry, EndEntry)
 }
 
 
+def is_possible_size(kind: int, size: int) -> bool:
+    """Whether an entry of this kind may have a payload of `size` bytes."""
+    match KINDS.get(kind):
+        case None:
+            return False
+        case entry if issubclass(entry, PacketEntry | PodEntry | EventEntry):
+            return size >= entry.HEAD.size
+        case entry:
+            return size == entry.LAYOUT.size
+
+
 def entry_from_bytes(kind: int, data: bytes) -> Entry:
     """Parse a record's payload; `ValueError` or `struct.error` if it is malformed."""
-    if kind not in _KINDS:
+    if kind not in KINDS:
         raise ValueError(f"entry of the unknown kind {kind}")
-    return _KINDS[kind].from_bytes(data)
+    return KINDS[kind].from_bytes(data)
 
 
 def entry_time_s(entry: Entry) -> float | None:

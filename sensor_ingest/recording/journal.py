@@ -1,41 +1,58 @@
-"""Crash-safe, append-only log of a run; all entries before a damaged one remain readable."""
+"""Crash-safe, append-only log of a run; damage costs the entries that it touches, and no others."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import struct
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from surefoot.sensor_ingest.recording.entries import Entry, entry_from_bytes
+from surefoot.sensor_ingest.recording.entries import Entry, entry_time_s
 from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunError, RunUnwritableError
 from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
+from surefoot.sensor_ingest.recording.frames import (
+    HEADER,
+    MAX_FRAME_BYTES,
+    decode_frame,
+    encode_frame,
+    find_frame,
+    payload_bytes,
+)
 
 MAGIC = b"surefoot journal 1\n"
-_RECORD_HEADER = struct.Struct("<IBI")
-"""Payload length, kind of entry, CRC-32 of `_CHECKSUM_HEADER` and payload."""
-_CHECKSUM_HEADER = struct.Struct("<IB")
-_MAX_PAYLOAD_BYTES = 4096
+_SEARCH_BYTES = 65536
+"""Searched at once for the next whole frame."""
 
 
 @dataclass(frozen=True, slots=True)
-class JournalDamage:
-    """Where a journal stops being readable, and how many bytes follow."""
+class JournalHole:
+    """Bytes of a journal that are not readable.
+
+    Parameters
+    ----------
+    after_s, until_s : session times of the entries around it; `until_s` is None where nothing readable follows.
+    """
 
     at_byte: int
     lost_bytes: int
     reason: str
+    after_s: float
+    until_s: float | None = None
+
+    @property
+    def length_s(self) -> float:
+        """Session time between the entries around it; 0 where nothing follows."""
+        return 0.0 if self.until_s is None else max(self.until_s - self.after_s, 0.0)
 
     def __str__(self) -> str:
         return f"{self.lost_bytes} bytes from byte {self.at_byte} on are not readable ({self.reason})."
 
 
 class JournalReader:
-    """Iterates over a journal's entries; afterwards `valid_bytes` and `damage` tell how far it was readable.
+    """Iterates over a journal's entries, past damage; afterwards `valid_bytes` and `holes` tell what was readable.
 
     Parameters
     ----------
@@ -45,69 +62,82 @@ class JournalReader:
     def __init__(self, path: Path, end_byte: int | None = None) -> None:
         self.path = path
         self._end_byte = end_byte
+        self._reset()
+
+    def _reset(self) -> None:
         self.valid_bytes = 0
-        self.damage: JournalDamage | None = None
+        """Where the last readable entry ends."""
+        self.holes: list[JournalHole] = []
+        self.latest_s = 0.0
+        """Latest session time of an entry."""
+        self._open_holes = 0
 
     def __iter__(self) -> Iterator[Entry]:
-        self.valid_bytes, self.damage = 0, None
+        self._reset()
         try:
             with self.path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
                 yield from self._entries(file, size if self._end_byte is None else min(size, self._end_byte))
         except FileNotFoundError:
-            self.damage = JournalDamage(0, 0, "there is no journal")
+            return
         except OSError as error:
             raise NotARunError(self.path, error.strerror or type(error).__name__) from error
 
     def _entries(self, file: BinaryIO, size: int) -> Iterator[Entry]:
-        if file.read(len(MAGIC)) != MAGIC:
-            self.damage = JournalDamage(0, size, "the file does not begin like a journal")
-            return
-        self.valid_bytes = len(MAGIC)
-        while self.valid_bytes < size:
+        at = self._begin(file, size)
+        while at < size:
             try:
-                entry, length = _read_entry(file)
+                header = file.read(HEADER.size)
+                payload = file.read(payload_bytes(header))
+                entry = decode_frame(header, payload)
             except (ValueError, struct.error) as error:
-                self.damage = JournalDamage(self.valid_bytes, size - self.valid_bytes, str(error))
-                return
-            self.valid_bytes += length
+                at = self._skip(file, at, at + 1, size, str(error))
+                continue
+            self.valid_bytes = at = at + HEADER.size + len(payload)
+            self._note_time(entry)
             yield entry
 
+    def _begin(self, file: BinaryIO, size: int) -> int:
+        """Read the file's first bytes; where the first entry begins."""
+        if not size or file.read(len(MAGIC)) == MAGIC:
+            self.valid_bytes = min(size, len(MAGIC))
+            return self.valid_bytes
+        return self._skip(file, 0, 0, size, "the file does not begin like a journal")
 
-def _read_entry(file: BinaryIO) -> tuple[Entry, int]:
-    frame = file.read(_RECORD_HEADER.size)
-    if len(frame) < _RECORD_HEADER.size:
-        raise ValueError("cut off in a frame")
-    length, kind, checksum = _RECORD_HEADER.unpack(frame)
-    if length > _MAX_PAYLOAD_BYTES:
-        raise ValueError("impossible length")
-    payload = file.read(length)
-    if len(payload) < length:
-        raise ValueError("cut off in an entry")
-    if _checksum(kind, payload) != checksum:
-        raise ValueError("wrong checksum")
-    return entry_from_bytes(kind, payload), _RECORD_HEADER.size + length
+    def _skip(self, file: BinaryIO, at: int, search_from: int, size: int, reason: str) -> int:
+        """Note a hole, and go to the next whole frame; where it begins, or the end of the file."""
+        found = _next_frame(file, search_from, size)
+        self.holes.append(JournalHole(at, found - at, reason, self.latest_s))
+        self._open_holes += 1
+        file.seek(found)
+        return found
+
+    def _note_time(self, entry: Entry) -> None:
+        at_s = entry_time_s(entry)
+        if at_s is None:
+            return
+        for place in range(len(self.holes) - self._open_holes, len(self.holes)):
+            self.holes[place] = replace(self.holes[place], until_s=at_s)
+        self._open_holes = 0
+        self.latest_s = max(self.latest_s, at_s)
 
 
-def encode_record(entry: Entry) -> bytes:
-    """An entry as a record of the file: length, kind, checksum, payload."""
-    payload = bytes(entry)
-    return _RECORD_HEADER.pack(len(payload), entry.KIND, _checksum(entry.KIND, payload)) + payload
-
-
-def _checksum(kind: int, payload: bytes) -> int:
-    return zlib.crc32(payload, zlib.crc32(_CHECKSUM_HEADER.pack(len(payload), kind)))
+def _next_frame(file: BinaryIO, start: int, size: int) -> int:
+    """Where the next whole frame begins, `size` if there is none."""
+    for first in range(start, size, _SEARCH_BYTES):
+        file.seek(first)
+        found = find_frame(file.read(min(_SEARCH_BYTES + MAX_FRAME_BYTES, size - first)), _SEARCH_BYTES)
+        if found is not None:
+            return first + found
+    return size
 
 
 class JournalWriter:
     """Appends to a journal: `append` buffers entries, `flush` hands them to the operating system, so that they survive
     the process, `sync` to the disk, so that they survive a power cut.
 
-    The file is locked. Existing entries are read first; a damaged end is copied to a file of its own and cut off.
-
-    Parameters
-    ----------
-    on_entry : called with each existing entry.
+    The file is locked. Existing entries are read first. Damage between them stays as it is; what is not readable behind
+    the last of them is copied to a file of its own and cut off.
 
     Raises
     ------
@@ -117,7 +147,7 @@ class JournalWriter:
         if it cannot be written.
     """
 
-    def __init__(self, path: Path, on_entry: Callable[[Entry], object] = lambda _: None) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.existing = JournalReader(path)
         self._buffer = bytearray()
@@ -127,8 +157,8 @@ class JournalWriter:
             raise self._unwritable(error) from error
         try:
             self._lock()
-            for entry in self.existing:
-                on_entry(entry)
+            for _ in self.existing:
+                pass
             self._drop_damaged_tail(self.existing)
         except RunError:
             os.close(self._file)
@@ -147,7 +177,7 @@ class JournalWriter:
 
     def append(self, entry: Entry) -> None:
         """Buffer an entry for the next flush."""
-        self._buffer += encode_record(entry)
+        self._buffer += encode_frame(entry)
 
     def flush(self) -> None:
         """Hand all buffered entries to the operating system."""
@@ -180,16 +210,13 @@ class JournalWriter:
 
     def _drop_damaged_tail(self, existing: JournalReader) -> None:
         """Move a damaged end to a file of its own and seek to the end of the valid part."""
-        damage = existing.damage
+        end = existing.valid_bytes
         try:
-            if damage is not None and damage.lost_bytes:
-                with (
-                    self.path.open("rb") as file,
-                    self.path.with_name(f"damaged-{damage.at_byte}.bin").open("wb") as copy,
-                ):
-                    file.seek(damage.at_byte)
+            if existing.holes and existing.holes[-1].at_byte >= end:
+                with self.path.open("rb") as file, self.path.with_name(f"damaged-{end}.bin").open("wb") as copy:
+                    file.seek(end)
                     shutil.copyfileobj(file, copy)
-            os.ftruncate(self._file, existing.valid_bytes)
+            os.ftruncate(self._file, end)
         except OSError as error:
             raise self._unwritable(error) from error
         os.lseek(self._file, 0, os.SEEK_END)

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
+from surefoot.sensor_ingest.protocol import Packet
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
 from surefoot.sensor_ingest.recording.clock_steering import fit_boot
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.mending import boot_of, give_up_lost, mended
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 
 
 class Replay:
-    """Iterates over a run's batches and silent pods; afterwards `reader.damage` tells if the journal is damaged.
+    """Iterates over a run's batches and silent pods; afterwards `reader.holes` tells where the journal is damaged.
 
     If the run was not ended, the samples that still waited for missing packets are given at the end.
 
@@ -33,9 +34,9 @@ class Replay:
 
     def __iter__(self) -> Iterator[Batch | SilentPod]:
         self.assembler = Assembler()
-        entries: Iterable[Entry] = self.reader
+        entries: Iterable[Entry] = give_up_lost(mended(self.reader), self.reader)
         if self._refit:
-            entries = replace_clocks(without_silent_pods(self.reader), fit_clocks(self.reader))
+            entries = replace_clocks(without_silent_pods(entries), fit_clocks(mended(JournalReader(self.reader.path))))
         for entry in entries:
             yield from self.assembler.process(entry)
         yield from self.assembler.finish()
@@ -69,7 +70,7 @@ def replace_clocks(entries: Iterable[Entry], clocks: ClockEntries) -> Iterator[E
     for entry in entries:
         if not isinstance(entry, ClockEntry):
             yield entry
-        if isinstance(entry, PodEntry) and (boot := _boot_of(entry)) is not None:
+        if isinstance(entry, PodEntry) and (boot := boot_of(entry)) is not None:
             yield from waiting.pop((entry.pod, boot), ())
 
 
@@ -87,10 +88,3 @@ def _packets_fitted(assembler: Assembler, entry: Entry) -> int:
 
 def _clock_entries(pod: int, boot: int, points: Floats) -> list[ClockEntry]:
     return [ClockEntry(pod, mapping) for mapping in fit_boot(boot, points[:, 0], points[:, 1])]
-
-
-def _boot_of(entry: PodEntry) -> int | None:
-    try:
-        return PodInfo.from_bytes(entry.info).boot
-    except ProtocolError:
-        return None

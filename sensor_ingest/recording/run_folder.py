@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.recording.entries import EndEntry, entry_time_s
+from surefoot.sensor_ingest.recording.entries import EndEntry
 from surefoot.sensor_ingest.recording.errors import (
     NotARunError,
     RunFormatNewerError,
@@ -168,9 +168,8 @@ def end_interrupted_run(run: RunFolder) -> RunFolder:
     RunBusyError
         if it is being recorded.
     """
-    last_s = [0.0]
-    with JournalWriter(run.journal_path, lambda entry: last_s.append(entry_time_s(entry) or 0.0)) as journal:
-        journal.append(EndEntry(max(last_s)))
+    with JournalWriter(run.journal_path) as journal:
+        journal.append(EndEntry(journal.existing.latest_s))
     return run.mark_ended()
 
 

@@ -20,7 +20,8 @@ from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualC
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.protocol import Packet
 from surefoot.sensor_ingest.recording.entries import PacketEntry
-from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader, encode_record
+from surefoot.sensor_ingest.recording.frames import encode_frame
+from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.virtual import RUNNER, replayed, standing, truth_of, worn
@@ -115,7 +116,7 @@ def unreadable_before_a_cut(run: RunFolder, parent: Path) -> int:
     """Of many cuts anywhere, how many cost more than the entry that they went through."""
     whole = run.journal_path.read_bytes()
     rng, path, bad = random.Random(1), parent / "cut.bin", 0
-    ends = np.cumsum([len(encode_record(entry)) for entry in JournalReader(run.journal_path)]) + len(MAGIC)
+    ends = np.cumsum([len(encode_frame(entry)) for entry in JournalReader(run.journal_path)]) + len(MAGIC)
     for length in sorted(rng.randrange(len(MAGIC), len(whole)) for _ in range(CUTS)):
         path.write_bytes(whole[:length])
         reader = JournalReader(path)

@@ -56,7 +56,9 @@ def record_with(
             taken = Taken()
             async with recording(folder, simulation, taken) as run:
                 await asyncio.sleep(duration_s)
-            assert JournalReader(folder.journal_path).damage is None
+            reader = JournalReader(folder.journal_path)
+            assert list(reader)
+            assert reader.holes == []
             return taken, runner, run.health(), folder.journal_path.stat().st_size
 
     return in_virtual_time(main())

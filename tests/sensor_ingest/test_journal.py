@@ -1,10 +1,11 @@
-"""The journal gives back what was appended, as far as it is whole."""
+"""The journal gives back what was appended, but for what was damaged."""
 
 from __future__ import annotations
 
 import errno
 import os
 import random
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ from surefoot.sensor_ingest.recording.entries import (
     entry_time_s,
 )
 from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunUnwritableError
-from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader, JournalWriter, encode_record
+from surefoot.sensor_ingest.recording.frames import encode_frame
+from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader, JournalWriter
+from tests.sensor_ingest.damage import DAMAGE, WholeJournal
 from tests.sensor_ingest.wire import info, packet_entry
 
 U16, U32 = st.integers(0, 0xFFFF), st.integers(0, 0xFFFFFFFF)
@@ -56,6 +59,17 @@ def write(path: Path, entries: list[Entry]) -> bytes:
     return path.read_bytes()
 
 
+def write_long(path: Path) -> Path:
+    """A journal of several pages."""
+    write(path, [entry for sequence in range(150) for entry in (packet_entry(sequence), SMALL[2], SMALL[4])])
+    return path
+
+
+def ends_of(entries: list[Entry]) -> list[int]:
+    """Where a journal's first bytes and each of its entries end."""
+    return list(accumulate((len(encode_frame(entry)) for entry in entries), initial=len(MAGIC)))
+
+
 @given(ENTRIES)
 def test_every_entry_survives_its_bytes(entry: Entry) -> None:
     assert entry_from_bytes(entry.KIND, bytes(entry)) == entry
@@ -65,36 +79,76 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
     write(tmp_path / "j", SMALL)
     reader = JournalReader(tmp_path / "j")
     assert list(reader) == SMALL
-    assert reader.damage is None
+    assert reader.holes == []
+    assert reader.latest_s == 9.0
     assert reader.valid_bytes == (tmp_path / "j").stat().st_size
     assert [entry_time_s(entry) for entry in SMALL] == [0.5, SMALL[1].arrival_s, None, None, 1.5, 9.0]  # type: ignore[union-attr]
 
 
 def test_cut_at_any_byte_all_whole_entries_are_read_and_the_rest_is_reported(tmp_path: Path) -> None:
     whole = write(tmp_path / "j", SMALL)
-    ends = [len(MAGIC)]
-    for entry in SMALL:
-        ends.append(ends[-1] + len(encode_record(entry)))
+    ends = ends_of(SMALL)
     for length in range(len(whole)):
         (tmp_path / "cut").write_bytes(whole[:length])
         reader = JournalReader(tmp_path / "cut")
         assert list(reader) == SMALL[: sum(end <= length for end in ends[1:])]
-        assert (reader.damage is None) == (length in ends)
-        assert reader.damage is None or reader.damage.lost_bytes == length - reader.valid_bytes
+        lost = [hole.lost_bytes for hole in reader.holes]
+        assert lost == ([] if length in (0, *ends) else [length - reader.valid_bytes])
+        assert all(hole.until_s is None for hole in reader.holes)
 
 
-def test_changed_at_any_byte_all_before_is_read_and_nothing_wrong(tmp_path: Path) -> None:
+def test_changed_at_any_byte_all_other_entries_are_read_and_nothing_wrong(tmp_path: Path) -> None:
     whole = write(tmp_path / "j", SMALL)
+    ends = ends_of(SMALL)
     rng = random.Random(1)
     for position in range(len(whole)):
         changed = bytearray(whole)
         changed[position] ^= 1 << rng.randrange(8)
         (tmp_path / "bad").write_bytes(changed)
         reader = JournalReader(tmp_path / "bad")
-        found = list(reader)
-        assert found == SMALL[: len(found)]
-        assert reader.damage is not None
-        assert reader.damage.at_byte <= position
+        hit = sum(end <= position for end in ends) - 1
+        assert list(reader) == SMALL[: max(hit, 0)] + SMALL[hit + 1 :]
+        (hole,) = reader.holes
+        assert hole.at_byte <= position < hole.at_byte + hole.lost_bytes
+
+
+def test_a_hole_knows_the_times_around_it(tmp_path: Path) -> None:
+    ends = ends_of(SMALL)
+    changed = bytearray(write(tmp_path / "j", SMALL))
+    changed[ends[2] - 1] ^= 1
+    changed[ends[5] - 1] ^= 1
+    (tmp_path / "j").write_bytes(changed)
+    reader = JournalReader(tmp_path / "j")
+    list(reader)
+    assert [(hole.after_s, hole.until_s, hole.length_s) for hole in reader.holes] == [(0.5, 9.0, 8.5), (0.5, 9.0, 8.5)]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_costs_the_entries_that_it_touches_and_no_others(tmp_path: Path, damage: str) -> None:
+    journal, rng = WholeJournal(write_long(tmp_path / "long")), random.Random(1)
+    for _ in range(40):
+        kept = journal.kept(DAMAGE[damage](journal.data, rng), tmp_path / "damaged")
+        assert (kept.lost, kept.invented) == (0, 0)
+        assert kept.read >= kept.intact
+
+
+def test_whole_frames_are_found_behind_damage_of_any_length(tmp_path: Path) -> None:
+    whole = write(tmp_path / "j", SMALL)
+    start = ends_of(SMALL)[1]
+    for lost_bytes in (1, 65_535, 65_536, 65_536 + 4100, 200_000):
+        (tmp_path / "j").write_bytes(whole[:start] + b"\xff" * lost_bytes + whole[start:])
+        reader = JournalReader(tmp_path / "j")
+        assert list(reader) == SMALL
+        assert [(hole.at_byte, hole.lost_bytes) for hole in reader.holes] == [(start, lost_bytes)]
+
+
+def test_another_kind_of_file_has_no_entries(tmp_path: Path) -> None:
+    for content in (b"surefoot,journal\n" * 5000, random.Random(1).randbytes(300_000), bytes(300_000)):
+        (tmp_path / "j").write_bytes(content)
+        reader = JournalReader(tmp_path / "j")
+        assert list(reader) == []
+        assert [hole.lost_bytes for hole in reader.holes] == [len(content)]
+        assert reader.valid_bytes == 0
 
 
 def test_zeros_after_a_power_cut_are_damage(tmp_path: Path) -> None:
@@ -102,18 +156,34 @@ def test_zeros_after_a_power_cut_are_damage(tmp_path: Path) -> None:
     (tmp_path / "j").write_bytes(whole + bytes(4096))
     reader = JournalReader(tmp_path / "j")
     assert list(reader) == SMALL[:2]
-    assert str(reader.damage) == f"4096 bytes from byte {len(whole)} on are not readable (wrong checksum)."
+    assert [str(hole) for hole in reader.holes] == [
+        f"4096 bytes from byte {len(whole)} on are not readable (wrong checksum)."
+    ]
 
 
-def test_continuing_reads_what_is_there_sets_the_torn_tail_aside_and_appends(tmp_path: Path) -> None:
-    path, taken = tmp_path / "j", list[Entry]()
+def test_continuing_sets_the_torn_tail_aside_and_appends(tmp_path: Path) -> None:
+    path = tmp_path / "j"
     path.write_bytes(write(path, SMALL[:3])[:-5])
-    with JournalWriter(path, taken.append) as journal:
+    with JournalWriter(path) as journal:
         journal.append(SMALL[3])
-    assert taken == SMALL[:2]
     assert list(JournalReader(path)) == [*SMALL[:2], SMALL[3]]
     torn = journal.existing.valid_bytes
-    assert (tmp_path / f"damaged-{torn}.bin").read_bytes() == encode_record(SMALL[2])[:-5]
+    assert (tmp_path / f"damaged-{torn}.bin").read_bytes() == encode_frame(SMALL[2])[:-5]
+
+
+@pytest.mark.parametrize("position", [3, len(MAGIC) + 20])
+def test_continuing_keeps_everything_behind_a_hole(tmp_path: Path, position: int) -> None:
+    path = tmp_path / "j"
+    changed = bytearray(write(path, SMALL[:3]))
+    changed[position] ^= 1
+    path.write_bytes(changed)
+    kept = list(JournalReader(path))
+    with JournalWriter(path) as journal:
+        journal.append(SMALL[3])
+    assert list(JournalReader(path)) == [*kept, SMALL[3]]
+    assert len(kept) >= 2
+    assert path.read_bytes().startswith(changed)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_whoever_may_not_write_changes_nothing(tmp_path: Path) -> None:
@@ -131,7 +201,7 @@ def test_whoever_may_not_write_changes_nothing(tmp_path: Path) -> None:
 def test_nothing_is_in_the_file_before_a_flush_and_all_after(tmp_path: Path) -> None:
     with JournalWriter(tmp_path / "j") as journal:
         journal.append(SMALL[1])
-        assert journal.buffered_bytes == len(encode_record(SMALL[1]))
+        assert journal.buffered_bytes == len(encode_frame(SMALL[1]))
         assert list(JournalReader(tmp_path / "j")) == []
         journal.flush()
         assert journal.buffered_bytes == 0
@@ -167,8 +237,9 @@ def test_a_folder_instead_of_a_journal_is_one_sentence(tmp_path: Path) -> None:
         list(JournalReader(tmp_path))
 
 
-def test_an_absent_journal_is_an_empty_one(tmp_path: Path) -> None:
-    reader = JournalReader(tmp_path / "j")
-    assert list(reader) == []
-    assert reader.damage is not None
-    assert reader.damage.lost_bytes == 0
+def test_an_absent_or_empty_journal_has_nothing_and_lacks_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    for name in ("absent", "empty"):
+        reader = JournalReader(tmp_path / name)
+        assert list(reader) == []
+        assert reader.holes == []
