@@ -117,9 +117,15 @@ class JournalReader:
         if at_s is None:
             return
         for place in range(len(self.holes) - self._open_holes, len(self.holes)):
-            self.holes[place] = replace(self.holes[place], until_s=at_s)
+            self.holes[place] = _until(self.holes[place], at_s)
         self._open_holes = 0
         self.latest_s = max(self.latest_s, at_s)
+
+
+def _until(hole: JournalHole, at_s: float) -> JournalHole:
+    """The hole before an entry; between the file's first bytes and the first entry nothing can be missing."""
+    only_magic = hole.at_byte + hole.lost_bytes == len(MAGIC)
+    return replace(hole, after_s=at_s if only_magic else hole.after_s, until_s=at_s)
 
 
 def _next_frame(file: BinaryIO, start: int, size: int) -> int:

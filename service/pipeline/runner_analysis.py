@@ -13,10 +13,11 @@ from surefoot.analysis.model import Foot, Mounting, Samples, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
 from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
+from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
-from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, pod_notes
+from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, damage_notes, pod_notes
 
 ResultSink = Callable[[str, Results, float], None]
 """Called with (runner, new results, watermark_s): session time up to which all results are known."""
@@ -51,6 +52,7 @@ class RunnerAnalysis:
         self._session = Session(self.feet, parameters=parameters)
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
+        self._holes: Sequence[JournalHole] = ()
         self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet})]
 
     def push(self, samples: Samples) -> None:
@@ -67,6 +69,10 @@ class RunnerAnalysis:
     def count(self, foot: Foot, counts: PodCounts) -> None:
         """Keep the counts of a pod's packets, for the notes on data quality."""
         self._counts[foot] = counts
+
+    def note_damage(self, holes: Sequence[JournalHole]) -> None:
+        """Keep the holes of the recording, for the notes on data quality."""
+        self._holes = holes
 
     def flush(self) -> None:
         """End the run."""
@@ -96,7 +102,8 @@ class RunnerAnalysis:
 
     def _readings(self, foot: Foot) -> SamplingStats:
         found = self._sampling[foot].readings()
-        return replace(found, notes=(*found.notes, *pod_notes(self._counts.get(foot, PodCounts()))))
+        notes = (*found.notes, *pod_notes(self._counts.get(foot, PodCounts())), *damage_notes(self._holes))
+        return replace(found, notes=notes)
 
     @property
     def _watermark_s(self) -> float:

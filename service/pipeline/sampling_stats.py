@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from surefoot.analysis.model import Floats, Samples
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.timestamps import find_gaps, mean_interval
 from surefoot.sensor_ingest.formatting import pluralize
+from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 
 MIN_ROWS = 40
@@ -74,6 +76,23 @@ def pod_notes(counts: PodCounts) -> tuple[str, ...]:
         f"{pluralize(counts.malformed, 'packet')} made no sense and were left out.": counts.malformed,
     }
     return tuple(note for note, count in notes.items() if count)
+
+
+def damage_notes(holes: Sequence[JournalHole]) -> tuple[str, ...]:
+    """Notes on what cannot be read of a run's recording."""
+    spans_s = sorted({(hole.after_s, hole.until_s) for hole in holes if hole.until_s is not None and hole.length_s})
+    ends_s = [hole.after_s for hole in holes if hole.until_s is None]
+    notes = [f"Nothing after the first {_minutes(ends_s[0])} of the recording can be read."] if ends_s else []
+    if spans_s:
+        missing_s = max(sum(until_s - after_s for after_s, until_s in spans_s), 0.1)
+        first = f"the first {_minutes(spans_s[0][0])}" if len(spans_s) > 1 else _minutes(spans_s[0][0])
+        places = f" in {len(spans_s)} places" if len(spans_s) > 1 else ""
+        notes.insert(0, f"The recording is damaged{places}: about {missing_s:.1f} s, {first} in, cannot be read.")
+    return tuple(notes)
+
+
+def _minutes(time_s: float) -> str:
+    return f"{time_s / 60.0:.1f} min"
 
 
 def _gap_notes(count: int, longest_s: float, loss_pct: float) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 
 from surefoot.sensor_ingest.recording.replay import replay
@@ -9,10 +10,13 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder, end_interrupt
 from surefoot.service.pipeline.analysis import CHUNK_S, ProgressCallback
 from surefoot.service.pipeline.reanalysis import replay_with_progress
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.pipeline.sampling_stats import damage_notes
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import RETAIN_S
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+
+log = logging.getLogger(__name__)
 
 
 def store_recorded_run(
@@ -32,10 +36,13 @@ def store_recorded_run(
     with ResultRecorder(settings.store_path, ended.manifest, settings, on_stored=on_stored) as recorder:
         analysis = RunAnalysis.for_run(ended.manifest, CHUNK_S, sink=recorder.record, retain_s=RETAIN_S)
         end_s = 0.0
-        for item in replay_with_progress(replay(ended), progress, f"Reading {run.manifest.run_id}"):
+        again = replay(ended)
+        for item in replay_with_progress(again, progress, f"Reading {run.manifest.run_id}"):
             analysis.push(item)
             end_s = max(end_s, item.watermark_s)
         analysis.flush()
+        for note in damage_notes(again.reader.holes):
+            log.warning("%s: %s", run.path, note)
         recorder.finish(end_s)
 
 

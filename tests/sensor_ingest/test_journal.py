@@ -112,6 +112,13 @@ def test_changed_at_any_byte_all_other_entries_are_read_and_nothing_wrong(tmp_pa
         assert hole.at_byte <= position < hole.at_byte + hole.lost_bytes
 
 
+def test_nothing_is_missing_where_the_first_bytes_alone_are_damaged(tmp_path: Path) -> None:
+    (tmp_path / "j").write_bytes(b"?" + write(tmp_path / "j", SMALL)[1:])
+    reader = JournalReader(tmp_path / "j")
+    assert list(reader) == SMALL
+    assert [(hole.lost_bytes, hole.length_s) for hole in reader.holes] == [(len(MAGIC), 0.0)]
+
+
 def test_a_hole_knows_the_times_around_it(tmp_path: Path) -> None:
     ends = ends_of(SMALL)
     changed = bytearray(write(tmp_path / "j", SMALL))

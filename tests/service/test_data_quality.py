@@ -9,9 +9,10 @@ import pytest
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
+from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.service.pipeline.data_quality import assess
-from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, pod_notes
+from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, damage_notes, pod_notes
 
 WITHHELD = int(Flag.CONTACT_WITHHELD)
 WELL = Mounting(MountingStatus.OK, np.eye(3), np.array([0.0, 1.0, 0.0]))
@@ -97,3 +98,24 @@ def test_what_happened_to_packets_is_told() -> None:
         "The pod lost 4 readings before they were sent.",
         "3 packets made no sense and were left out.",
     )
+
+
+def hole(after_s: float, until_s: float | None) -> JournalHole:
+    return JournalHole(1000, 265, "wrong checksum", after_s, until_s)
+
+
+@pytest.mark.parametrize(
+    ("holes", "told"),
+    [
+        ([], ()),
+        ([hole(3.0, 3.0)], ()),
+        ([hole(372.0, 372.04)], ("The recording is damaged: about 0.1 s, 6.2 min in, cannot be read.",)),
+        (
+            [hole(372.0, 373.0), hole(372.0, 373.0), hole(900.0, 901.5)],
+            ("The recording is damaged in 2 places: about 2.5 s, the first 6.2 min in, cannot be read.",),
+        ),
+        ([hole(372.0, None)], ("Nothing after the first 6.2 min of the recording can be read.",)),
+    ],
+)
+def test_damage_is_told_with_its_length(holes: list[JournalHole], told: tuple[str, ...]) -> None:
+    assert damage_notes(holes) == told

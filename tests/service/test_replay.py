@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,22 @@ def test_json_of_several_runners_needs_a_choice(squad: RunFolder, capsys: pytest
     assert result.err == "error: the run has 2 runners; choose one with --runner: runner-1, runner-2.\n"
     result = surefoot(capsys, "replay", squad.path, "--runner", "zoe")
     assert result.err == "error: the run has no runner 'zoe'; choose one with --runner: runner-1, runner-2.\n"
+
+
+def test_a_damaged_recording_is_replayed_analysed_and_reported_with_the_hole_told(
+    demo: DemoRun, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shutil.copytree(demo.run.path, tmp_path / "run")
+    journal = tmp_path / "run" / demo.run.journal_path.name
+    whole = journal.read_bytes()
+    start = len(whole) // 2
+    journal.write_bytes(whole[:start] + bytes(20_000) + whole[start + 20_000 :])
+    told = r"^The recording is damaged: about 3\.\d s, 1\.0 min in, cannot be read\.$"
+    live = json.loads(to_json(demo.finished.analysis.runners["runner-1"].conclude()))
+    for command in ("replay", "analyze"):
+        result = surefoot(capsys, command, tmp_path / "run", "--json", "-").json
+        for foot in Foot:
+            assert sum(re.match(told, note) is not None for note in result["quality"][foot]["notes"]) == 1
+            assert result["quality"][foot]["strides"] >= live["quality"][foot]["strides"] - 8
+    surefoot(capsys, "report", tmp_path / "run", "--output", tmp_path / "report.html")
+    assert "The recording is damaged: about 3." in (tmp_path / "report.html").read_text(encoding="utf-8")
