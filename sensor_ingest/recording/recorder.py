@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, PodAssembler, SilentPod
 from surefoot.sensor_ingest.recording.clock_steering import FIRST_MAPPING_AFTER_S, steer
@@ -29,6 +30,8 @@ _EARLY_CLOCK_INTERVAL_S = 2.0
 _CLOCK_INTERVAL_S = 5.0
 _EARLY_SPAN_S = 60.0
 """Pod time between clock mappings, and until when the shorter interval applies."""
+_CONNECTION_INTERVAL_S = 60.0
+"""A pod's connection is recorded again at this interval: what cannot be read without it is told by the next one."""
 _MAX_ENTRIES_PER_TURN = 256
 """Entries recorded before other tasks run."""
 
@@ -61,6 +64,7 @@ class Recorder:
         self._now_s = now_s
         self._flushed_s = self._synced_s = now_s()
         self._clock_updated_s: dict[int, float] = {}
+        self._connections: dict[int, PodEntry] = {}
         self._recorded_overflow: dict[int, int] = {}
         self._syncing: asyncio.Future[None] | None = None
         self._unsynced = False
@@ -84,9 +88,11 @@ class Recorder:
         """Record one entry and the clock mappings that follow from it."""
         if isinstance(entry, PodEntry):
             self._ensure_clock(entry.pod)
+            self._connections[entry.pod] = entry
         self._write(entry)
         if isinstance(entry, PacketEntry):
             self._update_clock_if_due(entry.pod)
+            self._repeat_connection_if_due(entry)
 
     def end(self) -> None:
         """End the run; missing packets are given up."""
@@ -113,6 +119,16 @@ class Recorder:
             due_s = self._clock_updated_s.get(number, 0.0) + every_s
         if pod is not None and span_s >= due_s:
             self._update_clock(pod)
+
+    def _repeat_connection_if_due(self, packet: PacketEntry) -> None:
+        """Record the pod's connection again; to the assembler it is of the same boot and changes nothing."""
+        known, pod = self._connections.get(packet.pod), self._assembler.pods.get(packet.pod)
+        due = known is not None and packet.arrival_s >= known.connected_s + _CONNECTION_INTERVAL_S
+        if known is None or pod is None or pod.reorder_buffer is None or not due:
+            return
+        info = replace(pod.reorder_buffer.info, newest=max(pod.reorder_buffer.next_sequence - 1, 0))
+        self._connections[packet.pod] = replace(known, connected_s=packet.arrival_s, info=bytes(info))
+        self._write(self._connections[packet.pod])
 
     def _ensure_clock(self, number: int) -> None:
         """Record a clock mapping if a boot ends before its first one was due."""

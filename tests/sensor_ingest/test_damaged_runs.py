@@ -12,7 +12,7 @@ import pytest
 
 from surefoot.analysis.model import Floats, Foot, Ints
 from surefoot.sensor_ingest.recording.assembler import Batch
-from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PacketEntry
+from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.frames import encode_frame
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
 from surefoot.sensor_ingest.recording.mending import lost_packets
@@ -117,3 +117,10 @@ def total(batches: list[Batch]) -> int:
 
 def packets_in(folder: RunFolder) -> int:
     return len({entry for entry in JournalReader(folder.journal_path) if isinstance(entry, PacketEntry)})
+
+
+def test_a_pods_connection_is_recorded_again_every_minute(recorded: Recorded) -> None:
+    connections = [entry for entry in JournalReader(recorded[0].journal_path) if isinstance(entry, PodEntry)]
+    for pod in (0, 1):
+        first_s, second_s = (entry.connected_s for entry in connections if entry.pod == pod)
+        assert second_s - first_s == pytest.approx(60.0, abs=1.0)
