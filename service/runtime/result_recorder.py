@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
@@ -10,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service.alerts.policy import Alert, AlertPolicy
+from surefoot.service.runtime.known_findings import KnownFindings
 from surefoot.service.serialization.alert_messages import alert_to_dict, post_run_alert
 from surefoot.service.serialization.encoding import Json
 from surefoot.service.serialization.run_summary import summary_to_dict
@@ -54,7 +53,8 @@ class ResultRecorder:
         self._now_s = now_s
         self._on_rows = on_rows
         self._on_stored = on_stored
-        self._stride_counts: Counter[tuple[str, Foot]] = Counter()
+        with StoreReader(store) as reader:
+            self._known = {name: KnownFindings(reader.findings(run.run_id, name)) for name in run.runners}
         self._policies = {name: AlertPolicy(settings.alerts_for(name), self._local_time) for name in run.runners}
         self._announced = False
 
@@ -98,23 +98,23 @@ class ResultRecorder:
         StoreError, RunUnwritableError
             where it cannot be written; the run must then be analysed again from its recording.
         """
-        alerts = self._policies[runner].push(results.findings, watermark_s)
+        findings = [self._known[runner].under_first_id(finding) for finding in results.findings]
+        alerts = self._policies[runner].push(findings, watermark_s)
         strides = [rows for rows in results.strides.values() if len(rows)]
-        if not (strides or results.windows or results.live or results.bouts or results.findings or alerts):
+        if not (strides or results.windows or results.live or results.bouts or findings or alerts):
             return
         self._sync_recording()
         run = self._run.run_id
         with self._transaction():
             for rows in strides:
-                self._writer.add_strides(run, runner, self._clock, rows, self._stride_counts[runner, rows.foot])
-                self._stride_counts[runner, rows.foot] += len(rows)
+                self._writer.add_strides(run, runner, self._clock, rows)
             for window in results.windows:
                 self._writer.add_window("windows", run, runner, self._clock, window)
             for window in results.live:
                 self._writer.add_window("live", run, runner, self._clock, window)
             for bout in results.bouts:
                 self._writer.add_bout(run, runner, bout)
-            for finding in results.findings:
+            for finding in findings:
                 self._writer.add_finding(run, runner, self._clock, finding)
             self._add_alerts(runner, alerts)
         self._on_rows()

@@ -50,7 +50,28 @@ CREATE TABLE deliveries (
     late INTEGER NOT NULL, PRIMARY KEY (sink, alert)) STRICT;
 """
 
-MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES}
+STRIDES_BY_CONTACT = """
+ALTER TABLE strides RENAME TO strides_by_number;
+CREATE TABLE strides (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    foot TEXT NOT NULL, initial_contact_s REAL, terminal_contact_s REAL, next_initial_contact_s REAL,
+    running INTEGER NOT NULL, confidence REAL, flags INTEGER NOT NULL, metrics TEXT NOT NULL,
+    generation INTEGER NOT NULL DEFAULT 1, UNIQUE (run, runner, foot, time_ns)) STRICT;
+INSERT OR IGNORE INTO strides (
+    seq, run, runner, time_ns, foot, initial_contact_s, terminal_contact_s, next_initial_contact_s, running, confidence,
+    flags, metrics)
+    SELECT seq, run, runner, time_ns, foot, initial_contact_s, terminal_contact_s, next_initial_contact_s, running,
+    confidence, flags, metrics FROM strides_by_number ORDER BY seq;
+DROP TABLE strides_by_number;
+ALTER TABLE windows ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE live ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE bouts ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE findings ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE summaries ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+"""
+"""A stride is known by its contact: its number is another one where something before it is missing."""
+
+MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES, 2: STRIDES_BY_CONTACT}
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 
 What has been released is never changed; a change of the schema is the next number.

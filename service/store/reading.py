@@ -75,7 +75,7 @@ class StoreReader:
     def results(self, run: str, runner: str) -> Results:
         """All results of a runner's run, bit for bit as they were recorded."""
         feet = next((each.feet for each in self.runs(runner) if each.run == run), ())
-        strides = {foot: strides_from_rows(self._of(run, runner, "strides", "number", foot), foot) for foot in feet}
+        strides = {foot: strides_from_rows(self._of(run, runner, "strides", "time_ns", foot), foot) for foot in feet}
         windows, live = self.windows(run, runner), self.windows(run, runner, "live")
         return Results(strides, windows, self.bouts(run, runner), self.findings(run, runner), live)
 

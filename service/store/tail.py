@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.model import Foot, Strides, Window
 from surefoot.service.serialization.findings import finding_from_json
@@ -117,7 +119,8 @@ def _add(known: RunInProgress, table: str, rows: Sequence[sqlite3.Row]) -> None:
 def _add_strides(known: RunInProgress, foot: Foot, rows: Sequence[sqlite3.Row]) -> None:
     if not rows:
         return
-    known.counts[foot] = rows[-1]["number"] + 1
+    known.counts[foot] = known.counts.get(foot, 0) + len(rows)
     joined = Strides.join([known.strides[foot], strides_from_rows(rows, foot)])
-    recent = joined.initial_contact_s >= joined.initial_contact_s[-1] - RETAIN_S
-    known.strides[foot] = joined[recent]
+    in_order = joined[np.argsort(joined.initial_contact_s, kind="stable")]
+    recent = in_order.initial_contact_s >= in_order.initial_contact_s[-1] - RETAIN_S
+    known.strides[foot] = in_order[recent]

@@ -13,12 +13,17 @@ from typing import Any, Literal, Self
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.model import Bout, Foot, Strides, Window
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.service.alerts.policy import AlertEvent
 from surefoot.service.serialization.encoding import dumps
 from surefoot.service.serialization.findings import finding_to_json
 from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
 from surefoot.service.store.connection import connect, transaction
+from surefoot.service.store.schema import ANALYSIS_GENERATION
 
 NANOSECONDS = 1_000_000_000
+SAME_CONTACT_S = 0.1
+"""Contacts of a foot this close are the same one; from a recording with a hole they differ by up to 2 ms."""
+SAME_CONTACT_NS = round(SAME_CONTACT_S * NANOSECONDS)
 
 
 class RunClock:
@@ -34,7 +39,7 @@ class RunClock:
 
 
 class StoreWriter:
-    """Inserts rows; a row whose key exists stays as it is. Open while the context is."""
+    """Inserts rows; what is stored already stays as it is. Open while the context is."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -67,21 +72,31 @@ class StoreWriter:
         """Add a runner's part in a run."""
         self._add("runs", run=run, runner=runner, time_ns=time_ns, software=software, feet=dumps(list(map(str, feet))))
 
-    def add_strides(self, run: str, runner: str, clock: RunClock, strides: Strides, first_number: int) -> None:
-        """Add a foot's next strides; they are numbered over the run, from `first_number` on."""
+    def add_strides(self, run: str, runner: str, clock: RunClock, strides: Strides) -> None:
+        """Add a foot's strides, but for those whose contact is within `SAME_CONTACT_NS` of a stored one."""
         self._connection.executemany(
-            "INSERT OR IGNORE INTO strides (run, runner, foot, number, time_ns, initial_contact_s, terminal_contact_s,"
-            " next_initial_contact_s, running, confidence, flags, metrics) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO strides (run, runner, foot, generation, time_ns, initial_contact_s,"
+            " terminal_contact_s, next_initial_contact_s, running, confidence, flags, metrics)"
+            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 WHERE NOT EXISTS (SELECT 1 FROM strides"
+            " WHERE run = ?1 AND runner = ?2 AND foot = ?3"
+            f" AND time_ns BETWEEN ?5 - {SAME_CONTACT_NS} AND ?5 + {SAME_CONTACT_NS})",
             [
-                (run, runner, strides.foot.value, number, clock.ns(time_s), *row)
-                for number, (time_s, *row) in enumerate(stride_rows(strides), first_number)
+                (run, runner, strides.foot.value, ANALYSIS_GENERATION, clock.ns(time_s), *row)
+                for time_s, *row in stride_rows(strides)
             ],
         )
 
     def add_window(
         self, source: Literal["windows", "live"], run: str, runner: str, clock: RunClock, window: Window
     ) -> None:
-        """Add a window; its time is its end."""
+        """Add a window, unless it is there, begun less than half its length before or after; its time is its end."""
+        half_s = (window.end_s - window.start_s) / 2.0
+        known = self._connection.execute(
+            f"SELECT 1 FROM {source} WHERE run = ? AND runner = ? AND start_s > ? AND start_s < ?",
+            (run, runner, window.start_s - half_s, window.start_s + half_s),
+        )
+        if known.fetchone() is not None:
+            return
         self._add(
             source,
             run=run,
@@ -91,11 +106,25 @@ class StoreWriter:
             end_s=window.end_s,
             gait=window.gait.value,
             body=window_to_json(window),
+            generation=ANALYSIS_GENERATION,
         )
 
     def add_bout(self, run: str, runner: str, bout: Bout) -> None:
-        """Add a bout."""
-        self._add("bouts", run=run, runner=runner, kind=str(bout.kind), start_s=bout.start_s, end_s=bout.end_s)
+        """Add a bout, unless its time is told already."""
+        known = self._connection.execute(
+            "SELECT 1 FROM bouts WHERE run = ? AND runner = ? AND start_s < ? AND end_s > ?",
+            (run, runner, bout.end_s - SAME_CONTACT_S, bout.start_s + SAME_CONTACT_S),
+        )
+        if known.fetchone() is None:
+            self._add(
+                "bouts",
+                run=run,
+                runner=runner,
+                kind=str(bout.kind),
+                start_s=bout.start_s,
+                end_s=bout.end_s,
+                generation=ANALYSIS_GENERATION,
+            )
 
     def add_finding(self, run: str, runner: str, clock: RunClock, finding: Finding) -> None:
         """Add a revision of a finding."""
@@ -107,6 +136,7 @@ class StoreWriter:
             id=finding.id,
             revision=finding.revision,
             body=finding_to_json(finding),
+            generation=ANALYSIS_GENERATION,
         )
 
     def add_pod_health(self, run: str, time_ns: int, pod: PodHealth) -> None:
@@ -123,12 +153,24 @@ class StoreWriter:
 
     def add_summary(self, run: str, runner: str, time_ns: int, body: Mapping[str, Any]) -> None:
         """Add the summary of a runner's run, which marks it as over."""
-        self._add("summaries", run=run, runner=runner, time_ns=time_ns, body=dumps(dict(body)))
+        self._add(
+            "summaries",
+            run=run,
+            runner=runner,
+            time_ns=time_ns,
+            body=dumps(dict(body)),
+            generation=ANALYSIS_GENERATION,
+        )
 
     def add_alert(
         self, run: str, runner: str, time_ns: int, alert_id: str, body: Mapping[str, Any], age_s: float | None
     ) -> None:
-        """Add an alert; `age_s` is how long ago it was due, None for a run read from its recording."""
+        """Add an alert, unless it is there; `age_s` is how long ago it was due, None for a run read from its recording.
+
+        A finding is raised once, whatever its severity was then.
+        """
+        if body["event"] == AlertEvent.RAISED and self._is_raised(run, runner, body.get("finding")):
+            return
         self._add(
             "alerts",
             run=run,
@@ -139,6 +181,14 @@ class StoreWriter:
             age_s=age_s,
             stored_utc_s=time.time(),
         )
+
+    def _is_raised(self, run: str, runner: str, finding: object) -> bool:
+        rows = self._connection.execute(
+            "SELECT 1 FROM alerts WHERE run = ? AND runner = ? AND json_extract(body, '$.finding') = ?"
+            " AND json_extract(body, '$.event') = ?",
+            (run, runner, finding, AlertEvent.RAISED.value),
+        )
+        return rows.fetchone() is not None
 
     def _add(self, table: str, **row: str | float | int | None) -> None:
         names, marks = ", ".join(row), ", ".join("?" * len(row))

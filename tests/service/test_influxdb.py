@@ -77,7 +77,9 @@ def test_a_database_that_lost_rows_gets_them_again(settings: Settings, server: I
 
 def test_a_row_that_is_refused_for_good_is_set_aside_and_the_rest_arrives(settings: Settings) -> None:
     with sqlite3.connect(settings.store_path) as connection:
-        (bad,) = connection.execute("SELECT seq FROM strides WHERE number = 13 LIMIT 1").fetchone()
+        (bad,) = connection.execute(
+            "SELECT seq FROM strides WHERE foot = 'left' ORDER BY time_ns LIMIT 1 OFFSET 13"
+        ).fetchone()
         connection.execute("UPDATE strides SET time_ns = ? WHERE seq = ?", (2**63 - 1, bad))
     drain(settings)
     letters = connection.execute("SELECT source, seq, reason FROM dead_letters").fetchall()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from surefoot.service.store.migrations import FIRST_TABLES, MIGRATIONS
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.schema import EXPORTED_TABLES
+from surefoot.service.store.writing import RunClock, StoreWriter
 from tests.service.stored_runs import RUNNER, manifest
 
 VERSION_1 = Path(__file__).parent / "fixtures/store_v1.sql"
@@ -40,10 +42,11 @@ def version(path: Path) -> int:
 
 
 def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every exported table, in the columns of version 1."""
+    """Every row of every exported table, in the columns of version 1, but for the strides' numbers."""
     with closing(sqlite3.connect(":memory:")) as first:
         first.executescript(FIRST_TABLES)
         columns = {name: [row[1] for row in first.execute(f"PRAGMA table_info({name})")] for name in EXPORTED_TABLES}
+    columns["strides"].remove("number")
     with closing(sqlite3.connect(path)) as store:
         return {
             name: store.execute(f"SELECT {', '.join(columns[name])} FROM {name} ORDER BY seq").fetchall()
@@ -70,6 +73,23 @@ def test_a_store_of_version_1_is_read_by_this_version(old: Path) -> None:
         assert outbox.pending_count("alerts") == 3
     assert rows(old) == before
     assert version(old) == max(MIGRATIONS)
+
+
+def test_sinks_go_on_behind_the_strides_that_they_had_of_version_1(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as store:
+        seqs = [row[0] for row in store.execute("SELECT seq FROM strides ORDER BY seq")]
+        store.execute("INSERT INTO cursors (sink, source, seq) VALUES ('somebody', 'strides', ?)", (seqs[4],))
+        store.commit()
+    with Outbox(old, "somebody") as outbox:
+        assert [row["seq"] for row in outbox.pending("strides", 100)] == seqs[5:]
+    with StoreReader(old) as reader, StoreWriter(old) as writer:
+        strides = reader.results(manifest().run_id, RUNNER).strides[Foot.LEFT]
+        later = replace(strides, initial_contact_s=strides.initial_contact_s + 60.0)
+        with writer.transaction():
+            for rows in (strides, later):
+                writer.add_strides(manifest().run_id, RUNNER, RunClock(manifest().created_utc), rows)
+    with Outbox(old, "somebody") as outbox:
+        assert [row["seq"] for row in outbox.pending("strides", 100)] == [*seqs[5:], *range(seqs[-1] + 1, seqs[-1] + 5)]
 
 
 def test_migrations_are_applied_in_order_and_keep_the_rows(old: Path) -> None:
