@@ -22,8 +22,10 @@ from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.serialization.mqtt_messages import TOPIC_ROOT
 from surefoot.service.settings import Settings, setting_types
 from tests.accuracy.report import Finding, show
+from tests.sensor_ingest.damage import DAMAGE, WholeJournal
 from tests.sensor_ingest.mangling import fuzz
 from tests.sensor_ingest.synthetic import walk, write
+from tests.sensor_ingest.virtual import in_virtual_time, record, standing
 from tests.service.command import simulated
 from tests.service.listener import Listener
 from tests.service.servers import Broker, wait
@@ -31,6 +33,8 @@ from tests.service.stored_runs import finding, store_samples
 from tests.service.test_settings import GOOD
 
 COUNT = 10_000
+JOURNALS = 7_500
+"""With each kind of damage."""
 SLOWEST_S = 2.0
 PIECES = (b"\x00", b"\xff\xfe", b"NaN", b"1e999", b"-", b'"', b"[[", b"]\n", b"=", b",", b"\n", b"true", b"9" * 40)
 
@@ -67,6 +71,18 @@ def packets() -> Iterator[Finding]:
     yield Finding(
         "packets", f"{COUNT} mangled", f"0 crashes, {counts.malformed} counted as malformed", "0 crashes", True
     )
+
+
+def journals(folder: Path) -> Iterator[Finding]:
+    """Recordings with a bit, their end or a page damaged."""
+    recorded, _, _, _ = in_virtual_time(record(folder, standing(60.0)))
+    whole, rng = WholeJournal(recorded.journal_path), random.Random(1)
+    for name, damage in DAMAGE.items():
+        kept = [whole.kept(damage(whole.data, rng), folder / "damaged.bin") for _ in range(JOURNALS)]
+        share_pct = 100.0 * sum(each.intact - each.lost for each in kept) / sum(each.entries for each in kept)
+        lost, invented = sum(each.lost for each in kept), sum(each.invented for each in kept)
+        told = f"{share_pct:.2f} % of the entries kept, {lost} untouched ones lost, {invented} invented"
+        yield Finding("journals", f"{JOURNALS} with {name}", told, "0 lost, 0 invented", not lost and not invented)
 
 
 def settings(folder: Path) -> Iterator[Finding]:
@@ -139,5 +155,11 @@ async def _flood(port: int, count: int) -> None:
 if __name__ == "__main__":
     logging.getLogger().addHandler(logging.NullHandler())
     with TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        found = [*packets(), *settings(Path(place)), *recordings(Path(place)), *payloads(Path(place))]
+        found = [
+            *packets(),
+            *journals(Path(place)),
+            *settings(Path(place)),
+            *recordings(Path(place)),
+            *payloads(Path(place)),
+        ]
     sys.exit(0 if show(found) else 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.errors import RunBusyError
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
+from tests.sensor_ingest.damage import Damaged, bit_flipped, page_gone, page_overwritten
 from tests.sensor_ingest.virtual import (
     CREATED,
     RUNNER,
@@ -33,8 +35,10 @@ KILLED_AT_S, SILENT_S, ENDED_AT_S = 30.0, 10.0, 70.0
 Continued = tuple[RunFolder, Taken, Taken, SimulatedRunner, tuple[PodHealth, ...]]
 
 
-async def killed_and_continued(parent: Path, cut_bytes: int, power_cycled: bool = False) -> Continued:
-    """Record; keep the files of one moment, as `kill -9` leaves them, and cut them; then go on from these files.
+async def killed_and_continued(
+    parent: Path, cut_bytes: int, power_cycled: bool = False, spoil: Callable[[bytes], bytes] = bytes
+) -> Continued:
+    """Record; keep the files of one moment, as `kill -9` leaves them, and spoil them; then go on from these files.
 
     The first client cannot say goodbye: the pods are out of reach while it ends, and sample on.
     """
@@ -47,7 +51,7 @@ async def killed_and_continued(parent: Path, cut_bytes: int, power_cycled: bool 
             left = open_run(Path(shutil.copytree(folder.path, parent / "left")))
             silent = asyncio.gather(*(pod.outage(SILENT_S) for pod in runner.pods.values()))
         whole = left.journal_path.read_bytes()
-        left.journal_path.write_bytes(whole[: len(whole) - cut_bytes])
+        left.journal_path.write_bytes(spoil(whole[: len(whole) - cut_bytes]))
         if power_cycled:
             await runner.pods[Foot.LEFT].power_cycle(1.0)
         await silent
@@ -69,6 +73,27 @@ def test_after_a_kill_and_a_cut_at_any_byte_every_sample_is_there_once(tmp_path:
         assert health[number].counts.resent > SILENT_S * 208 / 18
     assert folder.manifest.ended
     assert list(folder.path.glob("damaged-*.bin")) or cut_bytes < 300
+
+
+@pytest.mark.parametrize("damage", [bit_flipped, page_overwritten, page_gone], ids=lambda each: each.__name__)
+def test_the_pods_rings_fill_a_hole_as_well(
+    tmp_path: Path, damage: Callable[[bytes, random.Random], Damaged], caplog: pytest.LogCaptureFixture
+) -> None:
+    rng = random.Random(2)
+    main = killed_and_continued(tmp_path, 100, spoil=lambda whole: damage(whole, rng).data)
+    folder, _, after, runner, health = in_virtual_time(main)
+    for number, foot in enumerate(runner.pods):
+        truth, times_s = truth_of(runner, foot, after.origin_s), after.times_s(number)
+        assert np.array_equal(after.acc_mps2(number), truth.acc_mps2)
+        assert (np.diff(times_s) > 0).all()
+        assert np.abs(times_s - truth.time_s).max() < 0.005
+        assert health[number].counts.lost == 0
+    assert total(replayed(folder)) == total(after)
+    assert "are not readable" in caplog.text
+
+
+def total(taken: Taken) -> int:
+    return sum(len(batch.samples) for batch in taken.batches)
 
 
 def test_a_continued_run_gives_what_was_recorded_first_and_replays_to_the_bit(tmp_path: Path) -> None:
