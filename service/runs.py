@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from surefoot.sensor_ingest.recording.errors import NotARunError
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
 from surefoot.service.configuration import load_configuration
@@ -49,10 +50,10 @@ def discard(run: RunFolder) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A run and its duration."""
+    """A run and its duration; None where its recording cannot be read."""
 
     run: RunFolder
-    duration_s: float
+    duration_s: float | None
 
 
 def recorded_runs(folder: Path, progress: ProgressCallback) -> Iterator[RecordedRun]:
@@ -60,7 +61,14 @@ def recorded_runs(folder: Path, progress: ProgressCallback) -> Iterator[Recorded
     runs = list_runs(folder) if folder.is_dir() else ()
     for place, run in enumerate(runs):
         progress("Reading", place / len(runs))
-        reader = JournalReader(run.journal_path)
+        yield RecordedRun(run, _duration_s(run))
+
+
+def _duration_s(run: RunFolder) -> float | None:
+    reader = JournalReader(run.journal_path)
+    try:
         for _ in reader:
             pass
-        yield RecordedRun(run, reader.latest_s)
+    except NotARunError:
+        return None
+    return reader.latest_s

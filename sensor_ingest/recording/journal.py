@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -75,6 +76,8 @@ class JournalReader:
     def __iter__(self) -> Iterator[Entry]:
         self._reset()
         try:
+            if not stat.S_ISREG(self.path.stat().st_mode):
+                raise NotARunError(self.path, "it is not a file")
             with self.path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
                 yield from self._entries(file, size if self._end_byte is None else min(size, self._end_byte))
@@ -151,6 +154,8 @@ class JournalWriter:
         if another process writes it.
     RunUnwritableError
         if it cannot be written.
+    NotARunError
+        if it is not a file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -159,6 +164,8 @@ class JournalWriter:
         self._buffer = bytearray()
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+        except IsADirectoryError as error:
+            raise NotARunError(path, "it is not a file") from error
         except OSError as error:
             raise self._unwritable(error) from error
         try:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
+import stat
+import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +27,12 @@ from surefoot.sensor_ingest.recording.journal import JournalWriter
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
+_MANIFEST_COPY = "manifest-copy.json"
+"""Read where the manifest is missing or damaged: without it a recording has no owner."""
+_MAX_MANIFEST_BYTES = 1_000_000
+_YEARS = range(2000, 2200)
+"""Of `created_utc`: times in nanoseconds since 1970 must fit 64 bits."""
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _JOURNAL = "journal.bin"
 
 
@@ -56,29 +66,32 @@ class Manifest:
 
     def to_json(self) -> str:
         """The manifest as JSON text."""
-        return json.dumps(
-            {
-                "format": FORMAT,
-                "run": self.run_id,
-                "created_utc": self.created_utc.isoformat(),
-                "software": self.software,
-                "pods": [{"serial": pod.serial, "foot": pod.foot, "runner": pod.runner} for pod in self.pods],
-                "ended": self.ended,
-                "parameters": dict(self.parameters),
-            },
-            indent=1,
-            ensure_ascii=False,
-        )
+        fields = {
+            "format": FORMAT,
+            "run": self.run_id,
+            "created_utc": self.created_utc.isoformat(),
+            "software": self.software,
+            "pods": [{"serial": pod.serial, "foot": pod.foot, "runner": pod.runner} for pod in self.pods],
+            "ended": self.ended,
+            "parameters": dict(self.parameters),
+        }
+        return json.dumps({**fields, "checksum": _checksum(fields)}, indent=1, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Manifest:
-        """The manifest from parsed JSON; KeyError, TypeError or ValueError if it is malformed."""
+        """The manifest from parsed JSON; KeyError, TypeError or ValueError if it is malformed.
+
+        One without a checksum is of an earlier version.
+        """
+        if "checksum" in fields and fields["checksum"] != _checksum(fields):
+            raise ValueError("wrong checksum")
         pods = tuple(PodAssignment(str(pod["serial"]), Foot(pod["foot"]), str(pod["runner"])) for pod in fields["pods"])
         created = datetime.fromisoformat(fields["created_utc"])
-        if created.tzinfo is None:
-            raise ValueError("created_utc without a time zone")
-        parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
-        return cls(str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]), parameters)
+        if created.tzinfo is None or created.year not in _YEARS:
+            raise ValueError("created_utc without a time zone, or in an impossible year")
+        if not _RUN_ID.fullmatch(str(fields["run"])):
+            raise ValueError("a run id that is no name of a folder")
+        return cls(str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +147,11 @@ def open_run(path: Path) -> RunFolder:
     if not path.is_dir():
         raise RunMissingError(path)
     try:
-        fields = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
-        found = int(fields["format"])
-        if found > FORMAT:
-            raise RunFormatNewerError(path, found, FORMAT)
-        return RunFolder(path, Manifest.from_json(fields))
-    except FileNotFoundError as error:
-        raise NotARunError(path, f"there is no {_MANIFEST}") from error
-    except OSError as error:
-        raise NotARunError(path, error.strerror or type(error).__name__) from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise NotARunError(path, f"its {_MANIFEST} is damaged") from error
+        return RunFolder(path, _read_manifest(path, _MANIFEST))
+    except (NotARunError, RunFormatNewerError):
+        with suppress(NotARunError, RunFormatNewerError):
+            return RunFolder(path, _read_manifest(path, _MANIFEST_COPY))
+        raise
 
 
 def list_runs(parent: Path) -> tuple[RunFolder, ...]:
@@ -182,9 +189,37 @@ def _check_pods(pods: Sequence[PodAssignment]) -> None:
         raise ValueError("create_run: two pods on the same foot of one runner")
 
 
+def _read_manifest(path: Path, name: str) -> Manifest:
+    """A run's manifest or its copy."""
+    try:
+        if not stat.S_ISREG((path / name).stat().st_mode):
+            raise NotARunError(path, f"its {name} is not a file")
+        fields = json.loads(_read_text(path / name))
+        found = int(fields["format"])
+        if found > FORMAT:
+            raise RunFormatNewerError(path, found, FORMAT)
+        return Manifest.from_json(fields)
+    except FileNotFoundError as error:
+        raise NotARunError(path, f"there is no {name}") from error
+    except OSError as error:
+        raise NotARunError(path, error.strerror or type(error).__name__) from error
+    except (KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
+        raise NotARunError(path, f"its {name} is damaged") from error
+
+
+def _read_text(file: Path) -> str:
+    with file.open("rb") as opened:
+        return opened.read(_MAX_MANIFEST_BYTES).decode()
+
+
 def _write_manifest(run: RunFolder) -> None:
-    """Replace the manifest atomically."""
-    target, fresh = run.path / _MANIFEST, run.path / f"{_MANIFEST}.new"
+    """Replace the manifest and its copy, each atomically."""
+    for name in (_MANIFEST, _MANIFEST_COPY):
+        _write_file(run, run.path / name)
+
+
+def _write_file(run: RunFolder, target: Path) -> None:
+    fresh = target.with_name(f"{target.name}.new")
     try:
         with fresh.open("w", encoding="utf-8") as file:
             file.write(run.manifest.to_json() + "\n")
@@ -193,3 +228,9 @@ def _write_manifest(run: RunFolder) -> None:
         fresh.replace(target)
     except OSError as error:
         raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
+
+
+def _checksum(fields: Mapping[str, Any]) -> str:
+    """CRC-32 of all other fields."""
+    text = json.dumps({key: fields[key] for key in fields if key != "checksum"}, sort_keys=True)
+    return f"{zlib.crc32(text.encode()):08x}"

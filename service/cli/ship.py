@@ -37,10 +37,10 @@ def ship(
 
 
 def _store_missing_runs(settings: Settings) -> None:
-    """Bring recorded runs into the store; those that are being recorded are left out."""
+    """Bring recorded runs into the store; those that are being recorded or cannot be read are left out."""
     from rich.console import Console
 
-    from surefoot.sensor_ingest.recording.errors import RunBusyError
+    from surefoot.sensor_ingest.recording.errors import RunError
     from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
     from surefoot.service.terminal.progress import ProgressBar
 
@@ -49,6 +49,6 @@ def _store_missing_runs(settings: Settings) -> None:
         for run in runs:
             try:
                 store_recorded_run(run, settings, progress)
-            except RunBusyError as error:
+            except RunError as error:
                 print(f"Left out: {error}")
     print(f"{len(runs)} recorded runs were missing in the store.")

@@ -15,7 +15,13 @@ from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunMissingError, RunUnwritableError
+from surefoot.sensor_ingest.recording.errors import (
+    NotARunError,
+    RunBusyError,
+    RunError,
+    RunMissingError,
+    RunUnwritableError,
+)
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder, create_run, open_run
 from surefoot.service import VERSION
 from surefoot.service.errors import StoreError
@@ -155,8 +161,12 @@ class Daemon:
         if unfinished and self._can_resume(unfinished[-1].manifest):
             newest = unfinished.pop()
         for run in unfinished:
-            with suppress(RunBusyError):
+            try:
                 self._store(run)
+            except RunBusyError:
+                continue
+            except RunError as error:
+                log.warning("%s", error)
         return newest
 
     def _can_resume(self, run: Manifest) -> bool:

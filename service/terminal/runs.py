@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from surefoot.dashboards.formatting import duration
+from surefoot.dashboards.formatting import UNKNOWN, duration
 from surefoot.service.runs import RecordedRun
 
 
@@ -22,7 +22,13 @@ def run_table(runs: Sequence[RecordedRun]) -> Table:
             manifest.run_id,
             f"{manifest.created_utc.astimezone():%d %b %Y %H:%M}",
             ", ".join(manifest.runners),
-            duration(recorded.duration_s),
-            Text("ended") if manifest.ended else Text("interrupted", style="yellow"),
+            UNKNOWN if recorded.duration_s is None else duration(recorded.duration_s),
+            _state(recorded),
         )
     return shown
+
+
+def _state(recorded: RecordedRun) -> Text:
+    if recorded.duration_s is None:
+        return Text("unreadable", style="red")
+    return Text("ended") if recorded.run.manifest.ended else Text("interrupted", style="yellow")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from surefoot.sensor_ingest.recording.errors import (
     RunMissingError,
     RunUnwritableError,
 )
+from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, list_runs, open_run
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -77,7 +80,9 @@ def test_a_folder_that_is_no_run_is_one_sentence(tmp_path: Path) -> None:
         open_run(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"format": 1}', '{"format": "x"}', "{" * 5000, "\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"format": 1}', '{"format": "x"}', "{" * 5000, "[" * 90_000, "\udcff"]
+)
 def test_a_damaged_manifest_is_one_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(NotARunError, match=r"is not a recorded run \(its manifest.json is damaged\)\.$"):
@@ -87,16 +92,76 @@ def test_a_damaged_manifest_is_one_sentence(tmp_path: Path, text: str) -> None:
 def test_any_cut_of_the_manifest_is_an_ingest_error(tmp_path: Path) -> None:
     run = create_run(tmp_path, PODS, software="0.1.0", created_utc=CREATED)
     whole = (run.path / "manifest.json").read_bytes()
+    (run.path / "manifest-copy.json").unlink()
     for length in range(len(whole) - 2):
         (run.path / "manifest.json").write_bytes(whole[:length])
         with pytest.raises(IngestError):
             open_run(run.path)
 
 
+def test_a_change_of_any_byte_of_the_manifest_is_made_good_by_its_copy(tmp_path: Path) -> None:
+    run = create_run(tmp_path, PODS, software="0.1.0", created_utc=CREATED)
+    whole, rng = (run.path / "manifest.json").read_bytes(), random.Random(1)
+    assert whole == (run.path / "manifest-copy.json").read_bytes()
+    for position in range(len(whole)):
+        changed = bytearray(whole)
+        changed[position] ^= 1 << rng.randrange(8)
+        (run.path / "manifest.json").write_bytes(changed)
+        assert open_run(run.path) == run
+    (run.path / "manifest.json").unlink()
+    assert open_run(run.path) == run
+    assert list_runs(tmp_path) == (run,)
+
+
+def test_a_manifest_of_an_earlier_version_has_no_checksum(tmp_path: Path) -> None:
+    run = create_run(tmp_path, PODS, software="0.1.0", created_utc=CREATED)
+    fields = json.loads(run.manifest.to_json())
+    del fields["checksum"]
+    (run.path / "manifest.json").write_text(json.dumps(fields | {"software": "0.0.9"}))
+    assert open_run(run.path).manifest.software == "0.0.9"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"run": "../elsewhere"},
+        {"run": "a/b"},
+        {"run": ""},
+        {"run": "r" * 200},
+        {"created_utc": "9999-12-31T23:59:59+00:00"},
+        {"created_utc": "0001-01-01T00:00:00+14:00"},
+        {"created_utc": "2026-01-02T03:04:05"},
+        {"software": "x" * 1_000_000},
+    ],
+)
+def test_an_impossible_manifest_is_one_sentence(tmp_path: Path, changes: dict[str, str]) -> None:
+    run = create_run(tmp_path, PODS, software="0.1.0", created_utc=CREATED)
+    fields = json.loads(run.manifest.to_json()) | changes
+    del fields["checksum"]
+    (run.path / "manifest.json").write_text(json.dumps(fields))
+    (run.path / "manifest-copy.json").unlink()
+    with pytest.raises(NotARunError, match=r"is not a recorded run \(its manifest.json is damaged\)\.$"):
+        open_run(run.path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_place_of_a_file_is_one_sentence(tmp_path: Path) -> None:
+    run = create_run(tmp_path, PODS, software="0.1.0", created_utc=CREATED)
+    os.mkfifo(run.journal_path)
+    with pytest.raises(NotARunError, match=r"is not a recorded run \(it is not a file\)\.$"):
+        list(JournalReader(run.journal_path))
+    for name in ("manifest.json", "manifest-copy.json"):
+        (run.path / name).unlink()
+    os.mkfifo(run.path / "manifest.json")
+    with pytest.raises(NotARunError, match=r"is not a recorded run \(its manifest.json is not a file\)\.$"):
+        open_run(run.path)
+
+
 def test_a_newer_format_is_one_sentence(tmp_path: Path) -> None:
     run = create_run(tmp_path, PODS, software="9.0.0")
     fields = json.loads((run.path / "manifest.json").read_text())
-    (run.path / "manifest.json").write_text(json.dumps(fields | {"format": 2}))
+    for name in ("manifest.json", "manifest-copy.json"):
+        (run.path / name).write_text(json.dumps(fields | {"format": 2}))
     with pytest.raises(RunFormatNewerError, match=r"has format 2, this version reads up to 1; update surefoot\.$"):
         open_run(run.path)
 

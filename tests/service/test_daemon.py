@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +207,21 @@ def test_a_run_that_another_process_is_about_to_begin_is_left_to_it(settings: Se
     assert list(missing_runs(settings)) == unfinished_runs(settings) == []
     JournalWriter(run.journal_path).close()
     assert list(missing_runs(settings)) == unfinished_runs(settings) == [run]
+
+
+def test_runs_that_cannot_be_read_stop_no_other(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    served_at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    pods, bad = [PodAssignment("0001", Foot.LEFT, "anna")], set[str]()
+    for age in (timedelta(days=3), timedelta(minutes=1)):
+        run = create_run(settings.runs_folder, pods, software="test", created_utc=served_at - age)
+        run.journal_path.mkdir()
+        bad.add(run.manifest.run_id)
+    served(settings, 60.0)
+    (new,) = (run for run in list_runs(settings.runs_folder) if run.manifest.run_id not in bad)
+    assert new.manifest.ended
+    with StoreReader(settings.store_path) as reader:
+        assert [stored.run for stored in reader.runs()] == [new.manifest.run_id]
+    assert all(f"{name}/journal.bin: is not a recorded run (it is not a file)." in caplog.text for name in bad)
 
 
 def test_after_kill_9_the_service_goes_on_with_the_run(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,8 @@ def test_runs_are_listed_with_runner_duration_and_end(
 ) -> None:
     shutil.copytree(demo.run.path, tmp_path / demo.run.path.name)
     other = Path(shutil.copytree(demo.run.path, tmp_path / "20991231T235959Z-00000000"))
-    manifest = json.loads((other / "manifest.json").read_text())
-    (other / "manifest.json").write_text(json.dumps(manifest | {"ended": False, "run": other.name}))
+    manifest = replace(demo.run.manifest, ended=False, run_id=other.name)
+    (other / "manifest.json").write_text(manifest.to_json())
     result = surefoot(capsys, "runs", "--folder", tmp_path)
     _, first, second = result.out.splitlines()
     assert first.startswith(demo.run.manifest.run_id)
@@ -30,11 +30,22 @@ def test_runs_are_listed_with_runner_duration_and_end(
     assert max(len(line) for line in result.out.splitlines()) <= 80
 
 
+def test_a_run_whose_recording_cannot_be_read_is_listed_beside_the_others(
+    demo: DemoRun, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shutil.copytree(demo.run.path, tmp_path / demo.run.path.name)
+    other = Path(shutil.copytree(demo.run.path, tmp_path / "20991231T235959Z-00000000"))
+    (other / "journal.bin").unlink()
+    (other / "journal.bin").mkdir()
+    result = surefoot(capsys, "runs", "--folder", tmp_path)
+    assert result.code == 0
+    assert [line.split()[-1] for line in result.out.splitlines()[1:]] == ["ended", "unreadable"]
+
+
 def test_the_last_run_is_found_by_that_name_and_any_by_its_id(demo: DemoRun, tmp_path: Path) -> None:
     for name in ("20260102T030405Z-00000000", "20991231T235959Z-00000000"):
         folder = Path(shutil.copytree(demo.run.path, tmp_path / name))
-        manifest = json.loads((folder / "manifest.json").read_text())
-        (folder / "manifest.json").write_text(json.dumps(manifest | {"run": name}))
+        (folder / "manifest.json").write_text(replace(demo.run.manifest, run_id=name).to_json())
         assert find_run(name, tmp_path).path == folder
     assert find_run("last", tmp_path).path.name == "20991231T235959Z-00000000"
 
