@@ -58,11 +58,13 @@ class JournalReader:
     Parameters
     ----------
     end_byte : where to stop reading; by default the end of the file.
+    magic : the file's first bytes; without, it is a piece of a journal.
     """
 
-    def __init__(self, path: Path, end_byte: int | None = None) -> None:
+    def __init__(self, path: Path, end_byte: int | None = None, magic: bytes = MAGIC) -> None:
         self.path = path
         self._end_byte = end_byte
+        self._magic = magic
         self._reset()
 
     def _reset(self) -> None:
@@ -87,8 +89,11 @@ class JournalReader:
             raise NotARunError(self.path, error.strerror or type(error).__name__) from error
 
     def _entries(self, file: BinaryIO, size: int) -> Iterator[Entry]:
+        aside = _set_aside(self.path) if self._magic else {}
         at = self._begin(file, size)
         while at < size:
+            if at in aside:
+                yield from self._read_aside(aside.pop(at))
             try:
                 header = file.read(HEADER.size)
                 payload = file.read(payload_bytes(header))
@@ -99,11 +104,22 @@ class JournalReader:
             self.valid_bytes = at = at + HEADER.size + len(payload)
             self._note_time(entry)
             yield entry
+        if at in aside:
+            yield from self._read_aside(aside.pop(at))
+
+    def _read_aside(self, piece: Path) -> Iterator[Entry]:
+        """Entries of what was cut off at this place; versions that stopped at damage cut off all behind it."""
+        before_s, reader = self.latest_s, JournalReader(piece, magic=b"")
+        for entry in reader:
+            self._note_time(entry)
+            yield entry
+        between = [hole for hole in reader.holes if hole.until_s is not None]
+        self.holes += [replace(hole, after_s=max(hole.after_s, before_s)) for hole in between]
 
     def _begin(self, file: BinaryIO, size: int) -> int:
         """Read the file's first bytes; where the first entry begins."""
-        if not size or file.read(len(MAGIC)) == MAGIC:
-            self.valid_bytes = min(size, len(MAGIC))
+        if not size or file.read(len(self._magic)) == self._magic:
+            self.valid_bytes = min(size, len(self._magic))
             return self.valid_bytes
         return self._skip(file, 0, 0, size, "the file does not begin like a journal")
 
@@ -123,6 +139,12 @@ class JournalReader:
             self.holes[place] = _until(self.holes[place], at_s)
         self._open_holes = 0
         self.latest_s = max(self.latest_s, at_s)
+
+
+def _set_aside(journal: Path) -> dict[int, Path]:
+    """Pieces that were cut off a journal, by the byte at which they began."""
+    pieces = {piece.stem.removeprefix("damaged-"): piece for piece in journal.parent.glob("damaged-*.bin")}
+    return {int(at): piece for at, piece in pieces.items() if at.isdecimal() and piece.is_file()}
 
 
 def _until(hole: JournalHole, at_s: float) -> JournalHole:

@@ -178,6 +178,20 @@ def test_continuing_sets_the_torn_tail_aside_and_appends(tmp_path: Path) -> None
     assert (tmp_path / f"damaged-{torn}.bin").read_bytes() == encode_frame(SMALL[2])[:-5]
 
 
+@pytest.mark.parametrize("continued", [True, False])
+def test_what_an_earlier_version_cut_off_behind_damage_is_read_in_its_place(tmp_path: Path, continued: bool) -> None:
+    later = SMALL[4:] if continued else []
+    write(tmp_path / "j", [SMALL[0], *later])
+    damaged = bytearray(b"".join(encode_frame(entry) for entry in (SMALL[1], SMALL[4], SMALL[3])))
+    damaged[30] ^= 1
+    (tmp_path / f"damaged-{ends_of(SMALL)[1]}.bin").write_bytes(damaged + b"torn")
+    (tmp_path / "damaged-notes.bin").write_bytes(damaged)
+    reader = JournalReader(tmp_path / "j")
+    assert list(reader) == [SMALL[0], SMALL[4], SMALL[3], *later]
+    assert [(hole.after_s, hole.until_s) for hole in reader.holes] == [(0.5, 1.5)]
+    assert reader.valid_bytes == (tmp_path / "j").stat().st_size
+
+
 @pytest.mark.parametrize("position", [3, len(MAGIC) + 20])
 def test_continuing_keeps_everything_behind_a_hole(tmp_path: Path, position: int) -> None:
     path = tmp_path / "j"
