@@ -61,6 +61,13 @@ class RunUnwritableError(RunError):
         super().__init__(path, f"cannot be written ({reason}); free space or choose another folder.")
 
 
+class RunDeletedError(RunError):
+    """The recording was deleted while it was written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "was deleted while it was being recorded; start a new run.")
+
+
 class ConsumerTooSlowError(RunError):
     """The consumer left too many samples unread."""
 

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from surefoot.sensor_ingest.recording.entries import Entry, entry_time_s
-from surefoot.sensor_ingest.recording.errors import NotARunError, RunBusyError, RunError, RunUnwritableError
+from surefoot.sensor_ingest.recording.errors import (
+    NotARunError,
+    RunBusyError,
+    RunDeletedError,
+    RunError,
+    RunUnwritableError,
+)
 from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
 from surefoot.sensor_ingest.recording.frames import (
     HEADER,
@@ -190,6 +196,7 @@ class JournalWriter:
             raise NotARunError(path, "it is not a file") from error
         except OSError as error:
             raise self._unwritable(error) from error
+        self._counts_links = os.fstat(self._file).st_nlink > 0  # some network folders never do
         try:
             self._lock()
             for _ in self.existing:
@@ -215,12 +222,15 @@ class JournalWriter:
         self._buffer += encode_frame(entry)
 
     def flush(self) -> None:
-        """Hand all buffered entries to the operating system."""
+        """Hand all buffered entries to the operating system; RunDeletedError if the file is in no folder any more."""
         try:
             while self._buffer:
                 del self._buffer[: os.write(self._file, self._buffer)]
+            deleted = self._counts_links and not os.fstat(self._file).st_nlink
         except OSError as error:
             raise self._unwritable(error) from error
+        if deleted:
+            raise RunDeletedError(self.path.parent)
 
     def sync(self) -> None:
         """Wait until all flushed entries are on the disk; may be called from another thread."""

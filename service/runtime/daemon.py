@@ -18,6 +18,7 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.errors import (
     NotARunError,
     RunBusyError,
+    RunDeletedError,
     RunError,
     RunMissingError,
     RunUnwritableError,
@@ -99,7 +100,7 @@ class Daemon:
                 backoff.reset()
                 self._problems.resolve("Recording works again.")
                 run, runs = None, runs + 1
-            except (RunBusyError, RunMissingError, NotARunError) as error:
+            except (RunBusyError, RunMissingError, RunDeletedError, NotARunError) as error:
                 log.warning("%s", error)
                 run = None
             except (RadioError, RunUnwritableError, StoreError) as error:

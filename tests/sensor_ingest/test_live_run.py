@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,12 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.entries import EndEntry, EventKind, PacketEntry
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
-from surefoot.sensor_ingest.recording.errors import ConsumerTooSlowError, RunEndedError, RunUnwritableError
+from surefoot.sensor_ingest.recording.errors import (
+    ConsumerTooSlowError,
+    RunDeletedError,
+    RunEndedError,
+    RunUnwritableError,
+)
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.replay import replay
@@ -295,6 +302,26 @@ def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path: Path, monkeypatch: p
         return open_run(folder.path)
 
     assert not in_virtual_time(main()).manifest.ended
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not delete a file that is open")
+def test_a_recording_that_is_deleted_under_way_is_told_within_a_second(tmp_path: Path) -> None:
+    async def main() -> float:
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
+            folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
+            async with LiveRun(folder, radio_of(simulation), seed=1) as run:
+                taking = asyncio.create_task(take(run, Taken()))
+                await asyncio.sleep(10.0)
+                shutil.rmtree(folder.path)
+                deleted_s = asyncio.get_running_loop().time()
+                with pytest.raises(
+                    RunDeletedError, match=r"was deleted while it was being recorded; start a new run\.$"
+                ):
+                    await taking
+                return asyncio.get_running_loop().time() - deleted_s
+
+    assert in_virtual_time(main()) < 1.0
 
 
 def test_packets_this_computer_is_too_slow_for_are_counted_and_asked_for_again(

@@ -224,6 +224,22 @@ def test_runs_that_cannot_be_read_stop_no_other(settings: Settings, caplog: pyte
     assert all(f"{name}/journal.bin: is not a recorded run (it is not a file)." in caplog.text for name in bad)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not delete a file that is open")
+def test_after_a_recording_was_deleted_the_service_begins_a_new_run(settings: Settings) -> None:
+    deleted: list[str] = []
+
+    def delete_then_stop(daemon: Daemon) -> None:
+        (run,) = list_runs(settings.runs_folder)
+        deleted.append(run.manifest.run_id)
+        shutil.rmtree(run.path)
+        asyncio.get_running_loop().call_later(30.0, daemon.stop)
+
+    served(settings, 20.0, delete_then_stop)
+    (new,) = list_runs(settings.runs_folder)
+    assert new.manifest.run_id not in deleted
+    assert new.manifest.ended
+
+
 def test_after_kill_9_the_service_goes_on_with_the_run(tmp_path: Path) -> None:
     environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / ".links")}
     command = [
