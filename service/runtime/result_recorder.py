@@ -46,6 +46,8 @@ class ResultRecorder:
         on_rows: Callable[[], None] = lambda: None,
         on_stored: Callable[[int], None] = lambda _: None,
     ) -> None:
+        with StoreReader(store) as reader:
+            self._known = {name: KnownFindings(reader.findings(run.run_id, name)) for name in run.runners}
         self._writer = StoreWriter(store)
         self._run = run
         self._clock = RunClock(run.created_utc)
@@ -53,8 +55,6 @@ class ResultRecorder:
         self._now_s = now_s
         self._on_rows = on_rows
         self._on_stored = on_stored
-        with StoreReader(store) as reader:
-            self._known = {name: KnownFindings(reader.findings(run.run_id, name)) for name in run.runners}
         self._policies = {name: AlertPolicy(settings.alerts_for(name), self._local_time) for name in run.runners}
         self._announced = False
 

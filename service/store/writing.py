@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from surefoot.analysis.findings import Finding
+from surefoot.analysis.findings import Finding, Severity
 from surefoot.analysis.model import Bout, Foot, Strides, Window
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.alerts.policy import AlertEvent
@@ -167,9 +167,9 @@ class StoreWriter:
     ) -> None:
         """Add an alert, unless it is there; `age_s` is how long ago it was due, None for a run read from its recording.
 
-        A finding is raised once, whatever its severity was then.
+        A finding is raised again only if it is worse than any of its alerts told.
         """
-        if body["event"] == AlertEvent.RAISED and self._is_raised(run, runner, body.get("finding")):
+        if body["event"] == AlertEvent.RAISED and Severity(body["severity"]).rank <= self._told_rank(run, runner, body):
             return
         self._add(
             "alerts",
@@ -182,13 +182,14 @@ class StoreWriter:
             stored_utc_s=time.time(),
         )
 
-    def _is_raised(self, run: str, runner: str, finding: object) -> bool:
+    def _told_rank(self, run: str, runner: str, body: Mapping[str, Any]) -> int:
+        """The highest rank of severity in the alerts about a finding; −1 without any."""
         rows = self._connection.execute(
-            "SELECT 1 FROM alerts WHERE run = ? AND runner = ? AND json_extract(body, '$.finding') = ?"
-            " AND json_extract(body, '$.event') = ?",
-            (run, runner, finding, AlertEvent.RAISED.value),
+            "SELECT json_extract(body, '$.severity') FROM alerts WHERE run = ? AND runner = ?"
+            " AND json_extract(body, '$.finding') = ?",
+            (run, runner, body.get("finding")),
         )
-        return rows.fetchone() is not None
+        return max((Severity(severity).rank for (severity,) in rows), default=-1)
 
     def _add(self, table: str, **row: str | float | int | None) -> None:
         names, marks = ", ".join(row), ", ".join("?" * len(row))

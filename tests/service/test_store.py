@@ -110,6 +110,19 @@ def test_after_a_hole_every_stride_is_stored_once_and_the_first_stays(
         np.testing.assert_allclose(rows.initial_contact_s, true[foot].initial_contact_s, rtol=0.0, atol=0.01)
 
 
+def test_a_finding_is_raised_again_only_if_it_is_worse(settings: Settings, samples: dict[Foot, Samples]) -> None:
+    def raised() -> list[str]:
+        with StoreReader(settings.store_path) as reader:
+            alerts = reader.alerts(manifest().run_id, RUNNER)
+        return [alert["severity"] for alert in alerts if alert["event"] == "raised" and alert["kind"] != "post_run"]
+
+    store_samples(settings, samples, [finding(at_s=30.0)], until_s=45.0)
+    store_samples(settings, samples, [finding(at_s=30.0, severity=Severity.NEAR_MISS)], until_s=45.0)
+    assert raised() == ["roll"]
+    store_samples(settings, samples, [finding(at_s=30.0, severity=Severity.SEVERE)], until_s=45.0)
+    assert raised() == ["roll", "severe"]
+
+
 def test_every_result_carries_the_generation_of_its_analysis(settings: Settings, samples: dict[Foot, Samples]) -> None:
     store_samples(settings, samples, FINDINGS)
     with sqlite3.connect(settings.store_path) as connection:
