@@ -91,7 +91,8 @@ class Manifest:
             raise ValueError("created_utc without a time zone, or in an impossible year")
         if not _RUN_ID.fullmatch(str(fields["run"])):
             raise ValueError("a run id that is no name of a folder")
-        return cls(str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]))
+        parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
+        return cls(str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]), parameters)
 
 
 @dataclass(frozen=True, slots=True)

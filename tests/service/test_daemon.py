@@ -6,8 +6,8 @@ import asyncio
 import logging
 import math
 import os
-import shutil
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
