@@ -25,6 +25,12 @@ MIN_CORRELATION, MAX_CORRELATION = -0.3, 0.9
 """Range to which an estimated correlation is limited."""
 MAX_LAG = 16
 """Strides over which correlation fades."""
+LANDING_LAGS = 12
+"""Landings over which stride times are correlated: six strides."""
+SHARED_STEP = 0.5
+"""Correlation of two strides that share one of their two steps."""
+MIN_DESIGN_EFFECT = 0.2
+"""Least credit for strides that make up for each other."""
 PRIOR_PAIRS, WINDOW_PAIRS = 40.0, 800.0
 """Weight of the zero-correlation prior, and averaging window, both in stride pairs."""
 
@@ -95,12 +101,62 @@ class SignCorrelation:
         return correlation
 
 
+class LandingCorrelation:
+    """Correlation of the stride times of one or both feet in order of landing, averaged over windows.
+
+    Strides of left and right that follow each other share a step, and jitter of one landing makes one stride longer and
+    the next of that foot shorter: both are correlations one to `LANDING_LAGS` landings apart.
+    """
+
+    def __init__(self, feet: int) -> None:
+        shared = SHARED_STEP if feet == 2 else 0.0
+        self._sum: Floats = PRIOR_PAIRS * np.eye(1, LANDING_LAGS)[0] * shared
+        self._weight: Floats = np.full(LANDING_LAGS, PRIOR_PAIRS)
+        self._prior: Floats = np.full(LANDING_LAGS, PRIOR_PAIRS)
+
+    def update(self, times_s: Floats) -> None:
+        """Take a window's stride times (n,), NaN where unknown."""
+        known = np.isfinite(times_s)
+        spread_s = float(np.std(times_s[known])) if known.any() else 0.0
+        if not spread_s > 0.0:
+            return
+        deviation = np.where(known, times_s - np.mean(times_s[known]), 0.0) / spread_s
+        pairs = _lagged_sums(known.astype(np.float64))
+        decay = np.clip((WINDOW_PAIRS - pairs) / self._weight, 0.0, 1.0)
+        self._sum = decay * self._sum + _lagged_sums(deviation)
+        self._weight = decay * self._weight + pairs
+        self._prior = decay * self._prior
+
+    def effective_sample_size(self, times_s: Floats) -> float:
+        """Number of independent stride times whose mean has the same error as that of these (n,), at least two.
+
+        Deviations are from the mean of their own window, whose error they lack: with v the variance of that mean in
+        units of a stride's, a correlation r shows as (r - v) / (1 - v), and v N = 1 + 2 Σ w r, solved for 1 / v.
+        """
+        known = np.isfinite(times_s).astype(np.float64)
+        count = max(float(known.sum()), 1.0)
+        weight = 2.0 * _lagged_sums(known) / count
+        seen = float((weight * self._sum / self._weight).sum())
+        learned = float((weight * (1.0 - self._prior / self._weight)).sum())
+        design_effect = (1.0 + seen) * count / max(count + seen - learned, 1.0)
+        return max(count / max(design_effect, MIN_DESIGN_EFFECT), 2.0)
+
+    def standard_error(self, times_s: Floats) -> float:
+        """Of the mean of these stride times (n,)."""
+        return float(np.nanstd(times_s) / np.sqrt(self.effective_sample_size(times_s) - 1.0))
+
+
+def _lagged_sums(values: Floats) -> Floats:
+    """(LANDING_LAGS,) sums of the products of values so many rows apart."""
+    return np.array([float(values[lag:] @ values[: max(len(values) - lag, 0)]) for lag in range(1, LANDING_LAGS + 1)])
+
+
 def design_effect(correlation: Floats) -> Floats:
     """(k,) number of strides that carry the information of one independent stride, where correlation fades
     geometrically."""
     lag_one = np.sin(0.5 * np.pi * correlation)[:, None]  # correlation of the values from that of their signs
     lagged = np.arcsin(lag_one ** np.arange(1, MAX_LAG + 1)) * (2.0 / np.pi)
-    design_effect: Floats = np.maximum(1.0 + 2.0 * lagged.sum(axis=1), 0.2)
+    design_effect: Floats = np.maximum(1.0 + 2.0 * lagged.sum(axis=1), MIN_DESIGN_EFFECT)
     return design_effect
 
 

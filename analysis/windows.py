@@ -10,7 +10,7 @@ from surefoot.analysis.metrics import STRIDE_METRICS, STRIDE_TIME
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window
 from surefoot.analysis.parameters import DEFAULTS
 from surefoot.analysis.uncertainty import (
-    Z95,
+    LandingCorrelation,
     Medians,
     SignCorrelation,
     design_effect,
@@ -37,6 +37,7 @@ class WindowBuilder:
     def __init__(self, feet: Iterable[Foot], width_s: float = WINDOW_S) -> None:
         self._tumbling = TumblingWindows(feet, width_s)
         self._signs = {gait: SignCorrelations() for gait in Gait}
+        self._rhythm = {(gait, n): LandingCorrelation(n) for gait in Gait for n in (1, 2)}
 
     def push(
         self, strides: Mapping[Foot, Strides], origin_s: float, watermark_s: float, end_s: float = np.inf
@@ -65,7 +66,10 @@ class WindowBuilder:
         per_foot = {foot: _estimates(medians[foot], errors[foot], counts[foot]) for foot in kept}
         end_s = min(segment.end_s, last_s)
         compared = _compare_feet(medians, errors, counts, signs.feet.correlation) if len(kept) == 2 else ({}, {})
-        return Window(segment.start_s, end_s, gait, cadence(list(kept.values())), per_foot, *compared)
+        rows = list(kept.values())
+        rhythm = self._rhythm[gait, len(rows)]
+        rhythm.update(stride_times_s(rows))
+        return Window(segment.start_s, end_s, gait, cadence(rows, rhythm), per_foot, *compared)
 
 
 class SignCorrelations:
@@ -147,18 +151,34 @@ def median(values: Floats) -> Estimate | None:
     return Estimate(middle, middle - half_width, middle + half_width, len(values), float(medians.spread[0]))
 
 
-def cadence(strides: list[Strides]) -> Estimate:
-    """Steps per minute of both feet: 120 / mean stride time in s. NaN where no stride time is known."""
-    times_s = np.concatenate([np.empty(0), *(rows.metrics[STRIDE_TIME] for rows in strides if len(rows))])
-    times_s = times_s[np.isfinite(times_s)]
-    if not len(times_s):
+def cadence(strides: list[Strides], correlation: LandingCorrelation | None = None) -> Estimate:
+    """Steps per minute of both feet: 120 / mean stride time in s. NaN where no stride time is known.
+
+    The interval is of the error of sampling so many strides of a runner who keeps to one rhythm. How strides are
+    correlated is known from the run's windows, or, without them, from the strides themselves.
+    """
+    times_s = stride_times_s(strides)
+    count = int(np.isfinite(times_s).sum())
+    if not count:
         return Estimate(np.nan, np.nan, np.nan, 0)
-    mean_s = float(times_s.mean())
-    spread_spm = 120.0 / mean_s**2 * float(times_s.std())
-    half_s = Z95 * float(times_s.std()) / float(np.sqrt(len(times_s)))
-    return Estimate(
-        120.0 / mean_s, 120.0 / (mean_s + half_s), 120.0 / max(mean_s - half_s, 1e-3), len(times_s), spread_spm
-    )
+    if correlation is None:
+        correlation = LandingCorrelation(len(strides))
+        correlation.update(times_s)
+    mean_s, spread_s = float(np.nanmean(times_s)), float(np.nanstd(times_s))
+    freedom = np.array([correlation.effective_sample_size(times_s) - 1.0])
+    half_s = float(t95(freedom)[0]) * correlation.standard_error(times_s)
+    low, high = 120.0 / (mean_s + half_s), 120.0 / max(mean_s - half_s, 1e-3)
+    return Estimate(120.0 / mean_s, low, high, count, 120.0 / mean_s**2 * spread_s)
+
+
+def stride_times_s(strides: list[Strides]) -> Floats:
+    """(n,) stride times of all feet in order of landing, NaN where unknown."""
+    rows = [each for each in strides if len(each)]
+    if not rows:
+        return np.empty(0)
+    order = np.argsort(np.concatenate([each.initial_contact_s for each in rows]), kind="stable")
+    times_s: Floats = np.concatenate([each.metrics[STRIDE_TIME] for each in rows])[order]
+    return times_s
 
 
 def asymmetry_pct(left: Estimate, right: Estimate) -> Estimate:

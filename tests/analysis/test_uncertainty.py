@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from surefoot.analysis.uncertainty import Medians, design_effect, effective_sample_size, row_medians, t95
+from surefoot.analysis.uncertainty import (
+    LandingCorrelation,
+    Medians,
+    design_effect,
+    effective_sample_size,
+    row_medians,
+    t95,
+)
 
 
 def test_a_95_percent_interval_is_that_of_students_t() -> None:
@@ -34,3 +41,33 @@ def test_uncorrelated_strides_are_independent_and_correlated_ones_carry_less() -
     assert effect[1] > 2.0
     assert effective_sample_size(np.array([40.0, 40.0]), effect)[0] == pytest.approx(40.0)
     assert effective_sample_size(np.array([1.0]), np.array([1.0]))[0] == 2.0
+
+
+def learned(strides_s: list[np.ndarray], feet: int) -> LandingCorrelation:
+    correlation = LandingCorrelation(feet)
+    for times_s in strides_s:
+        correlation.update(times_s)
+    return correlation
+
+
+def test_strides_that_share_their_steps_count_as_half_as_many() -> None:
+    steps_s = np.random.default_rng(3).normal(0.35, 0.006, (60, 85))
+    strides_s = list(steps_s[:, 1:] + steps_s[:, :-1])
+    assert LandingCorrelation(2).effective_sample_size(strides_s[0]) == pytest.approx(42.0, rel=0.15)
+    assert learned(strides_s, 2).effective_sample_size(strides_s[0]) == pytest.approx(42.0, rel=0.25)
+    assert learned(strides_s, 1).effective_sample_size(strides_s[0]) == pytest.approx(42.0, rel=0.25)
+
+
+def test_jitter_of_landings_does_not_widen_the_error_of_a_mean_stride_as_if_strides_were_independent() -> None:
+    landings_s = 0.35 * np.arange(86) + np.random.default_rng(4).normal(0.0, 0.006, (60, 86))
+    strides_s = list(landings_s[:, 2:] - landings_s[:, :-2])
+    assert learned(strides_s, 2).effective_sample_size(strides_s[0]) > 2.0 * 84
+
+
+def test_stride_times_that_are_unknown_or_all_alike_teach_nothing() -> None:
+    correlation, times_s = LandingCorrelation(2), np.full(40, 0.7)
+    before = correlation.effective_sample_size(times_s)
+    for each in (times_s, np.full(40, np.nan), np.empty(0), np.array([0.7])):
+        correlation.update(each)
+    assert correlation.effective_sample_size(times_s) == before
+    assert correlation.standard_error(times_s) == 0.0

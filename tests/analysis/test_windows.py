@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import lfilter
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
@@ -167,6 +168,32 @@ def test_the_interval_of_an_asymmetry_holds_the_truth_in_nineteen_of_twenty_wind
         estimate = asymmetry_pct(left, right)
         inside += estimate.low <= 4.0 <= estimate.high
     assert 0.92 < inside / 2000 < 0.97
+
+
+def cadences(seed: int, width_s: float, alike: float, jitter_s: float = 0.003) -> list[Estimate]:
+    """Of a runner with strides of 0.7 s, whose steps are correlated by `alike` and landings seen with some jitter."""
+    chance = np.random.default_rng(seed)
+    scatter_s = lfilter([1.0], [1.0, -alike], 0.005 * np.sqrt(1.0 - alike**2) * chance.standard_normal(3600))[200:]
+    landings_s = np.cumsum(0.35 + scatter_s)
+    landings_s = landings_s + jitter_s * chance.standard_normal(len(landings_s))
+    rows = {foot: strides(foot, landings_s[side::2]) for side, foot in enumerate(FEET)}
+    return [window.cadence_spm for window in WindowBuilder(FEET, width_s).push(rows, 0.0, np.inf)]
+
+
+@pytest.mark.parametrize("width_s", [10.0, 30.0])
+@pytest.mark.parametrize("alike", [-0.3, 0.0, 0.6])
+def test_the_interval_of_cadence_holds_the_true_rhythm_in_nineteen_of_twenty_windows(
+    width_s: float, alike: float
+) -> None:
+    found = [each for seed in range(8) for each in cadences(seed, width_s, alike)]
+    inside = np.mean([each.low <= 120.0 / 0.7 <= each.high for each in found])
+    assert 0.92 <= inside <= 0.97
+
+
+def test_the_second_foot_does_not_halve_the_error_of_cadence() -> None:
+    half_spm = [0.5 * (each.high - each.low) for seed in range(4) for each in cadences(seed, WINDOW_S, 0.0, 0.0)]
+    error_s = 0.005 * np.sqrt(2.0) / np.sqrt(WINDOW_S / 0.7)  # of the mean of one foot's strides
+    assert np.mean(half_spm) == pytest.approx(2.0 * 120.0 / 0.7**2 * error_s, rel=0.1)
 
 
 @given(left=FINITE, right=FINITE, spread=st.floats(0.0, 0.3))
