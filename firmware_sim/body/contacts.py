@@ -28,12 +28,14 @@ class GaitCycles:
     gait : (c,) gait_parameters.STILL, WALK or RUN.
     speed_mps : (c,) zero while standing.
     asymmetry_pct : (c,) right minus left contact time, relative to their mean.
+    shared_scatter : (c,) standard normal, of what makes both contacts of a cycle long or short.
     """
 
     start_s: Floats
     gait: Ints
     speed_mps: Floats
     asymmetry_pct: Floats
+    shared_scatter: Floats
 
     def contact_deviation(self, foot: Foot) -> Floats:
         """Relative deviation of this foot's contact time from the mean of both, (c,)."""
@@ -77,7 +79,9 @@ def gait_cycles(runner: RunnerProfile, plan: tuple[PlannedBout, ...], rng: np.ra
         gaits.append(np.full(len(times), bout.code))
         speeds.append(np.full(len(times), bout.speed_mps))
         asymmetries.append(np.full(len(times), _asymmetry_pct(runner, bout)))
-    return GaitCycles(*(np.concatenate(columns) for columns in (starts, gaits, speeds, asymmetries)))
+    shared_scatter = [rng.spawn(1)[0].standard_normal(sum(len(each) for each in gaits))]
+    columns = (starts, gaits, speeds, asymmetries, shared_scatter)
+    return GaitCycles(*(np.concatenate(each) for each in columns))
 
 
 def _asymmetry_pct(runner: RunnerProfile, bout: PlannedBout) -> float:
@@ -143,8 +147,16 @@ def _contact_s(
     cycle_s = np.diff(cycles.start_s)
     typical = gait_parameters.contact_time_s(code, cycles.speed_mps[:-1], cycle_s[:-1])
     typical *= (1.0 + 0.01 * runner.contact_change_pct) * (1.0 + cycles.contact_deviation(foot)[:-1])
-    typical += runner.contact_time_sd_s * rng.standard_normal(len(typical))
+    typical += runner.contact_time_sd_s * _contact_scatter(runner, cycles, foot, rng)
     typical *= np.where(code == following, 1.0, np.minimum(stride_s / cycle_s[:-1], 1.0))
     next_s = gait_parameters.contact_time_s(following, cycles.speed_mps[1:], cycle_s[1:])
     last_swing_s = np.clip(cycle_s[1:] - next_s, 0.3, 0.45)
     return np.where(code == gait_parameters.STILL, stride_s - last_swing_s, np.minimum(typical, stride_s - 0.22))
+
+
+def _contact_scatter(runner: RunnerProfile, cycles: GaitCycles, foot: Foot, rng: np.random.Generator) -> Floats:
+    """Standard normal, (r,), of which left and right are correlated."""
+    correlation, own = runner.contact_correlation, rng.standard_normal(len(cycles.gait) - 1)
+    sign = np.sign(correlation) if foot is Foot.RIGHT else 1.0
+    scatter: Floats = np.sqrt(1.0 - abs(correlation)) * own
+    return scatter + sign * np.sqrt(abs(correlation)) * cycles.shared_scatter[:-1]

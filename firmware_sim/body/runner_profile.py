@@ -66,6 +66,7 @@ class RunnerProfile:
     contact_asymmetry_pct : right minus left contact time, relative to their mean.
     contact_change_pct, cadence_change_pct : deviation from the typical contact time and cadence at a speed.
     contact_time_sd_s, stride_time_sd_pct, strike_angle_sd_deg : scatter from stride to stride.
+    contact_correlation : of the scatter of left and right contact times in one gait cycle, −1 … 1.
     landing_inversion_deg, eversion_excursion_deg : inversion at landing, and eversion from there.
     uneven_ground_sd_deg : scatter of the ground's sideways tilt from stride to stride, as on a trail.
     toe_out_deg : outward direction of the foot relative to the direction of running.
@@ -84,6 +85,7 @@ class RunnerProfile:
     contact_time_sd_s: float = 0.005
     stride_time_sd_pct: float = 1.2
     strike_angle_sd_deg: float = 1.0
+    contact_correlation: float = 0.0
     landing_inversion_deg: float = 6.0
     eversion_excursion_deg: float = 9.0
     uneven_ground_sd_deg: float = 0.0

@@ -259,3 +259,14 @@ def test_bouts_and_plans_that_make_no_sense_are_refused() -> None:
         PlannedBout("still", 0.0)
     with pytest.raises(ValueError, match="at least one bout"):
         simulate(RunnerProfile(), ())
+
+
+@pytest.mark.parametrize("correlation", [-0.6, 0.0, 0.6])
+def test_contacts_of_both_feet_scatter_together_as_far_as_they_are_told_to(correlation: float) -> None:
+    runner = RunnerProfile(contact_correlation=correlation)
+    truth = simulate(runner, (PlannedBout("run", 900.0, 3.0),), seed=3).truth
+    left, right = truth[Foot.LEFT], truth[Foot.RIGHT]
+    row = np.searchsorted(right.initial_contact_s, left.initial_contact_s[:-1])
+    both_s = left.ground_contact_time_s[:-1], right.ground_contact_time_s[row]
+    assert np.cov(both_s / np.std(both_s, axis=1, keepdims=True))[0, 1] == pytest.approx(correlation, abs=0.08)
+    assert np.std(both_s, axis=1) == pytest.approx([runner.contact_time_sd_s] * 2, rel=0.08)
