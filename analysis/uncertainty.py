@@ -64,8 +64,13 @@ class Medians:
         return cls(median, spread, count, np.where(known, np.sign(deviation), 0.0))
 
     def standard_error(self, effective_sample_size: Floats) -> Floats:
-        """(k,) standard errors for so many independent strides."""
-        standard_error: Floats = MEDIAN_ERROR_RATIO * self.spread / np.sqrt(effective_sample_size)
+        """(k,) standard errors for so many independent strides.
+
+        The spread is around the window's own median, and misses what all of its strides have in common: its square is
+        that of independent strides times 1 - 1 / effective sample size.
+        """
+        independent = 1.0 - 1.0 / np.maximum(self.count, 2.0)
+        standard_error: Floats = MEDIAN_ERROR_RATIO * self.spread * np.sqrt(independent / (effective_sample_size - 1.0))
         return standard_error
 
 
@@ -88,8 +93,17 @@ class SignCorrelation:
         Neighbours' signs around a median of their own correlate less than around the true one (Marriott and Pope 1954),
         by (1 + 3 r) / n, which is added back.
         """
-        decay = np.minimum(1.0, (WINDOW_PAIRS - a.shape[1]) / self._weight)
         known = np.abs(a * b).sum(axis=1)
+        self._add(a, b, known, neighbours=neighbours)
+
+    def update_differences(self, left: Floats, right: Floats, correlation: Floats) -> None:
+        """Take signs (k, n) of paired strides, correlated so far: how alike neighbouring differences are."""
+        known = (left * right != 0.0).astype(np.float64)
+        difference = known * (right - left) / np.sqrt(2.0 - 2.0 * correlation)[:, None]
+        self._add(difference[:, :-1], difference[:, 1:], (known[:, :-1] * known[:, 1:]).sum(axis=1), neighbours=True)
+
+    def _add(self, a: Floats, b: Floats, known: Floats, *, neighbours: bool) -> None:
+        decay = np.minimum(1.0, (WINDOW_PAIRS - a.shape[1]) / self._weight)
         bias = (1.0 + 3.0 * self.correlation) * known / max(a.shape[1], 1) if neighbours else 0.0
         self._sum = decay * self._sum + (a * b).sum(axis=1) + bias
         self._weight = decay * self._weight + known

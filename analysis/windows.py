@@ -65,7 +65,7 @@ class WindowBuilder:
         errors = {foot: medians[foot].standard_error(counts[foot]) for foot in kept}
         per_foot = {foot: _estimates(medians[foot], errors[foot], counts[foot]) for foot in kept}
         end_s = min(segment.end_s, last_s)
-        compared = _compare_feet(medians, errors, counts, signs.feet.correlation) if len(kept) == 2 else ({}, {})
+        compared = _compare_feet(medians, signs) if len(kept) == 2 else ({}, {})
         rows = list(kept.values())
         rhythm = self._rhythm[gait, len(rows)]
         rhythm.update(stride_times_s(rows))
@@ -73,9 +73,14 @@ class WindowBuilder:
 
 
 class SignCorrelations:
-    """Correlation of neighbouring strides, and of left and right, in one gait."""
+    """Correlation of neighbouring strides, of left and right, and of neighbouring differences, in one gait.
+
+    What left and right have in common may come half a stride earlier or later on the other foot, as the step that two
+    strides share: the difference of a pair is then made up for by the next one.
+    """
 
     def __init__(self) -> None:
+        self.differences = SignCorrelation(len(METRIC_KEYS))
         self.strides = SignCorrelation(len(METRIC_KEYS))
         self.feet = SignCorrelation(len(METRIC_KEYS))
 
@@ -86,7 +91,9 @@ class SignCorrelations:
         if len(medians) == 2:
             left_s, right_s = (strides[foot].initial_contact_s for foot in (Foot.LEFT, Foot.RIGHT))
             found, rows = pair_strides(left_s, right_s, MAX_STEP_S[gait])
-            self.feet.update(medians[Foot.LEFT].sign[:, found], medians[Foot.RIGHT].sign[:, rows])
+            left, right = medians[Foot.LEFT].sign[:, found], medians[Foot.RIGHT].sign[:, rows]
+            self.feet.update(left, right)
+            self.differences.update_differences(left, right, self.feet.correlation)
 
 
 def _of_gait(strides: Strides, running: bool) -> Strides:
@@ -102,13 +109,14 @@ def _metric_rows(strides: Strides) -> Floats:
 
 
 def _compare_feet(
-    medians: Mapping[Foot, Medians], errors: Mapping[Foot, Floats], counts: Mapping[Foot, Floats], correlation: Floats
+    medians: Mapping[Foot, Medians], signs: SignCorrelations
 ) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
     """Right against left: in percent of their mean for metrics compared in percent, else in their own unit."""
     left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
-    left_error, right_error = errors[Foot.LEFT], errors[Foot.RIGHT]
+    effect, correlation = design_effect(signs.differences.correlation), signs.feet.correlation
+    left_error, right_error = (each.standard_error(effective_sample_size(each.count, effect)) for each in (left, right))
     count = np.minimum(left.count, right.count)
-    t_factor = t95(2.0 * np.minimum(counts[Foot.LEFT], counts[Foot.RIGHT]) - 2.0)
+    t_factor = t95(2.0 * effective_sample_size(count, effect) - 2.0)
     difference = right.median - left.median
     difference_error = np.sqrt(left_error**2 + right_error**2 - 2.0 * correlation * left_error * right_error)
     with np.errstate(invalid="ignore", divide="ignore"):

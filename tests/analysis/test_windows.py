@@ -170,6 +170,25 @@ def test_the_interval_of_an_asymmetry_holds_the_truth_in_nineteen_of_twenty_wind
     assert 0.92 < inside / 2000 < 0.97
 
 
+def windows_together(seed: int, correlation: float) -> list[Window]:
+    """Of a runner whose left and right contact times of 0.25 and 0.26 s scatter together."""
+    covariance = 0.009**2 * np.array([[1.0, correlation], [correlation, 1.0]])
+    contact_s = np.random.default_rng(seed).multivariate_normal([0.25, 0.26], covariance, 1700)
+    begin_s = {Foot.LEFT: 0.0, Foot.RIGHT: 0.35}
+    return windows_of(
+        *(strides(foot, contacts(begin_s[foot], 1700, 0.7), contact_s=contact_s[:, k]) for k, foot in enumerate(FEET))
+    )
+
+
+@pytest.mark.parametrize("correlation", [-0.7, 0.0, 0.7])
+def test_intervals_between_feet_that_go_together_or_oppositely_hold_the_truth(correlation: float) -> None:
+    windows = [window for seed in range(24) for window in windows_together(seed, correlation)]
+    percent = [window.asymmetry_pct["ground_contact_time_s"] for window in windows]
+    flight_s = [window.difference["flight_time_s"] for window in windows]
+    assert 0.92 <= np.mean([each.low <= 200.0 * 0.01 / 0.51 <= each.high for each in percent]) <= 0.97
+    assert 0.92 <= np.mean([each.low <= -0.01 <= each.high for each in flight_s]) <= 0.97
+
+
 def cadences(seed: int, width_s: float, alike: float, jitter_s: float = 0.003) -> list[Estimate]:
     """Of a runner with strides of 0.7 s, whose steps are correlated by `alike` and landings seen with some jitter."""
     chance = np.random.default_rng(seed)
