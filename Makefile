@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls pods faults drift soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls pods faults drift coverage soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -70,6 +70,9 @@ goldens: .venv/develop
 
 drift: .venv/develop
 	$(BIN)/python -m tests.drift
+
+coverage: .venv/develop
+	$(BIN)/python -m tests.coverage_of_intervals
 
 docs: .venv/docs links
 	PYTHONPATH=.links $(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --fresh-env --quiet -b html docs docs/_build/html
