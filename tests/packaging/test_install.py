@@ -84,6 +84,13 @@ def test_a_recording_is_analysed_in_three_lines(installed: Environment) -> None:
     assert 0.2 < float(contact_s) < 0.7
 
 
+def test_the_lines_of_the_readme_run(installed: Environment) -> None:
+    (lines,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    cadence_spm, _, findings = installed.run("python", "-c", lines).partition(" ")
+    assert 100.0 < float(cadence_spm) < 200.0
+    assert findings.startswith("[")
+
+
 def test_the_report_holds_its_styles(installed: Environment) -> None:
     installed.run("surefoot", "analyze", "--left", "left.csv", "--report", "report.html")
     assert "--left:" in (installed.work / "report.html").read_text(encoding="utf-8")
