@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Mapping
+from itertools import cycle, pairwise
 
 import numpy as np
 
 from surefoot.analysis.gait.stillness import StillSeconds
-from surefoot.analysis.model import Bools, Bout, BoutKind, Floats, Foot, Strides
+from surefoot.analysis.model import Bools, Bout, BoutKind, Floats, Foot, Ints, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 
@@ -104,15 +104,16 @@ class BoutBuilder:
         self._covered_until_s = end_s
         if end_s <= start_s:
             return []
-        second_s = start_s + np.arange(int(np.ceil(end_s - start_s)), dtype=np.float64)
-        second_s = second_s[second_s < end_s]  # rounding may have put one on the end
-        calm = _all_still(second_s + 0.5, self._still.values())
         if end_s - start_s < self._parameters.min_still_pause_s:
             return [Bout(BoutKind.OTHER, start_s, end_s)]
-        change = np.flatnonzero(np.diff(calm.astype(int)) != 0) + 1
-        edges_s = [start_s, *second_s[change].tolist(), end_s]
-        kinds = [BoutKind.STILL if calm[k] else BoutKind.OTHER for k in [0, *change]]
-        return [Bout(kind, a, b) for kind, (a, b) in zip(kinds, pairwise(edges_s), strict=True)]
+        count = int(np.ceil(end_s - start_s))
+        count -= start_s + (count - 1) >= end_s  # rounding may have put one on the end
+        calm = _calm_seconds(start_s, count, self._still.values())
+        first, last = calm[np.diff(calm, prepend=-2) > 1], calm[np.diff(calm, append=count + 1) > 1]
+        change = np.setdiff1d(np.concatenate([first, last + 1]), [0, count])
+        edges_s = [start_s, *(start_s + change.astype(np.float64)).tolist(), end_s]
+        kinds = (BoutKind.OTHER, BoutKind.STILL) if not len(calm) or calm[0] > 0 else (BoutKind.STILL, BoutKind.OTHER)
+        return [Bout(kind, a, b) for kind, (a, b) in zip(cycle(kinds), pairwise(edges_s), strict=False)]
 
     def _forget_still(self) -> None:
         """Drop the seconds before the end of the open bout."""
@@ -120,6 +121,15 @@ class BoutBuilder:
             for foot, (start_s, mark) in self._still.items():
                 later = start_s >= self._open.end_s - 1.0
                 self._still[foot] = start_s[later], mark[later]
+
+
+def _calm_seconds(start_s: float, count: int, feet: Collection[StillSeconds]) -> Ints:
+    """(n,) which of the `count` seconds from `start_s` on were still, in order; costs what is known, not `count`."""
+    nearest = [np.round(known_s - start_s).astype(np.int64) for known_s, _ in feet]
+    some = np.unique(np.concatenate([np.empty(0, np.int64), *(each + k for each in nearest for k in (-1, 0, 1))]))
+    some = some[(some >= 0) & (some < count)]
+    calm: Ints = some[_all_still(start_s + some + 0.5, feet)]
+    return calm
 
 
 def _all_still(time_s: Floats, feet: Iterable[StillSeconds]) -> Bools:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -168,3 +169,13 @@ def test_pieces_give_the_same_bouts_as_the_whole(
     found += builder.push({}, {Foot.LEFT: (second_s[fresh], mark[fresh])}, np.inf)
     found += builder.flush(end_s)
     assert plain(found) == bouts_of(rows, start_s=0.0, end_s=end_s, still=(second_s, mark))
+
+
+def test_a_clock_that_leaps_costs_what_was_recorded() -> None:
+    tracemalloc.start()
+    found = bouts_of(gait(10.0, 20), start_s=0.0, end_s=1.7e9, still=seconds(0.0, [True] * 10))
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [kind for kind, _, _ in found] == ["still", "run", "other"]
+    assert found[-1][2] == 1.7e9
+    assert peak_bytes < 1e6
