@@ -44,6 +44,7 @@ class Samples:
     acc_mps2 : (n, 3) specific force, gravity included.
     gyr_radps : (n, 3) angular rate; all NaN, as by default, where the pod has no gyroscope.
     clipped : (n,) True where any axis is at the end of its range; by default nowhere.
+    gyr_clipped : (n,) the same of the gyroscope alone; wherever `clipped` is, unless it is given.
 
     Raises
     ------
@@ -56,20 +57,27 @@ class Samples:
     acc_mps2: Floats
     gyr_radps: Floats = field(default_factory=lambda: np.empty((0, 3)))
     clipped: Bools = field(default_factory=lambda: np.empty(0, bool))
+    gyr_clipped: Bools = field(default_factory=lambda: np.empty(0, bool))
 
     def __post_init__(self) -> None:
         n = len(self.time_s)
         gyr_radps = self.gyr_radps if len(self.gyr_radps) else np.full((n, 3), np.nan)
         clipped = self.clipped if len(self.clipped) else np.zeros(n, bool)
+        gyr_clipped = self.gyr_clipped if len(self.gyr_clipped) else clipped
         object.__setattr__(self, "foot", Foot(self.foot))
         object.__setattr__(self, "time_s", np.asarray(self.time_s, dtype=np.float64))
         object.__setattr__(self, "acc_mps2", np.asarray(self.acc_mps2, dtype=np.float64))
         object.__setattr__(self, "gyr_radps", np.asarray(gyr_radps, dtype=np.float64))
         object.__setattr__(self, "clipped", np.asarray(clipped, dtype=bool))
-        if self.acc_mps2.shape != (n, 3) or self.gyr_radps.shape != (n, 3) or self.clipped.shape != (n,):
+        object.__setattr__(self, "gyr_clipped", np.asarray(gyr_clipped, dtype=bool))
+        if (
+            self.acc_mps2.shape != (n, 3)
+            or self.gyr_radps.shape != (n, 3)
+            or not (self.clipped.shape == self.gyr_clipped.shape == (n,))
+        ):
             raise ValueError(
                 f"Samples: {n} times, but acc_mps2 {self.acc_mps2.shape}, gyr_radps {self.gyr_radps.shape}, "
-                f"clipped {self.clipped.shape}"
+                f"clipped {self.clipped.shape}, gyr_clipped {self.gyr_clipped.shape}"
             )
 
     def __len__(self) -> int:
@@ -84,7 +92,14 @@ class Samples:
 
     def at(self, rows: slice | Bools | Ints) -> Samples:
         """The readings of these rows."""
-        return Samples(self.foot, self.time_s[rows], self.acc_mps2[rows], self.gyr_radps[rows], self.clipped[rows])
+        return Samples(
+            self.foot,
+            self.time_s[rows],
+            self.acc_mps2[rows],
+            self.gyr_radps[rows],
+            self.clipped[rows],
+            self.gyr_clipped[rows],
+        )
 
     def in_radps(self) -> Samples:
         """The same, its angular rate taken as °/s and converted."""

@@ -15,8 +15,8 @@ MIN_GAP_INTERVALS = 1.75
 MIN_GAP_S = 0.015
 """An interval longer than both is a gap. Timestamp jitter stays below the first; a loss shorter than the second lies
 within every filter's kernel and hides no landmark."""
-READING_ROWS = 9
-"""Rows of the internal matrix: time, six axes, clipping, length of the specific force."""
+READING_ROWS = 10
+"""Rows of the internal matrix: time, six axes, clipping, length of the specific force, clipping of the gyroscope."""
 MAX_GAP_S = 3.0
 """Longer gaps are shortened to this on the grid: longer than any stride, so nothing reaches across."""
 
@@ -28,7 +28,7 @@ class UniformSamples:
 
     Parameters
     ----------
-    time_s, valid, clipped : (n,)
+    time_s, valid, clipped, gyr_clipped : (n,)
     acc_mps2, gyr_radps : (3, n)
     peak_mps2 : (n,) specific force of the greater of the two readings around, which interpolation would blunt.
     """
@@ -39,6 +39,7 @@ class UniformSamples:
     valid: Bools
     clipped: Bools
     peak_mps2: Floats
+    gyr_clipped: Bools
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -51,6 +52,7 @@ class UniformSamples:
             self.valid[rows],
             self.clipped[rows],
             self.peak_mps2[rows],
+            self.gyr_clipped[rows],
         )
 
     def copy(self) -> UniformSamples:
@@ -62,6 +64,7 @@ class UniformSamples:
             self.valid.copy(),
             self.clipped.copy(),
             self.peak_mps2.copy(),
+            self.gyr_clipped.copy(),
         )
 
     def hold_last(self, count: int) -> UniformSamples:
@@ -69,13 +72,14 @@ class UniformSamples:
         still = np.repeat(self.acc_mps2[:, -1:], count, axis=1)
         nothing = np.zeros(count, bool)
         peak = np.repeat(self.peak_mps2[-1:], count)
-        return UniformSamples(np.repeat(self.time_s[-1:], count), still, np.zeros((3, count)), nothing, nothing, peak)
+        time_s, rest = np.repeat(self.time_s[-1:], count), np.zeros((3, count))
+        return UniformSamples(time_s, still, rest, nothing, nothing, peak, nothing)
 
     @classmethod
     def empty(cls) -> UniformSamples:
         """No cells."""
         empty, flags = np.empty(0), np.empty(0, bool)
-        return cls(empty, np.empty((3, 0)), np.empty((3, 0)), flags, flags, empty)
+        return cls(empty, np.empty((3, 0)), np.empty((3, 0)), flags, flags, empty, flags)
 
     @classmethod
     def join(cls, parts: list[UniformSamples]) -> UniformSamples:
@@ -90,6 +94,7 @@ class UniformSamples:
             np.concatenate([part.valid for part in full]),
             np.concatenate([part.clipped for part in full]),
             np.concatenate([part.peak_mps2 for part in full]),
+            np.concatenate([part.gyr_clipped for part in full]),
         )
 
 
@@ -157,15 +162,17 @@ class Resampler:
         low, high = readings.take(before, axis=1), readings.take(after, axis=1)
         values = low * (1.0 - weight) + high * weight
         valid = interval_s[before] <= self._gap_s
-        return UniformSamples(values[0], values[1:4], values[4:7], valid, values[7] > 0.0, np.maximum(low[8], high[8]))
+        clipped, gyr_clipped, peak = values[7] > 0.0, values[9] > 0.0, np.maximum(low[8], high[8])
+        return UniformSamples(values[0], values[1:4], values[4:7], valid, clipped, peak, gyr_clipped)
 
 
 def _stack(samples: Samples) -> Floats:
-    """(9, n) time, six axes, clipping and the length of the force; a missing gyroscope reads zero."""
+    """(10, n) the rows of `READING_ROWS`; a missing gyroscope reads zero."""
     columns = np.empty((READING_ROWS, len(samples)))
     columns[0], columns[1:4], columns[7] = samples.time_s, samples.acc_mps2.T, samples.clipped
     columns[4:7] = np.where(np.isnan(samples.gyr_radps), 0.0, samples.gyr_radps).T
     columns[8] = np.sqrt(squared_norm(columns[1:4]))
+    columns[9] = samples.gyr_clipped
     return columns
 
 

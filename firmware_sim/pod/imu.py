@@ -96,6 +96,7 @@ def read_imu(motion: Motion, foot: Foot, imu: Imu, seed: int = 0) -> Samples:
         np.concatenate([chunk.acc_mps2 for chunk in chunks]),
         np.concatenate([chunk.gyr_radps for chunk in chunks]),
         np.concatenate([chunk.clipped for chunk in chunks]),
+        np.concatenate([chunk.gyr_clipped for chunk in chunks]),
     )
 
 
@@ -108,6 +109,7 @@ def read_imu_chunks(motion: Motion, foot: Foot, imu: Imu, seed: int = 0, chunk_s
             counts[:, :3] * (imu.acc_range_g * STANDARD_GRAVITY_MPS2 / FULL_SCALE_COUNTS),
             counts[:, 3:] * (float(np.radians(imu.gyr_range_dps)) / FULL_SCALE_COUNTS),
             np.max(np.abs(counts), axis=1) >= MAX_COUNTS,
+            np.max(np.abs(counts[:, 3:]), axis=1) >= MAX_COUNTS,
         )
 
 

@@ -99,15 +99,15 @@ def _to_recording(table: Table, foot: Foot, rate_hz: float, found: list[str]) ->
     if has_gravity is None and lacks_gravity(table.acc):
         has_gravity = False
     acc = find_clipping(table.acc, MIN_ACC_LIMIT_MPS2)
-    clipped = acc.clipped
+    clipped, gyr_clipped = acc.clipped, np.zeros(len(table), bool)
     found += [*_gap_notes(gaps, len(table)), *_gravity_notes(still_mps2, has_gravity)]
     found += _clipping_notes("acceleration", acc, 1 / STANDARD_GRAVITY_MPS2, "g")
     if table.gyr is not None:
         gyr = find_clipping(table.gyr, MIN_GYR_LIMIT_RADPS)
-        clipped = clipped | gyr.clipped
+        clipped, gyr_clipped = clipped | gyr.clipped, gyr.clipped
         found += _clipping_notes("angular rate", gyr, 180 / np.pi, "°/s")
     gyr_radps = np.full(table.acc.shape, np.nan) if table.gyr is None else table.gyr
-    samples = Samples(foot, table.time, table.acc, gyr_radps, clipped)
+    samples = Samples(foot, table.time, table.acc, gyr_radps, clipped, gyr_clipped)
     loss_pct = 100 * gaps.missing / (gaps.missing + len(table))
     return Recording(samples, rate_hz, loss_pct, table.gyr is not None, has_gravity, tuple(found))
 

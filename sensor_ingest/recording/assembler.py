@@ -163,6 +163,7 @@ class PodAssembler:
                 samples.acc_mps2[later],
                 samples.gyr_radps[later],
                 samples.clipped[later],
+                samples.gyr_clipped[later],
             )
         if not good:
             return None
@@ -184,12 +185,14 @@ def to_si_samples(
     """Packets of one boot as samples in SI units on the session clock; `ticks_us` has shape (samples,)."""
     counts = np.concatenate([packet.counts for packet in packets]).astype(np.float64)
     clipped: Bools = np.any(np.abs(counts) >= _CLIPPED_COUNTS, axis=1)
+    gyr_clipped: Bools = np.any(np.abs(counts[:, 3:]) >= _CLIPPED_COUNTS, axis=1)
     return Samples(
         foot,
         session_times(mappings, ticks_us),
         counts[:, :3] * (info.acc_range_g * STANDARD_GRAVITY_MPS2 / _FULL_SCALE_COUNTS),
         counts[:, 3:] * (math.radians(info.gyr_range_dps) / _FULL_SCALE_COUNTS),
         clipped,
+        gyr_clipped,
     )
 
 

@@ -208,5 +208,5 @@ def concatenate(parts: Sequence[Samples]) -> Samples:
     """Consecutive samples of one foot, joined."""
     if len(parts) == 1:
         return parts[0]
-    names = ("time_s", "acc_mps2", "gyr_radps", "clipped")
+    names = ("time_s", "acc_mps2", "gyr_radps", "clipped", "gyr_clipped")
     return Samples(parts[0].foot, *(np.concatenate([getattr(part, name) for part in parts]) for name in names))

@@ -100,7 +100,12 @@ def match(truth: TrueStrides, strides: Strides) -> Matched:
 def rows(samples: Samples, keep: Bools) -> Samples:
     """The samples that are kept; the others were lost on the way."""
     return Samples(
-        samples.foot, samples.time_s[keep], samples.acc_mps2[keep], samples.gyr_radps[keep], samples.clipped[keep]
+        samples.foot,
+        samples.time_s[keep],
+        samples.acc_mps2[keep],
+        samples.gyr_radps[keep],
+        samples.clipped[keep],
+        samples.gyr_clipped[keep],
     )
 
 

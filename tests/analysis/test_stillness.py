@@ -20,7 +20,8 @@ def cells(seconds: int, rate_radps: float = 0.0, force_sd_mps2: float = 0.0) -> 
     acc[2] = STANDARD_GRAVITY_MPS2
     gyr[1] = rate_radps
     unset: Floats = np.zeros(count)
-    return UniformSamples(np.arange(count) / GRID_HZ, acc, gyr, np.ones(count, bool), np.zeros(count, bool), unset)
+    whole, never = np.ones(count, bool), np.zeros(count, bool)
+    return UniformSamples(np.arange(count) / GRID_HZ, acc, gyr, whole, never, unset, never)
 
 
 @pytest.mark.parametrize(("rate_radps", "still"), [(0.0, True), (0.29, True), (0.31, False)])

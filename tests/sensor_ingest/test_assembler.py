@@ -73,6 +73,15 @@ def test_counts_at_the_end_of_the_range_are_marked(count: int, clipped: bool) ->
     assert batch.samples.clipped.tolist() == [row == 3 and clipped for row in range(PER_PACKET)]
 
 
+@pytest.mark.parametrize(("axis", "gyroscope"), [(2, False), (3, True)])
+def test_which_sensor_is_at_the_end_of_its_range_is_told(axis: int, gyroscope: bool) -> None:
+    made = packet(0)
+    made.counts[3, axis] = 32767
+    (batch,) = feed([*START, PacketEntry(0, 1.1, bytes(made))])
+    assert batch.samples.clipped[3]
+    assert batch.samples.gyr_clipped.tolist() == [row == 3 and gyroscope for row in range(PER_PACKET)]
+
+
 @given(st.permutations(range(12)), st.lists(st.integers(0, 11), max_size=12), st.sets(st.integers(0, 10), max_size=4))
 def test_any_order_any_repetition_and_any_holes_give_each_sample_once_in_order(
     order: list[int], again: list[int], missing: set[int]
