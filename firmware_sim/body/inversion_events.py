@@ -11,13 +11,19 @@ from surefoot.analysis.model import Floats, Foot, Ints
 from surefoot.firmware_sim.body.contacts import FootContacts
 from surefoot.firmware_sim.body.foot_trajectory import FootTrajectory
 from surefoot.firmware_sim.body.inversion_kinematics import InversionMotion
-from surefoot.firmware_sim.body.stride_variation import StrideVariation
+from surefoot.firmware_sim.body.stride_variation import StrideVariation, with_landing_pitch
 from surefoot.firmware_sim.body.truth import TrueInversionEvent
 
 MIN_ONSET_S, MIN_BEFORE_TOE_OFF_S = 0.010, 0.020
 """Earliest onset after landing and latest peak before toe-off; an event that does not fit is shortened."""
 RETURN_AFTER_TOE_OFF_S, MIN_RETURN_S = 0.030, 0.080
 """The foot is back in its usual posture no earlier than this after toe-off, and after the peak."""
+EVENT_LIMITS = {
+    "peak_deg": (0.0, 80.0),
+    "rise_s": (0.03, 0.3),
+    "onset_s": (MIN_ONSET_S, 0.2),
+    "toes_down_deg": (0.0, 45.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class InversionEvent:
     rise_s : onset to peak, minimum jerk, so that the rate peaks at 1.9 · peak_deg / rise_s.
     onset_s : after initial contact.
     rotation_ratio : internal rotation relative to inversion.
+    toes_down_deg : how much farther toes-down than usual the foot lands, as off a kerb.
     aftermath_strides : strides of that foot over which the reductions fade linearly.
     contact_reduction_pct, impact_reduction_pct : of contact time and landing velocity in the first stride after it.
     """
@@ -41,12 +48,13 @@ class InversionEvent:
     rise_s: float = 0.08
     onset_s: float = 0.035
     rotation_ratio: float = 0.25
+    toes_down_deg: float = 0.0
     aftermath_strides: int = 8
     contact_reduction_pct: float = 12.0
     impact_reduction_pct: float = 35.0
 
     def __post_init__(self) -> None:
-        for name, low, high in (("peak_deg", 0.0, 80.0), ("rise_s", 0.03, 0.3), ("onset_s", MIN_ONSET_S, 0.2)):
+        for name, (low, high) in EVENT_LIMITS.items():
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} of an inversion event must lie in {low}…{high}, got {getattr(self, name)}")
 
@@ -85,6 +93,15 @@ def apply_aftermath(
         softness[after] *= 1.0 - 0.01 * event.impact_reduction_pct * fading * contacts.moving[after]
     contact_s = contacts.terminal_s - contacts.initial_s
     return replace(contacts, terminal_s=contacts.initial_s + contact_s * shorter), softness
+
+
+def point_toes(
+    events: Sequence[InversionEvent], rows: Ints, contacts: FootContacts, variation: StrideVariation
+) -> StrideVariation:
+    """Land the strides of the events farther toes-down, where they do."""
+    pitch_rad = variation.landing_pitch_rad.copy()
+    pitch_rad[rows] += np.radians([event.toes_down_deg for event in events])
+    return with_landing_pitch(variation, contacts.gait, pitch_rad) if len(rows) else variation
 
 
 def soften_landings(variation: StrideVariation, softness: Floats) -> StrideVariation:

@@ -17,6 +17,7 @@ from surefoot.firmware_sim.body.inversion_events import (
     apply_aftermath,
     event_rows,
     inversion_motion,
+    point_toes,
     soften_landings,
     true_inversion_events,
 )
@@ -64,6 +65,7 @@ def simulate(
         rows = event_rows(own_events, contacts, duration_s)
         contacts, softness = apply_aftermath(own_events, rows, contacts)
         variation = soften_landings(draw_variation(runner, contacts, rng), softness)
+        variation = point_toes(own_events, rows, contacts, variation)
         knot_s, nodes, ringing = stride_nodes(runner, contacts, variation, foot, rng)
         inversion = inversion_motion(own_events, rows, contacts, foot)
         trajectories[foot] = FootTrajectory(knot_s, nodes, non_gait[foot], inversion, ringing, ground)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Ints
 from surefoot.firmware_sim.body import gait_parameters
 from surefoot.firmware_sim.body.contacts import FootContacts
 from surefoot.firmware_sim.body.gait_parameters import by_gait
@@ -72,8 +72,8 @@ def draw_variation(runner: RunnerProfile, contacts: FootContacts, rng: np.random
     impact_mps, impact_mps2 = _impact(runner, contacts, speed, scatter(0.1)[:, None])
     return StrideVariation(
         landing_pitch_rad=pitch,
-        landing_rate_radps=by_gait(kind, -0.4, np.clip(-0.4 + 5.0 * pitch, -2.0, 0.5)),
-        landing_acc_radps2=by_gait(kind, 110.0, -1300.0 * pitch),
+        landing_rate_radps=_landing_rate_radps(kind, pitch),
+        landing_acc_radps2=_landing_acc_radps2(kind, pitch),
         flat_rate_radps=np.where(moving, by_gait(kind, 0.1, 0.6), 0.0),
         push_rate_radps=push,
         shoulder_mps=by_gait(kind, 0.0, np.clip(speed - 2.2, 0.0, 1.3)) * scatter(0.05),
@@ -89,6 +89,24 @@ def draw_variation(runner: RunnerProfile, contacts: FootContacts, rng: np.random
         swing_height_m=by_gait(kind, 0.17 + 0.04 * speed, 0.18 + 0.06 * speed) * scatter(0.03),
         lateral_m=0.5 * runner.step_width_m + 0.01 * rng.standard_normal(len(speed)),
     )
+
+
+def with_landing_pitch(variation: StrideVariation, gait: Ints, pitch_rad: Floats) -> StrideVariation:
+    """The same strides with other angles at landing."""
+    return replace(
+        variation,
+        landing_pitch_rad=pitch_rad,
+        landing_rate_radps=_landing_rate_radps(gait, pitch_rad),
+        landing_acc_radps2=_landing_acc_radps2(gait, pitch_rad),
+    )
+
+
+def _landing_rate_radps(gait: Ints, pitch_rad: Floats) -> Floats:
+    return by_gait(gait, -0.4, np.clip(-0.4 + 5.0 * pitch_rad, -2.0, 0.5))
+
+
+def _landing_acc_radps2(gait: Ints, pitch_rad: Floats) -> Floats:
+    return by_gait(gait, 110.0, -1300.0 * pitch_rad)
 
 
 def strike_angle_deg(runner: RunnerProfile, contacts: FootContacts, rng: np.random.Generator) -> Floats:

@@ -56,6 +56,20 @@ def test_a_roll_is_as_asked_in_time_angle_and_rate(event: InversionEvent) -> Non
     assert inverted.truth[event.foot.other].inversion_events == ()
 
 
+@pytest.mark.parametrize("strike_angle_deg", [14.0, -7.0])
+@pytest.mark.parametrize("toes_down_deg", [20.0, 40.0])
+def test_a_foot_lands_toes_down_in_the_stride_of_the_roll_alone(strike_angle_deg: float, toes_down_deg: float) -> None:
+    event = InversionEvent(Foot.LEFT, AT_S, 35.0, toes_down_deg=toes_down_deg, aftermath_strides=0)
+    inverted, without = with_and_without(event, RunnerProfile(strike_angle_deg=strike_angle_deg))
+    (true,) = inverted.truth[Foot.LEFT].inversion_events
+    changed_deg = without.truth[Foot.LEFT].strike_angle_deg - inverted.truth[Foot.LEFT].strike_angle_deg
+    rolled = inverted.truth[Foot.LEFT].initial_contact_s == true.initial_contact_s
+    assert changed_deg[rolled] == pytest.approx([toes_down_deg])
+    assert np.abs(changed_deg[~rolled]).max() < 1e-9
+    pitch = inverted.trajectories[Foot.LEFT].foot_pose_at(np.array([true.initial_contact_s])).euler_rad[0, 1]
+    assert -np.degrees(pitch) == pytest.approx(inverted.truth[Foot.LEFT].strike_angle_deg[rolled][0], abs=1e-6)
+
+
 @pytest.mark.parametrize("foot", list(Foot))
 @pytest.mark.parametrize("strike_angle_deg", [14.0, -7.0])
 def test_the_outer_edge_stays_where_the_usual_stride_has_it(foot: Foot, strike_angle_deg: float) -> None:
