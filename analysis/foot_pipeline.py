@@ -52,6 +52,8 @@ class FootPipeline:
         self._gyroscope = False
         self._cells = UniformSamples.empty()
         self._first_cell = 0
+        self._gap_cells = np.empty(0, np.int64)
+        self._last_stride_cell = 0
         self._resampler = Resampler()
         self._tracker: StrideTracker | None = None
         self._aligner = StrideAligner(foot)
@@ -142,8 +144,9 @@ class FootPipeline:
         candidates, breaks = tracker.advance(self._cells, self._first_cell, ready_cell, end=end)
         aligned = self._aligner.align(self._cells, self._first_cell, candidates, breaks, gyroscope=self._gyroscope)
         strides = self._measurer.measure(self._cells, self._first_cell, aligned, self._gyroscope)
+        strides = self._flag_after_gaps(aligned, strides)
         if self._gyroscope:
-            self._detect_inversion(aligned, strides)
+            strides = self._detect_inversion(aligned, strides)
         self._drop_cells(tracker.first_needed_cell)
         return strides
 
@@ -151,16 +154,32 @@ class FootPipeline:
         """Append cells, the very first after a run-up that repeats them."""
         if not len(self._cells) and len(new):
             new = UniformSamples.join([new[:1].hold_last(DECISION_LOOKBACK_CELLS), new])
+        gaps = self._first_cell + len(self._cells) + np.flatnonzero(~new.valid)
+        self._gap_cells = np.concatenate([self._gap_cells, gaps])
         self._cells = UniformSamples.join([self._cells, new])
         start_s, still = self._stillness.push(new)
         on_time = start_s >= self._late_before_s
         self._still.append((start_s[on_time], still[on_time]))
 
-    def _detect_inversion(self, aligned: list[AlignedStride], strides: Strides) -> None:
-        """Look for inversion events in the stances after new strides."""
+    def _flag_after_gaps(self, aligned: list[AlignedStride], strides: Strides) -> Strides:
+        """The strides, with `AFTER_GAP` where readings are missing between one and the last; forgets older gaps."""
+        if not aligned:
+            return strides
+        start, end = np.array([(each.candidate.start_cell, each.candidate.end_cell) for each in aligned]).T
+        before = np.concatenate([[self._last_stride_cell or start[0]], end[:-1]])
+        missing = np.searchsorted(self._gap_cells, start) > np.searchsorted(self._gap_cells, before)
+        self._last_stride_cell = int(end[-1])
+        self._gap_cells = self._gap_cells[np.searchsorted(self._gap_cells, self._last_stride_cell) :]
+        return replace(strides, flags=strides.flags | np.where(missing, int(Flag.AFTER_GAP), 0))
+
+    def _detect_inversion(self, aligned: list[AlignedStride], strides: Strides) -> Strides:
+        """Look for inversion events in the stances after new strides; flags those that were not watched."""
         last = np.array([each.candidate.end_cell for each in aligned], dtype=np.int64) - self._first_cell
         known = np.minimum(last + self._lookahead_cells, len(self._cells) - 1)
-        self._note(self._inversion.push(aligned, strides, self._cells.time_s[last], self._cells.time_s[known]))
+        time_s = self._cells.time_s
+        findings, strides = self._inversion.push(aligned, strides, time_s[last], time_s[known])
+        self._note(findings)
+        return strides
 
     def _note(self, findings: list[Finding]) -> None:
         every, on_time = self._findings

@@ -123,6 +123,15 @@ class Flag(IntFlag):
     ANGLES_WITHHELD = 16
     LATE = 32
     """Known only after the watermark had passed it: left out of pairing, windows, bouts and findings."""
+    UNWATCHED_GAP = 64
+    """An ankle roll at the landing that ends the stride could not be seen: readings are missing between the last quiet
+    foot and 0.2 s after that landing."""
+    UNWATCHED_CLIPPED = 128
+    """The same, because the gyroscope clips between the last quiet foot and that landing."""
+    UNWATCHED_AXES = 256
+    """The same, because the foot's axes or the landing's time are not known, or the foot did not travel forward."""
+    AFTER_GAP = 512
+    """Readings are missing between the stride before and this one, which begins later: landings there were lost."""
 
 
 class MountingStatus(StrEnum):

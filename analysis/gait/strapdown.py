@@ -36,6 +36,8 @@ MAX_CLIPPED_CELLS = cell_count(0.020)
 STANCE_CELLS = np.arange(cell_count(-0.168), cell_count(0.240) + 1, 2)
 """Cells around the landing that ends a stride at which its orientation since mid-stance is kept. In a bad ankle roll
 the landing is found only when the roll is over, 0.15 s after contact."""
+STRIDE_AXIS = {"stance_orientation": 1, "stance_whole": 0, "stance_clipped": 0}
+"""Axis along which the strides lie, where it is not the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class StrideKinematics:
     clearance_m : (n,) greatest height above the straight line between the two places.
     mid_stance_cells : (n,) from the first landing to the first mid-stance.
     stance_orientation : (4, n, k) orientation at the cells `STANCE_CELLS` around the second landing.
+    stance_whole, stance_clipped : (n, k) whether no reading is missing, and whether the gyroscope clips, from the first
+        mid-stance to those cells.
+    swing_moment_m : (3, n) rotated specific force, integrated twice from the first mid-stance to the second landing;
+        the way of the foot, and what gravity adds.
+    swing_s : (n,) duration of that.
     valid : (n,) False with a gap, clipping for longer than `MAX_CLIPPED_CELLS`, a mean force that is not gravity, or no
         gyroscope.
     """
@@ -62,6 +69,10 @@ class StrideKinematics:
     clearance_m: Floats
     mid_stance_cells: Ints
     stance_orientation: Floats
+    stance_whole: Bools
+    stance_clipped: Bools
+    swing_moment_m: Floats
+    swing_s: Floats
     valid: Bools
 
     def __len__(self) -> int:
@@ -76,6 +87,10 @@ class StrideKinematics:
             self.clearance_m[strides],
             self.mid_stance_cells[strides],
             self.stance_orientation[:, strides],
+            self.stance_whole[strides],
+            self.stance_clipped[strides],
+            self.swing_moment_m[:, strides],
+            self.swing_s[strides],
             self.valid[strides],
         )
 
@@ -83,18 +98,30 @@ class StrideKinematics:
     def join(cls, parts: list[StrideKinematics]) -> StrideKinematics:
         """Several pieces in their order."""
 
-        def joined(name: str, axis: int = -1) -> Any:
-            return np.concatenate([getattr(part, name) for part in parts], axis=axis)
+        def joined(name: str) -> Any:
+            return np.concatenate([getattr(part, name) for part in parts], axis=STRIDE_AXIS.get(name, -1))
 
-        ends = (field.name for field in fields(cls) if field.name != "stance_orientation")
-        return cls(**{name: joined(name) for name in ends}, stance_orientation=joined("stance_orientation", axis=1))
+        return cls(**{field.name: joined(field.name) for field in fields(cls)})
 
     @classmethod
     def empty(cls) -> StrideKinematics:
         """No strides."""
         vectors, turns = np.empty((3, 0)), np.empty((4, 0, len(STANCE_CELLS)))
-        nothing = np.empty(0, np.int64)
-        return cls(vectors, np.empty((3, 3, 0)), vectors, vectors, np.empty(0), nothing, turns, np.empty(0, bool))
+        none, marks = np.empty(0), np.empty((0, len(STANCE_CELLS)), bool)
+        return cls(
+            gravity_mps2=vectors,
+            rate_products_rad2ps2=np.empty((3, 3, 0)),
+            mean_rotation_rad=vectors,
+            displacement_m=vectors,
+            clearance_m=none,
+            mid_stance_cells=np.empty(0, np.int64),
+            stance_orientation=turns,
+            stance_whole=marks,
+            stance_clipped=marks,
+            swing_moment_m=vectors,
+            swing_s=none,
+            valid=np.empty(0, bool),
+        )
 
 
 def integrate_strides(grid: UniformSamples, first_cell: int, candidates: list[StrideCandidate]) -> StrideKinematics:
@@ -123,15 +150,20 @@ def integrate_group(grid: UniformSamples, first: Ints, last: Ints, max_length: i
     remaining_s = np.where(inside, count[:, None] - offset, 0.0) / GRID_HZ
     gyr = np.where(inside, rate, 0.0)
     at_contact = np.clip((last - start)[:, None] + STANCE_CELLS, 0, len(offset) - 1)
+    velocity_mps = _mid_stance_velocity(grid, start, gravity)
+    swing_s = (last - start) / GRID_HZ
     return StrideKinematics(
         gravity,
         _rate_products(gyr, inside),
         (gyr * (remaining_s - 0.5 * count[:, None] / GRID_HZ)).sum(axis=-1) / count,
-        ((force - gravity[..., None]) * remaining_s).sum(axis=-1) / GRID_HZ
-        + _mid_stance_velocity(grid, start, gravity) * count / GRID_HZ,
+        ((force - gravity[..., None]) * remaining_s).sum(axis=-1) / GRID_HZ + velocity_mps * count / GRID_HZ,
         _clearance(force, gravity, inside),
         start - first,
         np.take_along_axis(orientation, at_contact[None], axis=2),
+        ~_any_until(~grid.valid, start, at_contact),
+        _any_until(grid.gyr_clipped, start, at_contact),
+        (force * np.maximum(swing_s[:, None] - offset / GRID_HZ, 0.0)).sum(axis=-1) / GRID_HZ + velocity_mps * swing_s,
+        swing_s,
         _recording_valid(grid, first, stop) & _gravity_plausible(gravity) & rate.any(axis=(0, 2)),
     )
 
@@ -149,6 +181,14 @@ def mid_stance_cell(grid: UniformSamples, landing: Ints, length: Ints) -> Ints:
     delay = np.arange(positions) / ((MID_STANCE_PHASE[1] - MID_STANCE_PHASE[0]) * length)[:, None]
     calmest = np.argmin(np.where(delay <= 1.0, activity * (1.0 + delay) ** 2, np.inf), axis=1)
     return early + calmest + MID_STANCE_MEAN_CELLS // 2
+
+
+def _any_until(marks: Bools, mid_stance: Ints, offset: Ints) -> Bools:
+    """(n, k) whether a cell is marked between mid-stance, with what it is found from, and `offset` cells later."""
+    count = np.concatenate([[0], np.cumsum(marks)])
+    first = np.maximum(mid_stance - MID_STANCE_MEAN_CELLS // 2, 0)
+    later: Bools = count[np.minimum(mid_stance[:, None] + offset, len(marks) - 1) + 1] > count[first][:, None]
+    return later
 
 
 def _mid_stance_velocity(grid: UniformSamples, mid_stance: Ints, gravity: Floats) -> Floats:

@@ -16,6 +16,8 @@ from surefoot.analysis.inversion.stance_reference import StanceReference
 from surefoot.analysis.model import Bools
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 
+MAX_RATE_DPS = float(np.sqrt(3.0) * 2000.0)
+"""Three axes that read up to 2000 °/s each, the widest range of the usual sensors, turn no faster together."""
 MIN_RATE_SD_DPS, MIN_LANDING_SD_DEG = 25.0, 1.5
 """Lower limits of the standard deviations used, of the rate and of the angle at contact."""
 
@@ -27,12 +29,16 @@ class Excursion:
     Parameters
     ----------
     peak_s : time of the peak after contact.
+    peak_seen : whether the foot is seen beyond the peak; it is not at the last time, or the last before a gap.
+    clipped : whether the gyroscope clipped on the way, so that angle and rate are lower bounds.
     excess_deg, inversion_deg : at the peak, against the reference curve and against the flat foot.
     rise_deg : rise of the excess since contact.
     rate_dps : greatest inversion rate up to the peak.
     """
 
     peak_s: float
+    peak_seen: bool
+    clipped: bool
     excess_deg: float
     inversion_deg: float
     rise_deg: float
@@ -52,6 +58,8 @@ def measure_excursion(curves: FrontalCurves, stance: int, reference: StanceRefer
     peak = FIRST_PEAK_INDEX + int(np.argmax(excess_deg[FIRST_PEAK_INDEX:]))
     return Excursion(
         peak_s=float(CURVE_TIME_S[peak]),
+        peak_seen=peak < int(curves.seen[stance]) - 1,
+        clipped=bool(curves.clipped[stance, peak]),
         excess_deg=float(excess_deg[peak]),
         inversion_deg=float(curves.inversion_deg[stance, peak]),
         rise_deg=float(excess_deg[peak] - excess_deg[0]),
@@ -60,13 +68,15 @@ def measure_excursion(curves: FrontalCurves, stance: int, reference: StanceRefer
 
 
 def is_inversion_event(excursion: Excursion, reference: StanceReference, parameters: Parameters = DEFAULTS) -> bool:
-    """Whether angle, rise and rate all reach their limits."""
+    """Whether angle, rise and rate all reach their limits, at a peak that was seen and a rate that is possible."""
     landing_sd_deg = max(float(reference.spread_deg[0]), MIN_LANDING_SD_DEG)
     unusual_dps = reference.rate_dps + parameters.inversion_rate_limit_sd * max(
         reference.rate_spread_dps, MIN_RATE_SD_DPS
     )
     return (
-        excursion.excess_deg >= parameters.inversion_min_excess_deg
+        excursion.peak_seen
+        and excursion.rate_dps <= MAX_RATE_DPS
+        and excursion.excess_deg >= parameters.inversion_min_excess_deg
         and excursion.rise_deg >= max(parameters.inversion_min_rise_deg, 2.0 * landing_sd_deg)
         and excursion.rate_dps >= max(parameters.inversion_min_rate_dps, unusual_dps)
     )

@@ -13,14 +13,16 @@ import numpy as np
 from surefoot.analysis.gait.angles import inversion_and_pitch
 from surefoot.analysis.gait.filters import GRID_HZ
 from surefoot.analysis.gait.orientation import conjugate, rotate
-from surefoot.analysis.gait.strapdown import STANCE_CELLS
-from surefoot.analysis.model import Bools, Floats, Foot
+from surefoot.analysis.gait.strapdown import STANCE_CELLS, StrideKinematics
+from surefoot.analysis.model import Bools, Floats, Foot, Ints
 
 CURVE_INTERVAL_S = 2.0 / GRID_HZ
 CURVE_TIME_S = np.arange(0.0, 0.2001, CURVE_INTERVAL_S)
 """Times after contact; published peaks of sprains lie at 0.09 to 0.18 s."""
 FIRST_PEAK_INDEX = 2
 """Peaks are searched from here on: contact is known to about 10 ms, rotation before that belongs to the landing."""
+SMOOTHING_AHEAD = 2
+"""Columns that the smoothed and interpolated angle reaches ahead."""
 MIN_STANCE_PITCH_RAD = np.deg2rad(-45.0)
 """A foot pitched farther toes-down than this is pushing off or swinging."""
 
@@ -32,17 +34,27 @@ class FrontalCurves:
     Parameters
     ----------
     inversion_deg : (n, m)
+        It stays as it was last seen once a reading is missing.
     rate_dps : (n, m) central difference over 16 ms of the smoothed angle, which leaves out ringing at 30 Hz and above.
+    seen : (n,) number of times, from contact on, up to which no reading is missing since mid-stance.
+    clipped : (n, m) whether the gyroscope has clipped since mid-stance.
     """
 
     inversion_deg: Floats
     rate_dps: Floats
+    seen: Ints
+    clipped: Bools
 
     def __len__(self) -> int:
         return len(self.inversion_deg)
 
     def __getitem__(self, rows: slice) -> FrontalCurves:
-        return FrontalCurves(self.inversion_deg[rows], self.rate_dps[rows])
+        return FrontalCurves(self.inversion_deg[rows], self.rate_dps[rows], self.seen[rows], self.clipped[rows])
+
+    @property
+    def complete(self) -> Bools:
+        """(n,) no reading is missing over all times."""
+        return self.seen == self.inversion_deg.shape[1]
 
     @property
     def peak_rate_dps(self) -> Floats:
@@ -55,23 +67,42 @@ class FrontalCurves:
         return self.inversion_deg[:, FIRST_PEAK_INDEX:].max(axis=1) - self.inversion_deg[:, 0]
 
 
-def frontal_curves(stance_orientation: Floats, contact_offset: Floats, frames: Floats, foot: Foot) -> FrontalCurves:
+def frontal_curves(kinematics: StrideKinematics, contact_offset: Floats, frames: Floats, foot: Foot) -> FrontalCurves:
     """Frontal curves of n stances.
 
     Parameters
     ----------
-    stance_orientation : (4, n, k) quaternions at the cells `STANCE_CELLS` around each landing, relative to mid-stance
-        of the stance before.
+    kinematics : of the n strides before.
     contact_offset : (n,) cells from the landing to initial contact.
     frames : (3, 3, n) sensor to foot.
     """
-    up = np.broadcast_to(frames[2][..., None], (3, *stance_orientation.shape[1:]))
-    inversion, toes_up = inversion_and_pitch(rotate(conjugate(stance_orientation), up), frames, foot)
-    angle = np.degrees(_smoothed(_hold_from_push_off(inversion, toes_up)))
+    orientation = kinematics.stance_orientation
+    up = np.broadcast_to(frames[2][..., None], (3, *orientation.shape[1:]))
+    inversion, toes_up = inversion_and_pitch(rotate(conjugate(orientation), up), frames, foot)
+    angle = np.degrees(_smoothed(_hold_from(inversion, _last_stance_column(toes_up))))
     around = np.arange(-1, len(CURVE_TIME_S) + 1)
     position = (contact_offset[:, None] - STANCE_CELLS[0]) / 2.0 + around
+    known = _known(kinematics.stance_whole, position)
     curve = _interpolate(angle, np.clip(position, 0.0, len(STANCE_CELLS) - 1.001))
-    return FrontalCurves(curve[:, 1:-1], (curve[:, 2:] - curve[:, :-2]) / (2.0 * CURVE_INTERVAL_S))
+    curve = _hold_from(curve, np.maximum(known - 1, 0))
+    return FrontalCurves(
+        curve[:, 1:-1],
+        (curve[:, 2:] - curve[:, :-2]) / (2.0 * CURVE_INTERVAL_S),
+        np.clip(known - 1, 0, len(CURVE_TIME_S)),
+        np.take_along_axis(kinematics.stance_clipped, _column(position[:, 1:-1]), axis=1),
+    )
+
+
+def _column(position: Floats, ahead: int = 0) -> Ints:
+    """(n, m) columns at or before fractional ones, or so many later."""
+    column: Ints = np.clip(position.astype(np.int64) + ahead, 0, len(STANCE_CELLS) - 1)
+    return column
+
+
+def _known(whole: Bools, position: Floats) -> Ints:
+    """(n,) how many fractional columns come before the first that lacks a reading."""
+    known = np.take_along_axis(whole, _column(position, SMOOTHING_AHEAD), axis=1) & (position <= len(STANCE_CELLS) - 1)
+    return np.logical_and.accumulate(known, axis=1).sum(axis=1)
 
 
 def _interpolate(angle: Floats, position: Floats) -> Floats:
@@ -81,11 +112,15 @@ def _interpolate(angle: Floats, position: Floats) -> Floats:
     return low + (position - column) * (high - low)
 
 
-def _hold_from_push_off(inversion: Floats, toes_up: Floats) -> Floats:
-    """The angle (n, k), held constant from where the foot rises onto its toes after landing."""
+def _last_stance_column(toes_up: Floats) -> Ints:
+    """(n,) where the foot rises onto its toes after landing."""
     leaving: Bools = (toes_up < MIN_STANCE_PITCH_RAD) & (STANCE_CELLS >= 0)
-    last = np.where(leaving.any(axis=1), np.argmax(leaving, axis=1), inversion.shape[1] - 1)
-    return np.take_along_axis(inversion, np.minimum(np.arange(inversion.shape[1]), last[:, None]), axis=1)
+    return np.where(leaving.any(axis=1), np.argmax(leaving, axis=1), toes_up.shape[1] - 1)
+
+
+def _hold_from(angle: Floats, last: Ints) -> Floats:
+    """The angle (n, k), constant from column `last` on."""
+    return np.take_along_axis(angle, np.minimum(np.arange(angle.shape[1]), last[:, None]), axis=1)
 
 
 def _smoothed(angle: Floats) -> Floats:

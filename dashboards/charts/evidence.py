@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from surefoot.analysis.findings import Finding, Kind
-from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES
 from surefoot.analysis.metrics import CONTACT, IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.charts.axes import (
@@ -42,7 +41,7 @@ def evidence_charts(finding: Finding, origin_s: float) -> list[tuple[str, Markup
         drawn.append(("This stance and your usual ones", inversion_chart(evidence)))
         drawn += [
             (
-                f"{STRIDE_METRICS[key].label}, {AFTERMATH_STRIDES} strides before and after",
+                f"{STRIDE_METRICS[key].label}, the strides before and after",
                 strides_around_chart(evidence, name, finding.foot),
             )
             for name, key in AROUND_METRICS.items()
@@ -56,21 +55,26 @@ def evidence_charts(finding: Finding, origin_s: float) -> list[tuple[str, Markup
 
 
 def inversion_chart(evidence: Mapping[str, Any]) -> Markup:
-    """Frontal angle of one stance, over the runner's usual stances ± `BAND_SCATTERS` scatters."""
+    """Frontal angle of one stance, over the runner's usual stances ± `BAND_SCATTERS` scatters; the angle that the text
+    tells is drawn between the two."""
     time_s, usual = np.asarray(evidence["curve_time_s"]), np.asarray(evidence["curve_usual_deg"])
     scatter, measured = np.asarray(evidence["curve_spread_deg"]), np.asarray(evidence["curve_inversion_deg"])
     low, high = usual - BAND_SCATTERS * scatter, usual + BAND_SCATTERS * scatter
     axes = Axes((0.0, float(time_s[-1])), padded_limits([*measured, *low, *high], min_span=20.0))
     peak_s, peak_deg = float(evidence["peak_after_contact_s"]), float(evidence["inversion_deg"])
+    usual_deg = float(np.interp(peak_s, time_s, usual))
+    least = "at least " if evidence.get("is_lower_bound") else ""
     return chart(
         axes,
-        f"Inversion of the foot after landing: {peak_deg:.0f}° at most, {1000.0 * peak_s:.0f} ms after contact",
+        f"Inversion of the foot after landing: {least}{peak_deg - usual_deg:.0f}° farther outward than usual, "
+        f"{1000.0 * peak_s:.0f} ms after contact",
         frame(axes, unit="° inversion", x_ticks=CURVE_TICKS),
         ribbon(axes, time_s, low, high, "usual"),
         line(axes, time_s, usual, "usual"),
         line(axes, time_s, measured, "alarm"),
+        line(axes, (peak_s, peak_s), (usual_deg, peak_deg), "alarm"),
         element("circle", cx=axes.px(peak_s), cy=axes.py(peak_deg), r=4, class_="peak"),
-        _label_beside(axes, peak_s, peak_deg, f"{signed(peak_deg, 0)}°", "alarm"),
+        _label_beside(axes, peak_s, peak_deg, f"{least}{peak_deg - usual_deg:.0f}° beyond usual", "alarm"),
         _label_beside(axes, float(time_s[-1]), float(usual[-1]), "your usual stance", "usual"),
     )
 
@@ -164,7 +168,8 @@ def evidence_lines(finding: Finding) -> Sequence[str]:
     lines: list[str] = []
     if "inversion_velocity_dps" in evidence:
         lines.append(
-            f"Turned outward at up to {evidence['inversion_velocity_dps']:.0f} °/s; your usual stances reach "
+            f"Turned outward at {'more than' if evidence.get('is_lower_bound') else 'up to'} "
+            f"{evidence['inversion_velocity_dps']:.0f} °/s; your usual stances reach "
             f"{evidence['usual_velocity_dps']:.0f} °/s ({evidence['own_strides']} strides compared)."
         )
     if "change_low_pct" in evidence:
