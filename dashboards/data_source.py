@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from surefoot.analysis.findings import Finding
+from surefoot.analysis.inversion.watched import LandingsWatched
 from surefoot.analysis.model import Foot, MountingStatus, Strides, Window
 from surefoot.analysis.session import Results
 
@@ -25,6 +26,8 @@ class FootDataQuality(Protocol):
     def mounting(self) -> MountingStatus: ...
     @property
     def strides(self) -> int: ...
+    @property
+    def landings(self) -> LandingsWatched: ...
     @property
     def notes(self) -> tuple[str, ...]: ...
 

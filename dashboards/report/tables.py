@@ -71,6 +71,7 @@ def _quality_rows(quality: FootDataQuality) -> list[tuple[str, str]]:
     return [
         ("Samples", f"{rate}, {signed(quality.loss_pct, 1)} % lost"),
         ("Strides", str(quality.strides)),
+        ("Watched for ankle rolls", f"{quality.landings.watched} of {quality.landings.landings} landings"),
         ("Sensor clipped", UNKNOWN if clipped is None else f"{signed(clipped, 1)} % of strides"),
         ("Mounting", MOUNTING_WORDS[quality.mounting].removeprefix("mounting ")),
     ]

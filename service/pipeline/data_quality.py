@@ -6,12 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.inversion.watched import LandingsWatched, Unwatched, landings_watched
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Mounting, MountingStatus, Strides
 from surefoot.analysis.summary import clipped_strides_pct
 from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.service.pipeline.sampling_stats import SamplingStats
 
+MAX_UNWATCHED, MAX_UNWATCHED_PCT = 1, 2.0
+"""More landings than both at which an ankle roll would not have been seen get a note; every recording ends with one."""
+UNWATCHED_PHRASES = {
+    Unwatched.NO_GYROSCOPE: "without a gyroscope",
+    Unwatched.GAP: "with missing readings",
+    Unwatched.CLIPPED: "with the gyroscope beyond its range",
+    Unwatched.AXES: "with too little known of how the foot stood or travelled",
+    Unwatched.FIRST: "at the beginning of a stretch",
+}
 MAX_UNPAIRED_PCT = 10.0
 """More strides without a partner get a note; every bout begins and ends with one."""
 
@@ -25,6 +35,7 @@ class DataQuality:
     sampling_rate_hz : readings per second outside gaps.
     loss_pct : share of readings missing in gaps, 0 to 100.
     clipped_strides_pct : share of strides with a reading at the end of the sensor's range; None without strides.
+    landings : at how many an ankle roll would have been seen, and at how many not.
     notes : what was found, what was withheld and why, one sentence each.
     """
 
@@ -33,21 +44,25 @@ class DataQuality:
     clipped_strides_pct: float | None
     mounting: MountingStatus
     strides: int
+    landings: LandingsWatched
     notes: tuple[str, ...]
 
 
 def assess(readings: SamplingStats, mounting: Mounting, strides: Strides, *, paired: bool) -> DataQuality:
     """Data quality of one foot; `paired` says whether the other foot was recorded too."""
+    landings = landings_watched(strides)
     return DataQuality(
         readings.sampling_rate_hz,
         readings.loss_pct,
         clipped_strides_pct(strides),
         mounting.status,
         len(strides),
+        landings,
         (
             *readings.notes,
             *(_mounting_note(mounting) if readings.has_gyroscope else ()),
             *_contact_note(strides),
+            *_watch_note(landings),
             *_late_note(strides),
             *_pairing_note(strides[~strides.has(Flag.LATE)], paired=paired),
         ),
@@ -74,6 +89,17 @@ def _contact_note(strides: Strides) -> tuple[str, ...]:
     counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
     why = ", ".join(f"{count} {reason}" if len(counts) > 1 else reason for reason, count in counts.items())
     return (f"Contact time withheld in {int(withheld.sum())} of {len(strides)} strides: {why}.",)
+
+
+def _watch_note(landings: LandingsWatched) -> tuple[str, ...]:
+    """Note on landings at which an ankle roll would not have been seen, with the reasons."""
+    missed = landings.not_watched - landings.unwatched[Unwatched.FIRST]
+    if missed <= max(MAX_UNWATCHED, 0.01 * MAX_UNWATCHED_PCT * landings.landings):
+        return ()
+    counts = {UNWATCHED_PHRASES[reason]: count for reason, count in landings.unwatched.items() if count}
+    why = ", ".join(f"{count} {phrase}" for phrase, count in counts.items())
+    share = f"{landings.not_watched} of {landings.landings}"
+    return (f"An ankle roll would not have been seen at {share} landings: {why}.",)
 
 
 def _late_note(strides: Strides) -> tuple[str, ...]:

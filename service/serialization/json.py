@@ -52,6 +52,8 @@ def _quality(quality: DataQuality | None) -> Json:
         "clipped_strides_pct": rounded(quality.clipped_strides_pct),
         "mounting": quality.mounting.value,
         "strides": quality.strides,
+        "landings_watched": quality.landings.watched,
+        "landings_not_watched": {str(reason): count for reason, count in quality.landings.unwatched.items()},
         "notes": list(quality.notes),
     }
 

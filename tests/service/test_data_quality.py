@@ -50,6 +50,16 @@ def test_several_reasons_are_counted() -> None:
     )
 
 
+def test_landings_that_were_not_watched_are_told_with_the_reasons() -> None:
+    flags = [int(Flag.UNWATCHED_GAP)] * 3 + [int(Flag.UNWATCHED_CLIPPED)] + [0] * 6
+    told = assess(readings(), WELL, strides(flags), paired=True)
+    assert (told.landings.watched, told.landings.not_watched, told.landings.landings) == (6, 5, 11)
+    assert told.notes == (
+        "An ankle roll would not have been seen at 5 of 11 landings: 3 with missing readings, 1 with the gyroscope "
+        "beyond its range, 1 at the beginning of a stretch.",
+    )
+
+
 def test_the_mounting_and_the_readings_have_their_say() -> None:
     told = assess(readings("2 gaps."), LOOSE, strides([0] * 10), paired=True)
     assert told.notes == ("2 gaps.", "The pod moves on the shoe.")
