@@ -10,8 +10,8 @@ import argparse
 import sys
 
 from tests.accuracy.report import show
-from tests.rolls import alarms, detection, kinematics, recovery
-from tests.rolls.conditions import conditions
+from tests.rolls import alarms, detection, kinematics, packet_loss, recovery
+from tests.rolls.conditions import conditions, kerbs
 
 parser = argparse.ArgumentParser(prog="python -m tests.rolls", description=__doc__)
 parser.add_argument("--hours", type=float, default=30.0)
@@ -21,6 +21,8 @@ parts = [
     kinematics.findings(conditions()),
     recovery.findings(),
     detection.findings(conditions(), asked.runs),
+    detection.findings(kerbs(), asked.runs, first_seed=10_000),
+    packet_loss.findings(asked.runs, real_seeds=6 * asked.runs),
     alarms.findings(asked.hours),
 ]
 passed = [show(part) for part in parts]

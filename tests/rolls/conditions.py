@@ -22,12 +22,18 @@ SLOW_TURN_RADPS = float(np.radians(2.0))
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One line of a table; pods are mounted at random on both feet."""
+    """One line of a table; pods are mounted at random on both feet.
+
+    Parameters
+    ----------
+    toes_down_deg : between what its rolls land farther toes-down than usual.
+    """
 
     name: str
     runner: RunnerProfile = RUNNER
     bout: PlannedBout = RUN
     imu: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    toes_down_deg: tuple[float, float] = (0.0, 0.0)
 
     def plan(self, duration_s: float) -> list[PlannedBout]:
         """The bout for that long."""
@@ -47,6 +53,16 @@ def conditions() -> list[Condition]:
         for speed in SPEEDS_MPS
     ]
     return [*runs, *_ways(), *_feet(), *_pods()]
+
+
+def kerbs() -> list[Condition]:
+    """Rolls off a kerb: the foot lands 20 to 40° more toes-down than usual."""
+    walk = Condition("walking off a kerb", bout=PlannedBout("walk", 1.0, 1.4))
+    runs = [
+        Condition(f"{strike}foot, 3 m/s, off a kerb", RunnerProfile(strike=strike), PlannedBout("run", 1.0, 3.0))
+        for strike in STRIKES
+    ]
+    return [replace(each, toes_down_deg=(20.0, 40.0)) for each in (*runs, walk)]
 
 
 def _ways() -> list[Condition]:

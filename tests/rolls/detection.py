@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,9 +42,9 @@ class Score:
     late_s: tuple[float, ...]
 
 
-def random_rolls(rng: np.random.Generator) -> list[InversionEvent]:
+def random_rolls(rng: np.random.Generator, toes_down_deg: tuple[float, float] = (0.0, 0.0)) -> list[InversionEvent]:
     """From 12 to 70° in 50 to 120 ms, left and right in turn."""
-    return [
+    rolls = [
         InversionEvent(
             list(Foot)[number % 2],
             FIRST_S + EVERY_S * number + rng.uniform(0.0, 1.0),
@@ -54,18 +54,19 @@ def random_rolls(rng: np.random.Generator) -> list[InversionEvent]:
         )
         for number in range(ROLLS)
     ]
+    return [replace(roll, toes_down_deg=float(rng.uniform(*toes_down_deg))) for roll in rolls]
 
 
 def score(condition: Condition, seed: int) -> Score:
     """One run of a condition."""
-    inversion_events = random_rolls(np.random.default_rng([7, seed]))
+    inversion_events = random_rolls(np.random.default_rng([7, seed]), condition.toes_down_deg)
     motion = simulate(
         condition.runner, condition.plan(FIRST_S + EVERY_S * (ROLLS + 2)), seed=seed, inversion_events=inversion_events
     )
     findings = analyse(condition.read(motion, seed)).results.findings
     told = [each for each in findings if each.kind is Kind.INVERSION_EVENT and each.revision == 0]
     true = [roll for foot in Foot for roll in motion.truth[foot].inversion_events]
-    pairs = [(roll, event) for roll in true for event in told if _same(roll, event)]
+    pairs = [(roll, event) for roll in true for event in told if same(roll, event)]
     counted = [(roll, event) for roll, event in pairs if roll.excursion_deg >= COUNTED_DEG]
     return Score(
         true=sum(roll.excursion_deg >= COUNTED_DEG for roll in true),
@@ -84,11 +85,11 @@ def severity_of(roll: TrueInversionEvent) -> Severity:
     return Severity.ROLL if roll.excursion_deg >= 25.0 else Severity.NEAR_MISS
 
 
-def findings(conditions: list[Condition], runs: int) -> Iterator[Finding]:
+def findings(conditions: list[Condition], runs: int, first_seed: int = 0) -> Iterator[Finding]:
     """A line for each condition, and one for all together."""
     everything: list[Score] = []
     for number, condition in enumerate(conditions):
-        scores = [score(condition, 100 * number + run) for run in range(runs)]
+        scores = [score(condition, first_seed + 100 * number + run) for run in range(runs)]
         everything += scores
         yield _line(condition.name, scores, asked_pct=90.0)
     yield _line("all", everything, asked_pct=95.0)
@@ -109,7 +110,7 @@ def _line(name: str, scores: list[Score], asked_pct: float) -> Finding:
     return Finding(name, f"rolls ≥ {COUNTED_DEG:.0f}°", value, target, 100 * found >= asked_pct * true and not false)
 
 
-def _same(roll: TrueInversionEvent, event: Told) -> bool:
+def same(roll: TrueInversionEvent, event: Told) -> bool:
     return event.foot is roll.foot and abs(event.time_s - roll.peak_s) < NEAR_S
 
 
