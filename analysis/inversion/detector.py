@@ -42,8 +42,6 @@ class ObservedStances:
     ----------
     time_s, known_s : (n,) of initial contact, and of the last sample that the decision takes.
     axes_known : (n,) whether the foot's frame was trusted before the landing, and the foot had travelled forward.
-    settled, upright : (n,) whether the foot stood as usual in the stride before, and at the mid-stance since; after an
-        event it does not.
     confidence : (n,) that there are strides at all.
     """
 
@@ -51,8 +49,6 @@ class ObservedStances:
     time_s: Floats
     known_s: Floats
     axes_known: Bools
-    settled: Bools
-    upright: Bools
     confidence: Floats
 
     @property
@@ -63,7 +59,7 @@ class ObservedStances:
     @property
     def unwatched(self) -> Ints:
         """(n,) the `Flag` that says why an event could not be seen, if it could not; 0 otherwise."""
-        reasons = [~self.curves.complete, self.curves.clipped[:, 0], ~(self.axes_known & self.upright)]
+        reasons = [~self.curves.complete, self.curves.clipped[:, 0], ~self.axes_known]
         flags = [int(Flag.UNWATCHED_GAP), int(Flag.UNWATCHED_CLIPPED), int(Flag.UNWATCHED_AXES)]
         return np.select(reasons, flags, 0)
 
@@ -81,6 +77,7 @@ class InversionDetector:
         self._open: list[Finding] = []
         self._last_stance = (-1, True)
         self._last_confidence = 0.0
+        self._event_cell = -1
 
     @property
     def reference(self) -> StanceReference:
@@ -101,7 +98,8 @@ class InversionDetector:
             return [], strides
         stances = self._observe(aligned, strides, time_s, known_s)
         found, rows = self._detect(stances)
-        flags = stances.unwatched
+        tilted = self._follows_event(aligned, rows)
+        flags = np.where(tilted & (stances.unwatched == 0), int(Flag.UNWATCHED_AXES), stances.unwatched)
         flags[rows] = 0
         self._recent.add(strides, known_s, 2 * (AFTERMATH_STRIDES + 1) + len(strides))
         self._open += found
@@ -119,10 +117,9 @@ class InversionDetector:
         contact_s = strides.next_initial_contact_s
         contact_offset = (contact_s - time_s) * GRID_HZ
         curves = frontal_curves(kinematics, np.nan_to_num(contact_offset), frames, self._foot)
-        settled, upright = self._settled(aligned), np.array([each.orientation_fits for each in aligned])
         known = np.isfinite(curves.inversion_deg).all(axis=1) & np.isfinite(contact_s)
-        known &= _frame_trusted(aligned, settled) & _travels_forward(kinematics, frames)
-        return ObservedStances(curves, contact_s, known_s, known, settled, upright, self._confidence(strides))
+        known &= self._frame_trusted(aligned) & _travels_forward(kinematics, frames)
+        return ObservedStances(curves, contact_s, known_s, known, self._confidence(strides))
 
     def _confidence(self, strides: Strides) -> Floats:
         """(n,) of each stride or the one before, since the landing of an event does not resemble the last."""
@@ -130,14 +127,20 @@ class InversionDetector:
         self._last_confidence = float(strides.confidence[-1])
         return np.maximum(strides.confidence, before)
 
-    def _settled(self, aligned: list[AlignedStride]) -> Bools:
+    def _frame_trusted(self, aligned: list[AlignedStride]) -> Bools:
         """(n,) whether the stride before each stood where the mounting has it, or there was none."""
-        settled = np.zeros(len(aligned), bool)
+        trusted = np.zeros(len(aligned), bool)
         for k, each in enumerate(aligned):
             last, before = self._last_stance
-            settled[k] = before or last != each.candidate.start_cell
+            trusted[k] = each.mounting.status is MountingStatus.OK and (before or last != each.candidate.start_cell)
             self._last_stance = each.candidate.end_cell, each.pitch_fits and each.orientation_fits
-        return settled
+        return trusted
+
+    def _follows_event(self, aligned: list[AlignedStride], rows: list[int]) -> Bools:
+        """(n,) whether each stride begins with the stance of an event, whose mid-stance is not flat."""
+        events = {self._event_cell, *(aligned[k].candidate.end_cell for k in rows)}
+        self._event_cell = max(events)
+        return np.array([each.candidate.start_cell in events for each in aligned])
 
     def _detect(self, stances: ObservedStances) -> tuple[list[Finding], list[int]]:
         """Findings, and the rows of their stances.
@@ -160,7 +163,7 @@ class InversionDetector:
 
     def _learn(self, stances: ObservedStances, first: int, last: int) -> None:
         rows = slice(first, last)
-        usual = stances.visible & stances.settled & stances.curves.complete
+        usual = stances.visible & stances.curves.complete
         self._reference.update(stances.curves[rows], usual[rows])
 
     def _revise(self, *, at_end: bool) -> list[Finding]:
@@ -175,13 +178,6 @@ class InversionDetector:
                 still_open.append(finding)
         self._open = still_open
         return found
-
-
-def _frame_trusted(aligned: list[AlignedStride], settled: Bools) -> Bools:
-    """(n,) whether the mounting is sure, and each stride itself or the one before stood where it has it."""
-    sure = np.array([each.mounting.status is MountingStatus.OK for each in aligned])
-    fits = np.array([each.pitch_fits and each.orientation_fits and bool(each.kinematics.valid[0]) for each in aligned])
-    return sure & (settled | fits)
 
 
 def _travels_forward(kinematics: StrideKinematics, frames: Floats) -> Bools:

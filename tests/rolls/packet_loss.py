@@ -25,7 +25,8 @@ BURST_PACKETS = {"single packets": 1.0, "bursts of four": 4.0}
 LOSS_PCT = (0.0, 1.0, 2.0, 5.0, 10.0)
 WATCHED_PACKETS = 10.5
 """Packets of 86 ms that a landing needs, 0.8 s from mid-stance until 0.2 s after contact, wherever it begins in one."""
-WATCHED_AT_2_PCT = 90.0
+WATCHED_AT_2_PCT, ALLOWED_SHARE = 90.0, 0.97
+"""Share of landings to be watched; where lost packets alone leave fewer, this part of what they leave."""
 NEAR_S = 0.12
 NONE_IN_95_PCT = 3.0
 """Events to be expected at most, with 95 % confidence, where none was seen."""
@@ -168,8 +169,8 @@ def _lines(data: str, loss_pct: float, burst_packets: float, all_runs: Tally) ->
     watched = one.watched / one.counted
     target, passed = "told only", True
     if loss_pct == 2.0:
-        target, passed = f"≥ {WATCHED_AT_2_PCT:.0f} % where packets allow it", most < 0.01 * WATCHED_AT_2_PCT
-        passed = passed or watched >= 0.01 * WATCHED_AT_2_PCT
+        asked = min(0.01 * WATCHED_AT_2_PCT, ALLOWED_SHARE * most)
+        target, passed = f"≥ {WATCHED_AT_2_PCT:.0f} %, or {100 * asked:.0f} % if packets allow less", watched >= asked
     value = f"{one.watched} of {one.counted}, {100 * watched:.0f} %; whole packets allow {100 * most:.0f} %"
     yield Finding(data, "landings watched", value, target, passed)
     counted = abs(one.counted / one.landings - 1.0)
