@@ -37,6 +37,8 @@ RECENT_RATIO = 0.9
 """Share of the threshold that must have come within the last 25 minutes; slow wander moves as far only in hours."""
 ANY_AGE_RATIO = 1.6
 """From this multiple of the threshold on the age does not matter."""
+LATEST_MINUTES = 3
+"""Minutes whose mean is reported as the change now; the moving average would lag behind a drift by four minutes."""
 MAX_MINUTES = 96
 """Minutes kept; when full, neighbours are averaged."""
 
@@ -125,6 +127,22 @@ class EwmaChart:
     def deviation_from(self, reference: Floats) -> Floats:
         """(metrics,) adjusted difference of the asymmetry now from the reference's."""
         return self._deviation(self.average, reference)
+
+    def latest_change(self, reference: Baseline, estimate: ChangeEstimate) -> ChangeEstimate:
+        """The estimate with the change of the latest minutes from the reference, where one of them knows it."""
+        rows = self.rows[max(self.count - LATEST_MINUTES, 0) : self.count]
+        known = np.isfinite(rows[..., ASYMMETRY]).sum(axis=0)
+        now = nan_mean(rows)
+        scatter_pct = self.covariates.scatter_pct / np.sqrt(np.maximum(known, 1))
+        camber_pct = self.camber.error_pct(now, reference.rows)
+        error_pct = np.sqrt(scatter_pct**2 + reference.error_pct**2 + camber_pct**2)
+        change_pct = self._deviation(now, reference.rows)
+        latest = np.isfinite(change_pct)
+        return replace(
+            estimate,
+            change_pct=np.where(latest, change_pct, estimate.change_pct),
+            error_pct=np.where(latest, error_pct, estimate.error_pct),
+        )
 
     def expected(self, rows: Floats, reference: Floats) -> Floats:
         """(…, metrics) difference of asymmetry from the reference's that covariates and camber explain."""

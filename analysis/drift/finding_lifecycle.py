@@ -20,8 +20,10 @@ MIN_HELD_MINUTES = 2
 """Minutes in a row beyond the threshold before a drift is reported."""
 JOIN_RATIO, JOIN_Z = 0.4, 3.2
 """A metric that changes the same way joins at this share of its own threshold, if that is so many standard errors."""
-ESCALATION_RATIO = 1.5
-"""A finding is revised when the change has grown by this factor since the last report."""
+FOLLOW_RATIO = 0.25
+"""The value of an open finding is revised when it has changed by this share of the threshold."""
+END_CHANGE_PCT = 0.1
+"""At the end of the run it is revised when it would be printed otherwise."""
 RESOLVED_RATIO, RESOLVED_MINUTES = 0.5, 4
 """A finding is resolved when the change has stayed below this share of the threshold for so many minutes."""
 SPIKE_SETTLING_S = 300.0
@@ -39,7 +41,6 @@ class Episode:
     ----------
     sign : of the change.
     threshold_pct : what the change of the lead had to reach.
-    reported_pct : the largest change reported so far.
     calm_minutes : minutes in a row in which the change was below `RESOLVED_RATIO`.
     """
 
@@ -47,7 +48,6 @@ class Episode:
     finding: Finding
     sign: float
     threshold_pct: float
-    reported_pct: float
     calm_minutes: int = 0
 
     def involves(self, metrics: Bools) -> bool:
@@ -104,7 +104,8 @@ class EpisodeTracker:
         metrics = metrics | _joining(deviation, IS_LOAD[lead], direction)
         kind = classify_drift(metrics, lead)
         since_s = onset.start_s - self.origin_s
-        change = Change(kind, affected_foot(kind, lead, estimate), metrics, lead, estimate, chart.baseline, since_s)
+        foot, now = affected_foot(kind, lead, estimate), chart.latest_change(chart.baseline, estimate)
+        change = Change(kind, foot, metrics, lead, now, chart.baseline, since_s)
         threshold_pct = float(deviation.threshold_pct[lead])
         return [self._open_episode(change, onset.start_s, deviation.end_s, direction, threshold_pct, chart)]
 
@@ -133,9 +134,9 @@ class EpisodeTracker:
             unit="%",
             confidence=change.confidence(threshold_pct),
             message=message(change),
-            evidence=change_evidence(change, chart),
+            evidence={**change_evidence(change, chart), "first_known_s": known_s},
         )
-        self._open.append(Episode(change, finding, sign, threshold_pct, abs(change.value_pct)))
+        self._open.append(Episode(change, finding, sign, threshold_pct))
         return finding
 
     def _update(self, episode: Episode, deviation: Deviation, chart: EwmaChart) -> Iterable[Finding]:
@@ -146,35 +147,47 @@ class EpisodeTracker:
         if not np.isfinite(value_pct):
             return
         settling = old.kind is Kind.ASYMMETRY_SPIKE and deviation.end_s - episode.finding.known_s < SPIKE_SETTLING_S
+        now = chart.latest_change(old.reference, estimate)
+        moved_pct = abs(float(now.change_pct[old.lead]) - episode.finding.value)
         calm_minutes = episode.sign * value_pct < RESOLVED_RATIO * episode.threshold_pct and not settling
         episode.calm_minutes = episode.calm_minutes + 1 if calm_minutes else 0
         joined = old.metrics | _joining(deviation, IS_LOAD[old.lead], episode.sign)
         if episode.calm_minutes >= RESOLVED_MINUTES:
             self._open.remove(episode)
-            yield _revise(episode, replace(old, estimate=estimate, over=True), deviation, chart)
-        elif episode.kind(joined) is not old.kind or abs(value_pct) >= ESCALATION_RATIO * episode.reported_pct:
+            yield _revise(episode, replace(old, estimate=now, over=True), deviation.end_s, chart)
+        elif episode.kind(joined) is not old.kind or moved_pct >= FOLLOW_RATIO * episode.threshold_pct:
             kind = episode.kind(joined)
             foot = old.foot if kind is old.kind else affected_foot(kind, old.lead, estimate)
             yield _revise(
-                episode, replace(old, kind=kind, foot=foot, metrics=joined, estimate=estimate), deviation, chart
+                episode, replace(old, kind=kind, foot=foot, metrics=joined, estimate=now), deviation.end_s, chart
             )
 
+    def finish(self, end_s: float, chart: EwmaChart) -> list[Finding]:
+        """Last revisions at the end of the run: each open finding's value as it is then."""
+        found = []
+        for episode in self._open:
+            now = chart.latest_change(episode.change.reference, episode.change.estimate)
+            value_pct = float(now.change_pct[episode.change.lead])
+            if abs(value_pct - episode.finding.value) >= END_CHANGE_PCT:
+                found.append(_revise(episode, replace(episode.change, estimate=now), end_s, chart))
+        return found
 
-def _revise(episode: Episode, change: Change, deviation: Deviation, chart: EwmaChart) -> Finding:
+
+def _revise(episode: Episode, change: Change, known_s: float, chart: EwmaChart) -> Finding:
     """The episode's next revision; it never becomes milder until it is over."""
     old = episode.finding
     severity = max(old.severity, change.severity, key=lambda each: each.rank)
-    episode.change, episode.reported_pct = change, max(abs(change.value_pct), episode.reported_pct)
+    episode.change = change
     episode.finding = replace(
         old,
         kind=change.kind,
         foot=change.foot,
-        known_s=deviation.end_s,
+        known_s=known_s,
         severity=old.severity if change.over else severity,
         value=change.value_pct,
         confidence=change.confidence(episode.threshold_pct),
         message=message(change),
-        evidence=change_evidence(change, chart),
+        evidence={**change_evidence(change, chart), "first_known_s": old.evidence["first_known_s"]},
         state=State.RESOLVED if change.over else State.OPEN,
         revision=old.revision + 1,
     )

@@ -83,7 +83,8 @@ def _amount(change: Change, metric: int) -> str:
     more = (change_pct > 0.0) == (change.foot is Foot.RIGHT)
     monitored = MONITORED[metric]
     half_pct = CI95_Z * float(change.estimate.error_pct[metric])
-    return f"{monitored.more if more else monitored.less} ({abs(change_pct):.1f} ± {half_pct:.1f} %)"
+    now = "" if change.over or change.sudden else "now "
+    return f"{monitored.more if more else monitored.less} ({now}{abs(change_pct):.1f} ± {half_pct:.1f} %)"
 
 
 def _when(since_s: float, at: str = "") -> str:

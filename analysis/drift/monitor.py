@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isinf
+from math import inf, isinf
 
 from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.change_points import ChangePointDetector
@@ -40,6 +40,7 @@ class DriftMonitor:
         self._number = 0
         self._events: list[Finding] = []
         self._move_count = 0
+        self._last_end_s = -inf
 
     @property
     def baseline(self) -> Baseline:
@@ -69,7 +70,10 @@ class DriftMonitor:
         for segment in self._blocks.push(strides, origin_s, watermark_s):
             found += self._close_minute(segment.number // MINUTE_BLOCKS)
             found += self._add_segment(segment, moved_s)
-        return found + self._close_minute(self._complete_minutes(origin_s, watermark_s))
+        found += self._close_minute(self._complete_minutes(origin_s, watermark_s))
+        if isinf(watermark_s) and self._chart.count:
+            found += self._episodes.finish(self._last_end_s, self._chart)
+        return found
 
     def _complete_minutes(self, origin_s: float, watermark_s: float) -> int:
         """Minutes of which every block is known."""
@@ -104,6 +108,7 @@ class DriftMonitor:
         blocks, self._minute = self._minute, []
         closed, self._number = self._number, number
         deviation = self._chart.add(closed, blocks)
+        self._last_end_s = blocks[-1].end_s if blocks else self._last_end_s
         if deviation is None:
             return []
         eased = self._standing.add_minute(deviation, self._chart, idle=self._episodes.idle)

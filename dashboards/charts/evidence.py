@@ -114,7 +114,7 @@ def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) 
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
         band_area(axes, low, high, "your baseline"),
         event_marker(axes, finding.time_s, "began", "alarm"),
-        event_marker(axes, finding.known_s, "reported"),
+        event_marker(axes, float(evidence.get("first_known_s", finding.known_s)), "reported"),
         line(axes, time_s, values, "both"),
         *(
             element("circle", cx=axes.px(at), cy=axes.py(value), r=2.6, class_="dot both")

@@ -132,6 +132,16 @@ def test_a_larger_drift_becomes_a_warning() -> None:
     assert len({each.id for each in found}) == 1
 
 
+def test_the_value_follows_a_drift_and_the_last_one_is_what_is_there() -> None:
+    drift = RunProfile(60.0).with_change(Foot.LEFT, contact=ramp(6.0))
+    first, *_, last = run(drift)
+    assert (first.id, first.known_s) == (last.id, last.evidence["first_known_s"])
+    assert abs(first.value) < 4.0
+    assert last.value == pytest.approx(-6.0, abs=1.2)
+    assert f"(now {abs(last.value):.1f} ± " in last.message
+    assert last.revision < 12
+
+
 def test_evidence_can_be_plotted_and_doubted() -> None:
     (finding,) = latest(run(RunProfile(50.0).with_change(Foot.LEFT, contact=ramp(4.0))))
     evidence = finding.evidence
