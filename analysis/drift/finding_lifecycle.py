@@ -22,8 +22,6 @@ JOIN_RATIO, JOIN_Z = 0.4, 3.2
 """A metric that changes the same way joins at this share of its own threshold, if that is so many standard errors."""
 FOLLOW_RATIO = 0.25
 """The value of an open finding is revised when it has changed by this share of the threshold."""
-END_CHANGE_PCT = 0.1
-"""At the end of the run it is revised when it would be printed otherwise."""
 RESOLVED_RATIO, RESOLVED_MINUTES = 0.5, 4
 """A finding is resolved when the change has stayed below this share of the threshold for so many minutes."""
 SPIKE_SETTLING_S = 300.0
@@ -163,14 +161,11 @@ class EpisodeTracker:
             )
 
     def finish(self, end_s: float, chart: EwmaChart) -> list[Finding]:
-        """Last revisions at the end of the run: each open finding's value as it is then."""
-        found = []
-        for episode in self._open:
-            now = chart.latest_change(episode.change.reference, episode.change.estimate)
-            value_pct = float(now.change_pct[episode.change.lead])
-            if abs(value_pct - episode.finding.value) >= END_CHANGE_PCT:
-                found.append(_revise(episode, replace(episode.change, estimate=now), end_s, chart))
-        return found
+        """Last revisions at the end of the run: each open finding as it is then, its evidence to the last minute."""
+        changes = [
+            (episode, chart.latest_change(episode.change.reference, episode.change.estimate)) for episode in self._open
+        ]
+        return [_revise(episode, replace(episode.change, estimate=now), end_s, chart) for episode, now in changes]
 
 
 def _revise(episode: Episode, change: Change, known_s: float, chart: EwmaChart) -> Finding:
