@@ -1,4 +1,4 @@
-"""Live snapshot of one runner: medians of the last strides, newest asymmetry, silent pods."""
+"""Live snapshot of one runner: medians of the last strides, left and right of the newest ten seconds, silent pods."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
 from surefoot.dashboards.data_source import RunnerState
-from surefoot.dashboards.formatting import UNKNOWN, in_unit
+from surefoot.dashboards.formatting import in_unit
 from surefoot.dashboards.vocabulary import GAIT_WORDS
 
 RECENT_STRIDES = 8
@@ -19,7 +19,7 @@ MAX_STRIDE_AGE_S = 4.0
 COMPARED_METRIC = CONTACT
 """Metric whose left–right difference the live views show."""
 MAX_COMPARISON_AGE_S = 25.0
-"""An asymmetry older than this is not shown: a new one is due every ten seconds, and one may be missed."""
+"""A comparison older than this is not shown: a new one is due every ten seconds, and one may be missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,14 @@ class LiveSnapshot:
     recent_strides : each foot's last `RECENT_STRIDES` strides of the current gait.
     stride_count : complete strides of both feet so far.
     silent_feet : feet whose pod sends no samples.
-    asymmetry_pct : right vs left in the newest ten seconds of running; None if older than `MAX_COMPARISON_AGE_S`.
+    compared : newest ten seconds of running in which left and right can be compared; None if older than
+        `MAX_COMPARISON_AGE_S`, or if the runner no longer runs.
     """
 
     recent_strides: Mapping[Foot, Strides]
     stride_count: int
     silent_feet: tuple[Foot, ...]
-    asymmetry_pct: Estimate | None
+    compared: Window | None
 
     @classmethod
     def current(cls, runner: RunnerState) -> LiveSnapshot:
@@ -57,7 +58,7 @@ class LiveSnapshot:
             {foot: strides[strides.running == running] for foot, strides in recent.items()},
             runner.stride_count,
             tuple(pod.foot for pod in runner.pods if pod.heard is False),
-            _latest_asymmetry(runner.live_windows, as_of_s),
+            _newest_comparison(runner.live_windows, as_of_s) if running else None,
         )
 
     @property
@@ -78,10 +79,22 @@ class LiveSnapshot:
             else 120.0 / float(np.nanmean(self._newest_strides.metrics["stride_time_s"]))
         )
 
+    @property
+    def asymmetry_pct(self) -> Estimate | None:
+        """Right vs left of what is compared; None without."""
+        return None if self.compared is None else self.compared.asymmetry_pct[COMPARED_METRIC]
+
+    def compared_text(self, foot: Foot, key: str) -> str:
+        """One side of the comparison, so that both and their difference are of the same strides; without a comparison
+        the median of the recent strides."""
+        if self.compared is None:
+            return self.median_text(foot, key)
+        side = self.compared.feet[foot].get(key)
+        return in_unit(STRIDE_METRICS[key], None if side is None else side.value)
+
     def median_text(self, foot: Foot, key: str) -> str:
         """Median of the recent strides with its unit, or a dash."""
-        value = self.median_value(foot, key)
-        return UNKNOWN if value is None else in_unit(STRIDE_METRICS[key], value)
+        return in_unit(STRIDE_METRICS[key], self.median_value(foot, key))
 
     def median_value(self, foot: Foot, key: str) -> float | None:
         """Median of the recent strides in the stored unit; None if it is not known."""
@@ -103,14 +116,10 @@ def _recent_strides(strides: Strides, as_of_s: float) -> Strides:
     return strides[-RECENT_STRIDES:]
 
 
-def _latest_asymmetry(live: Sequence[Window], as_of_s: float) -> Estimate | None:
+def _newest_comparison(live: Sequence[Window], as_of_s: float) -> Window | None:
     known = (window for window in reversed(live) if window.gait is Gait.RUN and COMPARED_METRIC in window.asymmetry_pct)
     newest = next(known, None)
-    return (
-        None
-        if newest is None or newest.end_s < as_of_s - MAX_COMPARISON_AGE_S
-        else newest.asymmetry_pct[COMPARED_METRIC]
-    )
+    return None if newest is None or newest.end_s < as_of_s - MAX_COMPARISON_AGE_S else newest
 
 
 def _is_running(recent: Iterable[Strides]) -> bool:

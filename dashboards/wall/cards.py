@@ -57,7 +57,7 @@ def left_right_figure(snapshot: LiveSnapshot, key: str, name: str) -> Markup:
     """A metric of both feet, left before right."""
     unit = STRIDE_METRICS[key].unit
     values = (
-        element("b", snapshot.median_text(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot)
+        element("b", snapshot.compared_text(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot)
         for foot in Foot
     )
     return element(

@@ -194,7 +194,7 @@ def _runner_table(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: flo
             name,
             snapshot.activity.lower() if snapshot.cadence_spm is not None else UNKNOWN,
             UNKNOWN if snapshot.cadence_spm is None else f"{snapshot.cadence_spm:.0f}",
-            *(snapshot.median_text(foot, COMPARED_METRIC) for foot in Foot),
+            *(snapshot.compared_text(foot, COMPARED_METRIC) for foot in Foot),
             asymmetry_text(snapshot.asymmetry_pct),
             _pod_word(snapshot.silent_feet),
         )

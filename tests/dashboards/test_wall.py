@@ -57,7 +57,7 @@ def test_the_numbers_on_screen_are_those_of_the_source(wall: str, page: Page, so
         assert now.cadence_spm is not None
         assert card.locator(".figure b").all_inner_texts() == [
             f"{now.cadence_spm:.0f}",
-            *(now.median_text(foot, COMPARED_METRIC).removesuffix(" ms") for foot in Foot),
+            *(now.compared_text(foot, COMPARED_METRIC).removesuffix(" ms") for foot in Foot),
         ]
         assert asymmetry_text(now.asymmetry_pct) in card.inner_text()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State
@@ -90,6 +91,29 @@ def test_left_and_right_are_those_of_the_last_ten_seconds_with_their_interval() 
     drawn = runner_card(now, attention(now), "/")
     assert f"right vs left <b>{asymmetry_text(newest.asymmetry_pct[COMPARED_METRIC])}</b>, last 10 s" in drawn
     assert 'class="interval"' in drawn
+
+
+def test_the_side_with_the_longer_contact_is_the_one_that_right_vs_left_says() -> None:
+    run = eventful()
+    moments = [LiveSnapshot.last_known(runner_at(run, at_s)) for at_s in np.arange(20.0, run.end_s, 1.0)]
+    compared = [now for now in moments if now.asymmetry_pct is not None]
+    assert len(compared) > 0.9 * len(moments)
+    for now in compared:
+        left_ms, right_ms = (int(now.compared_text(foot, COMPARED_METRIC).removesuffix(" ms")) for foot in Foot)
+        assert now.asymmetry_pct is not None
+        assert (right_ms - left_ms) * now.asymmetry_pct.value >= 0.0
+        assert abs(right_ms - left_ms - 0.01 * now.asymmetry_pct.value * left_ms) < 1.5
+
+
+def test_somebody_who_walks_after_running_is_shown_walking_on_both_feet() -> None:
+    plan = (PlannedBout("run", 30.0, 2.9), PlannedBout("walk", 20.0, 1.5))
+    now = runner_at(recorded(analysed(plan), "anna", RUN), 42.0)
+    shown = LiveSnapshot.last_known(now)
+    assert shown.asymmetry_pct is None
+    assert [shown.compared_text(foot, COMPARED_METRIC) for foot in Foot] == [
+        shown.median_text(foot, COMPARED_METRIC) for foot in Foot
+    ]
+    assert int(shown.compared_text(Foot.LEFT, COMPARED_METRIC).removesuffix(" ms")) > 400
 
 
 def test_a_comparison_of_long_ago_is_not_told_as_of_now() -> None:

@@ -146,7 +146,7 @@ def test_numbers_on_screen_are_the_store_s_and_a_roll_is_there_within_a_second(
         told = replace(only(source), strides=results.strides, windows=results.windows, live_windows=results.live)
         now = LiveSnapshot.last_known(told)
         expect(page.locator(".card .pair b")).to_have_text(
-            [now.median_text(foot, COMPARED_METRIC).removesuffix(" ms") for foot in Foot]
+            [now.compared_text(foot, COMPARED_METRIC).removesuffix(" ms") for foot in Foot]
         )
         page.evaluate(SEE, "Ankle roll, left")
         following.until_something_is_found()
