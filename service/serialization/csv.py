@@ -18,8 +18,9 @@ from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.reanalysis import replay_with_progress
 
 COLUMNS = ("time_s", *(f"acc_{axis}_mps2" for axis in "xyz"), *(f"gyr_{axis}_radps" for axis in "xyz"))
-ROW = ",".join(["%.6f", *["%.4f"] * 3, *["%.5f"] * 3]) + "\n"
-"""Ten times finer than a pod's resolution of 0.005 m/s² and 0.001 rad/s."""
+ROW = ",".join(["%.9f", *["%.4f"] * 3, *["%.5f"] * 3]) + "\n"
+"""Times to the nanosecond, since a microsecond's rounding moves a spread by 2·10⁻⁴; readings ten times finer than a
+pod's resolution of 0.005 m/s² and 0.001 rad/s."""
 
 
 def export_csv(run: RunFolder, folder: Path, progress: ProgressCallback) -> Mapping[Path, int]:

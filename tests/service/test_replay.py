@@ -66,7 +66,7 @@ def test_csv_files_of_a_run_analyse_to_what_live_gave(
     csv = surefoot(capsys, "analyze", "--left", files[Foot.LEFT], "--right", files[Foot.RIGHT], "--json", "-").json
     assert csv["summary"]["steps"] == live["summary"]["steps"]
     for key, value in live["summary"].items():
-        expected = None if value is None else pytest.approx(value, rel=2e-3, abs=0.05)
+        expected = None if value is None else pytest.approx(value, rel=1e-3, abs=1e-3)
         assert csv["summary"][key] == expected, key
     for foot in Foot:
         assert csv["quality"][foot]["sampling_rate_hz"] == pytest.approx(live["quality"][foot]["sampling_rate_hz"])
