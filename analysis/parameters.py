@@ -22,6 +22,8 @@ class Parameters:
     transition_duty_factor, transition_stride_time_s : where walking becomes running. Below a duty factor of 0.5 both
         feet are in the air at times.
     min_run_contact_s, max_run_contact_s, max_duty_factor : contacts outside these do not occur in gait: withheld.
+    max_quick_duty_factor, quick_stride_time_s : nor does so long a contact in so short a stride; race walkers stay at a
+        half, only slow walkers stand for longer.
     rearfoot_limit_deg : foot strike angle from which a landing is a heel strike (Altman and Davis 2012, Gait Posture
         35:298).
     variability_strides : landings over which the standard deviation of the roll angle is taken.
@@ -54,6 +56,8 @@ class Parameters:
     min_run_contact_s: float = 0.08
     max_run_contact_s: float = 0.45
     max_duty_factor: float = 0.85
+    max_quick_duty_factor: float = 0.60
+    quick_stride_time_s: float = 0.80
     rearfoot_limit_deg: float = 8.0
     variability_strides: int = 12
     inversion_min_excess_deg: float = 15.0

@@ -111,4 +111,6 @@ def _running(duty: Floats, stride_time_s: Floats, parameters: Parameters) -> Boo
 def _plausible(contact_time_s: Floats, stride_time_s: Floats, running: Bools, parameters: Parameters) -> Bools:
     """Whether the contacts are as long as contacts are in gait."""
     in_run = (contact_time_s >= parameters.min_run_contact_s) & (contact_time_s <= parameters.max_run_contact_s)
-    return np.where(running, in_run, contact_time_s <= parameters.max_duty_factor * stride_time_s)
+    quick = stride_time_s < parameters.quick_stride_time_s
+    max_duty_factor = np.where(quick, parameters.max_quick_duty_factor, parameters.max_duty_factor)
+    return (contact_time_s <= max_duty_factor * stride_time_s) & (in_run | ~running)

@@ -11,7 +11,7 @@ NonGaitActivity = Literal["fidget", "jump", "lace", "shuffle", "side_step", "bac
 Activity = Literal["still", "walk", "run"] | NonGaitActivity
 FootStrike = Literal["rear", "mid", "fore"]
 GAIT_CODES: dict[Activity, int] = {"walk": gait_parameters.WALK, "run": gait_parameters.RUN}
-SPEED_RANGE_MPS: dict[Activity, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 8.0)}
+SPEED_RANGE_MPS: dict[Activity, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 9.0)}
 """All other activities are on the spot and have speed 0."""
 MAX_GRADE_PCT = 30.0
 """Largest slope or camber that a bout accepts."""

@@ -223,7 +223,7 @@ def test_a_foot_lands_inverted_on_either_side() -> None:
 bouts = st.one_of(
     st.builds(PlannedBout, st.just("still"), st.floats(0.5, 6.0)),
     st.builds(PlannedBout, st.just("walk"), st.floats(0.5, 6.0), st.floats(0.4, 2.3)),
-    st.builds(PlannedBout, st.just("run"), st.floats(0.5, 6.0), st.floats(1.5, 8.0)),
+    st.builds(PlannedBout, st.just("run"), st.floats(0.5, 6.0), st.floats(1.5, 9.0)),
 )
 runners = st.builds(
     RunnerProfile,
