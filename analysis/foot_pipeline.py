@@ -18,6 +18,7 @@ from surefoot.analysis.gait.stillness import StillnessDetector, StillSeconds, jo
 from surefoot.analysis.gait.stride_alignment import StrideAligner
 from surefoot.analysis.gait.stride_parameters import AlignedStride, StrideMeasurer
 from surefoot.analysis.gait.stride_tracker import StrideTracker
+from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.inversion.detector import InversionDetector
 from surefoot.analysis.inversion.stance_reference import StanceReference
 from surefoot.analysis.model import Flag, Foot, Mounting, Samples, Strides
@@ -73,6 +74,11 @@ class FootPipeline:
     def stance_reference(self) -> StanceReference:
         """The foot's usual stances, as known now."""
         return self._inversion.reference
+
+    @property
+    def chirality(self) -> Chirality:
+        """What the foot's stances say about the side that its pod was given, as known now."""
+        return self._inversion.chirality
 
     @property
     def moving_rates_radps(self) -> list[float]:

@@ -12,6 +12,7 @@ from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.foot_pipeline import FootPipeline
+from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
 from surefoot.analysis.parameters import DEFAULTS, Parameters
@@ -90,6 +91,11 @@ class Session:
     def mountings(self) -> Mapping[Foot, Mounting]:
         """How each pod sits on its shoe, as known now."""
         return {foot: pipeline.mounting for foot, pipeline in self._feet.items()}
+
+    @property
+    def chiralities(self) -> Mapping[Foot, Chirality]:
+        """What each foot's stances say about the side that its pod was given, as known now."""
+        return {foot: pipeline.chirality for foot, pipeline in self._feet.items()}
 
     @property
     def dropped_readings(self) -> Mapping[Foot, int]:

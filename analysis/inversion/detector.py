@@ -6,24 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from surefoot.analysis.findings import Evidence, Finding, Kind, Severity, State, finding_id
+from surefoot.analysis.findings import Finding
 from surefoot.analysis.gait.filters import GRID_HZ, dot, squared_norm
 from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.gait.stride_parameters import AlignedStride
-from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES, Aftermath, RecentStrides
-from surefoot.analysis.inversion.criteria import (
-    Excursion,
-    is_inversion_event,
-    is_suspect,
-    measure_excursion,
-)
-from surefoot.analysis.inversion.frontal_curves import CURVE_TIME_S, FIRST_PEAK_INDEX, FrontalCurves, frontal_curves
-from surefoot.analysis.inversion.messages import roll_message
-from surefoot.analysis.inversion.stance_reference import (
-    POPULATION_REFERENCE,
-    StanceReference,
-    StanceReferenceEstimator,
-)
+from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES, RecentStrides
+from surefoot.analysis.inversion.chirality import Chirality, ChiralityEstimator
+from surefoot.analysis.inversion.frontal_curves import FIRST_PEAK_INDEX, FrontalCurves, frontal_curves
+from surefoot.analysis.inversion.roll_finding import roll_finding, with_aftermath
+from surefoot.analysis.inversion.roll_watch import BothWaysWatch
+from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Flag, Floats, Foot, Ints, MountingStatus, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 
@@ -31,7 +23,6 @@ MIN_EVENT_TRAVEL_M = 0.5
 """Least way of the foot since mid-stance; a stumble on the spot is no event."""
 MIN_FORWARD_SHARE = 0.5
 """Least share of that way towards the toes; a foot that steps backward or sideways lands otherwise."""
-WRONG_IF = ["the pod was knocked or is loose on the shoe", "the step was a deliberate sideways one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +47,15 @@ class ObservedStances:
         """(n,) whether an event would be seen, at least until a reading is missing or the gyroscope clips."""
         return self.axes_known & (self.curves.seen > FIRST_PEAK_INDEX) & ~self.curves.clipped[:, 0]
 
+    def facts(self, k: int) -> tuple[float, float, float]:
+        """Time of contact, when it was known, and confidence, of one."""
+        return float(self.time_s[k]), float(self.known_s[k]), float(self.confidence[k])
+
+    @property
+    def usual(self) -> Bools:
+        """(n,) whether the whole stance was seen."""
+        return self.visible & self.curves.complete
+
     @property
     def unwatched(self) -> Ints:
         """(n,) the `Flag` that says why an event could not be seen, if it could not; 0 otherwise."""
@@ -72,7 +72,8 @@ class InversionDetector:
     ) -> None:
         self._foot = foot
         self._parameters = parameters
-        self._reference = StanceReferenceEstimator(prior)
+        self._watch = BothWaysWatch(prior, parameters)
+        self._chirality = ChiralityEstimator()
         self._recent = RecentStrides()
         self._open: list[Finding] = []
         self._last_stance = (-1, True)
@@ -82,7 +83,12 @@ class InversionDetector:
     @property
     def reference(self) -> StanceReference:
         """The foot's usual stances, as known now."""
-        return self._reference.estimate()
+        return self._watch.reference
+
+    @property
+    def chirality(self) -> Chirality:
+        """What the foot's stances say about its side, as known now."""
+        return self._chirality.chirality
 
     def push(
         self, aligned: list[AlignedStride], strides: Strides, time_s: Floats, known_s: Floats
@@ -148,23 +154,21 @@ class InversionDetector:
         A suspect is compared with the stances before it; all that are no event become part of the reference.
         """
         found, rows, learned = [], [], 0
-        for k in np.flatnonzero(stances.visible & is_suspect(stances.curves, self._parameters)).tolist():
+        chiralities = self._chirality.push(stances.curves, stances.usual)
+        suspect = stances.visible & self._watch.suspects(stances.curves, chiralities)
+        for k in np.flatnonzero(suspect).tolist():
             self._learn(stances, learned, k)
-            reference = self._reference.estimate()
-            excursion = measure_excursion(stances.curves, k, reference)
-            is_event = is_inversion_event(excursion, reference, self._parameters)
-            if is_event:
-                severity = _severity(excursion.excess_deg, self._parameters)
-                found.append(_finding(self._foot, stances, k, excursion, reference, severity))
+            roll = self._watch.roll(stances.curves, k, chiralities[k])
+            if roll is not None:
+                found.append(roll_finding(self._foot, *stances.facts(k), roll, self._parameters))
                 rows.append(k)
-            learned = k + is_event
+            learned = k + (roll is not None)
         self._learn(stances, learned, len(stances.time_s))
         return found, rows
 
     def _learn(self, stances: ObservedStances, first: int, last: int) -> None:
         rows = slice(first, last)
-        usual = stances.visible & stances.curves.complete
-        self._reference.update(stances.curves[rows], usual[rows])
+        self._watch.learn(stances.curves[rows], stances.usual[rows])
 
     def _revise(self, *, at_end: bool) -> list[Finding]:
         """Findings whose strides afterwards are all known."""
@@ -173,7 +177,7 @@ class InversionDetector:
             contact_s = float(finding.evidence["initial_contact_s"])  # type: ignore[arg-type]
             aftermath = self._recent.around(contact_s)
             if aftermath.complete or (at_end and aftermath.compared):
-                found.append(_revision(finding, aftermath))
+                found.append(with_aftermath(finding, aftermath))
             else:
                 still_open.append(finding)
         self._open = still_open
@@ -187,73 +191,3 @@ def _travels_forward(kinematics: StrideKinematics, frames: Floats) -> Bools:
     way_m = kinematics.swing_moment_m - 0.5 * STANDARD_GRAVITY_MPS2 * kinematics.swing_s**2 * up
     length_m = np.sqrt(squared_norm(way_m))
     return (length_m >= MIN_EVENT_TRAVEL_M) & (dot(way_m, frames[0]) >= MIN_FORWARD_SHARE * length_m)
-
-
-def _finding(
-    foot: Foot, stances: ObservedStances, k: int, excursion: Excursion, reference: StanceReference, severity: Severity
-) -> Finding:
-    contact_s = float(stances.time_s[k])
-    time_s = contact_s + excursion.peak_s
-    confidence = _confidence(excursion, float(stances.confidence[k]))
-    return Finding(
-        id=finding_id(Kind.INVERSION_EVENT, foot, time_s),
-        kind=Kind.INVERSION_EVENT,
-        foot=foot,
-        time_s=time_s,
-        known_s=float(stances.known_s[k]),
-        severity=severity,
-        value=excursion.excess_deg,
-        reference=0.0,
-        unit="°",
-        confidence=confidence,
-        message=roll_message(foot, excursion, severity, confidence),
-        evidence={
-            "initial_contact_s": contact_s,
-            "peak_after_contact_s": excursion.peak_s,
-            "is_lower_bound": excursion.clipped,
-            "inversion_deg": excursion.inversion_deg,
-            "inversion_velocity_dps": excursion.rate_dps,
-            "usual_velocity_dps": reference.rate_dps,
-            "own_strides": reference.strides,
-            "curve_time_s": CURVE_TIME_S.tolist(),
-            "curve_inversion_deg": stances.curves.inversion_deg[k].tolist(),
-            "curve_velocity_dps": stances.curves.rate_dps[k].tolist(),
-            "curve_usual_deg": reference.curve_deg.tolist(),
-            "curve_spread_deg": reference.spread_deg.tolist(),
-            "wrong_if": WRONG_IF,
-        },
-    )
-
-
-def _revision(finding: Finding, aftermath: Aftermath) -> Finding:
-    evidence = {**finding.evidence, **(_compared(aftermath) if aftermath.compared else {})}
-    return replace(
-        finding,
-        message=" ".join(part for part in (finding.message, aftermath.sentence) if part),
-        evidence=evidence,
-        known_s=aftermath.known_s,
-        state=State.RESOLVED,
-        revision=finding.revision + 1,
-    )
-
-
-def _compared(aftermath: Aftermath) -> Evidence:
-    return {
-        **{f"{key[: key.rindex('_')]}_change_pct": value for key, value in aftermath.change_pct.items()},
-        "contact_before_s": aftermath.before[0].tolist(),
-        "contact_after_s": aftermath.after[0].tolist(),
-        "impact_before_g": aftermath.before[2].tolist(),
-        "impact_after_g": aftermath.after[2].tolist(),
-    }
-
-
-def _severity(excess_deg: float, parameters: Parameters) -> Severity:
-    if excess_deg > parameters.severe_limit_deg:
-        return Severity.SEVERE
-    return Severity.ROLL if excess_deg >= parameters.near_miss_limit_deg else Severity.NEAR_MISS
-
-
-def _confidence(excursion: Excursion, stride_confidence: float) -> float:
-    """0.5 at the limits of the criteria, rising to the stride's own confidence for a clear event."""
-    clear = min((excursion.excess_deg - 15.0) / 15.0, (excursion.rate_dps - 200.0) / 200.0, 1.0)
-    return float(np.clip(stride_confidence, 0.5, 1.0)) * (0.5 + 0.5 * max(clear, 0.0))

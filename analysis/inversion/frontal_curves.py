@@ -52,6 +52,16 @@ class FrontalCurves:
         return FrontalCurves(self.inversion_deg[rows], self.rate_dps[rows], self.seen[rows], self.clipped[rows])
 
     @property
+    def mirrored(self) -> FrontalCurves:
+        """The same stances as the other foot would have made them."""
+        return FrontalCurves(-self.inversion_deg, -self.rate_dps, self.seen, self.clipped)
+
+    @property
+    def rolled_in_deg(self) -> Floats:
+        """(n,) how much farther the foot rolls in from contact than out; of the mirrored stance it is the opposite."""
+        return 2.0 * self.inversion_deg[:, 0] - self.inversion_deg.max(axis=1) - self.inversion_deg.min(axis=1)
+
+    @property
     def complete(self) -> Bools:
         """(n,) no reading is missing over all times."""
         return self.seen == self.inversion_deg.shape[1]

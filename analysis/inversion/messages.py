@@ -25,11 +25,22 @@ def roll_phrase(severity: Severity, confidence: float) -> str:
     return "may have rolled over" if confidence <= MAX_DOUBTFUL_CONFIDENCE else SEVERITY_PHRASES[severity]
 
 
-def roll_message(foot: Foot, excursion: Excursion, severity: Severity, confidence: float) -> str:
-    """One event; where the gyroscope clipped, angle and rate are the least they can have been."""
+def ankle_phrase(foot: Foot | None, *, side_known: bool) -> str:
+    """Whose ankle it was."""
+    return f"Your {foot} ankle" if side_known else "An ankle"
+
+
+def roll_message(
+    foot: Foot, excursion: Excursion, severity: Severity, confidence: float, *, side_known: bool = True
+) -> str:
+    """One event; where the gyroscope clipped, angle and rate are the least they can have been.
+
+    Where the side is not known, neither is which ankle it was: the pods may be exchanged.
+    """
     least, rate = ("at least ", "more than") if excursion.clipped else ("", "up to")
+    outward, doubt = (" outward", "") if side_known else ("", f" The pods may be exchanged; the {foot} one shows it.")
     return (
-        f"Your {foot} ankle {roll_phrase(severity, confidence)}: {least}{excursion.excess_deg:.0f}° farther outward "
-        f"than you usually stand, at {rate} {excursion.rate_dps:.0f} °/s, {1000.0 * excursion.peak_s:.0f} ms after "
-        f"landing.{ADVICE[severity]}"
+        f"{ankle_phrase(foot, side_known=side_known)} {roll_phrase(severity, confidence)}: "
+        f"{least}{excursion.excess_deg:.0f}° farther{outward} than you usually stand, at {rate} "
+        f"{excursion.rate_dps:.0f} °/s, {1000.0 * excursion.peak_s:.0f} ms after landing.{doubt}{ADVICE[severity]}"
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
-from surefoot.analysis.inversion.messages import roll_phrase
+from surefoot.analysis.inversion.messages import ankle_phrase, roll_phrase
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.formatting import duration
 from surefoot.dashboards.vocabulary import when_text
@@ -92,7 +92,8 @@ def _findings_text(reported: Sequence[Finding], origin_s: float) -> str:
 def _finding_clause(finding: Finding, time_text: str) -> str:
     """One finding as a clause of the headline."""
     if finding.kind is Kind.INVERSION_EVENT:
-        return f"Your {finding.foot} ankle {roll_phrase(finding.severity, finding.confidence)} {time_text}"
+        whose = ankle_phrase(finding.foot, side_known=bool(finding.evidence.get("side_known", True)))
+        return f"{whose} {roll_phrase(finding.severity, finding.confidence)} {time_text}"
     if finding.kind is Kind.ASYMMETRY_SPIKE:
         return f"{time_text[0].upper()}{time_text[1:]} your left/right balance suddenly changed"
     what = {

@@ -1,0 +1,147 @@
+"""Pods on the wrong feet, or accelerometers of opposite sign: every roll is found, and what cannot be known is not
+told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from surefoot.analysis.findings import Finding, Kind
+from surefoot.analysis.inversion.chirality import (
+    JUDGED_EVERY,
+    MARGIN_DEG,
+    MIN_STANCES,
+    Chirality,
+    ChiralityEstimator,
+)
+from surefoot.analysis.inversion.frontal_curves import CURVE_TIME_S, FrontalCurves
+from surefoot.analysis.model import Foot, Samples
+from surefoot.analysis.session import Session
+from surefoot.firmware_sim.body.inversion_events import InversionEvent
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from tests.analysis.simulated import Analysed, analyse, analyse_pieces, differences, sensed
+
+ROLLS = tuple(
+    InversionEvent(list(Foot)[number % 2], 18.0 + 6.0 * number, peak_deg=30.0 + 5.0 * number, rise_s=0.08)
+    for number in range(5)
+)
+DOUBT = "The pods may be exchanged"
+
+
+def exchanged(samples: Samples) -> Samples:
+    """As read by a pod that is on the other foot than said."""
+    return replace(samples, foot=samples.foot.other)
+
+
+def sign_turned(samples: Samples) -> Samples:
+    """As read by an accelerometer that reads −1 g up at rest."""
+    return replace(samples, acc_mps2=-samples.acc_mps2)
+
+
+@cache
+def feet(eversion_excursion_deg: float, rolls: tuple[InversionEvent, ...] = ROLLS) -> tuple[Samples, ...]:
+    runner = RunnerProfile(eversion_excursion_deg=eversion_excursion_deg)
+    motion = simulate(runner, [PlannedBout("run", 46.0, 3.0)], seed=6, inversion_events=rolls)
+    return sensed(motion, seed=6).feet
+
+
+def rolls(found: Analysed) -> list[Finding]:
+    return [each for each in found.results.findings if each.kind is Kind.INVERSION_EVENT and each.revision == 0]
+
+
+@pytest.mark.parametrize("wrongly", [exchanged, sign_turned])
+@pytest.mark.parametrize("eversion_excursion_deg", [1.0, 9.0])
+def test_every_roll_is_found_on_wrong_pods_and_told_as_possible(
+    wrongly: Callable[[Samples], Samples], eversion_excursion_deg: float
+) -> None:
+    right, wrong = (
+        sorted(rolls(analyse(pods)), key=lambda each: each.time_s)
+        for pods in (feet(eversion_excursion_deg), map(wrongly, feet(eversion_excursion_deg)))
+    )
+    assert len(right) == len(wrong) == len(ROLLS)
+    for told, doubted in zip(right, wrong, strict=True):
+        assert doubted.time_s == pytest.approx(told.time_s, abs=0.02)
+        assert doubted.value == pytest.approx(told.value, abs=3.0)
+        assert doubted.severity is told.severity
+        assert doubted.message.startswith("An ankle may have rolled over: ")
+        assert DOUBT in doubted.message
+        assert DOUBT not in told.message
+
+
+@pytest.mark.parametrize(
+    ("eversion_excursion_deg", "as_worn", "wrongly"),
+    [
+        (9.0, Chirality.AGREES, Chirality.OPPOSITE),
+        (1.0, Chirality.UNKNOWN, Chirality.UNKNOWN),
+    ],
+)
+def test_a_foot_that_rolls_in_shows_its_side(
+    eversion_excursion_deg: float, as_worn: Chirality, wrongly: Chirality
+) -> None:
+    pods = feet(eversion_excursion_deg, ())
+    assert chiralities(pods) == {as_worn}
+    assert chiralities(map(exchanged, pods)) == chiralities(map(sign_turned, pods)) == {wrongly}
+    assert chiralities(exchanged(sign_turned(each)) for each in pods) == {as_worn}
+
+
+def test_what_is_doubted_does_not_depend_on_how_samples_are_cut() -> None:
+    pods = tuple(map(exchanged, feet(9.0)))
+    cuts = np.random.default_rng(1).integers(0, len(pods[0]), 40)
+    bounds = [0, *np.unique(cuts).tolist(), len(pods[0])]
+    pieces = [each[a:b] for a, b in pairwise(bounds) for each in pods]
+    assert differences(analyse(pods), analyse_pieces(tuple(Foot), pieces)) == []
+
+
+def curves(rolled_in_deg: list[float]) -> FrontalCurves:
+    """Stances that begin inverted and end flat."""
+    course = np.linspace(1.0, 0.0, len(CURVE_TIME_S))
+    inversion = np.array(rolled_in_deg)[:, None] * course
+    whole, marks = np.full(len(inversion), len(CURVE_TIME_S)), np.zeros(inversion.shape, bool)
+    return FrontalCurves(inversion, np.zeros(inversion.shape), whole, marks)
+
+
+def test_the_mirrored_stance_rolls_the_other_way() -> None:
+    stances = curves([8.0, -3.0])
+    assert stances.rolled_in_deg == pytest.approx([8.0, -3.0])
+    assert stances.mirrored.rolled_in_deg == pytest.approx([-8.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("rolled_in_deg", "found"),
+    [
+        (MARGIN_DEG, Chirality.AGREES),
+        (MARGIN_DEG - 0.1, Chirality.UNKNOWN),
+        (0.1 - MARGIN_DEG, Chirality.UNKNOWN),
+        (-MARGIN_DEG, Chirality.OPPOSITE),
+    ],
+)
+def test_less_than_the_margin_says_nothing(rolled_in_deg: float, found: Chirality) -> None:
+    estimator = ChiralityEstimator()
+    estimator.push(curves([rolled_in_deg] * MIN_STANCES), np.ones(MIN_STANCES, bool))
+    assert estimator.chirality is found
+
+
+def test_a_stance_is_judged_by_those_before_it() -> None:
+    estimator, stances = ChiralityEstimator(), MIN_STANCES + JUDGED_EVERY
+    before = estimator.push(curves([9.0] * stances), np.ones(stances, bool))
+    assert before == [Chirality.UNKNOWN] * MIN_STANCES + [Chirality.AGREES] * JUDGED_EVERY
+
+
+def test_what_was_not_seen_whole_says_nothing() -> None:
+    estimator = ChiralityEstimator()
+    estimator.push(curves([9.0] * 40), np.zeros(40, bool))
+    assert estimator.chirality is Chirality.UNKNOWN
+
+
+def chiralities(pods: Iterable[Samples]) -> set[Chirality]:
+    """What either foot says at the end."""
+    session = Session()
+    for each in pods:
+        session.push(each)
+    session.flush()
+    return set(session.chiralities.values())
