@@ -23,6 +23,7 @@ from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWrite
 from surefoot.sensor_ingest.recording.mending import mended
 from surefoot.sensor_ingest.recording.pod_health import PodHealth, PodHealthTracker
 from surefoot.sensor_ingest.recording.recorder import Recorder
+from surefoot.sensor_ingest.recording.replay import worn_as
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatchdog
 
@@ -158,7 +159,8 @@ class LiveRun:
             yield from assembler.process(entry)
 
     def _recorded(self) -> Iterator[Entry]:
-        return mended(JournalReader(self.run.journal_path, self._journal.existing.valid_bytes))
+        recorded = mended(JournalReader(self.run.journal_path, self._journal.existing.valid_bytes))
+        return worn_as(recorded, self.run.manifest.pods)
 
     def _deliver(self, given: Batch | SilentPod) -> None:
         self._output.append(given)

@@ -106,6 +106,23 @@ class RunUnknownError(RequestError):
         super().__init__(f"there is no run {named} here or in {folder}; surefoot runs lists those there are.")
 
 
+class RunOpenError(RequestError):
+    """The run has not ended."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} has not ended; surefoot live or surefoot run --continue brings it to its end, ship --backfill too."
+        )
+
+
+class NoRunNamedError(RequestError):
+    """No run was named, nor all of them."""
+
+    def __init__(self) -> None:
+        super().__init__("no run was named; give the id of one or more, last for the newest, or --all.")
+
+
 class RunIsFileError(RequestError):
     """A file was given for a run."""
 

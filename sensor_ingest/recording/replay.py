@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,12 +14,13 @@ from surefoot.sensor_ingest.recording.clock_steering import fit_boot
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.mending import boot_of, give_up_lost, mended
-from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 
 
 class Replay:
     """Iterates over a run's batches and silent pods; afterwards `reader.holes` tells where the journal is damaged.
 
+    Which runner's foot a pod is on says the manifest, which may have been corrected after the run.
     If the run was not ended, the samples that still waited for missing packets are given at the end.
 
     Parameters
@@ -37,7 +39,7 @@ class Replay:
         entries: Iterable[Entry] = give_up_lost(mended(self.reader), self.reader)
         if self._refit:
             entries = replace_clocks(without_silent_pods(entries), fit_clocks(mended(JournalReader(self.reader.path))))
-        for entry in entries:
+        for entry in worn_as(entries, self.run.manifest.pods):
             yield from self.assembler.process(entry)
         yield from self.assembler.finish()
 
@@ -72,6 +74,14 @@ def replace_clocks(entries: Iterable[Entry], clocks: ClockEntries) -> Iterator[E
             yield entry
         if isinstance(entry, PodEntry) and (boot := boot_of(entry)) is not None:
             yield from waiting.pop((entry.pod, boot), ())
+
+
+def worn_as(entries: Iterable[Entry], pods: Sequence[PodAssignment]) -> Iterator[Entry]:
+    """The entries with each pod on the runner's foot that the manifest says."""
+    for entry in entries:
+        if isinstance(entry, PodEntry) and entry.pod < len(pods):
+            entry = replace(entry, foot=pods[entry.pod].foot, runner=pods[entry.pod].runner)
+        yield entry
 
 
 def without_silent_pods(entries: Iterable[Entry]) -> Iterator[Entry]:

@@ -109,9 +109,29 @@ class RunFolder:
 
     def mark_ended(self) -> RunFolder:
         """Mark the run as ended in the manifest; the run as changed."""
-        ended = RunFolder(self.path, replace(self.manifest, ended=True))
-        _write_manifest(ended)
-        return ended
+        return self._with(replace(self.manifest, ended=True))
+
+    def reassign(self, pods: Sequence[PodAssignment]) -> RunFolder:
+        """Correct which runner's foot each pod was on; the run as changed.
+
+        Whatever is analysed from now on has it right; `surefoot reanalyze` replaces what was stored.
+
+        Raises
+        ------
+        ValueError
+            if these are other pods, or two are on one foot.
+        RunUnwritableError
+            if the manifest cannot be written.
+        """
+        if [pod.serial for pod in pods] != [pod.serial for pod in self.manifest.pods]:
+            raise ValueError("reassign: not the pods of this run, in their order")
+        _check_pods(pods)
+        return self._with(replace(self.manifest, pods=tuple(pods)))
+
+    def _with(self, manifest: Manifest) -> RunFolder:
+        changed = RunFolder(self.path, manifest)
+        _write_manifest(changed)
+        return changed
 
 
 def create_run(
@@ -183,11 +203,11 @@ def end_interrupted_run(run: RunFolder) -> RunFolder:
 
 def _check_pods(pods: Sequence[PodAssignment]) -> None:
     if not pods:
-        raise ValueError("create_run: name at least one pod")
+        raise ValueError("name at least one pod")
     if len({pod.serial for pod in pods}) < len(pods):
-        raise ValueError("create_run: a serial number is named twice")
+        raise ValueError("a serial number is named twice")
     if len({(pod.runner, pod.foot) for pod in pods}) < len(pods):
-        raise ValueError("create_run: two pods on the same foot of one runner")
+        raise ValueError("two pods on the same foot of one runner")
 
 
 def _read_manifest(path: Path, name: str) -> Manifest:

@@ -22,6 +22,7 @@ from surefoot.service.cli.help import flow
 from surefoot.service.cli.live import live
 from surefoot.service.cli.log_output import silence_log
 from surefoot.service.cli.pods import pods
+from surefoot.service.cli.reanalyze import reanalyze
 from surefoot.service.cli.replay import replay
 from surefoot.service.cli.report import report
 from surefoot.service.cli.run import run
@@ -40,6 +41,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     runs: "surefoot runs --folder training",
     replay: "surefoot replay 20260102T030405Z-1a2b3c4d --json run.json",
     analyze: "surefoot analyze --left left.csv --right right.csv --json run.json",
+    reanalyze: "surefoot reanalyze last",
     export: "surefoot export 20260102T030405Z-1a2b3c4d --csv readings",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",
     serve: "surefoot serve --host 0.0.0.0",

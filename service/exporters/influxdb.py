@@ -15,7 +15,7 @@ from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.serialization.line_protocol import DELIVERED, delivered_line, lines
 from surefoot.service.store.outbox import Outbox
-from surefoot.service.store.schema import EXPORTED_TABLES
+from surefoot.service.store.schema import EXPORTED_TABLES, FIRST_GENERATION, REPLACED_TABLES
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,8 @@ class InfluxExporter:
             self._checked_s = monotonic()
         for table in EXPORTED_TABLES:
             while rows := self._outbox.pending(table, BATCH_ROWS):
+                if table == "runs":
+                    self._drop_replaced(rows)
                 refused = self._write(table, rows)
                 if refused:
                     reason = next(iter(refused.values()))
@@ -86,6 +88,16 @@ class InfluxExporter:
                 self._outbox.dead_letter(table, refused, rows[-1]["seq"])
                 self._status.delivered += len(rows) - len(refused)
                 on_written(len(rows))
+
+    def _drop_replaced(self, runs: Sequence[sqlite3.Row]) -> None:
+        """Delete what the database has of runs that were analysed again; all their rows are pending then."""
+        for run in runs:
+            if run["generation"] > FIRST_GENERATION:
+                for table in REPLACED_TABLES:
+                    self._influx.delete(table, run=run["run"], runner=run["runner"])
+        for table in REPLACED_TABLES[1:]:
+            for name in {run["run"] for run in runs if run["generation"] > FIRST_GENERATION}:
+                self._outbox.rewind(table, name)
 
     def _write(self, table: str, rows: Sequence[sqlite3.Row]) -> dict[int, str]:
         """Write rows, halving a batch that is refused; returns `seq` → reason of rows refused for good."""

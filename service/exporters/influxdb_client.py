@@ -79,11 +79,19 @@ class InfluxClient:
 
     def query(self, influxql: str, **parameters: str) -> list[Series]:
         """Query InfluxQL; `$name` stands for a parameter, times are nanoseconds since 1970."""
+        return self._ask("GET", influxql, parameters)
+
+    def delete(self, measurement: str, **tags: str) -> None:
+        """Delete the points of a measurement that have these tags."""
+        condition = " AND ".join(f'"{name}" = ${name}' for name in tags)
+        self._ask("POST", f'DELETE FROM "{measurement}" WHERE {condition}', tags)
+
+    def _ask(self, method: str, influxql: str, parameters: Mapping[str, str]) -> list[Series]:
         asked = [("db", self.bucket), ("q", influxql), ("params", json.dumps(parameters)), ("epoch", "ns")]
         with _translated_errors(self._token):
             answer = self._client.api_client.call_api(
                 "/query",
-                "GET",
+                method,
                 query_params=asked,
                 header_params={"Accept": "application/json"},
                 _preload_content=False,

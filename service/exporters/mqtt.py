@@ -19,6 +19,7 @@ from surefoot.service.serialization import mqtt_messages as messages
 from surefoot.service.serialization.mqtt_messages import Message
 from surefoot.service.settings import MqttSettings
 from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.schema import FIRST_GENERATION
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class MqttExporter:
                 await self._publish_alert(client, row)
         for table in ("runs", "summaries", "live"):
             while rows := self._outbox.pending(table, BATCH_ROWS):
-                await self._publish_retained(client, table, _last_by_runner(rows))
+                await self._publish_retained(client, table, self._newest(rows))
                 self._outbox.set_cursor(table, rows[-1]["seq"])
                 self._status.delivered += len(rows)
         while rows := self._outbox.pending("strides", BATCH_ROWS):
@@ -100,6 +101,11 @@ class MqttExporter:
                     await publish(client, messages.stride(row))
             self._outbox.set_cursor("strides", rows[-1]["seq"])
             self._status.delivered += len(rows)
+
+    def _newest(self, rows: Rows) -> Rows:
+        """Each runner's last row of the newest run; of an earlier one there are rows if it was analysed again."""
+        newest = self._outbox.newest_runs()
+        return list({row["runner"]: row for row in rows if row["run"] == newest.get(row["runner"])}.values())
 
     async def _publish_alert(self, client: Client, row: sqlite3.Row) -> None:
         age_s = _age_s(row)
@@ -135,7 +141,7 @@ class MqttExporter:
                 return [messages.summary(row), messages.run_status(row, "ended")]
             case _:
                 found = [messages.discovery(row["runner"])] if self._settings.home_assistant else []
-                return [*found, messages.run_status(row, "running")]
+                return [*found, messages.run_status(row, "running")] if row["generation"] == FIRST_GENERATION else found
 
 
 async def _watch_connection(client: Client) -> None:
@@ -147,7 +153,3 @@ async def _watch_connection(client: Client) -> None:
 def _age_s(row: sqlite3.Row) -> float | None:
     """Age of an alert since the sample that completed it; None for a run read from its recording."""
     return None if row["age_s"] is None else float(row["age_s"] + max(time() - row["stored_utc_s"], 0.0))
-
-
-def _last_by_runner(rows: Rows) -> list[sqlite3.Row]:
-    return list({row["runner"]: row for row in rows}.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -100,22 +101,13 @@ class ResultRecorder:
         """
         findings = [self._known[runner].under_first_id(finding) for finding in results.findings]
         alerts = self._policies[runner].push(findings, watermark_s)
-        strides = [rows for rows in results.strides.values() if len(rows)]
+        strides = any(len(rows) for rows in results.strides.values())
         if not (strides or results.windows or results.live or results.bouts or findings or alerts):
             return
         self._sync_recording()
-        run = self._run.run_id
         with self._transaction():
-            for rows in strides:
-                self._writer.add_strides(run, runner, self._clock, rows)
-            for window in results.windows:
-                self._writer.add_window("windows", run, runner, self._clock, window)
-            for window in results.live:
-                self._writer.add_window("live", run, runner, self._clock, window)
-            for bout in results.bouts:
-                self._writer.add_bout(run, runner, bout)
-            for finding in findings:
-                self._writer.add_finding(run, runner, self._clock, finding)
+            found = replace(results, findings=tuple(findings))
+            self._writer.add_results(self._run.run_id, runner, self._clock, found)
             self._add_alerts(runner, alerts)
         self._on_rows()
 

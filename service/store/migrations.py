@@ -71,7 +71,9 @@ ALTER TABLE summaries ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
 """
 """A stride is known by its contact: its number is another one where something before it is missing."""
 
-MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES, 2: STRIDES_BY_CONTACT}
+RUN_GENERATION = "ALTER TABLE runs ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;\n"
+
+MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES, 2: STRIDES_BY_CONTACT, 3: RUN_GENERATION}
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 
 What has been released is never changed; a change of the schema is the next number.

@@ -131,6 +131,12 @@ class Outbox:
         """First `seq` of a run in a table; None without rows."""
         return self._rows(f"SELECT min(seq) AS seq FROM {table} WHERE run = ?", run)[0]["seq"]
 
+    def rewind(self, table: str, run: str) -> None:
+        """Move the cursor of a table back, so that all rows of a run are pending."""
+        first = self.first_seq(table, run)
+        if first is not None and first <= self.cursor(table):
+            self.set_cursor(table, first - 1)
+
     def run_starts_ns(self) -> dict[str, int]:
         """Run → its start in nanoseconds since 1970."""
         return {
@@ -139,8 +145,13 @@ class Outbox:
         }
 
     def last_rows(self, table: str) -> Sequence[sqlite3.Row]:
-        """Each runner's last row of a table."""
-        return self._rows(f"SELECT *, max(seq) FROM {table} GROUP BY runner ORDER BY runner")
+        """Each runner's newest row of a table."""
+        return self._rows(f"SELECT *, max(time_ns) FROM {table} GROUP BY runner ORDER BY runner")
+
+    def newest_runs(self) -> dict[str, str]:
+        """Runner → the run that began last."""
+        rows = self._rows("SELECT runner, run, max(time_ns) FROM runs GROUP BY runner")
+        return {row["runner"]: row["run"] for row in rows}
 
     def alerts_of(self, run: str, runner: str, upto: int) -> Sequence[sqlite3.Row]:
         """A run's alerts so far, in order."""

@@ -79,6 +79,11 @@ class StoreReader:
         windows, live = self.windows(run, runner), self.windows(run, runner, "live")
         return Results(strides, windows, self.bouts(run, runner), self.findings(run, runner), live)
 
+    def ended_ns(self, run: str, runner: str) -> int | None:
+        """When a runner's run ended, in nanoseconds since 1970; None without a summary."""
+        rows = self._rows("SELECT time_ns FROM summaries WHERE run = ? AND runner = ?", run, runner)
+        return int(rows[0]["time_ns"]) if rows else None
+
     def windows(self, run: str, runner: str, source: Literal["windows", "live"] = "windows") -> tuple[Window, ...]:
         """Windows of 30 s, or `live` ones of 10 s, in order of time."""
         return tuple(window_from_row(row) for row in self._of(run, runner, source, "start_s"))

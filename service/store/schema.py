@@ -8,5 +8,8 @@ from __future__ import annotations
 
 EXPORTED_TABLES = ("runs", "strides", "windows", "live", "findings", "pod_health", "summaries", "alerts")
 """Tables with a `seq`, in the order in which they are exported: a run is announced before its rows."""
-ANALYSIS_GENERATION = 1
-"""Stored with each result; raised by a change after which results of earlier generations are to be replaced whole."""
+ALERTS = "alerts"
+REPLACED_TABLES = tuple(table for table in EXPORTED_TABLES if table != ALERTS)
+"""Tables whose rows of a run are replaced when it is analysed again; what people were told stays."""
+FIRST_GENERATION = 1
+"""Stored with each result. Every analysis of a whole run from its recording is the next generation of the run."""

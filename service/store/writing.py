@@ -12,13 +12,15 @@ from typing import Any, Literal, Self
 
 from surefoot.analysis.findings import Finding, Severity
 from surefoot.analysis.model import Bout, Foot, Strides, Window
+from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.alerts.policy import AlertEvent
 from surefoot.service.serialization.encoding import dumps
 from surefoot.service.serialization.findings import finding_to_json
 from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
 from surefoot.service.store.connection import connect, transaction
-from surefoot.service.store.schema import ANALYSIS_GENERATION
+from surefoot.service.store.replacing import drop_results
+from surefoot.service.store.schema import FIRST_GENERATION
 
 NANOSECONDS = 1_000_000_000
 SAME_CONTACT_S = 0.1
@@ -44,6 +46,7 @@ class StoreWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = connect(path)
+        self._generation = FIRST_GENERATION
 
     def __enter__(self) -> Self:
         return self
@@ -70,7 +73,35 @@ class StoreWriter:
 
     def add_run(self, run: str, runner: str, time_ns: int, software: str, feet: Sequence[Foot]) -> None:
         """Add a runner's part in a run."""
-        self._add("runs", run=run, runner=runner, time_ns=time_ns, software=software, feet=dumps(list(map(str, feet))))
+        self._add(
+            "runs",
+            run=run,
+            runner=runner,
+            time_ns=time_ns,
+            software=software,
+            feet=dumps(list(map(str, feet))),
+            generation=self._generation,
+        )
+
+    def begin_generation(self, run: str, runner: str, pods: Mapping[str, Foot]) -> None:
+        """Drop a runner's results of a run; those added from now on are of its next generation.
+
+        Alerts stay. `pods` says on which foot each pod was, by serial number, and is told of their health rows.
+        """
+        self._generation = drop_results(self._connection, run, runner, pods)
+
+    def add_results(self, run: str, runner: str, clock: RunClock, results: Results) -> None:
+        """Add strides, windows, bouts and findings."""
+        for strides in results.strides.values():
+            self.add_strides(run, runner, clock, strides)
+        for window in results.windows:
+            self.add_window("windows", run, runner, clock, window)
+        for window in results.live:
+            self.add_window("live", run, runner, clock, window)
+        for bout in results.bouts:
+            self.add_bout(run, runner, bout)
+        for finding in results.findings:
+            self.add_finding(run, runner, clock, finding)
 
     def add_strides(self, run: str, runner: str, clock: RunClock, strides: Strides) -> None:
         """Add a foot's strides, but for those whose contact is within `SAME_CONTACT_NS` of a stored one."""
@@ -81,7 +112,7 @@ class StoreWriter:
             " WHERE run = ?1 AND runner = ?2 AND foot = ?3"
             f" AND time_ns BETWEEN ?5 - {SAME_CONTACT_NS} AND ?5 + {SAME_CONTACT_NS})",
             [
-                (run, runner, strides.foot.value, ANALYSIS_GENERATION, clock.ns(time_s), *row)
+                (run, runner, strides.foot.value, self._generation, clock.ns(time_s), *row)
                 for time_s, *row in stride_rows(strides)
             ],
         )
@@ -106,7 +137,7 @@ class StoreWriter:
             end_s=window.end_s,
             gait=window.gait.value,
             body=window_to_json(window),
-            generation=ANALYSIS_GENERATION,
+            generation=self._generation,
         )
 
     def add_bout(self, run: str, runner: str, bout: Bout) -> None:
@@ -123,7 +154,7 @@ class StoreWriter:
                 kind=str(bout.kind),
                 start_s=bout.start_s,
                 end_s=bout.end_s,
-                generation=ANALYSIS_GENERATION,
+                generation=self._generation,
             )
 
     def add_finding(self, run: str, runner: str, clock: RunClock, finding: Finding) -> None:
@@ -136,7 +167,7 @@ class StoreWriter:
             id=finding.id,
             revision=finding.revision,
             body=finding_to_json(finding),
-            generation=ANALYSIS_GENERATION,
+            generation=self._generation,
         )
 
     def add_pod_health(self, run: str, time_ns: int, pod: PodHealth) -> None:
@@ -159,7 +190,7 @@ class StoreWriter:
             runner=runner,
             time_ns=time_ns,
             body=dumps(dict(body)),
-            generation=ANALYSIS_GENERATION,
+            generation=self._generation,
         )
 
     def add_alert(

@@ -19,7 +19,7 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.migrations import SCHEMA_VERSION
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
-from surefoot.service.store.schema import ANALYSIS_GENERATION, EXPORTED_TABLES
+from surefoot.service.store.schema import EXPORTED_TABLES, FIRST_GENERATION
 from surefoot.service.store.tail import StoreTail
 from tests.service.demo_runs import assert_same
 from tests.service.stored_runs import RUNNER, finding, manifest, store_samples
@@ -128,7 +128,7 @@ def test_every_result_carries_the_generation_of_its_analysis(settings: Settings,
     with sqlite3.connect(settings.store_path) as connection:
         for table in ("strides", "windows", "live", "bouts", "findings", "summaries"):
             found = connection.execute(f"SELECT DISTINCT generation FROM {table}").fetchall()
-            assert found == [(ANALYSIS_GENERATION,)]
+            assert found == [(FIRST_GENERATION,)]
     connection.close()
 
 

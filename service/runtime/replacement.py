@@ -1,0 +1,78 @@
+"""Analyse a recorded run again, and replace its results in the store as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from surefoot.analysis.findings import latest
+from surefoot.analysis.session import Results
+from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder
+from surefoot.service.errors import RunOpenError
+from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.known_findings import KnownFindings
+from surefoot.service.serialization.run_summary import summary_to_dict
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.writing import RunClock, StoreWriter
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCounts:
+    """Numbers of strides and findings of a runner's run."""
+
+    strides: int
+    findings: int
+
+    @classmethod
+    def of(cls, results: Results) -> ResultCounts:
+        """Count results."""
+        return cls(sum(map(len, results.strides.values())), len(latest(results.findings)))
+
+
+def replace_results(
+    run: RunFolder, settings: Settings, progress: ProgressCallback = lambda *_: None
+) -> Mapping[str, tuple[ResultCounts, ResultCounts]]:
+    """Analyse a run that has ended, and replace its results in one transaction; runner → what was there and is.
+
+    The run's pods and parameters are those of its manifest. Findings keep the ids under which they were known. No alert
+    is raised: those are about what happens now.
+
+    Raises
+    ------
+    RunOpenError
+        if the run has not ended.
+    IngestError, StoreError
+        if it cannot be read or stored; the store then stays as it was.
+    """
+    if not run.manifest.ended:
+        raise RunOpenError(run.path)
+    analysis = analyze_run(run, progress)
+    path = settings.store_path
+    with StoreWriter(path) as writer, writer.transaction(), StoreReader(path) as reader:  # nobody else writes meanwhile
+        return {name: _replace(writer, reader, run.manifest, name, analysis) for name in run.manifest.runners}
+
+
+def _replace(
+    writer: StoreWriter, reader: StoreReader, run: Manifest, name: str, analysis: RunAnalysis
+) -> tuple[ResultCounts, ResultCounts]:
+    before, clock = reader.results(run.run_id, name), RunClock(run.created_utc)
+    results = _under_known_ids(analysis.runners[name].results, before)
+    end_ns = reader.ended_ns(run.run_id, name) or clock.ns(_end_s(analysis))
+    pods = {pod.serial: pod.foot for pod in run.pods if pod.runner == name}
+    writer.begin_generation(run.run_id, name, pods)
+    writer.add_run(run.run_id, name, clock.zero_ns, run.software, analysis.runners[name].feet)
+    writer.add_results(run.run_id, name, clock, results)
+    writer.add_summary(run.run_id, name, end_ns, summary_to_dict(results, clock.zero_ns, end_ns, run.parameters))
+    return ResultCounts.of(before), ResultCounts.of(results)
+
+
+def _under_known_ids(results: Results, before: Results) -> Results:
+    known = KnownFindings(before.findings)
+    return replace(results, findings=tuple(map(known.under_first_id, results.findings)))
+
+
+def _end_s(analysis: RunAnalysis) -> float:
+    return max((runner.last_s for runner in analysis.runners.values()), default=0.0)
