@@ -20,7 +20,7 @@ from time import time, time_ns
 from surefoot.dashboards.wall.hosting import listening_socket
 from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import RadioError
-from surefoot.service.errors import StoreError
+from surefoot.service.errors import StoreError, WallError
 from surefoot.service.exporters.influxdb_client import InfluxClient, InfluxError
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.settings import Settings
@@ -29,7 +29,14 @@ from surefoot.service.store.outbox import Backlog
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.service_status import RecordingStatus, SinkStatus, read_status
 from surefoot.service.views.service_metrics import sink_backlogs
-from surefoot.service.views.wall import NEEDS_PASSWORD, SET_PASSWORD, answers_at, is_loopback, needs_password
+from surefoot.service.views.wall_address import (
+    NEEDS_PASSWORD,
+    SET_PASSWORD,
+    answers_at,
+    is_loopback,
+    needs_password,
+    tls_context,
+)
 
 MIN_PYTHON = (3, 11)
 MIN_FREE_BYTES = 1_000_000_000
@@ -166,6 +173,10 @@ def _wall(settings: Settings) -> Check:
     where = f"{wanted.host} port {wanted.port}"
     if needs_password(wanted):
         return Check("Wall", CheckStatus.PROBLEM, f"{wanted.host} {NEEDS_PASSWORD}", _sentence(SET_PASSWORD))
+    try:
+        tls_context(wanted)
+    except WallError as error:
+        return Check("Wall", CheckStatus.PROBLEM, str(error), "Name a certificate and its key in PEM.")
     for_whom = "to this computer alone" if is_loopback(wanted.host) else "to others too, with the password"
     try:
         listening_socket(wanted.host, wanted.port).close()

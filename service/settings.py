@@ -124,11 +124,18 @@ class RunEndSettings(_Group):
 
 
 class WallSettings(_Group):
-    """Address of the wall; beyond this computer it needs a password. Port 0 is any free one."""
+    """Address of the wall; beyond this computer it needs a password. Port 0 is any free one.
+
+    Parameters
+    ----------
+    cert, key : certificate and key in PEM, for HTTPS; without `key` it is in the file of the certificate.
+    """
 
     host: Word = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8484
     password: SecretStr = SecretStr("")
+    cert: Path | None = None
+    key: Path | None = None
 
 
 class MetricsSettings(_Group):

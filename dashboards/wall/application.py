@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -18,11 +19,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from surefoot.dashboards.data_source import SquadState, ViewDataSource
+from surefoot.dashboards.data_source import AnalysedRun, SquadState, ViewDataSource
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.wall import pages
-from surefoot.dashboards.wall.access import COOKIE_NAME, SESSION_LIFETIME_S, MetricsToken, Password
+from surefoot.dashboards.wall.access import MetricsToken, Password
+from surefoot.dashboards.wall.login import Login
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
 
@@ -31,9 +33,7 @@ POLL_S = 0.4
 KEEP_ALIVE_S = 5.0
 CLOSING_EVENT = "event: over\ndata: over\n\n"
 """Last event of every stream when the wall closes."""
-WRONG_PASSWORD_DELAY_S = 1.0
 MAX_SPEED = 1000.0
-MAX_FORM_BYTES = 4096
 ASSETS = {
     "theme.css": "text/css",
     "wall.css": "text/css",
@@ -47,8 +47,6 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-PUBLIC_PATHS = ("/login", "/assets/", "/health")
-"""Paths that need no password."""
 METRICS_PATH = "/metrics"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -76,9 +74,9 @@ class WallApplication:
     ) -> None:
         self.closing = asyncio.Event()
         self._source = source
-        self._password = password
+        self._login = Login(password)
         self._metrics = metrics
-        self._attempt = asyncio.Lock()
+        self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
 
     def application(self) -> ASGIApp:
         """The ASGI application; without a password it answers only to loopback host names."""
@@ -91,13 +89,14 @@ class WallApplication:
             Route("/runs/{run}/runner/{name}", self._replay),
             Route("/runs/{run}/events", self._replay_events),
             Route("/runs/{run}/report/{name}", self._report),
-            Route("/login", self._login, methods=["GET", "POST"]),
+            Route("/login", self._login.sign_in, methods=["GET", "POST"]),
+            Route("/logout", self._login.sign_out, methods=["POST"]),
             Route("/assets/{name}", _asset),
             Route(METRICS_PATH, self._metrics_text),
             Route("/health", lambda _: PlainTextResponse("ok")),
         ]
         loopback_only = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))]
-        guarded = Starlette(routes=routes, middleware=[] if self._password else loopback_only)
+        guarded = Starlette(routes=routes, middleware=[] if self._login.is_required else loopback_only)
         return partial(self._guard, guarded)
 
     async def _guard(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,31 +109,11 @@ class WallApplication:
         await inner(scope, receive, partial(_with_headers, send))
 
     def _is_allowed(self, request: Request) -> bool:
-        if self._password is None or any(request.url.path.startswith(path) for path in PUBLIC_PATHS):
-            return True
-        if request.url.path == METRICS_PATH and self._has_token(request):
-            return True
-        return self._password.accepts(request.cookies.get(COOKIE_NAME, ""))
+        return self._login.allows(request) or (request.url.path == METRICS_PATH and self._has_token(request))
 
     def _has_token(self, request: Request) -> bool:
         given = request.headers.get("authorization", "")
         return self._metrics is not None and self._metrics.token.accepts(given)
-
-    async def _login(self, request: Request) -> Response:
-        if request.method == "GET" or self._password is None:
-            return HTMLResponse(pages.login_page(wrong=False))
-        if int(request.headers.get("content-length", "0") or 0) > MAX_FORM_BYTES:
-            return PlainTextResponse("too long", 413)
-        given = dict(parse_qsl((await request.body()).decode(errors="replace"))).get("password", "")
-        async with self._attempt:
-            if not await run_in_threadpool(self._password.matches, given):
-                await asyncio.sleep(WRONG_PASSWORD_DELAY_S)
-                return HTMLResponse(pages.login_page(wrong=True), 403)
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(
-            COOKIE_NAME, self._password.new_cookie(), max_age=SESSION_LIFETIME_S, httponly=True, samesite="strict"
-        )
-        return answer
 
     async def _metrics_text(self, _: Request) -> Response:
         if self._metrics is None:
@@ -146,34 +125,40 @@ class WallApplication:
 
     async def _squad(self, _: Request) -> Response:
         squad = await run_in_threadpool(self._source.squad_state)
-        return HTMLResponse(pages.squad_page(squad.title, "/events"))
+        return self._html(pages.squad_page(squad.title, "/events"))
 
     async def _runner(self, request: Request) -> Response:
         name = request.path_params["name"]
-        return HTMLResponse(pages.runner_page(name, f"/events?runner={quote(name)}", "/"))
+        return self._html(pages.runner_page(name, f"/events?runner={quote(name)}", "/"))
 
     async def _runs(self, _: Request) -> Response:
-        return HTMLResponse(pages.runs_page(await run_in_threadpool(self._source.runs)))
+        return self._html(pages.runs_page(await run_in_threadpool(self._source.runs)))
 
     async def _replay(self, request: Request) -> Response:
         run, name = request.path_params["run"], request.path_params.get("name")
         try:
-            recorded = await run_in_threadpool(self._source.analysed_runs, run)
+            recorded = await self._analysed(run)
         except KeyError:
-            return HTMLResponse(pages.not_found_page(f"There is no run {run}."), 404)
+            return self._html(pages.not_found_page(f"There is no run {run}."), 404)
         player = pages.replay_player(*replay_span_s(recorded))
         if name is None:
-            return HTMLResponse(pages.squad_page("Replay", f"/runs/{run}/events", player))
-        return HTMLResponse(pages.runner_page(name, f"/runs/{run}/events?runner={quote(name)}", f"/runs/{run}", player))
+            return self._html(pages.squad_page("Replay", f"/runs/{run}/events", player))
+        return self._html(pages.runner_page(name, f"/runs/{run}/events?runner={quote(name)}", f"/runs/{run}", player))
 
     async def _report(self, request: Request) -> Response:
         run, name = request.path_params["run"], request.path_params["name"]
         try:
-            recorded = (await run_in_threadpool(self._source.analysed_runs, run))[name]
+            recorded = (await self._analysed(run))[name]
         except KeyError:
-            return HTMLResponse(pages.not_found_page(f"There is no run {run} of {name}."), 404)
-        html = await run_in_threadpool(report_html, recorded)
+            return self._html(pages.not_found_page(f"There is no run {run} of {name}."), 404)
+        html = await to_thread.run_sync(report_html, recorded, limiter=self._archive)
         return HTMLResponse(html, headers={"Content-Security-Policy": REPORT_POLICY})
+
+    def _html(self, page: pages.Page, status: int = 200) -> Response:
+        return HTMLResponse(page.html(sign_out=self._login.is_required), status)
+
+    async def _analysed(self, run: str) -> Mapping[str, AnalysedRun]:
+        return await to_thread.run_sync(self._source.analysed_runs, run, limiter=self._archive)
 
     async def _live_events(self, request: Request) -> Response:
         content_of = _content_builder(request, "")
@@ -196,7 +181,7 @@ class WallApplication:
     async def _replay_events(self, request: Request) -> Response:
         run = request.path_params["run"]
         try:
-            recorded = await run_in_threadpool(self._source.analysed_runs, run)
+            recorded = await self._analysed(run)
             at_s = float(request.query_params.get("at", "nan"))
             speed = min(max(float(request.query_params.get("speed", "1")), 0.0), MAX_SPEED)
         except (KeyError, ValueError):

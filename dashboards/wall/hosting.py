@@ -6,6 +6,8 @@ import asyncio
 import socket
 import threading
 from contextlib import suppress
+from functools import partial
+from ssl import SSLContext
 from types import TracebackType
 from typing import Any
 
@@ -14,18 +16,23 @@ import uvicorn
 from surefoot.dashboards.data_source import ViewDataSource
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.application import MetricsPage, WallApplication
+from surefoot.dashboards.wall.connections import MAX_HEAD_BYTES, Connections, WallProtocol
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S, STOP_TIMEOUT_S = 10.0, 5.0
-BACKLOG = 64
+BACKLOG = 512
 UVICORN_OPTIONS: dict[str, Any] = {
     "interface": "asgi3",
+    "ws": "none",
     "log_config": None,
+    "log_level": "error",
     "access_log": False,
     "lifespan": "off",
-    "server_header": False,
-    "timeout_graceful_shutdown": 1,
+    "proxy_headers": True,
+    "forwarded_allow_ips": LOOPBACK,
+    "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
 }
+"""Below an error it logs what strangers send, line by line. A proxy on this computer may say whom it asks for."""
 
 
 class WallServer:
@@ -34,11 +41,12 @@ class WallServer:
     Parameters
     ----------
     port : 0 for any that is free.
+    tls : certificate and key, for HTTPS; None for HTTP.
 
     Raises
     ------
     OSError
-        when entered, if the port is taken.
+        if the address cannot be used.
     """
 
     def __init__(
@@ -48,10 +56,12 @@ class WallServer:
         port: int = 0,
         password: Password | None = None,
         metrics: MetricsPage | None = None,
+        tls: SSLContext | None = None,
     ) -> None:
         self._source = source
         self._password = password
         self._metrics = metrics
+        self._tls = tls
         self._socket = listening_socket(host, port)
         self.port = int(self._socket.getsockname()[1])
         self._ready = threading.Event()
@@ -77,12 +87,13 @@ class WallServer:
         wall = WallApplication(self._source, self._password, self._metrics)
         self._stop = asyncio.get_running_loop(), wall.closing
         config = uvicorn.Config(wall.application(), **UVICORN_OPTIONS)
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[self._socket]), name="serve")
+        config.load()
+        connections = Connections(partial(WallProtocol, config), self._tls)
+        accepting = asyncio.create_task(connections.accept(self._socket), name="accept")
         self._ready.set()
         await wall.closing.wait()
-        server.should_exit = True
-        await serving
+        accepting.cancel()
+        await connections.end()
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

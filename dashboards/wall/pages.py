@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from surefoot.dashboards.charts.left_right import left_right_legend
@@ -22,13 +23,42 @@ REPLAY_SPEEDS = (1, 2, 5, 10, 30, 100)
 KEYBOARD_HELP = "Arrow keys: move between cards. Enter: open. Escape: back. Space: pause a replay. T: light or dark."
 
 
-def squad_page(title: str, events: str, replay_player: Markup | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page shows.
+
+    Parameters
+    ----------
+    live : adds clock, connection state and alerts.
+    menu : whether there is a bar with the ways to other pages.
+    """
+
+    title: str
+    main: Markup
+    live: bool = False
+    menu: bool = True
+
+    def html(self, *, sign_out: bool = False) -> str:
+        """The whole document; `sign_out` adds the button for it."""
+        head = element(
+            "head",
+            Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+            element("title", f"{self.title} · surefoot"),
+            Markup('<link rel="icon" href="/assets/icon.svg">'),
+            Markup('<link rel="stylesheet" href="/assets/theme.css"><link rel="stylesheet" href="/assets/wall.css">'),
+            Markup('<script type="module" src="/assets/wall.js"></script>'),
+        )
+        bar = _header_bar(live=self.live, sign_out=sign_out) if self.menu else None
+        return f"<!doctype html>\n{element('html', head, element('body', bar, self.main, class_='wall'), lang='en')}\n"
+
+
+def squad_page(title: str, events: str, replay_player: Markup | None = None) -> Page:
     """Page of all runners."""
     grid = element("div", class_="cards", id="pieces", data_events=events)
-    return page(title, element("main", element("h1", title, " ", _legend()), grid, replay_player, id="main"), live=True)
+    return Page(title, element("main", element("h1", title, " ", _legend()), grid, replay_player, id="main"), live=True)
 
 
-def runner_page(name: str, events: str, up: str, replay_player: Markup | None = None) -> str:
+def runner_page(name: str, events: str, up: str, replay_player: Markup | None = None) -> Page:
     """Page of one runner, with empty sections."""
     sections = [
         element(
@@ -47,7 +77,7 @@ def runner_page(name: str, events: str, up: str, replay_player: Markup | None = 
         replay_player,
         id="main",
     )
-    return page(name, main, live=True)
+    return Page(name, main, live=True)
 
 
 def replay_player(begin_s: float, end_s: float) -> Markup:
@@ -68,7 +98,7 @@ def replay_player(begin_s: float, end_s: float) -> Markup:
     )  # fmt: skip
 
 
-def runs_page(runs: Sequence[RunListEntry]) -> str:
+def runs_page(runs: Sequence[RunListEntry]) -> Page:
     """Page with the list of recorded runs."""
     rows = [
         element(
@@ -89,40 +119,26 @@ def runs_page(runs: Sequence[RunListEntry]) -> str:
     )
     shown = element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Runs")
     nothing = element("p", "There are no recorded runs yet.", class_="nothing")
-    return page("Runs", element("main", element("h1", "Runs"), shown if runs else nothing, id="main"))
+    return Page("Runs", element("main", element("h1", "Runs"), shown if runs else nothing, id="main"))
 
 
-def login_page(*, wrong: bool) -> str:
-    """Page with the password form."""
+def login_page(refusal: str | None = None) -> Page:
+    """Page with the password form, and why the last attempt was refused."""
     form = element(
         "form",
         element("label", "Password", for_="password"),
         element("input", type="password", name="password", id="password", autocomplete="current-password",
                 required=True, autofocus=True),
         element("button", "Show the wall", type="submit"),
-        element("p", "Wrong password.", role="alert", class_="wrong") if wrong else None,
+        element("p", refusal, role="alert", class_="wrong") if refusal else None,
         method="post", action="/login", class_="login",
     )  # fmt: skip
-    return page("surefoot", element("main", element("h1", "surefoot"), form, id="main"), menu=False)
+    return Page("surefoot", element("main", element("h1", "surefoot"), form, id="main"), menu=False)
 
 
-def not_found_page(sentence: str) -> str:
+def not_found_page(sentence: str) -> Page:
     """Page for what does not exist."""
-    return page("surefoot", element("main", element("h1", "surefoot"), element("p", sentence), id="main"))
-
-
-def page(title: str, main: Markup, *, live: bool = False, menu: bool = True) -> str:
-    """A whole page around `main`; `live` adds clock, connection state and alerts."""
-    head = element(
-        "head",
-        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        element("title", f"{title} · surefoot"),
-        Markup('<link rel="icon" href="/assets/icon.svg">'),
-        Markup('<link rel="stylesheet" href="/assets/theme.css"><link rel="stylesheet" href="/assets/wall.css">'),
-        Markup('<script type="module" src="/assets/wall.js"></script>'),
-    )
-    body = element("body", _header_bar(live=live) if menu else None, main, class_="wall")
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+    return Page("surefoot", element("main", element("h1", "surefoot"), element("p", sentence), id="main"))
 
 
 def _legend() -> Markup:
@@ -131,7 +147,7 @@ def _legend() -> Markup:
     return element("span", left_right_legend(), " ", own, class_="keys")
 
 
-def _header_bar(*, live: bool) -> Markup:
+def _header_bar(*, live: bool, sign_out: bool) -> Markup:
     links = (("/", "Now"), ("/runs", "Runs"))
     return element(
         "header",
@@ -145,6 +161,7 @@ def _header_bar(*, live: bool) -> Markup:
             type="button", id="theme",
         ),
         element("details", element("summary", "Keys"), element("p", KEYBOARD_HELP), class_="help"),
+        element("form", element("button", "Sign out"), method="post", action="/logout") if sign_out else None,
         element("p", id="alert", role="alert", class_="unseen") if live else None,
         class_="bar",
     )  # fmt: skip

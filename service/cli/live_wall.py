@@ -10,7 +10,8 @@ from pathlib import Path
 from surefoot.service.configuration import load_configuration
 from surefoot.service.settings import WallSettings
 from surefoot.service.views.squad_state import SquadStateSource
-from surefoot.service.views.wall import Archive, WallDataSource, is_loopback, qr_code, wall
+from surefoot.service.views.wall import Archive, WallDataSource, wall
+from surefoot.service.views.wall_address import is_loopback, qr_code
 
 WallAddress = tuple[str | None, int | None]
 """Host and port as asked for on the command line; None for those of the settings."""
@@ -27,10 +28,12 @@ def run_wall(squad: SquadStateSource, runs: Path, wall_address: WallAddress) -> 
         yield address
 
 
-def wall_settings(wall_address: WallAddress) -> WallSettings:
-    """The settings with what was asked for on the command line."""
-    given = {name: value for name, value in zip(("host", "port"), wall_address, strict=True) if value is not None}
-    return load_configuration().settings.wall.model_copy(update=given)
+def wall_settings(wall_address: WallAddress, cert: Path | None = None, key: Path | None = None) -> WallSettings:
+    """The settings with what was asked for on the command line; a certificate there needs no key of the settings."""
+    wanted = dict(zip(("host", "port"), wall_address, strict=True))
+    given = {name: value for name, value in wanted.items() if value is not None}
+    certificate = {} if cert is None else {"cert": cert, "key": key}
+    return load_configuration().settings.wall.model_copy(update={**given, **certificate})
 
 
 def print_phone_address(address: str) -> None:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from queue import SimpleQueue
+from typing import Annotated
+
+import typer
 
 from surefoot.service.cli.options import Folder, Host, Port
 
 
-def serve(host: Host = None, port: Port = None, folder: Folder = None) -> None:
+def serve(
+    host: Host = None,
+    port: Port = None,
+    folder: Folder = None,
+    cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Certificate in PEM: the wall speaks HTTPS.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Key of the certificate, if it is in a file of its own.")
+    ] = None,
+) -> None:
     """Show the wall: who runs now, and every recorded run with its replay and report.
 
     Runs that surefoot live follows in another process are shown as they go on. Beyond this computer the wall needs a
@@ -18,14 +32,18 @@ def serve(host: Host = None, port: Port = None, folder: Folder = None) -> None:
     from surefoot.service.cli.live_wall import print_phone_address, wall_settings
     from surefoot.service.cli.log_output import log_to_stderr
     from surefoot.service.configuration import load_configuration
+    from surefoot.service.errors import WallError
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest
     from surefoot.service.store.tail import StoreTail
     from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import StoredRuns
-    from surefoot.service.views.wall import Archive, WallDataSource, is_loopback, wall
+    from surefoot.service.views.wall import Archive, WallDataSource, wall
+    from surefoot.service.views.wall_address import is_loopback
 
-    settings, wall_address = load_configuration().settings, wall_settings((host, port))
+    if key is not None and cert is None:
+        raise WallError("--key needs --cert, the certificate that it belongs to")
+    settings, wall_address = load_configuration().settings, wall_settings((host, port), cert, key)
     log_to_stderr(settings)
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     with StoreTail(settings.store_path) as tail:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import socket
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.request import ProxyHandler, build_opener
-
-import segno
+from ssl import SSLContext
 
 from surefoot.dashboards.data_source import AnalysedRun, RunListEntry, SquadState, ViewDataSource
 from surefoot.dashboards.wall.access import Password
@@ -27,14 +21,10 @@ from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.settings import WallSettings
 from surefoot.service.views.reporting import recorded
 from surefoot.service.views.squad_state import SquadStateSource
+from surefoot.service.views.wall_address import NEEDS_PASSWORD, SET_PASSWORD, needs_password, tls_context, wall_url
 
 CACHED_RUNS = 3
 """Analyses kept in memory; each has every stride of its run."""
-RESPONSE_TIMEOUT_S, MAX_RESPONSE_BYTES = 3.0, 4096
-ANY_ADDRESS = ("0.0.0.0", "::")
-MIN_PASSWORD_LENGTH = 8
-NEEDS_PASSWORD = f"is visible to others and needs a password of {MIN_PASSWORD_LENGTH} characters or more"
-SET_PASSWORD = "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD"
 
 
 class Archive:
@@ -112,14 +102,14 @@ def wall(
     Raises
     ------
     WallError
-        beyond this computer without a password, or where the address cannot be used.
+        beyond this computer without a password, or where the address or the certificate cannot be used.
     """
     word = settings.password.get_secret_value()
     if needs_password(settings):
         raise WallError(f"{settings.host} {NEEDS_PASSWORD}; {SET_PASSWORD}")
-    protection = Password(word) if word else None, metrics
+    protection = Password(word) if word else None, metrics, tls_context(settings)
     with _server(source, settings, *protection, any_port=any_port) as server:
-        yield f"http://{_reached_at(settings.host)}:{server.port}/"
+        yield wall_url(settings, server.port)
 
 
 def _server(
@@ -127,58 +117,14 @@ def _server(
     settings: WallSettings,
     password: Password | None,
     metrics: MetricsPage | None,
+    tls: SSLContext | None,
     *,
     any_port: bool,
 ) -> WallServer:
     try:
-        return WallServer(source, settings.host, settings.port, password, metrics)
+        return WallServer(source, settings.host, settings.port, password, metrics, tls)
     except OSError as error:
         if any_port and settings.port:
-            return _server(source, settings.model_copy(update={"port": 0}), password, metrics, any_port=False)
+            return _server(source, settings.model_copy(update={"port": 0}), password, metrics, tls, any_port=False)
         reason = error.strerror or type(error).__name__
         raise WallError(f"{settings.host} port {settings.port} cannot be used ({reason}); choose --port 0") from error
-
-
-def needs_password(settings: WallSettings) -> bool:
-    """Whether other computers can reach the wall without a password of `MIN_PASSWORD_LENGTH`."""
-    return not is_loopback(settings.host) and len(settings.password.get_secret_value()) < MIN_PASSWORD_LENGTH
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is reached from this computer only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def qr_code(address: str) -> str:
-    """QR code of an address, as block characters."""
-    drawn = io.StringIO()
-    segno.make(address, error="m").terminal(drawn, compact=True)
-    return drawn.getvalue()
-
-
-def answers_at(settings: WallSettings) -> bool:
-    """Whether a wall answers at the port of the settings on this computer."""
-    host = "127.0.0.1" if settings.host in ANY_ADDRESS else _reached_at(settings.host)
-    direct = build_opener(ProxyHandler({}))
-    try:
-        with direct.open(f"http://{host}:{settings.port}/login", timeout=RESPONSE_TIMEOUT_S) as answer:
-            return b"surefoot" in answer.read(MAX_RESPONSE_BYTES)
-    except (OSError, HTTPException):
-        return False
-
-
-def _reached_at(host: str) -> str:
-    """Address under which others reach this computer; sends nothing."""
-    if host not in ANY_ADDRESS:
-        return f"[{host}]" if ":" in host else host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return socket.gethostname()

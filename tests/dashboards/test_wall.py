@@ -212,6 +212,32 @@ def test_a_wrong_password_sees_nothing_and_the_right_one_everything(
         tab.context.close()
 
 
+def test_who_signs_out_is_out_with_every_copy_of_the_cookie(browser: Browser, source: FakeViewDataSource) -> None:
+    with WallServer(source, password=Password("open sesame")) as server:
+        wall = f"http://127.0.0.1:{server.port}"
+        tab = browser.new_context().new_page()
+        tab.goto(f"{wall}/login")
+        tab.fill("#password", "open sesame")
+        tab.get_by_role("button", name="Show the wall").click()
+        copied = tab.context.cookies()
+        for path in PAGES:
+            tab.goto(wall + path)
+            assert tab.get_by_role("button", name="Sign out").count() == 1
+        assert violations(tab) == []
+        tab.get_by_role("button", name="Sign out").click()
+        assert tab.url == f"{wall}/login"
+        assert tab.context.cookies() == []
+        tab.context.add_cookies(copied)  # type: ignore[arg-type]
+        tab.goto(wall)
+        assert tab.url == f"{wall}/login"
+        tab.context.close()
+
+
+def test_without_a_password_there_is_nothing_to_sign_out_of(wall: str, page: Page) -> None:
+    page.goto(wall)
+    assert page.get_by_role("button", name="Sign out").count() == 0
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [

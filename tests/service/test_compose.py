@@ -17,7 +17,7 @@ import yaml
 
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.settings import Settings
-from surefoot.service.views.wall import MIN_PASSWORD_LENGTH
+from surefoot.service.views.wall_address import MIN_PASSWORD_LENGTH
 from tests.service.command import ROOT
 from tests.service.listener import Listener
 from tests.service.servers import PATHS, Broker, program, wait

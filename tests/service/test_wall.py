@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -37,7 +38,8 @@ from surefoot.service.settings import Settings, WallSettings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.squad_state import ObservedRun, StoredRuns
-from surefoot.service.views.wall import Archive, WallDataSource, is_loopback, qr_code, wall
+from surefoot.service.views.wall import Archive, WallDataSource, wall
+from surefoot.service.views.wall_address import answers_at, is_loopback, qr_code
 from tests.dashboards.browser import chromium
 from tests.service.command import surefoot
 from tests.service.servers import START_S
@@ -191,6 +193,49 @@ def test_with_a_password_others_may_look(source: WallDataSource) -> None:
         with urlopen(f"http://127.0.0.1:{port}/") as answer:
             assert answer.url.endswith("/login")
     assert "█" in qr_code(address)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = folder / "wall.crt", folder / "wall.key"
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*made.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return cert, key
+
+
+def test_with_a_certificate_it_speaks_https(source: WallDataSource, certificate: tuple[Path, Path]) -> None:
+    cert, key = certificate
+    settings = WallSettings(port=0, cert=cert, key=key)
+    trusting = ssl.create_default_context(cafile=str(cert))
+    with wall(source, settings) as address:
+        with urlopen(f"{address}health", context=trusting) as answer:
+            assert answer.read() == b"ok"
+        port = int(address.rstrip("/").rpartition(":")[2])
+        assert address == f"https://127.0.0.1:{port}/"
+        assert answers_at(settings.model_copy(update={"port": port}))
+
+
+def test_a_certificate_that_cannot_be_used_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], certificate: tuple[Path, Path], tmp_path: Path
+) -> None:
+    cert, key = certificate
+    locked = tmp_path / "locked.key"
+    subprocess.run(
+        ["openssl", "rsa", "-aes256", "-passout", "pass:secret", "-in", key, "-out", locked],
+        check=True,
+        capture_output=True,
+    )
+    for arguments, told in (
+        (["--cert", cert], "is no certificate in PEM with its key"),
+        (["--cert", cert, "--key", locked], "or the key has a passphrase"),
+        (["--cert", tmp_path / "none.crt"], "cannot be read (No such file or directory)"),
+        (["--key", key], "--key needs --cert"),
+    ):
+        outcome = surefoot(capsys, "serve", "--port", "0", *map(str, arguments))
+        assert outcome.code == 2
+        assert told in outcome.err
+        assert len(outcome.err.splitlines()) == 1
 
 
 def test_a_port_that_is_taken_is_told_or_another_one_used(source: WallDataSource) -> None:
