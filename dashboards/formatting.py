@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from surefoot.analysis.metrics import Metric
 from surefoot.analysis.model import Estimate
@@ -46,6 +47,11 @@ def signed(value: float, decimals: int, *, plus: bool = False) -> str:
 def with_unbroken_units(text: str) -> str:
     """The text with no-break spaces between numbers and their units."""
     return re.sub(r"(?<=\d) (?=(?:ms|%|g|s|°\S*)(?:\W|$))", "\N{NO-BREAK SPACE}", text)
+
+
+def local_time(moment: datetime, form: str = "%d %b %Y, %H:%M %Z") -> str:
+    """A moment in local time, with its zone."""
+    return moment.astimezone().strftime(form)
 
 
 def clock(duration_s: float) -> str:

@@ -17,11 +17,13 @@ from enum import StrEnum
 from pathlib import Path
 from time import time, time_ns
 
+from surefoot.dashboards.formatting import local_time
 from surefoot.dashboards.wall.hosting import listening_socket
 from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.service.errors import StoreError, WallError
-from surefoot.service.exporters.influxdb_client import InfluxClient, InfluxError
+from surefoot.service.exporters.influxdb_client import InfluxClient
+from surefoot.service.exporters.influxdb_refusal import InfluxError
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import MIN_SQLITE
@@ -264,7 +266,7 @@ def _sink(name: str, backlog: Backlog, status: SinkStatus | None) -> Check:
         advice = "Nothing is lost: rows wait until it works. See the check of the connection above."
         return Check(title, CheckStatus.PROBLEM, f"{detail}; it does not work ({status.problem})", advice)
     if backlog.refused:
-        advice = "These rows are kept here and not sent again. Correct what the reason names, for those to come."
+        advice = "These rows are kept here; surefoot ship --refused lists them, and what to do."
         return Check(title, CheckStatus.PROBLEM, f"{detail}; the last because: {backlog.reason}", advice)
     return Check(title, CheckStatus.OK, detail)
 
@@ -282,7 +284,7 @@ def _age(seconds: float) -> str:
 
 
 def _local_time(utc_s: float) -> str:
-    return datetime.fromtimestamp(utc_s, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+    return local_time(datetime.fromtimestamp(utc_s, UTC), "%Y-%m-%d %H:%M:%S %Z")
 
 
 def _sentence(advice: str) -> str:

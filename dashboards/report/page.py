@@ -18,7 +18,7 @@ from surefoot.dashboards.charts.left_right import (
 )
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.finding_card import finding_card, severity_badge
-from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, duration, with_unbroken_units
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, duration, local_time, with_unbroken_units
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, most_severe_first, report_headline
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
@@ -173,7 +173,7 @@ def _metric_label(key: str) -> str:
 
 
 def _date(run: AnalysedRun, before: str) -> str:
-    return "" if run.started_utc is None else f"{before}{run.started_utc:%d %B %Y, %H:%M} UTC"
+    return "" if run.started_utc is None else before + local_time(run.started_utc, "%d %B %Y, %H:%M %Z")
 
 
 def _imprint(run: AnalysedRun) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from surefoot.dashboards.charts.left_right import left_right_legend
 from surefoot.dashboards.data_source import RunListEntry
-from surefoot.dashboards.formatting import clock
+from surefoot.dashboards.formatting import clock, local_time
 from surefoot.dashboards.html import Markup, element
 
 SECTIONS = {
@@ -103,7 +103,7 @@ def runs_page(runs: Sequence[RunListEntry]) -> Page:
     rows = [
         element(
             "tr",
-            element("td", f"{run.started_utc:%d %b %Y, %H:%M} UTC"),
+            element("td", local_time(run.started_utc)),
             element("td", element("a", "Replay", href=f"/runs/{run.run}")),
             element("td", *(_report_link(run.run, name) for name in run.runners)),
             element("td", "" if run.ended else "in progress, or cut off"),

@@ -10,7 +10,7 @@ from time import time
 
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.settings import CommandSettings
-from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.outbox import Outbox, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class CommandExporter:
         if problem:
             self._status.mark_down(problem)
             log.error("command: %s", problem)
-            self._outbox.dead_letter("alerts", {row["seq"]: problem}, row["seq"])
+            self._outbox.settle("alerts", [row], Outcome(refused={row["seq"]: problem}))
         else:
             self._status.mark_up()
             latency_s = row["age_s"] + max(time() - row["stored_utc_s"], 0.0)

@@ -1,29 +1,33 @@
-"""Exports the store to InfluxDB, each row at least once."""
+"""Exports the store to InfluxDB, each row at least once, and what the database has lost once more."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from math import inf
 from time import monotonic, time_ns
 
 from surefoot.sensor_ingest.backoff import Backoff
-from surefoot.service.exporters.influxdb_client import InfluxClient, InfluxError, RefusedError
+from surefoot.service.exporters.influxdb_client import InfluxClient
+from surefoot.service.exporters.influxdb_comparison import Difference, differences, lacking
+from surefoot.service.exporters.influxdb_refusal import InfluxError
+from surefoot.service.exporters.influxdb_writing import write_rows
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.problem_log import ProblemLog
-from surefoot.service.serialization.line_protocol import DELIVERED, delivered_line, lines
-from surefoot.service.store.outbox import Outbox
-from surefoot.service.store.schema import EXPORTED_TABLES, FIRST_GENERATION, REPLACED_TABLES
+from surefoot.service.serialization.encoding import utc_iso
+from surefoot.service.store.ledger import Ledger
+from surefoot.service.store.outbox import Outbox, Outcome
+from surefoot.service.store.schema import EXPORTED_TABLES, FIRST_GENERATION
 
 log = logging.getLogger(__name__)
 
 BATCH_ROWS = 1000
 POLL_S = 1.0
-DAY_NS = 86_400e9
-CHECK_PERIOD_S = 300.0
-"""Period of checking that the database still has the exported rows; also after every failure."""
+DAY_NS = 86_400_000_000_000
+COMPARE_PERIOD_S, LONGEST_COMPARE_PERIOD_S = 300.0, 86_400.0
+"""Period of counting the points in the database, and to which it grows while it keeps losing them."""
 GATHER_S = 0.2
 """Rows that arrive within this time are written together."""
 
@@ -46,12 +50,15 @@ class InfluxExporter:
         backoff: Backoff | None = None,
     ) -> None:
         self._outbox = outbox
+        self._ledger = Ledger(outbox)
         self._influx = influx
         self._status = status
         self._retention_days = retention_days
         self._backoff = backoff or Backoff()
+        self._compare_backoff = Backoff(COMPARE_PERIOD_S, LONGEST_COMPARE_PERIOD_S, jitter=0.0)
+        self._compare_at_s = -inf
+        self._loss = ""
         self._problems = ProblemLog(log, logging.WARNING)
-        self._checked_s: float | None = None
 
     async def run(self, rows_available: RowsAvailable) -> None:
         """Write pending rows until cancelled; reconnect with exponential back-off."""
@@ -60,92 +67,96 @@ class InfluxExporter:
                 await asyncio.to_thread(self.drain)
             except InfluxError as error:
                 wait_s = self._backoff.next_delay_s()
-                self._checked_s = None
+                self._compare_at_s = -inf
                 self._status.mark_down(str(error))
                 self._problems.report(f"InfluxDB: {error}", f"; trying again in {wait_s:.1f} s")
                 await asyncio.sleep(wait_s)
                 continue
             self._backoff.reset()
-            self._status.mark_up()
-            self._problems.resolve("InfluxDB works again.")
+            self._report_loss()
             await rows_available.wait(POLL_S)
             await asyncio.sleep(GATHER_S)
 
-    def drain(self, on_written: Callable[[int], None] = lambda _: None) -> None:
-        """Write all pending rows; `on_written` gets their count per batch. InfluxError where the database fails."""
-        if self._checked_s is None or monotonic() - self._checked_s > CHECK_PERIOD_S:
-            self._check()
-            self._checked_s = monotonic()
+    def drain(self, on_written: Callable[[Outcome], None] = lambda _: None) -> None:
+        """Write all pending rows, and again what the database has lost; `on_written` gets what became of each batch.
+
+        Raises
+        ------
+        InfluxError
+            where the database fails; the rest is to be written later.
+        """
+        if monotonic() >= self._compare_at_s and not self._ledger.to_send_again():
+            self._compare()
         for table in EXPORTED_TABLES:
             while rows := self._outbox.pending(table, BATCH_ROWS):
                 if table == "runs":
-                    self._drop_replaced(rows)
-                refused = self._write(table, rows)
-                if refused:
-                    reason = next(iter(refused.values()))
-                    log.error("InfluxDB refuses %d rows of %s for good: %s", len(refused), table, reason)
-                self._note_delivered(rows, table)
-                self._outbox.dead_letter(table, refused, rows[-1]["seq"])
-                self._status.delivered += len(rows) - len(refused)
-                on_written(len(rows))
+                    self._replace_analysed_again(rows)
+                on_written(self._write(table, rows, left_out=self._ledger.to_send_again()))
+        for run, is_replaced in self._ledger.to_send_again().items():
+            if is_replaced:
+                self._influx.delete_run(run)
+            self._write_again(run, on_written)
 
-    def _drop_replaced(self, runs: Sequence[sqlite3.Row]) -> None:
-        """Delete what the database has of runs that were analysed again; all their rows are pending then."""
-        for run in runs:
-            if run["generation"] > FIRST_GENERATION:
-                for table in REPLACED_TABLES:
-                    self._influx.delete(table, run=run["run"], runner=run["runner"])
-        for table in REPLACED_TABLES[1:]:
-            for name in {run["run"] for run in runs if run["generation"] > FIRST_GENERATION}:
-                self._outbox.rewind(table, name)
-
-    def _write(self, table: str, rows: Sequence[sqlite3.Row]) -> dict[int, str]:
-        """Write rows, halving a batch that is refused; returns `seq` → reason of rows refused for good."""
-        written = [line for row in rows for line in lines(table, row)]
-        try:
-            if written:
-                self._influx.write(written)
-        except RefusedError as error:
-            if len(rows) == 1:
-                return {rows[0]["seq"]: str(error)}
-            half = len(rows) // 2
-            return self._write(table, rows[:half]) | self._write(table, rows[half:])
-        return {}
-
-    def _note_delivered(self, rows: Sequence[sqlite3.Row], table: str) -> None:
-        """Write up to which `seq` of the table each run has been delivered."""
-        started_ns = self._outbox.run_starts_ns()
-        last = {row["run"]: row["seq"] for row in rows}
-        self._influx.write([delivered_line(run, started_ns[run], {table: seq}) for run, seq in last.items()])
-
-    def _check(self) -> None:
-        """Move cursors back for runs that the database has lost, as after a restore or in an empty one."""
-        theirs = self._delivered_seqs()
-        oldest_ns = self._retention_start_ns()
-        started_ns = self._outbox.run_starts_ns()
-        for table in EXPORTED_TABLES:
-            missing = [
-                run
-                for run, seq in self._outbox.last_seqs(table).items()
-                if theirs.get((run, table), 0) < seq and started_ns[run] >= oldest_ns
-            ]
-            first = [seq for run in missing if (seq := self._outbox.first_seq(table, run)) is not None]
-            if first:
-                log.warning("InfluxDB misses %s of %d runs; shipping them again", table, len(missing))
-                self._outbox.set_cursor(table, min(first) - 1)
-
-    def _delivered_seqs(self) -> dict[tuple[str, str], float]:
-        """(run, table) → last `seq` delivered, as noted in the database."""
-        found = self._influx.query(f"SELECT * FROM {DELIVERED}")
-        return {
-            (row["run"], table): row[table]
-            for series in found
-            for row in series.dicts()
-            for table in EXPORTED_TABLES
-            if row.get(table) is not None
-        }
-
-    def _retention_start_ns(self) -> float:
-        """Rows older than this are past the database's retention and are not sent again."""
+    def differences(self) -> list[Difference]:
+        """Runs of which the database has more or fewer points than it should."""
         days = self._retention_days
-        return -inf if days is None else time_ns() - days * DAY_NS
+        oldest_ns = 0 if days is None else time_ns() - round(days * DAY_NS)
+        return differences(self._ledger, self._influx, oldest_ns)
+
+    def _compare(self) -> None:
+        """Have runs that the database has lost sent again, as after a restore or in an empty one."""
+        lost = lacking(self.differences())
+        runs = sorted({each.run for each in lost})
+        if runs:
+            self._loss = f"it has lost points that it had taken ({lost[0]}); sending {len(runs)} runs again"
+            wait_s = self._compare_backoff.next_delay_s()
+        else:
+            self._loss, wait_s = "", COMPARE_PERIOD_S
+            self._compare_backoff.reset()
+        for run in runs:
+            self._ledger.send_again(run, replaced=False)
+        self._compare_at_s = monotonic() + wait_s
+
+    def _report_loss(self) -> None:
+        """A loss that is there once more after its runs were sent again is a problem that lasts."""
+        if self._loss and self._compare_backoff.failures > 1:
+            self._status.mark_down(self._loss)
+        else:
+            self._status.mark_up()
+        if self._loss:
+            self._problems.report(f"InfluxDB: {self._loss}", "")
+        else:
+            self._problems.resolve("InfluxDB works again.")
+
+    def _replace_analysed_again(self, runs: Sequence[sqlite3.Row]) -> None:
+        """Have runs that were analysed again replace what the database has of them."""
+        for row in runs:
+            if row["generation"] > FIRST_GENERATION:
+                self._ledger.send_again(row["run"], replaced=True)
+
+    def _write_again(self, run: str, on_written: Callable[[Outcome], None]) -> None:
+        for table in EXPORTED_TABLES:
+            after = 0
+            while rows := self._ledger.rows_of(table, run, after, BATCH_ROWS):
+                on_written(self._write(table, rows))
+                after = rows[-1]["seq"]
+        self._ledger.was_sent_again(run)
+
+    def _write(self, table: str, rows: Sequence[sqlite3.Row], *, left_out: Container[str] = ()) -> Outcome:
+        """Write rows, but for those that are known to be too old, and those of runs that are about to be sent again."""
+        too_old = self._ledger.too_old()
+        offered = [row for row in rows if row["run"] not in left_out and row["time_ns"] > too_old.get(row["run"], -1)]
+        outcome = write_rows(self._influx, table, offered)
+        self._tell(table, outcome, too_old)
+        self._outbox.settle(table, rows, outcome)
+        self._status.delivered += outcome.taken
+        return outcome
+
+    def _tell(self, table: str, outcome: Outcome, told: Mapping[str, int]) -> None:
+        if outcome.refused:
+            reason = next(iter(outcome.refused.values()))
+            log.error("InfluxDB refuses %d rows of %s for good: %s", len(outcome.refused), table, reason)
+        for run, until_ns in outcome.too_old.items():
+            if run not in told:
+                until = utc_iso(until_ns)
+                log.warning("InfluxDB does not keep what is as old as run %s; up to %s it is not sent", run, until)

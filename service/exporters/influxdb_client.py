@@ -11,33 +11,25 @@ from typing import Any, Self
 
 import urllib3
 from influxdb_client.client.influxdb_client import InfluxDBClient
-from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
+from influxdb_client.service.write_service import WriteService
 
 from surefoot.service.errors import mask_secrets, strip_errno
+from surefoot.service.exporters.influxdb_refusal import RefusedError, UnreachableError
 from surefoot.service.settings import InfluxSettings
 
 TIMEOUT_MS = 10_000
-RETRYABLE_STATUSES = frozenset({0, 401, 403, 404, 408, 429})
-"""HTTP errors that can be fixed on the server (0: failed TLS handshake); other 4xx refuse these lines for good."""
-
-
-class InfluxError(Exception):
-    """A request failed; str() says why."""
-
-
-class UnreachableError(InfluxError):
-    """The request may succeed later."""
-
-
-class RefusedError(InfluxError):
-    """The request will never succeed."""
+NOT_INFLUXDB = "something else answers at this address"
+REFUSALS = frozenset({400, 413, 422})
+"""HTTP errors that a retry meets again: of single lines 400 on 1.x and 422 on 2.x, and too much at once."""
+TAKEN = 204
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """One series of an InfluxQL answer."""
 
+    measurement: str
     tags: Mapping[str, str]
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
@@ -62,7 +54,8 @@ class InfluxClient:
             enable_gzip=True,
             ssl_ca_cert=None if settings.ca_file is None else str(settings.ca_file),
         )
-        self._write = self._client.write_api(write_options=SYNCHRONOUS)
+        self._organisation = settings.organisation
+        self._write = WriteService(self._client.api_client)
 
     def __enter__(self) -> Self:
         return self
@@ -75,16 +68,23 @@ class InfluxClient:
     def write(self, lines: Sequence[str]) -> None:
         """Write lines with times in nanoseconds; UnreachableError or RefusedError where they are not taken."""
         with _translated_errors(self._token):
-            self._write.write(self.bucket, record="\n".join(lines))
+            _, status, _ = self._write.post_write_with_http_info(
+                self._organisation,
+                self.bucket,
+                "\n".join(lines),
+                precision="ns",
+                content_type="text/plain; charset=utf-8",
+            )
+            if status != TAKEN:
+                raise UnreachableError(f"{status} where InfluxDB answers {TAKEN}; {NOT_INFLUXDB}")
 
     def query(self, influxql: str, **parameters: str) -> list[Series]:
         """Query InfluxQL; `$name` stands for a parameter, times are nanoseconds since 1970."""
         return self._ask("GET", influxql, parameters)
 
-    def delete(self, measurement: str, **tags: str) -> None:
-        """Delete the points of a measurement that have these tags."""
-        condition = " AND ".join(f'"{name}" = ${name}' for name in tags)
-        self._ask("POST", f'DELETE FROM "{measurement}" WHERE {condition}', tags)
+    def delete_run(self, run: str) -> None:
+        """Delete every point of a run."""
+        self._ask("POST", "DELETE WHERE run = $run", {"run": run})
 
     def _ask(self, method: str, influxql: str, parameters: Mapping[str, str]) -> list[Series]:
         asked = [("db", self.bucket), ("q", influxql), ("params", json.dumps(parameters)), ("epoch", "ns")]
@@ -97,17 +97,17 @@ class InfluxClient:
                 _preload_content=False,
                 _return_http_data_only=True,
             )
-            return _series(json.loads(answer.data))
+            return list(_series(json.loads(answer.data)))
 
 
-def _series(answer: Mapping[str, Any]) -> list[Series]:
-    found = []
-    for result in answer.get("results", []):
+def _series(answer: Any) -> Iterator[Series]:
+    if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
+        raise UnreachableError(f"JSON without results; {NOT_INFLUXDB}")
+    for result in answer["results"]:
         if "error" in result:
             raise UnreachableError(str(result["error"]))
         for series in result.get("series", []):
-            found.append(Series(series.get("tags", {}), series["columns"], series.get("values", [])))
-    return found
+            yield Series(series.get("name", ""), series.get("tags", {}), series["columns"], series.get("values", []))
 
 
 @contextmanager
@@ -116,19 +116,16 @@ def _translated_errors(token: str) -> Iterator[None]:
     try:
         yield
     except ApiException as error:
-        reason = f"{error.status} {_cleaned(_reason(error), token)}"
-        kind = (
-            RefusedError
-            if 400 <= (error.status or 0) < 500 and error.status not in RETRYABLE_STATUSES
-            else UnreachableError
-        )
-        raise kind(reason) from error
+        told = _told(error)
+        reason = f"{error.status} {_cleaned(told or str(error.reason), token)}"
+        is_refusal = error.status in REFUSALS and (told or error.status == 413)
+        raise (RefusedError(reason) if is_refusal else UnreachableError(reason)) from error
     except UnreachableError as error:
         raise UnreachableError(_cleaned(str(error), token)) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise UnreachableError(_short(error)) from error
     except ValueError as error:
-        raise UnreachableError(f"an answer that is no JSON ({error})") from error
+        raise UnreachableError(f"an answer that is no JSON; {NOT_INFLUXDB}") from error
 
 
 def _cleaned(text: str, token: str) -> str:
@@ -136,12 +133,13 @@ def _cleaned(text: str, token: str) -> str:
     return " ".join(mask_secrets(text, [token]).split())
 
 
-def _reason(error: ApiException) -> str:
+def _told(error: ApiException) -> str:
+    """What InfluxDB says about an error; empty where somebody else, such as a proxy, answered."""
     try:
         body = json.loads(error.body or "")
-        return str(body.get("message") or body.get("error") or error.reason)
+        return str(body.get("message") or body.get("error") or "")
     except (ValueError, AttributeError):
-        return str(error.reason)
+        return ""
 
 
 def _short(error: BaseException) -> str:

@@ -16,8 +16,18 @@ from influxdb_client.client.write.point import Point
 from surefoot.analysis.findings import Severity
 from surefoot.service.serialization.encoding import ESTIMATE_FIELDS, gait_word
 
-DELIVERED = "watermarks"
 BOTH = "both"
+FIELD_OF_EVERY_POINT: Mapping[str, str] = {
+    "runs": "feet",
+    "strides": "flags",
+    "windows": "start_s",
+    "live": "start_s",
+    "findings": "rank",
+    "pod_health": "connected",
+    "summaries": "findings",
+    "alerts": "id",
+}
+"""Measurement → a field that none of its points lacks, for counting them."""
 
 Row = sqlite3.Row
 Fields = Mapping[str, Any]
@@ -27,12 +37,6 @@ def lines(table: str, row: Row) -> list[str]:
     """Lines of a row of `table`; none where it has no number."""
     made = (line for point in POINTS[table](row) if (line := point.to_line_protocol()))
     return [line.replace("\n", "\\n") for line in made]
-
-
-def delivered_line(run: str, time_ns: int, seqs: Mapping[str, int]) -> str:
-    """Line that says up to which `seq` of each table a run has been written; `time_ns` is the run's start."""
-    point = Point(DELIVERED).tag("run", run).time(time_ns)
-    return str(_with(point, dict(seqs)).to_line_protocol())
 
 
 def _stride(row: Row) -> Iterator[Point]:

@@ -73,7 +73,18 @@ ALTER TABLE summaries ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
 
 RUN_GENERATION = "ALTER TABLE runs ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;\n"
 
-MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES, 2: STRIDES_BY_CONTACT, 3: RUN_GENERATION}
+SINK_LEDGER = """
+CREATE TABLE too_old (
+    sink TEXT NOT NULL, run TEXT NOT NULL, until_ns INTEGER NOT NULL, PRIMARY KEY (sink, run)) STRICT;
+CREATE TABLE sent_again (
+    sink TEXT NOT NULL, run TEXT NOT NULL, replaced INTEGER NOT NULL, PRIMARY KEY (sink, run)) STRICT;
+CREATE TABLE run_clocks (
+    run TEXT NOT NULL PRIMARY KEY, boot TEXT NOT NULL, zero_s REAL NOT NULL, utc_zero_ns INTEGER NOT NULL,
+    trusted INTEGER NOT NULL) STRICT;
+"""
+"""What a sink no longer keeps, which runs it gets once more, and session time on the clock of the computer's boot."""
+
+MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES, 2: STRIDES_BY_CONTACT, 3: RUN_GENERATION, 4: SINK_LEDGER}
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 
 What has been released is never changed; a change of the schema is the next number.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -38,6 +38,27 @@ class Backlog:
         return 0.0 if self.oldest_ns is None else max(utc_s - self.oldest_ns / 1e9, 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of rows that were offered to a sink.
+
+    Parameters
+    ----------
+    taken : number of rows.
+    refused : for good: `seq` → reason.
+    too_old : run → time of its newest row that the sink no longer keeps, in nanoseconds since 1970.
+    """
+
+    taken: int = 0
+    refused: Mapping[int, str] = field(default_factory=dict)
+    too_old: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Self) -> Self:
+        runs = {*self.too_old, *other.too_old}
+        too_old = {run: max(self.too_old.get(run, 0), other.too_old.get(run, 0)) for run in runs}
+        return type(self)(self.taken + other.taken, {**self.refused, **other.refused}, too_old)
+
+
 class Outbox:
     """Pending rows of each table for one sink; open while the context is.
 
@@ -65,24 +86,24 @@ class Outbox:
 
     def cursor(self, table: str) -> int:
         """Highest `seq` of the table that this sink has acknowledged."""
-        rows = self._rows("SELECT seq FROM cursors WHERE sink = ? AND source = ?", self.sink, table)
+        rows = self.rows("SELECT seq FROM cursors WHERE sink = ? AND source = ?", self.sink, table)
         return int(rows[0]["seq"]) if rows else 0
 
     def pending(self, table: str, limit: int) -> Sequence[sqlite3.Row]:
         """Up to `limit` rows after the cursor, in order of `seq`."""
-        return self._rows(f"SELECT * FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?", self.cursor(table), limit)
+        return self.rows(f"SELECT * FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?", self.cursor(table), limit)
 
     def pending_count(self, table: str) -> int:
         """Number of rows after the cursor."""
-        return int(self._rows(f"SELECT count(*) AS n FROM {table} WHERE seq > ?", self.cursor(table))[0]["n"])
+        return int(self.rows(f"SELECT count(*) AS n FROM {table} WHERE seq > ?", self.cursor(table))[0]["n"])
 
     def backlog(self, tables: Sequence[str]) -> Backlog:
-        """What this sink does not have of the tables."""
+        """What this sink does not have of the tables, or is to get once more."""
         oldest_ns = [row["time_ns"] for table in tables for row in self.pending(table, 1)]
         newest = "SELECT count(*) AS n, max(at_utc), reason FROM dead_letters WHERE sink = ?"
-        refused = self._rows(newest, self.sink)[0]
+        refused = self.rows(newest, self.sink)[0]
         return Backlog(
-            waiting=sum(map(self._waiting, tables)),
+            waiting=sum(self._waiting(table) + self._waiting_again(table) for table in tables),
             refused=refused["n"],
             reason=refused["reason"] or "",
             oldest_ns=min(oldest_ns, default=None),
@@ -92,84 +113,79 @@ class Outbox:
         """Number of rows after the cursor, in a time that does not grow with it."""
         cursor = self.cursor(table)
         first = f"SELECT seq FROM {table} WHERE seq > ? LIMIT {MAX_COUNTED}"
-        counted = int(self._rows(f"SELECT count(*) AS n FROM ({first})", cursor)[0]["n"])
+        counted = int(self.rows(f"SELECT count(*) AS n FROM ({first})", cursor)[0]["n"])
         if counted < MAX_COUNTED:
             return counted
-        return int(self._rows(f"SELECT max(seq) - ? AS n FROM {table}", cursor)[0]["n"])
+        return int(self.rows(f"SELECT max(seq) - ? AS n FROM {table}", cursor)[0]["n"])
+
+    def _waiting_again(self, table: str) -> int:
+        """Number of rows up to the cursor of runs that are to be sent again."""
+        again = f"SELECT count(*) AS n FROM {table} JOIN sent_again USING (run) WHERE sink = ? AND seq <= ?"
+        return int(self.rows(again, self.sink, self.cursor(table))[0]["n"])
 
     def set_cursor(self, table: str, seq: int) -> None:
-        """Set the cursor of a table."""
-        with self._transaction():
+        """Move the cursor of a table forward."""
+        with self.transaction():
             self._set_cursor(table, seq)
 
-    def dead_letter(self, table: str, seqs: Mapping[int, str], upto: int) -> None:
-        """Note rows that the sink refuses for good, `seq` → reason, and move the cursor to `upto`."""
+    def settle(self, table: str, rows: Sequence[sqlite3.Row], outcome: Outcome) -> None:
+        """Note what became of rows that were offered to the sink, and move the cursor behind them."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._transaction():
+        with self.transaction():
             self._connection.executemany(
-                "INSERT OR REPLACE INTO dead_letters (sink, source, seq, reason, at_utc) VALUES (?, ?, ?, ?, ?)",
-                [(self.sink, table, seq, reason, now) for seq, reason in seqs.items()],
+                "DELETE FROM dead_letters WHERE sink = ? AND source = ? AND seq = ?",
+                [(self.sink, table, row["seq"]) for row in rows],
             )
-            self._set_cursor(table, upto)
+            self._connection.executemany(
+                "INSERT INTO dead_letters (sink, source, seq, reason, at_utc) VALUES (?, ?, ?, ?, ?)",
+                [(self.sink, table, seq, reason, now) for seq, reason in outcome.refused.items()],
+            )
+            self._connection.executemany(
+                "INSERT INTO too_old (sink, run, until_ns) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET until_ns = max(until_ns, excluded.until_ns)",
+                [(self.sink, run, until_ns) for run, until_ns in outcome.too_old.items()],
+            )
+            self._set_cursor(table, rows[-1]["seq"])
 
     def mark_delivered(self, alert: str, latency_s: float | None, *, late: bool, upto: int) -> None:
         """Note that an alert was delivered (the first time counts), and move the cursor to `upto`."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with self._transaction():
+        with self.transaction():
             self._connection.execute(
                 "INSERT OR IGNORE INTO deliveries (sink, alert, delivered_utc, latency_s, late) VALUES (?, ?, ?, ?, ?)",
                 (self.sink, alert, now, latency_s, int(late)),
             )
             self._set_cursor("alerts", upto)
 
-    def last_seqs(self, table: str) -> dict[str, int]:
-        """Run → its last `seq` in a table up to the cursor."""
-        rows = self._rows(f"SELECT run, max(seq) AS seq FROM {table} WHERE seq <= ? GROUP BY run", self.cursor(table))
-        return {row["run"]: row["seq"] for row in rows}
-
-    def first_seq(self, table: str, run: str) -> int | None:
-        """First `seq` of a run in a table; None without rows."""
-        return self._rows(f"SELECT min(seq) AS seq FROM {table} WHERE run = ?", run)[0]["seq"]
-
-    def rewind(self, table: str, run: str) -> None:
-        """Move the cursor of a table back, so that all rows of a run are pending."""
-        first = self.first_seq(table, run)
-        if first is not None and first <= self.cursor(table):
-            self.set_cursor(table, first - 1)
-
-    def run_starts_ns(self) -> dict[str, int]:
-        """Run → its start in nanoseconds since 1970."""
-        return {
-            row["run"]: row["time_ns"]
-            for row in self._rows("SELECT run, min(time_ns) AS time_ns FROM runs GROUP BY run")
-        }
-
     def last_rows(self, table: str) -> Sequence[sqlite3.Row]:
         """Each runner's newest row of a table."""
-        return self._rows(f"SELECT *, max(time_ns) FROM {table} GROUP BY runner ORDER BY runner")
+        return self.rows(f"SELECT *, max(time_ns) FROM {table} GROUP BY runner ORDER BY runner")
 
     def newest_runs(self) -> dict[str, str]:
         """Runner → the run that began last."""
-        rows = self._rows("SELECT runner, run, max(time_ns) FROM runs GROUP BY runner")
+        rows = self.rows("SELECT runner, run, max(time_ns) FROM runs GROUP BY runner")
         return {row["runner"]: row["run"] for row in rows}
 
     def alerts_of(self, run: str, runner: str, upto: int) -> Sequence[sqlite3.Row]:
         """A run's alerts so far, in order."""
-        return self._rows(
+        return self.rows(
             "SELECT * FROM alerts WHERE run = ? AND runner = ? AND seq <= ? ORDER BY seq", run, runner, upto
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Commit what is done with the connection while entered, or roll it back."""
         with self._busy, transaction(self._connection, self.path):
-            yield
+            yield self._connection
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        """Rows of a query; StoreError where the store cannot be read."""
+        with self._busy, store_errors(self.path):
+            return self._connection.execute(query, values).fetchall()
 
     def _set_cursor(self, table: str, seq: int) -> None:
         self._connection.execute(
-            "INSERT INTO cursors (sink, source, seq) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq",
+            "INSERT INTO cursors (sink, source, seq) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
             (self.sink, table, seq),
         )
-
-    def _rows(self, query: str, *values: object) -> list[Any]:
-        with self._busy, store_errors(self.path):
-            return self._connection.execute(query, values).fetchall()

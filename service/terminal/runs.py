@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from surefoot.dashboards.formatting import UNKNOWN, duration
+from surefoot.dashboards.formatting import UNKNOWN, duration, local_time
 from surefoot.service.runs import RecordedRun
 
 
@@ -20,7 +20,7 @@ def run_table(runs: Sequence[RecordedRun]) -> Table:
         manifest = recorded.run.manifest
         shown.add_row(
             manifest.run_id,
-            f"{manifest.created_utc.astimezone():%d %b %Y %H:%M}",
+            local_time(manifest.created_utc),
             ", ".join(manifest.runners),
             UNKNOWN if recorded.duration_s is None else duration(recorded.duration_s),
             _state(recorded),

@@ -29,6 +29,7 @@ from surefoot.sensor_ingest.recording.replay import replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.settings import Settings
+from surefoot.service.store.ledger import Ledger
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.schema import EXPORTED_TABLES
@@ -189,7 +190,8 @@ class Stage:
             waits = [(influx, source, self._last(source)) for source in EXPORTED_TABLES]
             waits += [(mqtt, "alerts", self._last("alerts"))]
             async with asyncio.timeout(PATIENCE_S * self.speed):
-                while any(outbox.cursor(source) < seq for outbox, source, seq in waits):
+                again = Ledger(influx).to_send_again
+                while again() or any(outbox.cursor(source) < seq for outbox, source, seq in waits):
                     await asyncio.sleep(0.2)
         return time.monotonic() - began_s
 

@@ -32,7 +32,7 @@ from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.serialization.prometheus import MetricFamily, prometheus_text
 from surefoot.service.settings import Settings
 from surefoot.service.store import outbox, service_status
-from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.outbox import Outbox, Outcome
 from surefoot.service.store.schema import EXPORTED_TABLES
 from surefoot.service.store.service_status import (
     STALE_S,
@@ -148,8 +148,8 @@ def test_rows_refused_and_a_long_backlog_are_counted(
         exact = sink.backlog(("strides",))
         monkeypatch.setattr(outbox, "MAX_COUNTED", 10)
         assert sink.backlog(("strides",)) == exact
-        (first, second) = sink.pending("strides", 2)
-        sink.dead_letter("strides", {first["seq"]: "no such field"}, second["seq"])
+        two = sink.pending("strides", 2)
+        sink.settle("strides", two, Outcome(1, {two[0]["seq"]: "no such field"}))
         assert sink.backlog(("strides",)) == replace(
             sink.backlog(("strides",)), waiting=exact.waiting - 2, refused=1, reason="no such field"
         )
@@ -355,8 +355,8 @@ def test_the_doctor_says_what_each_sink_lacks(
     sinks = SinkStatus("influxdb", "Connection refused", 40, 0), SinkStatus("mqtt", "", 12, 1)
     write_status(settings.data, replace(status_now(recorded[1]), sinks=sinks))
     with Outbox(settings.store_path, "mqtt") as sink:
-        last = sink.pending("strides", 100_000)[-1]["seq"]
-        sink.dead_letter("strides", {last: "packet too large"}, last)
+        rows = sink.pending("strides", 100_000)
+        sink.settle("strides", rows, Outcome(refused={rows[-1]["seq"]: "packet too large"}))
     found = checks(settings, monkeypatch)
     influxdb, mqtt = found["Rows for InfluxDB"], found["Rows for MQTT"]
     assert re.match(
@@ -366,7 +366,7 @@ def test_the_doctor_says_what_each_sink_lacks(
     assert influxdb.advice.startswith("Nothing is lost")
     assert ", 1 refused, " in mqtt.detail
     assert mqtt.detail.endswith("with 1 restart; the last because: packet too large")
-    assert "not sent again" in mqtt.advice
+    assert "surefoot ship --refused lists them" in mqtt.advice
     write_status(settings.data, replace(status_now(recorded[1]), running=False))
     alone = checks(settings, monkeypatch)["Rows for InfluxDB"]
     assert (alone.status, alone.detail.endswith("; surefoot ship sends them now")) == (CheckStatus.OK, True)

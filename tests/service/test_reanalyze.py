@@ -157,9 +157,9 @@ def test_the_database_has_what_was_found_again_and_nothing_else(tmp_path: Path, 
         settings = Settings.model_validate({"data": tmp_path / "data", "influxdb": {"url": server.url, "token": TOKEN}})
         run = stored(settings, rolled.run)
         stored(settings, rolled.run, run_id="20260101T000000Z-00000002")
-        first = drain_to_influxdb(settings)
+        first = drain_to_influxdb(settings).sent
         replace_results(exchange_feet(run), settings)
-        assert 0 < drain_to_influxdb(settings) < first
+        assert 0 < drain_to_influxdb(settings).sent < first
         assert_influx_has_all(settings)
 
 
