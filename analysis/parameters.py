@@ -35,8 +35,8 @@ class Parameters:
         from which it is severe.
     min_baseline_minutes, baseline_minutes : steady minutes from which a run's own baseline is used, and to which it
         grows.
-    ewma_weight : weight of the newest minute in the moving average of the asymmetry (Roberts 1959, Technometrics
-        1:239); 0.2 lags a ramp by four minutes.
+    ewma_weight : least weight of the newest minute in the moving average of the asymmetry (Roberts 1959, Technometrics
+        1:239); 0.2 lags a ramp by four minutes. It is larger, up to 0.5, where a runner's minutes are more alike.
     min_drift_z, min_sudden_z : standard errors that a lasting and a sudden change must reach.
     drift_threshold_ratio : multiplies the smallest changes that are reported, whatever their error: 2.1 % of ground
         contact, 10 % of impact, 5 % of push-off lasting; 4, 12 and 8 % sudden.

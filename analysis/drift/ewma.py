@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -25,9 +25,15 @@ from surefoot.analysis.drift.steady_state import Block
 from surefoot.analysis.model import Bools, Floats
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 
-MINUTE_BLOCKS = 6
+MINUTE_S, MINUTE_BLOCKS = 60.0, 6
 MIN_MINUTE_BLOCKS = 3
 """A minute counts with half of its blocks."""
+MAX_WEIGHT = 0.5
+"""Greatest weight of the newest minute in the moving average, which then scatters like a mean of three minutes."""
+AVERAGE_Z = 6.0
+"""The moving average is as short as the runner's scatter allows: the smallest change that is reported is to be so many
+standard errors. A drift of contact is followed within a minute where minutes scatter by up to 0.5 %, within four from
+0.8 % on."""
 CI95_Z = 2.15
 """Standard errors of a 95 % interval; more than 1.96, since the scatter is known from some twenty minutes."""
 CAMBER_Z = 2.0
@@ -38,7 +44,7 @@ RECENT_RATIO = 0.9
 ANY_AGE_RATIO = 1.6
 """From this multiple of the threshold on the age does not matter."""
 LATEST_MINUTES = 3
-"""Minutes whose mean is reported as the change now; the moving average would lag behind a drift by four minutes."""
+"""Minutes whose mean is reported as the change now; as many before the onset of a drift are a baseline."""
 MAX_MINUTES = 96
 """Minutes kept; when full, neighbours are averaged."""
 
@@ -70,6 +76,7 @@ class EwmaChart:
         self.baseline = Baseline.empty() if baseline is None else baseline
         self.time_s = np.full(MAX_MINUTES, np.nan)
         self.rows = np.full((MAX_MINUTES, len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
+        self._strides = np.zeros(MAX_MINUTES)
         self.count = 0
         self.average = self.baseline.rows
         self._first = np.full((self.parameters.baseline_minutes, len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
@@ -91,23 +98,56 @@ class EwmaChart:
             self.covariates.learn(self._last_minute[1], row)
         self._last_minute = number, row
         self.camber.learn(row, self.covariates)
-        self._record(0.5 * (start_s + end_s), row)
-        self.average = np.where(
-            np.isfinite(row), self.average + self.parameters.ewma_weight * (row - self.average), self.average
-        )
-        self._gather(row, start_s, end_s, sum(block.strides for block in blocks))
+        strides = sum(block.strides for block in blocks)
+        self._record(0.5 * (start_s + end_s), row, strides)
+        weight = self._weight[:, None]
+        self.average = np.where(np.isfinite(row), self.average + weight * (row - self.average), self.average)
+        self._gather(row, start_s, end_s, strides)
         return self._evaluate(end_s)
+
+    @property
+    def _weight(self) -> Floats:
+        """(metrics,) weight of the newest minute, after `AVERAGE_Z`."""
+        least = self.parameters.ewma_weight
+        error_pct = self.parameters.drift_threshold_ratio * MIN_DRIFT_PCT / AVERAGE_Z
+        variance_pct2 = np.maximum(error_pct**2 - np.nan_to_num(self.baseline.error_pct) ** 2, 0.0)
+        share = variance_pct2 / self.covariates.scatter_pct**2
+        weight: Floats = np.clip(2.0 * share / (1.0 + share), least, max(least, MAX_WEIGHT))
+        return weight
 
     @property
     def _average_error_pct(self) -> Floats:
         """(metrics,) standard error of the moving average, from one minute's scatter."""
-        weight = self.parameters.ewma_weight
-        return self.covariates.scatter_pct * float(np.sqrt(weight / (2.0 - weight)))
+        weight = self._weight
+        error_pct: Floats = self.covariates.scatter_pct * np.sqrt(weight / (2.0 - weight))
+        return error_pct
 
     def rebase(self, end_s: float) -> None:
         """Make the moving average the new baseline."""
         error_pct = self._average_error_pct
         self.baseline = replace(self.baseline, rows=self.average, error_pct=error_pct, start_s=end_s, end_s=end_s)
+        self._gathered_minutes[:] = self.parameters.baseline_minutes
+
+    def end_baseline(self, onset_s: float) -> None:
+        """Take the minutes after an onset out of the run's own baseline, where enough are left."""
+        baseline, times_s = self.baseline, self.time_s[: self.count]
+        own = slice(*np.searchsorted(times_s, (baseline.start_s, baseline.end_s)))
+        rows, even = self.rows[own], times_s[own] <= onset_s
+        known = np.isfinite(rows[..., ASYMMETRY])
+        known &= known.cumsum(axis=0) <= self.parameters.baseline_minutes
+        count = (known & even[:, None]).sum(axis=0)
+        if even.all() or even.sum() < LATEST_MINUTES:
+            return
+        cut = (count >= LATEST_MINUTES) & (count < known.sum(axis=0))
+        before = nan_mean(np.where((known & even[:, None])[..., None], rows, np.nan))
+        error_pct = self.covariates.scatter_pct / np.sqrt(np.maximum(count, 1))
+        self.baseline = replace(
+            baseline,
+            rows=np.where(cut[:, None], before, baseline.rows),
+            error_pct=np.where(cut, error_pct, baseline.error_pct),
+            end_s=onset_s + 0.5 * MINUTE_S,
+            strides=int(self._strides[own][even].sum()),
+        )
         self._gathered_minutes[:] = self.parameters.baseline_minutes
 
     def forget(self, metrics: Bools) -> None:
@@ -129,19 +169,14 @@ class EwmaChart:
         return self._deviation(self.average, reference)
 
     def latest_change(self, reference: Baseline, estimate: ChangeEstimate) -> ChangeEstimate:
-        """The estimate with the change of the latest minutes from the reference, where one of them knows it."""
+        """How the latest minutes differ from the reference; the estimate where none of them knows a metric."""
         rows = self.rows[max(self.count - LATEST_MINUTES, 0) : self.count]
         known = np.isfinite(rows[..., ASYMMETRY]).sum(axis=0)
-        now = nan_mean(rows)
         scatter_pct = self.covariates.scatter_pct / np.sqrt(np.maximum(known, 1))
-        camber_pct = self.camber.error_pct(now, reference.rows)
-        error_pct = np.sqrt(scatter_pct**2 + reference.error_pct**2 + camber_pct**2)
-        change_pct = self._deviation(now, reference.rows)
-        latest = np.isfinite(change_pct)
-        return replace(
-            estimate,
-            change_pct=np.where(latest, change_pct, estimate.change_pct),
-            error_pct=np.where(latest, error_pct, estimate.error_pct),
+        now = self._change(nan_mean(rows), reference, scatter_pct)
+        latest = np.isfinite(now.change_pct)
+        return ChangeEstimate(
+            *(np.where(latest, getattr(now, each.name), getattr(estimate, each.name)) for each in fields(now))
         )
 
     def expected(self, rows: Floats, reference: Floats) -> Floats:
@@ -152,22 +187,27 @@ class EwmaChart:
         """(…, metrics) adjusted difference of asymmetry from the reference's."""
         return rows[..., ASYMMETRY] - reference[..., ASYMMETRY] - self.expected(rows, reference)
 
-    def _evaluate(self, end_s: float) -> Deviation:
-        baseline = self.baseline
-        change = self.deviation_from(baseline.rows)
-        error = np.hypot(self._average_error_pct, baseline.error_pct)
-        camber_deg = camber_change_deg(self.average - baseline.rows)
-        camber = self.camber.error_pct(self.average, baseline.rows)
-        threshold = np.hypot(
-            np.maximum(self.parameters.drift_threshold_ratio * MIN_DRIFT_PCT, self.parameters.min_drift_z * error),
-            CAMBER_Z * camber,
+    def _change(self, rows: Floats, reference: Baseline, scatter_pct: Floats) -> ChangeEstimate:
+        """How rows, a mean with this standard error, differ from the reference."""
+        camber_pct = self.camber.error_pct(rows, reference.rows)
+        common_pct = rows[:, COMMON] - reference.rows[:, COMMON]
+        return ChangeEstimate(
+            self._deviation(rows, reference.rows),
+            np.sqrt(scatter_pct**2 + reference.error_pct**2 + camber_pct**2),
+            common_pct - self.covariates.expected_common(rows, reference.rows),
+            camber_change_deg(rows - reference.rows),
         )
-        recent_change = self._deviation(self.average, self._rows_before(end_s))
-        common = self.average[:, COMMON] - baseline.rows[:, COMMON]
-        common = common - self.covariates.expected_common(self.average, baseline.rows)
-        is_recent = np.sign(change) * recent_change >= RECENT_RATIO * threshold
-        beyond = (np.abs(change) >= threshold) & (is_recent | (np.abs(change) >= ANY_AGE_RATIO * threshold))
-        return Deviation(end_s, ChangeEstimate(change, np.hypot(error, camber), common, camber_deg), threshold, beyond)
+
+    def _evaluate(self, end_s: float) -> Deviation:
+        estimate = self._change(self.average, self.baseline, self._average_error_pct)
+        error = np.hypot(self._average_error_pct, self.baseline.error_pct)
+        least = self.parameters.drift_threshold_ratio * MIN_DRIFT_PCT
+        camber = self.camber.error_pct(self.average, self.baseline.rows)
+        threshold = np.hypot(np.maximum(least, self.parameters.min_drift_z * error), CAMBER_Z * camber)
+        size, sign = np.abs(estimate.change_pct), np.sign(estimate.change_pct)
+        is_recent = sign * self._deviation(self.average, self._rows_before(end_s)) >= RECENT_RATIO * threshold
+        beyond = (size >= threshold) & (is_recent | (size >= ANY_AGE_RATIO * threshold))
+        return Deviation(end_s, estimate, threshold, beyond)
 
     def _rows_before(self, end_s: float) -> Floats:
         """Rows of 25 minutes ago, or the baseline where the run or the baseline is younger."""
@@ -199,12 +239,13 @@ class EwmaChart:
         self.baseline = Baseline(rows, error_pct, begun_s, end_s, self.baseline.strides + strides)
         self.average = np.where(first[:, None], rows, self.average)
 
-    def _record(self, time_s: float, row: Floats) -> None:
+    def _record(self, time_s: float, row: Floats, strides: int) -> None:
         if self.count == MAX_MINUTES:
             half = MAX_MINUTES // 2
             self.time_s[:half] = self.time_s.reshape(half, 2).mean(axis=1)
             self.rows[:half] = self.rows.reshape(half, 2, *row.shape).mean(axis=1)
+            self._strides[:half] = self._strides.reshape(half, 2).sum(axis=1)
             self.time_s[half:], self.rows[half:] = np.nan, np.nan
             self.count = half
-        self.time_s[self.count], self.rows[self.count] = time_s, row
+        self.time_s[self.count], self.rows[self.count], self._strides[self.count] = time_s, row, strides
         self.count += 1

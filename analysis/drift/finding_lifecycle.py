@@ -17,7 +17,7 @@ from surefoot.analysis.findings import Finding, Kind, State, finding_id
 from surefoot.analysis.model import Bools, Floats
 
 MIN_HELD_MINUTES = 2
-"""Minutes in a row beyond the threshold before a drift is reported."""
+"""Minutes in a row beyond the threshold before a drift is reported, or a metric joins it."""
 JOIN_RATIO, JOIN_Z = 0.4, 3.2
 """A metric that changes the same way joins at this share of its own threshold, if that is so many standard errors."""
 FOLLOW_RATIO = 0.25
@@ -66,6 +66,7 @@ class EpisodeTracker:
     origin_s: float = 0.0
     _open: list[Episode] = field(default_factory=list)
     _held: Floats = field(default_factory=lambda: np.zeros(len(MONITORED_KEYS)))
+    _clear: Floats = field(default_factory=lambda: np.zeros(len(MONITORED_KEYS)))
 
     @property
     def idle(self) -> bool:
@@ -74,9 +75,9 @@ class EpisodeTracker:
 
     def add_minute(self, deviation: Deviation, chart: EwmaChart) -> list[Finding]:
         """Findings of a minute: revisions of open episodes and new drifts."""
+        self._held = _minutes_in_a_row(self._held, deviation.beyond, deviation)
+        self._clear = _minutes_in_a_row(self._clear, _is_clear(deviation), deviation)
         findings = [finding for episode in list(self._open) for finding in self._update(episode, deviation, chart)]
-        sign = np.where(deviation.beyond, np.sign(deviation.estimate.change_pct), 0.0)
-        self._held = np.where((sign != 0.0) & (np.sign(self._held) * sign >= 0.0), self._held + sign, sign)
         ready = np.abs(self._held) >= MIN_HELD_MINUTES
         for metrics, direction in _groups(ready, self._held):
             if not any(episode.sign == direction and episode.involves(metrics) for episode in self._open):
@@ -99,7 +100,8 @@ class EpisodeTracker:
         small = abs(estimate.change_pct[lead]) < chart.parameters.drift_threshold_ratio * MIN_SUDDEN_PCT[lead]
         if (onset.suddenness > SUDDEN_EVIDENCE and small) or not (IS_LOAD[lead] or _larger_side_rose(estimate, lead)):
             return []
-        metrics = metrics | _joining(deviation, IS_LOAD[lead], direction)
+        chart.end_baseline(onset.start_s)
+        metrics = metrics | self._joining(lead, direction)
         kind = classify_drift(metrics, lead)
         since_s = onset.start_s - self.origin_s
         foot, now = affected_foot(kind, lead, estimate), chart.latest_change(chart.baseline, estimate)
@@ -149,7 +151,7 @@ class EpisodeTracker:
         moved_pct = abs(float(now.change_pct[old.lead]) - episode.finding.value)
         calm_minutes = episode.sign * value_pct < RESOLVED_RATIO * episode.threshold_pct and not settling
         episode.calm_minutes = episode.calm_minutes + 1 if calm_minutes else 0
-        joined = old.metrics | _joining(deviation, IS_LOAD[old.lead], episode.sign)
+        joined = old.metrics | self._joining(old.lead, episode.sign)
         if episode.calm_minutes >= RESOLVED_MINUTES:
             self._open.remove(episode)
             yield _revise(episode, replace(old, estimate=now, over=True), deviation.end_s, chart)
@@ -159,6 +161,12 @@ class EpisodeTracker:
             yield _revise(
                 episode, replace(old, kind=kind, foot=foot, metrics=joined, estimate=now), deviation.end_s, chart
             )
+
+    def _joining(self, lead: int, direction: float) -> Bools:
+        """Metrics of the lead's group that change the same way."""
+        alike = IS_LOAD if IS_LOAD[lead] else ~IS_LOAD
+        joins: Bools = alike & (direction * self._clear >= MIN_HELD_MINUTES)
+        return joins
 
     def finish(self, end_s: float, chart: EwmaChart) -> list[Finding]:
         """Last revisions at the end of the run: each open finding as it is then, its evidence to the last minute."""
@@ -202,12 +210,17 @@ def _lead(metrics: Bools, strength: Floats) -> int:
     return int(np.argmax(np.where(metrics, np.abs(strength), -1.0)))
 
 
-def _joining(deviation: Deviation, load: bool, direction: float) -> Bools:
-    """Metrics of the same group that change the same way, clearly enough to be part of the episode."""
-    size_pct = np.nan_to_num(direction * deviation.estimate.change_pct, nan=-np.inf)
+def _is_clear(deviation: Deviation) -> Bools:
+    """Metrics that change clearly enough to be part of an episode."""
     least_pct = np.maximum(JOIN_RATIO * deviation.threshold_pct, JOIN_Z * deviation.estimate.error_pct)
-    joins: Bools = (load == IS_LOAD) & (size_pct >= least_pct)
-    return joins
+    clear: Bools = np.abs(deviation.estimate.change_pct) >= least_pct
+    return clear
+
+
+def _minutes_in_a_row(before: Floats, marked: Bools, deviation: Deviation) -> Floats:
+    """(metrics,) minutes for which a metric has been marked without a break, with the sign of its change."""
+    sign = np.where(marked, np.sign(deviation.estimate.change_pct), 0.0)
+    return np.where((sign != 0.0) & (np.sign(before) * sign >= 0.0), before + sign, sign)
 
 
 def _larger_side_rose(estimate: ChangeEstimate, lead: int) -> bool:

@@ -19,7 +19,7 @@ from surefoot.analysis.model import Foot, Strides
 from tests.drift.coverage import changes, windows
 from tests.drift.measure import findings_of, measure
 from tests.drift.runs import CONTACT, RunProfile, strides_of
-from tests.drift.scenarios import QUIET, REPORTED, SUDDEN_S, Scenario, ramp, sudden
+from tests.drift.scenarios import DUE_S, QUIET, REPORTED, SUDDEN_S, Scenario, ramp, sudden
 
 FEET = tuple(Foot)
 CLEARLY_QUIET = [each for each in QUIET if "do not see" not in each.name]
@@ -141,6 +141,22 @@ def test_the_value_follows_a_drift_and_the_last_one_is_what_is_there() -> None:
     assert f"(now {abs(last.value):.1f} ± " in last.message
     assert last.revision < 16
     assert last.known_s == pytest.approx(3600.0, abs=60.0)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_minutes_after_the_onset_are_no_part_of_the_baseline(seed: int) -> None:
+    profile = RunProfile(30.0, scatter_ratio=0.4).with_change(Foot.LEFT, contact=ramp(6.0, 6.0, 16.0))
+    (finding,) = latest(run(profile, seed))
+    assert finding.time_s == pytest.approx(360.0, abs=60.0)
+    assert finding.evidence["baseline_end_s"] == pytest.approx(finding.time_s + 30.0)
+    assert finding.evidence["baseline_strides"] == pytest.approx((finding.time_s + 30.0) / 0.70, rel=0.1)
+    assert finding.value == pytest.approx(-6.0 / 1.03, abs=0.5)  # ten minutes of baseline would leave −5.3 %
+
+
+def test_the_more_evenly_somebody_runs_the_sooner_a_drift_is_found() -> None:
+    profile = RunProfile(45.0, scatter_ratio=0.4).with_change(Foot.LEFT, contact=ramp(3.0))
+    delays_min = [(run(profile, seed)[0].known_s - DUE_S) / 60.0 for seed in (1, 2, 3)]
+    assert max(delays_min) <= 3.0
 
 
 def test_evidence_can_be_plotted_and_doubted() -> None:

@@ -55,6 +55,7 @@ class RunProfile:
     late_s : how much later than the left the right pod begins.
     moved_s : when the left pod slips on its shoe, which then reads impact 15 % and the frontal plane 30 % higher.
     correlation : of neighbouring strides of a foot.
+    scatter_ratio : of single strides against `SCATTER`.
     """
 
     minutes: float = 60.0
@@ -69,6 +70,7 @@ class RunProfile:
     late_s: float = 0.0
     moved_s: float = np.nan
     correlation: float = NEIGHBOUR_CORRELATION
+    scatter_ratio: float = 1.0
 
     def with_change(self, foot: Foot, **curves: Curve) -> RunProfile:
         """The profile with one more truth; keywords are `contact`, `impact`, `push_off`, `eversion`, `variability`."""
@@ -104,7 +106,8 @@ def strides_of(
             if foot is Foot.LEFT:
                 level *= 1.0 + 0.01 * POD_MOVED_PCT.get(key, 0.0) * (time_s >= profile.moved_s)
             correlation = VARIABILITY_CORRELATION if key == VARIABILITY else profile.correlation
-            noise = SCATTER[key] * (_scatter(rng, profile, correlation, 1.0)[: len(time_s)] + common[: len(time_s)])
+            noise = _scatter(rng, profile, correlation, 1.0)[: len(time_s)] + common[: len(time_s)]
+            noise *= profile.scatter_ratio * SCATTER[key]
             metrics[key] = level * (1.0 + noise)
         metrics[TILT] = np.sign(sign) * profile.camber_deg(time_s) + _tilt(profile, time_s, apart)
         lost = rng.random(len(time_s)) < profile.lost.get(foot, 0.0)
