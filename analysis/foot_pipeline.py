@@ -18,7 +18,7 @@ from surefoot.analysis.gait.stillness import StillnessDetector, StillSeconds, jo
 from surefoot.analysis.gait.stride_alignment import StrideAligner
 from surefoot.analysis.gait.stride_parameters import AlignedStride, StrideMeasurer
 from surefoot.analysis.gait.stride_tracker import StrideTracker
-from surefoot.analysis.inversion.chirality import Chirality
+from surefoot.analysis.inversion.chirality import Chirality, ChiralityCourse
 from surefoot.analysis.inversion.detector import InversionDetector
 from surefoot.analysis.inversion.stance_reference import StanceReference
 from surefoot.analysis.model import Flag, Foot, Mounting, Samples, Strides
@@ -44,7 +44,14 @@ class FootPipeline:
     moved_s : times at which the pod was moved on its shoe, late ones left out.
     """
 
-    def __init__(self, foot: Foot, stance_reference: StanceReference, parameters: Parameters = DEFAULTS) -> None:
+    def __init__(
+        self,
+        foot: Foot,
+        stance_reference: StanceReference,
+        parameters: Parameters = DEFAULTS,
+        *,
+        side_confirmed: bool = False,
+    ) -> None:
         self.foot = foot
         self.pairer = StridePairer(Strides.empty(foot))
         self.first_s, self.last_s = np.inf, -np.inf
@@ -59,7 +66,7 @@ class FootPipeline:
         self._tracker: StrideTracker | None = None
         self._aligner = StrideAligner(foot)
         self._measurer = StrideMeasurer(foot, parameters)
-        self._inversion = InversionDetector(foot, stance_reference, parameters)
+        self._inversion = InversionDetector(foot, stance_reference, parameters, side_confirmed=side_confirmed)
         self._stillness = StillnessDetector(parameters)
         self._move_count = 0
         self._findings: tuple[list[Finding], list[Finding]] = [], []
@@ -123,6 +130,11 @@ class FootPipeline:
         """Inversion findings since the last call: all, and those that are not late."""
         findings, self._findings = self._findings, ([], [])
         return findings
+
+    def take_chirality(self) -> ChiralityCourse:
+        """What the foot's stances said of its side since the last call, late ones left out."""
+        course = self._inversion.take_chirality()
+        return course[course.time_s >= self._late_before_s]
 
     def take_still_seconds(self) -> StillSeconds:
         """The seconds since the last call, late ones left out."""

@@ -13,6 +13,7 @@ from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.foot_pipeline import FootPipeline
 from surefoot.analysis.inversion.chirality import Chirality
+from surefoot.analysis.inversion.exchanged_pods import ExchangedPodsMonitor
 from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
 from surefoot.analysis.parameters import DEFAULTS, Parameters
@@ -60,6 +61,7 @@ class Session:
         runners until the run has shown its own.
     parameters : thresholds and window lengths; a baseline made with others is refused.
     unit : unit of the samples' angular rate; by default rad/s, and values that are no foot's in rad/s are refused.
+    sides_confirmed : whether the runner says that each pod is on the foot it was given; else the gait is asked.
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class Session:
         stance_references: Mapping[Foot, StanceReference] | None = None,
         unit: GyrUnit | None = None,
         parameters: Parameters = DEFAULTS,
+        *,
+        sides_confirmed: bool = False,
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
@@ -80,12 +84,16 @@ class Session:
         self._ended = False
         references = stance_references or {}
         self._feet = {
-            foot: FootPipeline(foot, references.get(foot, POPULATION_REFERENCE), parameters) for foot in names
+            foot: FootPipeline(
+                foot, references.get(foot, POPULATION_REFERENCE), parameters, side_confirmed=sides_confirmed
+            )
+            for foot in names
         }
         self._windows = WindowBuilder(names, parameters.window_s)
         self._live = WindowBuilder(names, parameters.live_window_s)
         self._bouts = BoutBuilder(parameters)
         self._drift = DriftMonitor(names, baseline, parameters)
+        self._exchanged = ExchangedPodsMonitor()
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
@@ -96,6 +104,11 @@ class Session:
     def chiralities(self) -> Mapping[Foot, Chirality]:
         """What each foot's stances say about the side that its pod was given, as known now."""
         return {foot: pipeline.chirality for foot, pipeline in self._feet.items()}
+
+    @property
+    def pods_in_question(self) -> bool:
+        """Whether both pods seem to be on the other foot, as known now: only the runner can tell."""
+        return self._exchanged.in_question
 
     @property
     def dropped_readings(self) -> Mapping[Foot, int]:
@@ -189,9 +202,14 @@ class Session:
             strides,
             tuple(self._windows.push(on_time, origin_s, watermark_s, last_s)),
             tuple(self._bouts.push(on_time, still, watermark_s)),
-            (*events, *self._drift.push(on_time, self._moved_s, origin_s, watermark_s)),
+            (*events, *self._drift.push(on_time, self._moved_s, origin_s, watermark_s), *self._ask(watermark_s)),
             tuple(self._live.push(on_time, origin_s, watermark_s, last_s)),
         )
+
+    def _ask(self, watermark_s: float) -> list[Finding]:
+        """The question whether the pods are exchanged, if it is to be asked now."""
+        courses = {foot: pipeline.take_chirality() for foot, pipeline in self._feet.items()}
+        return self._exchanged.push(courses, watermark_s)
 
     def _take_events(self) -> tuple[Finding, ...]:
         """New inversion findings of all feet; those that are not late go to the drift monitor too."""

@@ -21,6 +21,7 @@ KIND_TITLES = {
     Kind.FRONTAL_INSTABILITY: "Less stable ankle",
     Kind.IMPACT_DRIFT: "Landing harder on one side",
     Kind.STANDING_ASYMMETRY: "Left/right difference today",
+    Kind.EXCHANGED_PODS: "Are the pods exchanged?",
 }
 SEVERITY_WORDS = {
     Severity.INFO: "info",

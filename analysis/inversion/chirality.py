@@ -11,12 +11,14 @@ Online J. 10(4):1). Some hardly do or roll out, so less than `MARGIN_DEG` says n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import numpy as np
 
 from surefoot.analysis.inversion.frontal_curves import FrontalCurves
-from surefoot.analysis.model import Bools
+from surefoot.analysis.model import Bools, Floats
 
 MARGIN_DEG = 5.0
 """Least rolling in, of the median stance, that shows a side: more than a foot that lands flat is seen to roll either
@@ -36,31 +38,71 @@ class Chirality(StrEnum):
 
 
 class ChiralityEstimator:
-    """Stances of one foot in, what they say out; it depends on the stances alone, not on when they come."""
+    """Stances of one foot in, what they say out; it depends on the stances alone, not on when they come.
 
-    def __init__(self) -> None:
-        self.chirality = Chirality.UNKNOWN
-        self._rolled_in_deg: list[float] = []
+    Attributes
+    ----------
+    rolled_in_deg : of the median stance; NaN before `MIN_STANCES`, infinite where the runner `confirmed` the side.
+    """
+
+    def __init__(self, *, confirmed: bool = False) -> None:
+        self.rolled_in_deg = np.inf if confirmed else np.nan
+        self._confirmed = confirmed
+        self._recent_deg: list[float] = []
         self._stances = 0
 
-    def push(self, curves: FrontalCurves, usual: Bools) -> list[Chirality]:
-        """What was known before each of the next n stances; those that are not `usual` (n,) say nothing."""
+    @property
+    def chirality(self) -> Chirality:
+        """What the stances so far say."""
+        return judged(self.rolled_in_deg)
+
+    def push(self, curves: FrontalCurves, usual: Bools) -> Floats:
+        """(n,) `rolled_in_deg` as known before each of the next stances; those that are not `usual` do not count."""
         before = []
         for rolled_in_deg, counts in zip(curves.rolled_in_deg.tolist(), usual.tolist(), strict=True):
-            before.append(self.chirality)
-            if counts:
+            before.append(self.rolled_in_deg)
+            if counts and not self._confirmed:
                 self._add(rolled_in_deg)
-        return before
+        return np.array(before)
 
     def _add(self, rolled_in_deg: float) -> None:
-        self._rolled_in_deg = [*self._rolled_in_deg[1 - MEMORY_STANCES :], rolled_in_deg]
+        self._recent_deg = [*self._recent_deg[1 - MEMORY_STANCES :], rolled_in_deg]
         self._stances += 1
         if self._stances >= MIN_STANCES and self._stances % JUDGED_EVERY == 0:
-            self.chirality = judged(float(np.median(self._rolled_in_deg)))
+            self.rolled_in_deg = float(np.median(self._recent_deg))
 
 
 def judged(rolled_in_deg: float) -> Chirality:
-    """What the median stance says."""
-    if abs(rolled_in_deg) < MARGIN_DEG:
-        return Chirality.UNKNOWN
-    return Chirality.AGREES if rolled_in_deg > 0.0 else Chirality.OPPOSITE
+    """What a median stance says."""
+    if rolled_in_deg >= MARGIN_DEG:
+        return Chirality.AGREES
+    return Chirality.OPPOSITE if rolled_in_deg <= -MARGIN_DEG else Chirality.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class ChiralityCourse:
+    """What one foot's stances said before each of n of them.
+
+    Parameters
+    ----------
+    time_s, known_s : (n,) of contact, and of the last sample behind it.
+    rolled_in_deg : (n,) of the median stance; NaN while unknown.
+    """
+
+    time_s: Floats
+    known_s: Floats
+    rolled_in_deg: Floats
+
+    def __getitem__(self, rows: Bools) -> ChiralityCourse:
+        return ChiralityCourse(self.time_s[rows], self.known_s[rows], self.rolled_in_deg[rows])
+
+    def rows(self) -> list[tuple[float, float, float]]:
+        """The stances one by one."""
+        columns = (self.time_s.tolist(), self.known_s.tolist(), self.rolled_in_deg.tolist())
+        return list(zip(*columns, strict=True))
+
+    @classmethod
+    def join(cls, parts: Sequence[ChiralityCourse]) -> ChiralityCourse:
+        """Consecutive pieces as one."""
+        names = [each.name for each in fields(cls)]
+        return cls(*(np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)]) for name in names))

@@ -11,7 +11,7 @@ from surefoot.analysis.gait.filters import GRID_HZ, dot, squared_norm
 from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.gait.stride_parameters import AlignedStride
 from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES, RecentStrides
-from surefoot.analysis.inversion.chirality import Chirality, ChiralityEstimator
+from surefoot.analysis.inversion.chirality import Chirality, ChiralityCourse, ChiralityEstimator, judged
 from surefoot.analysis.inversion.frontal_curves import FIRST_PEAK_INDEX, FrontalCurves, frontal_curves
 from surefoot.analysis.inversion.roll_finding import roll_finding, with_aftermath
 from surefoot.analysis.inversion.roll_watch import BothWaysWatch
@@ -68,12 +68,18 @@ class InversionDetector:
     """Aligned and measured strides in, findings out; any cut gives the same findings."""
 
     def __init__(
-        self, foot: Foot, prior: StanceReference = POPULATION_REFERENCE, parameters: Parameters = DEFAULTS
+        self,
+        foot: Foot,
+        prior: StanceReference = POPULATION_REFERENCE,
+        parameters: Parameters = DEFAULTS,
+        *,
+        side_confirmed: bool = False,
     ) -> None:
         self._foot = foot
         self._parameters = parameters
         self._watch = BothWaysWatch(prior, parameters)
-        self._chirality = ChiralityEstimator()
+        self._chirality = ChiralityEstimator(confirmed=side_confirmed)
+        self._course: list[ChiralityCourse] = []
         self._recent = RecentStrides()
         self._open: list[Finding] = []
         self._last_stance = (-1, True)
@@ -89,6 +95,11 @@ class InversionDetector:
     def chirality(self) -> Chirality:
         """What the foot's stances say about its side, as known now."""
         return self._chirality.chirality
+
+    def take_chirality(self) -> ChiralityCourse:
+        """What the stances said since the last call; those whose time is not known left out."""
+        course, self._course = ChiralityCourse.join(self._course), []
+        return course[np.isfinite(course.time_s)]
 
     def push(
         self, aligned: list[AlignedStride], strides: Strides, time_s: Floats, known_s: Floats
@@ -154,11 +165,12 @@ class InversionDetector:
         A suspect is compared with the stances before it; all that are no event become part of the reference.
         """
         found, rows, learned = [], [], 0
-        chiralities = self._chirality.push(stances.curves, stances.usual)
-        suspect = stances.visible & self._watch.suspects(stances.curves, chiralities)
+        rolled_in_deg = self._chirality.push(stances.curves, stances.usual)
+        self._course.append(ChiralityCourse(stances.time_s, stances.known_s, rolled_in_deg))
+        suspect = stances.visible & self._watch.suspects(stances.curves, rolled_in_deg)
         for k in np.flatnonzero(suspect).tolist():
             self._learn(stances, learned, k)
-            roll = self._watch.roll(stances.curves, k, chiralities[k])
+            roll = self._watch.roll(stances.curves, k, judged(rolled_in_deg[k]))
             if roll is not None:
                 found.append(roll_finding(self._foot, *stances.facts(k), roll, self._parameters))
                 rows.append(k)

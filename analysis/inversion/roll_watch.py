@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from surefoot.analysis.inversion.chirality import Chirality
+from surefoot.analysis.inversion.chirality import MARGIN_DEG, Chirality
 from surefoot.analysis.inversion.criteria import Excursion, is_inversion_event, is_suspect, measure_excursion
 from surefoot.analysis.inversion.frontal_curves import FrontalCurves
 from surefoot.analysis.inversion.stance_reference import (
@@ -81,9 +79,10 @@ class BothWaysWatch:
         """The usual stances on the side that the pod was given."""
         return self._outward.reference
 
-    def suspects(self, curves: FrontalCurves, chiralities: list[Chirality]) -> Bools:
-        """(n,) stances worth comparing."""
-        return self._outward.suspects(curves) | (self._inward.suspects(curves) & _in_doubt(chiralities))
+    def suspects(self, curves: FrontalCurves, rolled_in_deg: Floats) -> Bools:
+        """(n,) stances worth comparing; `rolled_in_deg` (n,) is what shows the side before each."""
+        in_doubt = ~(rolled_in_deg >= MARGIN_DEG)
+        return self._outward.suspects(curves) | (self._inward.suspects(curves) & in_doubt)
 
     def learn(self, curves: FrontalCurves, usual: Bools) -> None:
         """Take the stances marked as usual, (n,)."""
@@ -96,7 +95,3 @@ class BothWaysWatch:
         if outward is not None or chirality is Chirality.AGREES:
             return outward
         return self._inward.roll(curves, stance, chirality)
-
-
-def _in_doubt(chiralities: list[Chirality]) -> Bools:
-    return np.array([each is not Chirality.AGREES for each in chiralities], bool)

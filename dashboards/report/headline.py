@@ -22,6 +22,9 @@ RED_FLAGS = (
     "the pain is still there the next morning, wakes you at night, or makes you limp",
 )
 
+NO_SHIFT = frozenset({Kind.INVERSION_EVENT, Kind.STANDING_ASYMMETRY, Kind.EXCHANGED_PODS})
+"""Kinds of finding that are no shift of load to one side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Headline:
@@ -66,7 +69,7 @@ def assessment_advice(findings: Sequence[Finding]) -> list[str]:
         )
     lasting = [
         finding for finding in findings
-        if finding.kind not in (Kind.INVERSION_EVENT, Kind.STANDING_ASYMMETRY) and finding.state is State.OPEN
+        if finding.kind not in NO_SHIFT and finding.state is State.OPEN
     ]  # fmt: skip
     if lasting:
         advice.append(
@@ -96,6 +99,8 @@ def _finding_clause(finding: Finding, time_text: str) -> str:
         return f"{whose} {roll_phrase(finding.severity, finding.confidence)} {time_text}"
     if finding.kind is Kind.ASYMMETRY_SPIKE:
         return f"{time_text[0].upper()}{time_text[1:]} your left/right balance suddenly changed"
+    if finding.kind is Kind.EXCHANGED_PODS:
+        return "The pods may be exchanged, left for right"
     what = {
         Kind.OFFLOADING: f"you took load off your {finding.foot} foot",
         Kind.FRONTAL_INSTABILITY: f"your {finding.foot} ankle was less stable",

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from surefoot.service.cli.options import RUN_HELP, Folder, JsonOut, Runner
 from surefoot.service.cli.replay import replay_run
+
+if TYPE_CHECKING:
+    from surefoot.service.pipeline.sides import Sides
+
+
+class Side(StrEnum):
+    """Feet, one or both."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
 
 
 def analyze(
@@ -18,6 +30,15 @@ def analyze(
     runner: Runner = None,
     json: JsonOut = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML file.")] = None,
+    exchange: Annotated[
+        bool, typer.Option("--exchange", help="The left file is of the right foot, and so on.")
+    ] = False,
+    turn_sign: Annotated[
+        Side | None, typer.Option("--turn-sign", help="Whose accelerometer reads −1 g upward at rest.")
+    ] = None,
+    as_worn: Annotated[
+        bool, typer.Option("--as-worn", help="Each file is of its foot, whatever it looks like.")
+    ] = False,
     folder: Folder = None,
 ) -> None:
     """Measure a recorded run, or CSV files: summary, JSON and report.
@@ -28,15 +49,29 @@ def analyze(
     """
     from surefoot.service.errors import TwoSourcesError
 
+    corrected = exchange or turn_sign is not None
+    if as_worn and corrected:
+        raise TwoSourcesError("--as-worn and --exchange or --turn-sign", "what is true of the files")
     if run is None:
-        _analyze_csv(left, right, json, report)
+        _analyze_csv(left, right, json, report, _sides(exchange, turn_sign, as_worn))
         return
     if left is not None or right is not None:
         raise TwoSourcesError(f"run {run} and --left or --right", "either a run or files")
+    if as_worn or corrected:
+        raise TwoSourcesError(f"run {run} and --exchange, --turn-sign or --as-worn", "surefoot exchange the run")
     replay_run(run, folder, runner, json, report, refit=False)
 
 
-def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report: Path | None) -> None:
+def _sides(exchange: bool, turn_sign: Side | None, as_worn: bool) -> Sides:
+    """What the options say about the sides of the files."""
+    from surefoot.analysis.model import Foot
+    from surefoot.service.pipeline.sides import Sides
+
+    turned = frozenset(foot for foot in Foot if turn_sign in (Side.BOTH, Side(foot)))
+    return Sides(exchanged=exchange, sign_turned=turned, confirmed=as_worn)
+
+
+def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report: Path | None, sides: Sides) -> None:
     """Analyse one CSV file per foot."""
     from rich.console import Console
 
@@ -54,7 +89,8 @@ def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report
     if report is not None:
         check_output(report, files.values())
     with ProgressBar(Console(stderr=True)) as progress:
-        analysis = analyze_files(files, progress, Parameters.from_changed(load_configuration().settings.parameters))
+        parameters = Parameters.from_changed(load_configuration().settings.parameters)
+        analysis = analyze_files(files, progress, parameters, sides)
     give_results({"": analysis}, json, output)
     if report is not None:
         write_reports({"": recorded(analysis)}, report)

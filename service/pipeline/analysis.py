@@ -19,6 +19,7 @@ from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.service.errors import FeetApartError, NoRecordingError, SameRecordingError
 from surefoot.service.pipeline.data_quality import DataQuality, assess
 from surefoot.service.pipeline.sampling_stats import SamplingStats
+from surefoot.service.pipeline.sides import AS_GIVEN, FILES_QUESTION, Sides, without_sided
 
 CHUNK_S = 60.0
 """Recording time analysed at once: long enough to be fast, short enough to need little memory."""
@@ -40,9 +41,12 @@ class Analysis:
 
 
 def analyze_files(
-    files: Mapping[Foot, Path], progress: ProgressCallback, parameters: Parameters = DEFAULTS
+    files: Mapping[Foot, Path],
+    progress: ProgressCallback,
+    parameters: Parameters = DEFAULTS,
+    sides: Sides = AS_GIVEN,
 ) -> Analysis:
-    """Analyse one CSV file per foot.
+    """Analyse one CSV file per foot; `sides` is what the person says about theirs.
 
     Raises
     ------
@@ -62,7 +66,7 @@ def analyze_files(
     def found(done: float) -> None:
         progress("Finding strides", READING_SHARE + (1.0 - READING_SHARE) * done)
 
-    return analyze(recordings, found, parameters=parameters)
+    return analyze(recordings, found, parameters=parameters, sides=sides)
 
 
 def analyze(
@@ -70,10 +74,13 @@ def analyze(
     progress: Callable[[float], None] = lambda _: None,
     unit: GyrUnit | None = None,
     parameters: Parameters = DEFAULTS,
+    sides: Sides = AS_GIVEN,
 ) -> Analysis:
     """Analyse one runner's recordings by foot; `progress` is called with the share done, 0 to 1."""
+    recordings = sides.applied(recordings)
     samples = {foot: recording.samples for foot, recording in recordings.items()}
-    session, found = Session(tuple(samples), unit=unit, parameters=parameters), []
+    session = Session(tuple(samples), unit=unit, parameters=parameters, sides_confirmed=sides.confirmed)
+    found = []
     total, done = sum(len(rows) for rows in samples.values()), 0
     for chunk in chunks(samples, CHUNK_S):
         found.append(session.push(chunk))
@@ -81,7 +88,8 @@ def analyze(
         progress(done / total)
     found.append(session.flush())
     readings = {foot: SamplingStats.from_recording(recording) for foot, recording in recordings.items()}
-    return conclude(readings, session.mountings, Results.join(found), parameters)
+    question = FILES_QUESTION if session.pods_in_question else ""
+    return conclude(readings, session.mountings, Results.join(found), parameters, question)
 
 
 def conclude(
@@ -89,11 +97,17 @@ def conclude(
     mountings: Mapping[Foot, Mounting],
     results: Results,
     parameters: Parameters = DEFAULTS,
+    question: str = "",
 ) -> Analysis:
-    """Results with summary and data quality, the latter from sampling statistics and mountings by foot."""
+    """Results with summary and data quality, the latter from sampling statistics and mountings by foot.
+
+    What turns round with the sides is withheld while there is a `question` about them.
+    """
+    results = without_sided(results) if question else results
     paired = len(readings) > 1
     quality = {
-        foot: assess(found, mountings[foot], results.strides[foot], paired=paired) for foot, found in readings.items()
+        foot: assess(found, mountings[foot], results.strides[foot], paired=paired, question=question)
+        for foot, found in readings.items()
     }
     return Analysis(quality, results, summarise(results, parameters), parameters)
 

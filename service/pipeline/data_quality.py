@@ -48,17 +48,22 @@ class DataQuality:
     notes: tuple[str, ...]
 
 
-def assess(readings: SamplingStats, mounting: Mounting, strides: Strides, *, paired: bool) -> DataQuality:
-    """Data quality of one foot; `paired` says whether the other foot was recorded too."""
+def assess(
+    readings: SamplingStats, mounting: Mounting, strides: Strides, *, paired: bool, question: str = ""
+) -> DataQuality:
+    """Data quality of one foot; `paired` says whether the other foot was recorded too, `question` whether the two may
+    be exchanged."""
+    unsure = question and mounting.status is MountingStatus.OK
     landings = landings_watched(strides)
     return DataQuality(
         readings.sampling_rate_hz,
         readings.loss_pct,
         clipped_strides_pct(strides),
-        mounting.status,
+        MountingStatus.UNSURE if unsure else mounting.status,
         len(strides),
         landings,
         (
+            *((question,) if question else ()),
             *readings.notes,
             *(_mounting_note(mounting) if readings.has_gyroscope else ()),
             *_contact_note(strides),

@@ -18,6 +18,7 @@ from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
 from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, damage_notes, pod_notes
+from surefoot.service.pipeline.sides import PODS_QUESTION
 
 ResultSink = Callable[[str, Results, float], None]
 """Called with (runner, new results, watermark_s): session time up to which all results are known."""
@@ -98,7 +99,8 @@ class RunnerAnalysis:
     def conclude(self) -> Analysis:
         """The analysis of all samples so far; a foot without samples counts as not recorded."""
         readings = {foot: self._readings(foot) for foot, counter in self._sampling.items() if not counter.empty}
-        return conclude(readings, self.mountings, self.results, self._session.parameters)
+        question = PODS_QUESTION if self._session.pods_in_question else ""
+        return conclude(readings, self.mountings, self.results, self._session.parameters, question)
 
     def _readings(self, foot: Foot) -> SamplingStats:
         found = self._sampling[foot].readings()

@@ -11,14 +11,17 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from surefoot.analysis.findings import Finding, Kind
+from surefoot.analysis.findings import Finding, Kind, Severity
 from surefoot.analysis.inversion.chirality import (
     JUDGED_EVERY,
     MARGIN_DEG,
     MIN_STANCES,
     Chirality,
+    ChiralityCourse,
     ChiralityEstimator,
+    judged,
 )
+from surefoot.analysis.inversion.exchanged_pods import ExchangedPodsMonitor
 from surefoot.analysis.inversion.frontal_curves import CURVE_TIME_S, FrontalCurves
 from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.session import Session
@@ -105,6 +108,12 @@ def curves(rolled_in_deg: list[float]) -> FrontalCurves:
     return FrontalCurves(inversion, np.zeros(inversion.shape), whole, marks)
 
 
+def test_who_confirms_the_side_is_believed() -> None:
+    estimator = ChiralityEstimator(confirmed=True)
+    estimator.push(curves([-9.0] * 40), np.ones(40, bool))
+    assert estimator.chirality is Chirality.AGREES
+
+
 def test_the_mirrored_stance_rolls_the_other_way() -> None:
     stances = curves([8.0, -3.0])
     assert stances.rolled_in_deg == pytest.approx([8.0, -3.0])
@@ -129,7 +138,7 @@ def test_less_than_the_margin_says_nothing(rolled_in_deg: float, found: Chiralit
 def test_a_stance_is_judged_by_those_before_it() -> None:
     estimator, stances = ChiralityEstimator(), MIN_STANCES + JUDGED_EVERY
     before = estimator.push(curves([9.0] * stances), np.ones(stances, bool))
-    assert before == [Chirality.UNKNOWN] * MIN_STANCES + [Chirality.AGREES] * JUDGED_EVERY
+    assert [judged(each) for each in before] == [Chirality.UNKNOWN] * MIN_STANCES + [Chirality.AGREES] * JUDGED_EVERY
 
 
 def test_what_was_not_seen_whole_says_nothing() -> None:
@@ -145,3 +154,53 @@ def chiralities(pods: Iterable[Samples]) -> set[Chirality]:
         session.push(each)
     session.flush()
     return set(session.chiralities.values())
+
+
+def course(start_s: float, end_s: float, rolled_in_deg: float) -> ChiralityCourse:
+    """A stance every 0.7 s that says the same."""
+    time_s = np.arange(start_s, end_s, 0.7)
+    return ChiralityCourse(time_s, time_s + 0.3, np.full(len(time_s), rolled_in_deg))
+
+
+def asked(left: list[ChiralityCourse], right: list[ChiralityCourse]) -> list[Finding]:
+    monitor = ExchangedPodsMonitor()
+    found = []
+    for pair in zip(left, right, strict=True):
+        found += monitor.push(dict(zip(Foot, pair, strict=True)), float(pair[0].time_s[-1]))
+    return found + monitor.push({}, np.inf)
+
+
+def test_the_question_is_asked_once_after_a_minute_of_both_feet() -> None:
+    told = asked([course(10.0, 400.0, -8.0)], [course(10.3, 400.3, -6.0)])
+    assert [(each.kind, each.severity, each.foot) for each in told] == [(Kind.EXCHANGED_PODS, Severity.NOTICE, None)]
+    assert told[0].time_s == pytest.approx(10.3)
+    assert told[0].known_s == pytest.approx(70.6, abs=0.8)
+    assert told[0].value == pytest.approx(-7.0)
+    assert told[0].message.endswith("depend on it.")
+    assert "?" in told[0].message
+
+
+@pytest.mark.parametrize(
+    ("left_deg", "right_deg"), [(-9.0, 9.0), (-9.0, 0.0), (-9.0, 0.1 - MARGIN_DEG), (9.0, 9.0), (-9.0, np.nan)]
+)
+def test_one_odd_foot_is_no_question(left_deg: float, right_deg: float) -> None:
+    assert asked([course(0.0, 400.0, left_deg)], [course(0.3, 400.0, right_deg)]) == []
+
+
+def test_less_than_a_minute_and_pauses_do_not_count() -> None:
+    pieces = [(0.0, 40.0), (400.0, 415.0), (900.0, 901.0)]
+    left, right = ([course(start_s + late_s, end_s + late_s, -9.0) for start_s, end_s in pieces] for late_s in (0, 0.3))
+    assert asked(left, right) == []
+
+
+def test_the_question_does_not_depend_on_how_the_course_is_cut() -> None:
+    whole = [course(0.0, 100.0, -9.0)], [course(0.3, 100.3, -9.0)]
+    cut = [[each[each.time_s < 50.0], each[each.time_s >= 50.0]] for (each,) in whole]
+    assert repr(asked(*whole)) == repr(asked(*cut))
+
+
+def test_a_run_on_exchanged_pods_is_asked_about_and_one_as_worn_is_not() -> None:
+    pods = sensed(simulate(RunnerProfile(), [PlannedBout("run", 85.0, 3.0)], seed=3), seed=3).feet
+    found = {name: analyse(map(way, pods)) for name, way in (("worn", replace), ("wrong", exchanged))}
+    kinds = {name: [each.kind for each in each.results.findings] for name, each in found.items()}
+    assert kinds == {"worn": [], "wrong": [Kind.EXCHANGED_PODS]}

@@ -1,0 +1,94 @@
+"""Which pod is on which foot: the question where both look exchanged, what is withheld until it is answered, and the
+answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from surefoot.analysis.model import Estimate, Foot, Strides, Window
+from surefoot.analysis.session import Results
+from surefoot.sensor_ingest.files.cleaning import Recording
+
+SIDED_KEYS = frozenset(
+    {
+        "inversion_at_contact_deg",
+        "stance_tilt_deg",
+        "peak_inversion_deg",
+        "peak_inversion_velocity_dps",
+        "eversion_excursion_deg",
+        "peak_eversion_velocity_dps",
+    }
+)
+"""Metrics that turn round on the other foot."""
+LOOKS_EXCHANGED = "Both feet land inward and roll outward, as each would look on the other foot:"
+WITHHELD = "Inversion and rolling in are withheld until you say."
+FILES_QUESTION = (
+    f"{LOOKS_EXCHANGED} are the two recordings exchanged, or do the accelerometers have the opposite sign (−1 g up at "
+    f"rest)? {WITHHELD} Analyse again with --exchange, with --turn-sign both, or with --as-worn if all is right."
+)
+PODS_QUESTION = f"{LOOKS_EXCHANGED} are the pods exchanged? {WITHHELD}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What the person says about the sides of recordings.
+
+    Parameters
+    ----------
+    exchanged : each is of the other foot.
+    sign_turned : feet whose accelerometer reads −1 g up at rest.
+    confirmed : all is as it was given, whatever the gait looks like.
+    """
+
+    exchanged: bool = False
+    sign_turned: frozenset[Foot] = frozenset()
+    confirmed: bool = False
+
+    def applied(self, recordings: Mapping[Foot, Recording]) -> dict[Foot, Recording]:
+        """The recordings with their signs and sides corrected."""
+        signed = {foot: _sign_turned(each) if foot in self.sign_turned else each for foot, each in recordings.items()}
+        return {foot.other: _exchanged(each) for foot, each in signed.items()} if self.exchanged else signed
+
+
+AS_GIVEN = Sides()
+
+
+def without_sided(results: Results) -> Results:
+    """Results without what would turn round if the pods were exchanged."""
+    return replace(
+        results,
+        strides={foot: _strides_without(strides) for foot, strides in results.strides.items()},
+        windows=tuple(map(_window_without, results.windows)),
+        live=tuple(map(_window_without, results.live)),
+    )
+
+
+def _strides_without(strides: Strides) -> Strides:
+    unknown = np.full(len(strides), np.nan)
+    return replace(
+        strides, metrics={key: unknown if key in SIDED_KEYS else each for key, each in strides.metrics.items()}
+    )
+
+
+def _window_without(window: Window) -> Window:
+    return replace(
+        window,
+        feet={foot: _without(estimates) for foot, estimates in window.feet.items()},
+        asymmetry_pct=_without(window.asymmetry_pct),
+        difference=_without(window.difference),
+    )
+
+
+def _without(estimates: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    return {key: each for key, each in estimates.items() if key not in SIDED_KEYS}
+
+
+def _sign_turned(recording: Recording) -> Recording:
+    return replace(recording, samples=replace(recording.samples, acc_mps2=-recording.samples.acc_mps2))
+
+
+def _exchanged(recording: Recording) -> Recording:
+    return replace(recording, samples=replace(recording.samples, foot=recording.samples.foot.other))
