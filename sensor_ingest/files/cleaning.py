@@ -10,11 +10,14 @@ from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
 from surefoot.analysis.sample_checks import complete_rows
 from surefoot.sensor_ingest.files.clipping import MIN_ACC_LIMIT_MPS2, MIN_GYR_LIMIT_RADPS, Clipping, find_clipping
 from surefoot.sensor_ingest.files.columns import Table, drop_empty_gyroscope, drop_unreadable, drop_zero_rows
+from surefoot.sensor_ingest.files.packet_stamps import time_packets
 from surefoot.sensor_ingest.files.rest_detection import detect_gravity, still_level
 from surefoot.sensor_ingest.files.timestamps import (
     Gaps,
     check_length,
+    close_clock_steps,
     convert_to_seconds,
+    drop_copies,
     drop_repeated_rows,
     find_gaps,
     mean_interval,
@@ -22,6 +25,7 @@ from surefoot.sensor_ingest.files.timestamps import (
     spread_shared_times,
 )
 from surefoot.sensor_ingest.files.unit_detection import (
+    check_gravity,
     check_not_swapped,
     convert_acc_to_mps2,
     convert_gyr_to_radps,
@@ -34,7 +38,10 @@ _REPAIRS = (
     drop_empty_gyroscope,
     drop_unreadable,
     convert_to_seconds,
+    close_clock_steps,
+    drop_copies,
     sort_by_time,
+    time_packets,
     drop_repeated_rows,
     spread_shared_times,
 )
@@ -87,13 +94,15 @@ def clean(table: Table, foot: Foot, notes: tuple[str, ...] = ()) -> Recording:
     table, dropouts = drop_zero_rows(table)
     table, acc_unit = convert_acc_to_mps2(table, rate_hz)
     table, gyr_unit = convert_gyr_to_radps(table, rate_hz)
+    if acc_unit:
+        check_gravity(table, rate_hz)
     found += [*dropouts, *acc_unit, *gyr_unit]
     return _to_recording(table, foot, rate_hz, found)
 
 
 def _to_recording(table: Table, foot: Foot, rate_hz: float, found: list[str]) -> Recording:
     """The recording of a repaired table, with what its readings tell about the sensor."""
-    gaps = find_gaps(table.time, 1 / rate_hz)
+    gaps = find_gaps(table.time, 1 / rate_hz, table.resumed)
     still_mps2 = still_level(table.acc, table.gyr, rate_hz)
     has_gravity = detect_gravity(still_mps2)
     if has_gravity is None and lacks_gravity(table.acc):

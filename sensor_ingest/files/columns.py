@@ -44,6 +44,7 @@ class Table:
     gyr : (n, 3) angular rate; None without a gyroscope.
     row : (n,) index among the file's rows; None while no row has been removed or moved.
     lines : line number of each row of the file.
+    resumed : times of the readings after a pause of unknown length.
     """
 
     time: Floats
@@ -51,6 +52,7 @@ class Table:
     gyr: Floats | None
     row: Ints | None = None
     lines: LineNumbers = LineNumbers()
+    resumed: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         return len(self.time)
@@ -62,12 +64,12 @@ class Table:
     def take(self, rows: Bools | Ints) -> Table:
         """The rows that a mask or indices select."""
         row: Ints = np.arange(len(self))[rows]
-        return Table(
-            self.time[rows],
-            self.acc[rows],
-            None if self.gyr is None else self.gyr[rows],
-            row if self.row is None else self.row[rows],
-            self.lines,
+        return replace(
+            self,
+            time=self.time[rows],
+            acc=self.acc[rows],
+            gyr=None if self.gyr is None else self.gyr[rows],
+            row=row if self.row is None else self.row[rows],
         )
 
     def axes(self) -> Iterator[Floats]:

@@ -135,6 +135,18 @@ class RateOutOfRangeError(RecordingError):
         )
 
 
+class ReadingsCountedError(RecordingError):
+    """The time column counts readings."""
+
+    def __init__(self, first: float) -> None:
+        self.first = first
+        super().__init__(
+            f"time_s counts the readings ({first:.0f}, {first + 1:.0f}, {first + 2:.0f} …) and does not say when they "
+            "were taken; write seconds, the count divided by the readings per second (or, if they are milliseconds, by "
+            "1000)."
+        )
+
+
 class TooShortError(RecordingError):
     """Less data than any gait measure needs."""
 
@@ -162,4 +174,15 @@ class AccelerationUnitUnknownError(RecordingError):
         super().__init__(
             f"acceleration is typically {level:.4g}, which is neither m/s², g nor mg for a foot under gravity; "
             "convert the acc_ columns to m/s²."
+        )
+
+
+class GravityUnlikelyError(RecordingError):
+    """Acceleration in g or mg, as it seems to be, does not show gravity."""
+
+    def __init__(self, level_mps2: float) -> None:
+        self.level_mps2 = level_mps2
+        super().__init__(
+            f"acceleration seems to be in g or mg, but then gravity reads {level_mps2:.1f} m/s² instead of 9.8, so it "
+            "may be in counts of the sensor; convert the acc_ columns to m/s²."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.model import Floats
 
@@ -17,6 +18,7 @@ _MAX_STILL_RATE_RADPS = 1.0
 _MIN_STILL_WINDOWS = 3
 _GRAVITY_RANGE_MPS2 = (7.0, 13.0)
 _MAX_LEVEL_WITHOUT_GRAVITY_MPS2 = 2.5
+_TURNED_S, _MAX_TURNED_WINDOWS = 3.0, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +83,20 @@ def detect_gravity(still_mps2: float | None) -> bool | None:
         return False
     low, high = _GRAVITY_RANGE_MPS2
     return True if low < still_mps2 < high else None
+
+
+def turned_level(acc: Floats, gyr_radps: Floats, rate_hz: float) -> float:
+    """Gravity in the unit of (n, 3) accelerations, of a foot that never rests.
+
+    Turned by the gyroscope into one direction, the foot's own acceleration averages out over a few strides and gravity
+    is left, to about a tenth. NaN if the recording is too short.
+    """
+    size = round(_TURNED_S * rate_hz)
+    starts = np.arange(0, len(acc) - size, max(size, len(acc) // _MAX_TURNED_WINDOWS))
+    if not len(starts):
+        return float("nan")
+    turned, total = Rotation.identity(len(starts)), np.zeros((len(starts), 3))
+    for k in range(size):
+        total += turned.apply(acc[starts + k])
+        turned = turned * Rotation.from_rotvec(gyr_radps[starts + k] / rate_hz)
+    return float(np.median(np.linalg.norm(total, axis=1))) / size

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from surefoot.analysis.model import Bools, Floats
 from surefoot.sensor_ingest.files.columns import Table
-from surefoot.sensor_ingest.files.errors import ClockWentBackError, RateOutOfRangeError, TooShortError
+from surefoot.sensor_ingest.files.errors import (
+    ClockWentBackError,
+    RateOutOfRangeError,
+    ReadingsCountedError,
+    TooShortError,
+)
 from surefoot.sensor_ingest.formatting import pluralize
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
@@ -21,6 +27,11 @@ _MIN_ROWS = 40
 # A logger that polls faster than the sensor writes the same reading again before the next one is due.
 _REPEAT_WITHIN_INTERVALS = 0.6
 _GAP_INTERVALS = 1.6
+_MIN_COUNTED_SHARE = 0.9
+_MAX_PAUSE_S = 12 * 3600.0
+"""No run pauses for longer: the clock was set."""
+_SHOWN_PAUSE_S = 5.0
+"""Shown for a pause of unknown length; nothing is measured across it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +44,28 @@ class Gaps:
 
 
 def convert_to_seconds(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Convert times to seconds, with the unit detected from the typical interval; RateOutOfRangeError if none fits."""
+    """Convert times to seconds, with the unit detected from the typical interval.
+
+    RateOutOfRangeError if no unit fits, ReadingsCountedError if they are the readings' numbers.
+    """
     interval = typical_interval(table.time)
+    if _counts_readings(table.time):
+        raise ReadingsCountedError(float(table.time[0]))
     factor, unit = _unit_of(interval)
     if unit == "s":
         return table, ()
     return replace(table, time=table.time * factor), (
         f"time_s is in {unit} ({interval:g} between readings): converted to seconds.",
     )
+
+
+def _counts_readings(time: Floats) -> bool:
+    """Whether times are whole numbers that go up by one, but where readings are missing.
+
+    So do the milliseconds of a sensor at exactly 1000 Hz, which cannot be told apart.
+    """
+    steps = np.diff(time)
+    return bool((time == np.floor(time)).all() and (steps != 0).all() and np.mean(steps == 1) > _MIN_COUNTED_SHARE)
 
 
 def _unit_of(interval: float) -> tuple[float, str]:
@@ -67,6 +92,52 @@ def mean_interval(time_s: Floats) -> float:
     intervals = np.diff(time_s)
     median = float(np.median(intervals))
     return float(np.mean(intervals[(intervals > 0.4 * median) & (intervals < _GAP_INTERVALS * median)]))
+
+
+def close_clock_steps(table: Table) -> tuple[Table, tuple[str, ...]]:
+    """Bring times on one clock where the logger's was set in the meantime: the pause there is of unknown length."""
+    step_s = np.diff(table.time)
+    at = 1 + np.flatnonzero(np.abs(step_s) > _MAX_PAUSE_S)
+    if not len(at):
+        return table, ()
+    shift_s = np.zeros(len(table))
+    shift_s[at] = _SHOWN_PAUSE_S - step_s[at - 1]
+    time_s = table.time + np.cumsum(shift_s)
+    return replace(table, time=time_s, resumed=tuple(time_s[at].tolist())), tuple(
+        f"The clock was set by {step_s[k - 1]:+.0f} s at line {table.line_number(int(k))}: the pause there is of "
+        f"unknown length, shown as {_SHOWN_PAUSE_S:.0f} s, and later times stay on the clock before."
+        for k in at
+    )
+
+
+def drop_copies(table: Table) -> tuple[Table, tuple[str, ...]]:
+    """Drop rows that were sent a second time, after time went back; what only the second time has fills the gaps."""
+    again = _sent_again(table.time)
+    if not again.any():
+        return table, ()
+    order = np.lexsort((*table.axes(), table.time))  # stable: of equal rows the first in the file comes first
+    same = np.diff(table.time[order]) == 0
+    for axis in table.axes():
+        same &= np.diff(axis[order]) == 0
+    copy = np.zeros(len(table), bool)
+    copy[order[1:][same]] = True
+    copy &= again
+    copies = int(np.count_nonzero(copy))
+    if 2 * copies <= np.count_nonzero(again):
+        return table, ()
+    first_line = table.line_number(int(np.argmax(copy)))
+    kept = table.take(~copy)
+    return kept.take(np.argsort(kept.time, kind="stable")), (
+        f"{pluralize(copies, 'reading')} sent a second time, the first at line {first_line}: the second copy left out.",
+    )
+
+
+def _sent_again(time_s: Floats) -> Bools:
+    """(n,) readings after a step back that are not later than what came before it."""
+    latest_s = np.maximum.accumulate(time_s)
+    before_step_s = np.concatenate(([-np.inf], np.where(np.diff(time_s) < 0, latest_s[:-1], -np.inf)))
+    again: Bools = time_s <= np.maximum.accumulate(before_step_s)
+    return again
 
 
 def sort_by_time(table: Table) -> tuple[Table, tuple[str, ...]]:
@@ -132,12 +203,12 @@ def check_length(time_s: Floats) -> None:
         raise TooShortError(duration_s, len(time_s))
 
 
-def find_gaps(time_s: Floats, interval_s: float) -> Gaps:
-    """Gaps longer than 1.6 intervals; they are never filled."""
+def find_gaps(time_s: Floats, interval_s: float, resumed_s: Sequence[float] = ()) -> Gaps:
+    """Gaps longer than 1.6 intervals; they are never filled, and not counted before the times `resumed_s`."""
     intervals = np.diff(time_s)
     around = np.concatenate((intervals[:1], intervals, intervals[-1:]))
     # A reading stamped late makes a long and a short interval; where one is missing both neighbours are whole.
     whole = intervals + np.minimum(around[:-2], around[2:]) > (_GAP_INTERVALS + 0.9) * interval_s
-    long_s = intervals[(intervals > _GAP_INTERVALS * interval_s) & whole]
+    long_s = intervals[(intervals > _GAP_INTERVALS * interval_s) & whole & ~np.isin(time_s[1:], resumed_s)]
     missing = int(np.sum(np.round(long_s / interval_s) - 1))
     return Gaps(len(long_s), missing, float(long_s.max(initial=0.0)))

@@ -9,8 +9,8 @@ import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
 from surefoot.sensor_ingest.files.columns import Table
-from surefoot.sensor_ingest.files.errors import AccelerationUnitUnknownError, ColumnsSwappedError
-from surefoot.sensor_ingest.files.rest_detection import WINDOW_S, find_rest, window_means
+from surefoot.sensor_ingest.files.errors import AccelerationUnitUnknownError, ColumnsSwappedError, GravityUnlikelyError
+from surefoot.sensor_ingest.files.rest_detection import WINDOW_S, find_rest, turned_level, window_means
 
 _MAX_STATISTICS_ROWS = 500_000
 # Median |acc| in g: 0.9 standing, 2.4 running at 12 km/h, 7.4 in a sprint. Beyond 8 it is not g, below 8 not m/s².
@@ -39,6 +39,8 @@ _MIN_DPS = 1.5
 # Gravity turns with the foot: the ratio of its turning to the gyroscope's is 0.3-1.6 in rad/s and 57 times less in °/s.
 _MIN_ROTATION_RATIO = 0.06
 _MIN_CORRELATION = 0.3
+# Gravity of a foot that never rests reads 0.90-1.34 g, the latter in a sprint at 52 Hz.
+_MOVING_GRAVITY_RANGE = (0.7, 1.5)
 _SMOOTHING_WEIGHTS = (0.1, 0.2, 0.4, 0.2, 0.1)
 
 
@@ -102,6 +104,16 @@ def detect_acc_unit(acc: Floats, rate_hz: float) -> tuple[float, str]:
     if norms.median > _MAX_MEDIAN_MPS2:
         raise AccelerationUnitUnknownError(norms.median)
     return 1.0, "m/s²"
+
+
+def check_gravity(table: Table, rate_hz: float) -> None:
+    """Raise GravityUnlikelyError if acceleration, converted to m/s², neither rests at gravity nor averages to it."""
+    if table.gyr is None or _rests_at(_ONE_G[:1], table.acc, rate_hz):
+        return
+    level_mps2 = turned_level(table.acc, table.gyr, rate_hz)
+    low, high = _MOVING_GRAVITY_RANGE
+    if not low <= level_mps2 / STANDARD_GRAVITY_MPS2 <= high and np.isfinite(level_mps2):
+        raise GravityUnlikelyError(level_mps2)
 
 
 def lacks_gravity(acc_mps2: Floats) -> bool:

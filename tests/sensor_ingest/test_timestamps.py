@@ -8,7 +8,12 @@ import pytest
 from surefoot.analysis.model import Floats, Foot
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
 from surefoot.sensor_ingest.files.columns import LineNumbers, Table
-from surefoot.sensor_ingest.files.errors import ClockWentBackError, RateOutOfRangeError, TooShortError
+from surefoot.sensor_ingest.files.errors import (
+    ClockWentBackError,
+    RateOutOfRangeError,
+    ReadingsCountedError,
+    TooShortError,
+)
 from tests.sensor_ingest.synthetic import RATE_HZ, walk
 
 
@@ -80,10 +85,44 @@ def test_few_late_rows_are_sorted() -> None:
 
 
 def test_restarted_clock_is_refused_with_the_line_to_split_at() -> None:
-    rows = np.concatenate((walk(), walk()))
+    rows = np.concatenate((walk(), walk(seed=2)))
     with pytest.raises(
         ClockWentBackError, match=r"goes back by 10.0 s at line 2002, .* split the file before line 2002"
     ):
+        read(rows)
+
+
+@pytest.mark.parametrize("missing", [0, 30])
+def test_readings_sent_twice_count_once(missing: int) -> None:
+    rows = walk()
+    lost = np.random.default_rng(4).choice(np.arange(600, 1200), missing, replace=False)
+    recording = read(np.concatenate((np.delete(rows[:1200], lost, axis=0), rows[600:])))
+    np.testing.assert_array_equal(recording.samples.time_s, rows[:, 0])
+    np.testing.assert_array_equal(recording.samples.acc_mps2, rows[:, 1:4])
+    (note,) = recording.notes
+    assert note.startswith(
+        f"{600 - missing} readings sent a second time, the first at line {1202 - missing}: the second"
+    )
+
+
+@pytest.mark.parametrize("set_by_s", [1.75e9, -1.75e9, 2 * 86400.0])
+def test_a_clock_set_in_mid_run_leaves_one_pause_of_unknown_length(set_by_s: float) -> None:
+    rows = walk()
+    rows[:, 0] += 1.75e9 if set_by_s < 0 else 0.0
+    rows[800:, 0] += set_by_s
+    recording = read(rows)
+    assert len(recording.samples) == len(rows)
+    assert recording.loss_pct == 0
+    assert recording.samples.time_s[800] - recording.samples.time_s[799] == pytest.approx(5.0)
+    (note,) = recording.notes
+    assert note.startswith(f"The clock was set by {set_by_s:+.0f} s at line 802: the pause there is of unknown length")
+
+
+@pytest.mark.parametrize("first", [0, 1, 7000])
+def test_a_count_of_readings_is_no_time(first: int) -> None:
+    rows = np.delete(walk(rate_hz=800.0), np.r_[300:310], axis=0)
+    rows[:, 0] = first + np.round(rows[:, 0] * 800.0)
+    with pytest.raises(ReadingsCountedError, match=r"counts the readings \(\d+, \d+, \d+ …\) .* write seconds"):
         read(rows)
 
 

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot
+from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
 from surefoot.sensor_ingest.files.columns import Table
-from surefoot.sensor_ingest.files.errors import AccelerationUnitUnknownError, ColumnsSwappedError, RowsUnreadableError
+from surefoot.sensor_ingest.files.errors import (
+    AccelerationUnitUnknownError,
+    ColumnsSwappedError,
+    GravityUnlikelyError,
+    RowsUnreadableError,
+)
 from tests.sensor_ingest.synthetic import walk
 
 G_NOTE = "Acceleration is in g: converted to m/s²."
@@ -56,6 +63,31 @@ def test_raw_counts_are_no_unit(counts_per_g: float) -> None:
     rows = walk()
     with pytest.raises(AccelerationUnitUnknownError, match="neither m/s², g nor mg for a foot under gravity; convert"):
         read(rows[:, 1:4] / STANDARD_GRAVITY_MPS2 * counts_per_g, rows[:, 4:7])
+
+
+def run_without_rest(speed_mps: float) -> tuple[Floats, Floats, Floats]:
+    """Times, acceleration in g and angular rate of a run whose standing start and end are cut off."""
+    motion = simulate(RunnerProfile(), [PlannedBout("run", 16.0, speed_mps)], seed=5)
+    samples = read_imu(motion, Foot.LEFT, Imu(rate_hz=104.0, mounting=random_mounting(5)))
+    running = (samples.time_s > 3.0) & (samples.time_s < 13.0)
+    acc_g = samples.acc_mps2[running] / STANDARD_GRAVITY_MPS2
+    return samples.time_s[running], acc_g, samples.gyr_radps[running]
+
+
+@pytest.mark.parametrize("speed_mps", [2.2, 3.0, 5.0])
+@pytest.mark.parametrize("counts_per_g", [256, 512, 2048])
+def test_counts_of_a_run_without_a_pause_are_refused(speed_mps: float, counts_per_g: int) -> None:
+    time_s, acc_g, gyr_radps = run_without_rest(speed_mps)
+    with pytest.raises((GravityUnlikelyError, AccelerationUnitUnknownError), match=r"convert the acc_ columns to m/s²"):
+        read(np.round(acc_g * counts_per_g), gyr_radps, time_s)
+
+
+@pytest.mark.parametrize("speed_mps", [2.2, 3.0, 5.0])
+@pytest.mark.parametrize("factor", [1.0, 1e3])
+def test_a_run_in_g_without_a_pause_is_converted(speed_mps: float, factor: float) -> None:
+    time_s, acc_g, gyr_radps = run_without_rest(speed_mps)
+    recording = read(acc_g * factor, gyr_radps, time_s)
+    np.testing.assert_allclose(recording.samples.acc_mps2, acc_g * STANDARD_GRAVITY_MPS2)
 
 
 def test_missing_gyroscope_is_noted_and_nan() -> None:
