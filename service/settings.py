@@ -81,7 +81,12 @@ class InfluxSettings(_Group):
 
 
 class MqttSettings(_Group):
-    """The MQTT broker to publish to; none without a host."""
+    """The MQTT broker to publish to; none without a host.
+
+    Parameters
+    ----------
+    service : name under which its status is told; None for the name of the computer and a number for the data folder.
+    """
 
     host: Word | None = None
     port: Port = 1883
@@ -90,6 +95,7 @@ class MqttSettings(_Group):
     tls: bool = False
     ca_file: Path | None = None
     home_assistant: bool = False
+    service: Word | None = None
 
 
 class AlertSettings(_Group):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import sqlite3
+import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from time import time, time_ns
 
 from aiomqtt import Client, MqttError
@@ -42,6 +45,7 @@ class MqttExporter:
     ) -> None:
         self._outbox = outbox
         self._settings = settings
+        self._service = settings.service or _default_name(outbox.path)
         self._status = status
         self._backoff = backoff or Backoff()
         self._problems = ProblemLog(log, logging.WARNING)
@@ -50,7 +54,7 @@ class MqttExporter:
         """Publish pending rows until cancelled; reconnect with exponential back-off."""
         while True:
             try:
-                async with broker_connection(self._settings) as client:
+                async with broker_connection(self._settings, self._service) as client:
                     await self._serve(client, rows_available)
             except BrokerError as error:
                 self._status.mark_down(str(error))
@@ -61,20 +65,30 @@ class MqttExporter:
     async def _serve(self, client: Client, rows_available: RowsAvailable) -> None:
         """Publish until cancelled, then say "offline"; raises where the connection is lost."""
         work = (
-            asyncio.create_task(_watch_connection(client)),
+            asyncio.create_task(self._stay_online(client)),
             asyncio.create_task(self._publish_rows(client, rows_available)),
         )
         try:
             done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             done.pop().result()
         except asyncio.CancelledError:
+            await _cancel(work)
             with suppress(MqttError):
-                await publish(client, messages.status("offline"))
+                await publish(client, messages.status(self._service, "offline"))
             raise
         finally:
-            for task in work:
-                task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            await _cancel(work)
+
+    async def _stay_online(self, client: Client) -> None:
+        """Publish "online" again where another status stands; raises where the connection is lost.
+
+        The last will of a connection that was lost comes when the broker notices, which may be after the next one.
+        """
+        online = messages.status(self._service, "online")
+        await client.subscribe(online.topic, online.qos)
+        async for message in client.messages:
+            if message.payload != online.payload.encode():
+                await publish(client, online)
 
     async def _publish_rows(self, client: Client, rows_available: RowsAvailable) -> None:
         await self._publish_current(client)
@@ -121,7 +135,7 @@ class MqttExporter:
 
     async def _publish_current(self, client: Client) -> None:
         """Publish all retained messages again, as the broker may have lost them."""
-        await publish(client, messages.status("online"))
+        await publish(client, messages.status(self._service, "online"))
         for table in ("runs", "summaries", "live"):
             await self._publish_retained(client, table, self._outbox.last_rows(table))
         for row in self._outbox.last_rows("alerts"):
@@ -140,14 +154,20 @@ class MqttExporter:
             case "summaries":
                 return [messages.summary(row), messages.run_status(row, "ended")]
             case _:
-                found = [messages.discovery(row["runner"])] if self._settings.home_assistant else []
+                found = [messages.discovery(row["runner"], self._service)] if self._settings.home_assistant else []
                 return [*found, messages.run_status(row, "running")] if row["generation"] == FIRST_GENERATION else found
 
 
-async def _watch_connection(client: Client) -> None:
-    """Read messages, of which none is expected; raises where the connection is lost."""
-    async for _ in client.messages:
-        pass
+async def _cancel(work: Iterable[asyncio.Task[None]]) -> None:
+    for task in work:
+        task.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
+
+
+def _default_name(store: Path) -> str:
+    """Name of the service of a data folder of this computer."""
+    computer = "".join(sign if sign.isalnum() else "-" for sign in socket.gethostname())
+    return f"{computer}-{zlib.crc32(str(store.absolute()).encode()):08x}"
 
 
 def _age_s(row: sqlite3.Row) -> float | None:

@@ -25,9 +25,14 @@ class BrokerError(Exception):
 
 
 @asynccontextmanager
-async def broker_connection(settings: MqttSettings) -> AsyncIterator[Client]:
-    """Connect, with "offline" as last will; BrokerError where the broker does not deliver our messages."""
-    offline = status("offline")
+async def broker_connection(settings: MqttSettings, service: str | None = None) -> AsyncIterator[Client]:
+    """Connect; BrokerError where the broker does not deliver our messages.
+
+    Parameters
+    ----------
+    service : whose status becomes "offline", as last will, when the connection is lost.
+    """
+    offline = None if service is None else status(service, "offline")
     try:
         client = Client(
             settings.host or "",
@@ -35,7 +40,7 @@ async def broker_connection(settings: MqttSettings) -> AsyncIterator[Client]:
             username=settings.username,
             password=settings.password.get_secret_value() or None,
             protocol=ProtocolVersion.V5,
-            will=Will(offline.topic, offline.payload, offline.qos, offline.retain),
+            will=None if offline is None else Will(offline.topic, offline.payload, offline.qos, offline.retain),
             timeout=RESPONSE_TIMEOUT_S,
             keepalive=KEEPALIVE_S,
             tls_context=_tls(settings),

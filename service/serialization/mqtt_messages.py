@@ -14,8 +14,6 @@ from surefoot.service.serialization.alert_messages import FORMAT, POST_RUN
 from surefoot.service.serialization.encoding import Numbers, estimate_to_dict, gait_word, rounded, utc_iso
 
 TOPIC_ROOT = "surefoot/v1"
-STATUS_TOPIC = f"{TOPIC_ROOT}/status"
-"""Topic of the service's own status; a connection has one last will, so it cannot be one per runner."""
 DAY_S = 86_400
 
 Row = sqlite3.Row
@@ -37,9 +35,9 @@ class Message:
     expiry_s: int | None = None
 
 
-def status(state: str) -> Message:
-    """Status of the service: "online" or "offline"."""
-    return Message(STATUS_TOPIC, json.dumps({"v": FORMAT, "state": state}), retain=True)
+def status(service: str, state: str) -> Message:
+    """Status of a service: "online" or "offline"; a connection has one last will, so it cannot be one per runner."""
+    return Message(_status_topic(service), json.dumps({"v": FORMAT, "service": service, "state": state}), retain=True)
 
 
 def run_status(row: Row, state: str) -> Message:
@@ -92,8 +90,8 @@ def alert_states(rows: Iterable[Row]) -> list[Message]:
     ]
 
 
-def discovery(runner: str) -> Message:
-    """Home Assistant discovery of a runner as a device."""
+def discovery(runner: str, service: str) -> Message:
+    """Home Assistant discovery of a runner as a device, there while the service that follows the runner is."""
     identity = "surefoot_" + "".join(
         sign if sign.isalnum() and sign.isascii() else f"_{ord(sign):x}_" for sign in runner
     )
@@ -117,7 +115,7 @@ def discovery(runner: str) -> Message:
         "dev": {"ids": [identity], "name": f"surefoot {runner}"},
         "o": {"name": "surefoot", "sw": VERSION},
         "cmps": components,
-        "availability": [{"topic": STATUS_TOPIC, "value_template": "{{ value_json.state }}"}],
+        "availability": [{"topic": _status_topic(service), "value_template": "{{ value_json.state }}"}],
     }
     return Message(f"homeassistant/device/{identity}/config", json.dumps(body), retain=True)
 
@@ -134,6 +132,10 @@ def _sensor(runner: str, name: str, unit: str, template: str) -> dict[str, str]:
 
 def _estimates(known: Mapping[str, Numbers]) -> dict[str, dict[str, float | None]]:
     return {key: estimate_to_dict(each) for key, each in known.items()}
+
+
+def _status_topic(service: str) -> str:
+    return f"{TOPIC_ROOT}/service/{service}/status"
 
 
 def _topic(runner: str, rest: str) -> str:

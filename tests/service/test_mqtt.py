@@ -25,6 +25,7 @@ from tests.service.listener import Listener
 from tests.service.servers import Broker, program, wait
 from tests.service.stored_runs import RUNNER, finding, manifest, recent, store_samples
 
+STATUS = "surefoot/v1/service/here/status"
 ROLL = f"surefoot/v1/{RUNNER}/alert/inversion_event"
 ROLLS = tuple(finding(at_s=at_s) for at_s in (20.0, 30.0, 40.0, 50.0))
 OPEN = {"cool_down_s": 0.0, "hold_s": 0.0}
@@ -38,7 +39,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def settings(tmp_path: Path, broker: Broker) -> Settings:
-    mqtt = {"host": "127.0.0.1", "port": broker.port, "home_assistant": True}
+    mqtt = {"host": "127.0.0.1", "port": broker.port, "home_assistant": True, "service": "here"}
     return Settings.model_validate({"data": tmp_path / "data", "mqtt": mqtt, "alerts": OPEN})
 
 
@@ -79,34 +80,60 @@ def test_a_newcomer_sees_what_holds(
     with ExporterThread(settings) as exporters:
         wait(lambda: not exporters.statuses["mqtt"].problem)
         first = listen()
-        wait(lambda: first.of(f"surefoot/v1/{RUNNER}/summary"))
+        wait(lambda: first.of(f"surefoot/v1/{RUNNER}/summary") and nothing_waits(settings))
         late = listen()
         wait(lambda: late.newest(f"surefoot/v1/{RUNNER}/state"))
-        assert json.loads(late.newest("surefoot/v1/status") or "")["state"] == "online"
+        assert json.loads(late.newest(STATUS) or "")["state"] == "online"
         assert all(retained for name, _, retained in late.got if name != "subscribed")
         state = json.loads(late.newest(f"surefoot/v1/{RUNNER}/state") or "")
         assert 0.2 < state["left"]["ground_contact_time_s"]["value"] < 0.9
         summary = json.loads(late.newest(f"surefoot/v1/{RUNNER}/summary") or "")
         assert summary["spikes"] == {"inversion": True, "asymmetry": False}
-    wait(lambda: json.loads(late.newest("surefoot/v1/status") or "")["state"] == "offline")
+    wait(lambda: json.loads(late.newest(STATUS) or "")["state"] == "offline")
+
+
+DYING = """
+import asyncio, os
+from surefoot.service.configuration import load_configuration
+from surefoot.service.serialization.mqtt_messages import status
+from surefoot.service.exporters.mqtt_client import broker_connection, publish
+async def main():
+    async with broker_connection(load_configuration().settings.mqtt, "here") as client:
+        await publish(client, status("here", "online"))
+        os.kill(os.getpid(), 9)
+asyncio.run(main())
+"""
+
+
+def die_online(settings: Settings) -> None:
+    """A service that says it is online, and is killed."""
+    environment = {"SUREFOOT_MQTT_HOST": "127.0.0.1", "SUREFOOT_MQTT_PORT": str(settings.mqtt.port), "HOME": "/tmp"}
+    subprocess.run([sys.executable, "-c", DYING], env={**environment, "PYTHONPATH": "."}, check=False, timeout=120)
+
+
+def states(listener: Listener, topic: str = STATUS) -> list[str]:
+    return [each["state"] for each in listener.of(topic)]
 
 
 def test_a_service_that_dies_is_seen_as_offline(settings: Settings, listen: Callable[[], Listener]) -> None:
-    script = (
-        "import asyncio, os\n"
-        "from surefoot.service.configuration import load_configuration\n"
-        "from surefoot.service.serialization.mqtt_messages import status\n"
-        "from surefoot.service.exporters.mqtt_client import broker_connection, publish\n"
-        "async def main():\n"
-        "    async with broker_connection(load_configuration().settings.mqtt) as client:\n"
-        "        await publish(client, status('online'))\n"
-        "        os.kill(os.getpid(), 9)\n"
-        "asyncio.run(main())\n"
-    )
     listener = listen()
-    environment = {"SUREFOOT_MQTT_HOST": "127.0.0.1", "SUREFOOT_MQTT_PORT": str(settings.mqtt.port), "HOME": "/tmp"}
-    subprocess.run([sys.executable, "-c", script], env={**environment, "PYTHONPATH": "."}, check=False, timeout=120)
-    wait(lambda: [each["state"] for each in listener.of("surefoot/v1/status")] == ["online", "offline"])
+    die_online(settings)
+    wait(lambda: states(listener) == ["online", "offline"])
+
+
+def test_offline_does_not_stand_while_a_service_lives(settings: Settings, listen: Callable[[], Listener]) -> None:
+    listener = listen()
+    with ExporterThread(settings) as exporters:
+        wait(lambda: not exporters.statuses["mqtt"].problem)
+        die_online(settings)
+        wait(lambda: "offline" in states(listener) and states(listener)[-1] == "online")
+        other = {**settings.mqtt.model_dump(), "service": None}
+        with ExporterThread(Settings.model_validate({"data": settings.data / "other", "mqtt": other})):
+            wait(lambda: len({name for name, _, _ in listener.got if name.startswith("surefoot/v1/service/")}) == 2)
+        (others,) = {name for name, _, _ in listener.got if name.startswith("surefoot/v1/service/")} - {STATUS}
+        wait(lambda: states(listener, others)[-1:] == ["offline"])
+        assert states(listener)[-1] == "online"
+    wait(lambda: states(listener)[-1] == "offline")
 
 
 @pytest.mark.parametrize("empty", [False, True])

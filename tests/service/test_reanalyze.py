@@ -177,7 +177,13 @@ def test_an_earlier_run_that_is_analysed_again_is_not_taken_for_the_newest(tmp_p
         for run, count in ((earlier, 0), (newest, 1)):
             replace_results(run, settings)
             with ExporterThread(settings):
-                wait(lambda: [sent for name, sent, kept in listener.got if name.endswith("v1/status") and not kept])
+                wait(
+                    lambda: [
+                        sent
+                        for name, sent, kept in listener.got
+                        if name.startswith("surefoot/v1/service/") and not kept
+                    ]
+                )
             fresh = [json.loads(sent)["run"] for name, sent, kept in listener.got if name == told[0] and not kept]
             assert set(fresh) <= {newest.manifest.run_id}
             assert all(retained(broker, topic)["run"] == newest.manifest.run_id for topic in told), count
