@@ -258,14 +258,32 @@ class Estimate:
     spread: float = nan
 
 
+class Reason(StrEnum):
+    """Why a value is withheld."""
+
+    FEW_STRIDES = "few_strides"
+    """It is known in less than half of the strides, and those are seldom like the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A value that is not told; it is known in `n` of `of` strides."""
+
+    reason: Reason
+    n: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Both feet over one period of steady gait.
 
     Parameters
     ----------
+    feet : each foot's medians of what is known in at least half of its strides.
     asymmetry_pct : right less left in percent of their mean, for metrics that are compared in percent.
     difference : right less left in the metric's own unit, for those that may cross zero.
+    withheld : each foot's other metrics.
     """
 
     start_s: float
@@ -275,3 +293,4 @@ class Window:
     feet: Mapping[Foot, Mapping[str, Estimate]]
     asymmetry_pct: Mapping[str, Estimate]
     difference: Mapping[str, Estimate] = field(default_factory=dict)
+    withheld: Mapping[Foot, Mapping[str, Withheld]] = field(default_factory=dict)

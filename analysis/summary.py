@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from surefoot.analysis.dose import impact_doses
 from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Strides
+from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Strides, Withheld
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results
-from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence, median
+from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence, median, withheld
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One metric's median over all strides of one gait, left and right; None with too few strides."""
+    """One metric's median over all strides of one gait, left and right; None with too few strides, or too few of them
+    in which it is known."""
 
     key: str
     left: Estimate | None
     right: Estimate | None
+    withheld: Mapping[Foot, Withheld] = field(default_factory=dict)
 
     @property
     def asymmetry_pct(self) -> Estimate | None:
@@ -33,8 +35,17 @@ class Comparison:
 
 def compare(results: Results, gait: Gait) -> tuple[Comparison, ...]:
     """Every stride metric over all strides of one gait, in the registry's order."""
-    left, right = (strides_of(results, foot, gait) for foot in (Foot.LEFT, Foot.RIGHT))
-    return tuple(Comparison(key, _median(left, key), _median(right, key)) for key in STRIDE_METRICS)
+    strides = {foot: strides_of(results, foot, gait) for foot in Foot}
+    unknown = {foot: withheld(rows) for foot, rows in strides.items() if len(rows) >= MIN_WINDOW_STRIDES}
+    return tuple(
+        Comparison(
+            key,
+            _median(strides[Foot.LEFT], key),
+            _median(strides[Foot.RIGHT], key),
+            {foot: few[key] for foot, few in unknown.items() if key in few},
+        )
+        for key in STRIDE_METRICS
+    )
 
 
 def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[str, float | None]:

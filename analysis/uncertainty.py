@@ -31,6 +31,9 @@ SHARED_STEP = 0.5
 """Correlation of two strides that share one of their two steps."""
 MIN_DESIGN_EFFECT = 0.2
 """Least credit for strides that make up for each other."""
+MIN_KNOWN_SHARE = 0.5
+"""A median of a smaller share of the strides is withheld: what a sensor's range leaves of a run are its slow strides
+and soft landings."""
 PRIOR_PAIRS, WINDOW_PAIRS = 40.0, 800.0
 """Weight of the zero-correlation prior, and averaging window, both in stride pairs."""
 
@@ -62,6 +65,11 @@ class Medians:
         clipped = np.where(known, np.clip(deviation, -limit, limit), 0.0)
         spread = np.sqrt((clipped**2).sum(axis=1) / np.maximum(count - 1.0, 1.0))
         return cls(median, spread, count, np.where(known, np.sign(deviation), 0.0))
+
+    @property
+    def strides(self) -> int:
+        """Number of strides, n."""
+        return self.sign.shape[1]
 
     def standard_error(self, effective_sample_size: Floats) -> Floats:
         """(k,) standard errors for so many independent strides.

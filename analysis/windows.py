@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from surefoot.analysis.metrics import STRIDE_METRICS, STRIDE_TIME
-from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Strides, Window
+from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.parameters import DEFAULTS
 from surefoot.analysis.uncertainty import (
+    MIN_KNOWN_SHARE,
     LandingCorrelation,
     Medians,
     SignCorrelation,
@@ -69,7 +70,8 @@ class WindowBuilder:
         rows = list(kept.values())
         rhythm = self._rhythm[gait, len(rows)]
         rhythm.update(stride_times_s(rows))
-        return Window(segment.start_s, end_s, gait, cadence(rows, rhythm), per_foot, *compared)
+        not_told = {foot: withheld(rows) for foot, rows in kept.items()}
+        return Window(segment.start_s, end_s, gait, cadence(rows, rhythm), per_foot, *compared, not_told)
 
 
 class SignCorrelations:
@@ -115,7 +117,7 @@ def _compare_feet(
     left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
     effect, correlation = design_effect(signs.differences.correlation), signs.feet.correlation
     left_error, right_error = (each.standard_error(effective_sample_size(each.count, effect)) for each in (left, right))
-    count = np.minimum(left.count, right.count)
+    count, told = np.minimum(left.count, right.count), _is_told(left) & _is_told(right)
     t_factor = t95(2.0 * effective_sample_size(count, effect) - 2.0)
     difference = right.median - left.median
     difference_error = np.sqrt(left_error**2 + right_error**2 - 2.0 * correlation * left_error * right_error)
@@ -126,18 +128,36 @@ def _compare_feet(
         shared = 2.0 * correlation * left_weight * right_error * right_weight * left_error
         percent_error = np.sqrt((left_weight * right_error) ** 2 + (right_weight * left_error) ** 2 - shared)
     spread = np.sqrt(left.spread**2 + right.spread**2)
-    in_percent = _by_key(percent, t_factor * percent_error, count, 200.0 * spread / total, COMPARED_MASK)
-    return in_percent, _by_key(difference, t_factor * difference_error, count, spread, ~COMPARED_MASK)
+    in_percent = _by_key(percent, t_factor * percent_error, count, 200.0 * spread / total, told & COMPARED_MASK)
+    return in_percent, _by_key(difference, t_factor * difference_error, count, spread, told & ~COMPARED_MASK)
 
 
 def _estimates(medians: Medians, error: Floats, count: Floats) -> dict[str, Estimate]:
     half = t95(count - 1.0) * error
-    return _by_key(medians.median, half, medians.count, medians.spread, np.ones(len(METRIC_KEYS), bool))
+    return _by_key(medians.median, half, medians.count, medians.spread, _is_told(medians))
+
+
+def _is_told(medians: Medians) -> Bools:
+    """(k,) metrics that are known in enough strides."""
+    told: Bools = medians.count >= least_known(medians.strides)
+    return told
+
+
+def least_known(strides: int) -> float:
+    """Least number of known values whose median is told for so many strides."""
+    return max(MIN_WINDOW_STRIDES, MIN_KNOWN_SHARE * strides)
+
+
+def withheld(strides: Strides) -> dict[str, Withheld]:
+    """Metrics whose median over the strides is not told."""
+    counts = np.isfinite(_metric_rows(strides)).sum(axis=1).tolist()
+    few = {key: n for key, n in zip(METRIC_KEYS, counts, strict=True) if n < least_known(len(strides))}
+    return {key: Withheld(Reason.FEW_STRIDES, n, len(strides)) for key, n in few.items()}
 
 
 def _by_key(value: Floats, half: Floats, count: Floats, spread: Floats, wanted: Bools) -> dict[str, Estimate]:
-    """Estimates of the wanted metrics with enough strides."""
-    known = wanted & (count >= MIN_WINDOW_STRIDES) & np.isfinite(value)
+    """Estimates of the wanted metrics that have a value."""
+    known = wanted & np.isfinite(value)
     columns = (value, value - half, value + half, count, spread)
     rows = zip(*(column[known].tolist() for column in columns), strict=True)
     keys = [key for key, is_known in zip(METRIC_KEYS, known.tolist(), strict=True) if is_known]
@@ -147,16 +167,16 @@ def _by_key(value: Floats, half: Floats, count: Floats, spread: Floats, wanted: 
 
 
 def median(values: Floats) -> Estimate | None:
-    """Median of the finite values with its 95 % interval; None with too few."""
-    values = values[np.isfinite(values)]
-    if len(values) < MIN_WINDOW_STRIDES:
+    """Median of the finite values with its 95 % interval; None with too few, or too few of all."""
+    known = values[np.isfinite(values)]
+    if len(known) < least_known(len(values)):
         return None
-    medians, signs = Medians.from_values(values[None]), SignCorrelation(1)
+    medians, signs = Medians.from_values(known[None]), SignCorrelation(1)
     signs.update(medians.sign[:, :-1], medians.sign[:, 1:], neighbours=True)
     count = effective_sample_size(medians.count, design_effect(signs.correlation))
     half = t95(count - 1.0) * medians.standard_error(count)
     middle, half_width = float(medians.median[0]), float(half[0])
-    return Estimate(middle, middle - half_width, middle + half_width, len(values), float(medians.spread[0]))
+    return Estimate(middle, middle - half_width, middle + half_width, len(known), float(medians.spread[0]))
 
 
 def cadence(strides: list[Strides], correlation: LandingCorrelation | None = None) -> Estimate:

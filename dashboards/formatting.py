@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from surefoot.analysis.metrics import Metric
-from surefoot.analysis.model import Estimate
+from surefoot.analysis.model import Estimate, Withheld
 
 UNKNOWN = "–"
 
@@ -14,6 +14,11 @@ UNKNOWN = "–"
 def in_unit(metric: Metric, value: float | None) -> str:
     """A stored value in the metric's display unit: 0.2654 (s) → "265 ms"."""
     return UNKNOWN if value is None else f"{signed(value * metric.scale, metric.decimals)}{_unit_suffix(metric)}"
+
+
+def known_text(withheld: Withheld | None) -> str:
+    """In how many strides a withheld value is known: "10 of 28 strides"; empty for none."""
+    return "" if withheld is None or not withheld.n else f"{withheld.n} of {withheld.of} strides"
 
 
 def range_text(metric: Metric, low_high: tuple[float, float] | None) -> str:

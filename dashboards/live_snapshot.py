@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
-from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
+from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
+from surefoot.analysis.uncertainty import MIN_KNOWN_SHARE
 from surefoot.dashboards.data_source import RunnerState
 from surefoot.dashboards.formatting import in_unit
 from surefoot.dashboards.vocabulary import GAIT_WORDS
@@ -97,12 +98,25 @@ class LiveSnapshot:
         return in_unit(STRIDE_METRICS[key], self.median_value(foot, key))
 
     def median_value(self, foot: Foot, key: str) -> float | None:
-        """Median of the recent strides in the stored unit; None if it is not known."""
+        """Median of the recent strides in the stored unit; None if it is known in less than half of them."""
+        values = self._known(foot, key)
+        return float(np.median(values)) if len(values) and self._few_recent(foot, key) is None else None
+
+    def withheld(self, foot: Foot, key: str) -> Withheld | None:
+        """Why `compared_text` is a dash, where the strides are there."""
+        if self.compared is None:
+            return self._few_recent(foot, key)
+        return self.compared.withheld.get(foot, {}).get(key)
+
+    def _few_recent(self, foot: Foot, key: str) -> Withheld | None:
+        known, strides = len(self._known(foot, key)), len(self.recent_strides.get(foot, ()))
+        return Withheld(Reason.FEW_STRIDES, known, strides) if known < MIN_KNOWN_SHARE * strides else None
+
+    def _known(self, foot: Foot, key: str) -> Floats:
         strides = self.recent_strides.get(foot)
         if strides is None or not len(strides):
-            return None
-        values = strides.metrics[key][np.isfinite(strides.metrics[key])]
-        return float(np.median(values)) if len(values) else None
+            return np.empty(0)
+        return strides.metrics[key][np.isfinite(strides.metrics[key])]
 
     @property
     def _newest_strides(self) -> Strides | None:

@@ -16,11 +16,13 @@ from surefoot.analysis.drift.monitored_metrics import (
 )
 from surefoot.analysis.metrics import STANCE_TILT, STRIDE_TIME
 from surefoot.analysis.model import Floats, Foot, Strides
+from surefoot.analysis.uncertainty import MIN_KNOWN_SHARE
 from surefoot.analysis.windowing import Segment
 
 BLOCK_S = 10.0
 MIN_BLOCK_STRIDES = 6
-"""Least strides of either foot with a known value; a lossy pod may leave half of a block's fourteen."""
+"""Least strides of either foot with a known value, which must also be half of them; a lossy pod may leave half of a
+block's fourteen."""
 TRIM_RATIO = 0.1
 """Share of a block's values left out at either end, so that a stumble does not count; for normal scatter little is
 lost."""
@@ -98,7 +100,8 @@ def _levels(strides: Strides) -> Mapping[str, float]:
     rank = np.arange(ranked.shape[1])
     kept = (rank >= trimmed[:, None]) & (rank < (known - trimmed)[:, None])
     total = np.where(kept, ranked, 0.0).sum(axis=1)
-    level = np.where(known >= MIN_BLOCK_STRIDES, total / np.maximum(known - 2 * trimmed, 1), np.nan)
+    enough = known >= max(MIN_BLOCK_STRIDES, MIN_KNOWN_SHARE * len(strides))
+    level = np.where(enough, total / np.maximum(known - 2 * trimmed, 1), np.nan)
     return dict(zip(keys, level.tolist(), strict=True))
 
 

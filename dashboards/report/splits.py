@@ -72,7 +72,8 @@ def splits_table(run: AnalysedRun) -> Markup:
 def _row(run: AnalysedRun, split: Split, number: int, *, by_distance: bool) -> list[str]:
     strides = {foot: rows[_in_split(rows, split)] for foot, rows in run.results.strides.items()}
     comparisons = {
-        key: Comparison(key, *(_median(strides.get(foot), key) for foot in Foot)) for key in (CONTACT, IMPACT)
+        key: Comparison(key, _median(strides.get(Foot.LEFT), key), _median(strides.get(Foot.RIGHT), key))
+        for key in (CONTACT, IMPACT)
     }
     steps = cadence(list(strides.values()))
     duration_s = split.end_s - split.start_s

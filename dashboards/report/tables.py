@@ -5,12 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
 from surefoot.analysis.model import Bout, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
 from surefoot.dashboards.data_source import AnalysedRun, FootDataQuality
-from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, duration, in_unit, range_text, signed
+from surefoot.dashboards.formatting import (
+    UNKNOWN,
+    asymmetry_text,
+    clock,
+    duration,
+    in_unit,
+    known_text,
+    range_text,
+    signed,
+)
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS
 
@@ -37,13 +46,26 @@ def _metric_table(run: AnalysedRun, gait: Gait) -> Markup:
 
 def _row(row: Comparison, gait: Gait) -> Markup | None:
     metric = STRIDE_METRICS[row.key]
-    if row.left is None and row.right is None:
+    sides = [_side(metric, row, foot) for foot in Foot]
+    if not any(sides):
         return None
     typical = metric.typical_run if gait is Gait.RUN else metric.typical_walk
-    sides = (in_unit(metric, None if side is None else side.value) for side in (row.left, row.right))
-    cells = (*sides, asymmetry_text(row.asymmetry_pct) if row.asymmetry_pct else "", range_text(metric, typical))
+    cells = (
+        *(side or UNKNOWN for side in sides),
+        asymmetry_text(row.asymmetry_pct) if row.asymmetry_pct else "",
+        range_text(metric, typical),
+    )
     name = element("th", metric.label, element("small", metric.description), scope="row")
     return element("tr", name, *(element("td", text) for text in cells))
+
+
+def _side(metric: Metric, row: Comparison, foot: Foot) -> str:
+    """One foot's median, or in how many strides it is known if that is too few; empty if it never is."""
+    known = {Foot.LEFT: row.left, Foot.RIGHT: row.right}[foot]
+    if known is not None:
+        return in_unit(metric, known.value)
+    few = known_text(row.withheld.get(foot))
+    return f"{UNKNOWN} ({few})" if few else ""
 
 
 def data_quality_block(run: AnalysedRun) -> Markup:

@@ -8,7 +8,7 @@ from surefoot.analysis.model import Estimate, Foot
 from surefoot.dashboards.asymmetry_trend import asymmetry_trend
 from surefoot.dashboards.data_source import LOW_BATTERY_PCT, RunnerState
 from surefoot.dashboards.finding_card import severity_badge
-from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, known_text
 from surefoot.dashboards.html import Markup, compact_number, element, join
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
 from surefoot.dashboards.vocabulary import finding_title, when_text
@@ -54,15 +54,15 @@ def cadence_figure(snapshot: LiveSnapshot) -> Markup:
 
 
 def left_right_figure(snapshot: LiveSnapshot, key: str, name: str) -> Markup:
-    """A metric of both feet, left before right."""
+    """A metric of both feet, left before right; where it is withheld, in how many strides it is known."""
     unit = STRIDE_METRICS[key].unit
     values = (
         element("b", snapshot.compared_text(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot)
         for foot in Foot
     )
-    return element(
-        "span", element("span", *values, class_="pair"), element("small", f"{name}, {unit}"), class_="figure"
-    )
+    few = [f"{foot} {text}" for foot in Foot if (text := known_text(snapshot.withheld(foot, key)))]
+    told = "; ".join([f"{name}, {unit}", *few])
+    return element("span", element("span", *values, class_="pair"), element("small", told), class_="figure")
 
 
 def asymmetry_row(runner: RunnerState, asymmetry_pct: Estimate | None) -> Markup:

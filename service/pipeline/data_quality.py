@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from surefoot.analysis.inversion.watched import LandingsWatched, Unwatched, landings_watched
 from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import Flag, Mounting, MountingStatus, Strides
+from surefoot.analysis.model import Flag, Mounting, MountingStatus, Strides, Withheld
 from surefoot.analysis.summary import clipped_strides_pct
+from surefoot.analysis.windows import MIN_WINDOW_STRIDES, withheld
 from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.service.pipeline.sampling_stats import SamplingStats
 
@@ -36,6 +38,7 @@ class DataQuality:
     loss_pct : share of readings missing in gaps, 0 to 100.
     clipped_strides_pct : share of strides with a reading at the end of the sensor's range; None without strides.
     landings : at how many an ankle roll would have been seen, and at how many not.
+    withheld : metrics without a median over the running strides, or over the walking ones where nobody ran.
     notes : what was found, what was withheld and why, one sentence each.
     """
 
@@ -45,6 +48,7 @@ class DataQuality:
     mounting: MountingStatus
     strides: int
     landings: LandingsWatched
+    withheld: Mapping[str, Withheld]
     notes: tuple[str, ...]
 
 
@@ -54,7 +58,8 @@ def assess(
     """Data quality of one foot; `paired` says whether the other foot was recorded too, `question` whether the two may
     be exchanged."""
     unsure = question and mounting.status is MountingStatus.OK
-    landings = landings_watched(strides)
+    landings, of_gait = landings_watched(strides), _of_main_gait(strides)
+    few = withheld(of_gait) if len(of_gait) >= MIN_WINDOW_STRIDES else {}
     return DataQuality(
         readings.sampling_rate_hz,
         readings.loss_pct,
@@ -62,11 +67,13 @@ def assess(
         MountingStatus.UNSURE if unsure else mounting.status,
         len(strides),
         landings,
+        few,
         (
             *((question,) if question else ()),
             *readings.notes,
             *(_mounting_note(mounting) if readings.has_gyroscope else ()),
             *_contact_note(strides),
+            *_minority_notes(few),
             *_watch_note(landings),
             *_late_note(strides),
             *_pairing_note(strides[~strides.has(Flag.LATE)], paired=paired),
@@ -94,6 +101,27 @@ def _contact_note(strides: Strides) -> tuple[str, ...]:
     counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
     why = ", ".join(f"{count} {reason}" if len(counts) > 1 else reason for reason, count in counts.items())
     return (f"Contact time withheld in {int(withheld.sum())} of {len(strides)} strides: {why}.",)
+
+
+def _of_main_gait(strides: Strides) -> Strides:
+    """The running strides, or all where nobody ran."""
+    return strides[strides.running] if strides.running.any() else strides
+
+
+def _minority_notes(few: Mapping[str, Withheld]) -> tuple[str, ...]:
+    """Notes on metrics that are known in too few strides to be told; those that are never known have other notes."""
+    counts = sorted({(each.n, each.of) for each in few.values() if each.n}, reverse=True)
+    return tuple(
+        f"{_listed([STRIDE_METRICS[key].label for key, each in few.items() if (each.n, each.of) == count])}: known in "
+        f"{count[0]} of {count[1]} strides only, withheld."
+        for count in counts
+    )
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Labels as one phrase: "Speed, stride length and foot lift"."""
+    words = [labels[0], *(f"{label[0].lower()}{label[1:]}" for label in labels[1:])]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _watch_note(landings: LandingsWatched) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from surefoot.analysis.model import Estimate, Gait
+from surefoot.analysis.model import Estimate, Gait, Withheld
 
 Json = dict[str, Any]
 Numbers = Sequence[float | None]
@@ -65,6 +65,11 @@ def estimate_from_list(known: Numbers) -> Estimate:
 def estimate_to_dict(known: Numbers) -> dict[str, float | None]:
     """An estimate's list of numbers by name."""
     return dict(zip(ESTIMATE_FIELDS, known, strict=True))
+
+
+def withheld_to_dict(withheld: Withheld) -> Json:
+    """Why a value is not told, and in how many strides it is known."""
+    return {"reason": withheld.reason.value, "n": withheld.n, "of": withheld.of}
 
 
 def gait_word(running: object) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from surefoot.analysis.findings import latest
 from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import Bout, Estimate, Flag, Foot, Strides, Window
+from surefoot.analysis.model import Bout, Estimate, Flag, Foot, Strides, Window, Withheld
 from surefoot.service import VERSION
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.pipeline.data_quality import DataQuality
@@ -18,6 +19,7 @@ from surefoot.service.serialization.encoding import (
     estimate_to_list,
     gait_word,
     rounded,
+    withheld_to_dict,
 )
 from surefoot.service.serialization.findings import finding_to_dict
 
@@ -54,6 +56,7 @@ def _quality(quality: DataQuality | None) -> Json:
         "strides": quality.strides,
         "landings_watched": quality.landings.watched,
         "landings_not_watched": {str(reason): count for reason, count in quality.landings.unwatched.items()},
+        "withheld": {key: withheld_to_dict(each) for key, each in quality.withheld.items()},
         "notes": list(quality.notes),
     }
 
@@ -92,7 +95,10 @@ def _window(window: Window) -> Json:
         "start_s": rounded(window.start_s),
         "end_s": rounded(window.end_s),
         "gait": window.gait.value,
-        **{foot.value: _estimates(STRIDE_METRICS, window.feet.get(foot, {})) for foot in Foot},
+        **{
+            foot.value: _estimates(STRIDE_METRICS, window.feet.get(foot, {}), window.withheld.get(foot, {}))
+            for foot in Foot
+        },
         "asymmetry_pct": _estimates(
             [key for key, metric in STRIDE_METRICS.items() if metric.compared], window.asymmetry_pct
         ),
@@ -103,14 +109,18 @@ def _window(window: Window) -> Json:
     }
 
 
-def _estimates(keys: Iterable[str], known: Mapping[str, Estimate]) -> Json:
-    return {key: _estimate(known.get(key)) for key in keys}
+def _estimates(
+    keys: Iterable[str], known: Mapping[str, Estimate], withheld: Mapping[str, Withheld] = MappingProxyType({})
+) -> Json:
+    return {key: _estimate(known.get(key), withheld.get(key)) for key in keys}
 
 
-def _estimate(estimate: Estimate | None) -> Json:
-    """An estimate by name, `n` last; without one, `n` is 0 and the other numbers are null."""
+def _estimate(estimate: Estimate | None, withheld: Withheld | None = None) -> Json:
+    """An estimate by name, `n` and why it is withheld last; without one, `n` is of what is known and the other numbers
+    are null."""
+    why = None if withheld is None else withheld_to_dict(withheld)
     if estimate is None:
-        return {**dict.fromkeys(ESTIMATE_FIELDS), "n": 0}
+        return {**dict.fromkeys(ESTIMATE_FIELDS), "n": 0 if withheld is None else withheld.n, "withheld": why}
     known = estimate_to_dict(estimate_to_list(estimate))
     n = known.pop("n")
-    return {**rounded(known), "n": n}
+    return {**rounded(known), "n": n, "withheld": why}

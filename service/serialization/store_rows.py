@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Strides, Window
+from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.serialization.encoding import (
     Numbers,
@@ -67,6 +67,7 @@ def window_to_json(window: Window) -> str:
             "feet": {foot.value: _to_lists(known) for foot, known in window.feet.items()},
             "asymmetry_pct": _to_lists(window.asymmetry_pct),
             "difference": _to_lists(window.difference),
+            "withheld": {foot.value: _withheld_to_lists(some) for foot, some in window.withheld.items()},
         }
     )
 
@@ -82,6 +83,7 @@ def window_from_row(row: sqlite3.Row) -> Window:
         {Foot(foot): _from_lists(known) for foot, known in body["feet"].items()},
         _from_lists(body["asymmetry_pct"]),
         _from_lists(body["difference"]),
+        {Foot(foot): _withheld_from_lists(some) for foot, some in body.get("withheld", {}).items()},
     )
 
 
@@ -96,6 +98,14 @@ def _to_lists(known: Mapping[str, Estimate]) -> dict[str, list[float | None]]:
 
 def _from_lists(known: Mapping[str, Numbers]) -> dict[str, Estimate]:
     return {key: estimate_from_list(each) for key, each in known.items()}
+
+
+def _withheld_to_lists(some: Mapping[str, Withheld]) -> dict[str, list[str | int]]:
+    return {key: [each.reason.value, each.n, each.of] for key, each in some.items()}
+
+
+def _withheld_from_lists(some: Mapping[str, tuple[str, int, int]]) -> dict[str, Withheld]:
+    return {key: Withheld(Reason(reason), n, of) for key, (reason, n, of) in some.items()}
 
 
 def _column(values: Numbers) -> Floats:

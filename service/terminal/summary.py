@@ -10,8 +10,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
-from surefoot.analysis.model import Bout, Foot, Gait
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
+from surefoot.analysis.model import Bout, Estimate, Foot, Gait, Withheld
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, duration, in_unit, range_text, signed
@@ -101,7 +101,7 @@ def _gait_table(analysis: Analysis, gait: Gait, typical: bool) -> Table:
 def _cells(row: Comparison, gait: Gait, feet: Sequence[Foot]) -> list[str]:
     metric = STRIDE_METRICS[row.key]
     sides = {Foot.LEFT: row.left, Foot.RIGHT: row.right}
-    values = [in_unit(metric, None if (side := sides[foot]) is None else side.value) for foot in feet]
+    values = [_side(metric, sides[foot], row.withheld.get(foot)) for foot in feet]
     usual = metric.typical_run if gait is Gait.RUN else metric.typical_walk
     return [
         metric.label,
@@ -109,6 +109,12 @@ def _cells(row: Comparison, gait: Gait, feet: Sequence[Foot]) -> list[str]:
         *([asymmetry_text(row.asymmetry_pct)] if len(feet) == 2 else []),
         range_text(metric, usual),
     ]
+
+
+def _side(metric: Metric, known: Estimate | None, withheld: Withheld | None) -> str:
+    """One foot's median, or in how many strides it is known if that is too few."""
+    few = f" ({withheld.n}/{withheld.of})" if withheld is not None and withheld.n else ""
+    return f"{in_unit(metric, None if known is None else known.value)}{few}"
 
 
 def _bouts(bouts: Sequence[Bout]) -> list[RenderableType]:

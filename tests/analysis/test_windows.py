@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 
 from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
+from surefoot.analysis.model import Estimate, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.windows import WindowBuilder, asymmetry_pct, cadence, median
 from tests.analysis.made import contacts, strides
 
@@ -144,8 +144,23 @@ def test_a_median_lies_within_its_interval_and_among_the_values(values: list[flo
 
 @pytest.mark.parametrize("known", [0, 4, 5])
 def test_a_median_counts_known_values_alone(known: int) -> None:
-    estimate = median(np.array([0.25] * known + [np.nan] * 20))
+    estimate = median(np.array([0.25] * known + [np.nan] * 5))
     assert estimate == (Estimate(0.25, 0.25, 0.25, known, 0.0) if known >= 5 else None)
+
+
+@pytest.mark.parametrize("known", [13, 14, 15])
+def test_a_median_of_less_than_half_of_the_strides_is_withheld_with_its_count(known: int) -> None:
+    left, right = (run(foot, 0.35 * side, 20.3) for side, foot in enumerate(Foot))
+    left.metrics["speed_mps"][known:] = np.nan
+    left.metrics["impact_peak_g"][known:] = np.nan
+    (window,) = windows_of(left, right)
+    told = 2 * known >= len(left)
+    few = {} if told else {key: Withheld(Reason.FEW_STRIDES, known, 29) for key in ("speed_mps", "impact_peak_g")}
+    assert window.withheld == {Foot.LEFT: few, Foot.RIGHT: {}}
+    assert ("speed_mps" in window.feet[Foot.LEFT]) == told
+    assert ("speed_mps" in window.difference) == told
+    assert ("impact_peak_g" in window.asymmetry_pct) == told
+    assert window.feet[Foot.RIGHT]["speed_mps"].n == 29
 
 
 def test_the_interval_of_a_median_holds_the_truth_in_nineteen_of_twenty_windows() -> None:

@@ -14,7 +14,7 @@ from surefoot.analysis.model import Foot, Samples
 from surefoot.service import VERSION
 from tests.service.command import surefoot, write_samples
 
-ESTIMATE = {"value", "low", "high", "n", "spread"}
+ESTIMATE = {"value", "low", "high", "n", "spread", "withheld"}
 
 
 @pytest.fixture
@@ -97,6 +97,7 @@ def test_what_one_foot_cannot_tell_is_null(capsys: pytest.CaptureFixture[str], l
         "high": None,
         "n": 0,
         "spread": None,
+        "withheld": None,
     }
     assert "Step and flight time need both feet, and only this one was recorded." in result["quality"]["left"]["notes"]
 
