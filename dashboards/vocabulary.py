@@ -41,8 +41,11 @@ def finding_title(finding: Finding) -> str:
 
 
 def when_text(finding: Finding, origin_s: float) -> str:
-    """Start of the finding after `origin_s`: "at 2:30" for instant kinds, else "from minute 9"."""
-    if finding.kind in INSTANT_KINDS:
-        return f"at {clock(finding.time_s - origin_s)}"
-    minute = round((finding.time_s - origin_s) / 60.0)
-    return f"from minute {minute}" if minute else "from the start"
+    """Start of the finding after `origin_s`: "at 2:30" for instant kinds, else "from about 8:30"."""
+    since = clock(max(finding.time_s - origin_s, 0.0))
+    return f"at {since}" if finding.kind in INSTANT_KINDS else f"from about {since}"
+
+
+def verdict(finding: Finding) -> str:
+    """First sentence of the finding's message, without its full stop."""
+    return finding.message.split(". ")[0].removesuffix(".")

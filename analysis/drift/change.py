@@ -9,6 +9,7 @@ import numpy as np
 
 from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.monitored_metrics import IS_LOAD, MIN_DRIFT_PCT, MONITORED_KEYS
+from surefoot.analysis.drift.trend import Trend
 from surefoot.analysis.findings import Kind, Severity
 from surefoot.analysis.metrics import IMPACT
 from surefoot.analysis.model import Bools, Floats, Foot
@@ -46,7 +47,8 @@ class Change:
     metrics : (metrics,) marks of the monitored metrics that have changed; `lead` is the clearest of them.
     reference : what it is compared with: the run's first minutes, those before a `sudden` change, or earlier runs.
     since_s, event_s : from the start of the recording; `event_s` of the inversion event that it follows.
-    over : whether it has gone again.
+    trend : whether it still grows.
+    at_end, over : whether the run has ended with it, and whether it has gone again before.
     """
 
     kind: Kind
@@ -58,6 +60,8 @@ class Change:
     since_s: float
     sudden: bool = False
     event_s: float | None = None
+    trend: Trend = Trend.UNCLEAR
+    at_end: bool = False
     over: bool = False
 
     @property

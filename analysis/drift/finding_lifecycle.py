@@ -13,6 +13,7 @@ from surefoot.analysis.drift.ewma import Deviation, EwmaChart
 from surefoot.analysis.drift.messages import change_evidence, message
 from surefoot.analysis.drift.monitored_metrics import ASYMMETRY, IS_LOAD, MIN_DRIFT_PCT, MIN_SUDDEN_PCT, MONITORED_KEYS
 from surefoot.analysis.drift.onset import find_onset
+from surefoot.analysis.drift.trend import Trend, trend_of
 from surefoot.analysis.findings import Finding, Kind, State, finding_id
 from surefoot.analysis.model import Bools, Floats
 
@@ -104,8 +105,8 @@ class EpisodeTracker:
         metrics = metrics | self._joining(lead, direction)
         kind = classify_drift(metrics, lead)
         since_s = onset.start_s - self.origin_s
-        foot, now = affected_foot(kind, lead, estimate), chart.latest_change(chart.baseline, estimate)
-        change = Change(kind, foot, metrics, lead, now, chart.baseline, since_s)
+        foot = affected_foot(kind, lead, estimate)
+        change = _as_now(Change(kind, foot, metrics, lead, estimate, chart.baseline, since_s), chart, onset.start_s)
         threshold_pct = float(deviation.threshold_pct[lead])
         return [self._open_episode(change, onset.start_s, deviation.end_s, direction, threshold_pct, chart)]
 
@@ -147,20 +148,19 @@ class EpisodeTracker:
         if not np.isfinite(value_pct):
             return
         settling = old.kind is Kind.ASYMMETRY_SPIKE and deviation.end_s - episode.finding.known_s < SPIKE_SETTLING_S
-        now = chart.latest_change(old.reference, estimate)
-        moved_pct = abs(float(now.change_pct[old.lead]) - episode.finding.value)
+        now = _as_now(replace(old, estimate=estimate), chart, episode.finding.time_s)
+        moved_pct = abs(now.value_pct - episode.finding.value)
         calm_minutes = episode.sign * value_pct < RESOLVED_RATIO * episode.threshold_pct and not settling
         episode.calm_minutes = episode.calm_minutes + 1 if calm_minutes else 0
         joined = old.metrics | self._joining(old.lead, episode.sign)
         if episode.calm_minutes >= RESOLVED_MINUTES:
             self._open.remove(episode)
-            yield _revise(episode, replace(old, estimate=now, over=True), deviation.end_s, chart)
-        elif episode.kind(joined) is not old.kind or moved_pct >= FOLLOW_RATIO * episode.threshold_pct:
-            kind = episode.kind(joined)
+            yield _revise(episode, replace(now, over=True), deviation.end_s, chart)
+            return
+        kind, turned = episode.kind(joined), now.trend not in (old.trend, Trend.UNCLEAR)
+        if kind is not old.kind or turned or moved_pct >= FOLLOW_RATIO * episode.threshold_pct:
             foot = old.foot if kind is old.kind else affected_foot(kind, old.lead, estimate)
-            yield _revise(
-                episode, replace(old, kind=kind, foot=foot, metrics=joined, estimate=now), deviation.end_s, chart
-            )
+            yield _revise(episode, replace(now, kind=kind, foot=foot, metrics=joined), deviation.end_s, chart)
 
     def _joining(self, lead: int, direction: float) -> Bools:
         """Metrics of the lead's group that change the same way."""
@@ -170,10 +170,22 @@ class EpisodeTracker:
 
     def finish(self, end_s: float, chart: EwmaChart) -> list[Finding]:
         """Last revisions at the end of the run: each open finding as it is then, its evidence to the last minute."""
-        changes = [
-            (episode, chart.latest_change(episode.change.reference, episode.change.estimate)) for episode in self._open
-        ]
-        return [_revise(episode, replace(episode.change, estimate=now), end_s, chart) for episode, now in changes]
+        changes = [(each, _as_now(each.change, chart, each.finding.time_s)) for each in self._open]
+        return [_revise(episode, replace(change, at_end=True), end_s, chart) for episode, change in changes]
+
+
+def _as_now(change: Change, chart: EwmaChart, onset_s: float) -> Change:
+    """The change of the latest minutes, and whether it still grows."""
+    now = replace(change, estimate=chart.latest_change(change.reference, change.estimate))
+    time_s, change_pct = chart.history(change.lead)
+    since = time_s >= onset_s
+    trend = trend_of(
+        time_s[since],
+        np.sign(now.value_pct) * change_pct[since],
+        float(chart.covariates.scatter_pct[change.lead]),
+        chart.parameters.drift_threshold_ratio * float(MIN_DRIFT_PCT[change.lead]),
+    )
+    return replace(now, trend=trend)
 
 
 def _revise(episode: Episode, change: Change, known_s: float, chart: EwmaChart) -> Finding:

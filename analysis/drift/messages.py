@@ -14,10 +14,12 @@ from surefoot.analysis.model import Foot
 
 
 def message(change: Change) -> str:
-    """One or two plain sentences: who, what, how much, since when, and what it is not."""
+    """Plain sentences. The first is the verdict, whose number leads everywhere: who, what, by how much, and whether it
+    still grows; the others say since when, and what it is not."""
     if change.over:
-        return f"The change since {_when(change.since_s)} has gone: left and right compare as before."
-    return f"{_what(change)} {_caveat(change)}"
+        return f"The change since {_at(change.since_s)} has gone: left and right compare as before."
+    began = "" if change.sudden else f" It began about {_at(change.since_s)}."
+    return f"{_verdict(change)}.{began} {_caveat(change)}"
 
 
 def wrong_if(change: Change) -> tuple[str, ...]:
@@ -45,6 +47,7 @@ def change_evidence(change: Change, chart: EwmaChart) -> Evidence:
     return {
         "metric": MONITORED_KEYS[lead],
         "metrics": [MONITORED_KEYS[k] for k in change.indices],
+        "trend": str(change.trend),
         "changes_pct": [float(estimate.change_pct[k]) for k in change.indices],
         "change_low_pct": change.value_pct - half_pct,
         "change_high_pct": change.value_pct + half_pct,
@@ -65,17 +68,20 @@ def change_evidence(change: Change, chart: EwmaChart) -> Evidence:
     }
 
 
-def _what(change: Change) -> str:
+def _verdict(change: Change) -> str:
     foot, other = change.foot, change.foot.other
     amounts = " and ".join(_amount(change, k) for k in change.indices)
-    when = _when(change.since_s)
-    if change.kind is Kind.OFFLOADING:
-        return f"Since {when} you have been taking load off your {foot} foot: compared with your {other}, it {amounts}."
-    if change.kind is Kind.ASYMMETRY_SPIKE:
-        after = "" if change.event_s is None else f", after the ankle roll {_when(change.event_s, at='at')}"
-        at = _when(change.since_s, at="at")
-        return f"From one minute to the next, {at}{after}, your {foot} foot {amounts} than your {other}."
-    return f"Since {when} your {foot} foot {amounts}, compared with your {other}."
+    now = "at the end" if change.at_end else "now"
+    compared = f"than in {_reference_phrase(change)}"
+    trend = f", {change.trend}" if change.trend else ""
+    if change.sudden:
+        after = "" if change.event_s is None else f", after the ankle roll at {_at(change.event_s)}"
+        return (
+            f"Left against right changed at once at {_at(change.since_s)}{after}: {now} your {foot} foot {amounts} "
+            f"{compared}, against your {other}{trend}"
+        )
+    spared = ": you take load off it" if change.kind is Kind.OFFLOADING else ""
+    return f"{now.capitalize()} your {foot} foot {amounts} {compared}, against your {other}{trend}{spared}"
 
 
 def _amount(change: Change, metric: int) -> str:
@@ -83,26 +89,25 @@ def _amount(change: Change, metric: int) -> str:
     more = (change_pct > 0.0) == (change.foot is Foot.RIGHT)
     monitored = MONITORED[metric]
     half_pct = CI95_Z * float(change.estimate.error_pct[metric])
-    now = "" if change.over or change.sudden else "now "
-    return f"{monitored.more if more else monitored.less} ({now}{abs(change_pct):.1f} ± {half_pct:.1f} %)"
+    return (monitored.more if more else monitored.less).format(f"{abs(change_pct):.1f} ± {half_pct:.1f} %")
 
 
-def _when(since_s: float, at: str = "") -> str:
-    minutes = since_s / 60.0
-    return f"{at} minute {minutes:.0f}".strip() if minutes >= 1.0 else f"{at} the start".strip()
+def _at(since_s: float) -> str:
+    """Minutes and seconds of the run."""
+    minutes, seconds = divmod(round(max(since_s, 0.0)), 60)
+    return f"{minutes}:{seconds:02d}"
 
 
 def _reference_phrase(change: Change) -> str:
     if change.sudden:
         return "the minutes just before"
-    return "your earlier runs" if isnan(change.reference.start_s) else "your own first minutes"
+    return "your earlier runs" if isnan(change.reference.start_s) else "your first minutes"
 
 
 def _caveat(change: Change) -> str:
-    clause = f"It is a change from {_reference_phrase(change)}"
     if change.kind is Kind.FRONTAL_INSTABILITY:
-        return f"{clause}, not a sign of injury by itself."
-    return f"{clause}, not an injury; {_camber_clause(_camber_deg(change))}."
+        return "A change is not a sign of injury by itself."
+    return f"A change is not an injury; {_camber_clause(_camber_deg(change))}."
 
 
 def _camber_clause(camber_deg: float) -> str:

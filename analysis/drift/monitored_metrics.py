@@ -26,7 +26,7 @@ class MonitoredMetric:
     min_drift_pct : smallest lasting change of the asymmetry that is reported.
     min_sudden_pct : smallest sudden one.
     prior_scatter_pct : scatter of the asymmetry from minute to minute, assumed until the run has shown its own.
-    more, less : phrases for a foot whose value has become larger or smaller than the other's.
+    more, less : what a foot does whose value has become larger or smaller than the other's; {} is by how much.
     """
 
     key: str
@@ -41,14 +41,23 @@ class MonitoredMetric:
 
 MONITORED = (
     MonitoredMetric(
-        CONTACT, True, False, 2.1, 4.0, 0.8, "stays on the ground longer", "spends less time on the ground"
+        CONTACT, True, False, 2.1, 4.0, 0.8, "stays on the ground {} longer", "spends {} less time on the ground"
     ),
-    MonitoredMetric(IMPACT, True, True, 10.0, 12.0, 1.8, "lands harder", "lands softer"),
-    MonitoredMetric(PUSH_OFF, True, False, 5.0, 8.0, 1.0, "pushes off faster", "pushes off more slowly"),
+    MonitoredMetric(IMPACT, True, True, 10.0, 12.0, 1.8, "lands {} harder", "lands {} softer"),
+    MonitoredMetric(PUSH_OFF, True, False, 5.0, 8.0, 1.0, "pushes off {} faster", "pushes off {} more slowly"),
     MonitoredMetric(
-        "peak_eversion_velocity_dps", False, True, 15.0, 30.0, 3.0, "rolls inward faster", "rolls inward more slowly"
+        "peak_eversion_velocity_dps",
+        False,
+        True,
+        15.0,
+        30.0,
+        3.0,
+        "rolls inward {} faster",
+        "rolls inward {} more slowly",
     ),
-    MonitoredMetric("roll_variability_deg", False, True, 25.0, 50.0, 5.0, "tilts less evenly", "tilts more evenly"),
+    MonitoredMetric(
+        "roll_variability_deg", False, True, 25.0, 50.0, 5.0, "tilts {} less evenly", "tilts {} more evenly"
+    ),
 )
 MONITORED_KEYS = tuple(each.key for each in MONITORED)
 POSITION_DEPENDENT = np.array([each.position_dependent for each in MONITORED])

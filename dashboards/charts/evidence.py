@@ -158,6 +158,12 @@ def _metric_label(evidence: Mapping[str, Any]) -> str:
     return STRIDE_METRICS[str(evidence["metric"])].label
 
 
+def then_and_now(finding: Finding) -> tuple[str, str]:
+    """Right vs left before a change and with it, in percent, rounded so that they are as far apart as is told."""
+    then_pct = round(finding.reference, 1)
+    return signed(then_pct, 1, plus=True), signed(then_pct + round(finding.value, 1), 1, plus=True)
+
+
 def _unit_of_key(key: str) -> str:
     return key[key.rindex("_") + 1 :]
 
@@ -173,9 +179,11 @@ def evidence_lines(finding: Finding) -> Sequence[str]:
             f"{evidence['usual_velocity_dps']:.0f} °/s ({evidence['own_strides']} strides compared)."
         )
     if "change_low_pct" in evidence:
+        then, now = then_and_now(finding)
         lines.append(
-            f"{_metric_label(evidence)}: the left–right difference changed by {signed(finding.value, 1, plus=True)} % "
-            f"(95 % interval {signed(evidence['change_low_pct'], 1)} to {signed(evidence['change_high_pct'], 1)} %): "
+            f"{_metric_label(evidence)}, right vs left: {then} % in {evidence['compared_with']}, {now} % in the "
+            f"latest ones, what pace and road explain left out: a change of {signed(finding.value, 1, plus=True)} % "
+            f"(95 % interval {signed(evidence['change_low_pct'], 1)} to {signed(evidence['change_high_pct'], 1)} %), "
             f"left {signed(evidence['left_change_pct'], 1, plus=True)} %, "
             f"right {signed(evidence['right_change_pct'], 1, plus=True)} %."
         )

@@ -9,7 +9,7 @@ from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
 from surefoot.analysis.inversion.messages import ankle_phrase, roll_phrase
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.formatting import duration
-from surefoot.dashboards.vocabulary import when_text
+from surefoot.dashboards.vocabulary import verdict, when_text
 
 MIN_RUN_S = 120.0
 """Less running than this is not judged."""
@@ -85,29 +85,21 @@ def assessment_advice(findings: Sequence[Finding]) -> list[str]:
 def _findings_text(reported: Sequence[Finding], origin_s: float) -> str:
     first = reported[0]
     other = next((each for each in reported[1:] if each.kind is not first.kind), None)
-    head = _finding_clause(first, when_text(first, origin_s))
+    head = _finding_clause(first, origin_s)
     if other is None:
         return f"{head}."
-    second = _finding_clause(other, when_text(other, origin_s))
+    second = _finding_clause(other, origin_s)
     return f"{head}; {second[0].lower()}{second[1:]}."
 
 
-def _finding_clause(finding: Finding, time_text: str) -> str:
-    """One finding as a clause of the headline."""
-    if finding.kind is Kind.INVERSION_EVENT:
-        whose = ankle_phrase(finding.foot, side_known=bool(finding.evidence.get("side_known", True)))
-        return f"{whose} {roll_phrase(finding.severity, finding.confidence)} {time_text}"
-    if finding.kind is Kind.ASYMMETRY_SPIKE:
-        return f"{time_text[0].upper()}{time_text[1:]} your left/right balance suddenly changed"
+def _finding_clause(finding: Finding, origin_s: float) -> str:
+    """One finding as a clause of the headline: a change as it is told everywhere, the others in short."""
     if finding.kind is Kind.EXCHANGED_PODS:
         return "The pods may be exchanged, left for right"
-    what = {
-        Kind.OFFLOADING: f"you took load off your {finding.foot} foot",
-        Kind.FRONTAL_INSTABILITY: f"your {finding.foot} ankle was less stable",
-        Kind.IMPACT_DRIFT: f"the impact of your {finding.foot} foot changed compared with the other foot",
-        Kind.ASYMMETRY_DRIFT: f"your left/right balance shifted ({finding.foot} foot)",
-    }
-    return f"{time_text[0].upper()}{time_text[1:]} {what[finding.kind]}"
+    if finding.kind is not Kind.INVERSION_EVENT:
+        return verdict(finding)
+    whose = ankle_phrase(finding.foot, side_known=bool(finding.evidence.get("side_known", True)))
+    return f"{whose} {roll_phrase(finding.severity, finding.confidence)} {when_text(finding, origin_s)}"
 
 
 def _coverage_sentence(run_s: float, run: AnalysedRun) -> str:

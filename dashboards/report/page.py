@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surefoot.analysis.drift.reference_band import reference_band
-from surefoot.analysis.findings import Finding, latest
+from surefoot.analysis.findings import Finding, State, latest
 from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, PUSH_OFF, STRIDE_METRICS
-from surefoot.analysis.model import Gait
+from surefoot.analysis.model import Estimate, Gait
 from surefoot.analysis.summary import compare
+from surefoot.dashboards.charts.evidence import then_and_now
 from surefoot.dashboards.charts.left_right import (
     EventMarker,
     asymmetry_chart,
@@ -18,7 +19,7 @@ from surefoot.dashboards.charts.left_right import (
 )
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.finding_card import finding_card, severity_badge
-from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, duration, local_time, with_unbroken_units
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, duration, local_time, signed, with_unbroken_units
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, most_severe_first, report_headline
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
@@ -36,7 +37,7 @@ def report_html(run: AnalysedRun) -> str:
         _first_screen(run, findings),
         _findings_section(run, findings),
         _over_time_section(run, findings),
-        _section("Splits", "splits", _scrollable("Splits", splits_table(run))),
+        _section("Splits", "splits", _scrollable("Splits", splits_table(run)), _splits_note(findings)),
         _section("All numbers", "numbers", *(_scrollable("All numbers", table) for table in metric_tables(run))),
         _section("Data quality", "quality", data_quality_block(run)),
         _assessment_section(findings),
@@ -74,7 +75,7 @@ def _first_screen(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
         element("ol", *(_finding_entry(finding, run.origin_s) for finding in findings), class_="found")
         if findings
         else None,
-        element("dl", *(_tile(*each) for each in _tiles(run)), class_="tiles"),
+        element("dl", *(_tile(*each) for each in _tiles(run, findings)), class_="tiles"),
         timeline(run, marks) if run.results.bouts else None,
         class_="first",
     )  # fmt: skip
@@ -97,20 +98,53 @@ def _tile(name: str, text: str, unit: str = "") -> Markup:
     return element("div", element("dt", name), element("dd", text, element("small", f" {unit}") if unit else None))
 
 
-def _tiles(run: AnalysedRun) -> list[tuple[str, ...]]:
+def _tiles(run: AnalysedRun, findings: Sequence[Finding]) -> list[tuple[str, ...]]:
     covered_m = distance_m(run.results.windows)
     gait = Gait.RUN if (run.summary["run_time_s"] or 0.0) > 0.0 else Gait.WALK
     contact = next(row for row in compare(run.results, gait) if row.key == CONTACT)
     sides = (contact.left, contact.right)
     known = (UNKNOWN if side is None else f"{side.value * STRIDE_METRICS[CONTACT].scale:.0f}" for side in sides)
-    spm, against = run.summary["cadence_spm"], asymmetry_text(contact.asymmetry_pct)
+    spm = run.summary["cadence_spm"]
     return [
         ("Running", duration(run.summary["run_time_s"] or 0.0)),
         ("Distance, from pods", UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.1f}", "km"),
         (CADENCE.label, UNKNOWN if spm is None else f"{spm:.1f}", CADENCE.unit),
         ("Contact, left | right", " | ".join(known), "ms"),
-        ("Contact, right vs left", against.removesuffix(" %"), "%"),
+        _right_vs_left_tile(_lasting_contact_change(findings), contact.asymmetry_pct),
     ]
+
+
+def _right_vs_left_tile(change: Finding | None, whole_run_pct: Estimate | None) -> tuple[str, str, str]:
+    """The two numbers between which the change that is told lies; without one that of the whole run."""
+    if change is None:
+        return "Contact, right vs left", asymmetry_text(whole_run_pct).removesuffix(" %"), "%"
+    then, now = then_and_now(change)
+    return f"Contact, right vs left: {change.evidence['compared_with']} → end", f"{then} → {now}", "%"
+
+
+def _lasting_contact_change(findings: Sequence[Finding]) -> Finding | None:
+    """The finding whose number leads, if it is about contact and was there at the end."""
+    return next(
+        (
+            each
+            for each in findings
+            if each.evidence.get("metric") == CONTACT and "change_low_pct" in each.evidence and each.state is State.OPEN
+        ),
+        None,
+    )
+
+
+def _splits_note(findings: Sequence[Finding]) -> Markup:
+    """Why the last split need not show the number that leads."""
+    change = _lasting_contact_change(findings)
+    if change is None:
+        return Markup()
+    return element(
+        "p",
+        "Right vs left of a split is as measured, over its whole length. The change of "
+        f"{signed(change.value, 1, plus=True)} % is that of the last three minutes, from {then_and_now(change)[0]} % "
+        f"in {change.evidence['compared_with']}, what pace and road explain left out.",
+    )
 
 
 def _findings_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:

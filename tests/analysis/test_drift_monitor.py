@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.drift.monitored_metrics import COLUMN_COUNT, TILTS, camber_change_deg
+from surefoot.analysis.drift.trend import Trend, trend_of
 from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
-from surefoot.analysis.model import Foot, Strides
+from surefoot.analysis.model import Floats, Foot, Strides
 from tests.drift.coverage import changes, windows
 from tests.drift.measure import findings_of, measure
-from tests.drift.runs import CONTACT, RunProfile, strides_of
+from tests.drift.runs import CONTACT, Curve, RunProfile, strides_of
 from tests.drift.scenarios import DUE_S, QUIET, REPORTED, SUDDEN_S, Scenario, ramp, sudden
 
 FEET = tuple(Foot)
@@ -88,10 +89,10 @@ def test_a_step_is_held_against_the_minutes_before_it_and_a_drift_against_the_fi
     spike, *_ = run(RunProfile(60.0).with_change(Foot.LEFT, contact=sudden(-6.0)))
     drift, *_ = run(RunProfile(60.0).with_change(Foot.LEFT, contact=ramp(4.0)))
     assert spike.kind is Kind.ASYMMETRY_SPIKE
-    assert "a change from the minutes just before" in spike.message
+    assert "than in the minutes just before" in spike.message
     assert SUDDEN_S - 330.0 < float(spike.evidence["baseline_start_s"]) < float(spike.evidence["baseline_end_s"])  # type: ignore[arg-type]
     assert spike.evidence["baseline_end_s"] == pytest.approx(SUDDEN_S, abs=20.0)
-    assert "a change from your own first minutes" in drift.message
+    assert "than in your first minutes" in drift.message
     assert drift.evidence["baseline_start_s"] == pytest.approx(0.0, abs=60.0)
 
 
@@ -138,7 +139,8 @@ def test_the_value_follows_a_drift_and_the_last_one_is_what_is_there() -> None:
     assert (first.id, first.known_s) == (last.id, last.evidence["first_known_s"])
     assert abs(first.value) < 4.0
     assert last.value == pytest.approx(-6.0, abs=1.2)
-    assert f"(now {abs(last.value):.1f} ± " in last.message
+    assert first.message.startswith(f"Now your left foot stays on the ground {abs(first.value):.1f} ± ")
+    assert last.message.startswith(f"At the end your left foot stays on the ground {abs(last.value):.1f} ± ")
     assert last.revision < 16
     assert last.known_s == pytest.approx(3600.0, abs=60.0)
 
@@ -157,6 +159,29 @@ def test_the_more_evenly_somebody_runs_the_sooner_a_drift_is_found() -> None:
     profile = RunProfile(45.0, scatter_ratio=0.4).with_change(Foot.LEFT, contact=ramp(3.0))
     delays_min = [(run(profile, seed)[0].known_s - DUE_S) / 60.0 for seed in (1, 2, 3)]
     assert max(delays_min) <= 3.0
+
+
+def there_and_half_back(time_s: Floats) -> Floats:
+    return ramp(8.0, 10.0, 18.0)(time_s) - ramp(4.0, 32.0, 42.0)(time_s)
+
+
+@pytest.mark.parametrize(
+    ("curve", "words"),
+    [(ramp(6.0, 15.0, 45.0), "still growing"), (ramp(6.0, 10.0, 20.0), "settled"), (there_and_half_back, "easing")],
+)
+def test_a_drift_says_whether_it_still_grows(curve: Curve, words: str) -> None:
+    *_, last = run(RunProfile(42.0, scatter_ratio=0.4).with_change(Foot.LEFT, contact=curve))
+    assert last.message.split(". ")[0].endswith(f"than in your first minutes, against your right, {words}")
+    assert last.evidence["trend"] == words
+
+
+def test_where_the_scatter_hides_a_trend_none_is_told() -> None:
+    minute_s, level, growth = np.linspace(0.0, 540.0, 10), np.full(10, 3.0), np.linspace(3.0, 3.9, 10)
+    assert trend_of(minute_s, growth, 0.4, 2.1) is Trend.GROWING
+    assert trend_of(minute_s, growth, 1.0, 2.1) is Trend.UNCLEAR
+    assert trend_of(minute_s, level, 0.4, 2.1) is Trend.SETTLED
+    assert trend_of(minute_s, level, 1.0, 2.1) is Trend.UNCLEAR
+    assert trend_of(minute_s[:3], growth[:3], 0.01, 2.1) is Trend.UNCLEAR
 
 
 def test_evidence_can_be_plotted_and_doubted() -> None:

@@ -14,7 +14,8 @@ from surefoot.analysis.findings import Kind, latest
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Foot, Gait
 from surefoot.analysis.summary import compare
-from surefoot.dashboards.formatting import asymmetry_text, clock, in_unit, with_unbroken_units
+from surefoot.dashboards.charts.evidence import then_and_now
+from surefoot.dashboards.formatting import asymmetry_text, clock, in_unit, signed, with_unbroken_units
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.report.splits import distance_m, run_splits
 from surefoot.service.views.reporting import write_reports
@@ -32,6 +33,10 @@ def text_of(html: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)))
 
 
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
 @pytest.fixture(scope="module")
 def page() -> str:
     return report_html(eventful())
@@ -39,7 +44,24 @@ def page() -> str:
 
 def test_the_verdict_comes_first_and_tells_the_roll_and_the_change(page: str) -> None:
     first = text_of(page[page.index("<h1") :])
-    assert first.strip().startswith(f"Your left ankle rolled over at {clock(ROLL_S)}; at 12:10 your left/right balance")
+    change = next(each for each in latest(eventful().results.findings) if each.kind is not Kind.INVERSION_EVENT)
+    roll, head = f"Your left ankle rolled over at {clock(ROLL_S)}", change.message.split(". ")[0]
+    assert first.strip().startswith(f"{roll}; {head[0].lower()}{head[1:]}.")
+
+
+def test_headline_tile_and_last_split_tell_the_same_change(page: str) -> None:
+    run, text = eventful(), text_of(page)
+    change = next(each for each in latest(run.results.findings) if each.kind is not Kind.INVERSION_EVENT)
+    then, now = then_and_now(change)
+    assert f"{abs(change.value):.1f} ± " in text_of(page[page.index("<h1") : page.index("</h1>")])
+    assert f"Contact, right vs left: the minutes just before → end {then} → {now} %" in text
+    assert number(now) - number(then) == pytest.approx(change.value, abs=0.05)
+    splits = page[page.index('<table class="splits"') :].split("</table>")[0]
+    last = text_of("<tr" + splits.split("<tr")[-1])
+    assert number(re.findall(r"[+−]\d+\.\d(?= ±)", last)[0]) == pytest.approx(number(now), abs=0.8)
+    assert (
+        f"The change of {signed(change.value, 1, plus=True)} % is that of the last three minutes, from {then} %" in text
+    )
 
 
 def test_every_finding_stands_with_its_sentence_its_pictures_and_its_doubts(page: str) -> None:
