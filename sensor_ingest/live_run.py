@@ -39,7 +39,7 @@ class LiveRun:
     """Records a run while the context is open; iterating over it gives batches of samples, and pods not to wait for.
 
     An interrupted run is continued: iteration begins with what was recorded before, so that it always gives the whole
-    run. It ends after `stop`, or when every pod was refused.
+    run. It ends after `stop`.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ class RadioError(IngestError):
 
 
 class PodRefusedError(IngestError):
-    """A pod violated the protocol; the run continues without it."""
+    """A pod violated the protocol; the run continues without it until it is tried again."""
 
     def __init__(self, serial: str, reason: str) -> None:
         self.serial = serial

@@ -45,7 +45,10 @@ STALL_TIMEOUT_S = 4.0
 """A connected link without packets for this long is replaced; longer than the supervision timeout of pods."""
 MAX_MALFORMED_PACKETS = 100
 MAX_EXCESS_PACKETS = 1000
-"""Packets above the rate limit after which the pod is refused."""
+"""Malformed packets, and packets above the rate limit, of one connection after which the pod is refused for a while."""
+FIRST_REFUSAL_S = 15.0
+MAX_REFUSAL_S = 60.0
+"""A refused pod is tried again after so long: less than its ring buffer holds, so that a bad answer costs nothing."""
 STABLE_LINK_S = 5.0
 """A link lost sooner is followed by a back-off, so that a flapping pod does not block the adapter."""
 MIN_BATTERY_INTERVAL_S = 10.0
@@ -87,15 +90,17 @@ class PodSupervisor:
         self._stop = stop
         self._settings = settings
         self._backoff = Backoff(FIRST_RETRY_S, MAX_RETRY_S, rng=rng)
+        self._refusals = Backoff(FIRST_REFUSAL_S, MAX_REFUSAL_S, jitter=0.0)
         self._other_addresses: set[str] = set()
         self._rate_limiter = PacketRateLimiter()
         self._last_packet_s = 0.0
+        self._malformed_before = self._excess_before = 0
         self._battery_pct = -1
         self._battery_recorded_s = -math.inf
         self._streaming_since_s = math.inf
 
     async def run(self) -> None:
-        """Supervise the pod until the run is stopped or the pod is refused."""
+        """Supervise the pod until the run is stopped."""
         while not self._stop.is_set():
             self._streaming_since_s = math.inf
             try:
@@ -104,9 +109,7 @@ class PodSupervisor:
             except StopRequested:
                 return
             except PodRefusedError as error:
-                log.warning("%s", error)
-                self._record_event(EventKind.REFUSED, text=error.reason)
-                return
+                await self._pause_after(error)
             except TRANSIENT_ERRORS as error:
                 self._record_event(EventKind.DISCONNECTED, text=_error_text(error))
                 log.info("Pod %s is not connected (%s); trying again.", self.assignment.serial, _error_text(error))
@@ -119,6 +122,15 @@ class PodSupervisor:
         return await self._adapter.wait_for_advertisement(
             advertised_prefix(self.assignment.serial), frozenset(self._other_addresses)
         )
+
+    async def _pause_after(self, refusal: PodRefusedError) -> None:
+        """Leave a pod that breaks the rules alone for a while, longer each time in a row."""
+        if asyncio.get_running_loop().time() - self._streaming_since_s >= MAX_REFUSAL_S:
+            self._refusals.reset()
+        wait_s = self._refusals.next_delay_s()
+        log.warning("%s It is tried again in %.0f s.", refusal, wait_s)
+        self._record_event(EventKind.REFUSED, text=refusal.reason)
+        await wait_for_event(self._stop, wait_s)
 
     async def _pause(self) -> None:
         """Back off, unless the lost link had been stable."""
@@ -179,6 +191,7 @@ class PodSupervisor:
         log.info("Pod %s is connected.", info.serial)
         self._record_event(EventKind.SIGNAL, float(advertisement.rssi_dbm))
         self._rate_limiter.start(now_s, info.rate_hz)
+        self._malformed_before, self._excess_before = self._malformed, self._rate_limiter.refused
 
     async def _stream(self, client: PodClient) -> None:
         """Watch the stream and backfill until the run is stopped; LinkLostError if the link is lost or stalls."""
@@ -214,11 +227,16 @@ class PodSupervisor:
             log.info("Pod %s was not stopped: %s", self.assignment.serial, error)
 
     def _check_packets(self) -> None:
-        pod = self._assembler.pods.get(self.number)
-        if pod is not None and pod.counts.malformed >= MAX_MALFORMED_PACKETS:
-            raise PodRefusedError(self.assignment.serial, f"it sent {pod.counts.malformed} malformed packets")
-        if self._rate_limiter.refused >= MAX_EXCESS_PACKETS:
+        malformed = self._malformed - self._malformed_before
+        if malformed >= MAX_MALFORMED_PACKETS:
+            raise PodRefusedError(self.assignment.serial, f"it sent {malformed} malformed packets")
+        if self._rate_limiter.refused - self._excess_before >= MAX_EXCESS_PACKETS:
             raise PodRefusedError(self.assignment.serial, "it sends far more data than expected")
+
+    @property
+    def _malformed(self) -> int:
+        pod = self._assembler.pods.get(self.number)
+        return pod.counts.malformed if pod is not None else 0
 
     def _on_packet(self, arrival_s: float, data: bytes) -> None:
         self._last_packet_s = arrival_s

@@ -59,6 +59,7 @@ class PodAssembler:
         self.runner = ""
         self.reorder_buffer: ReorderBuffer | None = None
         self.mappings: list[ClockMapping] = []
+        self.boots = 0
         self.last_sample_s = -np.inf
         self._previous_boots = PodCounts()
         self._samples = self._misordered = 0
@@ -94,17 +95,23 @@ class PodAssembler:
         if self.reorder_buffer is not None and self.reorder_buffer.is_same_boot(info):
             return None
         rest = self.finish()
-        self._previous_boots, self.mappings = self.counts, []
-        self.reorder_buffer = ReorderBuffer(info, entry.first)
-        self._at_boot_start = True
+        self._begin(ReorderBuffer(info, entry.first))
         return rest
 
     def add_packet(self, entry: PacketEntry) -> Samples | None:
-        """Insert a notification; samples that became available."""
+        """Insert a notification; samples that became available.
+
+        A pod whose clock jumped is taken up as of a new boot; what was held of before is given.
+        """
         if self.reorder_buffer is None:
             return None
         self.reorder_buffer.insert(entry.data, entry.arrival_s)
-        return self._drain()
+        if not self.reorder_buffer.clock_jumped:
+            return self._drain()
+        fresh = self.reorder_buffer.after_jump()
+        rest = self.finish()
+        self._begin(fresh)
+        return rest
 
     def add_mapping(self, mapping: ClockMapping) -> Samples | None:
         """Use a clock mapping from its `tick0_us` on; samples that became available. Impossible rates are ignored."""
@@ -126,6 +133,13 @@ class PodAssembler:
             return None
         self.reorder_buffer.give_up(entry.first, entry.count)
         return self._drain()
+
+    def _begin(self, buffer: ReorderBuffer) -> None:
+        """Go on with the packets of a new boot."""
+        self._previous_boots, self.mappings = self.counts, []
+        self.reorder_buffer = buffer
+        self.boots += 1
+        self._at_boot_start = True
 
     def finish(self) -> Samples | None:
         """Give up all gaps of this boot; the samples behind them."""

@@ -120,6 +120,8 @@ class EventKind(IntEnum):
     """Another process continues the run; arrival times before and after are not comparable."""
     SILENT = 9
     """Value: session time up to which results no longer wait for the pod."""
+    CLOCK_JUMPED = 10
+    """The pod's clock jumped or wrapped; packets show it without this event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,13 @@ REORDER_WINDOW_PACKETS = 8192
 """Reorder window: 12 min at 208 Hz, larger than any pod's ring buffer."""
 MAX_AHEAD_S = 10.0
 """Most that a packet may be ahead of the fastest one; the first packets may be late by a supervision timeout."""
+MAX_AHEAD_LATER_S = 0.5
+"""The same once the clock fit spans `_LATER_S`: by then a packet has come in time."""
+_LATER_S = 30.0
 _SPAN_TOLERANCE = 2.0
 """Sample intervals may differ from the nominal rate by this factor."""
+CLOCK_JUMP_PACKETS = 12
+"""The clock jumped if so many packets in a row, a second at 208 Hz, contradict all before but agree with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +80,43 @@ class ReorderBuffer:
         self._heap: list[int] = []
         self._given_up: list[tuple[int, int]] = []
         self._newest: tuple[int, int] | None = None
+        self._outcasts: list[tuple[Packet, float]] = []
         self._last_dropped: int | None = 0 if first == 0 else None
 
     def is_same_boot(self, info: PodInfo) -> bool:
         """Whether this info is of the same boot; boot numbers may repeat, but sequences only grow within a boot."""
         return info.boot == self.info.boot and info.newest + 1 >= self.next_sequence
 
+    @property
+    def clock_jumped(self) -> bool:
+        """Whether the latest packets agree with each other, but with none before them."""
+        return len(self._outcasts) >= CLOCK_JUMP_PACKETS
+
+    def after_jump(self) -> ReorderBuffer:
+        """The buffer of what came since the clock jumped; what waits here for a clock will never get one."""
+        first = self._outcasts[0][0].sequence
+        fresh = ReorderBuffer(self.info, first)
+        for packet, arrival_s in self._outcasts:
+            fresh.insert(bytes(packet), arrival_s)
+        self.received -= len(self._outcasts)
+        self.malformed -= len(self._outcasts) - (0 if self.ready else len(self._held))
+        self._outcasts = []
+        return fresh
+
     def insert(self, data: bytes, arrival_s: float) -> None:
         """Count and store a notification; malformed and duplicate packets are dropped."""
         self.received += 1
         try:
             packet = Packet.from_bytes(data)
-            self._check(packet, arrival_s)
+            self._check_form(packet)
         except ProtocolError:
             self.malformed += 1
             return
+        if not self._fits(packet, arrival_s):
+            self.malformed += 1
+            self._cast_out(packet, arrival_s)
+            return
+        self._outcasts.clear()
         if packet.sequence < self.next_sequence or packet.sequence in self._held:
             self.duplicate += 1
             return
@@ -139,21 +166,36 @@ class ReorderBuffer:
             elif not self._skip_given_up():
                 return
 
-    def _check(self, packet: Packet, arrival_s: float) -> None:
-        """Raise ProtocolError if the packet contradicts the pod's info or its newest packet."""
+    def _check_form(self, packet: Packet) -> None:
+        """Raise ProtocolError if the packet contradicts the pod's info."""
         if packet.boot != self.info.boot:
             raise ProtocolError("packet of another boot")
         usual_us = (len(packet.counts) - 1) * 1e6 / self.info.rate_hz
         if not usual_us / _SPAN_TOLERANCE <= packet.span_us <= usual_us * _SPAN_TOLERANCE:
             raise ProtocolError(f"packet of {len(packet.counts)} samples over {packet.span_us} µs")
-        if self.clock_fit.ahead_s(packet.tick_us + packet.span_us, arrival_s) > MAX_AHEAD_S:
-            raise ProtocolError("packet from the future")
-        if self._newest is not None:
-            sequence, tick_us = self._newest
-            ahead, later_us = packet.sequence - sequence, packet.tick_us - tick_us
-            room = 1 + _SPAN_TOLERANCE * abs(later_us) * 1e-6 * self.info.rate_hz
-            if abs(ahead) > room or (ahead > 0, ahead < 0) != (later_us > 0, later_us < 0):
-                raise ProtocolError("packet whose sequence contradicts its tick")
+
+    def _fits(self, packet: Packet, arrival_s: float) -> bool:
+        """Whether a packet is not of the future, and its tick in keeping with the newest packet's."""
+        most_s = MAX_AHEAD_S if self.clock_fit.span_s < _LATER_S else MAX_AHEAD_LATER_S
+        if self.clock_fit.ahead_s(packet.tick_us + packet.span_us, arrival_s) > most_s:
+            return False
+        return self._newest is None or self._agree(packet, *self._newest)
+
+    def _agree(self, packet: Packet, sequence: int, tick_us: int) -> bool:
+        """Whether a packet's sequence and tick are possible beside those of another one."""
+        ahead, later_us = packet.sequence - sequence, packet.tick_us - tick_us
+        room = 1 + _SPAN_TOLERANCE * abs(later_us) * 1e-6 * self.info.rate_hz
+        return abs(ahead) <= room and (ahead > 0, ahead < 0) == (later_us > 0, later_us < 0)
+
+    def _cast_out(self, packet: Packet, arrival_s: float) -> None:
+        """Keep a packet that does not fit, beside those right before it with which it agrees."""
+        if self._outcasts:
+            latest, latest_s = self._outcasts[-1]
+            passed_s = (packet.tick_us - latest.tick_us) * 1e-6
+            in_time = packet.sequence > latest.sequence and abs(arrival_s - latest_s - passed_s) < MAX_AHEAD_S
+            if not in_time or not self._agree(packet, latest.sequence, latest.tick_us):
+                self._outcasts.clear()
+        self._outcasts.append((packet, arrival_s))
 
     def _store(self, packet: Packet, arrival_s: float) -> None:
         if packet.flags & PacketFlag.RESENT:

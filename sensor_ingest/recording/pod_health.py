@@ -22,7 +22,8 @@ class PodHealth:
     bluetooth_problem : why this computer's Bluetooth does not work, and what to do; empty while it works.
     battery_pct, rssi_dbm : None until known.
     clock_residual_s, drift_ppm : see `ClockEstimate`; None before the first packet.
-    reconnects, reboots : during the run.
+    refused : not used for a while, since it broke the rules; it is tried again.
+    reconnects, reboots : during the run; a clock that jumps counts as a reboot.
     last_packet_s : session time of the latest arrival.
     waiting_packets : held in the reorder buffer.
     overflowed : packets dropped because this computer was too slow; they are requested again.
@@ -72,12 +73,12 @@ class _EventState:
         """The state after an event."""
         match event.kind:
             case EventKind.CONNECTED:
-                return replace(self, connected=True, note="", connects=self.connects + 1)
+                return replace(self, connected=True, refused=False, note="", connects=self.connects + 1)
             case EventKind.DISCONNECTED:
                 return replace(self, connected=False, note=event.text)
             case EventKind.REFUSED:
                 return replace(self, connected=False, refused=True, note=event.text)
-            case EventKind.REBOOTED:
+            case EventKind.REBOOTED | EventKind.CLOCK_JUMPED:
                 return replace(self, reboots=self.reboots + 1)
             case EventKind.BATTERY:
                 return replace(self, battery_pct=event.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.pod_health import PodHealthTracker
 from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatchdog
+
+log = logging.getLogger(__name__)
 
 FLUSH_INTERVAL_S = 0.25
 """Most that is lost if the process is killed."""
@@ -89,8 +92,12 @@ class Recorder:
         if isinstance(entry, PodEntry):
             self._ensure_clock(entry.pod)
             self._connections[entry.pod] = entry
+        boots = self._boots(entry)
         self._write(entry)
         if isinstance(entry, PacketEntry):
+            if self._boots(entry) > boots:
+                self._write(EventEntry(entry.pod, entry.arrival_s, EventKind.CLOCK_JUMPED))
+                log.warning("A pod's clock jumped; it is taken up as if it had been switched on anew.")
             self._update_clock_if_due(entry.pod)
             self._repeat_connection_if_due(entry)
 
@@ -108,6 +115,10 @@ class Recorder:
             if isinstance(given, Batch):
                 self._silence.on_samples(given.pod, self._now_s(), given.watermark_s)
             self._deliver(given)
+
+    def _boots(self, entry: Entry) -> int:
+        pod = self._assembler.pods.get(entry.pod) if isinstance(entry, PacketEntry) else None
+        return pod.boots if pod is not None else 0
 
     def _update_clock_if_due(self, number: int) -> None:
         """Record a new clock mapping every few seconds of pod time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentP
 from surefoot.sensor_ingest.recording.clock_steering import fit_boot
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
-from surefoot.sensor_ingest.recording.mending import boot_of, give_up_lost, mended
+from surefoot.sensor_ingest.recording.mending import give_up_lost, mended
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 
 
@@ -49,31 +49,36 @@ def replay(run: RunFolder, *, refit: bool = False) -> Replay:
     return Replay(run, refit=refit)
 
 
-ClockEntries = dict[tuple[int, int], list[ClockEntry]]
-"""(pod, boot) → clock entries."""
+BootNumber = tuple[int, int]
+"""Pod, and how many boots it has had with this one."""
 
 
-def fit_clocks(entries: Iterable[Entry]) -> ClockEntries:
+def fit_clocks(entries: Iterable[Entry]) -> dict[BootNumber, list[ClockEntry]]:
     """Clock entries of each boot, fitted to all packets that were not resent."""
-    points: dict[tuple[int, int], list[tuple[int, float]]] = {}
+    points: dict[BootNumber, list[tuple[int, float]]] = {}
+    boots: dict[BootNumber, int] = {}
     assembler = Assembler()
     for entry in entries:
         before = _packets_fitted(assembler, entry)
         assembler.process(entry)
         if isinstance(entry, PacketEntry) and _packets_fitted(assembler, entry) > before:
-            packet = Packet.from_bytes(entry.data)
-            points.setdefault((entry.pod, packet.boot), []).append((packet.tick_us + packet.span_us, entry.arrival_s))
-    return {key: _clock_entries(*key, np.array(found)) for key, found in points.items()}
+            packet, number = Packet.from_bytes(entry.data), (entry.pod, _boots(assembler, entry))
+            boots[number] = packet.boot
+            points.setdefault(number, []).append((packet.tick_us + packet.span_us, entry.arrival_s))
+    return {number: _clock_entries(number[0], boots[number], np.array(found)) for number, found in points.items()}
 
 
-def replace_clocks(entries: Iterable[Entry], clocks: ClockEntries) -> Iterator[Entry]:
-    """The entries with their clock entries replaced; those of a boot follow its first pod entry."""
-    waiting = dict(clocks)
+def replace_clocks(entries: Iterable[Entry], clocks: Mapping[BootNumber, Sequence[ClockEntry]]) -> Iterator[Entry]:
+    """The entries with their clock entries replaced; those of a boot follow the entry that begins it."""
+    assembler = Assembler()
     for entry in entries:
-        if not isinstance(entry, ClockEntry):
-            yield entry
-        if isinstance(entry, PodEntry) and (boot := boot_of(entry)) is not None:
-            yield from waiting.pop((entry.pod, boot), ())
+        if isinstance(entry, ClockEntry):
+            continue
+        yield entry
+        before = _boots(assembler, entry)
+        assembler.process(entry)
+        if isinstance(entry, PacketEntry | PodEntry) and (boots := _boots(assembler, entry)) > before:
+            yield from clocks.get((entry.pod, boots), ())
 
 
 def worn_as(entries: Iterable[Entry], pods: Sequence[PodAssignment]) -> Iterator[Entry]:
@@ -89,6 +94,11 @@ def without_silent_pods(entries: Iterable[Entry]) -> Iterator[Entry]:
     for entry in entries:
         if not (isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT):
             yield entry
+
+
+def _boots(assembler: Assembler, entry: Entry) -> int:
+    pod = assembler.pods.get(entry.pod) if isinstance(entry, PacketEntry | PodEntry) else None
+    return pod.boots if pod is not None else 0
 
 
 def _packets_fitted(assembler: Assembler, entry: Entry) -> int:

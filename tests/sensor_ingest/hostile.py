@@ -95,9 +95,13 @@ def lie(pod: VirtualPod, changes: dict[str, object]) -> None:
 
 
 def resend_for_ever(pod: VirtualPod) -> None:
-    """Let a pod send its last packet again whenever there is nothing to send."""
-    honest = pod.next_packet
+    """Let a pod send its last packet again whenever there is nothing to send, as long as it is listened to."""
+    honest, set_subscribed = pod.next_packet, pod.set_subscribed
     last: list[Packet] = []
+
+    def on_subscription(subscribed: bool) -> None:
+        last.clear()
+        set_subscribed(subscribed)
 
     def next_packet() -> Packet | None:
         packet = honest()
@@ -105,4 +109,5 @@ def resend_for_ever(pod: VirtualPod) -> None:
             last[:] = [replace(packet, flags=PacketFlag.RESENT)]
         return packet or (last[0] if last else None)
 
+    pod.set_subscribed = on_subscription  # type: ignore[method-assign]
     pod.next_packet = next_packet  # type: ignore[method-assign]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Packet, PacketFlag
-from surefoot.sensor_ingest.recording.assembler import Assembler, Batch
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, PodAssembler
 from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
+from surefoot.sensor_ingest.recording.clock_steering import FIRST_MAPPING_AFTER_S
 from surefoot.sensor_ingest.recording.entries import ClockEntry, EndEntry, Entry, LostEntry, PacketEntry
 from surefoot.sensor_ingest.recording.packet_reordering import (
     REORDER_WINDOW_PACKETS,
@@ -230,6 +232,47 @@ def test_a_packet_that_contradicts_the_others_is_refused_and_harms_nothing(what:
     bad = PacketEntry(0, 1.3, bytes(contradicting()[what]))
     assert sequences(feed([*START, packet_entry(0), bad, packet_entry(1), packet_entry(2)], assembler)) == [0, 1, 2]
     assert counts(assembler).malformed == 1
+
+
+def jump(after: int, by_s: float) -> Callable[[Packet], Packet]:
+    """A clock that jumps with packet number `after`."""
+    return lambda made: replace(made, tick_us=made.tick_us + round(by_s * 1e6) * (made.sequence >= after))
+
+
+JUMPS: dict[str, Callable[[Packet], Packet]] = {
+    "an hour on": jump(200, 3600.0),
+    "a second on": jump(500, 1.0),
+    "ten seconds back": jump(200, -10.0),
+    "32 bits": lambda made: replace(made, tick_us=(made.tick_us + 2**32 - 20_000_000) % 2**32),
+    "an odd first": lambda made: replace(made, tick_us=made.tick_us + (made.sequence == 0) * (9 << 40)),
+}
+
+
+def feed_live(made: list[Packet]) -> tuple[PodAssembler, list[Samples]]:
+    """Packets that arrive 20 ms after their last sample, with the clock mapped as in a live run."""
+    pod, found = PodAssembler(0), list[Samples | None]()
+    pod.add_connection(pod_entry())
+    for number, each in enumerate(made):
+        arrival_s = (number * PACKET_US + SPAN_US) * 1e-6 + 0.02
+        found.append(pod.add_packet(PacketEntry(0, arrival_s, bytes(each))))
+        assert pod.reorder_buffer is not None
+        estimate = pod.reorder_buffer.clock_fit.estimate()
+        if estimate is not None and not pod.mappings and estimate.span_s > FIRST_MAPPING_AFTER_S:
+            found.append(pod.add_mapping(estimate.mapping))
+    return pod, [samples for samples in [*found, pod.finish()] if samples is not None]
+
+
+@pytest.mark.parametrize("what", JUMPS)
+def test_a_clock_that_jumps_costs_no_more_than_an_odd_packet(what: str) -> None:
+    pod, found = feed_live([JUMPS[what](packet(number)) for number in range(700)])
+    lost = 1 if what == "an odd first" else 0
+    time_s = np.concatenate([samples.time_s for samples in found])
+    assert len(time_s) == (700 - lost) * PER_PACKET
+    assert (pod.boots, pod.counts.malformed) == (2, lost)
+    true_s = np.concatenate(
+        [n * PACKET_US * 1e-6 + np.linspace(0, SPAN_US * 1e-6, PER_PACKET) for n in range(lost, 700)]
+    )
+    assert time_s == pytest.approx(true_s + 0.02, abs=0.005)
 
 
 def test_a_hole_that_nobody_fills_or_gives_up_does_not_fill_the_memory() -> None:
