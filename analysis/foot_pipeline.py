@@ -13,6 +13,7 @@ from surefoot.analysis.gait.contact_candidates import (
     lookahead_cells,
 )
 from surefoot.analysis.gait.filters import cell_count
+from surefoot.analysis.gait.gravity_check import gravity_note
 from surefoot.analysis.gait.resampling import Resampler, UniformSamples
 from surefoot.analysis.gait.stillness import StillnessDetector, StillSeconds, join_seconds
 from surefoot.analysis.gait.stride_alignment import StrideAligner
@@ -21,7 +22,7 @@ from surefoot.analysis.gait.stride_tracker import StrideTracker
 from surefoot.analysis.inversion.chirality import Chirality, ChiralityCourse
 from surefoot.analysis.inversion.detector import InversionDetector
 from surefoot.analysis.inversion.stance_reference import StanceReference
-from surefoot.analysis.model import Flag, Foot, Mounting, Samples, Strides
+from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
 from surefoot.analysis.pairing import StridePairer
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 
@@ -69,13 +70,20 @@ class FootPipeline:
         self._inversion = InversionDetector(foot, stance_reference, parameters, side_confirmed=side_confirmed)
         self._stillness = StillnessDetector(parameters)
         self._move_count = 0
+        self._strides = self._clipped_strides = 0
         self._findings: tuple[list[Finding], list[Finding]] = [], []
         self._still: list[StillSeconds] = []
 
     @property
     def mounting(self) -> Mounting:
-        """How the pod sits on the shoe, as known now."""
-        return self._aligner.mounting
+        """How the pod sits on the shoe, as known now, and if gravity is not right, why."""
+        mounting = self._aligner.mounting
+        if mounting.status is not MountingStatus.FAILED or not np.isfinite(mounting.gravity_mps2):
+            return mounting
+        at_rest = self._stillness.rest_forces_mps2
+        rest_mps2 = float(np.median(at_rest)) if at_rest else None
+        clipped_share = self._clipped_strides / max(self._strides, 1)
+        return replace(mounting, note=gravity_note(mounting.gravity_mps2, rest_mps2, clipped_share))
 
     @property
     def stance_reference(self) -> StanceReference:
@@ -163,6 +171,8 @@ class FootPipeline:
         aligned = self._aligner.align(self._cells, self._first_cell, candidates, breaks, gyroscope=self._gyroscope)
         strides = self._measurer.measure(self._cells, self._first_cell, aligned, self._gyroscope)
         strides = self._flag_after_gaps(aligned, strides)
+        self._strides += len(strides)
+        self._clipped_strides += int(strides.has(Flag.CLIPPED).sum())
         if self._gyroscope:
             strides = self._detect_inversion(aligned, strides)
         self._drop_cells(tracker.first_needed_cell)

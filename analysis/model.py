@@ -153,12 +153,14 @@ class Mounting:
     pitch_axis : (3,) axis in the sensor frame about which leg and foot swing, left of the direction of travel; known
         from the gyroscope even where gravity is missing. The foot's own left differs by a few degrees: toes point
         outward.
+    gravity_mps2 : size of the mean specific force over the strides that it is estimated from.
     """
 
     status: MountingStatus
     sensor_to_foot: Floats
     pitch_axis: Floats
     note: str = ""
+    gravity_mps2: float = nan
 
 
 @dataclass(frozen=True, slots=True, repr=False)

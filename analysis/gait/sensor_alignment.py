@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from surefoot.analysis.gait.filters import dot, squared_norm
+from surefoot.analysis.gait.gravity_check import gravity_note, is_gravity
 from surefoot.analysis.gait.orientation import cross
-from surefoot.analysis.gait.strapdown import GRAVITY_TOLERANCE, StrideKinematics
-from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Mounting, MountingStatus
+from surefoot.analysis.gait.strapdown import StrideKinematics
+from surefoot.analysis.model import Bools, Floats, Foot, Mounting, MountingStatus
 
 WARM_UP_STRIDES = 10
 """Strides before the first answer (about 7 s of running)."""
@@ -66,12 +67,11 @@ def estimate_mounting(kinematics: StrideKinematics, foot: Foot) -> Mounting:
         pitch, agreeing = -pitch, 1.0 - agreeing
     up = spatial_median(kinematics.gravity_mps2)
     gravity = float(np.sqrt(squared_norm(up)))
-    if abs(gravity / STANDARD_GRAVITY_MPS2 - 1.0) > GRAVITY_TOLERANCE:
-        note = f"gravity reads {gravity:.1f} m/s² instead of 9.8: the foot's axes, and angles with them, are withheld"
-        return Mounting(MountingStatus.FAILED, np.full((3, 3), np.nan), pitch, note)
+    if not is_gravity(gravity):
+        return Mounting(MountingStatus.FAILED, _UNKNOWN[0], pitch, gravity_note(gravity, None, 0.0), gravity)
     axes = _axes(up / gravity, pitch)
     status, note = _assess(kinematics, axes, agreeing)
-    return Mounting(status, _toed_out(axes, foot), axes[1], note)
+    return Mounting(status, _toed_out(axes, foot), axes[1], note, gravity)
 
 
 def spatial_median(vectors: Floats) -> Floats:

@@ -11,7 +11,7 @@ from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 SECOND_CELLS = cell_count(1.0)
 MAX_RATE_SECONDS = 20
-"""Moving seconds whose rates are kept."""
+"""Moving seconds whose rates are kept, and still ones whose force is."""
 
 StillSeconds = tuple[Floats, Bools]
 """Start times (n,) of whole seconds, and whether the foot was still in each."""
@@ -23,12 +23,14 @@ class StillnessDetector:
     Attributes
     ----------
     moving_rates_radps : root-mean-square angular rates of the first seconds that were not still.
+    rest_forces_mps2 : sizes of the mean specific force in the first seconds that were.
     """
 
     def __init__(self, parameters: Parameters = DEFAULTS) -> None:
         self._parameters = parameters
         self._cells = UniformSamples.empty()
         self.moving_rates_radps: list[float] = []
+        self.rest_forces_mps2: list[float] = []
 
     def push(self, new: UniformSamples) -> StillSeconds:
         """The seconds completed by the new cells."""
@@ -38,12 +40,19 @@ class StillnessDetector:
         seconds = still_seconds(self._cells, self._parameters)
         if len(self.moving_rates_radps) < MAX_RATE_SECONDS:
             self._add_rates(seconds[1])
+        if len(self.rest_forces_mps2) < MAX_RATE_SECONDS and seconds[1].any():
+            self._add_forces(seconds[1])
         self._cells = self._cells[len(self._cells) // SECOND_CELLS * SECOND_CELLS :]
         return seconds
 
     def _add_rates(self, still: Bools) -> None:
         rate2 = mean_square_rates(self._cells)[~still][: MAX_RATE_SECONDS - len(self.moving_rates_radps)]
         self.moving_rates_radps += np.sqrt(rate2[np.isfinite(rate2)]).tolist()
+
+    def _add_forces(self, still: Bools) -> None:
+        rows = slice(0, len(still) * SECOND_CELLS)
+        force = self._cells.acc_mps2[:, rows].reshape(3, len(still), SECOND_CELLS)[:, still].mean(axis=2)
+        self.rest_forces_mps2 += np.sqrt(squared_norm(force)).tolist()[: MAX_RATE_SECONDS - len(self.rest_forces_mps2)]
 
 
 def mean_square_rates(grid: UniformSamples) -> Floats:

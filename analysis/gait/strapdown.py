@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from surefoot.analysis.gait.filters import GRID_HZ, cell_count, dot, squared_norm
+from surefoot.analysis.gait.gravity_check import GRAVITY_TOLERANCE
 from surefoot.analysis.gait.orientation import accumulate, cross, increments, rotate
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.gait.stride_segmentation import StrideCandidate
@@ -25,8 +26,6 @@ POD_HEIGHT_M = 0.07
 """Height of a pod on the laces above the ground, about which the foot already tips forward at mid-stance and carries
 the pod with it."""
 
-GRAVITY_TOLERANCE = 0.12
-"""Relative error allowed between the mean specific force and gravity; sensors on sale have scale errors up to 5 %."""
 LENGTH_BIN_CELLS = cell_count(0.2)
 """Strides are integrated together with those of the same length in these units, since the rounding of sums depends on
 their number of terms."""
