@@ -29,6 +29,7 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.connection import MIN_SQLITE
 from surefoot.service.store.outbox import Backlog
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.repair import check_store
 from surefoot.service.store.service_status import RecordingStatus, SinkStatus, read_status
 from surefoot.service.views.service_metrics import sink_backlogs
 from surefoot.service.views.wall_address import (
@@ -96,6 +97,7 @@ def _store(settings: Settings) -> Check:
     try:
         trial.mkdir(parents=True)
         trial.rmdir()
+        check_store(settings.store_path)
         with StoreReader(settings.store_path) as reader:
             runs = len({run.run for run in reader.runs()})
     except OSError as error:

@@ -172,6 +172,23 @@ class StoreError(RequestError):
         super().__init__(f"{path} cannot be used ({reason}); {instead}.")
 
 
+class StoreBrokenError(StoreError):
+    """The file of results is damaged."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason, "surefoot live makes a new one from the recordings")
+
+
+class DataFolderBusyError(RequestError):
+    """Another process records with the same data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"another surefoot records with the data folder {folder}; stop it first, or set data to another folder."
+        )
+
+
 class NoRunnerError(RequestError):
     """The settings name no runner."""
 

@@ -28,8 +28,8 @@ def live(
     from surefoot.service.errors import NoRunnerError
     from surefoot.service.exporters.exporter_thread import ExporterThread
     from surefoot.service.runtime.daemon import DaemonContext, run_daemon
+    from surefoot.service.runtime.data_folder import recording_data_folder
     from surefoot.service.runtime.recording_monitor import RecordingMonitor
-    from surefoot.service.store.reading import StoreReader
     from surefoot.service.views.metrics_server import metrics_server
     from surefoot.service.views.status_reporter import StatusReporter
 
@@ -37,11 +37,10 @@ def live(
     if not simulated and not settings.runners:
         raise NoRunnerError
     log_to_stderr(settings)
-    with StoreReader(settings.store_path):
-        pass  # a data folder that cannot be used is reported before anything begins
     print(f"Watch with: {command_line('serve')} · Ctrl-C ends it.", flush=True)
     monitor = RecordingMonitor()
     with (
+        recording_data_folder(settings),
         ExporterThread(settings) as exporters,
         StatusReporter(settings, monitor, exporters.statuses) as reporter,
         metrics_server(reporter.metrics, settings.metrics.port) as address,

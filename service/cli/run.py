@@ -47,10 +47,13 @@ def run(
     from rich.text import Text
 
     from surefoot.service.cli.results import print_place, print_summaries
+    from surefoot.service.configuration import load_configuration
+    from surefoot.service.runtime.data_folder import recording_data_folder
 
     console = Console(highlight=False)
-    started = _open(left, right, runner, continued, folder)
-    finished = _record_watched(console, started, (host, port), new=continued is None)
+    with recording_data_folder(load_configuration().settings):
+        started = _open(left, right, runner, continued, folder)
+        finished = _record_watched(console, started, (host, port), new=continued is None)
     print_summaries(console, finished.analysis.conclude())
     for pod in finished.health:
         if pod.last_packet_s is None:

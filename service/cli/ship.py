@@ -97,14 +97,14 @@ def _store_missing_runs(settings: Settings) -> None:
     from rich.console import Console
 
     from surefoot.sensor_ingest.recording.errors import RunError
-    from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
+    from surefoot.service.runtime.recovery import missing_runs, rebuild
     from surefoot.service.terminal.progress import ProgressBar
 
     with ProgressBar(Console(stderr=True)) as progress:
         runs = list(missing_runs(settings))
         for run in runs:
             try:
-                store_recorded_run(run, settings, progress)
+                rebuild(run, settings, progress)
             except RunError as error:
                 print(f"Left out: {error}")
     print(f"{len(runs)} recorded runs were missing in the store.")

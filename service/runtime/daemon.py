@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -19,7 +20,6 @@ from surefoot.sensor_ingest.recording.errors import (
     NotARunError,
     RunBusyError,
     RunDeletedError,
-    RunError,
     RunMissingError,
     RunUnwritableError,
 )
@@ -27,20 +27,24 @@ from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment,
 from surefoot.service import VERSION
 from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
+from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.end_of_run import RunEnd
 from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad
 from surefoot.service.runtime.recording_monitor import RecordingMonitor
-from surefoot.service.runtime.recovery import store_recorded_run, unfinished_runs
+from surefoot.service.runtime.recovery import open_runs
 from surefoot.service.runtime.result_recorder import ResultRecorder
-from surefoot.service.runtime.run_loop import record_unattended
+from surefoot.service.runtime.run_loop import background_task, record_unattended
 from surefoot.service.runtime.shutdown import StopRequest
 from surefoot.service.settings import Settings
+from surefoot.service.store.repair import ensure_store
 
 log = logging.getLogger(__name__)
 
 RESUME_WITHIN_S = 12 * 3600.0
 """A run that was cut off longer ago is not continued but ended, from its recording."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+STORE_CHECK_S = 5.0
+"""Least time between two looks at a store that cannot be used."""
 
 
 class PodSource(Protocol):
@@ -80,6 +84,8 @@ class Daemon:
         self._live: LiveRun | None = None
         self._problems = ProblemLog(log, logging.ERROR)
         self._said_waiting = False
+        self._recording = ""
+        self._store_pause_s: float | None = None
 
     def stop(self) -> None:
         """End the run in progress, and start no other."""
@@ -89,25 +95,54 @@ class Daemon:
 
     async def run(self, source: PodSource, max_runs: float = math.inf) -> None:
         """Record runs until `stop`, or `max_runs`; a run that fails is retried, as its pods buffer what was missed."""
-        backoff = Backoff(FIRST_WAIT_S, LONGEST_WAIT_S, jitter=0.0)
-        run, runs = await asyncio.to_thread(self._recover), 0
+        context = self._context
+        async with CatchUp(context.settings, lambda run: run == self._recording, self._add_rows) as catch_up:
+            self._catch_up = catch_up
+            run = await asyncio.to_thread(self._run_to_resume)
+            self._recording = run.manifest.run_id if run is not None else ""
+            catch_up.want()
+            await self._record_runs(source, run, max_runs)
+            if self._stopping.is_set():
+                catch_up.stop()
+
+    async def _record_runs(self, source: PodSource, run: RunFolder | None, max_runs: float) -> None:
+        backoff, runs = Backoff(FIRST_WAIT_S, LONGEST_WAIT_S, jitter=0.0), 0
         while not self._stopping.is_set() and runs < max_runs:
             try:
                 run = await self._start_run(source) if run is None else open_run(run.path)
                 if run is None:
                     return
-                await self._bring_to_its_end(run, source.radio)
+                if not run.manifest.ended:
+                    await self._record_run(run, source.radio)
+                    if not open_run(run.path).manifest.ended:
+                        continue  # recorded without the store, which works again
                 backoff.reset()
                 self._problems.resolve("Recording works again.")
                 run, runs = None, runs + 1
+                self._end_recording()
             except (RunBusyError, RunMissingError, RunDeletedError, NotARunError) as error:
                 log.warning("%s", error)
                 run = None
-            except (RadioError, RunUnwritableError, StoreError) as error:
+                self._end_recording()
+            except StoreError as error:
+                self._store_pause_s = backoff.next_delay_s()
+                self._report(error, " Recording goes on without it.")
+            except (RadioError, RunUnwritableError) as error:
                 wait_s = backoff.next_delay_s()
-                self._context.monitor.add_restart(str(error))
-                self._problems.report(str(error), f" Trying again in {wait_s:.0f} s.")
+                self._report(error, f" Trying again in {wait_s:.0f} s.")
                 await self._pause(wait_s)
+                if run is not None and _is_locked(run):
+                    run = None
+                    self._end_recording()
+
+    def _report(self, error: Exception, next_step: str) -> None:
+        self._context.monitor.add_restart(str(error))
+        self._problems.report(str(error), next_step)
+
+    def _end_recording(self) -> None:
+        """Leave a run, and have it stored if it is not."""
+        self._recording = ""
+        self._catch_up.want()
 
     async def _start_run(self, source: PodSource) -> RunFolder | None:
         """Start a run as soon as there are pods; None on `stop`."""
@@ -133,54 +168,74 @@ class Daemon:
             parameters=self._context.settings.parameters,
         )
 
-    async def _bring_to_its_end(self, run: RunFolder, radio: RadioBackend) -> None:
-        """Record a run, or only store it where the recording has ended."""
-        self._said_waiting = False
-        if run.manifest.ended:
-            await asyncio.to_thread(self._store, run)
-        else:
-            await self._record_run(run, radio)
-
     async def _record_run(self, run: RunFolder, radio: RadioBackend) -> None:
+        """Record a run until it is over, or until the store works again."""
         context, name = self._context, run.manifest.run_id
-        context.notify(f"Recording run {name}: {', '.join(run.manifest.runners)}.")
+        if self._store_pause_s is None or name != self._recording:
+            context.notify(f"Recording run {name}: {', '.join(run.manifest.runners)}.")
+        self._recording, self._said_waiting = name, False
         live = self._live = LiveRun(run, radio, utc_s=context.utc_s)
-        ends, monitor = context.settings.run_end, context.monitor
-        monitor.begin_run(name)
+        context.monitor.begin_run(name)
         try:
-            with ResultRecorder.for_live_run(live, context.settings, context.on_rows, monitor.add_rows) as recorder:
-                await record_unattended(live, recorder, RunEnd(ends.no_running_s, ends.pods_gone_s), monitor)
+            if self._store_pause_s is None:
+                await self._record_and_store(live)
+            else:
+                await self._record_only(live, self._store_pause_s)
         finally:
             self._live = None
-            monitor.end_run(live.health())
-        context.notify(f"Run {name} is over.")
+            context.monitor.end_run(live.health())
+        if live.run.manifest.ended:
+            context.notify(f"Run {name} is over.")
 
-    def _recover(self) -> RunFolder | None:
-        """The run to continue after a crash, if any; older unfinished runs are ended and stored."""
-        unfinished = unfinished_runs(self._context.settings)
-        newest = None
-        if unfinished and self._can_resume(unfinished[-1].manifest):
-            newest = unfinished.pop()
-        for run in unfinished:
+    async def _record_and_store(self, live: LiveRun) -> None:
+        context = self._context
+        with ResultRecorder.for_live_run(live, context.settings, context.on_rows, context.monitor.add_rows) as recorder:
+            await record_unattended(live, recorder, self._run_end(), context.monitor)
+
+    async def _record_only(self, live: LiveRun, pause_s: float) -> None:
+        async with background_task("store", self._go_on_with_store(live, pause_s)):
+            await record_unattended(live, None, self._run_end(), self._context.monitor)
+
+    async def _go_on_with_store(self, live: LiveRun, pause_s: float) -> None:
+        """Interrupt a run as soon as the store can be used, which is repaired if it is broken; it is then continued."""
+        await asyncio.sleep(pause_s)
+        while True:
             try:
-                self._store(run)
-            except RunBusyError:
-                continue
-            except RunError as error:
-                log.warning("%s", error)
-        return newest
+                await asyncio.to_thread(ensure_store, self._context.settings.store_path)
+            except StoreError as error:
+                self._problems.report(str(error), " Recording goes on without it.")
+                await asyncio.sleep(max(pause_s, STORE_CHECK_S))
+            else:
+                break
+        self._store_pause_s = None
+        live.interrupt()
 
-    def _can_resume(self, run: Manifest) -> bool:
-        return not run.ended and self._context.utc_s() - run.created_utc.timestamp() < RESUME_WITHIN_S
+    def _run_end(self) -> RunEnd:
+        ends = self._context.settings.run_end
+        return RunEnd(ends.no_running_s, ends.pods_gone_s)
 
-    def _store(self, run: RunFolder) -> None:
-        store_recorded_run(run, self._context.settings, on_stored=self._context.monitor.add_rows)
+    def _run_to_resume(self) -> RunFolder | None:
+        """The newest run, if a crash cut it off not long ago."""
+        cut_off = open_runs(self._context.settings)
+        newest = cut_off[-1] if cut_off else None
+        return newest if newest is not None and self._is_recent(newest.manifest) else None
+
+    def _is_recent(self, run: Manifest) -> bool:
+        return self._context.utc_s() - run.created_utc.timestamp() < RESUME_WITHIN_S
+
+    def _add_rows(self, rows: int) -> None:
+        self._context.monitor.add_rows(rows)
         self._context.on_rows()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+
+
+def _is_locked(run: RunFolder) -> bool:
+    """Whether it is this run that cannot be written, and not the disk."""
+    return not os.access(run.journal_path, os.W_OK) and os.access(run.path.parent, os.W_OK)
 
 
 async def run_daemon(context: DaemonContext, simulated: int, minutes: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from surefoot.analysis.findings import Finding, Kind
+from surefoot.service.store.reading import ToldFinding
 
 SAME_EVENT_S = 0.1
 SAME_CHANGE_S = 30.0
@@ -19,12 +20,15 @@ class KnownFindings:
     Parameters
     ----------
     stored : every revision.
+    told : those that alerts were about.
     """
 
-    def __init__(self, stored: Iterable[Finding]) -> None:
-        first: dict[str, Finding] = {}
+    def __init__(self, stored: Iterable[Finding], told: Iterable[ToldFinding] = ()) -> None:
+        first: dict[str, Finding | ToldFinding] = {}
         for finding in sorted(stored, key=lambda each: each.revision):
             first.setdefault(finding.id, finding)
+        for each in told:
+            first.setdefault(each.id, each)
         self._unclaimed = first
         self._ids: dict[str, str] = {}
 

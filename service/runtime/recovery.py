@@ -11,9 +11,11 @@ from surefoot.service.pipeline.analysis import CHUNK_S, ProgressCallback
 from surefoot.service.pipeline.reanalysis import replay_with_progress
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.pipeline.sampling_stats import damage_notes
+from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import RETAIN_S
 from surefoot.service.settings import Settings
+from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.reading import StoreReader
 
 log = logging.getLogger(__name__)
@@ -46,18 +48,38 @@ def store_recorded_run(
         recorder.finish(end_s)
 
 
+def rebuild(
+    run: RunFolder,
+    settings: Settings,
+    progress: ProgressCallback = lambda *_: None,
+    on_stored: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Store a run that the store has lost, or has not seen to its end.
+
+    Where all its alerts were told already, it raises none.
+
+    Raises
+    ------
+    IngestError, StoreError
+        if it cannot be read or stored; RunBusyError while it is being recorded.
+    """
+    finished = {each["run"] for each in Notebook(settings.store_path).entries(NoteKind.FINISHED)}
+    if run.manifest.ended and run.manifest.run_id in finished:
+        replace_results(run, settings, progress, on_stored)
+    else:
+        store_recorded_run(run, settings, progress, on_stored)
+
+
 def missing_runs(settings: Settings) -> Iterator[RunFolder]:
-    """Recorded runs without a summary in the store, including those being recorded."""
+    """Recorded runs without a summary in the store, oldest first, including those being recorded."""
     with StoreReader(settings.store_path) as reader:
         known = {stored.run for stored in reader.runs() if stored.summary is not None}
     yield from (run for run in _begun_runs(settings) if run.manifest.run_id not in known)
 
 
-def unfinished_runs(settings: Settings) -> list[RunFolder]:
-    """Runs that a crash cut off, in the recording or in the store, oldest first."""
-    with StoreReader(settings.store_path) as reader:
-        open_ended = {stored.run for stored in reader.runs() if stored.summary is None}
-    return [run for run in _begun_runs(settings) if not run.manifest.ended or run.manifest.run_id in open_ended]
+def open_runs(settings: Settings) -> list[RunFolder]:
+    """Recordings that a crash cut off, oldest first."""
+    return [run for run in _begun_runs(settings) if not run.manifest.ended]
 
 
 def _begun_runs(settings: Settings) -> Iterator[RunFolder]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from surefoot.analysis.findings import latest
@@ -33,7 +33,10 @@ class ResultCounts:
 
 
 def replace_results(
-    run: RunFolder, settings: Settings, progress: ProgressCallback = lambda *_: None
+    run: RunFolder,
+    settings: Settings,
+    progress: ProgressCallback = lambda *_: None,
+    on_stored: Callable[[int], None] = lambda _: None,
 ) -> Mapping[str, tuple[ResultCounts, ResultCounts]]:
     """Analyse a run that has ended, and replace its results in one transaction; runner → what was there and is.
 
@@ -50,16 +53,20 @@ def replace_results(
     if not run.manifest.ended:
         raise RunOpenError(run.path)
     analysis = analyze_run(run, progress)
-    path = settings.store_path
-    with StoreWriter(path) as writer, writer.transaction(), StoreReader(path) as reader:  # nobody else writes meanwhile
-        return {name: _replace(writer, reader, run.manifest, name, analysis) for name in run.manifest.runners}
+    with StoreWriter(settings.store_path) as writer:
+        with writer.transaction(), StoreReader(settings.store_path) as reader:  # nobody else writes meanwhile
+            replaced = {name: _replace(writer, reader, run.manifest, name, analysis) for name in run.manifest.runners}
+        on_stored(writer.rows_added)
+    return replaced
 
 
 def _replace(
     writer: StoreWriter, reader: StoreReader, run: Manifest, name: str, analysis: RunAnalysis
 ) -> tuple[ResultCounts, ResultCounts]:
     before, clock = reader.results(run.run_id, name), RunClock(run.created_utc)
-    results = _under_known_ids(analysis.runners[name].results, before)
+    known = KnownFindings(before.findings, reader.told_findings(run.run_id, name))
+    found = analysis.runners[name].results
+    results = replace(found, findings=tuple(map(known.under_first_id, found.findings)))
     end_ns = reader.ended_ns(run.run_id, name) or clock.ns(_end_s(analysis))
     pods = {pod.serial: pod.foot for pod in run.pods if pod.runner == name}
     writer.begin_generation(run.run_id, name, pods)
@@ -67,11 +74,6 @@ def _replace(
     writer.add_results(run.run_id, name, clock, results)
     writer.add_summary(run.run_id, name, end_ns, summary_to_dict(results, clock.zero_ns, end_ns, run.parameters))
     return ResultCounts.of(before), ResultCounts.of(results)
-
-
-def _under_known_ids(results: Results, before: Results) -> Results:
-    known = KnownFindings(before.findings)
-    return replace(results, findings=tuple(map(known.under_first_id, results.findings)))
 
 
 def _end_s(analysis: RunAnalysis) -> float:

@@ -48,7 +48,10 @@ class ResultRecorder:
         on_stored: Callable[[int], None] = lambda _: None,
     ) -> None:
         with StoreReader(store) as reader:
-            self._known = {name: KnownFindings(reader.findings(run.run_id, name)) for name in run.runners}
+            self._known = {
+                name: KnownFindings(reader.findings(run.run_id, name), reader.told_findings(run.run_id, name))
+                for name in run.runners
+            }
         self._writer = StoreWriter(store)
         self._run = run
         self._clock = RunClock(run.created_utc)

@@ -82,21 +82,25 @@ async def record_run(
 
 
 async def record_unattended(
-    live: LiveRun, recorder: ResultRecorder, rule: RunEnd, observer: Observer | None = None
+    live: LiveRun, recorder: ResultRecorder | None, rule: RunEnd, observer: Observer | None = None
 ) -> None:
     """Record, analyse and store a run until `rule` says it is over; an error leaves it to be continued.
+
+    Without a recorder it is only recorded: it is to be stored from its recording.
 
     Raises
     ------
     IngestError, StoreError
         if it cannot be recorded or stored.
     """
-    analysis = RunAnalysis.for_run(live.run.manifest, sink=recorder.record, retain_s=RETAIN_S)
-    async with live, _background_task("run end", _stop_when_over(live, analysis, rule)):
+    take = recorder.record if recorder is not None else lambda *_: None
+    analysis = RunAnalysis.for_run(live.run.manifest, sink=take, retain_s=RETAIN_S)
+    async with live, background_task("run end", _stop_when_over(live, analysis, rule)):
         await _analyze_live(live, analysis, observer, recorder)
         end_s = live.now_s
     analysis.flush()
-    recorder.finish(end_s)
+    if recorder is not None:
+        recorder.finish(end_s)
 
 
 async def _analyze_live(
@@ -107,8 +111,8 @@ async def _analyze_live(
     with ExitStack() as on_failure:
         on_failure.callback(live.interrupt)
         async with (
-            _background_task("health", _record_health(live, recorder)),
-            _background_task("watch", _update_observer(live, analysis, observer)),
+            background_task("health", _record_health(live, recorder)),
+            background_task("watch", _update_observer(live, analysis, observer)),
         ):
             async for item in live:
                 behind = live.now_s - item.watermark_s > CATCH_UP_LAG_S
@@ -145,7 +149,7 @@ async def _update_observer(live: LiveRun, analysis: RunAnalysis, observer: Obser
 
 
 @asynccontextmanager
-async def _background_task(name: str, work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def background_task(name: str, work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run a task while entered; its exception is raised on leaving."""
     task = asyncio.create_task(work, name=name)
     try:

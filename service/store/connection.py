@@ -6,14 +6,20 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from surefoot.service.errors import StoreError
+from surefoot.service.errors import StoreBrokenError, StoreError
 from surefoot.service.store.migrations import MIGRATIONS, migrate
 
 BUSY_TIMEOUT_S = 10.0
 """Longest wait for another process's or thread's commit, which takes milliseconds."""
 BUSY_POLL_S = 0.01
+BROKEN_CODES = frozenset(
+    (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR_SHORT_READ)
+)
+"""Errors of a damaged file; SQLITE_ERROR is a table or a column that is missing."""
 MIN_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 
@@ -59,6 +65,34 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(BUSY_POLL_S)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """The file behind a connection: a store that was broken is replaced while others have it open."""
+
+    path: Path
+    identity: tuple[int, int]
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The file that is there now."""
+        with store_errors(path):
+            found = path.stat()
+        return cls(path, (found.st_dev, found.st_ino))
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file, or none, is there by now."""
+        try:
+            return OpenedFile.at(self.path) != self
+        except StoreError:
+            return True
+
+    def check(self) -> None:
+        """StoreError if it is replaced."""
+        if self.is_replaced:
+            raise StoreError(self.path, "it was replaced", "the new one is used from now on")
+
+
 def checkpoint(path: Path) -> None:
     """Copy the write-ahead log into the main file; waits for the disk, so call it from a thread."""
     connection = connect(path)
@@ -75,6 +109,8 @@ def store_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) in BROKEN_CODES:
+            raise StoreBrokenError(path, str(error)) from error
         raise StoreError(path, str(error), "free space, or choose another data folder") from error
     except OSError as error:
         raise StoreError(path, error.strerror or type(error).__name__, "choose another data folder") from error

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from surefoot.service.errors import StoreError
+from surefoot.service.errors import StoreBrokenError, StoreError
 
 FIRST_TABLES = """
 CREATE TABLE runs (
@@ -90,6 +90,8 @@ MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES, 2: STRIDES_BY_CONTACT, 3: RUN_
 What has been released is never changed; a change of the schema is the next number.
 """
 SCHEMA_VERSION = max(MIGRATIONS)
+MAX_VERSION = 1000
+"""A greater version is damage."""
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Mapping[int, str] = MIGRATIONS) -> None:
@@ -110,6 +112,8 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Mapping[int,
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+    if _version(connection) > MAX_VERSION:
+        raise StoreBrokenError(path, f"schema version {_version(connection)}")
     if _version(connection) > newest:
         raise StoreError(path, f"was written by a newer surefoot (version {_version(connection)})", "update surefoot")
 

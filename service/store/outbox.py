@@ -12,7 +12,9 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-from surefoot.service.store.connection import connect, store_errors, transaction
+from surefoot.service.store.connection import OpenedFile, connect, store_errors, transaction
+from surefoot.service.store.notebook import Notebook, NoteKind
+from surefoot.service.store.schema import ALERTS
 
 MAX_COUNTED = 100_000
 """Beyond this, waiting rows are taken from the span of `seq`, since counting a long backlog reads all of it."""
@@ -73,6 +75,7 @@ class Outbox:
         self.path = path
         self.sink = sink
         self._connection = connect(path)
+        self._file = OpenedFile.at(path)
         self._busy = Lock()
 
     def __enter__(self) -> Self:
@@ -91,11 +94,20 @@ class Outbox:
 
     def pending(self, table: str, limit: int) -> Sequence[sqlite3.Row]:
         """Up to `limit` rows after the cursor, in order of `seq`."""
-        return self.rows(f"SELECT * FROM {table} WHERE seq > ? ORDER BY seq LIMIT ?", self.cursor(table), limit)
+        after, values = self._after_cursor(table)
+        return self.rows(f"SELECT * FROM {table} WHERE {after} ORDER BY seq LIMIT ?", *values, limit)
 
     def pending_count(self, table: str) -> int:
         """Number of rows after the cursor."""
-        return int(self.rows(f"SELECT count(*) AS n FROM {table} WHERE seq > ?", self.cursor(table))[0]["n"])
+        after, values = self._after_cursor(table)
+        return int(self.rows(f"SELECT count(*) AS n FROM {table} WHERE {after}", *values)[0]["n"])
+
+    def _after_cursor(self, table: str) -> tuple[str, tuple[object, ...]]:
+        """Condition of a pending row, and its values; an alert that this sink has had is none."""
+        if table != ALERTS:
+            return "seq > ?", (self.cursor(table),)
+        told = "id NOT IN (SELECT alert FROM deliveries WHERE sink = ?)"
+        return f"seq > ? AND {told}", (self.cursor(table), self.sink)
 
     def backlog(self, tables: Sequence[str]) -> Backlog:
         """What this sink does not have of the tables, or is to get once more."""
@@ -111,12 +123,12 @@ class Outbox:
 
     def _waiting(self, table: str) -> int:
         """Number of rows after the cursor, in a time that does not grow with it."""
-        cursor = self.cursor(table)
-        first = f"SELECT seq FROM {table} WHERE seq > ? LIMIT {MAX_COUNTED}"
-        counted = int(self.rows(f"SELECT count(*) AS n FROM ({first})", cursor)[0]["n"])
+        after, values = self._after_cursor(table)
+        first = f"SELECT seq FROM {table} WHERE {after} LIMIT {MAX_COUNTED}"
+        counted = int(self.rows(f"SELECT count(*) AS n FROM ({first})", *values)[0]["n"])
         if counted < MAX_COUNTED:
             return counted
-        return int(self.rows(f"SELECT max(seq) - ? AS n FROM {table}", cursor)[0]["n"])
+        return int(self.rows(f"SELECT max(seq) - ? AS n FROM {table}", self.cursor(table))[0]["n"])
 
     def _waiting_again(self, table: str) -> int:
         """Number of rows up to the cursor of runs that are to be sent again."""
@@ -150,12 +162,15 @@ class Outbox:
     def mark_delivered(self, alert: str, latency_s: float | None, *, late: bool, upto: int) -> None:
         """Note that an alert was delivered (the first time counts), and move the cursor to `upto`."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        row = {"sink": self.sink, "alert": alert, "delivered_utc": now, "latency_s": latency_s, "late": int(late)}
         with self.transaction():
+            Notebook(self.path).append(NoteKind.DELIVERY, row)
             self._connection.execute(
-                "INSERT OR IGNORE INTO deliveries (sink, alert, delivered_utc, latency_s, late) VALUES (?, ?, ?, ?, ?)",
-                (self.sink, alert, now, latency_s, int(late)),
+                "INSERT OR IGNORE INTO deliveries (sink, alert, delivered_utc, latency_s, late)"
+                " VALUES (:sink, :alert, :delivered_utc, :latency_s, :late)",
+                row,
             )
-            self._set_cursor("alerts", upto)
+            self._set_cursor(ALERTS, upto)
 
     def last_rows(self, table: str) -> Sequence[sqlite3.Row]:
         """Each runner's newest row of a table."""
@@ -173,8 +188,8 @@ class Outbox:
         )
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit what is done with the connection while entered, or roll it back."""
+    def _transaction(self) -> Iterator[None]:
+        self._file.check()
         with self._busy, transaction(self._connection, self.path):
             yield self._connection
 
@@ -189,3 +204,8 @@ class Outbox:
             " ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
             (self.sink, table, seq),
         )
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        self._file.check()
+        with self._busy, store_errors(self.path):
+            return self._connection.execute(query, values).fetchall()

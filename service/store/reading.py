@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from surefoot.analysis.findings import Finding
+from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.model import Bout, BoutKind, Foot, Window
 from surefoot.analysis.session import Results
 from surefoot.service.serialization.findings import finding_from_json
@@ -33,6 +33,22 @@ class StoredRun:
     started_utc: datetime
     feet: tuple[Foot, ...]
     summary: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFinding:
+    """What an alert says of its finding: enough to know it again."""
+
+    id: str
+    kind: Kind
+    foot: Foot | None
+    time_s: float
+
+    @classmethod
+    def from_alert(cls, body: Mapping[str, Any]) -> ToldFinding:
+        """The finding of an alert."""
+        foot = None if body["foot"] == "both" else Foot(body["foot"])
+        return cls(body["finding"], Kind(body["kind"]), foot, body["time_s"])
 
 
 class StoreReader:
@@ -100,6 +116,16 @@ class StoreReader:
     def alerts(self, run: str, runner: str) -> tuple[Mapping[str, Any], ...]:
         """Alerts in the order in which they were raised."""
         return tuple(json.loads(row["body"]) for row in self._of(run, runner, "alerts", "seq"))
+
+    def told_findings(self, run: str, runner: str) -> tuple[ToldFinding, ...]:
+        """The findings that alerts were about, as they were first told."""
+        rows = self._rows(
+            "SELECT json_extract(body, '$.finding') AS finding, min(seq), body FROM alerts WHERE run = ? AND runner = ?"
+            " AND finding IS NOT NULL GROUP BY finding ORDER BY min(seq)",
+            run,
+            runner,
+        )
+        return tuple(ToldFinding.from_alert(json.loads(row["body"])) for row in rows)
 
     def pod_health(self, run: str, runner: str, foot: Foot) -> tuple[Mapping[str, Any], ...]:
         """A pod's health rows with `time_ns`, in order of time."""

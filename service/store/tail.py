@@ -17,7 +17,7 @@ from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.model import Foot, Strides, Window
 from surefoot.service.serialization.findings import finding_from_json
 from surefoot.service.serialization.store_rows import strides_from_rows, window_from_row
-from surefoot.service.store.connection import connect, snapshot
+from surefoot.service.store.connection import OpenedFile, connect, snapshot
 
 TABLES = ("strides", "windows", "live", "findings", "pod_health")
 RETAIN_S = 300.0
@@ -51,7 +51,11 @@ class StoreTail:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = connect(path)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._connection = connect(self.path)
+        self._file = OpenedFile.at(self.path)
         self._seen = dict.fromkeys(TABLES, 0)
         self._open: dict[RunKey, RunInProgress] = {}
 
@@ -65,6 +69,9 @@ class StoreTail:
 
     def read(self, since_ns: int) -> Mapping[RunKey, RunInProgress]:
         """Runs begun after `since_ns` that have not ended; StoreError where the store cannot be read."""
+        if self._file.is_replaced:
+            self._connection.close()
+            self._begin()
         with snapshot(self._connection, self.path):
             self._find(since_ns)
             for table in TABLES:

@@ -18,7 +18,8 @@ from surefoot.service.alerts.policy import AlertEvent
 from surefoot.service.serialization.encoding import dumps
 from surefoot.service.serialization.findings import finding_to_json
 from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
-from surefoot.service.store.connection import connect, transaction
+from surefoot.service.store.connection import OpenedFile, connect, transaction
+from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.replacing import drop_results
 from surefoot.service.store.schema import FIRST_GENERATION
 
@@ -46,6 +47,8 @@ class StoreWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = connect(path)
+        self._file = OpenedFile.at(path)
+        self._notebook = Notebook(path)
         self._generation = FIRST_GENERATION
 
     def __enter__(self) -> Self:
@@ -68,6 +71,7 @@ class StoreWriter:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit all rows added while entered, or none; StoreError where the disk fails."""
+        self._file.check()
         with transaction(self._connection, self.path):
             yield
 
@@ -192,6 +196,7 @@ class StoreWriter:
             body=dumps(dict(body)),
             generation=self._generation,
         )
+        self._notebook.append(NoteKind.FINISHED, {"run": run, "runner": runner})
 
     def add_alert(
         self, run: str, runner: str, time_ns: int, alert_id: str, body: Mapping[str, Any], age_s: float | None
@@ -202,16 +207,17 @@ class StoreWriter:
         """
         if body["event"] == AlertEvent.RAISED and Severity(body["severity"]).rank <= self._told_rank(run, runner, body):
             return
-        self._add(
-            "alerts",
-            run=run,
-            runner=runner,
-            time_ns=time_ns,
-            id=alert_id,
-            body=dumps(dict(body)),
-            age_s=age_s,
-            stored_utc_s=time.time(),
-        )
+        row: dict[str, str | float | int | None] = {
+            "run": run,
+            "runner": runner,
+            "time_ns": time_ns,
+            "id": alert_id,
+            "body": dumps(dict(body)),
+            "age_s": age_s,
+            "stored_utc_s": time.time(),
+        }
+        if self._add("alerts", **row):
+            self._notebook.append(NoteKind.ALERT, row)
 
     def _told_rank(self, run: str, runner: str, body: Mapping[str, Any]) -> int:
         """The highest rank of severity in the alerts about a finding; −1 without any."""
@@ -222,6 +228,8 @@ class StoreWriter:
         )
         return max((Severity(severity).rank for (severity,) in rows), default=-1)
 
-    def _add(self, table: str, **row: str | float | int | None) -> None:
+    def _add(self, table: str, **row: str | float | int | None) -> bool:
+        """Insert a row; whether it is new."""
         names, marks = ", ".join(row), ", ".join("?" * len(row))
-        self._connection.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+        insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"
+        return self._connection.execute(insert, tuple(row.values())).rowcount > 0

@@ -29,7 +29,7 @@ from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
 from surefoot.service.runtime.pod_sources import SimulatedSquad, simulated_squad
-from surefoot.service.runtime.recovery import missing_runs, store_recorded_run, unfinished_runs
+from surefoot.service.runtime.recovery import missing_runs, open_runs, store_recorded_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.writing import StoreWriter
@@ -204,9 +204,9 @@ def test_a_stop_that_comes_with_the_pods_begins_no_run(settings: Settings) -> No
 
 def test_a_run_that_another_process_is_about_to_begin_is_left_to_it(settings: Settings) -> None:
     run = create_run(settings.runs_folder, [PodAssignment("0001", Foot.LEFT, "anna")], software="test")
-    assert list(missing_runs(settings)) == unfinished_runs(settings) == []
+    assert list(missing_runs(settings)) == open_runs(settings) == []
     JournalWriter(run.journal_path).close()
-    assert list(missing_runs(settings)) == unfinished_runs(settings) == [run]
+    assert list(missing_runs(settings)) == open_runs(settings) == [run]
 
 
 def test_runs_that_cannot_be_read_stop_no_other(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,12 +16,14 @@ from surefoot.service.store.connection import connect
 from surefoot.service.store.migrations import FIRST_TABLES, MIGRATIONS
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.repair import ensure_store
 from surefoot.service.store.schema import EXPORTED_TABLES
 from surefoot.service.store.writing import RunClock, StoreWriter
 from tests.service.stored_runs import RUNNER, manifest
 
-VERSION_1 = Path(__file__).parent / "fixtures/store_v1.sql"
-"""A store that the first version wrote, as SQL text."""
+VERSIONS = sorted((Path(__file__).parent / "fixtures").glob("store_v*.sql"))
+"""A store that each version of the schema wrote, as SQL text."""
+VERSION_1 = VERSIONS[0]
 SHOES = {1: FIRST_TABLES, 2: "ALTER TABLE runs ADD COLUMN shoes TEXT;\nUPDATE runs SET shoes = 'unknown';\n"}
 COUNTED = {**SHOES, 3: "CREATE TABLE shoe_counts (shoes TEXT PRIMARY KEY, runs INTEGER NOT NULL) STRICT;\n"}
 BROKEN = {**SHOES, 3: "CREATE TABLE laces (length_m REAL);\nUPDATE socks SET shoes = 1;\n"}
@@ -73,6 +75,28 @@ def test_a_store_of_version_1_is_read_by_this_version(old: Path) -> None:
         assert outbox.pending_count("alerts") == 3
     assert rows(old) == before
     assert version(old) == max(MIGRATIONS)
+
+
+def test_there_is_a_store_of_every_earlier_version() -> None:
+    assert {int(path.stem.removeprefix("store_v")) for path in VERSIONS} >= set(range(1, max(MIGRATIONS)))
+
+
+@pytest.mark.parametrize("text", VERSIONS, ids=lambda path: path.stem)
+def test_a_store_of_any_earlier_version_is_used_as_it_is_and_can_be_made_anew(tmp_path: Path, text: Path) -> None:
+    path = tmp_path / "surefoot.sqlite"
+    with closing(sqlite3.connect(path)) as store:
+        store.executescript(text.read_text(encoding="utf-8"))
+        alerts = store.execute("SELECT id FROM alerts").fetchall()
+    assert ensure_store(path) is None
+    with StoreReader(path) as reader:
+        results = reader.results(manifest().run_id, RUNNER)
+    assert [len(results.strides[foot]) for foot in Foot] == [4, 4]
+    assert version(path) == max(MIGRATIONS)
+    path.unlink()
+    ensure_store(path)
+    with closing(sqlite3.connect(path)) as store:
+        assert store.execute("SELECT id FROM alerts").fetchall() == alerts
+    assert len(alerts) == 3
 
 
 def test_sinks_go_on_behind_the_strides_that_they_had_of_version_1(old: Path) -> None:

@@ -1,0 +1,56 @@
+"""The data folder before a service records: one service at a time, and a store that can be used."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
+from surefoot.service.errors import DataFolderBusyError, StoreError
+from surefoot.service.settings import Settings
+from surefoot.service.store.connection import store_errors
+from surefoot.service.store.repair import ensure_store
+
+log = logging.getLogger(__name__)
+
+LOCK_NAME = "recording.lock"
+
+
+@contextmanager
+def recording_data_folder(settings: Settings) -> Iterator[None]:
+    """Be the only one who records with the data folder, while entered; a store that is broken is replaced.
+
+    One that cannot be used otherwise is told: recording goes on without it.
+
+    Raises
+    ------
+    DataFolderBusyError
+        if another process does.
+    StoreError
+        if the folder cannot be written.
+    """
+    with _locked(settings.data):
+        try:
+            ensure_store(settings.store_path)
+        except StoreError as error:
+            log.error("%s Recording goes on without it.", error)
+        yield
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which is released with the process, however it ends."""
+    with store_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            lock_exclusively(file)
+        except OSError as error:
+            raise DataFolderBusyError(folder) from error
+        yield
+    finally:
+        os.close(file)
