@@ -188,13 +188,15 @@ class Outbox:
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Commit what is done with the connection while entered, or roll it back."""
         self._file.check()
         with self._busy, transaction(self._connection, self.path):
             yield self._connection
 
     def rows(self, query: str, *values: object) -> list[Any]:
         """Rows of a query; StoreError where the store cannot be read."""
+        self._file.check()
         with self._busy, store_errors(self.path):
             return self._connection.execute(query, values).fetchall()
 
@@ -204,8 +206,3 @@ class Outbox:
             " ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)",
             (self.sink, table, seq),
         )
-
-    def _rows(self, query: str, *values: object) -> list[Any]:
-        self._file.check()
-        with self._busy, store_errors(self.path):
-            return self._connection.execute(query, values).fetchall()
