@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls pods faults drift coverage soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods faults drift coverage soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -49,6 +49,9 @@ accuracy: .venv/develop
 
 rolls: .venv/develop
 	$(BIN)/python -m tests.rolls
+
+feet: .venv/develop
+	$(BIN)/python -m tests.feet
 
 pods: .venv/develop
 	$(BIN)/python -m tests.pods

@@ -19,7 +19,7 @@ from surefoot.analysis.gait.stillness import StillnessDetector, StillSeconds, jo
 from surefoot.analysis.gait.stride_alignment import StrideAligner
 from surefoot.analysis.gait.stride_parameters import AlignedStride, StrideMeasurer
 from surefoot.analysis.gait.stride_tracker import StrideTracker
-from surefoot.analysis.inversion.chirality import Chirality, ChiralityCourse
+from surefoot.analysis.inversion.chirality import ChiralityCourse
 from surefoot.analysis.inversion.detector import InversionDetector
 from surefoot.analysis.inversion.stance_reference import StanceReference
 from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
@@ -91,9 +91,9 @@ class FootPipeline:
         return self._inversion.reference
 
     @property
-    def chirality(self) -> Chirality:
-        """What the foot's stances say about the side that its pod was given, as known now."""
-        return self._inversion.chirality
+    def rolled_in_deg(self) -> float:
+        """How far the foot rolls in, which shows the side of its pod, as known now."""
+        return self._inversion.rolled_in_deg
 
     @property
     def moving_rates_radps(self) -> list[float]:

@@ -12,7 +12,6 @@ from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.foot_pipeline import FootPipeline
-from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.inversion.exchanged_pods import ExchangedPodsMonitor
 from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
@@ -101,9 +100,9 @@ class Session:
         return {foot: pipeline.mounting for foot, pipeline in self._feet.items()}
 
     @property
-    def chiralities(self) -> Mapping[Foot, Chirality]:
-        """What each foot's stances say about the side that its pod was given, as known now."""
-        return {foot: pipeline.chirality for foot, pipeline in self._feet.items()}
+    def rolled_in_deg(self) -> Mapping[Foot, float]:
+        """How far each foot rolls in after landing, which shows its side; see `inversion.chirality`."""
+        return {foot: pipeline.rolled_in_deg for foot, pipeline in self._feet.items()}
 
     @property
     def pods_in_question(self) -> bool:

@@ -6,7 +6,7 @@ feet exchanged and both signs turned look alike, both at once look right, and on
 side named twice. Gravity at rest does not help, since −1 g up is also what a pod that sits upside down reads.
 
 The bit rests on anatomy: a foot lands outward and rolls in, by 12 ± 7° in twelve runners (Sinclair 2017, Foot Ankle
-Online J. 10(4):1). Some hardly do or roll out, so less than `MARGIN_DEG` says nothing.
+Online J. 10(4):1). Some hardly do, or roll out: they show no side.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ import numpy as np
 from surefoot.analysis.inversion.frontal_curves import FrontalCurves
 from surefoot.analysis.model import Bools, Floats
 
-MARGIN_DEG = 5.0
-"""Least rolling in, of the median stance, that shows a side: more than a foot that lands flat is seen to roll either
-way, 1 to 4° with what pitch adds where the toes point another way than assumed."""
+AGREES_DEG, OPPOSITE_DEG = 8.0, -6.5
+"""Rolling in of the median stance that shows the right side, and the other; what lies between says nothing. A foot that
+rolls out by 3° with its toes 15° out is seen at −6°, since the 20° that it pitches after a heel strike look like 4° of
+roll; on the wrong pod it is seen at up to 8°."""
 MEMORY_STANCES = 48
 MIN_STANCES = 12
 JUDGED_EVERY = 4
@@ -51,11 +52,6 @@ class ChiralityEstimator:
         self._recent_deg: list[float] = []
         self._stances = 0
 
-    @property
-    def chirality(self) -> Chirality:
-        """What the stances so far say."""
-        return judged(self.rolled_in_deg)
-
     def push(self, curves: FrontalCurves, usual: Bools) -> Floats:
         """(n,) `rolled_in_deg` as known before each of the next stances; those that are not `usual` do not count."""
         before = []
@@ -74,9 +70,9 @@ class ChiralityEstimator:
 
 def judged(rolled_in_deg: float) -> Chirality:
     """What a median stance says."""
-    if rolled_in_deg >= MARGIN_DEG:
+    if rolled_in_deg >= AGREES_DEG:
         return Chirality.AGREES
-    return Chirality.OPPOSITE if rolled_in_deg <= -MARGIN_DEG else Chirality.UNKNOWN
+    return Chirality.OPPOSITE if rolled_in_deg <= OPPOSITE_DEG else Chirality.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from surefoot.analysis.gait.filters import GRID_HZ, dot, squared_norm
 from surefoot.analysis.gait.strapdown import StrideKinematics
 from surefoot.analysis.gait.stride_parameters import AlignedStride
 from surefoot.analysis.inversion.aftermath import AFTERMATH_STRIDES, RecentStrides
-from surefoot.analysis.inversion.chirality import Chirality, ChiralityCourse, ChiralityEstimator, judged
+from surefoot.analysis.inversion.chirality import ChiralityCourse, ChiralityEstimator, judged
 from surefoot.analysis.inversion.frontal_curves import FIRST_PEAK_INDEX, FrontalCurves, frontal_curves
 from surefoot.analysis.inversion.roll_finding import roll_finding, with_aftermath
 from surefoot.analysis.inversion.roll_watch import BothWaysWatch
@@ -92,9 +92,9 @@ class InversionDetector:
         return self._watch.reference
 
     @property
-    def chirality(self) -> Chirality:
-        """What the foot's stances say about its side, as known now."""
-        return self._chirality.chirality
+    def rolled_in_deg(self) -> float:
+        """How far the foot rolls in, which shows its side, as known now."""
+        return self._chirality.rolled_in_deg
 
     def take_chirality(self) -> ChiralityCourse:
         """What the stances said since the last call; those whose time is not known left out."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from surefoot.analysis.findings import Finding, Kind, Severity, finding_id
-from surefoot.analysis.inversion.chirality import MARGIN_DEG, Chirality, ChiralityCourse, judged
+from surefoot.analysis.inversion.chirality import OPPOSITE_DEG, Chirality, ChiralityCourse, judged
 from surefoot.analysis.model import Foot
 
 MIN_OPPOSITE_S = 60.0
@@ -88,7 +88,7 @@ class ExchangedPodsMonitor:
             known_s=self._known_s,
             severity=Severity.NOTICE,
             value=float(np.mean([*self._rolled_in_deg.values()])),
-            reference=-MARGIN_DEG,
+            reference=OPPOSITE_DEG,
             unit="°",
             confidence=CONFIDENCE,
             message=QUESTION,

@@ -21,6 +21,8 @@ CURVE_TIME_S = np.arange(0.0, 0.2001, CURVE_INTERVAL_S)
 """Times after contact; published peaks of sprains lie at 0.09 to 0.18 s."""
 FIRST_PEAK_INDEX = 2
 """Peaks are searched from here on: contact is known to about 10 ms, rotation before that belongs to the landing."""
+LOADING_S = 0.10
+"""From contact until a sprinter's foot begins to push off, and rolls out again."""
 SMOOTHING_AHEAD = 2
 """Columns that the smoothed and interpolated angle reaches ahead."""
 MIN_STANCE_PITCH_RAD = np.deg2rad(-45.0)
@@ -58,8 +60,9 @@ class FrontalCurves:
 
     @property
     def rolled_in_deg(self) -> Floats:
-        """(n,) how much farther the foot rolls in from contact than out; of the mirrored stance it is the opposite."""
-        return 2.0 * self.inversion_deg[:, 0] - self.inversion_deg.max(axis=1) - self.inversion_deg.min(axis=1)
+        """(n,) how much farther the foot rolls in than out while it is loaded; of the mirrored stance the opposite."""
+        loading = self.inversion_deg[:, CURVE_TIME_S <= LOADING_S]
+        return 2.0 * loading[:, 0] - loading.max(axis=1) - loading.min(axis=1)
 
     @property
     def complete(self) -> Bools:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surefoot.analysis.inversion.chirality import MARGIN_DEG, Chirality
+from surefoot.analysis.inversion.chirality import AGREES_DEG, Chirality
 from surefoot.analysis.inversion.criteria import Excursion, is_inversion_event, is_suspect, measure_excursion
 from surefoot.analysis.inversion.frontal_curves import FrontalCurves
 from surefoot.analysis.inversion.stance_reference import (
@@ -81,7 +81,7 @@ class BothWaysWatch:
 
     def suspects(self, curves: FrontalCurves, rolled_in_deg: Floats) -> Bools:
         """(n,) stances worth comparing; `rolled_in_deg` (n,) is what shows the side before each."""
-        in_doubt = ~(rolled_in_deg >= MARGIN_DEG)
+        in_doubt = ~(rolled_in_deg >= AGREES_DEG)
         return self._outward.suspects(curves) | (self._inward.suspects(curves) & in_doubt)
 
     def learn(self, curves: FrontalCurves, usual: Bools) -> None:

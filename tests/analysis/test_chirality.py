@@ -13,9 +13,10 @@ import pytest
 
 from surefoot.analysis.findings import Finding, Kind, Severity
 from surefoot.analysis.inversion.chirality import (
+    AGREES_DEG,
     JUDGED_EVERY,
-    MARGIN_DEG,
     MIN_STANCES,
+    OPPOSITE_DEG,
     Chirality,
     ChiralityCourse,
     ChiralityEstimator,
@@ -102,7 +103,7 @@ def test_what_is_doubted_does_not_depend_on_how_samples_are_cut() -> None:
 
 def curves(rolled_in_deg: list[float]) -> FrontalCurves:
     """Stances that begin inverted and end flat."""
-    course = np.linspace(1.0, 0.0, len(CURVE_TIME_S))
+    course = np.interp(CURVE_TIME_S, [0.0, 0.09], [1.0, 0.0])
     inversion = np.array(rolled_in_deg)[:, None] * course
     whole, marks = np.full(len(inversion), len(CURVE_TIME_S)), np.zeros(inversion.shape, bool)
     return FrontalCurves(inversion, np.zeros(inversion.shape), whole, marks)
@@ -111,7 +112,7 @@ def curves(rolled_in_deg: list[float]) -> FrontalCurves:
 def test_who_confirms_the_side_is_believed() -> None:
     estimator = ChiralityEstimator(confirmed=True)
     estimator.push(curves([-9.0] * 40), np.ones(40, bool))
-    assert estimator.chirality is Chirality.AGREES
+    assert judged(estimator.rolled_in_deg) is Chirality.AGREES
 
 
 def test_the_mirrored_stance_rolls_the_other_way() -> None:
@@ -123,16 +124,16 @@ def test_the_mirrored_stance_rolls_the_other_way() -> None:
 @pytest.mark.parametrize(
     ("rolled_in_deg", "found"),
     [
-        (MARGIN_DEG, Chirality.AGREES),
-        (MARGIN_DEG - 0.1, Chirality.UNKNOWN),
-        (0.1 - MARGIN_DEG, Chirality.UNKNOWN),
-        (-MARGIN_DEG, Chirality.OPPOSITE),
+        (AGREES_DEG, Chirality.AGREES),
+        (AGREES_DEG - 0.1, Chirality.UNKNOWN),
+        (OPPOSITE_DEG + 0.1, Chirality.UNKNOWN),
+        (OPPOSITE_DEG, Chirality.OPPOSITE),
     ],
 )
 def test_less_than_the_margin_says_nothing(rolled_in_deg: float, found: Chirality) -> None:
     estimator = ChiralityEstimator()
     estimator.push(curves([rolled_in_deg] * MIN_STANCES), np.ones(MIN_STANCES, bool))
-    assert estimator.chirality is found
+    assert judged(estimator.rolled_in_deg) is found
 
 
 def test_a_stance_is_judged_by_those_before_it() -> None:
@@ -144,7 +145,7 @@ def test_a_stance_is_judged_by_those_before_it() -> None:
 def test_what_was_not_seen_whole_says_nothing() -> None:
     estimator = ChiralityEstimator()
     estimator.push(curves([9.0] * 40), np.zeros(40, bool))
-    assert estimator.chirality is Chirality.UNKNOWN
+    assert judged(estimator.rolled_in_deg) is Chirality.UNKNOWN
 
 
 def chiralities(pods: Iterable[Samples]) -> set[Chirality]:
@@ -153,7 +154,7 @@ def chiralities(pods: Iterable[Samples]) -> set[Chirality]:
     for each in pods:
         session.push(each)
     session.flush()
-    return set(session.chiralities.values())
+    return {judged(each) for each in session.rolled_in_deg.values()}
 
 
 def course(start_s: float, end_s: float, rolled_in_deg: float) -> ChiralityCourse:
@@ -171,17 +172,17 @@ def asked(left: list[ChiralityCourse], right: list[ChiralityCourse]) -> list[Fin
 
 
 def test_the_question_is_asked_once_after_a_minute_of_both_feet() -> None:
-    told = asked([course(10.0, 400.0, -8.0)], [course(10.3, 400.3, -6.0)])
+    told = asked([course(10.0, 400.0, -8.0)], [course(10.3, 400.3, -7.0)])
     assert [(each.kind, each.severity, each.foot) for each in told] == [(Kind.EXCHANGED_PODS, Severity.NOTICE, None)]
     assert told[0].time_s == pytest.approx(10.3)
     assert told[0].known_s == pytest.approx(70.6, abs=0.8)
-    assert told[0].value == pytest.approx(-7.0)
+    assert told[0].value == pytest.approx(-7.5)
     assert told[0].message.endswith("depend on it.")
     assert "?" in told[0].message
 
 
 @pytest.mark.parametrize(
-    ("left_deg", "right_deg"), [(-9.0, 9.0), (-9.0, 0.0), (-9.0, 0.1 - MARGIN_DEG), (9.0, 9.0), (-9.0, np.nan)]
+    ("left_deg", "right_deg"), [(-9.0, 9.0), (-9.0, 0.0), (-9.0, OPPOSITE_DEG + 0.1), (9.0, 9.0), (-9.0, np.nan)]
 )
 def test_one_odd_foot_is_no_question(left_deg: float, right_deg: float) -> None:
     assert asked([course(0.0, 400.0, left_deg)], [course(0.3, 400.0, right_deg)]) == []

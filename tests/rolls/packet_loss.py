@@ -142,7 +142,7 @@ def _is_watched(strides: Strides, roll: TrueInversionEvent) -> bool:
 def real_runs(loss_pct: float, burst_packets: float, seed: int) -> tuple[int, LandingsWatched]:
     """Rolls told in the healthy recordings with loss, and the landings watched."""
     told, counts = 0, []
-    for names in [*RECORDINGS, *((name,) for name in _treadmill())]:
+    for names in recordings():
         feet = [samples_of(name, foot) for name, foot in zip(names, Foot, strict=False)]
         found = analyse([lossy(each, loss_pct, burst_packets, seed) for each in feet])
         told += len({each.id for each in found.results.findings if each.kind is Kind.INVERSION_EVENT})
@@ -200,8 +200,13 @@ def _real_lines(seeds: int) -> Iterator[Finding]:
 
 
 def _real_hours() -> float:
-    times_s = [samples_of(left).time_s for left, *_ in (*RECORDINGS, *((name,) for name in _treadmill()))]
+    times_s = [samples_of(left).time_s for left, *_ in recordings()]
     return sum(float(time_s[-1] - time_s[0]) for time_s in times_s) / 3600.0
+
+
+def recordings() -> list[tuple[str, ...]]:
+    """The healthy recordings of one foot or two."""
+    return [*RECORDINGS, *((name,) for name in _treadmill())]
 
 
 def _treadmill() -> list[str]:
