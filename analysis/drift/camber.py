@@ -7,8 +7,8 @@ import numpy as np
 from surefoot.analysis.drift.covariates import MAX_JUMP_SD, CovariateModel
 from surefoot.analysis.drift.monitored_metrics import (
     ASYMMETRY,
+    CAMBER_EFFECT_PCT,
     COLUMN_COUNT,
-    MIN_DRIFT_PCT,
     MONITORED_KEYS,
     camber_change_deg,
     nan_mean,
@@ -19,9 +19,6 @@ SPAN_MINUTES = 3
 """Minutes averaged before they are compared with those before: long enough to measure, short beside a drift."""
 MIN_CAMBER_CHANGE_DEG = 1.0
 """Smaller changes are scatter and are not learned from."""
-PRIOR_EFFECT_SD = 0.5 * MIN_DRIFT_PCT
-"""Standard deviation of the effect of one degree, in percent, before the run has shown it: half the smallest change
-reported."""
 
 
 class CamberModel:
@@ -33,7 +30,7 @@ class CamberModel:
     def __init__(self) -> None:
         self._minutes: list[Floats] = []
         self._before = np.full((len(MONITORED_KEYS), COLUMN_COUNT), np.nan)
-        self._precision = 1.0 / PRIOR_EFFECT_SD**2
+        self._precision = 1.0 / CAMBER_EFFECT_PCT**2
         self._weighted_sum = np.zeros(len(MONITORED_KEYS))
 
     def learn(self, row: Floats, covariates: CovariateModel) -> None:
@@ -47,7 +44,7 @@ class CamberModel:
         change_deg = _camber_change(now, before)
         usable = np.isfinite(change) & (np.abs(change_deg) >= MIN_CAMBER_CHANGE_DEG)
         variance = 2.0 / SPAN_MINUTES * covariates.scatter_pct**2
-        limit = MAX_JUMP_SD * np.sqrt(variance + (PRIOR_EFFECT_SD * change_deg) ** 2)
+        limit = MAX_JUMP_SD * np.sqrt(variance + (CAMBER_EFFECT_PCT * change_deg) ** 2)
         weight = np.where(usable, change_deg / variance, 0.0)
         self._precision = self._precision + weight * change_deg
         self._weighted_sum = self._weighted_sum + weight * np.clip(np.nan_to_num(change), -limit, limit)

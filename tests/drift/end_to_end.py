@@ -9,6 +9,7 @@ import numpy as np
 from surefoot.analysis.findings import Finding, Kind, latest
 from surefoot.analysis.model import Floats
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
+from tests.accuracy.report import Finding as Figure
 from tests.analysis.simulated import analyse, record
 
 SPEED_MPS = 2.9
@@ -16,9 +17,10 @@ PIECE_S = 60.0
 """A drift of the simulator comes in steps of a minute."""
 
 
-def drifting(percent: float, seed: int) -> list[Finding]:
-    """Alarms of an hour in which contact asymmetry goes from the runner's own to `percent` more, minutes 20 to 40."""
-    return _alarms(percent * np.clip((np.arange(60) - 20.0) / 20.0, 0.0, 1.0), np.zeros(60), seed)
+def drifting(percent: float, seed: int, minutes: int = 60) -> list[Finding]:
+    """Alarms of a run in which contact asymmetry goes from the runner's own to `percent` more in its second third."""
+    grown = np.clip(3.0 * np.arange(minutes) / minutes - 1.0, 0.0, 1.0)
+    return _alarms(percent * grown, np.zeros(minutes), seed)
 
 
 def out_and_back(percent: float, seed: int) -> list[Finding]:
@@ -39,20 +41,33 @@ def _alarms(shift_pct: Floats, camber_pct: Floats, seed: int) -> list[Finding]:
     return [finding for finding in analyse(feet).results.findings if finding.severity.rank]
 
 
-def report(runs: int, seed: int) -> Iterator[str]:
-    """One line for each amount of drift."""
+def figures(runs: int, seed: int) -> Iterator[Figure]:
+    """A line for each amount of drift and of camber, with its target."""
     for percent in (0.0, 3.0, -3.0):
         told = [drifting(percent, 1000 * seed + k) for k in range(runs)]
-        found = [findings for findings in told if _drifts(findings, percent)]
-        delay_min = [findings[0].known_s / 60.0 - 20.0 - 20.0 * 2.5 / 3.0 for findings in found]
-        delay = f", median {np.median(delay_min):.1f} min after 2.5 %" if found and percent else ""
-        alarms = sum(bool(findings) for findings in told)
-        what = f"from samples, contact {percent:+.0f} %: {runs} runs"
-        yield f"{what}, {alarms} with an alarm, {len(found)} as it is{delay}"
+        yield from drift_figures(
+            f"contact {percent:+.0f} % over 20 min", told, percent, 60.0 * (20.0 + 20.0 * 2.5 / 3.0)
+        )
     for percent in (2.0, -4.0):
         alarms = sum(bool(out_and_back(percent, 1000 * seed + k)) for k in range(runs))
-        what = f"from samples, camber out and back moves contact by {percent:+.0f} %: {runs} runs"
-        yield f"{what}, {alarms} with an alarm"
+        yield alarm_figure(f"camber out and back moves contact by {percent:+.0f} %", alarms, runs)
+
+
+def drift_figures(data: str, told: Sequence[Sequence[Finding]], percent: float, due_s: float) -> Iterator[Figure]:
+    """How many runs of a drift have been told as it is, and how early; of none, how many have an alarm."""
+    if not percent:
+        yield alarm_figure(data, sum(map(bool, told)), len(told))
+        return
+    found = [findings for findings in told if _drifts(findings, percent)]
+    delay_min = np.median([(findings[0].known_s - due_s) / 60.0 for findings in found]) if found else np.inf
+    data = f"from samples: {data}"
+    yield Figure(data, "told as it is", f"{len(found)} of {len(told)}", "all", len(found) == len(told))
+    yield Figure(data, "known after 2.5 %, median", f"{delay_min:.1f} min", "≤ 4 min", bool(delay_min <= 4.0))
+
+
+def alarm_figure(data: str, alarms: int, runs: int) -> Figure:
+    """Alarms where there is nothing to be found."""
+    return Figure(f"from samples: {data}", "with an alarm", f"{alarms} of {runs}", "none", alarms == 0)
 
 
 def _drifts(findings: Sequence[Finding], percent: float) -> bool:

@@ -36,11 +36,6 @@ class Outcome:
     right_side: int
     delays_s: Sequence[float]
 
-    @property
-    def hours(self) -> float:
-        """Run in all."""
-        return self.runs * self.scenario.profile.minutes / 60.0
-
 
 def measure(scenario: Scenario, runs: int, seed: int) -> Outcome:
     """Simulate and analyse; the same seed gives the same runs."""
