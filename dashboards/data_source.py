@@ -38,11 +38,13 @@ class AnalysedRun:
 
     Parameters
     ----------
+    runner, name : the runner's id, and what they are called; empty for CSV files.
     run, started_utc : None for CSV files, which have neither.
     version : version of the software that analysed it.
     """
 
     runner: str
+    name: str
     run: str | None
     started_utc: datetime | None
     version: str
@@ -90,12 +92,14 @@ class RunnerState:
 
     Parameters
     ----------
+    runner, name : the runner's id, and what they are called.
     strides : strides of the last few minutes.
     windows, findings : half-minute windows, and the last revision of each finding, of the whole run.
     live_windows : ten-second windows, at least those of the last few minutes.
     stride_count : strides of both feet so far.
     """
 
+    runner: str
     name: str
     now_s: float
     origin_s: float
@@ -127,14 +131,24 @@ class SquadState:
     revision: int
     runners: Sequence[RunnerState]
 
+    def runner(self, wanted: str) -> RunnerState | None:
+        """The runner with an id; None if they are not there."""
+        return next((each for each in self.runners if each.runner == wanted), None)
+
 
 @dataclass(frozen=True, slots=True)
 class RunListEntry:
-    """An entry of the list of recorded runs; `ended` is False if it is in progress or was cut off."""
+    """An entry of the list of recorded runs.
+
+    Parameters
+    ----------
+    names : what each runner is called, by id.
+    ended : False if it is in progress or was cut off.
+    """
 
     run: str
     started_utc: datetime
-    runners: tuple[str, ...]
+    names: Mapping[str, str]
     ended: bool
 
 
@@ -148,7 +162,7 @@ class ViewDataSource(Protocol):
         """Recorded runs, newest first."""
 
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """Runner → analysis of a recorded run, for report and replay.
+        """Runner's id → analysis of a recorded run, for report and replay.
 
         Raises
         ------

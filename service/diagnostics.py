@@ -114,7 +114,7 @@ def _store(settings: Settings) -> Check:
 def _pods(settings: Settings) -> Check:
     if not settings.runners:
         return Check("Runners", CheckStatus.UNUSED, "the settings name none; surefoot run takes the nearest pods")
-    return Check("Runners", CheckStatus.OK, ", ".join(settings.runners))
+    return Check("Runners", CheckStatus.OK, ", ".join(each.name or runner for runner, each in settings.runners.items()))
 
 
 def _bluetooth(_: Settings) -> Check:

@@ -22,6 +22,7 @@ from pydantic import (
 
 from surefoot.analysis.findings import Severity
 from surefoot.analysis.parameters import Parameters
+from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
 
 MIN_TOKEN_LENGTH = 16
 """Of a token that is tried without a delay."""
@@ -40,7 +41,7 @@ Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Word = Annotated[str, _matching(r"[^\s\x00-\x1f\x7f+#/]+", "one word without + # /")]
-RunnerName = Annotated[str, _matching(r"[^\x00-\x1f\x7f+#/]{1,64}", "a name of up to 64 characters without + # /")]
+RunnerName = Annotated[str, _matching(r"(?s)(?=.*\S).{1,100}", "a name of up to 100 characters")]
 Url = Annotated[str, _matching(r"https?://[^\s/]+(/\S*)?", "a web address such as http://127.0.0.1:8086")]
 
 
@@ -158,11 +159,22 @@ class MetricsSettings(_Group):
 
 
 class RunnerSettings(_Group):
-    """A runner's pods by serial number or tag, and own alert settings; None for those of everybody."""
+    """A runner's pods by serial number or tag, and own alert settings; None for those of everybody.
 
+    Parameters
+    ----------
+    name : what the runner is called; None for the id.
+    """
+
+    name: RunnerName | None = None
     left: Word | None = None
     right: Word | None = None
     alerts: AlertSettings | None = None
+
+    def called(self, table: str) -> Self:
+        """These settings with the name that is shown, where it is not the id; `table` is what the file calls them."""
+        name = self.name or table
+        return self.model_copy(update={"name": None if is_runner_id(name) and name == table else shown_name(name)})
 
     @model_validator(mode="after")
     def _has_pods(self) -> Self:
@@ -193,6 +205,16 @@ class Settings(_Group):
     @classmethod
     def _known_parameters(cls, changed: Mapping[str, float]) -> Mapping[str, float]:
         return Parameters.from_changed(changed).changed
+
+    @field_validator("runners")
+    @classmethod
+    def _by_id(cls, named: Mapping[str, RunnerSettings]) -> Mapping[str, RunnerSettings]:
+        """Runners by id; what they are called, where their table has a name instead."""
+        ids = [runner_id(name).lower() for name in named]
+        same = sorted({f"[runners.{name!r}]" for name in named if ids.count(runner_id(name).lower()) > 1})
+        if same:
+            raise ValueError(f"{' and '.join(same)} would be one runner; give them ids that differ in more than case")
+        return {runner_id(name): runner.called(name) for name, runner in named.items()}
 
     @model_validator(mode="after")
     def _one_foot_each(self) -> Self:

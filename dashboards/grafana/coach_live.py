@@ -34,13 +34,14 @@ from surefoot.dashboards.grafana.shared_panels import (
     in_order,
     joined_by,
     only_columns,
+    only_rows_with,
     pods_table,
     sorted_by,
 )
 
 CADENCE = metric_field("cadence_spm")
 SIDES = (asymmetry_field(CONTACT), asymmetry_field(IMPACT))
-ATTENTION, FOUND = "Attention", "What was found"
+NAME, ATTENTION, FOUND = "Name", "Attention", "What was found"
 RANK_WORDS = ("worth knowing", "notice", "warning", "severe")
 TO_RUNNER = {"title": "Watch this runner", "url": "/d/surefoot-runner-live?var-runner=${__data.fields.runner}"}
 
@@ -56,16 +57,18 @@ def _squad() -> Panel:
         IN_TIME_RANGE,
         tail='GROUP BY "runner"',
     )
+    names = newest_row([f'"name" AS "{NAME}"'], '"runs"', by=("runner",))
     ranks = {str(rank): (text, RANK_COLOURS[rank]) for rank, text in enumerate(RANK_WORDS)}
     return table(
         "Who needs me?",
         "One row per runner, most severe finding first. A grey row is stale: no number for more than half a minute, "
         "because the runner is standing still or the pods are out of range.",
-        [Query(influxql, table=True) for influxql in (numbers, fresh, worst)],
+        [Query(influxql, table=True) for influxql in (numbers, fresh, worst, names)],
         24,
         9,
         overrides=[
             STALE_ROW_STYLE,
+            override(NAME, {"custom.width": 150, "links": [TO_RUNNER]}),
             override("runner", {"displayName": "Runner", "custom.width": 150, "links": [TO_RUNNER]}),
             override("Time", {"displayName": "Newest number", **RELATIVE_TIME}),
             override(
@@ -82,8 +85,10 @@ def _squad() -> Panel:
         transformations=[
             only_columns("B", "runner", STATE_COLUMN),
             only_columns("C", "runner", ATTENTION, FOUND),
+            only_columns("D", "runner", NAME),
             joined_by("runner"),
-            in_order("runner", STATE_COLUMN, ATTENTION, FOUND, *(each.label for each in (CADENCE, *SIDES))),
+            only_rows_with(STATE_COLUMN),
+            in_order(NAME, "runner", STATE_COLUMN, ATTENTION, FOUND, *(each.label for each in (CADENCE, *SIDES))),
             sorted_by(ATTENTION, descending=True),
         ],
     )

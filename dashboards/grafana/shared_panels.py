@@ -160,6 +160,12 @@ def only_columns(ref: str, *names: str) -> Json:
     return {"id": "filterFieldsByName", "filter": {"id": "byRefId", "options": ref}, "options": options}
 
 
+def only_rows_with(name: str) -> Json:
+    """Transformation that keeps the rows that have a value in a column."""
+    known = {"fieldName": name, "config": {"id": "isNotNull", "options": {}}}
+    return {"id": "filterByValue", "options": {"filters": [known], "match": "all", "type": "include"}}
+
+
 def sorted_by(name: str, *, descending: bool = False) -> Json:
     """Transformation that sorts the rows by a column."""
     return {"id": "sortBy", "options": {"fields": {}, "sort": [{"field": name, "desc": descending}]}}

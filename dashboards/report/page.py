@@ -48,7 +48,7 @@ def report_html(run: AnalysedRun) -> str:
         "head",
         Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
         Markup('<meta name="color-scheme" content="light dark">'),
-        element("title", f"Run of {run.runner}{_date(run, ', ')}" if run.runner else "Run"),
+        element("title", f"Run of {run.name}{_date(run, ', ')}" if run.name else "Run"),
         element("style", Markup(stylesheet("theme.css") + stylesheet("report.css"))),
     )
     return f"<!doctype html>\n{element('html', head, element('body', body), lang='en')}\n"
@@ -66,7 +66,7 @@ def _first_screen(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
         "header",
         element(
             "p",
-            element("strong", run.runner or "Run"),
+            element("strong", run.name or "Run"),
             f"{_date(run, ' · ')} · {duration(run.summary['duration_s'] or 0.0)}",
             class_="who",
         ),

@@ -82,13 +82,13 @@ class WallApplication:
         """The ASGI application; without a password it answers only to loopback host names."""
         routes = [
             Route("/", self._squad),
-            Route("/runner/{name}", self._runner),
+            Route("/runner/{runner}", self._runner),
             Route("/events", self._live_events),
             Route("/runs", self._runs),
             Route("/runs/{run}", self._replay),
-            Route("/runs/{run}/runner/{name}", self._replay),
+            Route("/runs/{run}/runner/{runner}", self._replay),
             Route("/runs/{run}/events", self._replay_events),
-            Route("/runs/{run}/report/{name}", self._report),
+            Route("/runs/{run}/report/{runner}", self._report),
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/logout", self._login.sign_out, methods=["POST"]),
             Route("/assets/{name}", _asset),
@@ -128,29 +128,34 @@ class WallApplication:
         return self._html(pages.squad_page(squad.title, "/events"))
 
     async def _runner(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        return self._html(pages.runner_page(name, f"/events?runner={quote(name)}", "/"))
+        wanted = request.path_params["runner"]
+        state = (await run_in_threadpool(self._source.squad_state)).runner(wanted)
+        name = wanted if state is None else state.name
+        return self._html(pages.runner_page(name, f"/events?runner={quote(wanted)}", "/"))
 
     async def _runs(self, _: Request) -> Response:
         return self._html(pages.runs_page(await run_in_threadpool(self._source.runs)))
 
     async def _replay(self, request: Request) -> Response:
-        run, name = request.path_params["run"], request.path_params.get("name")
+        run, runner = request.path_params["run"], request.path_params.get("runner")
         try:
             recorded = await self._analysed(run)
         except KeyError:
             return self._html(pages.not_found_page(f"There is no run {run}."), 404)
         player = pages.replay_player(*replay_span_s(recorded))
-        if name is None:
+        if runner is None:
             return self._html(pages.squad_page("Replay", f"/runs/{run}/events", player))
-        return self._html(pages.runner_page(name, f"/runs/{run}/events?runner={quote(name)}", f"/runs/{run}", player))
+        if runner not in recorded:
+            return self._html(pages.not_found_page(f"There is no run {run} of {runner}."), 404)
+        events = f"/runs/{run}/events?runner={quote(runner)}"
+        return self._html(pages.runner_page(recorded[runner].name, events, f"/runs/{run}", player))
 
     async def _report(self, request: Request) -> Response:
-        run, name = request.path_params["run"], request.path_params["name"]
+        run, runner = request.path_params["run"], request.path_params["runner"]
         try:
-            recorded = (await self._analysed(run))[name]
+            recorded = (await self._analysed(run))[runner]
         except KeyError:
-            return self._html(pages.not_found_page(f"There is no run {run} of {name}."), 404)
+            return self._html(pages.not_found_page(f"There is no run {run} of {runner}."), 404)
         html = await to_thread.run_sync(report_html, recorded, limiter=self._archive)
         return HTMLResponse(html, headers={"Content-Security-Policy": REPORT_POLICY})
 
@@ -212,8 +217,8 @@ class WallApplication:
 
 
 def _content_builder(request: Request, base: str) -> Callable[[SquadState], PageContent]:
-    name = request.query_params.get("runner")
-    return partial(squad_content, base=base) if name is None else partial(runner_content, name=name)
+    wanted = request.query_params.get("runner")
+    return partial(squad_content, base=base) if wanted is None else partial(runner_content, wanted=wanted)
 
 
 def _event_stream(events: AsyncIterator[str]) -> Response:

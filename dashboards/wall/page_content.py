@@ -42,23 +42,23 @@ def squad_content(squad: SquadState, base: str) -> PageContent:
     ranked = sorted_by_attention([(runner, attention(runner)) for runner in squad.runners])
     return PageContent(
         {
-            _piece_id(runner.name): runner_card(runner, each, f"{base}/runner/{quote(runner.name)}")
+            _piece_id(runner): runner_card(runner, each, f"{base}/runner/{quote(runner.runner)}")
             for runner, each in ranked
         }
         or {"nobody": NOBODY_RUNNING},
-        {_piece_id(runner.name): _age_s(runner) for runner, _ in ranked},
+        {_piece_id(runner): _age_s(runner) for runner, _ in ranked},
         _clock(squad),
         _alert(squad),
     )
 
 
-def runner_content(squad: SquadState, name: str) -> PageContent:
-    """Sections of one runner's page."""
-    runner = next((each for each in squad.runners if each.name == name), None)
+def runner_content(squad: SquadState, wanted: str) -> PageContent:
+    """Sections of the page of the runner with an id."""
+    runner = squad.runner(wanted)
     if runner is None:
-        return PageContent({"head": element("p", f"{name} is not running right now.", class_="nothing")}, {}, "", "")
+        return PageContent({"head": element("p", f"{wanted} is not running right now.", class_="nothing")}, {}, "", "")
     pieces = runner_sections(runner, attention(runner))
-    return PageContent(pieces, {"head": _age_s(runner)}, clock(runner.now_s - runner.origin_s), _alert(squad, name))
+    return PageContent(pieces, {"head": _age_s(runner)}, clock(runner.now_s - runner.origin_s), _alert(squad, wanted))
 
 
 @dataclass(slots=True)
@@ -84,8 +84,8 @@ class PageDelta:
         return json.dumps({**fields, **more}, ensure_ascii=False)
 
 
-def _piece_id(name: str) -> str:
-    return f"runner {name}"
+def _piece_id(runner: RunnerState) -> str:
+    return f"runner {runner.runner}"
 
 
 def _age_s(runner: RunnerState) -> float | None:
@@ -97,13 +97,13 @@ def _clock(squad: SquadState) -> str:
     return "" if lasted_s is None else clock(lasted_s)
 
 
-def _alert(squad: SquadState, name: str | None = None) -> str:
-    newest = max(_alerts(squad, name), key=lambda each: each[0], default=None)
+def _alert(squad: SquadState, wanted: str | None = None) -> str:
+    newest = max(_alerts(squad, wanted), key=lambda each: each[0], default=None)
     return "" if newest is None else newest[1]
 
 
-def _alerts(squad: SquadState, name: str | None) -> Iterator[tuple[float, str]]:
+def _alerts(squad: SquadState, wanted: str | None) -> Iterator[tuple[float, str]]:
     for runner in squad.runners:
-        for finding in runner.findings if name in (None, runner.name) else ():
+        for finding in runner.findings if wanted in (None, runner.runner) else ():
             if finding.severity.rank > 0:
                 yield finding.known_s, f"{runner.name}: {finding.message}"

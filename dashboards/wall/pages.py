@@ -105,7 +105,7 @@ def runs_page(runs: Sequence[RunListEntry]) -> Page:
             "tr",
             element("td", local_time(run.started_utc)),
             element("td", element("a", "Replay", href=f"/runs/{run.run}")),
-            element("td", *(_report_link(run.run, name) for name in run.runners)),
+            element("td", *(_report_link(run.run, *each) for each in run.names.items())),
             element("td", "" if run.ended else "in progress, or cut off"),
         )
         for run in runs
@@ -167,5 +167,5 @@ def _header_bar(*, live: bool, sign_out: bool) -> Markup:
     )  # fmt: skip
 
 
-def _report_link(run: str, name: str) -> Markup:
-    return element("a", name, href=f"/runs/{run}/report/{quote(name)}", class_="report")
+def _report_link(run: str, runner: str, name: str) -> Markup:
+    return element("a", name, href=f"/runs/{run}/report/{quote(runner)}", class_="report")

@@ -21,6 +21,7 @@ def runner_at(run: AnalysedRun, now_s: float) -> RunnerState:
     }
     return RunnerState(
         run.runner,
+        run.name,
         now_s,
         run.origin_s,
         {foot: _recent_strides(rows, known[foot], now_s) for foot, rows in run.results.strides.items()},

@@ -24,6 +24,7 @@ from surefoot.sensor_ingest.recording.errors import (
     RunUnwritableError,
 )
 from surefoot.sensor_ingest.recording.journal import JournalWriter
+from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -38,11 +39,24 @@ _JOURNAL = "journal.bin"
 
 @dataclass(frozen=True, slots=True)
 class PodAssignment:
-    """Which runner's foot a pod is on; `serial` is its serial number or tag."""
+    """Which runner's foot a pod is on.
+
+    Parameters
+    ----------
+    serial : its serial number or tag.
+    runner : the runner's id.
+    name : what the runner is called; empty where that is the id.
+    """
 
     serial: str
     foot: Foot
     runner: str
+    name: str = ""
+
+    @classmethod
+    def worn_by(cls, name: str, serial: str, foot: Foot) -> PodAssignment:
+        """A pod of a runner of whom only a name or an id is known."""
+        return cls(serial, foot, runner_id(name), "" if is_runner_id(name) else shown_name(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +75,13 @@ class Manifest:
 
     @property
     def runners(self) -> tuple[str, ...]:
-        """The runners, in order of their first pod."""
+        """The runners' ids, in order of their first pod."""
         return tuple(dict.fromkeys(pod.runner for pod in self.pods))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each runner is called, by id, in the same order."""
+        return {pod.runner: pod.name or pod.runner for pod in self.pods}
 
     def to_json(self) -> str:
         """The manifest as JSON text."""
@@ -71,7 +90,9 @@ class Manifest:
             "run": self.run_id,
             "created_utc": self.created_utc.isoformat(),
             "software": self.software,
-            "pods": [{"serial": pod.serial, "foot": pod.foot, "runner": pod.runner} for pod in self.pods],
+            "pods": [
+                {"serial": pod.serial, "foot": pod.foot, "runner": pod.runner, "name": pod.name} for pod in self.pods
+            ],
             "ended": self.ended,
             "parameters": dict(self.parameters),
         }
@@ -85,7 +106,7 @@ class Manifest:
         """
         if "checksum" in fields and fields["checksum"] != _checksum(fields):
             raise ValueError("wrong checksum")
-        pods = tuple(PodAssignment(str(pod["serial"]), Foot(pod["foot"]), str(pod["runner"])) for pod in fields["pods"])
+        pods = tuple(_pod(pod) for pod in fields["pods"])
         created = datetime.fromisoformat(fields["created_utc"])
         if created.tzinfo is None or created.year not in _YEARS:
             raise ValueError("created_utc without a time zone, or in an impossible year")
@@ -201,6 +222,12 @@ def end_interrupted_run(run: RunFolder) -> RunFolder:
     return run.mark_ended()
 
 
+def _pod(fields: Mapping[str, Any]) -> PodAssignment:
+    """A pod of a manifest; an earlier one may have a name in the place of the id."""
+    pod = PodAssignment.worn_by(str(fields["runner"]), str(fields["serial"]), Foot(fields["foot"]))
+    return replace(pod, name=shown_name(str(fields["name"]))) if fields.get("name") else pod
+
+
 def _check_pods(pods: Sequence[PodAssignment]) -> None:
     if not pods:
         raise ValueError("name at least one pod")
@@ -208,6 +235,8 @@ def _check_pods(pods: Sequence[PodAssignment]) -> None:
         raise ValueError("a serial number is named twice")
     if len({(pod.runner, pod.foot) for pod in pods}) < len(pods):
         raise ValueError("two pods on the same foot of one runner")
+    if unsafe := [pod.runner for pod in pods if not is_runner_id(pod.runner)]:
+        raise ValueError(f"{unsafe[0]!r} is no runner's id")
 
 
 def _read_manifest(path: Path, name: str) -> Manifest:

@@ -91,6 +91,6 @@ def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report
     with ProgressBar(Console(stderr=True)) as progress:
         parameters = Parameters.from_changed(load_configuration().settings.parameters)
         analysis = analyze_files(files, progress, parameters, sides)
-    give_results({"": analysis}, json, output)
+    give_results({"": analysis}, {}, json, output)
     if report is not None:
         write_reports({"": recorded(analysis)}, report)

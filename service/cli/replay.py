@@ -48,6 +48,6 @@ def replay_run(
     with ProgressBar(Console(stderr=True)) as progress:
         analyses = analyze_run(run, progress, refit=refit).conclude()
     analyses = {name: analyses[name] for name in names}
-    give_results(analyses, json, output)
+    give_results(analyses, run.manifest.names, json, output)
     if report is not None:
         write_reports({name: recorded(each, name, run.manifest) for name, each in analyses.items()}, report)

@@ -17,11 +17,14 @@ from surefoot.service.terminal.summary import show
 
 
 def chosen_runners(run: RunFolder, runner: str | None) -> tuple[str, ...]:
-    """The runners of a run, or the one asked for; RunnerUnknownError where there is none of that name."""
-    names = run.manifest.runners
-    if runner is not None and runner not in names:
-        raise RunnerUnknownError(runner, names)
-    return names if runner is None else (runner,)
+    """Ids of a run's runners, or of the one asked for by id or name; RunnerUnknownError where there is none of them."""
+    names = run.manifest.names
+    if runner is None:
+        return tuple(names)
+    found = runner if runner in names else next((each for each, name in names.items() if name == runner), None)
+    if found is None:
+        raise RunnerUnknownError(runner, tuple(names))
+    return (found,)
 
 
 def json_path(json: str | None, recordings: list[Path]) -> Path | None:
@@ -32,19 +35,21 @@ def json_path(json: str | None, recordings: list[Path]) -> Path | None:
     return Path(json)
 
 
-def give_results(analyses: Mapping[str, Analysis], json: str | None, output: Path | None) -> None:
+def give_results(
+    analyses: Mapping[str, Analysis], names: Mapping[str, str], json: str | None, output: Path | None
+) -> None:
     """Write the JSON that was asked for, and the summaries unless standard output has the JSON."""
     if json is not None:
         write_json(next(iter(analyses.values())), output)
     if json != "-":
-        print_summaries(Console(highlight=False), analyses)
+        print_summaries(Console(highlight=False), analyses, names)
 
 
-def print_summaries(console: Console, analyses: Mapping[str, Analysis]) -> None:
-    """Print summaries, with the runner's name where there are several."""
-    for place, (name, analysis) in enumerate(analyses.items()):
+def print_summaries(console: Console, analyses: Mapping[str, Analysis], names: Mapping[str, str]) -> None:
+    """Print summaries, with what the runner is called, by id, where there are several."""
+    for place, (runner, analysis) in enumerate(analyses.items()):
         if len(analyses) > 1:
-            console.print(Text(f"{chr(10) if place else ''}{name}", style="bold cyan"))
+            console.print(Text(f"{chr(10) if place else ''}{names[runner]}", style="bold cyan"))
         show(console, analysis)
 
 

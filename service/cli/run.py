@@ -54,7 +54,7 @@ def run(
     with recording_data_folder(load_configuration().settings):
         started = _open(left, right, runner, continued, folder)
         finished = _record_watched(console, started, (host, port), new=continued is None)
-    print_summaries(console, finished.analysis.conclude())
+    print_summaries(console, finished.analysis.conclude(), started.manifest.names)
     for pod in finished.health:
         if pod.last_packet_s is None:
             console.print(Text(f"No data from the {pod.foot} pod {pod.serial}: {pod.note}."))
@@ -101,7 +101,7 @@ def _record_watched(console: Console, started: RunFolder, wall_address: WallAddr
     from surefoot.service.terminal.live_screen import LiveScreen, Title
     from surefoot.service.views.squad_state import ObservedRun, Observers
 
-    runners = ", ".join(started.manifest.runners)
+    runners = ", ".join(started.manifest.names.values())
     observed = ObservedRun(runners)
     with ExitStack() as stack:
         address = stack.enter_context(run_wall(observed, started.path.parent, wall_address))

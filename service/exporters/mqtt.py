@@ -154,7 +154,7 @@ class MqttExporter:
             case "summaries":
                 return [messages.summary(row), messages.run_status(row, "ended")]
             case _:
-                found = [messages.discovery(row["runner"], self._service)] if self._settings.home_assistant else []
+                found = [messages.discovery(row, self._service)] if self._settings.home_assistant else []
                 return [*found, messages.run_status(row, "running")] if row["generation"] == FIRST_GENERATION else found
 
 

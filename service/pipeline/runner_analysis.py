@@ -152,12 +152,12 @@ class RunAnalysis:
         self.chunk_s = chunk_s
         self._pods = tuple(pods)
         self._waiting: dict[int, list[Batch]] = {}
-        names = dict.fromkeys(pod.runner for pod in pods)
+        self.names = {pod.runner: pod.name or pod.runner for pod in pods}
         self.runners = {
-            name: RunnerAnalysis(
-                [pod.foot for pod in pods if pod.runner == name], partial(sink, name), retain_s, parameters
+            runner: RunnerAnalysis(
+                [pod.foot for pod in pods if pod.runner == runner], partial(sink, runner), retain_s, parameters
             )
-            for name in names
+            for runner in self.names
         }
 
     @classmethod
@@ -191,8 +191,8 @@ class RunAnalysis:
             self.runners[waiting[0].runner].push(concatenate([batch.samples for batch in waiting]))
 
     def conclude(self) -> dict[str, Analysis]:
-        """Each runner's analysis."""
-        return {name: runner.conclude() for name, runner in self.runners.items()}
+        """Each runner's analysis, by id."""
+        return {runner: analysis.conclude() for runner, analysis in self.runners.items()}
 
 
 def recent(results: Results, since_s: float) -> Results:

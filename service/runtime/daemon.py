@@ -172,7 +172,7 @@ class Daemon:
         """Record a run until it is over, or until the store works again."""
         context, name = self._context, run.manifest.run_id
         if self._store_pause_s is None or name != self._recording:
-            context.notify(f"Recording run {name}: {', '.join(run.manifest.runners)}.")
+            context.notify(f"Recording run {name}: {', '.join(run.manifest.names.values())}.")
         self._recording, self._said_waiting = name, False
         live = self._live = LiveRun(run, radio, utc_s=context.utc_s)
         context.monitor.begin_run(name)

@@ -25,8 +25,8 @@ class BluetoothPods:
     def __init__(self, runners: Mapping[str, RunnerSettings], radio: RadioBackend | None = None) -> None:
         self.radio = radio or RadioBackend()
         self._pods = [
-            PodAssignment(serial, foot, name)
-            for name, pods in runners.items()
+            PodAssignment(serial, foot, runner, pods.name or "")
+            for runner, pods in runners.items()
             for foot, serial in ((Foot.LEFT, pods.left), (Foot.RIGHT, pods.right))
             if serial is not None
         ]
@@ -61,7 +61,7 @@ def named_pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:
     """
     if len(set(named.values())) < len(named):
         raise SamePodError(named[Foot.LEFT])
-    return [PodAssignment(serial, foot, runner) for foot, serial in named.items()]
+    return [PodAssignment.worn_by(runner, serial, foot) for foot, serial in named.items()]
 
 
 def nearest_pods(pods: Sequence[DiscoveredPod], runner: str) -> list[PodAssignment]:
@@ -73,7 +73,7 @@ def nearest_pods(pods: Sequence[DiscoveredPod], runner: str) -> list[PodAssignme
         if none of them says either.
     """
     by_foot = {foot: next((pod for pod in pods if pod.foot is foot), None) for foot in Foot}
-    worn = [PodAssignment(pod.tag, foot, runner) for foot, pod in by_foot.items() if pod is not None]
+    worn = [PodAssignment.worn_by(runner, pod.tag, foot) for foot, pod in by_foot.items() if pod is not None]
     if not worn:
         raise NoPodError([pod.tag for pod in pods])
     return worn

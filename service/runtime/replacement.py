@@ -70,7 +70,7 @@ def _replace(
     end_ns = reader.ended_ns(run.run_id, name) or clock.ns(_end_s(analysis))
     pods = {pod.serial: pod.foot for pod in run.pods if pod.runner == name}
     writer.begin_generation(run.run_id, name, pods)
-    writer.add_run(run.run_id, name, clock.zero_ns, run.software, analysis.runners[name].feet)
+    writer.add_run(run.run_id, name, run.names[name], clock.zero_ns, run.software, analysis.runners[name].feet)
     writer.add_results(run.run_id, name, clock, results)
     writer.add_summary(run.run_id, name, end_ns, summary_to_dict(results, clock.zero_ns, end_ns, run.parameters))
     return ResultCounts.of(before), ResultCounts.of(results)

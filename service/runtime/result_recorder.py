@@ -136,7 +136,7 @@ class ResultRecorder:
                 self._add_alerts(name, self._policies[name].end(end_s))
                 body = summary_to_dict(found, self._clock.zero_ns, time_ns, self._run.parameters)
                 self._writer.add_summary(self._run.run_id, name, time_ns, body)
-                alert = post_run_alert(self._run.run_id, name, body, time_ns)
+                alert = post_run_alert(self._run.run_id, name, self._run.names[name], body, time_ns)
                 if alert is not None:
                     self._add_alert(name, alert, end_s, time_ns)
         self._on_rows()
@@ -147,9 +147,9 @@ class ResultRecorder:
         before = self._writer.rows_added
         with self._writer.transaction():
             if not self._announced:
-                for name in self._run.runners:
-                    feet = [pod.foot for pod in self._run.pods if pod.runner == name]
-                    self._writer.add_run(self._run.run_id, name, self._clock.zero_ns, self._run.software, feet)
+                for runner, name in self._run.names.items():
+                    feet = [pod.foot for pod in self._run.pods if pod.runner == runner]
+                    self._writer.add_run(self._run.run_id, runner, name, self._clock.zero_ns, self._run.software, feet)
             yield
         self._announced = True
         self._on_stored(self._writer.rows_added - before)
@@ -157,7 +157,12 @@ class ResultRecorder:
     def _add_alerts(self, runner: str, alerts: Sequence[Alert]) -> None:
         for alert in alerts:
             time_ns = self._clock.ns(alert.at_s)
-            self._add_alert(runner, alert_to_dict(self._run.run_id, runner, alert, time_ns), alert.at_s, time_ns)
+            self._add_alert(
+                runner,
+                alert_to_dict(self._run.run_id, runner, self._run.names[runner], alert, time_ns),
+                alert.at_s,
+                time_ns,
+            )
 
     def _add_alert(self, runner: str, body: Json, at_s: float, time_ns: int) -> None:
         age_s = max(self._now_s() - at_s, 0.0) if self._now_s is not None else None

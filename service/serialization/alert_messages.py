@@ -13,14 +13,15 @@ FORMAT = 1
 POST_RUN = "post_run"
 
 
-def alert_to_dict(run: str, runner: str, alert: Alert, time_ns: int) -> Json:
-    """An alert about one finding."""
+def alert_to_dict(run: str, runner: str, name: str, alert: Alert, time_ns: int) -> Json:
+    """An alert about one finding; `name` is what the runner is called."""
     finding = finding_to_dict(alert.finding)
     return {
         "v": FORMAT,
         "id": f"{run}-{runner}-{alert.key}",
         "run": run,
         "runner": runner,
+        "name": name,
         "event": alert.event.value,
         "time": utc_iso(time_ns),
         "quiet": alert.quiet,
@@ -29,7 +30,7 @@ def alert_to_dict(run: str, runner: str, alert: Alert, time_ns: int) -> Json:
     }
 
 
-def post_run_alert(run: str, runner: str, summary: Json, time_ns: int) -> Json | None:
+def post_run_alert(run: str, runner: str, name: str, summary: Json, time_ns: int) -> Json | None:
     """Alert after a run in which inversion or asymmetry stood out; None after any other."""
     stood_out = [name for name, yes in summary["spikes"].items() if yes]
     if not stood_out:
@@ -40,6 +41,7 @@ def post_run_alert(run: str, runner: str, summary: Json, time_ns: int) -> Json |
         "id": f"{run}-{runner}-{POST_RUN}",
         "run": run,
         "runner": runner,
+        "name": name,
         "event": "raised",
         "kind": POST_RUN,
         "time": utc_iso(time_ns),

@@ -50,8 +50,7 @@ def export_csv(run: RunFolder, folder: Path, progress: ProgressCallback) -> Mapp
 
 
 def _file_name(run: RunFolder, runner: str, foot: Foot) -> str:
-    safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in runner)
-    return f"{run.manifest.run_id}-{safe}-{foot}.csv"
+    return f"{run.manifest.run_id}-{runner}-{foot}.csv"
 
 
 def _created(path: Path) -> TextIO:

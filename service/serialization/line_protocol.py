@@ -77,7 +77,10 @@ def _pod(row: Row) -> Iterator[Point]:
 
 
 def _run(row: Row) -> Iterator[Point]:
-    yield _with(_point("runs", row, BOTH), {"feet": len(json.loads(row["feet"])), "software": row["software"]})
+    yield _with(
+        _point("runs", row, BOTH),
+        {"feet": len(json.loads(row["feet"])), "software": row["software"], "name": row["name"]},
+    )
 
 
 def _summary(row: Row) -> Iterator[Point]:

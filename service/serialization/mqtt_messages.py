@@ -90,8 +90,9 @@ def alert_states(rows: Iterable[Row]) -> list[Message]:
     ]
 
 
-def discovery(runner: str, service: str) -> Message:
-    """Home Assistant discovery of a runner as a device, there while the service that follows the runner is."""
+def discovery(row: Row, service: str) -> Message:
+    """Home Assistant discovery of the runner of a run as a device, there while the service that follows the runner is."""
+    runner = row["runner"]
     identity = "surefoot_" + "".join(
         sign if sign.isalnum() and sign.isascii() else f"_{ord(sign):x}_" for sign in runner
     )
@@ -112,7 +113,7 @@ def discovery(runner: str, service: str) -> Message:
     for name, component in components.items():
         component["unique_id"] = f"{identity}_{name}"
     body = {
-        "dev": {"ids": [identity], "name": f"surefoot {runner}"},
+        "dev": {"ids": [identity], "name": f"surefoot {row['name']}"},
         "o": {"name": "surefoot", "sw": VERSION},
         "cmps": components,
         "availability": [{"topic": _status_topic(service), "value_template": "{{ value_json.state }}"}],

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
+from surefoot.sensor_ingest.recording.runner_ids import runner_id, shown_name
 from surefoot.service.errors import StoreBrokenError, StoreError
 
 FIRST_TABLES = """
@@ -84,7 +85,28 @@ CREATE TABLE run_clocks (
 """
 """What a sink no longer keeps, which runs it gets once more, and session time on the clock of the computer's boot."""
 
-MIGRATIONS: Mapping[int, str] = {1: FIRST_TABLES, 2: STRIDES_BY_CONTACT, 3: RUN_GENERATION, 4: SINK_LEDGER}
+RUNNER_IDS = """
+ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+UPDATE runs SET name = shown_name(runner);
+UPDATE runs SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+UPDATE strides SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+UPDATE windows SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+UPDATE live SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+UPDATE bouts SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+UPDATE findings SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+UPDATE pod_health SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+UPDATE summaries SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+UPDATE alerts SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
+"""
+"""A runner's name may be anything; what stands in every table, topic and query is the id."""
+
+MIGRATIONS: Mapping[int, str] = {
+    1: FIRST_TABLES,
+    2: STRIDES_BY_CONTACT,
+    3: RUN_GENERATION,
+    4: SINK_LEDGER,
+    5: RUNNER_IDS,
+}
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 
 What has been released is never changed; a change of the schema is the next number.
@@ -104,6 +126,8 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Mapping[int,
     """
     newest = max(migrations)
     if _version(connection) < newest:
+        for function in (runner_id, shown_name):
+            connection.create_function(function.__name__, 1, function, deterministic=True)
         connection.execute("BEGIN IMMEDIATE")
         try:
             for number in range(_version(connection) + 1, newest + 1):  # none, if another process was faster

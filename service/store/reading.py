@@ -85,7 +85,7 @@ class StoreReader:
         )
 
     def runners(self) -> tuple[str, ...]:
-        """Names of all runners."""
+        """Ids of all runners."""
         return tuple(row["runner"] for row in self._rows("SELECT DISTINCT runner FROM runs ORDER BY runner"))
 
     def results(self, run: str, runner: str) -> Results:

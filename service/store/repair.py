@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from surefoot.sensor_ingest.recording.runner_ids import runner_id
 from surefoot.service.errors import StoreBrokenError
 from surefoot.service.store.connection import connect, store_errors, transaction
 from surefoot.service.store.migrations import MIGRATIONS, migrate
@@ -87,7 +88,8 @@ def restore_notes(path: Path) -> None:
     notebook = Notebook(path)
     with closing(connect(path)) as connection, transaction(connection, path):
         for fields in notebook.entries(NoteKind.ALERT):
-            _insert(connection, "alerts", ALERT_COLUMNS, fields)
+            by_id = {**fields, "runner": runner_id(str(fields["runner"]))}
+            _insert(connection, "alerts", ALERT_COLUMNS, by_id)
         for fields in notebook.entries(NoteKind.DELIVERY):
             _insert(connection, "deliveries", DELIVERY_COLUMNS, fields)
 

@@ -33,10 +33,12 @@ class RunInProgress:
 
     Parameters
     ----------
+    name : what the runner is called.
     counts : number of strides by foot.
     health : newest pod health by foot, with `time_ns`.
     """
 
+    name: str
     begun_ns: int
     strides: dict[Foot, Strides]
     windows: list[Window] = field(default_factory=list)
@@ -82,14 +84,14 @@ class StoreTail:
 
     def _find(self, since_ns: int) -> None:
         rows = self._connection.execute(
-            "SELECT run, runner, runs.time_ns, feet FROM runs LEFT JOIN summaries USING (run, runner)"
+            "SELECT run, runner, name, runs.time_ns, feet FROM runs LEFT JOIN summaries USING (run, runner)"
             " WHERE summaries.seq IS NULL AND runs.time_ns > ?",
             (since_ns,),
         ).fetchall()
         known, self._open = self._open, {}
         for row in rows:
             key, feet = (row["run"], row["runner"]), json.loads(row["feet"])
-            new = RunInProgress(row["time_ns"], {Foot(foot): Strides.empty(Foot(foot)) for foot in feet})
+            new = RunInProgress(row["name"], row["time_ns"], {Foot(foot): Strides.empty(Foot(foot)) for foot in feet})
             self._open[key] = known.get(key, new)
 
     def _new(self, table: str) -> Mapping[RunKey, list[sqlite3.Row]]:

@@ -75,12 +75,13 @@ class StoreWriter:
         with transaction(self._connection, self.path):
             yield
 
-    def add_run(self, run: str, runner: str, time_ns: int, software: str, feet: Sequence[Foot]) -> None:
-        """Add a runner's part in a run."""
+    def add_run(self, run: str, runner: str, name: str, time_ns: int, software: str, feet: Sequence[Foot]) -> None:
+        """Add a runner's part in a run; `name` is what the runner is called."""
         self._add(
             "runs",
             run=run,
             runner=runner,
+            name=name,
             time_ns=time_ns,
             software=software,
             feet=dumps(list(map(str, feet))),

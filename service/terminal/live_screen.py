@@ -89,15 +89,15 @@ def render(
     title: Title, now_s: float, analysis: RunAnalysis, health: Sequence[PodHealth], *, width: int, height: int
 ) -> RenderableType:
     """The view: one runner in detail, several as a table with a row each."""
-    names = list(analysis.runners)
+    runners = list(analysis.runners)
     trouble = next((pod.bluetooth_problem for pod in health if pod.bluetooth_problem), "")
     warnings = [Text(f"{trouble}.", style=WARNING), Text()] if trouble else []
     ends = Text(title.ends, style=DIM)
     room = height - len(warnings) - _height([ends], width) + 1
-    if len(names) == 1:
-        body = _one_runner(names[0], analysis.runners[names[0]], health, now_s, room, width)
+    if len(runners) == 1:
+        body = _one_runner(runners[0], analysis, health, now_s, room, width)
     else:
-        findings = _latest_findings(analysis, room - len(names) - TABLE_LINES)
+        findings = _latest_findings(analysis, room - len(runners) - TABLE_LINES)
         body = [_runner_table(analysis, health, now_s), *([Text(), *findings] if findings else [])]
     return Constrain(Group(*_top(title, now_s, width), *warnings, *body, Text(), ends), width)
 
@@ -120,9 +120,10 @@ def _head(title: Title, now_s: float, width: int) -> Table:
 
 
 def _one_runner(
-    name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
+    wanted: str, analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
 ) -> list[RenderableType]:
-    snapshot = LiveSnapshot.current(runner_now(name, runner, health, now_s))
+    runner = analysis.runners[wanted]
+    snapshot = LiveSnapshot.current(runner_now(wanted, analysis, health, now_s))
     parts: list[RenderableType] = [_gait_line(snapshot), Text(), _feet(snapshot)]
     if height < RUNNER_LINES:
         return parts
@@ -188,10 +189,10 @@ def _link(pod: PodHealth, now_s: float) -> Text:
 
 def _runner_table(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> Table:
     table = _table("", 10, "gait", "steps/min", "contact left", "right", "right vs left", "pods")
-    for name, runner in analysis.runners.items():
-        snapshot = LiveSnapshot.current(runner_now(name, runner, health, now_s))
+    for runner, name in analysis.names.items():
+        snapshot = LiveSnapshot.current(runner_now(runner, analysis, health, now_s))
         table.add_row(
-            name,
+            Text(name),
             snapshot.activity.lower() if snapshot.cadence_spm is not None else UNKNOWN,
             UNKNOWN if snapshot.cadence_spm is None else f"{snapshot.cadence_spm:.0f}",
             *(snapshot.compared_text(foot, COMPARED_METRIC) for foot in Foot),
@@ -204,7 +205,9 @@ def _runner_table(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: flo
 def _latest_findings(analysis: RunAnalysis, most: int) -> list[Text]:
     """The newest findings of all runners, a line each."""
     found = [
-        (finding, name) for name, runner in analysis.runners.items() for finding in latest(runner.results.findings)
+        (finding, name)
+        for runner, name in analysis.names.items()
+        for finding in latest(analysis.runners[runner].results.findings)
     ]
     found = sorted((each for each in found if each[0].severity.rank), key=lambda each: each[0].time_s)
     return [

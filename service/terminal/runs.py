@@ -21,7 +21,7 @@ def run_table(runs: Sequence[RecordedRun]) -> Table:
         shown.add_row(
             manifest.run_id,
             local_time(manifest.created_utc),
-            ", ".join(manifest.runners),
+            ", ".join(manifest.names.values()),
             UNKNOWN if recorded.duration_s is None else duration(recorded.duration_s),
             _state(recorded),
         )

@@ -32,9 +32,10 @@ PRINT_TIMEOUT_S = 60.0
 
 
 def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) -> AnalysedRun:
-    """An analysis as the views' data."""
+    """An analysis as the views' data; of the runner with an id in a run."""
     return AnalysedRun(
         runner,
+        runner if run is None else run.names[runner],
         None if run is None else run.run_id,
         None if run is None else run.created_utc,
         VERSION,
@@ -45,7 +46,7 @@ def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) 
 
 
 def write_reports(runs: Mapping[str, AnalysedRun], file: Path, *, pdf: bool = False) -> list[Path]:
-    """Write each runner's report; with several runners, each file name gets the runner's name. Returns the files.
+    """Write each runner's report; with several runners, each file name gets the runner's id. Returns the files.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from surefoot.analysis.findings import latest
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import PodStatus, RunnerState
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
-from surefoot.service.pipeline.runner_analysis import RunnerAnalysis
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.store.tail import RunInProgress
 from surefoot.service.store.writing import NANOSECONDS
 
@@ -23,11 +23,12 @@ MAX_HEALTH_AGE_S = 25.0
 """The same for the newest health row of the store, which is written every ten seconds."""
 
 
-def runner_now(name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], now_s: float) -> RunnerState:
-    """A runner whom this process analyses; `now_s` is session time."""
-    results = runner.results
+def runner_now(worn_by: str, analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> RunnerState:
+    """The runner with an id, whom this process analyses; `now_s` is session time."""
+    results = analysis.runners[worn_by].results
     return RunnerState(
-        name,
+        worn_by,
+        analysis.names[worn_by],
         now_s,
         0.0,
         results.strides,
@@ -35,14 +36,15 @@ def runner_now(name: str, runner: RunnerAnalysis, health: Sequence[PodHealth], n
         results.live,
         latest(results.findings),
         sum(len(strides) for strides in results.strides.values()),
-        tuple(_pod(pod, now_s) for pod in health if pod.runner == name),
+        tuple(_pod(pod, now_s) for pod in health if pod.runner == worn_by),
     )
 
 
-def stored_runner_now(name: str, known: RunInProgress, now_ns: int) -> RunnerState:
+def stored_runner_now(runner: str, known: RunInProgress, now_ns: int) -> RunnerState:
     """A runner whom another process analyses; `now_ns` counts from 1970."""
     return RunnerState(
-        name,
+        runner,
+        known.name,
         (now_ns - known.begun_ns) / NANOSECONDS,
         0.0,
         dict(known.strides),

@@ -44,7 +44,7 @@ class ObservedRun:
 
     def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
         """Keep the run as it is now."""
-        runners = [runner_now(name, runner, health, now_s) for name, runner in analysis.runners.items()]
+        runners = [runner_now(runner, analysis, health, now_s) for runner in analysis.runners]
         self._squad = SquadState(self._squad.title, self._squad.revision + 1, runners)
 
     def squad_state(self) -> SquadState:
@@ -91,5 +91,5 @@ class StoredRuns:
 
     def _read(self, now_ns: int) -> SquadState:
         found = self._tail.read(now_ns - round(MAX_RUN_S * NANOSECONDS))
-        runners = [stored_runner_now(name, known, now_ns) for (_, name), known in found.items()]
+        runners = [stored_runner_now(runner, known, now_ns) for (_, runner), known in found.items()]
         return SquadState(TITLE, self._squad.revision + 1, runners)

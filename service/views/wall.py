@@ -38,7 +38,7 @@ class Archive:
     def runs(self) -> Sequence[RunListEntry]:
         """AnalysedRun runs, newest first."""
         return [
-            RunListEntry(run.manifest.run_id, run.manifest.created_utc, run.manifest.runners, run.manifest.ended)
+            RunListEntry(run.manifest.run_id, run.manifest.created_utc, run.manifest.names, run.manifest.ended)
             for run in reversed(self._folders())
         ]
 

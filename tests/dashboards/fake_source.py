@@ -29,15 +29,15 @@ class FakeViewDataSource:
 
     def runs(self) -> Sequence[RunListEntry]:
         """One run."""
-        return [RunListEntry(RUN.run_id, RUN.created_utc, RUN.runners, ended=True)]
+        return [RunListEntry(RUN.run_id, RUN.created_utc, RUN.names, ended=True)]
 
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """The eventful run, under its id only."""
         return {RUN.run_id: {"anna": eventful()}}[run]
 
 
-def eventful_runner(name: str, at_s: float, *, age_s: float = 0.0, heard: bool = True) -> RunnerState:
+def eventful_runner(name: str, at_s: float, *, age_s: float = 0.0, heard: bool = True, called: str = "") -> RunnerState:
     """The eventful run at a session time, its newest stride `age_s` old."""
     now = runner_at(eventful(), at_s)
     pods = [replace(pod, heard=heard, state="connected" if heard else "out of reach") for pod in PODS]
-    return replace(now, name=name, now_s=at_s + age_s, pods=pods)
+    return replace(now, runner=name, name=called or name, now_s=at_s + age_s, pods=pods)

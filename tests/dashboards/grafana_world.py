@@ -103,7 +103,7 @@ def _earlier_runs(settings: Settings, run: StoredRun) -> None:
         for week in range(1, EARLIER_WEEKS):
             clock = RunClock(run.started_utc - timedelta(weeks=week))
             name = f"{clock.zero_ns}"
-            writer.add_run(name, run.runner, clock.zero_ns, "test", run.feet)
+            writer.add_run(name, run.runner, run.runner, clock.zero_ns, "test", run.feet)
             writer.add_summary(name, run.runner, clock.ns(60.0 * MINUTES), run.summary)
 
 

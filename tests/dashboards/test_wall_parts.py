@@ -33,7 +33,7 @@ def finding(kind: Kind, severity: Severity, at_s: float, state: State = State.OP
 
 
 def runner(name: str, *findings: Finding, pods: list[PodStatus] = PODS, now_s: float = 1000.0) -> RunnerState:
-    return RunnerState(name, now_s, 0.0, {}, (), (), findings, 0, pods)
+    return RunnerState(name, name.capitalize(), now_s, 0.0, {}, (), (), findings, 0, pods)
 
 
 @pytest.mark.parametrize(

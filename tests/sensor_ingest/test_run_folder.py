@@ -20,6 +20,7 @@ from surefoot.sensor_ingest.recording.errors import (
 )
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, list_runs, open_run
+from surefoot.sensor_ingest.recording.runner_ids import runner_id
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PODS = [PodAssignment("A0001", Foot.LEFT, "runner-1"), PodAssignment("A0002", Foot.RIGHT, "runner-1")]
@@ -61,11 +62,27 @@ def test_times_are_kept_in_utc(tmp_path: Path) -> None:
         ([], "name at least one pod"),
         ([PODS[0], PODS[0]], "a serial number is named twice"),
         ([PODS[0], PodAssignment("A0003", Foot.LEFT, "runner-1")], "two pods on the same foot"),
+        ([PodAssignment("A0003", Foot.LEFT, "../x")], "is no runner's id"),
     ],
 )
 def test_impossible_pods_are_refused(tmp_path: Path, pods: list[PodAssignment], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         create_run(tmp_path, pods, software="0.1.0")
+
+
+def test_a_runner_is_called_by_name_and_known_by_id(tmp_path: Path) -> None:
+    run = create_run(tmp_path, [PodAssignment("A0001", Foot.LEFT, "jo", "José 🏃")], software="0.1.0")
+    assert open_run(run.path) == run
+    assert run.manifest.names == {"jo": "José 🏃"}
+
+
+def test_a_run_of_an_earlier_version_with_a_name_for_an_id_is_read(tmp_path: Path) -> None:
+    run = create_run(tmp_path, PODS, software="0.1.0")
+    fields = json.loads((run.path / "manifest.json").read_text())
+    del fields["checksum"]
+    fields["pods"] = [{"serial": "A0001", "foot": "left", "runner": "../José\n"}]
+    (run.path / "manifest.json").write_text(json.dumps(fields))
+    assert open_run(run.path).manifest.names == {runner_id("../José\n"): "../José"}
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:

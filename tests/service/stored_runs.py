@@ -48,9 +48,10 @@ def finding(
     )
 
 
-def manifest(run: str = "20260102T030405Z-00000001", created: datetime = CREATED) -> Manifest:
+def manifest(run: str = "20260102T030405Z-00000001", created: datetime = CREATED, name: str = RUNNER) -> Manifest:
     """One runner with two pods."""
-    return Manifest(run, created, "test", tuple(PodAssignment(f"POD{foot[0]}", foot, RUNNER) for foot in Foot))
+    pods = tuple(PodAssignment.worn_by(name, f"POD{foot[0]}", foot) for foot in Foot)
+    return Manifest(run, created, "test", pods)
 
 
 def store_samples(
@@ -75,11 +76,11 @@ def store_samples(
         analysis = RunAnalysis(run.pods, sink=keep)
         for piece in chunks(samples, chunk_s):
             if piece.time_s[0] < until_s:
-                analysis.push(Batch(list(Foot).index(piece.foot), RUNNER, piece))
+                analysis.push(Batch(list(Foot).index(piece.foot), run.runners[0], piece))
         if until_s == float("inf"):
             analysis.flush()
             recorder.finish(max(float(rows.time_s[-1]) for rows in samples.values()))
-    return analysis.runners[RUNNER].results
+    return analysis.runners[run.runners[0]].results
 
 
 def recent() -> datetime:

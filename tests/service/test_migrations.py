@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.recording.runner_ids import runner_id
 from surefoot.service.errors import StoreError
 from surefoot.service.store.connection import connect
 from surefoot.service.store.migrations import FIRST_TABLES, MIGRATIONS
@@ -149,3 +150,15 @@ def test_a_store_of_a_newer_version_is_refused(old: Path) -> None:
     with pytest.raises(StoreError, match=r"was written by a newer surefoot \(version 3\)\); update surefoot\.$"):
         connect(old, SHOES)
     assert version(old) == 3
+
+
+def test_a_runner_s_name_becomes_an_id_in_every_table(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as store, store:
+        tables = (*EXPORTED_TABLES, "bouts")
+        for table in tables:
+            store.execute(f"UPDATE {table} SET runner = ?", ("José/#",))
+    connect(old).close()
+    with closing(sqlite3.connect(old)) as store:
+        for table in tables:
+            assert set(store.execute(f"SELECT runner FROM {table}")) <= {(runner_id("José/#"),)}, table
+        assert store.execute("SELECT DISTINCT name FROM runs").fetchall() == [("José/#",)]

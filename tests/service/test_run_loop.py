@@ -134,7 +134,7 @@ class Moments:
         self.strides: dict[float, int] = {}
 
     def update(self, now_s: float, analysis: RunAnalysis, health: tuple[PodHealth, ...]) -> None:
-        self.strides[now_s] = runner_now("anna", analysis.runners["anna"], health, now_s).stride_count
+        self.strides[now_s] = runner_now("anna", analysis, health, now_s).stride_count
 
 
 async def _bereft(parent: Path, observer: Moments) -> tuple[RunFolder, FinishedRun]:

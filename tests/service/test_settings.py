@@ -37,7 +37,7 @@ bukket = "a"
 quiet_hours = "22:00"
 severity = "big"
 hold_s = inf
-[runners."a/b"]
+[runners." "]
 left = "1A2B"
 [runners.anna]
 right = "1A2B"
@@ -93,7 +93,7 @@ def test_every_problem_is_told_at_once_with_its_place_and_what_is_expected(file:
         f"alerts.severity ({file}): input should be 'info', 'notice'",
         f'alerts.quiet_hours ({file}): must be two times of day such as "22:00-07:00"',
         f"alerts.hold_s ({file}): input should be a finite number",
-        "runners.a/b: must be a name of up to 64 characters without + # /",
+        "runners. : must be a name of up to 100 characters",
         "runners.ben: has one pod on both feet",
         "runners.carl: needs a pod: left, right or both",
     ):
@@ -118,6 +118,30 @@ def test_one_problem_is_one_sentence(file: Path, text: str, told: str) -> None:
 def test_a_named_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         load_configuration({SETTINGS_FILE: str(tmp_path / "none.toml")})
+
+
+def test_a_runner_has_a_safe_id_and_any_name(file: Path) -> None:
+    text = """
+    [runners.jo]
+    name = "José"
+    left = "1A2B"
+    [runners."O'Brien"]
+    left = "3C4D"
+    [runners.Status]
+    left = "5E6F"
+    [runners.ben]
+    left = "7A8B"
+    alerts = { severity = "severe" }
+    """
+    found = load_configuration(environment(file, text)).settings
+    assert [runner.name for runner in found.runners.values()] == ["José", "O'Brien", "Status", None]
+    assert [runner.rpartition("-")[0] or runner for runner in found.runners] == ["jo", "o-brien", "status", "ben"]
+    assert found.alerts_for("ben").severity.value == "severe"
+
+
+def test_two_tables_that_would_be_one_runner_are_refused(file: Path) -> None:
+    with pytest.raises(SettingsError, match="would be one runner; give them ids that differ in more than case"):
+        load_configuration(environment(file, '[runners.Anna]\nleft = "1"\n[runners.anna]\nleft = "2"\n'))
 
 
 def test_no_two_settings_have_the_same_variable() -> None:

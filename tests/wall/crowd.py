@@ -64,7 +64,7 @@ class Crowd:
         ahead, which = divmod(place, len(SPEEDS_MPS))
         now = runner_at(self._runs[which], FIRST_S + APART_S * ahead + passed_s)
         pods = tuple(PodStatus(foot, "connected", True, 90.0 - place, -55.0 - place, 0.1) for foot in Foot)
-        return replace(now, name=f"runner-{place + 1}", pods=pods)
+        return replace(now, runner=f"runner-{place + 1}", name=f"runner-{place + 1}", pods=pods)
 
     def _tell(self, runner: RunnerState, number: int) -> None:
         """Print the start of the second in which the roll became known, not the time of the poll."""
