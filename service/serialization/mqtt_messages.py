@@ -91,7 +91,7 @@ def alert_states(rows: Iterable[Row]) -> list[Message]:
 
 
 def discovery(row: Row, service: str) -> Message:
-    """Home Assistant discovery of the runner of a run as a device, there while the service that follows the runner is."""
+    """Home Assistant discovery of the runner of a run as a device, there while the service that follows them is."""
     runner = row["runner"]
     identity = "surefoot_" + "".join(
         sign if sign.isalnum() and sign.isascii() else f"_{ord(sign):x}_" for sign in runner

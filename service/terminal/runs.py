@@ -13,7 +13,7 @@ from surefoot.service.runs import RecordedRun
 
 def run_table(runs: Sequence[RecordedRun]) -> Table:
     """A row for each run; times are local."""
-    shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    shown = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
     for name, right in (("run", False), ("when", False), ("runners", False), ("duration", True), ("", False)):
         shown.add_column(name, justify="right" if right else "left", no_wrap=name != "runners")
     for recorded in runs:
@@ -21,7 +21,7 @@ def run_table(runs: Sequence[RecordedRun]) -> Table:
         shown.add_row(
             manifest.run_id,
             local_time(manifest.created_utc),
-            ", ".join(manifest.names.values()),
+            Text(", ".join(manifest.names.values())),
             UNKNOWN if recorded.duration_s is None else duration(recorded.duration_s),
             _state(recorded),
         )

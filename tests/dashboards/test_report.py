@@ -106,7 +106,7 @@ def test_the_same_run_gives_the_same_bytes(page: str) -> None:
 
 
 def test_a_name_is_never_markup() -> None:
-    page = report_html(replace(uneventful(*Foot), runner="<script>alert(1)</script>"))
+    page = report_html(replace(uneventful(*Foot), name="<script>alert(1)</script>"))
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 

@@ -81,7 +81,7 @@ def _of_store(scene: str, samples: dict[Foot, Samples], path: Path) -> Iterator[
 def _messages(rows: Mapping[str, Sequence[sqlite3.Row]]) -> Iterator[messages.Message]:
     yield messages.status("service-1", "online")
     for row in rows["runs"]:
-        yield messages.discovery(row["runner"], "service-1")
+        yield messages.discovery(row, "service-1")
         yield messages.run_status(row, "running")
     yield from (messages.stride(row) for row in rows["strides"])
     yield from (messages.window(row) for row in rows["live"])

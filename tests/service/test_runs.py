@@ -24,7 +24,7 @@ def test_runs_are_listed_with_runner_duration_and_end(
     result = surefoot(capsys, "runs", "--folder", tmp_path)
     _, first, second = result.out.splitlines()
     assert first.startswith(demo.run.manifest.run_id)
-    assert "runner-1  2:00 min  ended" in first
+    assert "runner-1 2:00 min ended" in first
     assert second.startswith(other.name)
     assert second.rstrip().endswith("interrupted")
     assert max(len(line) for line in result.out.splitlines()) <= 80
