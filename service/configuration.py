@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
+import stat
 import tomllib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from surefoot.service.settings import Settings, setting_types
 PREFIX, FILE_SUFFIX = "SUREFOOT_", "_FILE"
 SETTINGS_FILE = "SUREFOOT_SETTINGS"
 OTHER_VARIABLES = frozenset({SETTINGS_FILE, "SUREFOOT_EVAL_DATA"})
+MAX_BYTES = 1_000_000
+"""Of a settings file, and of one that holds a value."""
 LIST_SETTINGS = frozenset({("command", "program")})
 
 SettingPath = tuple[str, ...]
@@ -62,16 +66,29 @@ def variable(path: SettingPath) -> str:
 def _from_file(environment: Environment) -> tuple[dict[str, Any], dict[SettingPath, str], list[str]]:
     path = settings_path(environment)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(_read_text(path))
+        return values, dict.fromkeys(_paths(values), str(path)), []
     except OSError as error:
         if isinstance(error, FileNotFoundError | NotADirectoryError) and SETTINGS_FILE not in environment:
             return {}, {}, []
         return {}, {}, [f"{path}: cannot be read ({error.strerror or type(error).__name__})"]
     except UnicodeDecodeError:
         return {}, {}, [f"{path}: is not text in UTF-8"]
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return {}, {}, [f"{path}: is not TOML ({error or 'nested too deeply'})"]
-    return values, dict.fromkeys(_paths(values), str(path)), []
+    except ValueError as error:
+        return {}, {}, [f"{path}: is not TOML ({error})"]
+    except RecursionError:
+        return {}, {}, [f"{path}: is nested too deeply"]
+
+
+def _read_text(path: Path) -> str:
+    """Text of a file; OSError where it cannot be read or is no file, UnicodeDecodeError where it is no text."""
+    if not stat.S_ISREG(path.stat().st_mode):  # what is opened otherwise may never end
+        raise OSError(errno.EINVAL, "it is not a file")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"it has more than {MAX_BYTES / 1e6:g} MB")
+    return data.decode("utf-8")
 
 
 def _paths(values: Mapping[str, Any], above: SettingPath = ()) -> list[SettingPath]:
@@ -100,7 +117,9 @@ def _from_environment(environment: Environment, problems: list[str]) -> list[tup
 def _value(name: str, text: str, path: SettingPath, in_file: bool, problems: list[str]) -> object:
     if in_file:
         try:
-            text = Path(text).read_text(encoding="utf-8").strip()
+            text = _read_text(Path(text)).strip()
+        except UnicodeDecodeError:
+            problems.append(f"{name} (environment): {text} is not text in UTF-8")
         except (OSError, ValueError) as error:
             problems.append(
                 f"{name} (environment): {text} cannot be read ({getattr(error, 'strerror', None) or error})"

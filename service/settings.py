@@ -29,8 +29,8 @@ MIN_TOKEN_LENGTH = 16
 
 
 def _matching(pattern: str, expectation: str) -> AfterValidator:
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
+    def check(text: Any) -> Any:
+        if not re.fullmatch(pattern, str(text)):
             raise ValueError(f"must be {expectation}")
         return text
 
@@ -42,6 +42,7 @@ NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Word = Annotated[str, _matching(r"[^\s\x00-\x1f\x7f+#/]+", "one word without + # /")]
 RunnerName = Annotated[str, _matching(r"(?s)(?=.*\S).{1,100}", "a name of up to 100 characters")]
+FilePath = Annotated[Path, _matching(r"[^\x00-\x1f\x7f]*", "a path without control characters")]
 Url = Annotated[str, _matching(r"https?://[^\s/]+(/\S*)?", "a web address such as http://127.0.0.1:8086")]
 
 
@@ -77,7 +78,7 @@ class InfluxSettings(_Group):
     organisation: str = "surefoot"
     bucket: Word = "surefoot"
     token: SecretStr = SecretStr("")
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     retention_days: Positive | None = None
 
 
@@ -94,7 +95,7 @@ class MqttSettings(_Group):
     username: str | None = None
     password: SecretStr = SecretStr("")
     tls: bool = False
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     home_assistant: bool = False
     service: Word | None = None
 
@@ -141,8 +142,8 @@ class WallSettings(_Group):
     host: Word = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8484
     password: SecretStr = SecretStr("")
-    cert: Path | None = None
-    key: Path | None = None
+    cert: FilePath | None = None
+    key: FilePath | None = None
 
 
 class MetricsSettings(_Group):
@@ -188,8 +189,8 @@ class RunnerSettings(_Group):
 class Settings(_Group):
     """All settings of the service, validated; see surefoot.toml."""
 
-    data: Path = Field(default_factory=lambda: user_data_path("surefoot", appauthor=False))
-    runs: Path | None = None
+    data: FilePath = Field(default_factory=lambda: user_data_path("surefoot", appauthor=False))
+    runs: FilePath | None = None
     influxdb: InfluxSettings = InfluxSettings()
     mqtt: MqttSettings = MqttSettings()
     alerts: AlertSettings = AlertSettings()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +23,8 @@ _MAGIC = {
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
 }
+_JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*(["{\]\[\d-]|$))')
+"""An object or an array; a row of a CSV file begins with neither."""
 
 
 def read_csv(path: Path, foot: Foot, *, progress: Callable[[float], None] | None = None) -> Recording:
@@ -52,8 +56,8 @@ def read_csv(path: Path, foot: Foot, *, progress: Callable[[float], None] | None
 
 
 def _read_table(path: Path, progress: Callable[[float], None]) -> tuple[Table, tuple[str, ...]]:
-    if path.is_dir():
-        raise FileUnreadableError("it is a folder")
+    if not stat.S_ISREG(path.stat().st_mode):  # what is opened otherwise may never end
+        raise FileUnreadableError("it is a folder" if path.is_dir() else "it is not a file")
     rows: RowBuffer | None = None
     with path.open("rb") as file:
         total = os.fstat(file.fileno()).st_size
@@ -91,6 +95,8 @@ def _decode(raw: bytes) -> str:
     for magic, name in _MAGIC.items():
         if raw.startswith(magic):
             raise NotTextError(name)
+    if _JSON.match(raw):
+        raise NotTextError("JSON")
     if b"\0" in raw:
         raise NotTextError("binary data")
     try:

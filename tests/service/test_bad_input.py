@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -36,6 +37,24 @@ def test_a_file_that_is_no_recording(capsys: pytest.CaptureFixture[str], tmp_pat
     path = tmp_path / "notes.csv"
     path.write_text("a,b\n1,2\n")
     assert_refused(surefoot(capsys, "analyze", "--left", path), r".*notes\.csv: has no column .*\.")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"Meas": {"ArrayAcc": [{"x": 0.1}]}}', "\ufeff [\n", "[1, 2]", '[{"x": 1}]', "{}", "[" * 100_000]
+)
+def test_a_file_of_json_is_called_that(capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(text, encoding="utf-8")
+    sentence = r".*run\.json: is not a CSV text file but JSON; export the recording as plain UTF-8 CSV\."
+    assert_refused(surefoot(capsys, "analyze", "--left", path), sentence)
+
+
+def test_what_is_no_file_is_not_waited_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo.csv"
+    os.mkfifo(fifo)
+    assert_refused(
+        surefoot(capsys, "analyze", "--left", fifo), r".*fifo\.csv: cannot be opened \(it is not a file\); .*"
+    )
 
 
 def test_one_file_for_both_feet(capsys: pytest.CaptureFixture[str], left: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from datetime import time
 from pathlib import Path
@@ -142,6 +143,36 @@ def test_a_runner_has_a_safe_id_and_any_name(file: Path) -> None:
 def test_two_tables_that_would_be_one_runner_are_refused(file: Path) -> None:
     with pytest.raises(SettingsError, match="would be one runner; give them ids that differ in more than case"):
         load_configuration(environment(file, '[runners.Anna]\nleft = "1"\n[runners.anna]\nleft = "2"\n'))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("x = " + "[" * 50_000, "is nested too deeply"),
+        (".".join("a" * 50_000) + " = 1", "is nested too deeply"),
+        ("x = " + "9" * 5_000, "is not TOML"),
+        ("#" * 2_000_000, "cannot be read (it has more than 1 MB)"),
+        ("\xff\xfea", "is not text in UTF-8"),
+        ('data = "a\\u0000b"', "must be a path without control characters"),
+    ],
+    ids=["array", "key", "number", "size", "encoding", "path"],
+)
+def test_a_file_that_no_person_wrote_is_one_sentence(file: Path, content: str, told: str) -> None:
+    file.write_bytes(content.encode("latin-1"))
+    with pytest.raises(SettingsError) as refused:
+        load_configuration({SETTINGS_FILE: str(file)})
+    (sentence,) = refused.value.problems
+    assert told in sentence
+    assert len(sentence) < 300
+
+
+@pytest.mark.parametrize("variable", [SETTINGS_FILE, "SUREFOOT_MQTT_PASSWORD_FILE"])
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path, variable: str) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for place in (fifo, tmp_path):
+        with pytest.raises(SettingsError, match="it is not a file"):
+            load_configuration({"HOME": "/nowhere", "XDG_CONFIG_HOME": "/nowhere", variable: str(place)})
 
 
 def test_no_two_settings_have_the_same_variable() -> None:
