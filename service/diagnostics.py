@@ -21,10 +21,13 @@ from surefoot.dashboards.formatting import local_time
 from surefoot.dashboards.wall.hosting import listening_socket
 from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import RadioError
+from surefoot.sensor_ingest.recording.private_files import make_private_folder
+from surefoot.service.configuration import Configuration
 from surefoot.service.errors import StoreError, WallError
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_refusal import InfluxError
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
+from surefoot.service.exposure import exposures
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import MIN_SQLITE
 from surefoot.service.store.outbox import Backlog
@@ -75,6 +78,14 @@ def run_checks(settings: Settings) -> list[Check]:
     return [*(ask(settings) for ask in questions), *_sinks(settings)]
 
 
+def privacy_check(configuration: Configuration) -> Check:
+    """Look at who can read recordings and secrets."""
+    if found := exposures(configuration):
+        advice = "Take those rights away, as said, or choose a folder of your own."
+        return Check("Privacy", CheckStatus.PROBLEM, "; ".join(found), advice)
+    return Check("Privacy", CheckStatus.OK, "recordings and secrets can be read by you alone")
+
+
 def _python(_: Settings) -> Check:
     detail = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     if sys.version_info < MIN_PYTHON or sqlite3.sqlite_version_info < MIN_SQLITE:
@@ -95,7 +106,7 @@ def _store(settings: Settings) -> Check:
     """Create a folder among the runs, and read the store."""
     trial = settings.runs_folder / f".{PROBE}-{secrets.token_hex(4)}"
     try:
-        trial.mkdir(parents=True)
+        make_private_folder(trial)
         trial.rmdir()
         check_store(settings.store_path)
         with StoreReader(settings.store_path) as reader:

@@ -25,14 +25,13 @@ UVICORN_OPTIONS: dict[str, Any] = {
     "interface": "asgi3",
     "ws": "none",
     "log_config": None,
-    "log_level": "error",
     "access_log": False,
     "lifespan": "off",
     "proxy_headers": True,
     "forwarded_allow_ips": LOOPBACK,
     "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
 }
-"""Below an error it logs what strangers send, line by line. A proxy on this computer may say whom it asks for."""
+"""A proxy on this computer may say whom it asks for."""
 
 
 class WallServer:

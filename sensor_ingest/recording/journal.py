@@ -28,6 +28,7 @@ from surefoot.sensor_ingest.recording.frames import (
     find_frame,
     payload_bytes,
 )
+from surefoot.sensor_ingest.recording.private_files import private_opener
 
 MAGIC = b"surefoot journal 1\n"
 _SEARCH_BYTES = 65536
@@ -191,7 +192,7 @@ class JournalWriter:
         self.existing = JournalReader(path)
         self._buffer = bytearray()
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+            self._file = private_opener(str(path), os.O_RDWR | os.O_CREAT)
         except IsADirectoryError as error:
             raise NotARunError(path, "it is not a file") from error
         except OSError as error:
@@ -258,7 +259,10 @@ class JournalWriter:
         end = existing.valid_bytes
         try:
             if existing.holes and existing.holes[-1].at_byte >= end:
-                with self.path.open("rb") as file, self.path.with_name(f"damaged-{end}.bin").open("wb") as copy:
+                with (
+                    self.path.open("rb") as file,
+                    open(self.path.with_name(f"damaged-{end}.bin"), "wb", opener=private_opener) as copy,
+                ):
                     file.seek(end)
                     shutil.copyfileobj(file, copy)
             os.ftruncate(self._file, end)

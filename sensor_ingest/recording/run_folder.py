@@ -24,6 +24,7 @@ from surefoot.sensor_ingest.recording.errors import (
     RunUnwritableError,
 )
 from surefoot.sensor_ingest.recording.journal import JournalWriter
+from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE, make_private_folder, private_opener
 from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
 
 FORMAT = 1
@@ -177,7 +178,8 @@ def create_run(
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     run = RunFolder(parent / run_id, Manifest(run_id, created, software, tuple(pods), parameters=parameters or {}))
     try:
-        run.path.mkdir(parents=True)
+        make_private_folder(run.path.parent)
+        run.path.mkdir(mode=FOLDER_MODE)
     except OSError as error:
         raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
     _write_manifest(run)
@@ -271,7 +273,7 @@ def _write_manifest(run: RunFolder) -> None:
 def _write_file(run: RunFolder, target: Path) -> None:
     fresh = target.with_name(f"{target.name}.new")
     try:
-        with fresh.open("w", encoding="utf-8") as file:
+        with open(fresh, "w", encoding="utf-8", opener=private_opener) as file:
             file.write(run.manifest.to_json() + "\n")
             file.flush()
             os.fsync(file.fileno())

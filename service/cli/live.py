@@ -27,16 +27,19 @@ def live(
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import NoRunnerError
     from surefoot.service.exporters.exporter_thread import ExporterThread
+    from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runtime.daemon import DaemonContext, run_daemon
     from surefoot.service.runtime.data_folder import recording_data_folder
     from surefoot.service.runtime.recording_monitor import RecordingMonitor
     from surefoot.service.views.metrics_server import metrics_server
     from surefoot.service.views.status_reporter import StatusReporter
 
-    settings = load_configuration().settings
+    configuration = load_configuration()
+    settings = configuration.settings
     if not simulated and not settings.runners:
         raise NoRunnerError
     log_to_stderr(settings)
+    warn_of_exposures(configuration)
     print(f"Watch with: {command_line('serve')} · Ctrl-C ends it.", flush=True)
     monitor = RecordingMonitor()
     with (

@@ -33,6 +33,7 @@ def serve(
     from surefoot.service.cli.log_output import log_to_stderr
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import WallError
+    from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest
     from surefoot.service.store.tail import StoreTail
@@ -43,8 +44,10 @@ def serve(
 
     if key is not None and cert is None:
         raise WallError("--key needs --cert, the certificate that it belongs to")
-    settings, wall_address = load_configuration().settings, wall_settings((host, port), cert, key)
+    configuration = load_configuration()
+    settings, wall_address = configuration.settings, wall_settings((host, port), cert, key)
     log_to_stderr(settings)
+    warn_of_exposures(configuration)
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     with StoreTail(settings.store_path) as tail:
         source = WallDataSource(StoredRuns(tail), Archive(runs_folder(folder)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sqlite3
+from collections.abc import Mapping
 from time import time
 
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
@@ -15,8 +17,15 @@ from surefoot.service.store.outbox import Outbox, Outcome
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
+OURS = ("SUREFOOT_", "NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_", "CREDENTIALS_DIRECTORY")
+"""Beginnings of variables that are not for the program."""
 MAX_AGE_S = 600.0
 """Alerts older than this are skipped."""
+
+
+def environment_without_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without our settings, some of which are passwords, and without the service manager's socket."""
+    return {name: value for name, value in environment.items() if not name.upper().startswith(OURS)}
 
 
 class CommandExporter:
@@ -58,6 +67,7 @@ class CommandExporter:
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._settings.program,
+                env=environment_without_ours(os.environ),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,

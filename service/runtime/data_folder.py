@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
+from surefoot.sensor_ingest.recording.private_files import make_private_folder
 from surefoot.service.errors import DataFolderBusyError, StoreError
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import store_errors
@@ -44,7 +45,7 @@ def recording_data_folder(settings: Settings) -> Iterator[None]:
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, which is released with the process, however it ends."""
     with store_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         file = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener
 from surefoot.service.errors import StoreBrokenError, StoreError
 from surefoot.service.store.migrations import MIGRATIONS, migrate
 
@@ -35,7 +37,8 @@ def connect(path: Path, migrations: Mapping[int, str] = MIGRATIONS) -> sqlite3.C
     if sqlite3.sqlite_version_info < MIN_SQLITE:
         raise StoreError(path, f"SQLite {sqlite3.sqlite_version} is too old", "use a newer Python")
     with store_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
+        os.close(private_opener(str(path), os.O_RDWR | os.O_CREAT))  # SQLite gives its other files the same rights
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         with ExitStack() as unprepared:
             unprepared.callback(connection.close)

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
 from surefoot.service.errors import StoreBrokenError
 from surefoot.service.store.connection import connect, store_errors, transaction
@@ -75,7 +76,7 @@ def set_aside(path: Path) -> Path:
     now = datetime.now(UTC)
     folder = path.with_name(f"broken-{now:%Y%m%dT%H%M%S}-{now.microsecond:06}Z")
     with store_errors(path):
-        folder.mkdir()
+        folder.mkdir(mode=FOLDER_MODE)
         for suffix in SUFFIXES:
             file = path.with_name(path.name + suffix)
             if file.exists():

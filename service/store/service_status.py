@@ -9,6 +9,8 @@ from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from surefoot.sensor_ingest.recording.private_files import private_opener
+
 FILE_NAME = "status.json"
 MAX_BYTES = 65_536
 STALE_S = 60.0
@@ -103,7 +105,8 @@ class ServiceStatus:
 def write_status(folder: Path, status: ServiceStatus) -> None:
     """Replace the file as a whole; OSError where the disk does not take it."""
     new = folder / f"{FILE_NAME}.new"
-    new.write_text(json.dumps(asdict(status)), encoding="utf-8")
+    with open(new, "w", encoding="utf-8", opener=private_opener) as file:
+        file.write(json.dumps(asdict(status)))
     new.replace(folder / FILE_NAME)
 
 

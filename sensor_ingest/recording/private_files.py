@@ -1,0 +1,39 @@
+"""Files and folders that nobody but their owner may read: they say how a person's body moves."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
+OF_OTHERS = 0o077
+
+
+def make_private_folder(path: Path) -> None:
+    """Create a folder, and those above it that are missing, whatever the umask; one that is there stays as it is.
+
+    Raises
+    ------
+    OSError
+        if it cannot be created.
+    """
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=FOLDER_MODE, exist_ok=True)
+
+
+def private_opener(path: str, flags: int) -> int:
+    """Opener for `open`: a file that is created is private, one that is there becomes so if it is ours."""
+    file = os.open(path, flags | getattr(os, "O_BINARY", 0), FILE_MODE)
+    with suppress(OSError):  # somebody else's, who has to do it
+        if os.fstat(file).st_mode & OF_OTHERS:
+            Path(path).chmod(FILE_MODE)
+    return file
+
+
+def is_private(path: Path) -> bool:
+    """Whether nobody but its owner may do anything with what is there; where there is nothing, there is no secret."""
+    with suppress(OSError):
+        return os.name != "posix" or not path.stat().st_mode & OF_OTHERS
+    return True
