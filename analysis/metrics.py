@@ -49,7 +49,7 @@ _METRICS = (
     Metric(
         STRIDE_TIME, "Stride time", "s", 1.0, 3,
         "How long one full cycle of the same foot takes.",
-        "Initial contact to the next initial contact of the same foot.",
+        "Landing to the next landing of the same foot, from the shift that brings the one's readings onto the other's.",
         (0.60, 0.80), (0.95, 1.25), _NOVACHECK,
     ),
     Metric(

@@ -132,6 +132,9 @@ class Flag(IntFlag):
     """The same, because the foot's axes or the landing's time are not known, or the foot did not travel forward."""
     AFTER_GAP = 512
     """Readings are missing between the stride before and this one, which begins later: landings there were lost."""
+    LANDING_GAP = 1024
+    """Readings are missing at a landing that begins or ends the stride, or it may be another landing than the next: no
+    step or flight time. Stride time is known nevertheless where the two landings, matched as a whole, are alike."""
 
 
 class MountingStatus(StrEnum):

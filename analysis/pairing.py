@@ -16,11 +16,11 @@ pods' clocks differ, or the landing is not the next one."""
 
 def add_step_metrics(strides: Strides, other_contact_s: Floats) -> Strides:
     """Strides with step and flight times from the other foot's initial contacts (m,) in time order; NaN where that is
-    missing or the stride is late."""
+    missing, the stride is late or a landing of it lies in a gap."""
     index = np.searchsorted(other_contact_s, strides.initial_contact_s, side="right")
     known = np.concatenate([other_contact_s, [np.nan]])
     ratio = (known[index] - strides.initial_contact_s) / strides.metrics[STRIDE_TIME]
-    follows = (ratio > STEP_TIME_RATIO[0]) & (ratio < STEP_TIME_RATIO[1]) & ~strides.has(Flag.LATE)
+    follows = (ratio > STEP_TIME_RATIO[0]) & (ratio < STEP_TIME_RATIO[1]) & ~strides.has(Flag.LATE | Flag.LANDING_GAP)
     landing = np.where(follows, known[index], np.nan)
     step_metrics = {
         "step_time_s": landing - strides.initial_contact_s,
@@ -40,7 +40,7 @@ class StridePairer:
     def add(self, strides: Strides) -> None:
         """Take this foot's new strides."""
         self._buffer.append(strides)
-        complete = strides[np.isfinite(strides.metrics[STRIDE_TIME]) & ~strides.has(Flag.LATE)]
+        complete = strides[~strides.has(Flag.LATE | Flag.LANDING_GAP)]
         ends = np.concatenate([self._contacts_s, complete.initial_contact_s, complete.next_initial_contact_s])
         self._contacts_s = np.unique(ends)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.gait.event_detection import contact_landmarks, contact_valid, initial_contact
+from surefoot.analysis.gait.filters import GRID_HZ
+from surefoot.analysis.gait.landing_match import matched_cells
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.gait.spatial_parameters import AlignedStances, spatial_metrics
 from surefoot.analysis.gait.strapdown import StrideKinematics
@@ -75,14 +77,18 @@ class StrideMeasurer:
         axes = np.stack([each.mounting.pitch_axis for each in aligned], axis=-1)
         contacts_s, valid = self._initial_contacts(grid, first_cell, first, last, axes, gyroscope)
         start, end = first - first_cell, last - first_cell
+        matched_s = matched_cells(grid, start, end, gyroscope=gyroscope) / GRID_HZ
+        matched = np.isfinite(matched_s)
+        whole = valid[0] & valid[1] & (matched | ~_any(~grid.valid, start, end))
+        stride_time_s = np.where(matched, matched_s, np.where(whole, contacts_s[1] - contacts_s[0], np.nan))
         has_terminal_contact = np.array([each.pitch_fits and gyroscope for each in aligned])
         temporal = temporal_parameters(
-            grid, start, end - start, axes, contacts_s, valid, has_terminal_contact, self._parameters
+            grid, start, end - start, axes, contacts_s, stride_time_s, valid[0], has_terminal_contact, self._parameters
         )
         stances = _stances(grid, start, end, aligned, temporal)
         spatial = spatial_metrics(grid, stances, temporal.stride_time_s, self._foot, self._parameters)
         spatial["roll_variability_deg"] = self._variability.push(spatial["inversion_at_contact_deg"])
-        flags = _flags(grid, start, end, temporal, spatial, gyroscope)
+        flags = _flags(grid, start, end, temporal, spatial, gyroscope) | np.where(whole, 0, int(Flag.LANDING_GAP))
         return Strides(
             self._foot,
             temporal.initial_contact_s,

@@ -23,8 +23,8 @@ class TemporalParameters:
 
     Parameters
     ----------
-    initial_contact_s, next_initial_contact_s : (n,) always given; `stride_time_s` is NaN where one is not valid.
-    terminal_contact_s, push_off_rate_radps : (n,) NaN where unknown.
+    initial_contact_s, next_initial_contact_s : (n,) always given.
+    stride_time_s, terminal_contact_s, push_off_rate_radps : (n,) NaN where unknown.
     initial_valid : (n,) whether the readings around the initial contact are whole.
     running : (n,)
     """
@@ -49,7 +49,8 @@ def temporal_parameters(
     length: Ints,
     axes: Floats,
     contacts_s: Floats,
-    valid: Bools,
+    stride_time_s: Floats,
+    initial_valid: Bools,
     has_terminal_contact: Bools,
     parameters: Parameters = DEFAULTS,
 ) -> TemporalParameters:
@@ -58,23 +59,26 @@ def temporal_parameters(
     Parameters
     ----------
     axes : (3, n) pitch axes.
-    contacts_s, valid : (2, n) initial contacts that begin and end each stride, and whether their readings are whole.
+    contacts_s : (2, n) initial contacts that begin and end each stride.
+    stride_time_s : (n,) NaN where unknown.
+    initial_valid : (n,) whether the readings around the first of the contacts are whole.
     has_terminal_contact : (n,) False where terminal contact cannot be measured.
     """
     terminal_contact_s, push_off, lift_valid = _terminal_contacts(grid, landing, length, axes)
-    stride_time_s, contact_time_s = contacts_s[1] - contacts_s[0], terminal_contact_s - contacts_s[0]
-    known = lift_valid & valid[0] & has_terminal_contact
-    unknown_duty = np.full(len(stride_time_s), parameters.transition_duty_factor)
-    running = _running(np.where(known, contact_time_s / stride_time_s, unknown_duty), stride_time_s, parameters)
-    known &= _plausible(contact_time_s, stride_time_s, running, parameters)
-    running = np.where(known, running, _running(unknown_duty, stride_time_s, parameters))
+    length_s = np.where(np.isfinite(stride_time_s), stride_time_s, contacts_s[1] - contacts_s[0])
+    contact_time_s = terminal_contact_s - contacts_s[0]
+    known = lift_valid & initial_valid & has_terminal_contact
+    unknown_duty = np.full(len(length_s), parameters.transition_duty_factor)
+    running = _running(np.where(known, contact_time_s / length_s, unknown_duty), length_s, parameters)
+    known &= _plausible(contact_time_s, length_s, running, parameters)
+    running = np.where(known, running, _running(unknown_duty, length_s, parameters))
     return TemporalParameters(
         contacts_s[0],
         contacts_s[1],
-        np.where(valid.all(axis=0), stride_time_s, np.nan),
+        stride_time_s,
         np.where(known, terminal_contact_s, np.nan),
         np.where(known, push_off, np.nan),
-        valid[0],
+        initial_valid,
         running,
     )
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
+from scipy.stats import trim_mean
 
 from surefoot.analysis.model import Flag, Floats, Foot
 from tests.accuracy.recordings import analysed, nearest, samples_of, table
@@ -26,8 +27,12 @@ def findings() -> Iterator[Finding]:
 
 
 def vicon() -> Iterator[Finding]:
-    """Mean stride time against the optical position of the foot; the gyroscope clips in every trial."""
-    errors, clipped = [], 0
+    """Stride time against the optical position of the foot; the gyroscope clips in every trial.
+
+    A foot that turns or stops is below 1 m/s before it lands, so single strides of the optical truth are off by up to
+    0.15 s: a trial's figure is the mean without the lowest and the highest tenth.
+    """
+    errors, clipped, apart_ms = [], 0, []
     for number in range(1, 9):
         name = f"vicon/run_{number:02d}"
         strides = analysed(f"{name}.csv").strides()
@@ -37,14 +42,15 @@ def vicon() -> Iterator[Finding]:
             rest_s[nearest(rest_s, contact_s)]
             for contact_s in (strides.initial_contact_s, strides.next_initial_contact_s)
         )
-        errors.append(
-            float(
-                100.0 * ((strides.next_initial_contact_s - strides.initial_contact_s).sum() / (end - begin).sum() - 1.0)
-            )
-        )
+        stride_s = strides.metrics["stride_time_s"]
+        known = np.isfinite(stride_s)
+        errors.append(float(trim_mean(100.0 * (stride_s / (end - begin) - 1.0)[known], 0.1)))
+        apart_ms.append(1e3 * np.abs(stride_s - (end - begin))[known])
     worst = max(errors, key=abs)
     each = " ".join(f"{error:+.2f}" for error in errors)
     yield Finding("vicon, 8 trials", "stride time against optical", f"{each} %", "±1 %", abs(worst) <= 1)
+    middle_ms = float(np.median(np.concatenate(apart_ms)))
+    yield Finding("vicon, 8 trials", "single strides, median", f"{middle_ms:.1f} ms", "≤ 10 ms", middle_ms <= 10)
     yield Finding("vicon, 8 trials", "gyroscope clipping flagged", f"{clipped} of 8 trials", "8", clipped == 8)
 
 
