@@ -17,6 +17,8 @@ from surefoot.sensor_ingest.protocol import SERVICE_UUID
 
 log = logging.getLogger(__name__)
 
+MAX_HEARD = 256
+"""Addresses remembered with what they advertised."""
 SCAN_DURATION_S = 5.0
 MAX_FAILED_SCANS = 3
 """Consecutive failures until Bluetooth counts as unavailable; BlueZ fails now and then while it is busy."""
@@ -45,6 +47,18 @@ class Advertisement:
     rssi_dbm: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    name_prefix: str
+    exclude_addresses: frozenset[str]
+    only_address: str
+
+    def wants(self, name: str, address: str) -> bool:
+        """Whether such an advertisement ends the search."""
+        right_address = address == self.only_address if self.only_address else address not in self.exclude_addresses
+        return right_address and name.startswith(self.name_prefix)
+
+
 class Adapter:
     """Scans for pods and serialises connection attempts.
 
@@ -58,7 +72,8 @@ class Adapter:
         self.problem: RadioError | None = None
         self.exclusive = asyncio.Lock()
         """Held during a scan or a connection attempt: BlueZ raises InProgress if they overlap."""
-        self._searches: dict[asyncio.Future[Advertisement], tuple[str, frozenset[str]]] = {}
+        self._searches: dict[asyncio.Future[Advertisement], _Search] = {}
+        self._heard: dict[str, tuple[str, float]] = {}
         self._search_pending = asyncio.Event()
         self._scan_done = asyncio.Event()
         self._closed = False
@@ -68,11 +83,11 @@ class Adapter:
         self._closed = True
 
     async def wait_for_advertisement(
-        self, name_prefix: str, exclude_addresses: frozenset[str] = frozenset()
+        self, name_prefix: str, exclude_addresses: frozenset[str] = frozenset(), *, only_address: str = ""
     ) -> Advertisement:
-        """Wait for an advertisement with this name prefix, ignoring the given addresses."""
+        """Wait for an advertisement with this name prefix, ignoring the given addresses, or all but one."""
         found: asyncio.Future[Advertisement] = asyncio.get_running_loop().create_future()
-        self._searches[found] = (name_prefix, exclude_addresses)
+        self._searches[found] = _Search(name_prefix, exclude_addresses, only_address)
         self._search_pending.set()
         try:
             return await found
@@ -81,6 +96,12 @@ class Adapter:
             if not self._searches:
                 self._search_pending.clear()
                 self._scan_done.set()
+
+    def heard_since(self, name_prefix: str, loop_s: float) -> frozenset[str]:
+        """Addresses that have advertised a name with this prefix since a time of the event loop's clock."""
+        return frozenset(
+            address for address, (name, at_s) in self._heard.items() if name.startswith(name_prefix) and at_s > loop_s
+        )
 
     async def scan(self) -> None:
         """Scan while an advertisement is waited for, until closed; RadioError if the first scans all fail.
@@ -127,7 +148,9 @@ class Adapter:
 
     def _on_advertisement(self, device: BLEDevice, data: AdvertisementData) -> None:
         name = data.local_name or device.name or ""
-        for found, (name_prefix, exclude_addresses) in self._searches.items():
-            if name.startswith(name_prefix) and device.address not in exclude_addresses and not found.done():
+        if device.address in self._heard or len(self._heard) < MAX_HEARD:
+            self._heard[device.address] = name, asyncio.get_running_loop().time()
+        for found, search in self._searches.items():
+            if search.wants(name, device.address) and not found.done():
                 found.set_result(Advertisement(device, name, data.rssi))
                 self._scan_done.set()

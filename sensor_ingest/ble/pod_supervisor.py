@@ -51,6 +51,10 @@ MAX_REFUSAL_S = 60.0
 """A refused pod is tried again after so long: less than its ring buffer holds, so that a bad answer costs nothing."""
 STABLE_LINK_S = 5.0
 """A link lost sooner is followed by a back-off, so that a flapping pod does not block the adapter."""
+OWN_ADDRESS_FIRST_S = 5.0
+NAMESAKE_PATIENCE_S = 30.0
+"""After a link loss the pod is looked for at the address that it had first; another boot elsewhere is meanwhile
+taken for another pod with the same serial number, not for the pod switched on anew."""
 MIN_BATTERY_INTERVAL_S = 10.0
 """Battery levels are recorded at most this often."""
 STOP_TIMEOUT_S = 3.0
@@ -91,6 +95,8 @@ class PodSupervisor:
         self._settings = settings
         self._backoff = Backoff(FIRST_RETRY_S, MAX_RETRY_S, rng=rng)
         self._refusals = Backoff(FIRST_REFUSAL_S, MAX_REFUSAL_S, jitter=0.0)
+        self._address = ""
+        self._left_s = -math.inf
         self._other_addresses: set[str] = set()
         self._rate_limiter = PacketRateLimiter()
         self._last_packet_s = 0.0
@@ -119,9 +125,14 @@ class PodSupervisor:
         return await cancel_on(self._stop, work, f"pod {self.assignment.serial} {what}")
 
     async def _find(self) -> Advertisement:
-        return await self._adapter.wait_for_advertisement(
-            advertised_prefix(self.assignment.serial), frozenset(self._other_addresses)
-        )
+        prefix = advertised_prefix(self.assignment.serial)
+        if self._address:
+            try:
+                async with asyncio.timeout(OWN_ADDRESS_FIRST_S):
+                    return await self._adapter.wait_for_advertisement(prefix, only_address=self._address)
+            except TimeoutError:
+                log.debug("Pod %s is not heard from the address it had.", self.assignment.serial)
+        return await self._adapter.wait_for_advertisement(prefix, frozenset(self._other_addresses))
 
     async def _pause_after(self, refusal: PodRefusedError) -> None:
         """Leave a pod that breaks the rules alone for a while, longer each time in a row."""
@@ -149,6 +160,8 @@ class PodSupervisor:
             self._streaming_since_s = asyncio.get_running_loop().time()
             await self._stream(client)
         finally:
+            if not math.isinf(self._streaming_since_s):
+                self._left_s = asyncio.get_running_loop().time()
             await client.close()
 
     async def _connect(self, client: PodClient) -> None:
@@ -163,7 +176,11 @@ class PodSupervisor:
             self._other_addresses.add(advertisement.device.address)
             return False
         known = self._reorder_buffer
-        if known is None or not known.is_same_boot(info):
+        same_boot = known is not None and known.is_same_boot(info)
+        if not same_boot and self._is_namesake(advertisement.device.address):
+            self._tell_namesake(advertisement.device.address)
+            return False
+        if not same_boot:
             info = await configure(client, info, self._settings)
         self._record_connection(info, advertisement)
         await client.subscribe_battery(self._on_battery)
@@ -173,6 +190,22 @@ class PodSupervisor:
         if info.foot.foot is not self.assignment.foot:
             await client.send_command(Opcode.SET_FOOT, FootCode.from_foot(self.assignment.foot))
         return True
+
+    def _is_namesake(self, address: str) -> bool:
+        """Whether another boot at this address is that of another pod."""
+        gone_s = asyncio.get_running_loop().time() - self._left_s
+        return bool(self._address) and address != self._address and gone_s < NAMESAKE_PATIENCE_S
+
+    def _tell_namesake(self, address: str) -> None:
+        self._record_event(EventKind.NAMESAKE, text=address)
+        log.warning("Another pod at %s has the name of pod %s; it is not used.", address, self.assignment.serial)
+
+    def _look_for_namesakes(self) -> None:
+        """A connected pod does not advertise, so whoever uses its name meanwhile is another pod."""
+        heard = self._adapter.heard_since(advertised_prefix(self.assignment.serial), self._streaming_since_s)
+        for address in heard - self._other_addresses - {self._address}:
+            self._other_addresses.add(address)
+            self._tell_namesake(address)
 
     def _record_connection(self, info: PodInfo, advertisement: Advertisement) -> None:
         """Record the connection, and the packets that are no longer in the ring buffer."""
@@ -187,6 +220,7 @@ class PodSupervisor:
             self._queue.put(
                 LostEntry(self.number, info.boot, known.next_sequence, oldest_available(info) - known.next_sequence)
             )
+        self._address = advertisement.device.address
         self._record_event(EventKind.CONNECTED, text=advertisement.name)
         log.info("Pod %s is connected.", info.serial)
         self._record_event(EventKind.SIGNAL, float(advertisement.rssi_dbm))
@@ -203,6 +237,7 @@ class PodSupervisor:
             if loop.time() - self._last_packet_s > STALL_TIMEOUT_S:
                 raise LinkLostError("connected, but no data")
             self._check_packets()
+            self._look_for_namesakes()
             busy = await self._request_missing(backfill, loop.time())
             await wait_for_event(client.disconnected, _BACKFILL_POLL_S if busy else _IDLE_POLL_S)
         await self._stop_pod(client, backfill)

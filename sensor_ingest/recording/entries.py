@@ -122,6 +122,8 @@ class EventKind(IntEnum):
     """Value: session time up to which results no longer wait for the pod."""
     CLOCK_JUMPED = 10
     """The pod's clock jumped or wrapped; packets show it without this event."""
+    NAMESAKE = 11
+    """Text: address of another pod in range that has this one's name or serial number, and is not used."""
 
 
 @dataclass(frozen=True, slots=True)

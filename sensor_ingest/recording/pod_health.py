@@ -27,6 +27,7 @@ class PodHealth:
     last_packet_s : session time of the latest arrival.
     waiting_packets : held in the reorder buffer.
     overflowed : packets dropped because this computer was too slow; they are requested again.
+    has_namesake : another pod in range has its name or serial number.
     """
 
     serial: str
@@ -45,6 +46,7 @@ class PodHealth:
     last_packet_s: float | None
     waiting_packets: int
     overflowed: int
+    has_namesake: bool
     counts: PodCounts
 
     @property
@@ -68,6 +70,7 @@ class _EventState:
     reboots: int = 0
     last_packet_s: float | None = None
     overflowed: int = 0
+    has_namesake: bool = False
 
     def after(self, event: EventEntry) -> _EventState:
         """The state after an event."""
@@ -88,6 +91,8 @@ class _EventState:
                 return replace(self, overflowed=self.overflowed + int(event.value))
             case EventKind.CONTINUED:
                 return replace(self, connected=False, note="not found yet")
+            case EventKind.NAMESAKE:
+                return replace(self, has_namesake=True)
             case EventKind.SILENT:
                 return self
 
@@ -136,5 +141,6 @@ def _health(
         state.last_packet_s,
         buffer.held_packets if buffer is not None else 0,
         state.overflowed,
+        state.has_namesake,
         pod.counts if pod is not None else PodCounts(),
     )

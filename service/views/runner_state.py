@@ -59,7 +59,7 @@ def stored_runner_now(runner: str, known: RunInProgress, now_ns: int) -> RunnerS
 def link_state(pod: PodHealth, now_s: float) -> str:
     """A pod's link in a word or two."""
     if _is_heard(pod, now_s):
-        return "connected"
+        return "connected, has a twin" if pod.has_namesake else "connected"
     if pod.refused:
         return "refused"
     if pod.bluetooth_problem:

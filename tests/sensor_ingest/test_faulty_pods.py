@@ -20,6 +20,7 @@ from surefoot.sensor_ingest.ble.rate_limit import BURST_PACKETS, PacketRateLimit
 from surefoot.sensor_ingest.protocol import Opcode, Packet, Reply
 from surefoot.sensor_ingest.recording.entries import PacketEntry
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
+from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import create_run, open_run
 from tests.sensor_ingest.hostile import INFO_LIES, LIES, Raw, lie, record_with, resend_for_ever, spoil
 from tests.sensor_ingest.virtual import (
@@ -168,6 +169,29 @@ def test_a_pod_of_the_same_name_but_another_serial_is_left_alone(tmp_path: Path)
     for number, foot in enumerate(runner.pods):
         assert np.array_equal(taken.acc_mps2(number), truth_of(runner, foot, 0.0).acc_mps2)
     assert not any(pod.firmware.streaming for pod in stranger.pods.values())
+
+
+def test_a_second_pod_with_the_same_serial_number_is_told_and_not_mixed_in(tmp_path: Path) -> None:
+    async def main() -> tuple[Taken, SimulatedRunner, SimulatedRunner, tuple[PodHealth, ...]]:
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(70.0))
+            folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
+            taken = Taken()
+            async with recording(folder, simulation, taken) as run:
+                await asyncio.sleep(10.0)
+                twins = await simulation.add_runner("twin", standing(60.0))
+                for theirs, ours in zip(twins.pods.values(), runner.pods.values(), strict=True):
+                    theirs.settings.serial = ours.settings.serial
+                    await theirs.power_cycle(0.1)
+                await runner.pods[Foot.LEFT].outage(12.0)
+                await asyncio.sleep(20.0)
+            return taken, runner, twins, run.health()
+
+    taken, runner, twins, health = in_virtual_time(main())
+    for number, foot in enumerate(runner.pods):
+        assert np.array_equal(taken.acc_mps2(number), truth_of(runner, foot, 0.0).acc_mps2)
+    assert not any(pod.firmware.streaming for pod in twins.pods.values())
+    assert [pod.has_namesake for pod in health] == [True, True]
 
 
 def test_a_pod_that_never_sends_what_was_asked_for_loses_it(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ TITLE = Title("surefoot demo", "fatiguing-left, simulated, 10 × real time", "Ct
 KEY = "ground_contact_time_s"
 RUNNING_S = 100.0
 POD = PodHealth(
-    "SIM0001", Foot.LEFT, "runner-1", True, False, "", "", 87.0, -62.0, 0.0, 0.0, 0, 0, RUNNING_S, 0, 0, PodCounts()
+    "SIM0001", Foot.LEFT, "runner-1", True, False, "", "", 87.0, -62.0, 0.0, 0.0, 0, 0, RUNNING_S, 0, 0, False,
+    PodCounts(),
 )  # fmt: skip
 PODS = (POD, replace(POD, foot=Foot.RIGHT))
 
