@@ -12,6 +12,7 @@ from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Strides, Withheld
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results
+from surefoot.analysis.time_watched import Aspect, time_watched
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence, median, withheld
 
 
@@ -62,7 +63,9 @@ def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[st
     impact_dose_g_left, impact_dose_g_right : sum of the impacts of all running landings.
     hard_landings_pct_left, hard_landings_pct_right : share of them above the hard percentile of both feet together.
     clipped_strides_pct_left, clipped_strides_pct_right : share of strides with a clipped reading.
+    <aspect>_not_watched_s_left, <aspect>_not_watched_s_right : how long each was not watched.
     """
+    watched = time_watched(results.strides)
     run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
     dose = impact_doses(results.strides, parameters.hard_percentile)
     return {
@@ -77,6 +80,11 @@ def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[st
         **{f"impact_dose_g_{foot}": dose[foot].impact_dose_g if foot in dose else None for foot in Foot},
         **{f"hard_landings_pct_{foot}": dose[foot].hard_landings_pct if foot in dose else None for foot in Foot},
         **{f"clipped_strides_pct_{foot}": clipped_strides_pct(results.strides.get(foot)) for foot in Foot},
+        **{
+            f"{aspect}_not_watched_s_{foot}": watched[foot].not_watched_s[aspect] if foot in watched else None
+            for aspect in Aspect
+            for foot in Foot
+        },
     }
 
 

@@ -11,6 +11,7 @@ from surefoot.analysis.findings import Finding
 from surefoot.analysis.inversion.watched import LandingsWatched
 from surefoot.analysis.model import Foot, MountingStatus, Strides, Window
 from surefoot.analysis.session import Results
+from surefoot.analysis.time_watched import TimeWatched
 
 
 class FootDataQuality(Protocol):
@@ -28,6 +29,8 @@ class FootDataQuality(Protocol):
     def strides(self) -> int: ...
     @property
     def landings(self) -> LandingsWatched: ...
+    @property
+    def watched(self) -> TimeWatched: ...
     @property
     def notes(self) -> tuple[str, ...]: ...
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
+from surefoot.analysis.time_watched import TimeWatched, time_watched
 from surefoot.analysis.uncertainty import MIN_KNOWN_SHARE
 from surefoot.dashboards.data_source import RunnerState
 from surefoot.dashboards.formatting import in_unit
-from surefoot.dashboards.vocabulary import GAIT_WORDS
+from surefoot.dashboards.vocabulary import GAIT_WORDS, not_watched_text
 
 RECENT_STRIDES = 8
 MAX_STRIDE_AGE_S = 4.0
@@ -21,6 +22,8 @@ COMPARED_METRIC = CONTACT
 """Metric whose left–right difference the live views show."""
 MAX_COMPARISON_AGE_S = 25.0
 """A comparison older than this is not shown: a new one is due every ten seconds, and one may be missed."""
+WATCHED_S = 60.0
+"""What was not watched in this time is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class LiveSnapshot:
     recent_strides : each foot's last `RECENT_STRIDES` strides of the current gait.
     stride_count : complete strides of both feet so far.
     silent_feet : feet whose pod sends no samples.
+    watched : each foot's last minute.
     compared : newest ten seconds of running in which left and right can be compared; None if older than
         `MAX_COMPARISON_AGE_S`, or if the runner no longer runs.
     """
@@ -39,6 +43,7 @@ class LiveSnapshot:
     recent_strides: Mapping[Foot, Strides]
     stride_count: int
     silent_feet: tuple[Foot, ...]
+    watched: Mapping[Foot, TimeWatched]
     compared: Window | None
 
     @classmethod
@@ -59,6 +64,7 @@ class LiveSnapshot:
             {foot: strides[strides.running == running] for foot, strides in recent.items()},
             runner.stride_count,
             tuple(pod.foot for pod in runner.pods if pod.heard is False),
+            time_watched(runner.strides, as_of_s - WATCHED_S),
             _newest_comparison(runner.live_windows, as_of_s) if running else None,
         )
 
@@ -70,6 +76,16 @@ class LiveSnapshot:
         if self.silent_feet:
             return f"Waiting for the {' and '.join(self.silent_feet)} pod{'s' * (len(self.silent_feet) > 1)}"
         return "Waiting for steps" if not self.stride_count else "No steps"
+
+    @property
+    def blind_feet(self) -> tuple[Foot, ...]:
+        """Feet of which something was not watched."""
+        return tuple(foot for foot, watched in self.watched.items() if not_watched_text(watched))
+
+    @property
+    def not_watched(self) -> list[str]:
+        """What was not watched, by foot: "left not watched: ankle rolls 21 s of 1:00 min"."""
+        return [f"{foot} not watched: {not_watched_text(self.watched[foot])}" for foot in self.blind_feet]
 
     @property
     def cadence_spm(self) -> float | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from surefoot.analysis.findings import Finding, Kind, Severity
 from surefoot.analysis.model import Gait, MountingStatus
-from surefoot.dashboards.formatting import clock
+from surefoot.analysis.time_watched import Aspect, TimeWatched
+from surefoot.dashboards.formatting import clock, duration
 
 GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
 BOUT_WORDS = {"run": "running", "walk": "walking", "still": "standing", "other": "other movement"}
@@ -13,6 +14,9 @@ MOUNTING_WORDS = {
     MountingStatus.UNSURE: "mounting unsure",
     MountingStatus.FAILED: "mounting unknown",
 }
+ASPECT_WORDS = {Aspect.ROLLS: "ankle rolls", Aspect.CONTACT: "contact", Aspect.ANGLES: "angles"}
+MIN_NOT_WATCHED_S, MIN_NOT_WATCHED_SHARE = 2.0, 0.02
+"""Less is not worth a word: every stretch of gait begins and ends with a stride that is not followed."""
 KIND_TITLES = {
     Kind.INVERSION_EVENT: "Ankle roll",
     Kind.ASYMMETRY_DRIFT: "Left/right balance is shifting",
@@ -38,6 +42,17 @@ INSTANT_KINDS = frozenset({Kind.INVERSION_EVENT, Kind.ASYMMETRY_SPIKE})
 def finding_title(finding: Finding) -> str:
     """Title of the finding's kind, with the foot where there is one: "Ankle roll, left"."""
     return f"{KIND_TITLES[finding.kind]}, {finding.foot}" if finding.foot else KIND_TITLES[finding.kind]
+
+
+def not_watched_text(watched: TimeWatched) -> str:
+    """For how long what was not watched: "ankle rolls 21 s, angles 40 s of 2:00 min"; empty if hardly at all."""
+    least_s = max(MIN_NOT_WATCHED_S, MIN_NOT_WATCHED_SHARE * watched.gait_s)
+    blind = [
+        f"{ASPECT_WORDS[aspect]} {duration(time_s)}"
+        for aspect, time_s in watched.not_watched_s.items()
+        if time_s > least_s
+    ]
+    return f"{', '.join(blind)} of {duration(watched.gait_s)}" if blind else ""
 
 
 def when_text(finding: Finding, origin_s: float) -> str:

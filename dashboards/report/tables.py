@@ -21,7 +21,7 @@ from surefoot.dashboards.formatting import (
     signed,
 )
 from surefoot.dashboards.html import Markup, element
-from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS
+from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS, not_watched_text
 
 
 def metric_tables(run: AnalysedRun) -> list[Markup]:
@@ -94,6 +94,7 @@ def _quality_rows(quality: FootDataQuality) -> list[tuple[str, str]]:
         ("Samples", f"{rate}, {signed(quality.loss_pct, 1)} % lost"),
         ("Strides", str(quality.strides)),
         ("Watched for ankle rolls", f"{quality.landings.watched} of {quality.landings.landings} landings"),
+        ("Not watched", not_watched_text(quality.watched) or "hardly at all"),
         ("Sensor clipped", UNKNOWN if clipped is None else f"{signed(clipped, 1)} % of strides"),
         ("Mounting", MOUNTING_WORDS[quality.mounting].removeprefix("mounting ")),
     ]

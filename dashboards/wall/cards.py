@@ -35,6 +35,7 @@ def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
         _numbers(snapshot),
         asymmetry_row(runner, snapshot.asymmetry_pct),
         element("span", _attention_reason(attention, runner), class_="why"),
+        *(element("span", f"▲ {text}", class_="blind") for text in snapshot.not_watched),
         element("span", *(pod_chip(runner, foot) for foot in Foot), class_="chips"),
         href=link,
         class_=f"card rank-{attention.rank}",

@@ -14,6 +14,7 @@ from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit
 from surefoot.analysis.session import Results, Session
 from surefoot.analysis.summary import summarise
+from surefoot.analysis.time_watched import time_watched
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.service.errors import FeetApartError, NoRecordingError, SameRecordingError
@@ -104,9 +105,9 @@ def conclude(
     What turns round with the sides is withheld while there is a `question` about them.
     """
     results = without_sided(results) if question else results
-    paired = len(readings) > 1
+    paired, watched = len(readings) > 1, time_watched(results.strides)
     quality = {
-        foot: assess(found, mountings[foot], results.strides[foot], paired=paired, question=question)
+        foot: assess(found, mountings[foot], results.strides[foot], watched[foot], paired=paired, question=question)
         for foot, found in readings.items()
     }
     return Analysis(quality, results, summarise(results, parameters), parameters)

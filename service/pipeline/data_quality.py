@@ -11,6 +11,7 @@ from surefoot.analysis.inversion.watched import LandingsWatched, Unwatched, land
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Mounting, MountingStatus, Strides, Withheld
 from surefoot.analysis.summary import clipped_strides_pct
+from surefoot.analysis.time_watched import Aspect, TimeWatched
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES, withheld
 from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.service.pipeline.sampling_stats import SamplingStats
@@ -38,6 +39,7 @@ class DataQuality:
     loss_pct : share of readings missing in gaps, 0 to 100.
     clipped_strides_pct : share of strides with a reading at the end of the sensor's range; None without strides.
     landings : at how many an ankle roll would have been seen, and at how many not.
+    watched : for how long ankle rolls, contact and angles were watched.
     withheld : metrics without a median over the running strides, or over the walking ones where nobody ran.
     notes : what was found, what was withheld and why, one sentence each.
     """
@@ -48,12 +50,19 @@ class DataQuality:
     mounting: MountingStatus
     strides: int
     landings: LandingsWatched
+    watched: TimeWatched
     withheld: Mapping[str, Withheld]
     notes: tuple[str, ...]
 
 
 def assess(
-    readings: SamplingStats, mounting: Mounting, strides: Strides, *, paired: bool, question: str = ""
+    readings: SamplingStats,
+    mounting: Mounting,
+    strides: Strides,
+    watched: TimeWatched,
+    *,
+    paired: bool,
+    question: str = "",
 ) -> DataQuality:
     """Data quality of one foot; `paired` says whether the other foot was recorded too, `question` whether the two may
     be exchanged."""
@@ -67,14 +76,16 @@ def assess(
         MountingStatus.UNSURE if unsure else mounting.status,
         len(strides),
         landings,
+        watched,
         few,
         (
             *((question,) if question else ()),
             *readings.notes,
             *(_mounting_note(mounting) if readings.has_gyroscope else ()),
             *_contact_note(strides),
+            *_angles_note(strides),
             *_minority_notes(few),
-            *_watch_note(landings),
+            *_watch_note(landings, watched),
             *_late_note(strides),
             *_pairing_note(strides[~strides.has(Flag.LATE)], paired=paired),
         ),
@@ -124,15 +135,24 @@ def _listed(labels: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _watch_note(landings: LandingsWatched) -> tuple[str, ...]:
+def _angles_note(strides: Strides) -> tuple[str, ...]:
+    """Note on strides without angles although there is a gyroscope."""
+    withheld = strides.has(Flag.ANGLES_WITHHELD) & ~strides.has(Flag.NO_GYROSCOPE)
+    if 100.0 * withheld.sum() <= MAX_UNWATCHED_PCT * len(strides):
+        return ()
+    return (f"Angles of the foot withheld in {int(withheld.sum())} of {len(strides)} strides.",)
+
+
+def _watch_note(landings: LandingsWatched, watched: TimeWatched) -> tuple[str, ...]:
     """Note on landings at which an ankle roll would not have been seen, with the reasons."""
     missed = landings.not_watched - landings.unwatched[Unwatched.FIRST]
     if missed <= max(MAX_UNWATCHED, 0.01 * MAX_UNWATCHED_PCT * landings.landings):
         return ()
     counts = {UNWATCHED_PHRASES[reason]: count for reason, count in landings.unwatched.items() if count}
     why = ", ".join(f"{count} {phrase}" for phrase, count in counts.items())
-    share = f"{landings.not_watched} of {landings.landings}"
-    return (f"An ankle roll would not have been seen at {share} landings: {why}.",)
+    share = f"{landings.not_watched} of {landings.landings} landings"
+    time = f"{watched.not_watched_s[Aspect.ROLLS]:.0f} of {watched.gait_s:.0f} s"
+    return (f"An ankle roll would not have been seen at {share}, for {time}: {why}.",)
 
 
 def _late_note(strides: Strides) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ def _quality(quality: DataQuality | None) -> Json:
         "strides": quality.strides,
         "landings_watched": quality.landings.watched,
         "landings_not_watched": {str(reason): count for reason, count in quality.landings.unwatched.items()},
+        "gait_s": rounded(quality.watched.gait_s),
+        "not_watched_s": rounded(quality.watched.not_watched_s),
         "withheld": {key: withheld_to_dict(each) for key, each in quality.withheld.items()},
         "notes": list(quality.notes),
     }

@@ -124,7 +124,9 @@ def _one_runner(
 ) -> list[RenderableType]:
     runner = analysis.runners[wanted]
     snapshot = LiveSnapshot.current(runner_now(wanted, analysis, health, now_s))
-    parts: list[RenderableType] = [_gait_line(snapshot), Text(), _feet(snapshot)]
+    blind = [Text(f"{text[0].upper()}{text[1:]}", style=WARNING) for text in snapshot.not_watched]
+    parts: list[RenderableType] = [_gait_line(snapshot), Text(), _feet(snapshot), *blind]
+    height -= _height(blind, width)
     if height < RUNNER_LINES:
         return parts
     findings = _fitting_findings(runner, width, height - RUNNER_LINES - 2)
@@ -197,7 +199,7 @@ def _runner_table(analysis: RunAnalysis, health: Sequence[PodHealth], now_s: flo
             UNKNOWN if snapshot.cadence_spm is None else f"{snapshot.cadence_spm:.0f}",
             *(snapshot.compared_text(foot, COMPARED_METRIC) for foot in Foot),
             asymmetry_text(snapshot.asymmetry_pct),
-            _pod_word(snapshot.silent_feet),
+            _pod_word(snapshot.silent_feet, snapshot.blind_feet),
         )
     return table
 
@@ -217,10 +219,10 @@ def _latest_findings(analysis: RunAnalysis, most: int) -> list[Text]:
     ]
 
 
-def _pod_word(missing: Sequence[Foot]) -> Text:
-    if not missing:
-        return Text("ok", style="green")
-    return Text(f"no {missing[0]}" if len(missing) == 1 else "none", style=WARNING)
+def _pod_word(missing: Sequence[Foot], blind: Sequence[Foot]) -> Text:
+    if missing:
+        return Text(f"no {missing[0]}" if len(missing) == 1 else "none", style=WARNING)
+    return Text(f"{' and '.join(blind)} blind", style=WARNING) if blind else Text("ok", style="green")
 
 
 def _table(name: str, name_width: int, *columns: str) -> Table:

@@ -15,7 +15,7 @@ from surefoot.analysis.model import Bout, Estimate, Foot, Gait, Withheld
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, duration, in_unit, range_text, signed
-from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS
+from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS, not_watched_text
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.pipeline.data_quality import DataQuality
 from surefoot.service.terminal.findings import findings_block
@@ -26,7 +26,7 @@ MIN_WIDTH_FOR_TYPICAL = 76
 MIN_BOUT_S = 5.0
 """Shorter bouts, mostly transitions, are not listed."""
 MAX_BOUTS = 12
-HEADING, DIM = "bold cyan", "dim"
+HEADING, DIM, WARNING = "bold cyan", "dim", "yellow"
 
 
 def show(console: Console, analysis: Analysis) -> None:
@@ -156,6 +156,8 @@ def _quality(analysis: Analysis, width: int) -> list[RenderableType]:
             parts.append(Text(f"{foot.capitalize():<6}not recorded", style=DIM))
         else:
             parts.append(Text(f"{foot.capitalize():<6}{_figures(quality)}"))
+            if blind := not_watched_text(quality.watched):
+                parts.append(Text(_indented(f"Not watched: {blind}.", width), style=WARNING))
             parts += [Text(_indented(note, width), style=DIM) for note in quality.notes if note not in common]
     return parts + [Text(_indented(note, width, "" if k else "Both"), style=DIM) for k, note in enumerate(common)]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State
-from surefoot.analysis.model import Foot
+from surefoot.analysis.model import Flag, Foot
 from surefoot.dashboards.data_source import PodStatus, RunnerState
 from surefoot.dashboards.formatting import asymmetry_text
 from surefoot.dashboards.html import Markup, element
@@ -80,6 +80,17 @@ def test_a_replay_knows_nothing_of_what_comes_later() -> None:
 def test_a_roll_of_the_replay_stands_on_the_card() -> None:
     now = runner_at(eventful(), ROLL_S + 30.0)
     assert "Ankle roll, left at 2:30" in runner_card(now, attention(now), "/")
+
+
+def test_a_foot_that_was_not_watched_in_the_last_minute_is_on_the_card() -> None:
+    now = runner_at(eventful(), 400.0)
+    assert "not watched" not in runner_card(now, attention(now), "/")
+    left = now.strides[Foot.LEFT]
+    blind = replace(left, flags=left.flags | int(Flag.UNWATCHED_GAP))
+    now = replace(now, strides={**now.strides, Foot.LEFT: blind})
+    drawn = runner_card(now, attention(now), "/")
+    assert "left not watched: ankle rolls 59 s of 59 s" in drawn or "ankle rolls 1:00 min of 1:00 min" in drawn
+    assert "right not watched" not in drawn
 
 
 def test_left_and_right_are_those_of_the_last_ten_seconds_with_their_interval() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
+from surefoot.analysis.time_watched import TimeWatched, time_watched
 from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.service.pipeline.data_quality import assess
@@ -30,8 +31,12 @@ def strides(flags: Sequence[int], step_time_s: float = 0.35) -> Strides:
     return Strides(Foot.LEFT, row, row, row + 1, row >= 0, row, np.array(flags, np.int64), metrics)
 
 
+def watched(rows: Strides) -> TimeWatched:
+    return time_watched({Foot.LEFT: rows})[Foot.LEFT]
+
+
 def notes(rows: Strides, *, mounting: Mounting = WELL, paired: bool = True) -> tuple[str, ...]:
-    return assess(readings(), mounting, rows, paired=paired).notes
+    return assess(readings(), mounting, rows, watched(rows), paired=paired).notes
 
 
 def test_nothing_to_say_is_no_note() -> None:
@@ -52,16 +57,17 @@ def test_several_reasons_are_counted() -> None:
 
 def test_landings_that_were_not_watched_are_told_with_the_reasons() -> None:
     flags = [int(Flag.UNWATCHED_GAP)] * 3 + [int(Flag.UNWATCHED_CLIPPED)] + [0] * 6
-    told = assess(readings(), WELL, strides(flags), paired=True)
+    told = assess(readings(), WELL, strides(flags), watched(strides(flags)), paired=True)
     assert (told.landings.watched, told.landings.not_watched, told.landings.landings) == (6, 5, 11)
     assert told.notes == (
-        "An ankle roll would not have been seen at 5 of 11 landings: 3 with missing readings, 1 with the gyroscope "
-        "beyond its range, 1 at the beginning of a stretch.",
+        "An ankle roll would not have been seen at 5 of 11 landings, for 4 of 10 s: 3 with missing readings, 1 with "
+        "the gyroscope beyond its range, 1 at the beginning of a stretch.",
     )
 
 
 def test_the_mounting_and_the_readings_have_their_say() -> None:
-    told = assess(readings("2 gaps."), LOOSE, strides([0] * 10), paired=True)
+    rows = strides([0] * 10)
+    told = assess(readings("2 gaps."), LOOSE, rows, watched(rows), paired=True)
     assert told.notes == ("2 gaps.", "The pod moves on the shoe.")
 
 
@@ -79,7 +85,7 @@ def test_strides_that_came_late_are_told_apart_from_those_without_a_partner() ->
 
 
 def test_without_strides_there_is_no_share_of_them() -> None:
-    told = assess(readings(), WELL, Strides.empty(Foot.LEFT), paired=False)
+    told = assess(readings(), WELL, Strides.empty(Foot.LEFT), watched(Strides.empty(Foot.LEFT)), paired=False)
     assert told.clipped_strides_pct is None
     assert told.notes == ()
 

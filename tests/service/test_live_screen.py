@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State
-from surefoot.analysis.model import Estimate, Foot, Gait, Strides, Window
+from surefoot.analysis.model import Estimate, Flag, Foot, Gait, Strides, Window
 from surefoot.analysis.session import Results
 from surefoot.dashboards.asymmetry_trend import asymmetry_trend
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
@@ -19,6 +19,7 @@ from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.terminal.live_screen import Title, render
+from tests.analysis.made import contacts, strides
 from tests.service.demo_runs import record_demo_run
 
 TITLE = Title("surefoot demo", "fatiguing-left, simulated, 10 × real time", "Ctrl-C ends the run", 1200.0)
@@ -106,6 +107,29 @@ def test_several_runners_have_a_row_each(tmp_path: Path) -> None:
     assert first.endswith("ok")
     assert second.endswith("no right")
     assert max(len(line) for line in lines) <= 80
+
+
+def half_blind(*names: str) -> RunAnalysis:
+    """Runners whose left foot has no angles in a third of the strides, so that rolls cannot be seen there."""
+    analysis = nothing(*names)
+    left, right = (strides(foot, contacts(20.0 + 0.35 * side, 99, 0.7)) for side, foot in enumerate(Foot))
+    left.flags[::3] = Flag.ANGLES_WITHHELD | Flag.UNWATCHED_AXES
+    for runner in analysis.runners.values():
+        runner._add(Results({Foot.LEFT: left, Foot.RIGHT: right}))
+    return analysis
+
+
+def test_a_foot_that_is_not_watched_is_told_with_the_time() -> None:
+    lines = shown(half_blind("runner-1"), 90.0, *(replace(pod, last_packet_s=90.0) for pod in PODS))
+    assert "Left not watched: ankle rolls 20 s, angles 20 s of 1:00 min" in lines
+    assert not any(line.startswith("Right not watched") for line in lines)
+    assert len(lines) <= 24
+
+
+def test_of_several_runners_too() -> None:
+    pods = [replace(pod, runner=name, last_packet_s=90.0) for name in ("anna", "ben") for pod in PODS]
+    lines = shown(half_blind("anna", "ben"), 90.0, *pods)
+    assert [line.endswith("left blind") for line in lines if line.startswith(("anna", "ben"))] == [True, True]
 
 
 def test_of_several_runners_the_newest_findings_are_told() -> None:
