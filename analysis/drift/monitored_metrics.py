@@ -29,8 +29,8 @@ class MonitoredMetric:
     camber_effect_pct : what one degree of camber may do to the asymmetry (standard deviation) until the run shows it.
         On cambered roads the tibia's peak acceleration stayed the same, and the foot on the high side rolled in farther
         and faster (O'Connor and Hamill 2002, J. Appl. Biomech. 18:3); contact lengthened on both feet from 2.3° on
-        (Elmer and Asbill 2024, Eur. J. Appl. Physiol. 124:1259). Of the others nothing is known: half the smallest
-        change.
+        (Elmer and Asbill 2024, Eur. J. Appl. Physiol. 124:1259). Of push-off nothing is known: half the smallest
+        change. Wobble is a spread, which a steady tilt does not move.
     more, less : what a foot does whose value has become larger or smaller than the other's; {} is by how much.
     """
 
@@ -56,7 +56,7 @@ MONITORED = (
         "rolls inward {} faster", "rolls inward {} more slowly",
     ),
     MonitoredMetric(
-        "roll_variability_deg", False, True, 25.0, 50.0, 5.0, 12.5, "tilts {} less evenly", "tilts {} more evenly"
+        "roll_variability_deg", False, True, 25.0, 50.0, 5.0, 2.5, "tilts {} less evenly", "tilts {} more evenly"
     ),
 )  # fmt: skip
 MONITORED_KEYS = tuple(each.key for each in MONITORED)

@@ -24,7 +24,7 @@ from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, most_severe_first, report_headline
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
 from surefoot.dashboards.report.splits import distance_m, splits_table
-from surefoot.dashboards.report.tables import data_quality_block, metric_tables, timeline
+from surefoot.dashboards.report.tables import data_quality_block, metric_tables, opposite_impacts_note, timeline
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.vocabulary import finding_title, when_text
 
@@ -38,7 +38,12 @@ def report_html(run: AnalysedRun) -> str:
         _findings_section(run, findings),
         _over_time_section(run, findings),
         _section("Splits", "splits", _scrollable("Splits", splits_table(run)), _splits_note(findings)),
-        _section("All numbers", "numbers", *(_scrollable("All numbers", table) for table in metric_tables(run))),
+        _section(
+            "All numbers",
+            "numbers",
+            *(_scrollable("All numbers", table) for table in metric_tables(run)),
+            opposite_impacts_note(run),
+        ),
         _section("Data quality", "quality", data_quality_block(run)),
         _assessment_section(findings),
         _section("Method and uncertainty", "method", *(element("p", text) for text in METHOD)),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeGuard
 
-from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
-from surefoot.analysis.model import Bout, Foot, Gait
+from surefoot.analysis.metrics import CADENCE, IMPACT, STRIDE_METRICS, Metric
+from surefoot.analysis.model import Bout, Estimate, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
 from surefoot.dashboards.data_source import AnalysedRun, FootDataQuality
@@ -23,11 +24,37 @@ from surefoot.dashboards.formatting import (
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS, not_watched_text
 
+IMPACT_RATE = "impact_rate_gps"
+IMPACT_PEAKS = ("impact_peak_g", IMPACT)
+
 
 def metric_tables(run: AnalysedRun) -> list[Markup]:
     """One table per gait that has at least `LEAST_STRIDES` strides on a foot."""
     counts = {gait: [len(strides_of(run.results, foot, gait)) for foot in run.quality] for gait in Gait}
     return [_metric_table(run, gait) for gait in Gait if max(counts[gait], default=0) >= MIN_WINDOW_STRIDES]
+
+
+def opposite_impacts_note(run: AnalysedRun) -> Markup:
+    """What it means that one foot has the smaller jolt and the steeper one; empty where neither is sure."""
+    against = {row.key: row.asymmetry_pct for row in compare(run.results, Gait.RUN)}
+    rate = against[IMPACT_RATE]
+    peaks = [(key, peak) for key in IMPACT_PEAKS if _is_sure(peak := against[key])]
+    opposite = [(key, peak) for key, peak in peaks if _is_sure(rate) and peak.value * rate.value < 0.0]
+    if not opposite:
+        return Markup()
+    key, peak = opposite[0]
+    smaller = Foot.RIGHT if peak.value < 0.0 else Foot.LEFT
+    return element(
+        "p",
+        f"Your {smaller} foot has the smaller jolt ({STRIDE_METRICS[key].label.lower()} {asymmetry_text(peak)}) and "
+        f"the more sudden one (impact rate {asymmetry_text(rate)}): they are two things, how hard it is and how fast "
+        "it builds up. Both also depend on where a pod sits on its shoe, so that only their changes over a run count.",
+    )
+
+
+def _is_sure(against: Estimate | None) -> TypeGuard[Estimate]:
+    """Whether the sign of right vs left is known."""
+    return against is not None and against.low * against.high > 0.0
 
 
 def _metric_table(run: AnalysedRun, gait: Gait) -> Markup:

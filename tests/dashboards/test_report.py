@@ -7,6 +7,7 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
@@ -88,6 +89,21 @@ def test_its_numbers_are_those_of_the_analysis(page: str) -> None:
         ]
         asymmetry = f" {asymmetry_text(row.asymmetry_pct)}" if row.asymmetry_pct else ""
         assert f"{STRIDE_METRICS[row.key].description} {sides[0]} {sides[1]}{asymmetry}" in text
+
+
+@pytest.mark.parametrize(("rate_factor", "told"), [(1.3, True), (0.7, False), (1.0, False)])
+def test_a_smaller_jolt_that_is_more_sudden_is_explained(rate_factor: float, told: bool) -> None:
+    run = uneventful(*Foot)
+    left = run.results.strides[Foot.LEFT].metrics
+    factors = {"impact_peak_g": 0.85, "impact_rate_gps": rate_factor}
+    right = replace(run.results.strides[Foot.RIGHT], metrics={
+        **run.results.strides[Foot.RIGHT].metrics,
+        **{key: np.resize(factor * left[key], len(run.results.strides[Foot.RIGHT])) for key, factor in factors.items()},
+    })  # fmt: skip
+    results = replace(run.results, strides={**run.results.strides, Foot.RIGHT: right})
+    text = text_of(report_html(replace(run, results=results)))
+    assert ("Your right foot has the smaller jolt (impact peak −" in text) is told
+    assert ("and the more sudden one (impact rate +" in text) is told
 
 
 def test_splits_fill_the_way_and_the_time() -> None:
