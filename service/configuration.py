@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 import tomllib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,25 +31,49 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings, and the source of each that is not the default."""
+    """The settings, the source of each that is not the default, and what is wrong with those left out."""
 
     settings: Settings
     sources: Mapping[SettingPath, str]
+    problems: tuple[str, ...] = ()
 
 
 def load_configuration(environment: Environment = os.environ) -> Configuration:
     """Read all sources; SettingsError has every problem with them."""
+    found = usable_configuration(environment)
+    if found.problems:
+        raise SettingsError(found.problems)
+    return found
+
+
+def usable_configuration(environment: Environment = os.environ) -> Configuration:
+    """Read all sources without what is wrong with them, for commands that work whatever the settings say."""
     values, sources, problems = _from_file(environment)
     for path, value, source in _from_environment(environment, problems):
         _put(values, path, value, problems, source)
         sources[path] = source
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        problems += [_sentence(problem, sources) for problem in error.errors()]
-    if problems:
-        raise SettingsError(problems)
-    return Configuration(settings, sources)
+    told = list(problems)
+    while True:
+        try:
+            return Configuration(Settings.model_validate(values), sources, tuple(told))
+        except ValidationError as error:
+            if told == problems:
+                told += [_sentence(problem, sources) for problem in error.errors()]
+            for problem in error.errors():
+                _drop(values, [part for part in problem["loc"] if part != "[key]"])
+
+
+def _drop(values: MutableMapping[str, Any], path: Sequence[int | str]) -> None:
+    """Leave out what a problem is about, or the nearest above it; the runners where it names nothing."""
+    for end in range(len(path), 0, -1):
+        holder: Any = values
+        for key in path[: end - 1]:
+            holder = holder.get(key) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and path[end - 1] in holder:
+            del holder[path[end - 1]]
+            return
+    if values.pop("runners", None) is None:
+        values.clear()
 
 
 def settings_path(environment: Environment = os.environ) -> Path:

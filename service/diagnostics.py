@@ -10,7 +10,7 @@ import secrets
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -70,12 +70,17 @@ class Check:
     advice: str = ""
 
 
-def run_checks(settings: Settings) -> list[Check]:
-    """Run all checks in order; network checks may take seconds."""
+def run_checks(settings: Settings, problems: Sequence[str] = ()) -> list[Check]:
+    """Run all checks in order; network checks may take seconds. `problems` are those with the settings."""
     questions: tuple[Callable[[Settings], Check], ...] = (
         _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command, _service,
     )  # fmt: skip
-    return [*(ask(settings) for ask in questions), *_sinks(settings)]
+    return [*map(_setting, problems), *(ask(settings) for ask in questions), *_sinks(settings)]
+
+
+def _setting(problem: str) -> Check:
+    advice = "Correct it: most commands refuse to work until then. The checks below use the default instead."
+    return Check("Settings", CheckStatus.PROBLEM, problem, advice)
 
 
 def privacy_check(configuration: Configuration) -> Check:

@@ -189,6 +189,15 @@ class DataFolderBusyError(RequestError):
         )
 
 
+class BackupError(RequestError):
+    """A backup cannot be made or restored."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"{folder}: {reason}.")
+
+
 class NoRunnerError(RequestError):
     """The settings name no runner."""
 

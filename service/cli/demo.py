@@ -52,12 +52,12 @@ def demo(
     import_with_status("surefoot.service.cli.live_wall", "surefoot.service.runtime.demo")
     from rich.console import Console
 
-    from surefoot.service.configuration import load_configuration
+    from surefoot.service.configuration import usable_configuration
     from surefoot.service.runtime.demo import choose_scenarios
 
     console = Console(highlight=False)
     scenarios = choose_scenarios(scenario, minutes, runners, seed)
-    parent = folder or load_configuration().settings.data / "demo"
+    parent = folder or usable_configuration().settings.data / "demo"
     if run_demo(console, scenarios, speed, seed, parent, (host, port), headless=headless):
         raise typer.Exit(INTERRUPTED)
 

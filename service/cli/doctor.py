@@ -14,12 +14,12 @@ def doctor() -> None:
     """
     from rich.console import Console
 
-    from surefoot.service.configuration import load_configuration
+    from surefoot.service.configuration import usable_configuration
     from surefoot.service.diagnostics import CheckStatus, privacy_check, run_checks
     from surefoot.service.terminal.diagnostics import check_table
 
-    configuration = load_configuration()
-    checks = [*run_checks(configuration.settings), privacy_check(configuration)]
+    configuration = usable_configuration()
+    checks = [*run_checks(configuration.settings, configuration.problems), privacy_check(configuration)]
     Console(highlight=False).print(check_table(checks))
     if any(check.status is CheckStatus.PROBLEM for check in checks):
         raise typer.Exit(PROBLEM)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from surefoot.service.configuration import load_configuration
+from surefoot.service.configuration import usable_configuration
 from surefoot.service.settings import WallSettings
 from surefoot.service.views.squad_state import SquadStateSource
 from surefoot.service.views.wall import Archive, WallDataSource, wall
@@ -29,11 +29,11 @@ def run_wall(squad: SquadStateSource, runs: Path, wall_address: WallAddress) -> 
 
 
 def wall_settings(wall_address: WallAddress, cert: Path | None = None, key: Path | None = None) -> WallSettings:
-    """The settings with what was asked for on the command line; a certificate there needs no key of the settings."""
+    """Usable settings with what was asked for on the command line; a certificate there needs no key of the settings."""
     wanted = dict(zip(("host", "port"), wall_address, strict=True))
     given = {name: value for name, value in wanted.items() if value is not None}
     certificate = {} if cert is None else {"cert": cert, "key": key}
-    return load_configuration().settings.wall.model_copy(update={**given, **certificate})
+    return usable_configuration().settings.wall.model_copy(update={**given, **certificate})
 
 
 def print_phone_address(address: str) -> None:

@@ -13,6 +13,7 @@ from surefoot.extras import missing
 from surefoot.service import VERSION
 from surefoot.service.cli import dashboards, standard_streams
 from surefoot.service.cli.analyze import analyze
+from surefoot.service.cli.backup import backup, restore
 from surefoot.service.cli.config import config
 from surefoot.service.cli.demo import demo
 from surefoot.service.cli.doctor import doctor
@@ -47,6 +48,8 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     serve: "surefoot serve --host 0.0.0.0",
     live: "surefoot live --simulated 4",
     ship: "surefoot ship --backfill",
+    backup: "surefoot backup /mnt/disk/surefoot",
+    restore: "surefoot restore /mnt/disk/surefoot",
     config: "surefoot config",
     doctor: "surefoot doctor",
     pods: "surefoot pods --left usb:0 --right usb:1 --scenario easy",

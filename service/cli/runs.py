@@ -9,11 +9,12 @@ def runs(folder: Folder = None) -> None:
     """List the recorded runs."""
     from rich.console import Console
 
-    from surefoot.service.runs import recorded_runs, runs_folder
+    from surefoot.service.configuration import usable_configuration
+    from surefoot.service.runs import recorded_runs
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.terminal.runs import run_table
 
-    parent = runs_folder(folder)
+    parent = folder or usable_configuration().settings.runs_folder
     with ProgressBar(Console(stderr=True)) as progress:
         found = list(recorded_runs(parent, progress))
     if found:

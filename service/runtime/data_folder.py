@@ -33,7 +33,7 @@ def recording_data_folder(settings: Settings) -> Iterator[None]:
     StoreError
         if the folder cannot be written.
     """
-    with _locked(settings.data):
+    with locked(settings.data):
         try:
             ensure_store(settings.store_path)
         except StoreError as error:
@@ -42,7 +42,7 @@ def recording_data_folder(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, which is released with the process, however it ends."""
     with store_errors(folder):
         make_private_folder(folder)

@@ -29,6 +29,8 @@ class NoteKind(StrEnum):
     """A row of the table `deliveries`: a sink has had an alert."""
     FINISHED = "finished"
     """A runner's run has been stored to its end, so that all its alerts are told."""
+    BACKUP = "backup"
+    """A backup was made: its folder, and the runs whose results are in it."""
 
 
 class Notebook:

@@ -1,0 +1,134 @@
+"""A copy of the data folder's runs, results and notes in another folder, and back."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from surefoot.service.errors import BackupError
+from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.settings import Settings
+from surefoot.service.store.connection import connect, store_errors
+from surefoot.service.store.notebook import Notebook, NoteKind
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.repair import check_store, ensure_store
+
+STORE, NOTEBOOK, RUNS = "surefoot.sqlite", "notebook.log", "runs"
+PARTIAL = ".part"
+"""A file is copied under a name with this ending: without it, it is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What was copied; a file that was there already as it is does not count.
+
+    Parameters
+    ----------
+    stored : runs whose results are in the copy, complete.
+    """
+
+    stored: tuple[str, ...]
+    files: int
+    size_bytes: int
+
+
+def back_up(settings: Settings, target: Path, progress: ProgressCallback = lambda *_: None) -> Copied:
+    """Copy recordings, results and notes into a folder, also of an earlier backup; the service may run meanwhile.
+
+    Raises
+    ------
+    BackupError
+        if there is nothing to copy, or the folder cannot be written.
+    StoreError
+        if the results cannot be read.
+    """
+    if not settings.store_path.exists():
+        raise BackupError(settings.data, "there are no results to back up; run surefoot ship --backfill first")
+    with _told(target):
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stored = _stored_runs(settings.store_path)
+        files = list(_copied_files(settings.runs_folder, target / RUNS, progress))
+        _copy_store(settings.store_path, target / STORE)
+        notebook = Notebook(settings.store_path)
+        if notebook.path.exists():
+            files += _copied(notebook.path, target / NOTEBOOK)
+    notebook.append(NoteKind.BACKUP, {"folder": str(target.absolute()), "runs": stored})
+    return Copied(stored, len(files) + 1, sum(files) + (target / STORE).stat().st_size)
+
+
+def restore(source: Path, settings: Settings, progress: ProgressCallback = lambda *_: None) -> Copied:
+    """Bring a backup into a data folder without runs and results.
+
+    Raises
+    ------
+    BackupError
+        if there is no backup, or the data folder has runs or results.
+    StoreError
+        if the results of the backup are damaged.
+    """
+    if not (source / STORE).is_file():
+        raise BackupError(source, "is no backup: there is no surefoot.sqlite in it")
+    has_runs = settings.runs_folder.is_dir() and any(settings.runs_folder.iterdir())
+    if settings.store_path.exists() or has_runs:
+        raise BackupError(settings.data, "has runs or results already; set data to a new folder")
+    with _told(settings.data):
+        checked = settings.store_path.with_name(STORE + PARTIAL)
+        shutil.copyfile(source / STORE, checked)
+        check_store(checked)
+        files = list(_copied_files(source / RUNS, settings.runs_folder, progress))
+        if (source / NOTEBOOK).exists():
+            files += _copied(source / NOTEBOOK, Notebook(settings.store_path).path)
+        checked.replace(settings.store_path)
+    ensure_store(settings.store_path)
+    return Copied(_stored_runs(settings.store_path), len(files) + 1, sum(files) + settings.store_path.stat().st_size)
+
+
+def _stored_runs(store: Path) -> tuple[str, ...]:
+    """Runs whose results are complete."""
+    with StoreReader(store) as reader:
+        return tuple(dict.fromkeys(run.run for run in reader.runs() if run.summary is not None))
+
+
+def _copied_files(source: Path, target: Path, progress: ProgressCallback) -> Iterator[int]:
+    """Copy a folder of runs; the size of each file that was not there."""
+    files = sorted(path for path in source.rglob("*") if path.is_file() and not path.is_symlink())
+    for place, path in enumerate(files):
+        progress("Copying", place / len(files))
+        yield from _copied(path, target / path.relative_to(source))
+
+
+def _copied(source: Path, target: Path) -> Iterator[int]:
+    """Copy a file, unless one of its size and time is there; its size."""
+    found = source.stat()
+    if target.exists() and (target.stat().st_size, target.stat().st_mtime_ns) == (found.st_size, found.st_mtime_ns):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = target.with_name(target.name + PARTIAL)
+    shutil.copy2(source, partial)
+    partial.replace(target)
+    yield found.st_size
+
+
+def _copy_store(source: Path, target: Path) -> None:
+    """Copy a store as it is at one moment, while others write it."""
+    partial = target.with_name(target.name + PARTIAL)
+    partial.unlink(missing_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with closing(connect(source)) as store, store_errors(partial), closing(sqlite3.connect(partial)) as copy:
+        store.backup(copy)
+    check_store(partial)
+    with closing(sqlite3.connect(partial)) as copy:
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, which can be read where nothing can be written
+    partial.replace(target)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BackupError(folder, f"cannot be written ({error.strerror or type(error).__name__})") from error
