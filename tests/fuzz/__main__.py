@@ -22,6 +22,7 @@ from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.serialization.mqtt_messages import TOPIC_ROOT
 from surefoot.service.settings import Settings, setting_types
 from tests.accuracy.report import Finding, show
+from tests.fuzz.http_requests import requests
 from tests.sensor_ingest.damage import DAMAGE, WholeJournal
 from tests.sensor_ingest.mangling import fuzz
 from tests.sensor_ingest.synthetic import walk, write
@@ -35,8 +36,27 @@ from tests.service.test_settings import GOOD
 COUNT = 10_000
 JOURNALS = 7_500
 """With each kind of damage."""
+REQUESTS = 30_000
+"""Half of them signed in."""
 SLOWEST_S = 2.0
-PIECES = (b"\x00", b"\xff\xfe", b"NaN", b"1e999", b"-", b'"', b"[[", b"]\n", b"=", b",", b"\n", b"true", b"9" * 40)
+PIECES = (
+    b"\x00",
+    b"\r\n",
+    b"%00",
+    b"../",
+    b"\xff\xfe",
+    b"NaN",
+    b"1e999",
+    b"-",
+    b'"',
+    b"[[",
+    b"]\n",
+    b"=",
+    b",",
+    b"\n",
+    b"true",
+    b"9" * 40,
+)
 
 
 def mangled(rng: random.Random, good: bytes) -> bytes:
@@ -50,10 +70,10 @@ def mangled(rng: random.Random, good: bytes) -> bytes:
     return bytes(data if rng.random() < 0.9 else data[: rng.randrange(len(data) + 1)])
 
 
-def answers(what: str, attempt: Callable[[random.Random], bool]) -> Iterator[Finding]:
+def answers(what: str, attempt: Callable[[random.Random], bool], count: int) -> Iterator[Finding]:
     """Try each input; whether it was refused is told by the attempt, anything else that happens is a crash."""
     rng, refused, crashes, slowest_s = random.Random(1), 0, [], 0.0
-    for _ in range(COUNT):
+    for _ in range(count):
         began_s = time.monotonic()
         try:
             refused += attempt(rng)
@@ -61,7 +81,7 @@ def answers(what: str, attempt: Callable[[random.Random], bool]) -> Iterator[Fin
             crashes.append(repr(error))
         slowest_s = max(slowest_s, time.monotonic() - began_s)
     told = f"{len(crashes)} crashes, {refused} refused with a sentence" + "".join(f"; {crash}" for crash in crashes[:2])
-    yield Finding(what, f"{COUNT} mangled", told, "0 crashes", not crashes)
+    yield Finding(what, f"{count} mangled", told, "0 crashes", not crashes)
     yield Finding(what, "slowest", f"{slowest_s:.2f} s", f"≤ {SLOWEST_S:g} s", slowest_s <= SLOWEST_S)
 
 
@@ -85,7 +105,7 @@ def journals(folder: Path) -> Iterator[Finding]:
         yield Finding("journals", f"{JOURNALS} with {name}", told, "0 lost, 0 invented", not lost and not invented)
 
 
-def settings(folder: Path) -> Iterator[Finding]:
+def settings(folder: Path, count: int = COUNT) -> Iterator[Finding]:
     """Settings files, and variables of the environment."""
     path, names = folder / "surefoot.toml", [variable(way) for way in setting_types()]
 
@@ -98,10 +118,10 @@ def settings(folder: Path) -> Iterator[Finding]:
             return bool(error.problems)
         return False
 
-    return answers("settings", attempt)
+    return answers("settings", attempt, count)
 
 
-def recordings(folder: Path) -> Iterator[Finding]:
+def recordings(folder: Path, count: int = COUNT) -> Iterator[Finding]:
     """CSV files."""
     path = folder / "any.csv"
     good = write(path, walk(2.5)).read_bytes()
@@ -114,7 +134,7 @@ def recordings(folder: Path) -> Iterator[Finding]:
             return True
         return False
 
-    return answers("CSV", attempt)
+    return answers("CSV", attempt, count)
 
 
 def payloads(folder: Path) -> Iterator[Finding]:
@@ -160,6 +180,7 @@ if __name__ == "__main__":
             *journals(Path(place)),
             *settings(Path(place)),
             *recordings(Path(place)),
+            *requests(REQUESTS, mangled),
             *payloads(Path(place)),
         ]
     sys.exit(0 if show(found) else 1)
