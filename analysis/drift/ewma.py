@@ -118,8 +118,7 @@ class EwmaChart:
     @property
     def _average_error_pct(self) -> Floats:
         """(metrics,) standard error of the moving average, from one minute's scatter."""
-        weight = self._weight
-        error_pct: Floats = self.covariates.scatter_pct * np.sqrt(weight / (2.0 - weight))
+        error_pct: Floats = self.covariates.scatter_pct * np.sqrt(self._weight / (2.0 - self._weight))
         return error_pct
 
     def rebase(self, end_s: float) -> None:
@@ -160,9 +159,9 @@ class EwmaChart:
 
     def history(self, metric: int) -> tuple[Floats, Floats]:
         """Times and adjusted asymmetry of a metric by minutes, relative to the baseline."""
-        known = slice(0, self.count)
-        deviation = self._deviation(self.rows[known], self.baseline.rows)[:, metric]
-        return self.time_s[known][np.isfinite(deviation)], deviation[np.isfinite(deviation)]
+        deviation = self._deviation(self.rows[: self.count], self.baseline.rows)[:, metric]
+        known = np.isfinite(deviation)
+        return self.time_s[: self.count][known], deviation[known]
 
     def deviation_from(self, reference: Floats) -> Floats:
         """(metrics,) adjusted difference of the asymmetry now from the reference's."""

@@ -103,11 +103,13 @@ def strides_around_chart(evidence: Mapping[str, Any], name: str, foot: Foot | No
 
 
 def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) -> Markup:
-    """Asymmetry by minutes, the reference band of the evidence, start and report time of the change."""
+    """Asymmetry by minutes, the reference band of the evidence, start and report time of the change; at the end
+    the change that the text tells."""
     time_s, values = evidence["times_s"], evidence["asymmetry_pct"]
+    end_s, now_pct = float(time_s[-1]), finding.reference + finding.value
     low, high = float(evidence["band_low_pct"]), float(evidence["band_high_pct"])
     span_s = (origin_s, max(float(time_s[-1]), finding.known_s))
-    axes = Axes(span_s, padded_limits([*values, low, high], min_span=6.0))
+    axes = Axes(span_s, padded_limits([*values, low, high, now_pct], min_span=6.0))
     return chart(
         axes,
         f"{_metric_label(evidence)}, right vs left by minute, in percent, and your baseline",
@@ -120,6 +122,8 @@ def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) 
             element("circle", cx=axes.px(at), cy=axes.py(value), r=2.6, class_="dot both")
             for at, value in zip(time_s, values, strict=True)
         ),
+        line(axes, (end_s, end_s), (finding.reference, now_pct), "alarm"),
+        _label_beside(axes, end_s, now_pct, f"{signed(finding.value, 1, plus=True)} %", "alarm"),
     )
 
 

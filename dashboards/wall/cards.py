@@ -135,10 +135,12 @@ def _sparkline(runner: RunnerState, reference: ReferenceBand | None) -> Markup:
 def _attention_reason(attention: Attention, runner: RunnerState) -> Markup:
     if attention.finding is not None:
         more = f" and {attention.other_count} more" if attention.other_count else ""
+        is_change = "change_low_pct" in attention.finding.evidence
+        size = f", now {abs(attention.finding.value):.1f} %" if is_change else ""
         return join(
             [
                 severity_badge(attention.finding),
-                f" {finding_title(attention.finding)} {when_text(attention.finding, runner.origin_s)}{more}",
+                f" {finding_title(attention.finding)} {when_text(attention.finding, runner.origin_s)}{size}{more}",
             ]
         )
     return (

@@ -10,8 +10,9 @@ import pytest
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State
 from surefoot.analysis.model import Flag, Foot
+from surefoot.dashboards.charts.evidence import evidence_charts
 from surefoot.dashboards.data_source import PodStatus, RunnerState
-from surefoot.dashboards.formatting import asymmetry_text
+from surefoot.dashboards.formatting import asymmetry_text, signed
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, MAX_COMPARISON_AGE_S, LiveSnapshot
 from surefoot.dashboards.wall.access import SESSION_LIFETIME_S, Password
@@ -91,6 +92,18 @@ def test_a_foot_that_was_not_watched_in_the_last_minute_is_on_the_card() -> None
     drawn = runner_card(now, attention(now), "/")
     assert "left not watched: ankle rolls 59 s of 59 s" in drawn or "ankle rolls 1:00 min of 1:00 min" in drawn
     assert "right not watched" not in drawn
+
+
+def test_a_card_a_chart_and_the_sentence_tell_the_same_change() -> None:
+    run = eventful()
+    now = runner_at(run, run.end_s)
+    change = next(each for each in now.findings if each.kind is not Kind.INVERSION_EVENT)
+    alone = replace(now, findings=(change,))
+    told = f"{abs(change.value):.1f} "
+    assert f"at 12:10, now {told}%" in runner_card(alone, attention(alone), "/")
+    assert f"{told}± " in change.message
+    [(_, chart)] = evidence_charts(change, run.origin_s)
+    assert f">{signed(change.value, 1, plus=True)} %</text>" in chart
 
 
 def test_left_and_right_are_those_of_the_last_ten_seconds_with_their_interval() -> None:
