@@ -135,6 +135,8 @@ class Flag(IntFlag):
     LANDING_GAP = 1024
     """Readings are missing at a landing that begins or ends the stride, or it may be another landing than the next: no
     step or flight time. Stride time is known nevertheless where the two landings, matched as a whole, are alike."""
+    CLOCKS_APART = 2048
+    """Step and flight are withheld: both feet's contacts do not explain how unequal they are."""
 
 
 class MountingStatus(StrEnum):

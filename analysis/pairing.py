@@ -6,12 +6,14 @@ import dataclasses
 
 import numpy as np
 
+from surefoot.analysis.clock_offset import ClockWatch, stances_s
 from surefoot.analysis.metrics import STRIDE_TIME
-from surefoot.analysis.model import Flag, Floats, Strides
+from surefoot.analysis.model import Bools, Flag, Floats, Strides
 
 STEP_TIME_RATIO = (0.25, 0.75)
 """Share of the stride after which the other foot lands: near a half, with a bad limp 0.35. Outside this range the two
 pods' clocks differ, or the landing is not the next one."""
+STEP_KEYS = ("step_time_s", "flight_time_s")
 
 
 def add_step_metrics(strides: Strides, other_contact_s: Floats) -> Strides:
@@ -29,6 +31,13 @@ def add_step_metrics(strides: Strides, other_contact_s: Floats) -> Strides:
     return dataclasses.replace(strides, metrics={**strides.metrics, **step_metrics})
 
 
+def withhold_steps(strides: Strides, apart: Bools) -> Strides:
+    """The strides without step and flight times, and flagged, where the feet's clocks are apart."""
+    steps = {key: np.where(apart, np.nan, strides.metrics[key]) for key in STEP_KEYS}
+    flags = strides.flags | np.where(apart, int(Flag.CLOCKS_APART), 0)
+    return dataclasses.replace(strides, flags=flags, metrics={**strides.metrics, **steps})
+
+
 class StridePairer:
     """Holds one foot's strides until the other foot is known up to their end."""
 
@@ -36,6 +45,8 @@ class StridePairer:
         self._empty = empty
         self._buffer = [empty]
         self._contacts_s = np.empty(0)
+        self._stances_s = np.empty((2, 0))
+        self._clocks = ClockWatch()
 
     def add(self, strides: Strides) -> None:
         """Take this foot's new strides."""
@@ -43,6 +54,7 @@ class StridePairer:
         complete = strides[~strides.has(Flag.LATE | Flag.LANDING_GAP)]
         ends = np.concatenate([self._contacts_s, complete.initial_contact_s, complete.next_initial_contact_s])
         self._contacts_s = np.unique(ends)
+        self._stances_s = np.concatenate([self._stances_s, stances_s(complete)], axis=1)
 
     @property
     def contacts_s(self) -> Floats:
@@ -50,12 +62,17 @@ class StridePairer:
         return self._contacts_s
 
     @property
+    def stances_s(self) -> Floats:
+        """(2, m) this foot's landings and lift-offs, back to the last `forget`."""
+        return self._stances_s
+
+    @property
     def earliest_start_s(self) -> float:
         """Start of the first stride still held that is not late; infinite without one."""
         starts_s = (rows.initial_contact_s[~rows.has(Flag.LATE)] for rows in self._buffer if len(rows))
         return next((float(start_s[0]) for start_s in starts_s if len(start_s)), np.inf)
 
-    def release(self, other_contact_s: Floats, watermark_s: float) -> Strides:
+    def release(self, other_contact_s: Floats, other_stances_s: Floats, watermark_s: float) -> Strides:
         """Strides that end before the other foot's `watermark_s`, with step and flight times."""
         buffer = Strides.join(self._buffer)
         ready = int(np.searchsorted(buffer.next_initial_contact_s, watermark_s, side="right"))
@@ -63,8 +80,11 @@ class StridePairer:
             self._buffer = [buffer]
             return self._empty
         self._buffer = [buffer[ready:]] if ready < len(buffer) else [self._empty]
-        return add_step_metrics(buffer[:ready], other_contact_s)
+        paired = add_step_metrics(buffer[:ready], other_contact_s)
+        apart = self._clocks.apart(paired, other_stances_s)
+        return withhold_steps(paired, apart) if apart.any() else paired
 
     def forget(self, before_s: float) -> None:
         """Drop contacts that no stride of the other foot can need."""
         self._contacts_s = self._contacts_s[np.searchsorted(self._contacts_s, before_s) :]
+        self._stances_s = self._stances_s[:, np.searchsorted(self._stances_s[0], before_s) :]

@@ -224,5 +224,6 @@ class Session:
         """The foot's strides whose other foot is known, or all of them in a session of one foot."""
         pairer = self._feet[foot].pairer
         if foot.other not in self._feet:
-            return pairer.release(np.empty(0), np.inf)
-        return pairer.release(self._feet[foot.other].pairer.contacts_s, foot_watermark_s[foot.other])
+            return pairer.release(np.empty(0), np.empty((2, 0)), np.inf)
+        other = self._feet[foot.other].pairer
+        return pairer.release(other.contacts_s, other.stances_s, foot_watermark_s[foot.other])

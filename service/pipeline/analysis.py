@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from surefoot.analysis.clock_offset import typical_offset_s
 from surefoot.analysis.model import Foot, Mounting, Samples
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit
@@ -107,7 +108,15 @@ def conclude(
     results = without_sided(results) if question else results
     paired, watched = len(readings) > 1, time_watched(results.strides)
     quality = {
-        foot: assess(found, mountings[foot], results.strides[foot], watched[foot], paired=paired, question=question)
+        foot: assess(
+            found,
+            mountings[foot],
+            results.strides[foot],
+            watched[foot],
+            paired=paired,
+            question=question,
+            clock_offset_s=typical_offset_s(results.strides[foot], results.strides[foot.other]) if paired else np.nan,
+        )
         for foot, found in readings.items()
     }
     return Analysis(quality, results, summarise(results, parameters), parameters)

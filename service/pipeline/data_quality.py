@@ -63,9 +63,13 @@ def assess(
     *,
     paired: bool,
     question: str = "",
+    clock_offset_s: float = np.nan,
 ) -> DataQuality:
-    """Data quality of one foot; `paired` says whether the other foot was recorded too, `question` whether the two may
-    be exchanged."""
+    """Data quality of one foot.
+
+    `paired` says whether the other foot was recorded too, `question` whether the two may be exchanged, `clock_offset_s`
+    by how much the other foot's clock is late at strides flagged for it.
+    """
     unsure = question and mounting.status is MountingStatus.OK
     landings, of_gait = landings_watched(strides), _of_main_gait(strides)
     few = withheld(of_gait) if len(of_gait) >= MIN_WINDOW_STRIDES else {}
@@ -87,7 +91,8 @@ def assess(
             *_minority_notes(few),
             *_watch_note(landings, watched),
             *_late_note(strides),
-            *_pairing_note(strides[~strides.has(Flag.LATE)], paired=paired),
+            *_clock_note(strides, clock_offset_s),
+            *_pairing_note(strides[~strides.has(Flag.LATE | Flag.CLOCKS_APART)], paired=paired),
         ),
     )
 
@@ -160,6 +165,18 @@ def _late_note(strides: Strides) -> tuple[str, ...]:
     if not late:
         return ()
     return (f"{pluralize(late, 'stride')} came after the pod was silent for long: not compared with the other foot.",)
+
+
+def _clock_note(strides: Strides, offset_s: float) -> tuple[str, ...]:
+    """Note on steps that the clocks make unequal."""
+    apart = int(strides.has(Flag.CLOCKS_APART).sum())
+    if not apart:
+        return ()
+    return (
+        f"The other foot's clock seems {1e3 * abs(offset_s):.0f} ms {'late' if offset_s > 0 else 'early'}: steps come "
+        "long and short in turn, with contacts alike. "
+        f"Step and flight time withheld in {apart} of {len(strides)} strides.",
+    )
 
 
 def _pairing_note(strides: Strides, *, paired: bool) -> tuple[str, ...]:

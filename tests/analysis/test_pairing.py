@@ -11,6 +11,8 @@ from surefoot.analysis.model import Floats, Foot, Strides
 from surefoot.analysis.pairing import StridePairer, add_step_metrics
 from tests.analysis.made import contacts, strides
 
+NOBODY = np.empty((2, 0))
+"""Stances of the other foot, of which nothing is known."""
 LEFT = strides(Foot.LEFT, contacts(10.0, 6, 0.7), contact_s=0.25)
 
 
@@ -61,10 +63,10 @@ def test_a_stride_is_held_until_the_other_foot_is_settled_to_its_end() -> None:
     pairer.add(LEFT)
     other_s = contacts(10.35, 6, 0.7)
     assert pairer.earliest_start_s == 10.0
-    assert len(pairer.release(other_s, LEFT.next_initial_contact_s[0] - 1e-6)) == 0
-    assert len(pairer.release(other_s, LEFT.next_initial_contact_s[1])) == 2
+    assert len(pairer.release(other_s, NOBODY, LEFT.next_initial_contact_s[0] - 1e-6)) == 0
+    assert len(pairer.release(other_s, NOBODY, LEFT.next_initial_contact_s[1])) == 2
     assert pairer.earliest_start_s == LEFT.initial_contact_s[2]
-    assert len(pairer.release(other_s, np.inf)) == 4
+    assert len(pairer.release(other_s, NOBODY, np.inf)) == 4
     assert pairer.earliest_start_s == np.inf
 
 
@@ -94,9 +96,9 @@ def test_pieces_give_the_same_steps_as_the_whole(
     for upto_s, size in zip(sorted(watermarks_s), sizes, strict=False):
         pairer.add(LEFT[added : added + size])
         added += size
-        done.append(pairer.release(landings_s[landings_s < upto_s], upto_s))
+        done.append(pairer.release(landings_s[landings_s < upto_s], NOBODY, upto_s))
     pairer.add(LEFT[added:])
-    done.append(pairer.release(landings_s, np.inf))
+    done.append(pairer.release(landings_s, NOBODY, np.inf))
     together, expected = Strides.join(done), add_step_metrics(LEFT, landings_s)
     for key in expected.metrics:
         assert np.array_equal(together.metrics[key], expected.metrics[key], equal_nan=True)

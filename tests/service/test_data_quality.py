@@ -78,6 +78,15 @@ def test_strides_whose_partner_is_missing_are_told() -> None:
     )
 
 
+def test_clocks_apart_are_told_with_their_offset() -> None:
+    rows = strides([int(Flag.CLOCKS_APART)] * 8 + [0] * 2)
+    told = assess(readings(), WELL, rows, watched(rows), paired=True, clock_offset_s=-0.0796)
+    assert told.notes == (
+        "The other foot's clock seems 80 ms early: steps come long and short in turn, with contacts alike. Step and "
+        "flight time withheld in 8 of 10 strides.",
+    )
+
+
 def test_strides_that_came_late_are_told_apart_from_those_without_a_partner() -> None:
     late = strides([int(Flag.LATE)] * 3 + [0] * 7)
     late.metrics["step_time_s"][:3] = np.nan
