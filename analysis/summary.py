@@ -116,7 +116,7 @@ def _running_metrics(results: Results) -> dict[str, float | None]:
 
 
 def _median(strides: Strides, key: str) -> Estimate | None:
-    return median(strides.metrics[key]) if len(strides) else None
+    return median(strides.metrics[key], STRIDE_METRICS[key].scale_error) if len(strides) else None
 
 
 def _value(estimate: Estimate | None) -> float | None:

@@ -11,6 +11,7 @@ from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Reason,
 from surefoot.analysis.parameters import DEFAULTS
 from surefoot.analysis.uncertainty import (
     MIN_KNOWN_SHARE,
+    Z95,
     LandingCorrelation,
     Medians,
     SignCorrelation,
@@ -30,6 +31,7 @@ MAX_STEP_S = {Gait.RUN: 0.7, Gait.WALK: 1.4}
 METRIC_KEYS = tuple(STRIDE_METRICS)
 COMPARED_MASK = np.array([metric.compared for metric in STRIDE_METRICS.values()])
 """Metrics that are compared in percent."""
+SCALE_ERROR = np.array([metric.scale_error for metric in STRIDE_METRICS.values()])
 
 
 class WindowBuilder:
@@ -133,7 +135,7 @@ def _compare_feet(
 
 
 def _estimates(medians: Medians, error: Floats, count: Floats) -> dict[str, Estimate]:
-    half = t95(count - 1.0) * error
+    half = np.hypot(t95(count - 1.0) * error, Z95 * SCALE_ERROR * medians.median)
     return _by_key(medians.median, half, medians.count, medians.spread, _is_told(medians))
 
 
@@ -166,8 +168,9 @@ def _by_key(value: Floats, half: Floats, count: Floats, spread: Floats, wanted: 
     }
 
 
-def median(values: Floats) -> Estimate | None:
-    """Median of the finite values with its 95 % interval; None with too few, or too few of all."""
+def median(values: Floats, scale_error: float = 0.0) -> Estimate | None:
+    """Median of the finite values with its 95 % interval; None with too few, or too few of all. `scale_error` is that
+    of the metric."""
     known = values[np.isfinite(values)]
     if len(known) < least_known(len(values)):
         return None
@@ -175,7 +178,8 @@ def median(values: Floats) -> Estimate | None:
     signs.update(medians.sign[:, :-1], medians.sign[:, 1:], neighbours=True)
     count = effective_sample_size(medians.count, design_effect(signs.correlation))
     half = t95(count - 1.0) * medians.standard_error(count)
-    middle, half_width = float(medians.median[0]), float(half[0])
+    middle = float(medians.median[0])
+    half_width = float(np.hypot(half[0], Z95 * scale_error * middle))
     return Estimate(middle, middle - half_width, middle + half_width, len(known), float(medians.spread[0]))
 
 

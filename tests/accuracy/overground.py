@@ -15,10 +15,17 @@ from surefoot.analysis.model import Flag, Floats, Foot
 from tests.accuracy.recordings import analysed, nearest, samples_of, table
 from tests.accuracy.report import Finding
 
+MID_STANCE_SHARE = 0.12
+"""Of the stride, from contact to the rest between which stride length is measured."""
+MIN_STRIDE_M = 0.4
+"""Shorter ones are of a foot that stops or turns, for which two places say nothing of the way."""
+
 
 def findings() -> Iterator[Finding]:
     """What the product says about every recording that is not the treadmill's."""
     yield from vicon()
+    yield optical_distance()
+    yield walked_distance()
     yield from two_feet_walk()
     yield from two_feet_run()
     yield from long_run()
@@ -52,6 +59,39 @@ def vicon() -> Iterator[Finding]:
     middle_ms = float(np.median(np.concatenate(apart_ms)))
     yield Finding("vicon, 8 trials", "single strides, median", f"{middle_ms:.1f} ms", "≤ 10 ms", middle_ms <= 10)
     yield Finding("vicon, 8 trials", "gyroscope clipping flagged", f"{clipped} of 8 trials", "8", clipped == 8)
+
+
+def optical_distance() -> Finding:
+    """Stride lengths that a clipping gyroscope leaves, summed per trial, against the way of the foot's marker."""
+    errors_pct = [_distance_error_pct(f"vicon/run_{number:02d}") for number in range(1, 9)]
+    mean_pct, worst_pct = float(np.mean(errors_pct)), max(errors_pct, key=abs)
+    found = f"mean {mean_pct:+.1f} %, worst {worst_pct:+.1f} %"
+    good = abs(mean_pct) <= 1 and abs(worst_pct) <= 3
+    return Finding("vicon, 8 trials", "distance per trial against optical", found, "mean ±1 %, worst ±3 %", good)
+
+
+def _distance_error_pct(name: str) -> float:
+    strides = analysed(f"{name}.csv").strides()
+    rows = table(f"{name}.foot_position.csv")
+    level_m = np.stack([rows["x_m"], rows["y_m"], rows["z_m"]], axis=1)
+    level_m = np.delete(level_m, np.argmin(np.ptp(level_m, axis=0)), axis=1)
+    middle_s = MID_STANCE_SHARE * strides.metrics["stride_time_s"]
+    begin, end = (
+        level_m[nearest(rows["time_s"], contact_s + middle_s)]
+        for contact_s in (strides.initial_contact_s, strides.next_initial_contact_s)
+    )
+    true_m = np.linalg.norm(end - begin, axis=1)
+    length_m = strides.metrics["stride_length_m"]
+    known = np.isfinite(length_m) & np.isfinite(true_m) & (true_m > MIN_STRIDE_M)
+    return float(100.0 * (length_m[known].sum() / true_m[known].sum() - 1.0))
+
+
+def walked_distance() -> Finding:
+    """Twice 20 m, with a turn: the strides of each foot, summed."""
+    walk = analysed("two_feet_walk/left.csv", "two_feet_walk/right.csv")
+    sums_m = [float(np.nansum(walk.strides(foot).metrics["stride_length_m"])) for foot in Foot]
+    found = " and ".join(f"{total_m:.1f} m" for total_m in sums_m)
+    return Finding("two_feet_walk", "distance (2 × 20 m)", found, "40 ± 2 m", all(abs(m - 40) <= 2 for m in sums_m))
 
 
 def _rests_s(name: str) -> Floats:

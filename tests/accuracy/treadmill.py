@@ -8,12 +8,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Bools, Flag, Floats
+from surefoot.analysis.windows import median
 from tests.accuracy.recordings import analysed, samples_of, table
 from tests.accuracy.report import Finding
 
 RUNS = (7, 8, 9, 10, 11, 12)
 WALKS = (2, 4, 6)
+
+
+SPEED = "speed_mps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ def findings() -> Iterator[Finding]:
     medians = [float(np.median(each.contact_s)) for each in runs]
     falls = all(a > b for a, b in pairwise(medians))
     fall = " → ".join(f"{1e3 * value:.0f}" for value in medians)
+    yield from belt()
     yield Finding("treadmill 7–12 km/h", "contact falls with speed", f"{fall} ms", "at every step", falls)
     for each in walks:
         name, error = f"treadmill {each.speed_kmh} km/h", each.cadence_error_pct
@@ -108,3 +114,20 @@ def findings() -> Iterator[Finding]:
         yield Finding(name, "cadence against insole", f"{error:+.2f} %", "±1.5 %", abs(error) <= 1.5)
         bias, spread = float(np.median(each.error_ms)), float(each.error_ms.std())
         yield Finding(name, "contact time against insole", f"{bias:+.1f} ms, SD {spread:.1f} ms", "told only", True)
+
+
+def belt() -> Iterator[Finding]:
+    """Speed against the belt's display, walking and running; belts are off by several percent themselves."""
+    errors_pct, hits = [], 0
+    for speed_kmh in (*WALKS, *RUNS):
+        speed = median(
+            analysed(f"treadmill/{speed_kmh}kmh.csv").strides().metrics[SPEED], STRIDE_METRICS[SPEED].scale_error
+        )
+        if speed is not None:
+            errors_pct.append(100.0 * (3.6 * speed.value / speed_kmh - 1.0))
+            hits += speed.low <= speed_kmh / 3.6 <= speed.high
+    low, high, number = min(errors_pct), max(errors_pct), len(errors_pct)
+    name = "treadmill 2–12 km/h"
+    alike = high - low <= 4.0
+    yield Finding(name, "speed against the belt's", f"{low:+.1f} … {high:+.1f} %", "alike within 4 %", alike)
+    yield Finding(name, "belt's speed inside the interval", f"{hits} of {number}", "told only", True)

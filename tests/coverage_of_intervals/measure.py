@@ -80,6 +80,8 @@ def _held(
     whole = {foot: _medians(strides[foot]) for foot in window.feet}
     for foot, estimates in window.feet.items():
         for key, estimate in estimates.items():
+            if STRIDE_METRICS[key].scale_error:
+                continue
             yield key, _holds(estimate, stride_s if key == STRIDE_TIME else whole[foot][key])
         if SPEED in estimates:
             yield f"true {SPEED}", _holds(estimates[SPEED], speed_mps)
