@@ -60,7 +60,7 @@ class Session:
         runners until the run has shown its own.
     parameters : thresholds and window lengths; a baseline made with others is refused.
     unit : unit of the samples' angular rate; by default rad/s, and values that are no foot's in rad/s are refused.
-    sides_confirmed : whether the runner says that each pod is on the foot it was given; else the gait is asked.
+    sides_confirmed : whether the runner says that each pod is on the foot that it was given; it is not asked then.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Session:
         self._live = WindowBuilder(names, parameters.live_window_s)
         self._bouts = BoutBuilder(parameters)
         self._drift = DriftMonitor(names, baseline, parameters)
-        self._exchanged = ExchangedPodsMonitor()
+        self._exchanged = ExchangedPodsMonitor(confirmed=sides_confirmed)
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:

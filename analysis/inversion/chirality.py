@@ -43,12 +43,11 @@ class ChiralityEstimator:
 
     Attributes
     ----------
-    rolled_in_deg : of the median stance; NaN before `MIN_STANCES`, infinite where the runner `confirmed` the side.
+    rolled_in_deg : of the median stance; NaN before `MIN_STANCES`.
     """
 
-    def __init__(self, *, confirmed: bool = False) -> None:
-        self.rolled_in_deg = np.inf if confirmed else np.nan
-        self._confirmed = confirmed
+    def __init__(self) -> None:
+        self.rolled_in_deg = np.nan
         self._recent_deg: list[float] = []
         self._stances = 0
 
@@ -57,7 +56,7 @@ class ChiralityEstimator:
         before = []
         for rolled_in_deg, counts in zip(curves.rolled_in_deg.tolist(), usual.tolist(), strict=True):
             before.append(self.rolled_in_deg)
-            if counts and not self._confirmed:
+            if counts:
                 self._add(rolled_in_deg)
         return np.array(before)
 

@@ -77,8 +77,8 @@ class InversionDetector:
     ) -> None:
         self._foot = foot
         self._parameters = parameters
-        self._watch = BothWaysWatch(prior, parameters)
-        self._chirality = ChiralityEstimator(confirmed=side_confirmed)
+        self._watch = BothWaysWatch(prior, parameters, side_confirmed=side_confirmed)
+        self._chirality = ChiralityEstimator()
         self._course: list[ChiralityCourse] = []
         self._recent = RecentStrides()
         self._open: list[Finding] = []

@@ -27,9 +27,11 @@ CONFIDENCE = 0.6
 
 
 class ExchangedPodsMonitor:
-    """What both feet's stances say in, the question out, once; it does not depend on how they are cut."""
+    """What both feet's stances say in, the question out, once, unless the runner `confirmed` the sides; it does not
+    depend on how they are cut."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, confirmed: bool) -> None:
+        self._confirmed = confirmed
         self._waiting: dict[Foot, ChiralityCourse] = {}
         self._rolled_in_deg = dict.fromkeys(Foot, np.nan)
         self._last_s = -np.inf
@@ -41,7 +43,7 @@ class ExchangedPodsMonitor:
     @property
     def in_question(self) -> bool:
         """Whether the question was asked, or both feet look like the other's now."""
-        return self._asked or self._both_opposite
+        return not self._confirmed and (self._asked or self._both_opposite)
 
     def push(self, courses: Mapping[Foot, ChiralityCourse], watermark_s: float) -> list[Finding]:
         """The question, if it is to be asked now; no stance before `watermark_s` will follow."""
@@ -70,7 +72,7 @@ class ExchangedPodsMonitor:
             self._since_s = time_s
         else:
             self._opposite_s += step_s
-        if self._asked or self._opposite_s < MIN_OPPOSITE_S:
+        if self._asked or self._confirmed or self._opposite_s < MIN_OPPOSITE_S:
             return []
         self._asked = True
         return [self._question()]

@@ -23,7 +23,7 @@ class Roll:
     Parameters
     ----------
     curve_deg, rate_dps : (m,) of its stance, positive to the side to which it rolled.
-    side_known : whether the foot's stances fit the side that its pod was given, or do not say, and it rolled outward.
+    side_known : whether it rolled outward, and the pod's side is confirmed or not contradicted by the foot's stances.
     """
 
     excursion: Excursion
@@ -54,23 +54,24 @@ class RollWatch:
         """Take the stances marked as usual, (n,)."""
         self._reference.update(self._seen(curves), usual)
 
-    def roll(self, curves: FrontalCurves, stance: int, chirality: Chirality) -> Roll | None:
+    def roll(self, curves: FrontalCurves, stance: int, *, side_known: bool) -> Roll | None:
         """The roll in one stance, if it is one."""
         seen, reference = self._seen(curves), self.reference
         excursion = measure_excursion(seen, stance, reference)
         if not is_inversion_event(excursion, reference, self._parameters):
             return None
-        known = not self._mirrored and chirality is not Chirality.OPPOSITE
-        return Roll(excursion, reference, seen.inversion_deg[stance], seen.rate_dps[stance], known)
+        return Roll(excursion, reference, seen.inversion_deg[stance], seen.rate_dps[stance], side_known)
 
     def _seen(self, curves: FrontalCurves) -> FrontalCurves:
         return curves.mirrored if self._mirrored else curves
 
 
 class BothWaysWatch:
-    """Watches outward, and inward too unless the foot's stances agree with the side that its pod was given."""
+    """Watches outward, and inward too unless the foot's stances agree with the side that its pod was given, which the
+    runner may have confirmed: even then the pods may have been put on the wrong way round."""
 
-    def __init__(self, prior: StanceReference, parameters: Parameters) -> None:
+    def __init__(self, prior: StanceReference, parameters: Parameters, *, side_confirmed: bool) -> None:
+        self._side_confirmed = side_confirmed
         self._outward = RollWatch(prior, parameters, mirrored=False)
         self._inward = RollWatch(POPULATION_REFERENCE, parameters, mirrored=True)
 
@@ -91,7 +92,8 @@ class BothWaysWatch:
 
     def roll(self, curves: FrontalCurves, stance: int, chirality: Chirality) -> Roll | None:
         """The roll in one stance, if it is one."""
-        outward = self._outward.roll(curves, stance, chirality)
+        known = self._side_confirmed or chirality is not Chirality.OPPOSITE
+        outward = self._outward.roll(curves, stance, side_known=known)
         if outward is not None or chirality is Chirality.AGREES:
             return outward
-        return self._inward.roll(curves, stance, chirality)
+        return self._inward.roll(curves, stance, side_known=False)

@@ -64,7 +64,8 @@ class PodAssignment:
 class Manifest:
     """Description of a run. The session clock is 0 at `created_utc`; a pod's number is its index in `pods`.
 
-    `parameters` are those of the analysis that were not the default when the run began.
+    `parameters` are those of the analysis that were not the default when the run began; `sides_confirmed` names the
+    runners who say that their pods were on these feet.
     """
 
     run_id: str
@@ -73,6 +74,7 @@ class Manifest:
     pods: tuple[PodAssignment, ...]
     ended: bool = False
     parameters: Mapping[str, float] = field(default_factory=dict)
+    sides_confirmed: tuple[str, ...] = ()
 
     @property
     def runners(self) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ class Manifest:
             ],
             "ended": self.ended,
             "parameters": dict(self.parameters),
+            "sides_confirmed": list(self.sides_confirmed),
         }
         return json.dumps({**fields, "checksum": _checksum(fields)}, indent=1, ensure_ascii=False)
 
@@ -114,7 +117,10 @@ class Manifest:
         if not _RUN_ID.fullmatch(str(fields["run"])):
             raise ValueError("a run id that is no name of a folder")
         parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
-        return cls(str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]), parameters)
+        confirmed = tuple(str(name) for name in fields.get("sides_confirmed", ()))
+        return cls(
+            str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]), parameters, confirmed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,11 @@ class RunFolder:
         _check_pods(pods)
         return self._with(replace(self.manifest, pods=tuple(pods)))
 
+    def confirm_sides(self, runner: str) -> RunFolder:
+        """Note that a runner's pods are on the feet that the manifest names; the run as changed."""
+        confirmed = dict.fromkeys([*self.manifest.sides_confirmed, runner])
+        return self._with(replace(self.manifest, sides_confirmed=tuple(confirmed)))
+
     def _with(self, manifest: Manifest) -> RunFolder:
         changed = RunFolder(self.path, manifest)
         _write_manifest(changed)
@@ -163,6 +174,7 @@ def create_run(
     software: str,
     created_utc: datetime | None = None,
     parameters: Mapping[str, float] | None = None,
+    sides_confirmed: Sequence[str] = (),
 ) -> RunFolder:
     """Create a run in a new folder of `parent`, named by its run id, which sorts by time.
 
@@ -176,7 +188,10 @@ def create_run(
     _check_pods(pods)
     created = (created_utc or datetime.now(UTC)).astimezone(UTC)
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    run = RunFolder(parent / run_id, Manifest(run_id, created, software, tuple(pods), parameters=parameters or {}))
+    manifest = Manifest(
+        run_id, created, software, tuple(pods), parameters=parameters or {}, sides_confirmed=tuple(sides_confirmed)
+    )
+    run = RunFolder(parent / run_id, manifest)
     try:
         make_private_folder(run.path.parent)
         run.path.mkdir(mode=FOLDER_MODE)

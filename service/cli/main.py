@@ -17,6 +17,7 @@ from surefoot.service.cli.backup import backup, restore
 from surefoot.service.cli.config import config
 from surefoot.service.cli.demo import demo
 from surefoot.service.cli.doctor import doctor
+from surefoot.service.cli.exchange import exchange
 from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from surefoot.service.cli.export import export
 from surefoot.service.cli.help import flow
@@ -43,6 +44,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     replay: "surefoot replay 20260102T030405Z-1a2b3c4d --json run.json",
     analyze: "surefoot analyze --left left.csv --right right.csv --json run.json",
     reanalyze: "surefoot reanalyze last",
+    exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
     export: "surefoot export 20260102T030405Z-1a2b3c4d --csv readings",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",
     serve: "surefoot serve --host 0.0.0.0",

@@ -18,7 +18,7 @@ from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
 from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, damage_notes, pod_notes
-from surefoot.service.pipeline.sides import PODS_QUESTION
+from surefoot.service.pipeline.sides import PODS_QUESTION, exchange_advice
 
 ResultSink = Callable[[str, Results, float], None]
 """Called with (runner, new results, watermark_s): session time up to which all results are known."""
@@ -35,6 +35,8 @@ class RunnerAnalysis:
     ----------
     sink : called with new results and the watermark before they can be read here.
     retain_s : age at which results are dropped; unless infinite, sampling statistics are not kept either.
+    sides_confirmed : see `Session`.
+    repair : sentence on what to do if the pods are exchanged, with a space before it.
     """
 
     def __init__(
@@ -43,6 +45,9 @@ class RunnerAnalysis:
         sink: Callable[[Results, float], None],
         retain_s: float,
         parameters: Parameters = DEFAULTS,
+        *,
+        sides_confirmed: bool = False,
+        repair: str = "",
     ) -> None:
         self.last_run_s: float | None = None
         self._sink = sink
@@ -50,7 +55,8 @@ class RunnerAnalysis:
         self._newest_s: dict[Foot, float] = {}
         self._pruned_s = 0.0
         self.feet = tuple(foot for foot in Foot if foot in feet)
-        self._session = Session(self.feet, parameters=parameters)
+        self._session = Session(self.feet, parameters=parameters, sides_confirmed=sides_confirmed)
+        self._repair = repair
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
         self._holes: Sequence[JournalHole] = ()
@@ -99,7 +105,7 @@ class RunnerAnalysis:
     def conclude(self) -> Analysis:
         """The analysis of all samples so far; a foot without samples counts as not recorded."""
         readings = {foot: self._readings(foot) for foot, counter in self._sampling.items() if not counter.empty}
-        question = PODS_QUESTION if self._session.pods_in_question else ""
+        question = f"{PODS_QUESTION}{self._repair}" if self._session.pods_in_question else ""
         return conclude(readings, self.mountings, self.results, self._session.parameters, question)
 
     def _readings(self, foot: Foot) -> SamplingStats:
@@ -138,6 +144,8 @@ class RunAnalysis:
     ----------
     chunk_s : samples are collected for so long before they are analysed; faster, with the same results.
     sink, retain_s : see `RunnerAnalysis`.
+    sides_confirmed : runners who say that their pods are on the feet named.
+    run_id : of the run, for what is advised.
     """
 
     def __init__(
@@ -148,6 +156,8 @@ class RunAnalysis:
         sink: ResultSink = lambda *_: None,
         retain_s: float = math.inf,
         parameters: Parameters = DEFAULTS,
+        sides_confirmed: Sequence[str] = (),
+        run_id: str = "",
     ) -> None:
         self.chunk_s = chunk_s
         self._pods = tuple(pods)
@@ -155,7 +165,12 @@ class RunAnalysis:
         self.names = {pod.runner: pod.name or pod.runner for pod in pods}
         self.runners = {
             runner: RunnerAnalysis(
-                [pod.foot for pod in pods if pod.runner == runner], partial(sink, runner), retain_s, parameters
+                [pod.foot for pod in pods if pod.runner == runner],
+                partial(sink, runner),
+                retain_s,
+                parameters,
+                sides_confirmed=runner in sides_confirmed,
+                repair=exchange_advice(run_id, runner if len(self.names) > 1 else "") if run_id else "",
             )
             for runner in self.names
         }
@@ -165,7 +180,15 @@ class RunAnalysis:
         cls, run: Manifest, chunk_s: float = 0.0, *, sink: ResultSink = lambda *_: None, retain_s: float = math.inf
     ) -> RunAnalysis:
         """The analysis of a run, with the parameters that it was begun with."""
-        return cls(run.pods, chunk_s, sink=sink, retain_s=retain_s, parameters=Parameters.from_changed(run.parameters))
+        return cls(
+            run.pods,
+            chunk_s,
+            sink=sink,
+            retain_s=retain_s,
+            parameters=Parameters.from_changed(run.parameters),
+            sides_confirmed=run.sides_confirmed,
+            run_id=run.run_id,
+        )
 
     def push(self, item: Batch | SilentPod) -> None:
         """Take the next batch or silence."""

@@ -3,6 +3,7 @@ answers."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,12 @@ FILES_QUESTION = (
     f"rest)? {WITHHELD} Analyse again with --exchange, with --turn-sign both, or with --as-worn if all is right."
 )
 PODS_QUESTION = f"{LOOKS_EXCHANGED} are the pods exchanged? {WITHHELD}"
+
+
+def exchange_advice(run_id: str, runner: str) -> str:
+    """What to do about a recorded run; `runner` is empty where there is but one."""
+    command = f"surefoot exchange {run_id}" + (f" --runner {shlex.quote(runner)}" if runner else "")
+    return f" If so: {command}; if all is right, the same with --as-worn."
 
 
 @dataclass(frozen=True, slots=True)

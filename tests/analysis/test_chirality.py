@@ -109,10 +109,13 @@ def curves(rolled_in_deg: list[float]) -> FrontalCurves:
     return FrontalCurves(inversion, np.zeros(inversion.shape), whole, marks)
 
 
-def test_who_confirms_the_side_is_believed() -> None:
-    estimator = ChiralityEstimator(confirmed=True)
-    estimator.push(curves([-9.0] * 40), np.ones(40, bool))
-    assert judged(estimator.rolled_in_deg) is Chirality.AGREES
+def test_who_confirms_the_sides_is_not_asked_but_still_watched_both_ways() -> None:
+    pods = tuple(map(exchanged, feet(9.0)))
+    session = Session(sides_confirmed=True)
+    told = [finding for each in pods for finding in session.push(each).findings] + [*session.flush().findings]
+    assert not session.pods_in_question
+    assert {each.kind for each in told} == {Kind.INVERSION_EVENT}
+    assert all(each.evidence["side_known"] is False for each in told)  # these roll inward
 
 
 def test_the_mirrored_stance_rolls_the_other_way() -> None:
@@ -163,8 +166,8 @@ def course(start_s: float, end_s: float, rolled_in_deg: float) -> ChiralityCours
     return ChiralityCourse(time_s, time_s + 0.3, np.full(len(time_s), rolled_in_deg))
 
 
-def asked(left: list[ChiralityCourse], right: list[ChiralityCourse]) -> list[Finding]:
-    monitor = ExchangedPodsMonitor()
+def asked(left: list[ChiralityCourse], right: list[ChiralityCourse], *, confirmed: bool = False) -> list[Finding]:
+    monitor = ExchangedPodsMonitor(confirmed=confirmed)
     found = []
     for pair in zip(left, right, strict=True):
         found += monitor.push(dict(zip(Foot, pair, strict=True)), float(pair[0].time_s[-1]))
@@ -179,6 +182,7 @@ def test_the_question_is_asked_once_after_a_minute_of_both_feet() -> None:
     assert told[0].value == pytest.approx(-7.5)
     assert told[0].message.endswith("depend on it.")
     assert "?" in told[0].message
+    assert asked([course(10.0, 400.0, -8.0)], [course(10.3, 400.3, -7.0)], confirmed=True) == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -64,10 +65,14 @@ def stored(settings: Settings, recorded: RunFolder, **changes: Any) -> RunFolder
     return copy
 
 
+def exchanged(pods: Sequence[PodAssignment]) -> tuple[PodAssignment, ...]:
+    """What was left now right."""
+    return tuple(replace(pod, foot=pod.foot.other) for pod in pods)
+
+
 def exchange_feet(run: RunFolder) -> RunFolder:
     """The run with what was left now right."""
-    other = {Foot.LEFT: Foot.RIGHT, Foot.RIGHT: Foot.LEFT}
-    return run.reassign([replace(pod, foot=other[pod.foot]) for pod in run.manifest.pods])
+    return run.reassign(exchanged(run.manifest.pods))
 
 
 def rows(settings: Settings, table: str) -> list[tuple[Any, ...]]:
@@ -199,3 +204,44 @@ def retained(broker: Broker, topic: str) -> Any:
         return json.loads(listener.newest(topic) or "{}")
     finally:
         listener.close()
+
+
+def test_a_run_on_exchanged_pods_is_corrected_by_one_command(
+    capsys: pytest.CaptureFixture[str], settings: Settings, rolled: DemoRun
+) -> None:
+    right = {pod.serial: pod.foot for pod in rolled.run.manifest.pods}
+    wrong = stored(settings, rolled.run, pods=exchanged(rolled.run.manifest.pods))
+    run_id = wrong.manifest.run_id
+    asked = surefoot(capsys, "analyze", run_id, "--json", "-").json["quality"]["left"]["notes"]
+    assert any(f"If so: surefoot exchange {run_id};" in note for note in asked)
+    told = surefoot(capsys, "exchange", run_id)
+    assert told.code == 0
+    assert sorted(told.out.splitlines()) == sorted(
+        f"{serial} is on the {foot} foot of {RUNNER}." for serial, foot in right.items()
+    )
+    corrected = open_run(wrong.path)
+    assert corrected.manifest.pods == rolled.run.manifest.pods
+    assert_stored_as_recorded(settings, corrected)
+    assert "exchange" not in " ".join(
+        surefoot(capsys, "analyze", run_id, "--json", "-").json["quality"]["left"]["notes"]
+    )
+
+
+def test_who_says_that_all_is_right_is_not_asked_again(
+    capsys: pytest.CaptureFixture[str], settings: Settings, rolled: DemoRun
+) -> None:
+    run = stored(settings, rolled.run, pods=exchanged(rolled.run.manifest.pods))
+    assert surefoot(capsys, "exchange", run.manifest.run_id, "--as-worn").code == 0
+    kept = open_run(run.path).manifest
+    assert (kept.pods, kept.sides_confirmed) == (run.manifest.pods, (RUNNER,))
+    found = surefoot(capsys, "analyze", run.manifest.run_id, "--json", "-").json
+    assert not any("surefoot exchange" in note for note in found["quality"]["left"]["notes"])
+    assert found["summary"]["inversion_at_contact_deg_left"] < 0.0
+
+
+def test_pods_of_a_run_that_goes_on_are_not_exchanged(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    going_on = create_run(settings.runs_folder, [PodAssignment("0001", Foot.LEFT, RUNNER)], software="test")
+    refused = surefoot(capsys, "exchange", going_on.manifest.run_id)
+    assert refused.code == 2
+    assert "has not ended" in refused.err
+    assert open_run(going_on.path) == going_on
