@@ -195,6 +195,23 @@ _METRICS = (
 STRIDE_METRICS: Mapping[str, Metric] = MappingProxyType({metric.key: metric for metric in _METRICS})
 """Registry key → metric, in the order in which people read them."""
 
+ACCELEROMETER, GYROSCOPE = "accelerometer", "gyroscope"
+SCALES_WITH: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys((PUSH_OFF, "roll_variability_deg"), (GYROSCOPE,)),
+        **dict.fromkeys(("impact_peak_g", IMPACT, "impact_rate_gps"), (ACCELEROMETER,)),
+        **dict.fromkeys(
+            (
+                "stride_length_m", "speed_mps", "clearance_m", "foot_strike_angle_deg", "strike_rearfoot_probability",
+                "inversion_at_contact_deg", STANCE_TILT, "peak_inversion_deg", "peak_inversion_velocity_dps",
+                "eversion_excursion_deg", "peak_eversion_velocity_dps", "braking_peak_g",
+            ),
+            (ACCELEROMETER, GYROSCOPE),
+        ),
+    }
+)  # fmt: skip
+"""Registry key → the sensors whose scale the value depends on; of all other metrics, which are times, it is neither."""
+
 CADENCE = Metric(
     "cadence_spm", "Cadence", "steps/min", 1.0, 1,
     "How many steps you take in a minute, both feet together.",

@@ -6,17 +6,31 @@ that, or a lag between the two, changes the mean.
 
 from __future__ import annotations
 
-from surefoot.analysis.model import STANDARD_GRAVITY_MPS2
+from collections.abc import Mapping
+
+import numpy as np
+
+from surefoot.analysis.metrics import SCALES_WITH
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
 
 GRAVITY_TOLERANCE = 0.12
 """Relative error allowed between the mean specific force and gravity; sensors on sale have scale errors up to 5 %."""
 MAX_CLIPPED_SHARE = 0.5
-WITHHELD = "the foot's axes, and angles with them, are withheld"
+WITHHELD = "all but the times of contact is withheld"
 
 
 def is_gravity(force_mps2: float) -> bool:
     """Whether a mean specific force may be gravity."""
     return abs(force_mps2 / STANDARD_GRAVITY_MPS2 - 1.0) <= GRAVITY_TOLERANCE
+
+
+def without_scaled(metrics: Mapping[str, Floats], gravity_mps2: Floats) -> dict[str, Floats]:
+    """Metrics (n,) without those that scale with a sensor, where gravity (n,) is known and has not its size.
+
+    Either sensor may be wrong then: over a stride the two measure gravity together.
+    """
+    wrong = np.array([not is_gravity(force_mps2) for force_mps2 in gravity_mps2.tolist()]) & np.isfinite(gravity_mps2)
+    return {key: np.where(wrong, np.nan, values) if key in SCALES_WITH else values for key, values in metrics.items()}
 
 
 def gravity_note(stride_mps2: float, rest_mps2: float | None, clipped_share: float) -> str:

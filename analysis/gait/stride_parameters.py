@@ -9,6 +9,7 @@ import numpy as np
 
 from surefoot.analysis.gait.event_detection import contact_landmarks, contact_valid, initial_contact
 from surefoot.analysis.gait.filters import GRID_HZ
+from surefoot.analysis.gait.gravity_check import without_scaled
 from surefoot.analysis.gait.landing_match import matched_cells
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.gait.spatial_parameters import AlignedStances, spatial_metrics
@@ -89,6 +90,7 @@ class StrideMeasurer:
         spatial = spatial_metrics(grid, stances, temporal.stride_time_s, self._foot, self._parameters)
         spatial["roll_variability_deg"] = self._variability.push(spatial["inversion_at_contact_deg"])
         flags = _flags(grid, start, end, temporal, spatial, gyroscope) | np.where(whole, 0, int(Flag.LANDING_GAP))
+        gravity_mps2 = np.array([each.mounting.gravity_mps2 for each in aligned])
         return Strides(
             self._foot,
             temporal.initial_contact_s,
@@ -97,7 +99,7 @@ class StrideMeasurer:
             temporal.running,
             _confidence(aligned, flags),
             flags,
-            {**_temporal_metrics(temporal), **spatial},
+            without_scaled({**_temporal_metrics(temporal), **spatial}, gravity_mps2),
         )
 
     def _initial_contacts(

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from surefoot.analysis.metrics import SCALES_WITH, STRIDE_METRICS
 from surefoot.analysis.model import Foot, MountingStatus, Samples
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
@@ -64,3 +65,19 @@ def test_without_rest_nobody_is_blamed() -> None:
 def test_readings_beyond_the_range_are_named_before_a_sensor() -> None:
     left = samples(REST, PlannedBout("run", 14.0, 4.5), acc_range_g=4.0, gyr_range_dps=500.0)
     assert note_of(left).startswith("most strides exceed the sensor's range")
+
+
+@pytest.mark.parametrize("wrong", [{"acc_mps2": 2.0}, {"gyr_radps": 0.6}, {"gyr_radps": 1.4}])
+def test_what_scales_with_a_wrong_sensor_is_withheld_and_times_are_not(wrong: dict[str, float]) -> None:
+    left = samples(REST, RUN)
+    scaled = replace(left, **{name: scale * getattr(left, name) for name, scale in wrong.items()})
+    metrics = analyse([scaled]).strides(Foot.LEFT).metrics
+    told = {key for key, values in metrics.items() if np.isfinite(values).any()}
+    assert told & SCALES_WITH.keys() == set()
+    assert {"stride_time_s", "ground_contact_time_s", "swing_time_s", "duty_factor"} <= told
+
+
+def test_every_metric_is_a_time_or_scales_with_a_sensor() -> None:
+    times = {"stride_time_s", "step_time_s", "ground_contact_time_s", "swing_time_s", "flight_time_s", "duty_factor"}
+    assert times | SCALES_WITH.keys() == STRIDE_METRICS.keys()
+    assert not times & SCALES_WITH.keys()
