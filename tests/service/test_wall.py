@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -214,6 +216,29 @@ def test_with_a_certificate_it_speaks_https(source: WallDataSource, certificate:
         port = int(address.rstrip("/").rpartition(":")[2])
         assert address == f"https://127.0.0.1:{port}/"
         assert answers_at(settings.model_copy(update={"port": port}))
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "headers", "secure"),
+    [(True, {}, True), (False, {"X-Forwarded-Proto": "https"}, True), (False, {}, False)],
+    ids=["https", "behind a proxy", "http"],
+)
+def test_behind_tls_the_cookie_is_for_tls_alone(
+    source: WallDataSource, certificate: tuple[Path, Path], encrypted: bool, headers: dict[str, str], secure: bool
+) -> None:
+    cert, key = certificate if encrypted else (None, None)
+    settings = WallSettings(port=0, password="open sesame", cert=cert, key=key)  # type: ignore[arg-type]
+    with wall(source, settings) as address:
+        place = urlsplit(address).netloc
+        trusting = ssl.create_default_context(cafile=str(certificate[0]))
+        link = HTTPSConnection(place, context=trusting) if encrypted else HTTPConnection(place)
+        link.request("POST", "/login", "password=open+sesame", headers)
+        answer = link.getresponse()
+        assert answer.status == 303
+        cookie = {part.strip().lower() for part in str(answer.getheader("Set-Cookie")).split(";")}
+        link.close()
+    assert {"httponly", "samesite=strict"} <= cookie
+    assert ("secure" in cookie) is secure
 
 
 def test_a_certificate_that_cannot_be_used_is_one_sentence(
