@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,7 +28,8 @@ def private_opener(path: str, flags: int) -> int:
     """Opener for `open`: a file that is created is private, one that is there becomes so if it is ours."""
     file = os.open(path, flags | getattr(os, "O_BINARY", 0), FILE_MODE)
     with suppress(OSError):  # somebody else's, who has to do it
-        if os.fstat(file).st_mode & OF_OTHERS:
+        mode = os.fstat(file).st_mode
+        if stat.S_ISREG(mode) and mode & OF_OTHERS:
             Path(path).chmod(FILE_MODE)
     return file
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.report.page import report_html
+from surefoot.sensor_ingest.recording.private_files import private_opener
 from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service import VERSION
 from surefoot.service.errors import BrowserError, OutputError
@@ -46,7 +48,7 @@ def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) 
 
 
 def write_reports(runs: Mapping[str, AnalysedRun], file: Path, *, pdf: bool = False) -> list[Path]:
-    """Write each runner's report; with several runners, each file name gets the runner's id. Returns the files.
+    """Write each runner's report, for its owner alone; of several, each file name gets the id. Returns the files.
 
     Raises
     ------
@@ -73,7 +75,8 @@ def find_browser() -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        with open(path, "w", encoding="utf-8", opener=private_opener) as file:
+            file.write(text)
     except OSError as error:
         raise OutputError(path, error.strerror or type(error).__name__) from error
 
@@ -90,3 +93,4 @@ def _print(browser: str, text: str, path: Path) -> None:
             raise BrowserError(f"{browser} did not end within {PRINT_TIMEOUT_S:.0f} s") from error
     if done.returncode or not path.exists():
         raise BrowserError(f"{browser} failed")
+    os.close(private_opener(str(path), os.O_RDONLY))

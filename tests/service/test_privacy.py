@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.sensor_ingest.recording.private_files import private_opener
 from surefoot.service.configuration import SETTINGS_FILE, load_configuration
 from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.exposure import exposures
 from surefoot.service.settings import Settings
+from surefoot.service.views.reporting import recorded, write_reports
 from tests.service.command import surefoot
 from tests.service.demo_runs import record_demo_run
 from tests.service.servers import wait
@@ -39,7 +41,10 @@ def modes(folder: Path) -> dict[str, int]:
 @pytest.mark.usefixtures("lax_umask")
 def test_what_is_recorded_and_stored_is_for_its_owner_alone(tmp_path: Path, samples: dict[Foot, Samples]) -> None:
     data = tmp_path / "new" / "data"
-    record_demo_run(data / "runs", 1.0)
+    demo = record_demo_run(data / "runs", 1.0)
+    analyses = demo.finished.analysis.conclude()
+    reports = {runner: recorded(each, runner, demo.run.manifest) for runner, each in analyses.items()}
+    write_reports(reports, demo.run.path / "report.html")
     store_samples(Settings(data=data), samples)
     found = modes(tmp_path / "new")
     assert len(found) >= 7
@@ -53,6 +58,14 @@ def test_a_store_that_others_could_read_is_closed_to_them(tmp_path: Path, sample
     settings.store_path.chmod(0o644)
     store_samples(settings, samples)
     assert stat.S_IMODE(settings.store_path.stat().st_mode) == 0o600
+
+
+def test_what_is_no_file_keeps_its_rights(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo, 0o666)
+    fifo.chmod(0o666)
+    os.close(private_opener(str(fifo), os.O_RDWR))
+    assert stat.S_IMODE(fifo.stat().st_mode) == 0o666
 
 
 def test_what_others_can_read_is_told(tmp_path: Path) -> None:
