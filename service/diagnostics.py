@@ -45,8 +45,9 @@ from surefoot.service.views.wall_address import (
 )
 
 MIN_PYTHON = (3, 11)
-MIN_FREE_BYTES = 1_000_000_000
-"""About 100 h of one runner's raw packets and results."""
+RUNNER_HOUR_BYTES = 21_000_000
+"""Raw packets and results of one runner in an hour."""
+MIN_RUNNER_HOURS = 48
 SCAN_S = 3.0
 PROBE = "probe"
 SINK_TITLES = {"influxdb": "InfluxDB", "mqtt": "MQTT", "command": "the command"}
@@ -101,8 +102,9 @@ def _python(_: Settings) -> Check:
 def _disk(settings: Settings) -> Check:
     folder = next(path for path in (settings.data, *settings.data.absolute().parents) if path.exists())
     free = shutil.disk_usage(folder).free
-    detail = f"{free / 1e9:.1f} GB free at {settings.data}"
-    if free < MIN_FREE_BYTES:
+    hours = free // RUNNER_HOUR_BYTES
+    detail = f"{free / 1e9:.1f} GB free at {settings.data}, enough for {hours:,} hours of one runner"
+    if hours < MIN_RUNNER_HOURS:
         return Check("Disk", CheckStatus.PROBLEM, detail, "Free some space, or set data to a folder on another disk.")
     return Check("Disk", CheckStatus.OK, detail)
 

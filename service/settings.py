@@ -131,6 +131,20 @@ class RunEndSettings(_Group):
     pods_gone_s: Positive = 600.0
 
 
+class RetentionSettings(_Group):
+    """How long recordings are kept; by default for ever, as all results can be made from them.
+
+    Parameters
+    ----------
+    days, gigabytes : age and size of all of them beyond which recordings are told; None for no limit.
+    delete : whether they are also deleted, once their results are stored and in a backup.
+    """
+
+    days: Positive | None = None
+    gigabytes: Positive | None = None
+    delete: bool = False
+
+
 class WallSettings(_Group):
     """Address of the wall; beyond this computer it needs a password. Port 0 is any free one.
 
@@ -196,6 +210,7 @@ class Settings(_Group):
     alerts: AlertSettings = AlertSettings()
     command: CommandSettings = CommandSettings()
     run_end: RunEndSettings = RunEndSettings()
+    retention: RetentionSettings = RetentionSettings()
     wall: WallSettings = WallSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: Literal["error", "warning", "info", "debug"] = "warning"

@@ -5,6 +5,12 @@
 set -eu
 umask 077
 secrets=${SECRETS:-/secrets}
+mkdir -p "$secrets/surefoot-token" "$secrets/grafana-token" # InfluxDB (user 1000) writes its tokens there
+if [ "$(id -u)" = 0 ]; then
+    chown 1000:1000 "$secrets/surefoot-token"
+    chown 1000:0 "$secrets/grafana-token" # Grafana is of group 0
+    chmod 2750 "$secrets/grafana-token"
+fi
 [ -e "$secrets/people/passwords" ] && exit 0
 
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
@@ -17,9 +23,7 @@ put() { # folder, file, text, owner
 token=$(random) influxdb=$(random) grafana=$(random) service=$(random) viewer=$(random) wall=$(random)
 put influxdb token "$token" 1000
 put influxdb password "$influxdb" 1000
-put grafana token "$token" 472
 put grafana password "$grafana" 472
-put surefoot influxdb-token "$token" 1000
 put surefoot mqtt-password "$service" 1000
 put wall password "$wall" 1000
 put mosquitto password "$service" 1883

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -16,6 +17,7 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.recovery import missing_runs, rebuild
+from surefoot.service.runtime.retention import apply_retention
 from surefoot.service.settings import Settings
 from surefoot.service.store.repair import ensure_store
 
@@ -108,6 +110,7 @@ class CatchUp:
                 log.warning("%s", error)
             except Exception:
                 log.exception("%s: cannot be analysed and is left out", run.path)
+        apply_retention(self._settings, time.time())
 
     def _store(self, run: RunFolder) -> None:
         with suppress(RunBusyError):

@@ -34,6 +34,7 @@ from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.runtime.recovery import open_runs
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import background_task, record_unattended
+from surefoot.service.runtime.service_manager import watched
 from surefoot.service.runtime.shutdown import StopRequest
 from surefoot.service.settings import Settings
 from surefoot.service.store.repair import ensure_store
@@ -242,10 +243,11 @@ async def run_daemon(context: DaemonContext, simulated: int, minutes: float) -> 
     """Record runs until Ctrl-C or SIGTERM; simulated runners start again for each run."""
     loop, daemon, seed = asyncio.get_running_loop(), Daemon(context), int(context.utc_s())
     with StopRequest(lambda: loop.call_soon_threadsafe(daemon.stop)) as request:
-        while not request.requested:
-            async with _pod_source(context.settings, simulated, minutes, seed) as source:
-                await daemon.run(source, 1 if simulated else math.inf)
-            seed += 1
+        async with watched():
+            while not request.requested:
+                async with _pod_source(context.settings, simulated, minutes, seed) as source:
+                    await daemon.run(source, 1 if simulated else math.inf)
+                seed += 1
 
 
 @asynccontextmanager

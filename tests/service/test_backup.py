@@ -11,9 +11,13 @@ import pytest
 
 from surefoot.analysis.model import Foot, Samples
 from surefoot.sensor_ingest.recording.run_folder import list_runs
+from surefoot.service.runtime.backup import back_up
 from surefoot.service.runtime.demo import DemoRun
-from surefoot.service.settings import Settings
+from surefoot.service.runtime.recovery import store_recorded_run
+from surefoot.service.runtime.retention import apply_retention
+from surefoot.service.settings import RetentionSettings, Settings
 from surefoot.service.store.notebook import Notebook, NoteKind
+from surefoot.service.store.reading import StoreReader
 from tests.service.real_command import RealCommand
 from tests.service.stored_runs import finding, manifest, store_samples
 
@@ -75,3 +79,31 @@ def test_nothing_is_overwritten_and_nothing_damaged_is_restored(settings: Settin
     assert not (tmp_path / "again/surefoot.sqlite").exists()
     (tmp_path / "file").write_text("")
     assert "file: cannot be written (" in said(settings.data, "backup", str(tmp_path / "file"), code=2)
+
+
+def test_old_recordings_are_told_and_deleted_only_if_wanted_and_backed_up(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (run,) = list_runs(settings.runs_folder)
+    store_recorded_run(run, settings)
+    now_s = run.manifest.created_utc.timestamp()
+    apply_retention(settings, now_s + 1e9)
+    assert not caplog.text
+    for limit in ({"days": 10}, {"gigabytes": 1e-9}):
+        keep = settings.model_copy(update={"retention": RetentionSettings(**limit)})
+        apply_retention(keep, now_s + 11 * 86_400.0)
+        assert run.path.exists()
+    assert caplog.text.count("set retention.delete to have them deleted") == 2
+    delete = settings.model_copy(update={"retention": RetentionSettings(days=10, delete=True)})
+    apply_retention(delete, now_s + 11 * 86_400.0)
+    assert run.path.exists()
+    assert "not deleted, as their results are in no backup" in caplog.text
+    back_up(settings, tmp_path / "copy")
+    apply_retention(delete, now_s + 9 * 86_400.0)
+    assert run.path.exists()
+    apply_retention(delete, now_s + 11 * 86_400.0)
+    assert not run.path.exists()
+    assert f"The recording of run {run.manifest.run_id} was deleted" in caplog.text
+    with StoreReader(settings.store_path) as reader:
+        assert run.manifest.run_id in [stored.run for stored in reader.runs()]
+    assert len(list_runs(tmp_path / "copy/runs")) == 1

@@ -20,6 +20,7 @@ from surefoot.service.settings import Settings
 from surefoot.service.views.wall_address import MIN_PASSWORD_LENGTH
 from tests.service.command import ROOT
 from tests.service.listener import Listener
+from tests.service.real_command import RealCommand
 from tests.service.servers import PATHS, Broker, program, wait
 
 FOLDER = ROOT / "service" / "compose"
@@ -70,13 +71,12 @@ def test_every_file_that_is_mounted_is_there() -> None:
 def test_no_secret_stands_in_the_file_and_every_one_that_is_read_is_made(secrets: Path) -> None:
     named = set(re.findall(r"/secrets/([\w-]+/[\w-]+)\b", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
     assert named
-    for name in named:
+    for name in named - {"surefoot-token/token", "grafana-token/token"}:
         assert (secrets / name).is_file(), name
     values = [path.read_text() for path in secrets.rglob("*") if path.is_file() and path.name != "passwords"]
     assert all(re.fullmatch(r"[0-9a-f]{48}", value) for value in values)
     assert len(set(values)) == 5
     assert len((secrets / "wall/password").read_text()) >= MIN_PASSWORD_LENGTH
-    assert (secrets / "influxdb/token").read_text() == (secrets / "surefoot/influxdb-token").read_text()
 
 
 @pytest.fixture
@@ -96,7 +96,70 @@ def test_secrets_are_made_once_and_for_their_reader_alone(secrets: Path) -> None
     environment = {**os.environ, "PATH": PATHS, "SECRETS": str(secrets)}
     subprocess.run(["/bin/sh", str(FOLDER / "secrets.sh")], env=environment, check=True, timeout=60)
     assert (secrets / "people/passwords").read_text() == before
-    assert all(path.stat().st_mode & 0o077 == 0 for path in secrets.rglob("*"))
+    for path in secrets.rglob("*"):
+        assert path.stat().st_mode & (0o007 if path.name == "grafana-token" else 0o077) == 0, path
+
+
+INFLUX = """#!/bin/sh
+echo "$@" >>"$CALLS"
+case "$1 $2" in
+"bucket list") printf '0123456789abcdef\\tsurefoot\\tinfinite\\n' ;;
+"v1 dbrp") [ "$3" = create ] && touch "$CALLS.mapped"; [ ! -e "$CALLS.mapped" ] || echo mapping ;;
+"auth create") printf '{\\n\\t"id": "1",\\n\\t"token": "token-%s=="\\n}\\n' "$(wc -l <"$CALLS")" ;;
+esac
+"""
+
+
+def test_service_and_grafana_have_tokens_for_what_they_do_and_the_token_for_everything_stays_inside(
+    tmp_path: Path, secrets: Path
+) -> None:
+    (tmp_path / "influx").write_text(INFLUX)
+    (tmp_path / "influx").chmod(0o755)
+    names = {"DOCKER_INFLUXDB_INIT_BUCKET": "surefoot", "DOCKER_INFLUXDB_INIT_ORG": "surefoot"}
+    names |= {"SECRETS": str(secrets), "CALLS": str(tmp_path / "calls"), "PATH": f"{tmp_path}{os.pathsep}{PATHS}"}
+    for _ in range(2):
+        subprocess.run(["/bin/sh", FOLDER / "influxdb.sh"], env=names, check=True, timeout=60)
+    calls = (tmp_path / "calls").read_text().splitlines()
+    made = [call.rpartition(" --description ")[2] for call in calls if call.startswith("auth create")]
+    assert made == [
+        "surefoot: reads and writes one bucket --read-bucket 0123456789abcdef --write-bucket 0123456789abcdef --json",
+        "Grafana: reads one bucket --read-bucket 0123456789abcdef --json",
+    ]
+    assert sum(call.startswith("v1 dbrp create") for call in calls) == 1
+    tokens = [(secrets / f"{name}-token/token").read_text() for name in ("surefoot", "grafana")]
+    assert all(re.fullmatch(r"token-\d+==", token) for token in tokens)
+    assert tokens[0] != tokens[1]
+    readers = [name for name, service in SERVICES.items() if "secrets-influxdb" in str(service.get("volumes"))]
+    assert readers == ["secrets", "influxdb"]
+
+
+def test_no_container_may_take_all_memory() -> None:
+    limits = {name: service["mem_limit"] for name, service in SERVICES.items()}
+    assert all(re.fullmatch(r"\d+[mg]", limit) for limit in limits.values())
+
+
+def test_an_idle_service_is_healthy_and_a_dead_one_is_not(tmp_path: Path) -> None:
+    (check,) = {service["healthcheck"]["test"][1] for name, service in SERVICES.items() if name in {"squad", "pods"}}
+    check = check.replace("/data/", f"{tmp_path}/")
+
+    def is_healthy() -> bool:
+        return subprocess.run(["/bin/sh", "-c", check], check=False, capture_output=True).returncode == 0
+
+    assert not is_healthy()
+    with RealCommand(tmp_path, "live", settings={"SETTINGS": idle(tmp_path)}):
+        wait(is_healthy)
+        for path in tmp_path.glob("surefoot.sqlite*"):
+            os.utime(path, (0, 0))
+        assert is_healthy()
+    os.utime(tmp_path / "status.json", (0, 0))
+    assert not is_healthy()
+
+
+def idle(folder: Path) -> Path:
+    """Settings with a runner whose pods never come."""
+    path = folder / "surefoot.toml"
+    path.write_text('[runners.anna]\nleft = "1A2B"\n', encoding="utf-8")
+    return path
 
 
 @pytest.fixture
