@@ -123,10 +123,16 @@ def lacks_gravity(acc_mps2: Floats) -> bool:
 
 
 def convert_gyr_to_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
-    """Convert angular rates in °/s to rad/s; acceleration must already be in m/s²."""
+    """Convert angular rates in °/s to rad/s, and leave out those of another unit; acceleration must be in m/s²."""
     if table.gyr is None or not gyr_is_in_degrees(table.acc, table.gyr, rate_hz):
         return table, ()
-    return replace(table, gyr=np.radians(table.gyr)), ("The gyroscope is in °/s: converted to rad/s.",)
+    gyr_radps = np.radians(table.gyr)
+    if norm_percentiles(gyr_radps).top > _MAX_RADPS:
+        return table.without_gyroscope(), (
+            "The gyroscope is neither in rad/s nor in °/s, since no foot turns so fast: treated as having no "
+            "gyroscope; convert the gyr_ columns to rad/s.",
+        )
+    return replace(table, gyr=gyr_radps), ("The gyroscope is in °/s: converted to rad/s.",)
 
 
 def gyr_is_in_degrees(acc_mps2: Floats, gyr: Floats, rate_hz: float) -> bool:

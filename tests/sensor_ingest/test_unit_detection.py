@@ -43,6 +43,15 @@ def test_gyroscope_in_degrees_is_converted(speed: float) -> None:
     assert recording.notes == (DEGREES_NOTE,)
 
 
+@pytest.mark.parametrize("factor", [16.4, 131.0, 1e3])
+@pytest.mark.parametrize("speed_mps", [2.2, 5.0])
+def test_a_gyroscope_in_counts_or_thousandths_is_left_out(factor: float, speed_mps: float) -> None:
+    time_s, acc_g, gyr_radps = run_without_rest(speed_mps)
+    recording = read(acc_g * STANDARD_GRAVITY_MPS2, np.degrees(gyr_radps) * factor, time_s)
+    assert not recording.has_gyroscope
+    assert recording.notes[0].startswith("The gyroscope is neither in rad/s nor in °/s, since no foot turns so fast")
+
+
 def test_slow_gyroscope_in_degrees_shows_in_how_gravity_turns() -> None:
     time_s = np.arange(4000) / 200
     angle_rad = 0.2 * np.sin(2 * np.pi * 0.25 * time_s)
