@@ -75,6 +75,11 @@ class FootPipeline:
         self._still: list[StillSeconds] = []
 
     @property
+    def rate_hz(self) -> float:
+        """Sampling rate of the first readings; NaN until it is known."""
+        return self._resampler.rate_hz
+
+    @property
     def mounting(self) -> Mounting:
         """How the pod sits on the shoe, as known now, and if gravity is not right, why."""
         mounting = self._aligner.mounting

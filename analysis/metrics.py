@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from surefoot.analysis.model import Reason
+
 STRIDE_TIME, CONTACT, PUSH_OFF, IMPACT, STANCE_TILT = (
     "stride_time_s", "ground_contact_time_s", "push_off_rate_dps", "impact_peak_30hz_g", "stance_tilt_deg",
 )  # fmt: skip
@@ -28,6 +30,7 @@ class Metric:
     scale_error : standard uncertainty, as a share of the value, of what all strides of a pod have in common, as the
         scale of its accelerometer. It is part of the interval of a foot's value, and cancels where the pod is compared
         with itself.
+    needs_equal : in what the two pods must read alike for left and right to be compared.
     """
 
     key: str
@@ -42,8 +45,14 @@ class Metric:
     source: str
     compared: bool = True
     scale_error: float = 0.0
+    needs_equal: frozenset[Reason] = frozenset()
 
 
+_TIMING, _SHAPE, _JOLT = (
+    frozenset({Reason.SLOW_RATE}),
+    frozenset({Reason.RATE}),
+    frozenset({Reason.RATE, Reason.RANGE}),
+)
 _NOVACHECK = "Novacheck 1998, The biomechanics of running"
 _PERRY = "Perry and Burnfield 2010, Gait Analysis"
 _ALTMAN = "Altman and Davis 2012, Gait Posture 35:298"
@@ -68,25 +77,25 @@ _METRICS = (
         CONTACT, "Ground contact", "ms", 1000.0, 0,
         "How long the foot stays on the ground in one step; it shortens as you run faster.",
         "Initial contact to terminal contact, where the foot bears more than about 50 N.",
-        (0.18, 0.32), (0.57, 0.80), _NOVACHECK,
+        (0.18, 0.32), (0.57, 0.80), _NOVACHECK, needs_equal=_TIMING,
     ),
     Metric(
         "swing_time_s", "Swing", "ms", 1000.0, 0,
         "How long the foot is off the ground in one stride.",
         "Terminal contact to the next initial contact of the same foot.",
-        (0.38, 0.55), (0.36, 0.48), _NOVACHECK,
+        (0.38, 0.55), (0.36, 0.48), _NOVACHECK, needs_equal=_TIMING,
     ),
     Metric(
         "flight_time_s", "Flight", "ms", 1000.0, 0,
         "How long both feet are in the air after this foot leaves the ground; below zero both are on it.",
         "Terminal contact to the next initial contact of the other foot, negative in double support.",
-        (0.03, 0.16), (-0.16, -0.08), _NOVACHECK, compared=False,
+        (0.03, 0.16), (-0.16, -0.08), _NOVACHECK, compared=False, needs_equal=_TIMING,
     ),
     Metric(
         "duty_factor", "Duty factor", "%", 100.0, 1,
         "The share of the stride that the foot is on the ground; running is below a half.",
         "Ground contact time divided by stride time.",
-        (0.25, 0.45), (0.58, 0.66), _PERRY,
+        (0.25, 0.45), (0.58, 0.66), _PERRY, needs_equal=_TIMING,
     ),
     Metric(
         "stride_length_m", "Stride length", "m", 1.0, 2,
@@ -104,7 +113,7 @@ _METRICS = (
         "clearance_m", "Foot lift", "cm", 100.0, 0,
         "How high the pod is lifted in the swing.",
         "Greatest height of the pod above the line between its places at two mid-stances.",
-        (0.15, 0.50), (0.06, 0.25), _SHOE,
+        (0.15, 0.50), (0.06, 0.25), _SHOE, needs_equal=_TIMING,
     ),
     Metric(
         "foot_strike_angle_deg", "Foot strike angle", "°", 1.0, 1,
@@ -152,13 +161,13 @@ _METRICS = (
         "peak_eversion_velocity_dps", "Rolling-in speed", "°/s", 1.0, 0,
         "How fast the foot rolls inward after landing.",
         "Greatest rate of the frontal angle towards eversion in the first 60 % of the contact.",
-        (80.0, 350.0), (30.0, 150.0), _NOVACHECK,
+        (80.0, 350.0), (30.0, 150.0), _NOVACHECK, needs_equal=_SHAPE,
     ),
     Metric(
         "roll_variability_deg", "Landing wobble", "°", 1.0, 1,
         "How much the tilt of the landing foot differs from stride to stride; unstable ankles wobble more.",
         "Standard deviation of the inversion at landing over the last 12 strides.",
-        (0.5, 4.0), (0.5, 4.0), _SHOE,
+        (0.5, 4.0), (0.5, 4.0), _SHOE, needs_equal=_SHAPE,
     ),
     Metric(
         PUSH_OFF, "Push-off", "°/s", 1.0, 0,
@@ -170,25 +179,25 @@ _METRICS = (
         "impact_peak_g", "Impact peak", "g", 1.0, 1,
         "The hardest jolt at the shoe when the foot lands; a lower bound where the sensor was at its limit.",
         "Greatest length of the specific force within 50 ms of initial contact.",
-        (5.0, 16.0), (2.0, 8.0), _SHOE,
+        (5.0, 16.0), (2.0, 8.0), _SHOE, needs_equal=_JOLT,
     ),
     Metric(
         IMPACT, "Impact", "g", 1.0, 1,
         "The jolt of the landing without its ringing: the steady figure for comparing.",
         "The same after a low-pass at 30 Hz.",
-        (4.0, 12.0), (2.0, 6.0), _SHOE,
+        (4.0, 12.0), (2.0, 6.0), _SHOE, needs_equal=_JOLT,
     ),
     Metric(
         "impact_rate_gps", "Impact rate", "g/s", 1.0, 0,
         "How suddenly the jolt builds up.",
         "Steepest rise of the specific force's length below 30 Hz within 50 ms of initial contact.",
-        (80.0, 600.0), (80.0, 300.0), _SHOE,
+        (80.0, 600.0), (80.0, 300.0), _SHOE, needs_equal=_JOLT,
     ),
     Metric(
         "braking_peak_g", "Braking", "g", 1.0, 1,
         "How hard the landing foot is slowed down.",
         "Greatest backward part of the specific force below 30 Hz within 50 ms of initial contact.",
-        (3.0, 12.0), (0.5, 5.0), _SHOE,
+        (3.0, 12.0), (0.5, 5.0), _SHOE, needs_equal=_JOLT,
     ),
 )  # fmt: skip
 

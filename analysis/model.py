@@ -137,6 +137,8 @@ class Flag(IntFlag):
     step or flight time. Stride time is known nevertheless where the two landings, matched as a whole, are alike."""
     CLOCKS_APART = 2048
     """Step and flight are withheld: both feet's contacts do not explain how unequal they are."""
+    IMPACT_CLIPPED = 4096
+    """The sensor is at the end of its range in the landing that begins the stride: its impact is a lower bound."""
 
 
 class MountingStatus(StrEnum):
@@ -270,6 +272,12 @@ class Reason(StrEnum):
 
     FEW_STRIDES = "few_strides"
     """It is known in less than half of the strides, and those are seldom like the others."""
+    RATE = "rate"
+    """Left and right are not compared, because the pods' sampling rates differ."""
+    SLOW_RATE = "slow_rate"
+    """The same, and one is so slow that it shows in times."""
+    RANGE = "range"
+    """Left and right are not compared, because many landings reach the end of a sensor's range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +299,7 @@ class Window:
     asymmetry_pct : right less left in percent of their mean, for metrics that are compared in percent.
     difference : right less left in the metric's own unit, for those that may cross zero.
     withheld : each foot's other metrics.
+    not_compared : metrics in which the two pods do not read alike.
     """
 
     start_s: float
@@ -301,3 +310,4 @@ class Window:
     asymmetry_pct: Mapping[str, Estimate]
     difference: Mapping[str, Estimate] = field(default_factory=dict)
     withheld: Mapping[Foot, Mapping[str, Withheld]] = field(default_factory=dict)
+    not_compared: Mapping[str, Reason] = field(default_factory=dict)

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surefoot.analysis.bouts import BoutBuilder
+from surefoot.analysis.comparability import differences
 from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.monitor import DriftMonitor
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.foot_pipeline import FootPipeline
 from surefoot.analysis.inversion.exchanged_pods import ExchangedPodsMonitor
 from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
-from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Samples, Strides, Window
+from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Reason, Samples, Strides, Window
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit, SampleGate
+from surefoot.analysis.windowing import Segment
 from surefoot.analysis.windows import WindowBuilder
 
 BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
@@ -88,10 +90,10 @@ class Session:
             )
             for foot in names
         }
-        self._windows = WindowBuilder(names, parameters.window_s)
-        self._live = WindowBuilder(names, parameters.live_window_s)
+        self._windows = WindowBuilder(names, parameters.window_s, self._unlike)
+        self._live = WindowBuilder(names, parameters.live_window_s, self._unlike)
         self._bouts = BoutBuilder(parameters)
-        self._drift = DriftMonitor(names, baseline, parameters)
+        self._drift = DriftMonitor(names, baseline, parameters, self._unlike)
         self._exchanged = ExchangedPodsMonitor(confirmed=sides_confirmed)
 
     @property
@@ -204,6 +206,10 @@ class Session:
             (*events, *self._drift.push(on_time, self._moved_s, origin_s, watermark_s), *self._ask(watermark_s)),
             tuple(self._live.push(on_time, origin_s, watermark_s, last_s)),
         )
+
+    def _unlike(self, segment: Segment) -> frozenset[Reason]:
+        """In what the pods' readings of a segment differ; their rates are known before their first strides."""
+        return differences({foot: pipeline.rate_hz for foot, pipeline in self._feet.items()}, segment.strides)
 
     def _ask(self, watermark_s: float) -> list[Finding]:
         """The question whether the pods are exchanged, if it is to be asked now."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from surefoot.analysis.dose import impact_doses
-from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Strides, Withheld
+from surefoot.analysis.metrics import IMPACT, STRIDE_METRICS
+from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results
 from surefoot.analysis.time_watched import Aspect, time_watched
@@ -25,11 +25,13 @@ class Comparison:
     left: Estimate | None
     right: Estimate | None
     withheld: Mapping[Foot, Withheld] = field(default_factory=dict)
+    not_compared: Reason | None = None
 
     @property
     def asymmetry_pct(self) -> Estimate | None:
-        """Positive where the right is larger; None where the metric is not compared or a median is not positive."""
-        if self.left is None or self.right is None or not STRIDE_METRICS[self.key].compared:
+        """Positive where the right is larger; None where the metric is not compared, at all or because the two pods do
+        not read alike, or where a median is not positive."""
+        if self.left is None or self.right is None or not STRIDE_METRICS[self.key].compared or self.not_compared:
             return None
         return asymmetry_pct(self.left, self.right) if min(self.left.value, self.right.value) > 0.0 else None
 
@@ -38,15 +40,24 @@ def compare(results: Results, gait: Gait) -> tuple[Comparison, ...]:
     """Every stride metric over all strides of one gait, in the registry's order."""
     strides = {foot: strides_of(results, foot, gait) for foot in Foot}
     unknown = {foot: withheld(rows) for foot, rows in strides.items() if len(rows) >= MIN_WINDOW_STRIDES}
+    apart = not_compared([window for window in results.windows if window.gait is gait])
     return tuple(
         Comparison(
             key,
             _median(strides[Foot.LEFT], key),
             _median(strides[Foot.RIGHT], key),
             {foot: few[key] for foot, few in unknown.items() if key in few},
+            apart.get(key),
         )
         for key in STRIDE_METRICS
     )
+
+
+def not_compared(windows: Sequence[Window]) -> dict[str, Reason]:
+    """Metrics in which left and right are not compared in most of the windows that have both feet."""
+    of_both = [window.not_compared for window in windows if len(window.feet) > 1]
+    reasons = {key: reason for apart in of_both for key, reason in apart.items()}
+    return {key: why for key, why in reasons.items() if 2 * sum(key in apart for apart in of_both) > len(of_both)}
 
 
 def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[str, float | None]:
@@ -66,6 +77,7 @@ def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[st
     <aspect>_not_watched_s_left, <aspect>_not_watched_s_right : how long each was not watched.
     """
     watched = time_watched(results.strides)
+    impacts_alike = IMPACT not in not_compared(results.windows)
     run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
     dose = impact_doses(results.strides, parameters.hard_percentile)
     return {
@@ -78,7 +90,10 @@ def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[st
         "cadence_walk_spm": walk_spm,
         **_running_metrics(results),
         **{f"impact_dose_g_{foot}": dose[foot].impact_dose_g if foot in dose else None for foot in Foot},
-        **{f"hard_landings_pct_{foot}": dose[foot].hard_landings_pct if foot in dose else None for foot in Foot},
+        **{
+            f"hard_landings_pct_{foot}": dose[foot].hard_landings_pct if foot in dose and impacts_alike else None
+            for foot in Foot
+        },
         **{f"clipped_strides_pct_{foot}": clipped_strides_pct(results.strides.get(foot)) for foot in Foot},
         **{
             f"{aspect}_not_watched_s_{foot}": watched[foot].not_watched_s[aspect] if foot in watched else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from surefoot.analysis.comparability import Unlike, not_compared, pods_alike
 from surefoot.analysis.metrics import STRIDE_METRICS, STRIDE_TIME
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.parameters import DEFAULTS
@@ -37,7 +38,8 @@ SCALE_ERROR = np.array([metric.scale_error for metric in STRIDE_METRICS.values()
 class WindowBuilder:
     """Strides of both feet in, windows out."""
 
-    def __init__(self, feet: Iterable[Foot], width_s: float = WINDOW_S) -> None:
+    def __init__(self, feet: Iterable[Foot], width_s: float = WINDOW_S, unlike: Unlike = pods_alike) -> None:
+        self._unlike = unlike
         self._tumbling = TumblingWindows(feet, width_s)
         self._signs = {gait: SignCorrelations() for gait in Gait}
         self._rhythm = {(gait, n): LandingCorrelation(n) for gait in Gait for n in (1, 2)}
@@ -68,12 +70,13 @@ class WindowBuilder:
         errors = {foot: medians[foot].standard_error(counts[foot]) for foot in kept}
         per_foot = {foot: _estimates(medians[foot], errors[foot], counts[foot]) for foot in kept}
         end_s = min(segment.end_s, last_s)
-        compared = _compare_feet(medians, signs) if len(kept) == 2 else ({}, {})
+        apart = not_compared(self._unlike(segment)) if len(kept) == 2 else {}
+        compared = _compare_feet(medians, signs, apart) if len(kept) == 2 else ({}, {})
         rows = list(kept.values())
         rhythm = self._rhythm[gait, len(rows)]
         rhythm.update(stride_times_s(rows))
         not_told = {foot: withheld(rows) for foot, rows in kept.items()}
-        return Window(segment.start_s, end_s, gait, cadence(rows, rhythm), per_foot, *compared, not_told)
+        return Window(segment.start_s, end_s, gait, cadence(rows, rhythm), per_foot, *compared, not_told, apart)
 
 
 class SignCorrelations:
@@ -113,13 +116,14 @@ def _metric_rows(strides: Strides) -> Floats:
 
 
 def _compare_feet(
-    medians: Mapping[Foot, Medians], signs: SignCorrelations
+    medians: Mapping[Foot, Medians], signs: SignCorrelations, apart: Mapping[str, Reason]
 ) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
     """Right against left: in percent of their mean for metrics compared in percent, else in their own unit."""
     left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
     effect, correlation = design_effect(signs.differences.correlation), signs.feet.correlation
     left_error, right_error = (each.standard_error(effective_sample_size(each.count, effect)) for each in (left, right))
-    count, told = np.minimum(left.count, right.count), _is_told(left) & _is_told(right)
+    count, alike = np.minimum(left.count, right.count), np.array([key not in apart for key in METRIC_KEYS])
+    told = _is_told(left) & _is_told(right) & alike
     t_factor = t95(2.0 * effective_sample_size(count, effect) - 2.0)
     difference = right.median - left.median
     difference_error = np.sqrt(left_error**2 + right_error**2 - 2.0 * correlation * left_error * right_error)

@@ -13,7 +13,7 @@ from surefoot.analysis.time_watched import TimeWatched, time_watched
 from surefoot.analysis.uncertainty import MIN_KNOWN_SHARE
 from surefoot.dashboards.data_source import RunnerState
 from surefoot.dashboards.formatting import in_unit
-from surefoot.dashboards.vocabulary import GAIT_WORDS, not_watched_text
+from surefoot.dashboards.vocabulary import DIFFERENCE_WORDS, GAIT_WORDS, not_watched_text
 
 RECENT_STRIDES = 8
 MAX_STRIDE_AGE_S = 4.0
@@ -36,6 +36,7 @@ class LiveSnapshot:
     stride_count : complete strides of both feet so far.
     silent_feet : feet whose pod sends no samples.
     watched : each foot's last minute.
+    newest_window : newest ten seconds of gait, whatever is known of them.
     compared : newest ten seconds of running in which left and right can be compared; None if older than
         `MAX_COMPARISON_AGE_S`, or if the runner no longer runs.
     """
@@ -44,6 +45,7 @@ class LiveSnapshot:
     stride_count: int
     silent_feet: tuple[Foot, ...]
     watched: Mapping[Foot, TimeWatched]
+    newest_window: Window | None
     compared: Window | None
 
     @classmethod
@@ -65,6 +67,7 @@ class LiveSnapshot:
             runner.stride_count,
             tuple(pod.foot for pod in runner.pods if pod.heard is False),
             time_watched(runner.strides, as_of_s - WATCHED_S),
+            next(reversed(runner.live_windows), None),
             _newest_comparison(runner.live_windows, as_of_s) if running else None,
         )
 
@@ -76,6 +79,12 @@ class LiveSnapshot:
         if self.silent_feet:
             return f"Waiting for the {' and '.join(self.silent_feet)} pod{'s' * (len(self.silent_feet) > 1)}"
         return "Waiting for steps" if not self.stride_count else "No steps"
+
+    @property
+    def why_not_compared(self) -> str:
+        """Why left and right are not compared; empty if they may be."""
+        apart = self.newest_window.not_compared if self.newest_window is not None else {}
+        return DIFFERENCE_WORDS[apart[COMPARED_METRIC]] if COMPARED_METRIC in apart else ""
 
     @property
     def blind_feet(self) -> tuple[Foot, ...]:

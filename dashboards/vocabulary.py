@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surefoot.analysis.findings import Finding, Kind, Severity
-from surefoot.analysis.model import Gait, MountingStatus
+from surefoot.analysis.model import Gait, MountingStatus, Reason
 from surefoot.analysis.time_watched import Aspect, TimeWatched
 from surefoot.dashboards.formatting import clock, duration
 
@@ -14,6 +14,12 @@ MOUNTING_WORDS = {
     MountingStatus.UNSURE: "mounting unsure",
     MountingStatus.FAILED: "mounting unknown",
 }
+DIFFERENCE_WORDS = {
+    Reason.RATE: "the pods read at different rates",
+    Reason.SLOW_RATE: "the pods read at different rates",
+    Reason.RANGE: "many landings reach the end of a sensor's range",
+}
+"""Why left and right are not compared."""
 ASPECT_WORDS = {Aspect.ROLLS: "ankle rolls", Aspect.CONTACT: "contact", Aspect.ANGLES: "angles"}
 MIN_NOT_WATCHED_S, MIN_NOT_WATCHED_SHARE = 2.0, 0.02
 """Less is not worth a word: every stretch of gait begins and ends with a stride that is not followed."""

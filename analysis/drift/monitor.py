@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf, isinf
 
+from surefoot.analysis.comparability import Unlike, pods_alike
 from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.change_points import ChangePointDetector
 from surefoot.analysis.drift.ewma import MINUTE_BLOCKS, EwmaChart
@@ -28,10 +29,14 @@ class DriftMonitor:
     """Paired strides in, findings out; any cut gives the same findings."""
 
     def __init__(
-        self, feet: Iterable[Foot], baseline: Baseline | None = None, parameters: Parameters = DEFAULTS
+        self,
+        feet: Iterable[Foot],
+        baseline: Baseline | None = None,
+        parameters: Parameters = DEFAULTS,
+        unlike: Unlike = pods_alike,
     ) -> None:
         self._blocks = TumblingWindows(feet, BLOCK_S)
-        self._steady_state = SteadyStateFilter()
+        self._steady_state = SteadyStateFilter(unlike)
         self._change_points = ChangePointDetector()
         self._chart = EwmaChart(baseline, parameters)
         self._episodes = EpisodeTracker()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.comparability import Unlike, not_compared, pods_alike
 from surefoot.analysis.drift.monitored_metrics import (
+    ASYMMETRY,
     COLUMN_COUNT,
     COVARIATE_KEYS,
     COVARIATES,
@@ -55,7 +57,8 @@ class Block:
 class SteadyStateFilter:
     """Selects the steady blocks of a run; remembers the one before."""
 
-    def __init__(self) -> None:
+    def __init__(self, unlike: Unlike = pods_alike) -> None:
+        self._unlike = unlike
         self._number = -1
         self._steady_blocks = 0
         self._stride_time_pct = np.nan
@@ -74,6 +77,8 @@ class SteadyStateFilter:
         self._stride_time_pct = stride_time_pct
         if self._steady_blocks <= SETTLING_BLOCKS or not change_pct < MAX_STRIDE_TIME_CHANGE_PCT:
             return None
+        apart = not_compared(self._unlike(segment))
+        rows[[key in apart for key in MONITORED_KEYS], ASYMMETRY] = np.nan
         count = min(len(rows) for rows in segment.strides.values())
         return Block(segment.number, segment.start_s, segment.end_s, rows, count)
 

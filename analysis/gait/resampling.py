@@ -114,6 +114,11 @@ class Resampler:
         self._skipped_s = 0.0
         self._next_cell = 0
 
+    @property
+    def rate_hz(self) -> float:
+        """Sampling rate; NaN until it is known."""
+        return 1.0 / self._interval_s if self._interval_s else np.nan
+
     def push(self, samples: Samples) -> UniformSamples:
         """Cells completed by these samples; none until the sampling rate is known."""
         self._buffer = np.concatenate([self._buffer, _stack(samples)], axis=1)

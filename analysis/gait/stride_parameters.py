@@ -10,6 +10,7 @@ import numpy as np
 from surefoot.analysis.gait.event_detection import contact_landmarks, contact_valid, initial_contact
 from surefoot.analysis.gait.filters import GRID_HZ
 from surefoot.analysis.gait.gravity_check import without_scaled
+from surefoot.analysis.gait.impact import END_CELLS, START_CELLS
 from surefoot.analysis.gait.landing_match import matched_cells
 from surefoot.analysis.gait.resampling import UniformSamples
 from surefoot.analysis.gait.spatial_parameters import AlignedStances, spatial_metrics
@@ -157,9 +158,11 @@ def _flags(
     gyroscope: bool,
 ) -> Ints:
     """(n,) `Flag` bits of the strides between cells."""
+    contact = first + np.round((temporal.initial_contact_s - grid.time_s[first]) * GRID_HZ).astype(np.int64)
     marks = {
         Flag.CLIPPED: _any(grid.clipped, first, last),
         Flag.GAP: _any(~grid.valid, first, last),
+        Flag.IMPACT_CLIPPED: _any(grid.clipped, contact + START_CELLS, contact + END_CELLS),
         Flag.CONTACT_WITHHELD: np.isnan(temporal.terminal_contact_s),
         Flag.ANGLES_WITHHELD: np.isnan(spatial["inversion_at_contact_deg"]),
     }

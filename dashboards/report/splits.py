@@ -11,7 +11,7 @@ import numpy as np
 
 from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Strides, Window
-from surefoot.analysis.summary import Comparison
+from surefoot.analysis.summary import Comparison, not_compared
 from surefoot.analysis.windows import cadence, median
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, in_unit
@@ -71,9 +71,10 @@ def splits_table(run: AnalysedRun) -> Markup:
 
 def _row(run: AnalysedRun, split: Split, number: int, *, by_distance: bool) -> list[str]:
     strides = {foot: rows[_in_split(rows, split)] for foot, rows in run.results.strides.items()}
+    apart = not_compared(run.results.windows)
+    sides = {key: [_median(strides.get(foot), key) for foot in Foot] for key in (CONTACT, IMPACT)}
     comparisons = {
-        key: Comparison(key, _median(strides.get(Foot.LEFT), key), _median(strides.get(Foot.RIGHT), key))
-        for key in (CONTACT, IMPACT)
+        key: Comparison(key, left, right, not_compared=apart.get(key)) for key, (left, right) in sides.items()
     }
     steps = cadence(list(strides.values()))
     duration_s = split.end_s - split.start_s

@@ -33,7 +33,7 @@ def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
             class_="top",
         ),
         _numbers(snapshot),
-        asymmetry_row(runner, snapshot.asymmetry_pct),
+        asymmetry_row(runner, snapshot),
         element("span", _attention_reason(attention, runner), class_="why"),
         *(element("span", f"▲ {text}", class_="blind") for text in snapshot.not_watched),
         element("span", *(pod_chip(runner, foot) for foot in Foot), class_="chips"),
@@ -66,20 +66,23 @@ def left_right_figure(snapshot: LiveSnapshot, key: str, name: str) -> Markup:
     return element("span", element("span", *values, class_="pair"), element("small", told), class_="figure")
 
 
-def asymmetry_row(runner: RunnerState, asymmetry_pct: Estimate | None) -> Markup:
+def asymmetry_row(runner: RunnerState, snapshot: LiveSnapshot) -> Markup:
     """Asymmetry now, its gauge with the reference band, and its sparkline."""
     reference = reference_band(runner.windows, COMPARED_METRIC)
     return element(
         "span",
-        asymmetry_sentence(asymmetry_pct),
-        asymmetry_gauge(asymmetry_pct, reference),
+        asymmetry_sentence(snapshot),
+        asymmetry_gauge(snapshot.asymmetry_pct, reference),
         _sparkline(runner, reference),
         class_="balance",
     )
 
 
-def asymmetry_sentence(asymmetry_pct: Estimate | None) -> Markup:
-    """Asymmetry as text."""
+def asymmetry_sentence(snapshot: LiveSnapshot) -> Markup:
+    """Asymmetry as text, or why left and right are not compared."""
+    asymmetry_pct = snapshot.asymmetry_pct
+    if snapshot.why_not_compared:
+        return element("span", f"right vs left not compared: {snapshot.why_not_compared}", class_="told")
     if asymmetry_pct is None:
         return element("span", "right vs left: available after 10 s of running", class_="told")
     return element("span", "right vs left ", element("b", asymmetry_text(asymmetry_pct)), ", last 10 s", class_="told")

@@ -57,7 +57,7 @@ def _head(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> 
         ),
         element(
             "p",
-            asymmetry_sentence(snapshot.asymmetry_pct),
+            asymmetry_sentence(snapshot),
             asymmetry_gauge(snapshot.asymmetry_pct, reference_band(runner.windows, COMPARED_METRIC)),
             class_="balance",
         ),

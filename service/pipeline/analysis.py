@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,12 @@ from surefoot.analysis.model import Foot, Mounting, Samples
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit
 from surefoot.analysis.session import Results, Session
-from surefoot.analysis.summary import summarise
+from surefoot.analysis.summary import not_compared, summarise
 from surefoot.analysis.time_watched import time_watched
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.service.errors import FeetApartError, NoRecordingError, SameRecordingError
-from surefoot.service.pipeline.data_quality import DataQuality, assess
+from surefoot.service.pipeline.data_quality import DataQuality, assess, comparison_notes
 from surefoot.service.pipeline.sampling_stats import SamplingStats
 from surefoot.service.pipeline.sides import AS_GIVEN, FILES_QUESTION, Sides, without_sided
 
@@ -119,6 +119,10 @@ def conclude(
         )
         for foot, found in readings.items()
     }
+    told = comparison_notes(
+        not_compared(results.windows), {foot: each.sampling_rate_hz for foot, each in quality.items()}
+    )
+    quality = {foot: replace(each, notes=(*each.notes, *told)) for foot, each in quality.items()}
     return Analysis(quality, results, summarise(results, parameters), parameters)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from surefoot.analysis.inversion.watched import LandingsWatched, Unwatched, landings_watched
 from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import Flag, Mounting, MountingStatus, Strides, Withheld
+from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Reason, Strides, Withheld
 from surefoot.analysis.summary import clipped_strides_pct
 from surefoot.analysis.time_watched import Aspect, TimeWatched
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES, withheld
+from surefoot.dashboards.vocabulary import DIFFERENCE_WORDS
 from surefoot.sensor_ingest.formatting import pluralize
 from surefoot.service.pipeline.sampling_stats import SamplingStats
 
@@ -117,6 +118,17 @@ def _contact_note(strides: Strides) -> tuple[str, ...]:
     counts = {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
     why = ", ".join(f"{count} {reason}" if len(counts) > 1 else reason for reason, count in counts.items())
     return (f"Contact time withheld in {int(withheld.sum())} of {len(strides)} strides: {why}.",)
+
+
+def comparison_notes(apart: Mapping[str, Reason], rates_hz: Mapping[Foot, float]) -> tuple[str, ...]:
+    """Notes on metrics in which left and right are not compared, and why."""
+    rates = ", ".join(f"{foot} {rate_hz:.0f} Hz" for foot, rate_hz in rates_hz.items())
+    groups: dict[str, list[str]] = {}
+    for key in (key for key in STRIDE_METRICS if key in apart):
+        groups.setdefault(DIFFERENCE_WORDS[apart[key]], []).append(STRIDE_METRICS[key].label)
+    return tuple(
+        f"{_listed(labels)}: left and right are not compared, {why} ({rates})." for why, labels in groups.items()
+    )
 
 
 def _of_main_gait(strides: Strides) -> Strides:

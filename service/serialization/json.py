@@ -107,6 +107,7 @@ def _window(window: Window) -> Json:
         "difference": _estimates(
             [key for key, metric in STRIDE_METRICS.items() if not metric.compared], window.difference
         ),
+        "not_compared": {key: reason.value for key, reason in window.not_compared.items()},
         "cadence_spm": _estimate(window.cadence_spm),
     }
 

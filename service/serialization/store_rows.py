@@ -67,6 +67,7 @@ def window_to_json(window: Window) -> str:
             "feet": {foot.value: _to_lists(known) for foot, known in window.feet.items()},
             "asymmetry_pct": _to_lists(window.asymmetry_pct),
             "difference": _to_lists(window.difference),
+            "not_compared": {key: reason.value for key, reason in window.not_compared.items()},
             "withheld": {foot.value: _withheld_to_lists(some) for foot, some in window.withheld.items()},
         }
     )
@@ -84,6 +85,7 @@ def window_from_row(row: sqlite3.Row) -> Window:
         _from_lists(body["asymmetry_pct"]),
         _from_lists(body["difference"]),
         {Foot(foot): _withheld_from_lists(some) for foot, some in body.get("withheld", {}).items()},
+        {key: Reason(reason) for key, reason in body.get("not_compared", {}).items()},
     )
 
 

@@ -39,6 +39,25 @@ def test_speed_of_a_minority_is_not_told_and_its_count_is(capsys: pytest.Capture
     assert note in result["quality"]["left"]["notes"]
 
 
+def test_pods_of_different_rates_are_told_with_what_is_not_compared(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    motion = simulate(RunnerProfile(), (PlannedBout("run", 35.0, 3.2),), seed=3)
+    files = {
+        foot: write_samples(tmp_path / f"{foot}.csv", read_imu(motion, foot, Imu(rate_hz=rate_hz), seed=3))
+        for foot, rate_hz in ((Foot.LEFT, 208.0), (Foot.RIGHT, 104.0))
+    }
+    result = surefoot(capsys, "analyze", "--left", files[Foot.LEFT], "--right", files[Foot.RIGHT], "--json", "-").json
+    note = "left and right are not compared, the pods read at different rates (left 208 Hz, right 104 Hz)."
+    for foot in Foot:
+        assert any(told.endswith(note) and "impact" in told for told in result["quality"][foot]["notes"])
+    assert result["windows"][0]["not_compared"]["impact_peak_g"] == "rate"
+    assert result["windows"][0]["asymmetry_pct"]["impact_peak_g"]["value"] is None
+    assert result["summary"]["impact_peak_g_left"] is not None
+    assert result["summary"]["impact_peak_g_asymmetry_pct"] is None
+    assert result["summary"]["ground_contact_time_s_asymmetry_pct"] is not None
+
+
 def test_terminal_and_report_say_in_how_many_strides_it_is_known(
     capsys: pytest.CaptureFixture[str], clipped: Path, tmp_path: Path
 ) -> None:
