@@ -65,7 +65,9 @@ def _counts_readings(time: Floats) -> bool:
     So do the milliseconds of a sensor at exactly 1000 Hz, which cannot be told apart.
     """
     steps = np.diff(time)
-    return bool((time == np.floor(time)).all() and (steps != 0).all() and np.mean(steps == 1) > _MIN_COUNTED_SHARE)
+    return len(steps) > 0 and bool(
+        (time == np.floor(time)).all() and (steps != 0).all() and np.mean(steps == 1) > _MIN_COUNTED_SHARE
+    )
 
 
 def _unit_of(interval: float) -> tuple[float, str]:

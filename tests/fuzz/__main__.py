@@ -74,15 +74,15 @@ def answers(what: str, attempt: Callable[[random.Random], bool], count: int) -> 
     """Try each input; whether it was refused is told by the attempt, anything else that happens is a crash."""
     rng, refused, crashes, slowest_s = random.Random(1), 0, [], 0.0
     for _ in range(count):
-        began_s = time.monotonic()
+        began_s = time.process_time()
         try:
             refused += attempt(rng)
         except Exception as error:
             crashes.append(repr(error))
-        slowest_s = max(slowest_s, time.monotonic() - began_s)
+        slowest_s = max(slowest_s, time.process_time() - began_s)
     told = f"{len(crashes)} crashes, {refused} refused with a sentence" + "".join(f"; {crash}" for crash in crashes[:2])
     yield Finding(what, f"{count} mangled", told, "0 crashes", not crashes)
-    yield Finding(what, "slowest", f"{slowest_s:.2f} s", f"≤ {SLOWEST_S:g} s", slowest_s <= SLOWEST_S)
+    yield Finding(what, "slowest", f"{slowest_s:.2f} s of a core", f"≤ {SLOWEST_S:g} s", slowest_s <= SLOWEST_S)
 
 
 def packets() -> Iterator[Finding]:
