@@ -62,10 +62,10 @@ class RunUnwritableError(RunError):
 
 
 class RunDeletedError(RunError):
-    """The recording was deleted while it was written."""
+    """The recording was deleted or moved while it was written."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, "was deleted while it was being recorded; start a new run.")
+        super().__init__(path, "was deleted or moved while it was being recorded; start a new run.")
 
 
 class ConsumerTooSlowError(RunError):

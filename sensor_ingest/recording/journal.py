@@ -197,7 +197,7 @@ class JournalWriter:
             raise NotARunError(path, "it is not a file") from error
         except OSError as error:
             raise self._unwritable(error) from error
-        self._counts_links = os.fstat(self._file).st_nlink > 0  # some network folders never do
+        self._is_found = self._is_in_place()  # some network folders never tell
         try:
             self._lock()
             for _ in self.existing:
@@ -223,14 +223,14 @@ class JournalWriter:
         self._buffer += encode_frame(entry)
 
     def flush(self) -> None:
-        """Hand all buffered entries to the operating system; RunDeletedError if the file is in no folder any more."""
+        """Hand all buffered entries to the operating system; RunDeletedError if the file is no more where it was."""
         try:
             while self._buffer:
                 del self._buffer[: os.write(self._file, self._buffer)]
-            deleted = self._counts_links and not os.fstat(self._file).st_nlink
+            is_gone = self._is_found and not self._is_in_place()
         except OSError as error:
             raise self._unwritable(error) from error
-        if deleted:
+        if is_gone:
             raise RunDeletedError(self.path.parent)
 
     def sync(self) -> None:
@@ -247,6 +247,13 @@ class JournalWriter:
             self.sync()
         finally:
             os.close(self._file)
+
+    def _is_in_place(self) -> bool:
+        """Whether the file that is written is the one at its path: its folder may be deleted, moved or replaced."""
+        try:
+            return os.path.samestat(self.path.stat(), os.fstat(self._file))
+        except FileNotFoundError:
+            return False
 
     def _lock(self) -> None:
         try:

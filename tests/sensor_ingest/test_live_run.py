@@ -304,8 +304,22 @@ def test_a_full_disk_ends_the_run_in_one_sentence(tmp_path: Path, monkeypatch: p
     assert not in_virtual_time(main()).manifest.ended
 
 
+def move(folder: Path) -> None:
+    """Another name for the folder."""
+    folder.rename(folder.with_name("moved"))
+
+
+def replace_by_a_copy(folder: Path) -> None:
+    """The same files in the same place, but not those that are written."""
+    move(folder)
+    shutil.copytree(folder.with_name("moved"), folder)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not delete a file that is open")
-def test_a_recording_that_is_deleted_under_way_is_told_within_a_second(tmp_path: Path) -> None:
+@pytest.mark.parametrize("take_away", [shutil.rmtree, move, replace_by_a_copy])
+def test_a_recording_that_is_taken_away_under_way_is_told_within_a_second(
+    tmp_path: Path, take_away: Callable[[Path], None]
+) -> None:
     async def main() -> float:
         async with Simulation(1) as simulation:
             runner = await simulation.add_runner(RUNNER, standing(60.0))
@@ -313,10 +327,10 @@ def test_a_recording_that_is_deleted_under_way_is_told_within_a_second(tmp_path:
             async with LiveRun(folder, radio_of(simulation), seed=1) as run:
                 taking = asyncio.create_task(take(run, Taken()))
                 await asyncio.sleep(10.0)
-                shutil.rmtree(folder.path)
+                take_away(folder.path)
                 deleted_s = asyncio.get_running_loop().time()
                 with pytest.raises(
-                    RunDeletedError, match=r"was deleted while it was being recorded; start a new run\.$"
+                    RunDeletedError, match=r"was deleted or moved while it was being recorded; start a new run\.$"
                 ):
                     await taking
                 return asyncio.get_running_loop().time() - deleted_s
