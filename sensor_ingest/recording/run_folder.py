@@ -174,9 +174,10 @@ def create_run(
     software: str,
     created_utc: datetime | None = None,
     parameters: Mapping[str, float] | None = None,
-    sides_confirmed: Sequence[str] = (),
 ) -> RunFolder:
     """Create a run in a new folder of `parent`, named by its run id, which sorts by time.
+
+    Runners who confirmed in an earlier run of the folder that these pods were on these feet need not do so again.
 
     Raises
     ------
@@ -188,8 +189,14 @@ def create_run(
     _check_pods(pods)
     created = (created_utc or datetime.now(UTC)).astimezone(UTC)
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    confirmed = _confirmed_before(parent, pods)
     manifest = Manifest(
-        run_id, created, software, tuple(pods), parameters=parameters or {}, sides_confirmed=tuple(sides_confirmed)
+        run_id,
+        created,
+        software,
+        tuple(pods),
+        parameters=parameters or {},
+        sides_confirmed=confirmed,
     )
     run = RunFolder(parent / run_id, manifest)
     try:
@@ -243,6 +250,18 @@ def _pod(fields: Mapping[str, Any]) -> PodAssignment:
     """A pod of a manifest; an earlier one may have a name in the place of the id."""
     pod = PodAssignment.worn_by(str(fields["runner"]), str(fields["serial"]), Foot(fields["foot"]))
     return replace(pod, name=shown_name(str(fields["name"]))) if fields.get("name") else pod
+
+
+def _confirmed_before(parent: Path, pods: Sequence[PodAssignment]) -> tuple[str, ...]:
+    """Runners of these pods who confirmed their feet in a run of the folder."""
+    runs = list_runs(parent) if parent.is_dir() else ()
+    known = {(name, _worn(run.manifest.pods, name)) for run in runs for name in run.manifest.sides_confirmed}
+    return tuple(name for name in dict.fromkeys(pod.runner for pod in pods) if (name, _worn(pods, name)) in known)
+
+
+def _worn(pods: Sequence[PodAssignment], runner: str) -> frozenset[tuple[str, Foot]]:
+    """A runner's pods by serial number, with their feet."""
+    return frozenset((pod.serial, pod.foot) for pod in pods if pod.runner == runner)
 
 
 def _check_pods(pods: Sequence[PodAssignment]) -> None:

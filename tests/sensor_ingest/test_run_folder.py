@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -187,3 +189,16 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(RunUnwritableError, match=r"cannot be written \(Not a directory\)"):
         create_run(tmp_path / "file", PODS, software="0.1.0")
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [({}, True), ({"foot": Foot.RIGHT}, False), ({"serial": "9F9F"}, False), ({"runner": "bea"}, False)],
+)
+def test_a_confirmed_side_is_kept_for_the_same_pods_on_the_same_feet_of_the_same_runner(
+    tmp_path: Path, change: dict[str, Any], kept: bool
+) -> None:
+    pod = PodAssignment("1A2B", Foot.LEFT, "ann")
+    create_run(tmp_path, [pod], software="test").confirm_sides("ann")
+    again = create_run(tmp_path, [replace(pod, **change)], software="test")
+    assert open_run(again.path).manifest.sides_confirmed == (("ann",) if kept else ())
