@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from time import time, time_ns
+from time import time_ns
 
 from surefoot.dashboards.formatting import local_time
 from surefoot.dashboards.wall.hosting import listening_socket
@@ -29,6 +29,7 @@ from surefoot.service.exporters.influxdb_refusal import InfluxError
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.exposure import exposures
 from surefoot.service.settings import Settings
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import MIN_SQLITE
 from surefoot.service.store.outbox import Backlog
 from surefoot.service.store.reading import StoreReader
@@ -236,7 +237,7 @@ def _service(settings: Settings) -> Check:
     when = _local_time(status.written_utc_s)
     if not status.running:
         return Check("Service", CheckStatus.UNUSED, f"ended at {when}; {_recording_text(status.recording)}")
-    if not status.is_alive(time()):
+    if not status.is_alive(BootTime.now()):
         detail = f"was cut off after {when}; {_recording_text(status.recording)}"
         return Check("Service", CheckStatus.PROBLEM, detail, "Start it with surefoot live; it continues its last run.")
     detail = f"runs since {_local_time(status.started_utc_s)}; {_recording_text(status.recording)}"
@@ -270,14 +271,14 @@ def _sinks(settings: Settings) -> list[Check]:
     except StoreError:
         return []  # told by the check of the data folder
     status = read_status(settings.data)
-    alive = {sink.name: sink for sink in status.sinks} if status is not None and status.is_alive(time()) else {}
+    alive = {sink.name: sink for sink in status.sinks} if status is not None and status.is_alive(BootTime.now()) else {}
     return [_sink(name, backlog, alive.get(name)) for name, backlog in backlogs.items()]
 
 
 def _sink(name: str, backlog: Backlog, status: SinkStatus | None) -> Check:
     title, detail = f"Rows for {SINK_TITLES[name]}", f"{backlog.waiting} waiting, {backlog.refused} refused"
     if backlog.waiting:
-        detail += f", the oldest {_age(backlog.lag_s(time()))} old"
+        detail += f", the oldest {_age(backlog.lag_s)} old"
     if status is not None:
         detail += f"; the service has sent {status.delivered}, with {_number(status.restarts, 'restart')}"
     elif backlog.waiting:

@@ -112,7 +112,7 @@ def test_the_commands_of_every_text_are_targets_of_the_makefile() -> None:
 
 def test_every_metric_of_the_service_is_explained(tmp_path: Path) -> None:
     status = ServiceStatus("1", 0.0, 0.0, True, RecordingStatus(lag_s=1.0), (SinkStatus("mqtt", "", 0, 0),))
-    shown = metrics_text(tmp_path / "store", status, 0.0)
+    shown = metrics_text(tmp_path / "store", status)
     names = re.findall(r"^# TYPE (\w+) ", shown, re.MULTILINE)
     explained = re.findall(r"^\| `(surefoot_\w+)` \|", PAGES["docs/guides/operator.md"], re.MULTILINE)
     assert sorted(explained) == sorted(names)

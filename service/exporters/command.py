@@ -8,7 +8,6 @@ import logging
 import os
 import sqlite3
 from collections.abc import Mapping
-from time import time
 
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.settings import CommandSettings
@@ -46,8 +45,7 @@ class CommandExporter:
     async def _run_for(self, row: sqlite3.Row) -> None:
         """Run the program for one alert; a failure is a dead letter, not a retry."""
         body = json.loads(row["body"])
-        waited_s = max(time() - row["stored_utc_s"], 0.0)
-        if body["quiet"] or row["age_s"] is None or row["age_s"] + waited_s > MAX_AGE_S:
+        if body["quiet"] or self._outbox.age_s(row) > MAX_AGE_S:
             self._outbox.set_cursor("alerts", row["seq"])
             return
         problem = await self._run(json.dumps({**body, "late": False}).encode())
@@ -57,8 +55,7 @@ class CommandExporter:
             self._outbox.settle("alerts", [row], Outcome(refused={row["seq"]: problem}))
         else:
             self._status.mark_up()
-            latency_s = row["age_s"] + max(time() - row["stored_utc_s"], 0.0)
-            self._outbox.mark_delivered(row["id"], latency_s, late=False, upto=row["seq"])
+            self._outbox.mark_delivered(row["id"], self._outbox.age_s(row), late=False, upto=row["seq"])
             self._status.delivered += 1
 
     async def _run(self, alert: bytes) -> str:

@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from time import time, time_ns
 
 from aiomqtt import Client, MqttError
 
@@ -31,7 +30,7 @@ BATCH_ROWS = 200
 POLL_S = 1.0
 LATE_S = 10.0
 """Older alerts are marked late."""
-MAX_STRIDE_AGE_NS = 60_000_000_000
+MAX_STRIDE_AGE_S = 60.0
 """Older strides are not published."""
 
 Rows = Sequence[sqlite3.Row]
@@ -111,7 +110,7 @@ class MqttExporter:
                 self._status.delivered += len(rows)
         while rows := self._outbox.pending("strides", BATCH_ROWS):
             for row in rows:
-                if time_ns() - row["time_ns"] < MAX_STRIDE_AGE_NS:
+                if self._outbox.age_s(row) < MAX_STRIDE_AGE_S:
                     await publish(client, messages.stride(row))
             self._outbox.set_cursor("strides", rows[-1]["seq"])
             self._status.delivered += len(rows)
@@ -122,10 +121,10 @@ class MqttExporter:
         return list({row["runner"]: row for row in rows if row["run"] == newest.get(row["runner"])}.values())
 
     async def _publish_alert(self, client: Client, row: sqlite3.Row) -> None:
-        age_s = _age_s(row)
-        late = age_s is None or age_s > LATE_S
+        age_s = self._outbox.age_s(row)
+        late = age_s > LATE_S
         await publish(client, messages.alert(row, age_s, late=late))
-        self._outbox.mark_delivered(row["id"], _age_s(row), late=late, upto=row["seq"])
+        self._outbox.mark_delivered(row["id"], self._outbox.age_s(row), late=late, upto=row["seq"])
         self._status.delivered += 1
         await self._publish_alert_states(client, row)
 
@@ -168,8 +167,3 @@ def _default_name(store: Path) -> str:
     """Name of the service of a data folder of this computer."""
     computer = "".join(sign if sign.isalnum() else "-" for sign in socket.gethostname())
     return f"{computer}-{zlib.crc32(str(store.absolute()).encode()):08x}"
-
-
-def _age_s(row: sqlite3.Row) -> float | None:
-    """Age of an alert since the sample that completed it; None for a run read from its recording."""
-    return None if row["age_s"] is None else float(row["age_s"] + max(time() - row["stored_utc_s"], 0.0))

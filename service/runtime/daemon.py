@@ -35,6 +35,7 @@ from surefoot.service.runtime.recovery import open_runs
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import background_task, record_unattended
 from surefoot.service.runtime.service_manager import watched
+from surefoot.service.runtime.session_clock import run_utc_s
 from surefoot.service.runtime.shutdown import StopRequest
 from surefoot.service.settings import Settings
 from surefoot.service.store.repair import ensure_store
@@ -66,6 +67,7 @@ class DaemonContext:
     on_rows : called when there are new rows to export.
     notify : takes sentences for people.
     utc_s : clock, in seconds since 1970.
+    monotonic_s : clock that no change of the date moves.
     monitor : counts what happens to the recording.
     """
 
@@ -73,6 +75,7 @@ class DaemonContext:
     on_rows: Callable[[], None] = lambda: None
     notify: Callable[[str], None] = log.info
     utc_s: Callable[[], float] = time.time
+    monotonic_s: Callable[[], float] = time.monotonic
     monitor: RecordingMonitor = field(default_factory=RecordingMonitor)
 
 
@@ -175,7 +178,7 @@ class Daemon:
         if self._store_pause_s is None or name != self._recording:
             context.notify(f"Recording run {name}: {', '.join(run.manifest.names.values())}.")
         self._recording, self._said_waiting = name, False
-        live = self._live = LiveRun(run, radio, utc_s=context.utc_s)
+        live = self._live = LiveRun(run, radio, utc_s=self._utc_s(run.manifest))
         context.monitor.begin_run(name)
         try:
             if self._store_pause_s is None:
@@ -190,7 +193,8 @@ class Daemon:
 
     async def _record_and_store(self, live: LiveRun) -> None:
         context = self._context
-        with ResultRecorder.for_live_run(live, context.settings, context.on_rows, context.monitor.add_rows) as recorder:
+        recorded = live, context.settings, context.on_rows, context.monitor.add_rows, context.monotonic_s
+        with ResultRecorder.for_live_run(*recorded) as recorder:
             await record_unattended(live, recorder, self._run_end(), context.monitor)
 
     async def _record_only(self, live: LiveRun, pause_s: float) -> None:
@@ -215,6 +219,11 @@ class Daemon:
         ends = self._context.settings.run_end
         return RunEnd(ends.no_running_s, ends.pods_gone_s)
 
+    def _utc_s(self, run: Manifest) -> Callable[[], float]:
+        """A clock that agrees with the beginning of a run, whatever became of the date since."""
+        context = self._context
+        return run_utc_s(context.settings.store_path, run, context.utc_s, context.monotonic_s)
+
     def _run_to_resume(self) -> RunFolder | None:
         """The newest run, if a crash cut it off not long ago."""
         cut_off = open_runs(self._context.settings)
@@ -222,7 +231,7 @@ class Daemon:
         return newest if newest is not None and self._is_recent(newest.manifest) else None
 
     def _is_recent(self, run: Manifest) -> bool:
-        return self._context.utc_s() - run.created_utc.timestamp() < RESUME_WITHIN_S
+        return self._utc_s(run)() - run.created_utc.timestamp() < RESUME_WITHIN_S
 
     def _add_rows(self, rows: int) -> None:
         self._context.monitor.add_rows(rows)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +21,7 @@ from surefoot.service.serialization.alert_messages import alert_to_dict, post_ru
 from surefoot.service.serialization.encoding import Json
 from surefoot.service.serialization.run_summary import summary_to_dict
 from surefoot.service.settings import Settings
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import checkpoint
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.writing import RunClock, StoreWriter
@@ -32,6 +34,7 @@ class ResultRecorder:
     ----------
     sync_recording : makes the recording that the results come from durable.
     now_s : session clock, None for a run read from its recording.
+    monotonic_s : the computer's clock that no change of the date moves.
     on_rows : called after every transaction, for the exporters.
     on_stored : gets the number of new rows after every transaction.
     """
@@ -44,6 +47,7 @@ class ResultRecorder:
         *,
         sync_recording: Callable[[], None] = lambda: None,
         now_s: Callable[[], float] | None = None,
+        monotonic_s: Callable[[], float] = monotonic,
         on_rows: Callable[[], None] = lambda: None,
         on_stored: Callable[[int], None] = lambda _: None,
     ) -> None:
@@ -57,6 +61,7 @@ class ResultRecorder:
         self._clock = RunClock(run.created_utc)
         self._sync_recording = sync_recording
         self._now_s = now_s
+        self._monotonic_s = monotonic_s
         self._on_rows = on_rows
         self._on_stored = on_stored
         self._policies = {name: AlertPolicy(settings.alerts_for(name), self._local_time) for name in run.runners}
@@ -69,6 +74,7 @@ class ResultRecorder:
         settings: Settings,
         on_rows: Callable[[], None],
         on_stored: Callable[[int], None] = lambda _: None,
+        monotonic_s: Callable[[], float] = monotonic,
     ) -> Self:
         """A recorder of a run in progress."""
         run = live.run.manifest
@@ -78,6 +84,7 @@ class ResultRecorder:
             settings,
             sync_recording=live.flush,
             now_s=lambda: live.now_s,
+            monotonic_s=monotonic_s,
             on_rows=on_rows,
             on_stored=on_stored,
         )
@@ -144,8 +151,10 @@ class ResultRecorder:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """A transaction; the first one announces the run."""
-        before = self._writer.rows_added
         with self._writer.transaction():
+            if not self._announced:
+                self._set_run_clock()
+            before = self._writer.rows_added
             if not self._announced:
                 for runner, name in self._run.names.items():
                     feet = [pod.foot for pod in self._run.pods if pod.runner == runner]
@@ -153,6 +162,13 @@ class ResultRecorder:
             yield
         self._announced = True
         self._on_stored(self._writer.rows_added - before)
+
+    def _set_run_clock(self) -> None:
+        """Store when the session time of a live run is 0."""
+        if self._now_s is not None:
+            now = BootTime.now(self._monotonic_s)
+            zero = replace(now, seconds=now.seconds - self._now_s())
+            self._writer.set_run_clock(self._run.run_id, zero, self._clock.zero_ns)
 
     def _add_alerts(self, runner: str, alerts: Sequence[Alert]) -> None:
         for alert in alerts:

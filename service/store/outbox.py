@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, store_errors, transaction
 from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.schema import ALERTS
@@ -27,17 +29,13 @@ class Backlog:
     Parameters
     ----------
     refused, reason : number of rows refused for good, and why the newest was.
-    oldest_ns : time of the oldest waiting row in nanoseconds since 1970; None without one.
+    lag_s : age of the oldest waiting row; 0 without one.
     """
 
     waiting: int
     refused: int
     reason: str
-    oldest_ns: int | None
-
-    def lag_s(self, utc_s: float) -> float:
-        """Age of the oldest waiting row."""
-        return 0.0 if self.oldest_ns is None else max(utc_s - self.oldest_ns / 1e9, 0.0)
+    lag_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +109,26 @@ class Outbox:
 
     def backlog(self, tables: Sequence[str]) -> Backlog:
         """What this sink does not have of the tables, or is to get once more."""
-        oldest_ns = [row["time_ns"] for table in tables for row in self.pending(table, 1)]
+        ages_s = [self.age_s(row) for table in tables for row in self.pending(table, 1)]
         newest = "SELECT count(*) AS n, max(at_utc), reason FROM dead_letters WHERE sink = ?"
         refused = self.rows(newest, self.sink)[0]
         return Backlog(
             waiting=sum(self._waiting(table) + self._waiting_again(table) for table in tables),
             refused=refused["n"],
             reason=refused["reason"] or "",
-            oldest_ns=min(oldest_ns, default=None),
+            lag_s=max(ages_s, default=0.0),
         )
+
+    def age_s(self, row: sqlite3.Row) -> float:
+        """Age of a row's moment, by the clock of this boot where the run was recorded during it, else by the date."""
+        known = self.rows(
+            "SELECT boot, zero_s, time_ns FROM run_clocks JOIN runs USING (run) WHERE run = ? LIMIT 1", row["run"]
+        )
+        for clock in known:
+            now_s = BootTime.now().since(BootTime(clock["boot"], clock["zero_s"]))
+            if now_s is not None:
+                return max(now_s - (row["time_ns"] - clock["time_ns"]) / 1e9, 0.0)
+        return max(time.time() - row["time_ns"] / 1e9, 0.0)
 
     def _waiting(self, table: str) -> int:
         """Number of rows after the cursor, in a time that does not grow with it."""

@@ -15,6 +15,7 @@ from surefoot.analysis.model import Bout, BoutKind, Foot, Window
 from surefoot.analysis.session import Results
 from surefoot.service.serialization.findings import finding_from_json
 from surefoot.service.serialization.store_rows import strides_from_rows, window_from_row
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import connect, store_errors
 from surefoot.service.store.writing import NANOSECONDS
 
@@ -112,6 +113,11 @@ class StoreReader:
     def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
         """Every revision of every finding, in the order in which they became known."""
         return tuple(finding_from_json(row["body"]) for row in self._of(run, runner, "findings", "seq"))
+
+    def session_zero(self, run: str) -> BootTime | None:
+        """When the session time of a run that was recorded live is 0; None of any other."""
+        rows = self._rows("SELECT boot, zero_s FROM run_clocks WHERE run = ?", run)
+        return BootTime(rows[0]["boot"], rows[0]["zero_s"]) if rows else None
 
     def alerts(self, run: str, runner: str) -> tuple[Mapping[str, Any], ...]:
         """Alerts in the order in which they were raised."""

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import TypeAdapter, ValidationError
 
 from surefoot.sensor_ingest.recording.private_files import private_opener
+from surefoot.service.store.boot_time import BootTime
 
 FILE_NAME = "status.json"
 MAX_BYTES = 65_536
@@ -88,7 +89,12 @@ class SinkStatus:
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """The service as it was at `written_utc_s`; `running` is false once it has ended properly."""
+    """The service as it was at `written_utc_s`; `running` is false once it has ended properly.
+
+    Parameters
+    ----------
+    written : the moment of `written_utc_s`.
+    """
 
     version: str
     started_utc_s: float
@@ -96,10 +102,12 @@ class ServiceStatus:
     running: bool
     recording: RecordingStatus = field(default_factory=RecordingStatus)
     sinks: tuple[SinkStatus, ...] = ()
+    written: BootTime = field(default_factory=BootTime.now)
 
-    def is_alive(self, utc_s: float) -> bool:
+    def is_alive(self, now: BootTime) -> bool:
         """Whether the service runs, judged by the age of its status."""
-        return self.running and abs(utc_s - self.written_utc_s) < STALE_S
+        age_s = now.since(self.written)
+        return self.running and age_s is not None and age_s < STALE_S
 
 
 def write_status(folder: Path, status: ServiceStatus) -> None:

@@ -17,6 +17,7 @@ from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.model import Foot, Strides, Window
 from surefoot.service.serialization.findings import finding_from_json
 from surefoot.service.serialization.store_rows import strides_from_rows, window_from_row
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, snapshot
 
 TABLES = ("strides", "windows", "live", "findings", "pod_health")
@@ -34,12 +35,14 @@ class RunInProgress:
     Parameters
     ----------
     name : what the runner is called.
+    zero : when its session time is 0.
     counts : number of strides by foot.
     health : newest pod health by foot, with `time_ns`.
     """
 
     name: str
     begun_ns: int
+    zero: BootTime
     strides: dict[Foot, Strides]
     windows: list[Window] = field(default_factory=list)
     live: list[Window] = field(default_factory=list)
@@ -69,30 +72,34 @@ class StoreTail:
     ) -> None:
         self._connection.close()
 
-    def read(self, since_ns: int) -> Mapping[RunKey, RunInProgress]:
-        """Runs begun after `since_ns` that have not ended; StoreError where the store cannot be read."""
+    def read(self, since: BootTime) -> Mapping[RunKey, RunInProgress]:
+        """Runs begun after `since` that have not ended; StoreError where the store cannot be read."""
         if self._file.is_replaced:
             self._connection.close()
             self._begin()
         with snapshot(self._connection, self.path):
-            self._find(since_ns)
+            self._find(since)
             for table in TABLES:
                 for key, rows in self._new(table).items():
                     if key in self._open:
                         _add(self._open[key], table, rows)
         return self._open
 
-    def _find(self, since_ns: int) -> None:
+    def _find(self, since: BootTime) -> None:
         rows = self._connection.execute(
-            "SELECT run, runner, name, runs.time_ns, feet FROM runs LEFT JOIN summaries USING (run, runner)"
-            " WHERE summaries.seq IS NULL AND runs.time_ns > ?",
-            (since_ns,),
+            "SELECT run, runner, name, runs.time_ns, feet, zero_s FROM runs JOIN run_clocks USING (run)"
+            " LEFT JOIN summaries USING (run, runner) WHERE summaries.seq IS NULL AND boot = ? AND zero_s > ?",
+            (since.boot, since.seconds),
         ).fetchall()
         known, self._open = self._open, {}
         for row in rows:
             key, feet = (row["run"], row["runner"]), json.loads(row["feet"])
-            new = RunInProgress(row["name"], row["time_ns"], {Foot(foot): Strides.empty(Foot(foot)) for foot in feet})
+            zero = BootTime(since.boot, row["zero_s"])
+            new = RunInProgress(
+                row["name"], row["time_ns"], zero, {Foot(foot): Strides.empty(Foot(foot)) for foot in feet}
+            )
             self._open[key] = known.get(key, new)
+            self._open[key].zero = zero
 
     def _new(self, table: str) -> Mapping[RunKey, list[sqlite3.Row]]:
         runs = sorted({run for run, _ in self._open})

@@ -18,6 +18,7 @@ from surefoot.service.alerts.policy import AlertEvent
 from surefoot.service.serialization.encoding import dumps
 from surefoot.service.serialization.findings import finding_to_json
 from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, transaction
 from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.replacing import drop_results
@@ -107,6 +108,14 @@ class StoreWriter:
             self.add_bout(run, runner, bout)
         for finding in results.findings:
             self.add_finding(run, runner, clock, finding)
+
+    def set_run_clock(self, run: str, zero: BootTime, zero_ns: int) -> None:
+        """Set when a run's session time is 0, by the clock of this boot; `zero_ns` is the same by the date."""
+        self._connection.execute(
+            "INSERT INTO run_clocks (run, boot, zero_s, utc_zero_ns, trusted) VALUES (?, ?, ?, ?, 1)"
+            " ON CONFLICT DO UPDATE SET boot = excluded.boot, zero_s = excluded.zero_s",
+            (run, zero.boot, zero.seconds, zero_ns),
+        )
 
     def add_strides(self, run: str, runner: str, clock: RunClock, strides: Strides) -> None:
         """Add a foot's strides, but for those whose contact is within `SAME_CONTACT_NS` of a stored one."""

@@ -40,19 +40,22 @@ def runner_now(worn_by: str, analysis: RunAnalysis, health: Sequence[PodHealth],
     )
 
 
-def stored_runner_now(runner: str, known: RunInProgress, now_ns: int) -> RunnerState:
-    """A runner whom another process analyses; `now_ns` counts from 1970."""
+def stored_runner_now(runner: str, known: RunInProgress, now_s: float) -> RunnerState:
+    """A runner whom another process analyses; `now_s` is session time."""
     return RunnerState(
         runner,
         known.name,
-        (now_ns - known.begun_ns) / NANOSECONDS,
+        now_s,
         0.0,
         dict(known.strides),
         tuple(known.windows),
         tuple(known.live),
         known.findings,
         sum(known.counts.values()),
-        [_stored_pod(foot, row, now_ns) for foot, row in known.health.items()],
+        [
+            _stored_pod(foot, row, now_s - (row["time_ns"] - known.begun_ns) / NANOSECONDS)
+            for foot, row in known.health.items()
+        ],
     )
 
 
@@ -83,8 +86,8 @@ def _pod(pod: PodHealth, now_s: float) -> PodStatus:
     )
 
 
-def _stored_pod(foot: Foot, row: Mapping[str, Any], now_ns: int) -> PodStatus:
-    """A pod by its newest health row, which does not say why a link is down."""
-    heard = is_heard(row["connected"], (now_ns - row["time_ns"]) / NANOSECONDS, MAX_HEALTH_AGE_S)
+def _stored_pod(foot: Foot, row: Mapping[str, Any], age_s: float) -> PodStatus:
+    """A pod by its newest health row, of `age_s`, which does not say why a link is down."""
+    heard = is_heard(row["connected"], age_s, MAX_HEALTH_AGE_S)
     state = "connected" if heard else "out of reach"
     return PodStatus(foot, state, heard, row["battery_pct"], row["rssi_dbm"], row["loss_pct"] or 0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -12,11 +11,12 @@ from surefoot.service.errors import StoreError
 from surefoot.service.exporters.exporter_thread import SINK_TABLES
 from surefoot.service.serialization.prometheus import MetricFamily, Sample, prometheus_text
 from surefoot.service.settings import Settings
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.outbox import Backlog, Outbox
 from surefoot.service.store.service_status import RecordingStatus, ServiceStatus, SinkStatus, read_status
 
 
-def metrics_text(store: Path, status: ServiceStatus | None, utc_s: float | None = None) -> str:
+def metrics_text(store: Path, status: ServiceStatus | None) -> str:
     """Metrics in Prometheus' text format; without a service that runs, of what waits in the store alone.
 
     Raises
@@ -24,13 +24,12 @@ def metrics_text(store: Path, status: ServiceStatus | None, utc_s: float | None 
     StoreError
         if the store cannot be read.
     """
-    now_s = time.time() if utc_s is None else utc_s
-    alive = status is not None and status.is_alive(now_s)
+    alive = status is not None and status.is_alive(BootTime.now())
     names = [sink.name for sink in status.sinks] if status is not None else []
     families = [_gauge("surefoot_up", "Whether the service runs.", _one(int(alive)))]
     if status is not None and alive:
         families += [*_service(status), *_recording(status.recording), *_sinks(status.sinks)]
-    return prometheus_text([*families, *_backlogs(sink_backlogs(store, names), now_s)])
+    return prometheus_text([*families, *_backlogs(sink_backlogs(store, names))])
 
 
 def metrics_page(settings: Settings) -> MetricsPage:
@@ -88,12 +87,12 @@ def _sinks(sinks: Sequence[SinkStatus]) -> Iterator[MetricFamily]:
     yield _counter("surefoot_sink_restarts_total", "Restarts of the exporter after an unexpected error.", restarts)
 
 
-def _backlogs(backlogs: Mapping[str, Backlog], utc_s: float) -> Iterator[MetricFamily]:
+def _backlogs(backlogs: Mapping[str, Backlog]) -> Iterator[MetricFamily]:
     waiting = [({"sink": name}, backlog.waiting) for name, backlog in backlogs.items()]
     yield _gauge("surefoot_sink_rows_waiting", "Rows that wait for the sink.", waiting)
     refused = [({"sink": name}, backlog.refused) for name, backlog in backlogs.items()]
     yield _gauge("surefoot_sink_rows_refused", "Rows that the sink has refused for good.", refused)
-    lags = [({"sink": name}, backlog.lag_s(utc_s)) for name, backlog in backlogs.items()]
+    lags = [({"sink": name}, backlog.lag_s) for name, backlog in backlogs.items()]
     yield _gauge("surefoot_sink_lag_seconds", "Age of the oldest row that waits for the sink.", lags)
 
 

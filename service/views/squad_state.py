@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from surefoot.dashboards.data_source import SquadState
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.run_loop import Observer
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.tail import StoreTail
-from surefoot.service.store.writing import NANOSECONDS
 from surefoot.service.views.runner_state import runner_now, stored_runner_now
 
 UPDATE_PERIOD_S = 0.25
@@ -70,12 +70,12 @@ class StoredRuns:
 
     Parameters
     ----------
-    utc_s : clock, in seconds since 1970.
+    now : the clock of this boot.
     """
 
-    def __init__(self, tail: StoreTail, utc_s: Callable[[], float] = time.time) -> None:
+    def __init__(self, tail: StoreTail, now: Callable[[], BootTime] = BootTime.now) -> None:
         self._tail = tail
-        self._utc_s = utc_s
+        self._now = now
         self._lock = threading.Lock()
         self._squad = SquadState(TITLE, 0, ())
         self._read_s = float("-inf")
@@ -83,13 +83,15 @@ class StoredRuns:
     def squad_state(self) -> SquadState:
         """Everybody now."""
         with self._lock:
-            now_s = self._utc_s()
-            if now_s - self._read_s >= MAX_STATE_AGE_S:
-                self._read_s = now_s
-                self._squad = self._read(round(now_s * NANOSECONDS))
+            now = self._now()
+            if now.seconds - self._read_s >= MAX_STATE_AGE_S:
+                self._read_s = now.seconds
+                self._squad = self._read(now)
             return self._squad
 
-    def _read(self, now_ns: int) -> SquadState:
-        found = self._tail.read(now_ns - round(MAX_RUN_S * NANOSECONDS))
-        runners = [stored_runner_now(runner, known, now_ns) for (_, runner), known in found.items()]
+    def _read(self, now: BootTime) -> SquadState:
+        found = self._tail.read(replace(now, seconds=now.seconds - MAX_RUN_S))
+        runners = [
+            stored_runner_now(runner, known, now.seconds - known.zero.seconds) for (_, runner), known in found.items()
+        ]
         return SquadState(TITLE, self._squad.revision + 1, runners)

@@ -64,5 +64,11 @@ if __name__ == "__main__":
     settings = load_configuration().settings
     speed, zero_s = float(sys.argv[2]), float(sys.argv[3])
     with ExporterThread(settings) as exporters:
-        context = DaemonContext(settings, exporters.notify, lambda text: print(text, flush=True), scaled(speed, zero_s))
+        context = DaemonContext(
+            settings,
+            exporters.notify,
+            lambda text: print(text, flush=True),
+            scaled(speed, zero_s),
+            lambda: speed * time.monotonic(),
+        )
         virtual_time.run(main(int(sys.argv[1]), context), speed=speed)

@@ -12,21 +12,33 @@ from pathlib import Path
 from typing import Self
 
 from tests.service.command import ROOT
+from tests.service.computer_date import ComputerDate
 from tests.service.servers import wait
 
 END_S = 60.0
 
 
 class RealCommand:
-    """`python -m surefoot` with arguments and settings; ended by Ctrl-C where it has not ended by itself."""
+    """`python -m surefoot` with arguments and settings; ended by Ctrl-C where it has not ended by itself.
 
-    def __init__(self, data: Path, *arguments: str, settings: Mapping[str, object] | None = None) -> None:
+    Parameters
+    ----------
+    date : what it takes for the date; None for the true one.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        settings: Mapping[str, object] | None = None,
+        date: ComputerDate | None = None,
+    ) -> None:
         self.lines: list[str] = []
         self.out = ""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("SUREFOOT_")}
         self._environment = {
             **inherited,
-            "PYTHONPATH": str(ROOT / ".links"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / ".links"), *([] if date is None else [str(date.folder)])]),
             "SUREFOOT_DATA": str(data),
             "SUREFOOT_METRICS_PORT": "0",
             "XDG_CONFIG_HOME": str(data / "config"),

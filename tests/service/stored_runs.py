@@ -62,11 +62,15 @@ def store_samples(
     run: Manifest | None = None,
     chunk_s: float = 5.0,
     until_s: float = float("inf"),
+    now_s: float = 0.0,
 ) -> Results:
-    """Analyse samples into the store, findings as they would come; what was found. A crash comes at `until_s`."""
+    """Analyse samples into the store, findings as they would come; what was found. A crash comes at `until_s`.
+
+    It is done in a moment, at the session time `now_s`.
+    """
     run = run or manifest()
     waiting = sorted(findings, key=lambda each: each.known_s)
-    with ResultRecorder(settings.store_path, run, settings, now_s=lambda: 0.0) as recorder:
+    with ResultRecorder(settings.store_path, run, settings, now_s=lambda: now_s) as recorder:
 
         def keep(runner: str, new: Results, known_s: float) -> None:
             due = [each for each in waiting if each.known_s <= known_s]

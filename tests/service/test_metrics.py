@@ -135,8 +135,10 @@ def test_no_metric_names_a_runner_a_run_or_a_pod(recorded: tuple[Settings, Recor
 def test_the_lag_of_a_sink_is_the_age_of_its_oldest_waiting_row(recorded: tuple[Settings, RecordingMonitor]) -> None:
     settings, monitor = recorded
     status = status_now(monitor, SinkStatus("influxdb", "", 0, 0), SinkStatus("command", "", 0, 0))
-    begun = list_runs(settings.runs_folder)[0].manifest.created_utc.timestamp()
-    found = samples(metrics_text(settings.store_path, status, begun + 1000.0))
+    with sqlite3.connect(settings.store_path) as store:
+        store.execute("UPDATE run_clocks SET zero_s = ?", (time.monotonic() - 1000.0,))
+    store.close()
+    found = samples(metrics_text(settings.store_path, status))
     assert found['surefoot_sink_lag_seconds{sink="influxdb"}'] == pytest.approx(1000.0, abs=5.0)
 
 
@@ -178,8 +180,8 @@ def test_without_a_service_that_runs_only_what_waits_is_told(recorded: tuple[Set
     settings, monitor = recorded
     assert samples(metrics_text(settings.store_path, None)) == {"surefoot_up": 0.0}
     status = status_now(monitor, SinkStatus("mqtt", "", 5, 0))
-    late_s = time.time() + STALE_S + 1.0
-    for gone in (metrics_text(settings.store_path, status, late_s), ended(settings, status)):
+    cut_off = replace(status, written=replace(status.written, seconds=status.written.seconds - STALE_S))
+    for gone in (metrics_text(settings.store_path, cut_off), ended(settings, status)):
         assert samples(gone)["surefoot_up"] == 0.0
         assert {name.partition("{")[0] for name in samples(gone)} == {
             "surefoot_up", "surefoot_sink_rows_waiting", "surefoot_sink_rows_refused", "surefoot_sink_lag_seconds"
@@ -334,7 +336,9 @@ def test_the_doctor_says_how_the_service_is(
     assert "; 1 of 4 pods connected, 1 run, " in running.detail
     assert ", 0 lost, 1 restart, the last at " in running.detail
     assert running.detail.endswith(": Bluetooth is off")
-    write_status(tmp_path, replace(status, written_utc_s=time.time() - 2.0 * STALE_S))
+    write_status(
+        tmp_path, replace(status, written=replace(status.written, seconds=status.written.seconds - 2.0 * STALE_S))
+    )
     killed = checks(settings, monkeypatch)["Service"]
     assert (killed.status, killed.detail.startswith("was cut off after ")) == (CheckStatus.PROBLEM, True)
     assert killed.advice == "Start it with surefoot live; it continues its last run."

@@ -16,6 +16,7 @@ from surefoot.analysis.findings import Kind, Severity, State
 from surefoot.analysis.model import Foot, Samples
 from surefoot.service.errors import StoreError
 from surefoot.service.settings import Settings
+from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.migrations import SCHEMA_VERSION
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
@@ -30,6 +31,7 @@ FINDINGS = (
     finding(Kind.ASYMMETRY_DRIFT, 20.0, Severity.NOTICE),
     finding(Kind.ASYMMETRY_DRIFT, 20.0, Severity.NOTICE, State.RESOLVED, revision=1, known_s=58.0),
 )
+LONG_AGO = replace(BootTime.now(), seconds=0.0)
 
 
 @pytest.fixture
@@ -219,17 +221,17 @@ def test_what_two_runs_write_while_it_looks_is_seen_the_next_time(
     first, second = manifest("first"), manifest("second")
     find = StoreTail._find
 
-    def find_then_more(tail: StoreTail, since_ns: int) -> None:
-        find(tail, since_ns)
+    def find_then_more(tail: StoreTail, since: BootTime) -> None:
+        find(tail, since)
         for run in (second, first):
             store_samples(settings, samples, run=run, until_s=60.0)
 
     store_samples(settings, samples, run=first, until_s=30.0)
     with StoreTail(settings.store_path) as tail:
         monkeypatch.setattr(StoreTail, "_find", find_then_more)
-        tail.read(0)
+        tail.read(LONG_AGO)
         monkeypatch.undo()
-        shown = {run: sum(known.counts.values()) for (run, _), known in tail.read(0).items()}
+        shown = {run: sum(known.counts.values()) for (run, _), known in tail.read(LONG_AGO).items()}
     with StoreReader(settings.store_path) as reader:
         stored = {run: sum(map(len, reader.results(run, RUNNER).strides.values())) for run in shown}
     assert shown == stored
