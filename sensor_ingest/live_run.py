@@ -8,6 +8,7 @@ import random
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -104,6 +105,10 @@ class LiveRun:
         """Stop without ending the run, as a crash would, so that it can be continued."""
         self._end_on_stop = False
         self.stop()
+
+    def redate(self, created_utc: datetime) -> None:
+        """Correct when the run began; its session clock stays. RunUnwritableError if the disk does not take it."""
+        self.run = self.run.redate(created_utc)
 
     def flush(self) -> None:
         """Hand all recorded entries to the operating system, so that they survive this process.

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import stat
+import time
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -32,8 +33,8 @@ _MANIFEST = "manifest.json"
 _MANIFEST_COPY = "manifest-copy.json"
 """Read where the manifest is missing or damaged: without it a recording has no owner."""
 _MAX_MANIFEST_BYTES = 1_000_000
-_YEARS = range(2000, 2200)
-"""Of `created_utc`: times in nanoseconds since 1970 must fit 64 bits."""
+_YEARS = range(1970, 2200)
+"""Of `created_utc`: a computer without a battery begins in 1970, and times in nanoseconds must fit 64 bits."""
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _JOURNAL = "journal.bin"
 
@@ -139,6 +140,16 @@ class RunFolder:
         """Mark the run as ended in the manifest; the run as changed."""
         return self._with(replace(self.manifest, ended=True))
 
+    def redate(self, created_utc: datetime) -> RunFolder:
+        """Correct when the run began, as the computer's date was wrong; the run as changed.
+
+        Raises
+        ------
+        RunUnwritableError
+            if the manifest cannot be written.
+        """
+        return self._with(replace(self.manifest, created_utc=created_utc))
+
     def reassign(self, pods: Sequence[PodAssignment]) -> RunFolder:
         """Correct which runner's foot each pod was on; the run as changed.
 
@@ -187,7 +198,7 @@ def create_run(
         if the folder cannot be written.
     """
     _check_pods(pods)
-    created = (created_utc or datetime.now(UTC)).astimezone(UTC)
+    created = (created_utc or datetime.fromtimestamp(time.time(), UTC)).astimezone(UTC)
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     confirmed = _confirmed_before(parent, pods)
     manifest = Manifest(

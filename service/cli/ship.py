@@ -40,6 +40,7 @@ def ship(
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import NoServerError
     from surefoot.service.exporters.drain import drain_to_influxdb, drain_to_mqtt
+    from surefoot.service.runtime.run_dates import correct_dates
     from surefoot.service.terminal.shipping import account_lines
 
     settings = load_configuration().settings
@@ -51,6 +52,7 @@ def ship(
         return
     if backfill:
         _store_missing_runs(settings)
+    correct_dates(settings)
     if again is not None:
         _send_again(settings, again)
     complete = True

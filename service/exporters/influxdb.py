@@ -28,6 +28,8 @@ POLL_S = 1.0
 DAY_NS = 86_400_000_000_000
 COMPARE_PERIOD_S, LONGEST_COMPARE_PERIOD_S = 300.0, 86_400.0
 """Period of counting the points in the database, and to which it grows while it keeps losing them."""
+MAX_DATE_WAIT_S = 600.0
+NO_DATE = "the date of this computer is not certain yet; rows wait for it, ten minutes at most"
 GATHER_S = 0.2
 """Rows that arrive within this time are written together."""
 
@@ -38,6 +40,7 @@ class InfluxExporter:
     Parameters
     ----------
     retention_days : see `InfluxSettings`.
+    max_date_wait_s : how long rows wait for the date of a run that began before the computer had the right one.
     """
 
     def __init__(
@@ -48,12 +51,14 @@ class InfluxExporter:
         *,
         retention_days: float | None = None,
         backoff: Backoff | None = None,
+        max_date_wait_s: float = MAX_DATE_WAIT_S,
     ) -> None:
         self._outbox = outbox
         self._ledger = Ledger(outbox)
         self._influx = influx
         self._status = status
         self._retention_days = retention_days
+        self._max_date_wait_s = max_date_wait_s
         self._backoff = backoff or Backoff()
         self._compare_backoff = Backoff(COMPARE_PERIOD_S, LONGEST_COMPARE_PERIOD_S, jitter=0.0)
         self._compare_at_s = -inf
@@ -63,6 +68,11 @@ class InfluxExporter:
     async def run(self, rows_available: RowsAvailable) -> None:
         """Write pending rows until cancelled; reconnect with exponential back-off."""
         while True:
+            if await asyncio.to_thread(self._outbox.waits_for_date, self._max_date_wait_s):
+                self._status.mark_down(NO_DATE)
+                self._problems.report(f"InfluxDB: {NO_DATE}", "")
+                await rows_available.wait(POLL_S)
+                continue
             try:
                 await asyncio.to_thread(self.drain)
             except InfluxError as error:

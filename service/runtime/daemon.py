@@ -33,6 +33,7 @@ from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad
 from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.runtime.recovery import open_runs
 from surefoot.service.runtime.result_recorder import ResultRecorder
+from surefoot.service.runtime.run_dates import correct_dates
 from surefoot.service.runtime.run_loop import background_task, record_unattended
 from surefoot.service.runtime.service_manager import watched
 from surefoot.service.runtime.session_clock import run_utc_s
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 
 RESUME_WITHIN_S = 12 * 3600.0
 """A run that was cut off longer ago is not continued but ended, from its recording."""
+DATES_PERIOD_S = 10.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 STORE_CHECK_S = 5.0
 """Least time between two looks at a store that cannot be used."""
@@ -100,7 +102,8 @@ class Daemon:
     async def run(self, source: PodSource, max_runs: float = math.inf) -> None:
         """Record runs until `stop`, or `max_runs`; a run that fails is retried, as its pods buffer what was missed."""
         context = self._context
-        async with CatchUp(context.settings, lambda run: run == self._recording, self._add_rows) as catch_up:
+        catching_up = CatchUp(context.settings, lambda run: run == self._recording, self._add_rows)
+        async with catching_up as catch_up, background_task("dates", self._keep_dates()):
             self._catch_up = catch_up
             run = await asyncio.to_thread(self._run_to_resume)
             self._recording = run.manifest.run_id if run is not None else ""
@@ -147,6 +150,14 @@ class Daemon:
         """Leave a run, and have it stored if it is not."""
         self._recording = ""
         self._catch_up.want()
+
+    async def _keep_dates(self) -> None:
+        """Correct the dates of earlier runs once the computer has the right one."""
+        context = self._context
+        while True:
+            with suppress(StoreError):  # told by the recording, which needs the store too
+                await asyncio.to_thread(correct_dates, context.settings, context.utc_s, context.monotonic_s)
+            await asyncio.sleep(DATES_PERIOD_S)
 
     async def _start_run(self, source: PodSource) -> RunFolder | None:
         """Start a run as soon as there are pods; None on `stop`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime
+from datetime import time as time_of_day
 from pathlib import Path
-from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +17,9 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service.alerts.policy import Alert, AlertPolicy
+from surefoot.service.runtime.date_trust import is_date_trusted
 from surefoot.service.runtime.known_findings import KnownFindings
+from surefoot.service.runtime.run_dates import begun_utc
 from surefoot.service.serialization.alert_messages import alert_to_dict, post_run_alert
 from surefoot.service.serialization.encoding import Json
 from surefoot.service.serialization.run_summary import summary_to_dict
@@ -35,6 +38,7 @@ class ResultRecorder:
     sync_recording : makes the recording that the results come from durable.
     now_s : session clock, None for a run read from its recording.
     monotonic_s : the computer's clock that no change of the date moves.
+    on_redated : called with the beginning of a run that turns out to have had a wrong date.
     on_rows : called after every transaction, for the exporters.
     on_stored : gets the number of new rows after every transaction.
     """
@@ -47,11 +51,13 @@ class ResultRecorder:
         *,
         sync_recording: Callable[[], None] = lambda: None,
         now_s: Callable[[], float] | None = None,
-        monotonic_s: Callable[[], float] = monotonic,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        on_redated: Callable[[datetime], None] = lambda _: None,
         on_rows: Callable[[], None] = lambda: None,
         on_stored: Callable[[int], None] = lambda _: None,
     ) -> None:
         with StoreReader(store) as reader:
+            self._newest_s = reader.newest_dated_s()
             self._known = {
                 name: KnownFindings(reader.findings(run.run_id, name), reader.told_findings(run.run_id, name))
                 for name in run.runners
@@ -62,6 +68,8 @@ class ResultRecorder:
         self._sync_recording = sync_recording
         self._now_s = now_s
         self._monotonic_s = monotonic_s
+        self._on_redated = on_redated
+        self._dated = True
         self._on_rows = on_rows
         self._on_stored = on_stored
         self._policies = {name: AlertPolicy(settings.alerts_for(name), self._local_time) for name in run.runners}
@@ -74,7 +82,7 @@ class ResultRecorder:
         settings: Settings,
         on_rows: Callable[[], None],
         on_stored: Callable[[int], None] = lambda _: None,
-        monotonic_s: Callable[[], float] = monotonic,
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> Self:
         """A recorder of a run in progress."""
         run = live.run.manifest
@@ -85,6 +93,7 @@ class ResultRecorder:
             sync_recording=live.flush,
             now_s=lambda: live.now_s,
             monotonic_s=monotonic_s,
+            on_redated=live.redate,
             on_rows=on_rows,
             on_stored=on_stored,
         )
@@ -154,6 +163,8 @@ class ResultRecorder:
         with self._writer.transaction():
             if not self._announced:
                 self._set_run_clock()
+            if not self._dated:
+                self._correct_date()
             before = self._writer.rows_added
             if not self._announced:
                 for runner, name in self._run.names.items():
@@ -164,11 +175,24 @@ class ResultRecorder:
         self._on_stored(self._writer.rows_added - before)
 
     def _set_run_clock(self) -> None:
-        """Store when the session time of a live run is 0."""
+        """Store when the session time of a live run is 0, and let stored rows follow the date of the recording."""
+        self._writer.align_dates(self._run.run_id, self._clock.zero_ns)
         if self._now_s is not None:
             now = BootTime.now(self._monotonic_s)
             zero = replace(now, seconds=now.seconds - self._now_s())
-            self._writer.set_run_clock(self._run.run_id, zero, self._clock.zero_ns)
+            dated = is_date_trusted(self._clock.zero_ns / 1e9, self._newest_s)
+            self._writer.set_run_clock(self._run.run_id, zero, dated=dated)
+            self._dated = self._writer.is_dated(self._run.run_id)
+
+    def _correct_date(self) -> None:
+        """Move the run to its right date, as soon as the computer has it."""
+        utc_s = time.time()
+        if self._now_s is not None and is_date_trusted(utc_s, self._newest_s):
+            begun = begun_utc(self._now_s(), utc_s)
+            self._on_redated(begun)
+            self._clock = RunClock(begun)
+            self._writer.set_date(self._run.run_id, self._clock.zero_ns)
+            self._dated = True
 
     def _add_alerts(self, runner: str, alerts: Sequence[Alert]) -> None:
         for alert in alerts:
@@ -184,6 +208,5 @@ class ResultRecorder:
         age_s = max(self._now_s() - at_s, 0.0) if self._now_s is not None else None
         self._writer.add_alert(self._run.run_id, runner, time_ns, str(body["id"]), body, age_s)
 
-    def _local_time(self, session_s: float) -> time:
-        moment: datetime = self._run.created_utc + timedelta(seconds=session_s)
-        return moment.astimezone().time()
+    def _local_time(self, session_s: float) -> time_of_day:
+        return datetime.fromtimestamp(self._clock.ns(session_s) / 1e9, UTC).astimezone().time()

@@ -100,12 +100,20 @@ UPDATE alerts SET runner = runner_id(runner) WHERE runner <> runner_id(runner);
 """
 """A runner's name may be anything; what stands in every table, topic and query is the id."""
 
+RUN_DATES = """
+DROP TABLE run_clocks;
+CREATE TABLE run_clocks (
+    run TEXT NOT NULL PRIMARY KEY, boot TEXT NOT NULL, zero_s REAL NOT NULL, dated INTEGER NOT NULL) STRICT;
+"""
+"""A run's date is that of its recording; what matters is whether it can be trusted."""
+
 MIGRATIONS: Mapping[int, str] = {
     1: FIRST_TABLES,
     2: STRIDES_BY_CONTACT,
     3: RUN_GENERATION,
     4: SINK_LEDGER,
     5: RUNNER_IDS,
+    6: RUN_DATES,
 }
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 

@@ -119,6 +119,12 @@ class Outbox:
             lag_s=max(ages_s, default=0.0),
         )
 
+    def waits_for_date(self, max_wait_s: float) -> bool:
+        """Whether a run began less than `max_wait_s` ago whose date cannot be trusted yet."""
+        now, rows = BootTime.now(), self.rows("SELECT boot, zero_s FROM run_clocks WHERE NOT dated")
+        ages_s = [now.since(BootTime(row["boot"], row["zero_s"])) for row in rows]
+        return any(age_s is not None and age_s < max_wait_s for age_s in ages_s)
+
     def age_s(self, row: sqlite3.Row) -> float:
         """Age of a row's moment, by the clock of this boot where the run was recorded during it, else by the date."""
         known = self.rows(

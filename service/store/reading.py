@@ -119,6 +119,18 @@ class StoreReader:
         rows = self._rows("SELECT boot, zero_s FROM run_clocks WHERE run = ?", run)
         return BootTime(rows[0]["boot"], rows[0]["zero_s"]) if rows else None
 
+    def undated_runs(self) -> dict[str, BootTime]:
+        """Run whose date cannot be trusted → when its session time is 0."""
+        rows = self._rows("SELECT run, boot, zero_s FROM run_clocks WHERE NOT dated")
+        return {row["run"]: BootTime(row["boot"], row["zero_s"]) for row in rows}
+
+    def newest_dated_s(self) -> float:
+        """When the newest run began whose date can be trusted, in seconds since 1970; 0 without any."""
+        rows = self._rows(
+            "SELECT max(time_ns) AS newest_ns FROM runs LEFT JOIN run_clocks USING (run) WHERE coalesce(dated, 1)"
+        )
+        return float((rows[0]["newest_ns"] or 0) / NANOSECONDS)
+
     def alerts(self, run: str, runner: str) -> tuple[Mapping[str, Any], ...]:
         """Alerts in the order in which they were raised."""
         return tuple(json.loads(row["body"]) for row in self._of(run, runner, "alerts", "seq"))

@@ -20,6 +20,7 @@ from surefoot.service.serialization.findings import finding_to_json
 from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, transaction
+from surefoot.service.store.dates import align_dates
 from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.replacing import drop_results
 from surefoot.service.store.schema import FIRST_GENERATION
@@ -109,13 +110,27 @@ class StoreWriter:
         for finding in results.findings:
             self.add_finding(run, runner, clock, finding)
 
-    def set_run_clock(self, run: str, zero: BootTime, zero_ns: int) -> None:
-        """Set when a run's session time is 0, by the clock of this boot; `zero_ns` is the same by the date."""
+    def set_run_clock(self, run: str, zero: BootTime, *, dated: bool) -> None:
+        """Set when a run's session time is 0; `dated` is whether a new run's date can be trusted."""
         self._connection.execute(
-            "INSERT INTO run_clocks (run, boot, zero_s, utc_zero_ns, trusted) VALUES (?, ?, ?, ?, 1)"
+            "INSERT INTO run_clocks (run, boot, zero_s, dated) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET boot = excluded.boot, zero_s = excluded.zero_s",
-            (run, zero.boot, zero.seconds, zero_ns),
+            (run, zero.boot, zero.seconds, int(dated)),
         )
+
+    def is_dated(self, run: str) -> bool:
+        """Whether a run's date can be trusted."""
+        known = self._connection.execute("SELECT dated FROM run_clocks WHERE run = ?", (run,)).fetchone()
+        return known is None or bool(known["dated"])
+
+    def set_date(self, run: str, zero_ns: int) -> None:
+        """Move a run to the date that it has turned out to have begun at."""
+        align_dates(self._connection, run, zero_ns)
+        self._connection.execute("UPDATE run_clocks SET dated = 1 WHERE run = ?", (run,))
+
+    def align_dates(self, run: str, zero_ns: int) -> None:
+        """Move a run's rows to the date of its recording."""
+        align_dates(self._connection, run, zero_ns)
 
     def add_strides(self, run: str, runner: str, clock: RunClock, strides: Strides) -> None:
         """Add a foot's strides, but for those whose contact is within `SAME_CONTACT_NS` of a stored one."""
