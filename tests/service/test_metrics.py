@@ -149,12 +149,11 @@ def test_rows_refused_and_a_long_backlog_are_counted(
     with Outbox(settings.store_path, "elsewhere") as sink:
         exact = sink.backlog(("strides",))
         monkeypatch.setattr(outbox, "MAX_COUNTED", 10)
-        assert sink.backlog(("strides",)) == exact
+        assert sink.backlog(("strides",)).waiting == exact.waiting
         two = sink.pending("strides", 2)
         sink.settle("strides", two, Outcome(1, {two[0]["seq"]: "no such field"}))
-        assert sink.backlog(("strides",)) == replace(
-            sink.backlog(("strides",)), waiting=exact.waiting - 2, refused=1, reason="no such field"
-        )
+        after = sink.backlog(("strides",))
+        assert (after.waiting, after.refused, after.reason) == (exact.waiting - 2, 1, "no such field")
 
 
 def heard(received: int, lost: int) -> tuple[PodHealth, ...]:
