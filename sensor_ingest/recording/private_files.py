@@ -24,6 +24,23 @@ def make_private_folder(path: Path) -> None:
         each.mkdir(mode=FOLDER_MODE, exist_ok=True)
 
 
+def make_private_file(path: Path) -> None:
+    """Create a file; one that is there becomes private if it is ours, without being opened.
+
+    Closing a file ends all locks that the process has on it, such as SQLite's.
+
+    Raises
+    ------
+    OSError
+        if it cannot be created.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
+    with suppress(OSError):  # somebody else's, who has to do it
+        if path.stat().st_mode & OF_OTHERS:
+            path.chmod(FILE_MODE)
+
+
 def private_opener(path: str, flags: int) -> int:
     """Opener for `open`: a file that is created is private, one that is there becomes so if it is ours."""
     file = os.open(path, flags | getattr(os, "O_BINARY", 0), FILE_MODE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener
+from surefoot.sensor_ingest.recording.private_files import make_private_file, make_private_folder
 from surefoot.service.errors import StoreBrokenError, StoreError
 from surefoot.service.store.migrations import MIGRATIONS, migrate
 
@@ -38,7 +37,7 @@ def connect(path: Path, migrations: Mapping[int, str] = MIGRATIONS) -> sqlite3.C
         raise StoreError(path, f"SQLite {sqlite3.sqlite_version} is too old", "use a newer Python")
     with store_errors(path):
         make_private_folder(path.parent)
-        os.close(private_opener(str(path), os.O_RDWR | os.O_CREAT))  # SQLite gives its other files the same rights
+        make_private_file(path)  # SQLite gives its other files the same rights
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         with ExitStack() as unprepared:
             unprepared.callback(connection.close)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
@@ -22,6 +24,7 @@ from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.schema import EXPORTED_TABLES, FIRST_GENERATION
 from surefoot.service.store.tail import StoreTail
+from surefoot.service.store.writing import StoreWriter
 from tests.service.demo_runs import assert_same
 from tests.service.stored_runs import RUNNER, finding, manifest, store_samples
 
@@ -236,3 +239,20 @@ def test_what_two_runs_write_while_it_looks_is_seen_the_next_time(
         stored = {run: sum(map(len, reader.results(run, RUNNER).strides.values())) for run in shown}
     assert shown == stored
     assert shown.keys() == {"first", "second"}
+
+
+def test_another_process_that_closes_the_store_leaves_it_to_those_who_have_it_open(
+    settings: Settings, samples: dict[Foot, Samples]
+) -> None:
+    path = settings.store_path
+    with StoreWriter(path) as writer:
+        with StoreReader(path):
+            pass
+        look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM runs').fetchone()"
+        subprocess.run([sys.executable, "-c", look, path], check=True)
+        with writer.transaction():
+            writer.add_run("run", "anna", "Anna", 1, "test", (Foot.LEFT,))
+        assert path.with_name(f"{path.name}-wal").exists()
+        store_samples(settings, samples, until_s=20.0)
+    with StoreReader(path) as reader:
+        assert len(reader.runs()) == 2
