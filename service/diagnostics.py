@@ -46,7 +46,7 @@ from surefoot.service.views.wall_address import (
 )
 
 MIN_PYTHON = (3, 11)
-RUNNER_HOUR_BYTES = 21_000_000
+RUNNER_HOUR_BYTES = 21_000_000 + 17_000_000
 """Raw packets and results of one runner in an hour."""
 MIN_RUNNER_HOURS = 48
 SCAN_S = 3.0
