@@ -234,6 +234,12 @@ def _obstacle(rng: np.random.Generator) -> tuple[PlannedBout, ...]:
     )
 
 
+def _flat_landing(run_s: float, rng: np.random.Generator) -> Scenario:
+    """An easy run with landings of the whole sole at once, which neither slap nor ring."""
+    easy = _easy(run_s, rng)
+    return replace(easy, name="flat-landing", runner=replace(easy.runner, strike="flat"))
+
+
 SCENARIOS: dict[str, Callable[[float, np.random.Generator], Scenario]] = {
     "easy": _easy,
     "tempo": _tempo,
@@ -245,4 +251,5 @@ SCENARIOS: dict[str, Callable[[float, np.random.Generator], Scenario]] = {
     "ankle-roll": _ankle_roll,
     "story": _story,
     "obstacles": _obstacles,
+    "flat-landing": _flat_landing,
 }

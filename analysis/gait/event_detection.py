@@ -54,8 +54,12 @@ ONSET_SIGMA_S = 0.006
 ONSET_LEVEL = 0.3
 """The onset is where the impact has risen this share of the way from the swing's level to its peak."""
 MAX_SWING_LEVEL = 0.10
-"""Where the swing's level exceeds this share of the impact's peak no onset can be found: a soft mounting or a slow
-sensor has blurred it. Hard-mounted pods have 0.01 to 0.06."""
+"""Where the swing's level exceeds this share of the impact's peak the onset is blurred by a soft mounting or a slow
+sensor. Hard-mounted pods have 0.01 to 0.06."""
+JOLT_SWING_LEVEL, NO_JOLT_SWING_LEVEL = 0.08, 0.14
+"""A foot that is set down flat does not jolt the gyroscope: its peak is then the turning of the swing. Up to the first
+share of the swing's level in the peak the gyroscope shows the onset as well as the accelerometer does, from the second
+on it shows none. Slapping feet have 0.02 to 0.09, flat ones 0.16 to 0.4."""
 FOOT_SLAP_SIGMAS_S = (gaussian_sigma_s(30.0), gaussian_sigma_s(6.0))
 """Band of the pitch rate (6 to 30 Hz) that peaks at the foot slap."""
 
@@ -66,6 +70,8 @@ SLAP_AGREES_S, SLAP_DISAGREES_S = 0.010, 0.025
 beyond the second the onset alone counts; between, the slap's weight fades."""
 SLAP_SHARP_S, SLAP_BLURRED_S = 0.014, 0.020
 """The same for the slap's width, since several bumps (forefoot and flat landings, walking) make no landmark."""
+MAX_BLUR_S = 0.035
+"""A blurred onset comes too early by up to this."""
 
 PUSH_OFF_PHASE = (0.12, 0.70)
 """Part of the stride after landing in which the foot leaves the ground."""
@@ -79,19 +85,32 @@ than the peak, which at easy pace is flat or double, and one that holds for slow
 (insole 7 to 12 km/h within 2 ms, force plates within 4 ms)."""
 
 
-def contact_landmarks(
-    grid: UniformSamples, landing: Ints, pitch_axis: Floats, *, gyroscope: bool
-) -> tuple[Floats, Floats, Floats]:
-    """(n,) cells from the landings (n,) to the impact's onset and to the foot slap, and the slap's width.
+@dataclass(frozen=True, slots=True)
+class ContactLandmarks:
+    """Landmarks of n landings, in cells from the landing.
 
-    The pitch axes are (3, n); without a gyroscope there is no slap (NaN).
+    Parameters
+    ----------
+    onset : (n,) start of the impact.
+    blurred : (n,) whether the onset is blurred.
+    slap, slap_width : (n,) foot slap and its width; NaN without a gyroscope.
     """
+
+    onset: Floats
+    blurred: Bools
+    slap: Floats
+    slap_width: Floats
+
+
+def contact_landmarks(grid: UniformSamples, landing: Ints, pitch_axis: Floats, *, gyroscope: bool) -> ContactLandmarks:
+    """Landmarks of the landings (n,), with pitch axes (3, n)."""
     margin = kernel_half_width(IMPACT_HIGH_PASS_SIGMA_S) + kernel_half_width(ONSET_SIGMA_S)
     around = landing[:, None] + np.arange(SWING_LEVEL_CELLS[0] - margin, CONTACT_SEARCH_CELLS[1] + margin)
     around = np.clip(around, 0, len(grid) - 1)
-    onset = SWING_LEVEL_CELLS[0] + _onset(grid, around, gyroscope=gyroscope)
+    onset, blurred = _onset(grid, around, gyroscope=gyroscope)
     if not gyroscope:
-        return onset, np.full(len(landing), np.nan), np.full(len(landing), np.nan)
+        unknown = np.full(len(landing), np.nan)
+        return ContactLandmarks(onset, blurred, unknown, unknown)
     margin = kernel_half_width(FOOT_SLAP_SIGMAS_S[1])
     around = np.clip(
         landing[:, None] + np.arange(CONTACT_SEARCH_CELLS[0] - margin, CONTACT_SEARCH_CELLS[1] + margin),
@@ -101,20 +120,23 @@ def contact_landmarks(
     rate = dot(grid.gyr_radps[:, around], pitch_axis[..., None])
     slap = np.abs(smooth(rate, FOOT_SLAP_SIGMAS_S[0]) - smooth(rate, FOOT_SLAP_SIGMAS_S[1]))
     middle, width = peak_centre(slap[:, margin:-margin])
-    return onset, CONTACT_SEARCH_CELLS[0] + middle, width
+    return ContactLandmarks(onset, blurred, CONTACT_SEARCH_CELLS[0] + middle, width)
 
 
-def initial_contact(onset: Floats, slap: Floats, width: Floats) -> Floats:
+def initial_contact(landmarks: ContactLandmarks) -> Floats:
     """(n,) cells from landing to initial contact: the weighted mean of onset and slap less its delay.
 
     Onsets scatter by 5 ms from stride to stride on real shoes, sharp slaps by 2 ms, but a slap's delay differs between
-    landings. Where the onset is unknown (NaN) the slap alone counts.
+    landings. Where the onset is blurred, which brings it forward, a sharp slap soon after it counts alone; a wide hump,
+    or one farther off, is no slap.
     """
-    from_slap = slap - fractional_cells(FOOT_SLAP_DELAY_S)
-    apart = np.nan_to_num(from_slap - onset)
+    from_slap = landmarks.slap - fractional_cells(FOOT_SLAP_DELAY_S)
+    apart = np.nan_to_num(from_slap - landmarks.onset)
     agreement = _fade_out(np.abs(apart), SLAP_AGREES_S, SLAP_DISAGREES_S)
-    weight = 0.5 * agreement * _fade_out(width, SLAP_SHARP_S, SLAP_BLURRED_S)
-    return np.where(np.isfinite(onset), onset + np.nan_to_num(weight) * apart, from_slap)
+    sharpness = np.nan_to_num(_fade_out(landmarks.slap_width, SLAP_SHARP_S, SLAP_BLURRED_S))
+    late = (apart >= -fractional_cells(SLAP_AGREES_S)) & (apart <= fractional_cells(MAX_BLUR_S))
+    alone = landmarks.blurred & late & (sharpness > 0.0)
+    return landmarks.onset + np.where(alone, 1.0, 0.5 * agreement * sharpness) * apart
 
 
 def _fade_out(value: Floats, full_s: float, none_s: float) -> Floats:
@@ -126,6 +148,12 @@ def contact_valid(grid: UniformSamples, landing: Ints) -> Bools:
     """(n,) True where no gap lies around the contact."""
     around = np.clip(landing[:, None] + np.arange(*CONTACT_GAP_CELLS), 0, len(grid) - 1)
     return grid.valid[around].all(axis=1)
+
+
+def contact_clipped(grid: UniformSamples, landing: Ints) -> Bools:
+    """(n,) True where a reading around the contact is clipped."""
+    around = np.clip(landing[:, None] + np.arange(*CONTACT_GAP_CELLS), 0, len(grid) - 1)
+    return grid.clipped[around].any(axis=1)
 
 
 def terminal_contact(
@@ -173,14 +201,17 @@ def fractional_cells(duration_s: float) -> float:
     return duration_s * cell_count(1.0)
 
 
-def _onset(grid: UniformSamples, around: Ints, *, gyroscope: bool) -> Floats:
-    """(n,) place in the window, counted from `SWING_LEVEL_CELLS[0]`, where the impact reaches `ONSET_LEVEL`; NaN if
-    blurred."""
+def _onset(grid: UniformSamples, around: Ints, *, gyroscope: bool) -> tuple[Floats, Bools]:
+    """(n,) cells from the landing to where its impact reaches `ONSET_LEVEL`, and whether that is blurred."""
     margin = kernel_half_width(IMPACT_HIGH_PASS_SIGMA_S) + kernel_half_width(ONSET_SIGMA_S)
     search = slice(CONTACT_SEARCH_CELLS[0] - SWING_LEVEL_CELLS[0], CONTACT_SEARCH_CELLS[1] - SWING_LEVEL_CELLS[0])
     power = _relative_power(grid.acc_mps2[:, around], margin, search)
+    blurred = np.zeros(len(power), bool)
     if gyroscope:
-        power = 0.5 * (power + _relative_power(grid.gyr_radps[:, around], margin, search))
+        turning = _relative_power(grid.gyr_radps[:, around], margin, search)
+        blurred = _swing_share(power + turning, search) > MAX_SWING_LEVEL
+        no_jolt = (_swing_share(turning, search) - JOLT_SWING_LEVEL) / (NO_JOLT_SWING_LEVEL - JOLT_SWING_LEVEL)
+        power = power + (1.0 - np.clip(no_jolt, 0.0, 1.0))[:, None] * turning
     level = np.sqrt(power)
     swing_level = row_medians(level[:, : SWING_LEVEL_CELLS[1] - SWING_LEVEL_CELLS[0]])
     top = search.start + np.argmax(level[:, search], axis=1)
@@ -190,8 +221,13 @@ def _onset(grid: UniformSamples, around: Ints, *, gyroscope: bool) -> Floats:
     below = np.where((level <= threshold[:, None]) & (position < top[:, None]), position, 0).max(axis=1)
     low, high = level[row, below], level[row, np.minimum(below + 1, level.shape[1] - 1)]
     fraction = np.divide(threshold - low, high - low, out=np.zeros(len(level)), where=high > low)
-    blurred = gyroscope & (swing_level > MAX_SWING_LEVEL * level[row, top])
-    return np.where(blurred, np.nan, below + np.clip(fraction, 0.0, 1.0))
+    return SWING_LEVEL_CELLS[0] + below + np.clip(fraction, 0.0, 1.0), blurred
+
+
+def _swing_share(power: Floats, search: slice) -> Floats:
+    """(n, m) → (n,) level of the swing as a share of the impact's peak in the search range."""
+    swing = row_medians(power[:, : SWING_LEVEL_CELLS[1] - SWING_LEVEL_CELLS[0]])
+    return np.sqrt(swing / np.maximum(power[:, search].max(axis=1), 1e-12))
 
 
 def _relative_power(signal: Floats, margin: int, search: slice) -> Floats:

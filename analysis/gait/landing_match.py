@@ -24,7 +24,7 @@ HALF_WIDTH = cell_count(0.064) // INCREMENT_CELLS
 MAX_SHIFT = cell_count(0.064) // INCREMENT_CELLS
 """Greatest correction of the distance between two landings, whose impacts' envelopes peak up to 40 ms apart."""
 MIN_SIMILARITY = 0.5
-"""Landings less alike are not matched; on turns and stops landmarks are as good."""
+"""Landings less alike are not matched, as on sharp turns or from a run to a walk."""
 BRIDGED_CELLS = cell_count(0.024)
 """Shorter gaps lie within the smoothing, and count as readings."""
 MIN_WHOLE_SHARE = 0.4

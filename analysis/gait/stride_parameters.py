@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.gait.event_detection import contact_landmarks, contact_valid, initial_contact
+from surefoot.analysis.gait.event_detection import contact_clipped, contact_landmarks, contact_valid, initial_contact
 from surefoot.analysis.gait.filters import GRID_HZ
 from surefoot.analysis.gait.gravity_check import without_scaled
 from surefoot.analysis.gait.impact import END_CELLS, START_CELLS
@@ -68,6 +68,7 @@ class StrideMeasurer:
         self._last_landing = -1
         self._last_contact_s = np.nan
         self._last_valid = False
+        self._last_sharp = False
         self._variability = RollVariability(parameters.variability_strides)
 
     def measure(self, grid: UniformSamples, first_cell: int, aligned: list[AlignedStride], gyroscope: bool) -> Strides:
@@ -77,12 +78,13 @@ class StrideMeasurer:
         first = np.array([each.candidate.start_cell for each in aligned], dtype=np.int64)
         last = np.array([each.candidate.end_cell for each in aligned], dtype=np.int64)
         axes = np.stack([each.mounting.pitch_axis for each in aligned], axis=-1)
-        contacts_s, valid = self._initial_contacts(grid, first_cell, first, last, axes, gyroscope)
+        contacts_s, valid, sharp = self._initial_contacts(grid, first_cell, first, last, axes, gyroscope)
         start, end = first - first_cell, last - first_cell
         matched_s = matched_cells(grid, start, end, gyroscope=gyroscope) / GRID_HZ
         matched = np.isfinite(matched_s)
         whole = valid[0] & valid[1] & (matched | ~_any(~grid.valid, start, end))
-        stride_time_s = np.where(matched, matched_s, np.where(whole, contacts_s[1] - contacts_s[0], np.nan))
+        between_s = np.where(whole & sharp[0] & sharp[1], contacts_s[1] - contacts_s[0], np.nan)
+        stride_time_s = np.where(matched, matched_s, between_s)
         has_terminal_contact = np.array([each.pitch_fits and gyroscope for each in aligned])
         temporal = temporal_parameters(
             grid, start, end - start, axes, contacts_s, stride_time_s, valid[0], has_terminal_contact, self._parameters
@@ -105,8 +107,9 @@ class StrideMeasurer:
 
     def _initial_contacts(
         self, grid: UniformSamples, first_cell: int, first: Ints, last: Ints, axes: Floats, gyroscope: bool
-    ) -> tuple[Floats, Bools]:
-        """(2, n) initial contacts that begin and end each stride, and whether the readings there are whole.
+    ) -> tuple[Floats, Bools, Bools]:
+        """(2, n) initial contacts that begin and end each stride, whether the readings there are whole, and whether the
+        landing's onset is sharp and unclipped.
 
         Consecutive strides share a landing, and with it the very same time.
         """
@@ -116,11 +119,13 @@ class StrideMeasurer:
         cell = landing[new] - first_cell
         axis = np.repeat(axes, 2, axis=1)[:, new]
         landmarks = contact_landmarks(grid, cell, axis, gyroscope=gyroscope)
-        time_s = np.concatenate([[self._last_contact_s], time_at(grid, cell, initial_contact(*landmarks))])
+        time_s = np.concatenate([[self._last_contact_s], time_at(grid, cell, initial_contact(landmarks))])
         whole = np.concatenate([[self._last_valid], contact_valid(grid, cell)])
-        self._last_landing, self._last_contact_s, self._last_valid = int(last[-1]), float(time_s[-1]), bool(whole[-1])
-        index = np.cumsum(new)
-        return time_s[index].reshape(-1, 2).T, whole[index].reshape(-1, 2).T
+        sharp = np.concatenate([[self._last_sharp], ~landmarks.blurred & ~contact_clipped(grid, cell)])
+        self._last_landing, self._last_contact_s = int(last[-1]), float(time_s[-1])
+        self._last_valid, self._last_sharp = bool(whole[-1]), bool(sharp[-1])
+        pair = np.cumsum(new).reshape(-1, 2).T
+        return time_s[pair], whole[pair], sharp[pair]
 
 
 def _stances(

@@ -9,7 +9,7 @@ from surefoot.firmware_sim.body import gait_parameters
 
 NonGaitActivity = Literal["fidget", "jump", "lace", "shuffle", "side_step", "backward", "stumble", "tap"]
 Activity = Literal["still", "walk", "run"] | NonGaitActivity
-FootStrike = Literal["rear", "mid", "fore"]
+FootStrike = Literal["rear", "mid", "fore", "flat"]
 GAIT_CODES: dict[Activity, int] = {"walk": gait_parameters.WALK, "run": gait_parameters.RUN}
 SPEED_RANGE_MPS: dict[Activity, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 9.0)}
 """All other activities are on the spot and have speed 0."""
@@ -61,7 +61,7 @@ class RunnerProfile:
 
     Parameters
     ----------
-    strike : foot strike in running.
+    strike : foot strike in running; flat is a midfoot landing of the whole sole at once, which neither slaps nor rings.
     strike_angle_deg : toes-up angle at initial contact in running; None takes the typical one for strike and speed.
     contact_asymmetry_pct : right minus left contact time, relative to their mean.
     contact_change_pct, cadence_change_pct : deviation from the typical contact time and cadence at a speed.

@@ -14,8 +14,10 @@ from surefoot.firmware_sim.body.runner_profile import FootStrike, RunnerProfile
 
 MAX_SPEED_MPS = 6.0
 """Above this speed the parameters stay as they are at it."""
-STRIKE_IMPACT: dict[FootStrike, float] = {"rear": 1.0, "mid": 0.75, "fore": 0.6}
+STRIKE_IMPACT: dict[FootStrike, float] = {"rear": 1.0, "mid": 0.75, "fore": 0.6, "flat": 1.0}
 """Landing velocity relative to a rearfoot strike."""
+FLAT_IMPACT_S = (0.035, 0.043)
+"""Range of a flat landing's impact, in which the sole's whole length gives way at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def draw_variation(runner: RunnerProfile, contacts: FootContacts, rng: np.random
         flat_rate_radps=np.where(moving, by_gait(kind, 0.1, 0.6), 0.0),
         push_rate_radps=push,
         shoulder_mps=by_gait(kind, 0.0, np.clip(speed - 2.2, 0.0, 1.3)) * scatter(0.05),
-        impact_s=gait_parameters.per_stride("impact_s", kind),
+        impact_s=_impact_s(runner, kind, rng),
         impact_mps=impact_mps,
         impact_mps2=impact_mps2,
         lift_mps=runner.lift_scale
@@ -112,10 +114,20 @@ def _landing_acc_radps2(gait: Ints, pitch_rad: Floats) -> Floats:
 def strike_angle_deg(runner: RunnerProfile, contacts: FootContacts, rng: np.random.Generator) -> Floats:
     """Toes-up angle at landing, (r,)."""
     speed = np.minimum(contacts.speed_mps, MAX_SPEED_MPS)
-    typical = {"rear": 7.0 + 2.0 * speed, "mid": 1.0 + 0.0 * speed, "fore": -6.0 - 0.4 * speed}[runner.strike]
+    typical = {"rear": 7.0 + 2.0 * speed, "mid": 1.0 + 0.0 * speed, "fore": -6.0 - 0.4 * speed, "flat": 0.0 * speed}[
+        runner.strike
+    ]
     running = typical if runner.strike_angle_deg is None else np.full(len(speed), runner.strike_angle_deg)
     scatter = runner.strike_angle_sd_deg * rng.standard_normal(len(speed))
     return by_gait(contacts.gait, 14.0 + 8.0 * speed, running) + scatter
+
+
+def _impact_s(runner: RunnerProfile, kind: Ints, rng: np.random.Generator) -> Floats:
+    """Duration of the impact, (r,)."""
+    typical = gait_parameters.per_stride("impact_s", kind)
+    if runner.strike != "flat":
+        return typical
+    return by_gait(kind, typical, rng.spawn(1)[0].uniform(*FLAT_IMPACT_S, len(kind)))
 
 
 def _impact(runner: RunnerProfile, contacts: FootContacts, speed: Floats, scatter: Floats) -> tuple[Floats, Floats]:
@@ -124,6 +136,7 @@ def _impact(runner: RunnerProfile, contacts: FootContacts, speed: Floats, scatte
     slow = STRIKE_IMPACT[runner.strike] * np.clip(1.0 - speed / 2.8, 0.0, 1.0)
     forward = by_gait(contacts.gait, 0.15 + 0.58 * speed, 0.58 * running + 1.2 * slow)
     upward = by_gait(contacts.gait, -0.12 - 0.28 * speed, -0.35 - 0.15 * running - 0.3 * slow)
-    braking = by_gait(contacts.gait, 0.3 + 2.0 * speed, 1.9 * speed + 3.5 * slow) * STANDARD_GRAVITY_MPS2
+    falling = 0.0 if runner.strike == "flat" else 1.0
+    braking = by_gait(contacts.gait, 0.3 + 2.0 * speed, falling * (1.9 * speed + 3.5 * slow)) * STANDARD_GRAVITY_MPS2
     velocity = np.stack([forward, upward], axis=1) * scatter * runner.impact_scale
     return velocity, np.stack([-braking, 0.5 * braking], axis=1)

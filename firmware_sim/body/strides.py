@@ -39,7 +39,7 @@ def stride_nodes(
     ankle = _ankle_nodes(runner, contacts, variation, euler, node_s)
     nodes = np.concatenate([euler, ankle], axis=2)[:, :-1].reshape(-1, 7, 3)
     mirror = MIRROR_TO_RIGHT if foot is Foot.RIGHT else np.ones(7)
-    ringing = _ringing(contacts, variation, rng)
+    ringing = _ringing(runner, contacts, variation, rng)
     return (
         node_s[:, :-1].ravel(),
         nodes * mirror[:, None],
@@ -97,7 +97,8 @@ def _ankle_nodes(
     landing = _stance_ankle(runner, contacts, variation, euler[:, -1:], node_s[:, -1:], ahead=1)[:, 0]
     air_s = node_s[:, STANCE_NODES - 1 :]
     fraction = np.concatenate([[0.0], SWING_AT])
-    level = forward_shapes(air_s, gait_parameters.per_stride("brake_s", contacts.gait[:-1]))
+    brake_s = gait_parameters.per_stride("brake_s", contacts.gait[:-1])
+    level = forward_shapes(air_s, brake_s, early=runner.strike == "flat")
     start = stance[:, -1]
     flown = [
         flight_path(air_s, start[:, 0], landing[:, 0], level),
@@ -131,7 +132,9 @@ def _stance_ankle(
     return ankle_from_heel(stance_heel(runner, euler, foothold_m, offset), euler)
 
 
-def _ringing(contacts: FootContacts, variation: StrideVariation, rng: np.random.Generator) -> ImpactRinging:
+def _ringing(
+    runner: RunnerProfile, contacts: FootContacts, variation: StrideVariation, rng: np.random.Generator
+) -> ImpactRinging:
     """Draw the ringing of all channels but yaw: proportional to landing velocity, phases similar across strides."""
     count = len(contacts.gait)
     hit_mps = np.linalg.norm(variation.impact_mps, axis=1)
@@ -140,4 +143,6 @@ def _ringing(contacts: FootContacts, variation: StrideVariation, rng: np.random.
     shaking = np.array([17.0, 9.0, 17.0]) / rate_radps[:, None] ** 2
     phase = 2.0 * np.pi * rng.random(6) + 0.4 * rng.standard_normal((count, 6))
     size = np.concatenate([turning, shaking], axis=1) * hit_mps[:, None]
+    if runner.strike == "flat":
+        size = np.where((contacts.gait == gait_parameters.RUN)[:, None], 0.0, size)
     return ImpactRinging(contacts.initial_s, rate_radps, np.insert(size * np.exp(1j * phase), YAW, 0.0, axis=1))

@@ -19,11 +19,15 @@ BRAKE = np.array([0.0, 0.5, 1.0, 1.0, 0.0])
 15 km/h show the same."""
 
 
-def forward_shapes(time_s: Floats, brake_s: Floats) -> tuple[Floats, Floats]:
+EARLY_BRAKE_AT = np.array([0.0, 0.42, 0.57, 0.75, 1.0])
+"""The same of a foot that is set down flat, whose braking has faded when it lands."""
+
+
+def forward_shapes(time_s: Floats, brake_s: Floats, *, early: bool) -> tuple[Floats, Floats]:
     """Shapes of forward acceleration at nodes (r, k), (r, k) each: drive, and braking over `brake_s` (r,)."""
     left_s = time_s[:, -1:] - time_s
     drive = np.interp(1.0 - left_s / left_s[:, :1], DRIVE_AT, DRIVE)
-    brake = np.interp(1.0 - left_s / brake_s[:, None], BRAKE_AT, BRAKE)
+    brake = np.interp(1.0 - left_s / brake_s[:, None], EARLY_BRAKE_AT if early else BRAKE_AT, BRAKE)
     return drive, brake
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.accuracy import force_belts, mounting, overground, resemblance, simulated, treadmill
+from tests.accuracy import force_belts, mounting, overground, resemblance, simulated, strikes, treadmill
 from tests.accuracy.recordings import DATA
 from tests.accuracy.report import show
 
-findings = [*simulated.findings()]
+findings = [*simulated.findings(), *strikes.findings()]
 if DATA.is_dir():
     for recorded in (treadmill, overground, force_belts, mounting, resemblance):
         findings += recorded.findings()

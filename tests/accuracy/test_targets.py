@@ -6,7 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from tests.accuracy import force_belts, mounting, overground, resemblance, simulated, treadmill
+from surefoot.firmware_sim.body.runner_profile import FootStrike
+from tests.accuracy import force_belts, mounting, overground, resemblance, simulated, strikes, treadmill
 from tests.accuracy.recordings import DATA
 
 RECORDED = [treadmill, overground, force_belts, mounting, resemblance]
@@ -14,6 +15,11 @@ RECORDED = [treadmill, overground, force_belts, mounting, resemblance]
 
 def test_simulated_runners_are_measured_within_the_targets() -> None:
     assert [finding for finding in simulated.findings() if not finding.passed] == []
+
+
+@pytest.mark.parametrize("strike", strikes.STRIKES)
+def test_contact_and_its_asymmetry_hold_for_every_strike(strike: FootStrike) -> None:
+    assert [finding for finding in strikes.findings([strike], [2.8, 6.0]) if not finding.passed] == []
 
 
 @pytest.mark.recordings

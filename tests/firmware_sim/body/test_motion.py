@@ -11,6 +11,7 @@ from surefoot.analysis.model import Floats, Foot
 from surefoot.firmware_sim.body.euler import orientation_from_angles
 from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, TrueStrides, simulate
 from surefoot.firmware_sim.body.rocker import contact_ahead_m, heel_motion
+from surefoot.firmware_sim.body.runner_profile import FootStrike
 from surefoot.firmware_sim.body.stance import ANKLE_M
 
 MIXED = (
@@ -270,3 +271,19 @@ def test_contacts_of_both_feet_scatter_together_as_far_as_they_are_told_to(corre
     both_s = left.ground_contact_time_s[:-1], right.ground_contact_time_s[row]
     assert np.cov(both_s / np.std(both_s, axis=1, keepdims=True))[0, 1] == pytest.approx(correlation, abs=0.08)
     assert np.std(both_s, axis=1) == pytest.approx([runner.contact_time_sd_s] * 2, rel=0.08)
+
+
+def test_a_flat_landing_does_not_jolt_the_foots_rotation_and_its_impact_lasts_about_40_ms() -> None:
+    def after_landing(strike: FootStrike) -> tuple[Floats, Floats]:
+        """Vertical acceleration of the ankle and toes-down acceleration of the shoe in 60 ms after each landing."""
+        runner = RunnerProfile(strike=strike, strike_angle_sd_deg=0.0)
+        motion = simulate(runner, [PlannedBout("run", 12.0, 3.5)], seed=5)
+        time_s = motion.truth[Foot.LEFT].initial_contact_s[1:-1, None] + np.linspace(0.0, 0.06, 61)
+        pose = motion.trajectories[Foot.LEFT].at(time_s.ravel())
+        return pose.ankle_acc_mps2[:, 2].reshape(time_s.shape), pose.angular_acc_radps2[:, 1].reshape(time_s.shape)
+
+    rising, turning = after_landing("flat")
+    assert np.all(np.abs(rising.argmax(axis=1) - 19) <= 4)
+    assert np.all(np.abs(rising[:, 46:]) < 0.15 * rising.max(axis=1, keepdims=True))
+    ringing = after_landing("mid")[1]
+    assert np.abs(turning).max() < 0.25 * np.abs(ringing).max()
