@@ -24,6 +24,7 @@ def live(
 
     Ctrl-C or SIGTERM ends the current run and the service. After a crash, start it again: it continues the run.
     """
+    from surefoot.service.cli.standard_streams import say
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import NoRunnerError
     from surefoot.service.exporters.exporter_thread import ExporterThread
@@ -40,7 +41,7 @@ def live(
         raise NoRunnerError
     log_to_stderr(settings)
     warn_of_exposures(configuration)
-    print(f"Watch with: {command_line('serve')} · Ctrl-C ends it.", flush=True)
+    say(f"Watch with: {command_line('serve')} · Ctrl-C ends it.")
     monitor = RecordingMonitor()
     with (
         recording_data_folder(settings),
@@ -49,6 +50,6 @@ def live(
         metrics_server(reporter.metrics, settings.metrics.port) as address,
     ):
         if address is not None:
-            print(f"Metrics are at {address}", flush=True)
-        context = DaemonContext(settings, exporters.notify, lambda text: print(text, flush=True), monitor=monitor)
+            say(f"Metrics are at {address}")
+        context = DaemonContext(settings, exporters.notify, say, monitor=monitor)
         asyncio.run(run_daemon(context, simulated, minutes))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
+
+log = logging.getLogger(__name__)
 
 
 def prepare() -> None:
@@ -22,3 +25,12 @@ def prepare() -> None:
 def abandon() -> None:
     """Point standard output at the null device, so that the flush at exit cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(text: str) -> None:
+    """Print a line; whoever records goes on where nobody can read it: a full disk, a terminal or pipe that is gone."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        abandon()
+        log.warning("What is said here cannot be written (%s); recording goes on.", error.strerror)

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from tests.service.command import ROOT
 from tests.service.computer_date import ComputerDate
@@ -24,6 +24,7 @@ class RealCommand:
     Parameters
     ----------
     date : what it takes for the date; None for the true one.
+    output : where its standard output goes; by default it is read.
     """
 
     def __init__(
@@ -32,7 +33,9 @@ class RealCommand:
         *arguments: str,
         settings: Mapping[str, object] | None = None,
         date: ComputerDate | None = None,
+        output: int | IO[bytes] = subprocess.PIPE,
     ) -> None:
+        self._output = output
         self.lines: list[str] = []
         self.out = ""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("SUREFOOT_")}
@@ -48,7 +51,7 @@ class RealCommand:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._arguments, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            self._arguments, env=self._environment, stdout=self._output, stderr=subprocess.PIPE, text=True
         )
         self._readers = [threading.Thread(target=read) for read in (self._read_errors, self._read_output)]
         for reader in self._readers:
@@ -86,7 +89,8 @@ class RealCommand:
                 self.lines.append(line.rstrip("\n"))
 
     def _read_output(self) -> None:
-        assert self._process.stdout is not None
+        if self._process.stdout is None:
+            return
         with self._process.stdout as output:
             for line in output:
                 self.out += line

@@ -51,6 +51,17 @@ def test_a_service_says_which_server_does_not_answer(tmp_path: Path) -> None:
     assert {line.split()[1] for line in service.lines} == {"WARNING"}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_service_whose_output_is_on_a_full_disk_goes_on_and_says_so(tmp_path: Path) -> None:
+    with (
+        Path("/dev/full").open("wb") as full,
+        RealCommand(tmp_path, "live", "--simulated", "1", output=full) as service,
+    ):
+        service.expect("What is said here cannot be written (No space left on device); recording goes on.")
+        wait(lambda: list(tmp_path.glob("runs/*/journal.bin")))
+    assert service.finish() == 0
+
+
 def test_at_debug_level_every_line_is_an_event_of_ours_without_a_secret(tmp_path: Path) -> None:
     loud = {**nobody_listens(), "LOG": "debug"}
     with RealCommand(tmp_path, "live", "--simulated", "1", settings=loud) as service:
