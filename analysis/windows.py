@@ -33,6 +33,7 @@ METRIC_KEYS = tuple(STRIDE_METRICS)
 COMPARED_MASK = np.array([metric.compared for metric in STRIDE_METRICS.values()])
 """Metrics that are compared in percent."""
 SCALE_ERROR = np.array([metric.scale_error for metric in STRIDE_METRICS.values()])
+LEVEL_ERROR = np.array([metric.level_error for metric in STRIDE_METRICS.values()])
 
 
 class WindowBuilder:
@@ -135,11 +136,13 @@ def _compare_feet(
         percent_error = np.sqrt((left_weight * right_error) ** 2 + (right_weight * left_error) ** 2 - shared)
     spread = np.sqrt(left.spread**2 + right.spread**2)
     in_percent = _by_key(percent, t_factor * percent_error, count, 200.0 * spread / total, told & COMPARED_MASK)
-    return in_percent, _by_key(difference, t_factor * difference_error, count, spread, told & ~COMPARED_MASK)
+    half = np.hypot(t_factor * difference_error, Z95 * np.sqrt(2.0) * LEVEL_ERROR)
+    return in_percent, _by_key(difference, half, count, spread, told & ~COMPARED_MASK)
 
 
 def _estimates(medians: Medians, error: Floats, count: Floats) -> dict[str, Estimate]:
-    half = np.hypot(t95(count - 1.0) * error, Z95 * SCALE_ERROR * medians.median)
+    shared = np.hypot(SCALE_ERROR * medians.median, LEVEL_ERROR)
+    half = np.hypot(t95(count - 1.0) * error, Z95 * shared)
     return _by_key(medians.median, half, medians.count, medians.spread, _is_told(medians))
 
 
