@@ -1,4 +1,4 @@
-"""Non-gait activities: fidgeting, jumping, lacing a shoe, tapping a pod."""
+"""Non-gait activities: fidgeting, jumping, lacing a shoe, tapping a pod, lifting a foot."""
 
 from __future__ import annotations
 
@@ -118,6 +118,7 @@ GESTURES: Mapping[NonGaitActivity, tuple[Gesture, ...]] = {
         Gesture((0.020, 0.035), (0.15, 0.6), ((0.45, 1.2, 0.5, 0.4, 0, 0.02, -0.03, -0.08),)),
         Gesture((0.020, 0.035), (0.15, 0.6), ((0.45, -1.6, -0.8, 0.5, 0, -0.03, 0.05, -0.06),)),
     ),
+    "lift": (Gesture((1.5, 3.0), (1.2, 2.0), ((0.25, 3, 25, 0, 0, -5, 1, 18), (0.7, 4, 20, 2, 0, -4, 1, 16))),),
 }
 
 
@@ -148,7 +149,7 @@ def non_gait_motion(plan: Sequence[PlannedBout], rng: np.random.Generator) -> di
     for bout in plan:
         begin_s, end_s = end_s, end_s + bout.duration_s
         for gestures in [gestures for activity, gestures in GESTURES.items() if activity == bout.activity]:
-            _append_gestures(keyframes, gestures, begin_s + SETTLE_S, end_s - LEAD_OUT_S, rng)
+            _append_gestures(keyframes, gestures, begin_s + SETTLE_S, end_s - LEAD_OUT_S, bout.foot, rng)
     return {foot: _foot_motion(rows, foot) for foot, rows in keyframes.items()}
 
 
@@ -157,6 +158,7 @@ def _append_gestures(
     gestures: Sequence[Gesture],
     now_s: float,
     end_s: float,
+    only: Foot | None,
     rng: np.random.Generator,
 ) -> None:
     """Append gestures of random size to the keyframes of the feet until the bout is full."""
@@ -166,7 +168,7 @@ def _append_gestures(
         length_s = rng.uniform(*gesture.length_s)
         if now_s + length_s > end_s:
             return
-        feet = list(Foot) if gesture.both_feet else [list(Foot)[int(rng.integers(2))]]
+        feet = list(Foot) if gesture.both_feet else [only or list(Foot)[int(rng.integers(2))]]
         size = rng.uniform(0.6, 1.2)
         for foot in feet:
             scale = size * rng.uniform(0.9, 1.1, 7)

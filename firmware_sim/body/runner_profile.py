@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body import gait_parameters
 
-NonGaitActivity = Literal["fidget", "jump", "lace", "shuffle", "side_step", "backward", "stumble", "tap"]
+NonGaitActivity = Literal["fidget", "jump", "lace", "shuffle", "side_step", "backward", "stumble", "tap", "lift"]
 Activity = Literal["still", "walk", "run"] | NonGaitActivity
 FootStrike = Literal["rear", "mid", "fore", "flat"]
 GAIT_CODES: dict[Activity, int] = {"walk": gait_parameters.WALK, "run": gait_parameters.RUN}
@@ -27,6 +28,7 @@ class PlannedBout:
     slope_pct : rise in the direction of running.
     camber_pct : rise to the left.
     turn_deg : change of direction over the whole bout, positive to the left.
+    foot : the only one that moves in a bout on the spot; None draws one for each movement.
     """
 
     activity: Activity
@@ -36,6 +38,7 @@ class PlannedBout:
     slope_pct: float = 0.0
     camber_pct: float = 0.0
     turn_deg: float = 0.0
+    foot: Foot | None = None
 
     def __post_init__(self) -> None:
         low, high = SPEED_RANGE_MPS.get(self.activity, (0.0, 0.0))
