@@ -49,6 +49,17 @@ def bit_flipped(whole: bytes, rng: random.Random) -> Damaged:
     return Damaged(whole[:at] + bytes([whole[at] ^ 1 << rng.randrange(8)]) + whole[at + 1 :], at, at + 1)
 
 
+def byte_overwritten(whole: bytes, rng: random.Random) -> Damaged:
+    """One byte, anywhere, by another."""
+    at = rng.randrange(len(whole))
+    return Damaged(whole[:at] + bytes([whole[at] ^ rng.randrange(1, 256)]) + whole[at + 1 :], at, at + 1)
+
+
+def untouched(whole: bytes, _rng: random.Random) -> Damaged:
+    """Nothing at all."""
+    return Damaged(whole, 0, 0)
+
+
 def cut(whole: bytes, rng: random.Random) -> Damaged:
     """The end, from anywhere on."""
     at = rng.randrange(len(whole))
@@ -96,6 +107,10 @@ class WholeJournal:
     def kept(self, damaged: Damaged, scratch: Path) -> Kept:
         """What is read of it with damage."""
         scratch.write_bytes(damaged.data)
-        intact, read = Counter(self.intact(damaged)), Counter(JournalReader(scratch))
+        return self.kept_in(scratch, damaged)
+
+    def kept_in(self, path: Path, damaged: Damaged) -> Kept:
+        """What is read of a copy of it that was damaged."""
+        intact, read = Counter(self.intact(damaged)), Counter(JournalReader(path))
         invented = sum(entry not in self._known for entry in read)
         return Kept(len(self.entries), intact.total(), read.total() - invented, invented, (intact - read).total())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,6 +63,65 @@ def record_with(
             return taken, runner, run.health(), folder.journal_path.stat().st_size
 
     return in_virtual_time(main())
+
+
+def record_with_twins(parent: Path) -> tuple[Taken, SimulatedRunner, SimulatedRunner, tuple[PodHealth, ...]]:
+    """Record a pair of pods of whose names a second pair comes, while the left one is out of reach for a while."""
+
+    async def main() -> tuple[Taken, SimulatedRunner, SimulatedRunner, tuple[PodHealth, ...]]:
+        async with Simulation(1) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(70.0))
+            folder = create_run(parent, worn(runner), software="test", created_utc=CREATED)
+            taken = Taken()
+            async with recording(folder, simulation, taken) as run:
+                await asyncio.sleep(10.0)
+                twins = await simulation.add_runner("twin", standing(60.0))
+                for theirs, ours in zip(twins.pods.values(), runner.pods.values(), strict=True):
+                    theirs.settings.serial = ours.settings.serial
+                    await theirs.power_cycle(0.1)
+                await runner.pods[Foot.LEFT].outage(12.0)
+                await asyncio.sleep(20.0)
+            return taken, runner, twins, run.health()
+
+    return in_virtual_time(main())
+
+
+def wrap_at_32_bits(pod: VirtualPod) -> None:
+    """Let a pod's clock wrap 20 s after its first packet."""
+    first_us: list[int] = []
+
+    def wrap(packet: Packet, _: random.Random) -> Packet:
+        first_us.append(packet.tick_us)
+        return replace(packet, tick_us=(packet.tick_us - first_us[0] + 2**32 - 20_000_000) % 2**32)
+
+    spoil(pod, wrap, random.Random(1))
+
+
+def impossible_tick(pod: VirtualPod) -> None:
+    """Let the hundredth packet be of a time that cannot be; sent again, it is right."""
+    numbers = itertools.count()
+
+    def mangle(packet: Packet, _: random.Random) -> Packet:
+        return replace(packet, tick_us=2**63) if next(numbers) == 100 else packet
+
+    spoil(pod, mangle, random.Random(1))
+
+
+def other_version_for_a_while(pod: VirtualPod) -> None:
+    """Let a pod that was out of reach come back with another version, and be itself again later."""
+    _other_info_for_a_while(pod, lambda: lie(pod, {"version": 2}))
+
+
+def unreadable_for_a_while(pod: VirtualPod) -> None:
+    """Let a pod that was out of reach come back without an info that could be read, and be itself again later."""
+    _other_info_for_a_while(pod, lambda: setattr(pod, "info_bytes", lambda: b"\x00"))
+
+
+def _other_info_for_a_while(pod: VirtualPod, change: Callable[[], None]) -> None:
+    honest, loop = pod.info_bytes, asyncio.get_running_loop()
+    loop.call_later(10.0, change)
+    loop.call_later(12.0, lambda: loop.create_task(pod.outage(4.0)))
+    loop.call_later(20.0, lambda: setattr(pod, "info_bytes", honest))
 
 
 LIES: dict[str, Mangle] = {

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import random
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,21 @@ from surefoot.sensor_ingest.ble.rate_limit import BURST_PACKETS, PacketRateLimit
 from surefoot.sensor_ingest.protocol import Opcode, Packet, Reply
 from surefoot.sensor_ingest.recording.entries import PacketEntry
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
-from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import create_run, open_run
-from tests.sensor_ingest.hostile import INFO_LIES, LIES, Raw, lie, record_with, resend_for_ever, spoil
+from tests.sensor_ingest.hostile import (
+    INFO_LIES,
+    LIES,
+    Change,
+    Raw,
+    lie,
+    other_version_for_a_while,
+    record_with,
+    record_with_twins,
+    resend_for_ever,
+    spoil,
+    unreadable_for_a_while,
+    wrap_at_32_bits,
+)
 from tests.sensor_ingest.virtual import (
     CREATED,
     RUNNER,
@@ -66,13 +77,7 @@ def test_now_and_then_a_bad_packet_is_counted_and_asked_for_again(tmp_path: Path
 
 
 def test_a_clock_of_32_bits_wraps_without_a_loss_and_replays_as_it_was_live(tmp_path: Path) -> None:
-    first_us: list[int] = []
-
-    def wrap(packet: Packet, _: random.Random) -> Packet:
-        first_us.append(packet.tick_us)
-        return replace(packet, tick_us=(packet.tick_us - first_us[0] + 2**32 - 20_000_000) % 2**32)
-
-    taken, runner, health, _ = record_with(tmp_path, lambda pod: spoil(pod, wrap, random.Random(1)))
+    taken, runner, health, _ = record_with(tmp_path, wrap_at_32_bits)
     assert_right_unharmed(taken, runner)
     truth = truth_of(runner, Foot.LEFT, taken.origin_s)
     assert np.array_equal(taken.acc_mps2(0), truth.acc_mps2)
@@ -131,13 +136,8 @@ def test_a_pod_that_comes_and_goes_is_met_less_and_less_often(tmp_path: Path) ->
     assert 8 < health[0].reconnects < 20
 
 
-def test_a_pod_whose_version_changes_for_a_while_loses_nothing(tmp_path: Path) -> None:
-    def change(pod: VirtualPod) -> None:
-        honest, loop = pod.info_bytes, asyncio.get_running_loop()
-        loop.call_later(10.0, lambda: lie(pod, {"version": 2}))
-        loop.call_later(12.0, lambda: loop.create_task(pod.outage(4.0)))
-        loop.call_later(20.0, lambda: setattr(pod, "info_bytes", honest))
-
+@pytest.mark.parametrize("change", [other_version_for_a_while, unreadable_for_a_while])
+def test_a_pod_whose_info_is_wrong_for_a_while_loses_nothing(tmp_path: Path, change: Change) -> None:
     taken, runner, health, _ = record_with(tmp_path, change, duration_s=50.0)
     assert not health[0].refused
     assert np.array_equal(taken.acc_mps2(0), truth_of(runner, Foot.LEFT, 0.0).acc_mps2)
@@ -172,22 +172,7 @@ def test_a_pod_of_the_same_name_but_another_serial_is_left_alone(tmp_path: Path)
 
 
 def test_a_second_pod_with_the_same_serial_number_is_told_and_not_mixed_in(tmp_path: Path) -> None:
-    async def main() -> tuple[Taken, SimulatedRunner, SimulatedRunner, tuple[PodHealth, ...]]:
-        async with Simulation(1) as simulation:
-            runner = await simulation.add_runner(RUNNER, standing(70.0))
-            folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
-            taken = Taken()
-            async with recording(folder, simulation, taken) as run:
-                await asyncio.sleep(10.0)
-                twins = await simulation.add_runner("twin", standing(60.0))
-                for theirs, ours in zip(twins.pods.values(), runner.pods.values(), strict=True):
-                    theirs.settings.serial = ours.settings.serial
-                    await theirs.power_cycle(0.1)
-                await runner.pods[Foot.LEFT].outage(12.0)
-                await asyncio.sleep(20.0)
-            return taken, runner, twins, run.health()
-
-    taken, runner, twins, health = in_virtual_time(main())
+    taken, runner, twins, health = record_with_twins(tmp_path)
     for number, foot in enumerate(runner.pods):
         assert np.array_equal(taken.acc_mps2(number), truth_of(runner, foot, 0.0).acc_mps2)
     assert not any(pod.firmware.streaming for pod in twins.pods.values())

@@ -33,8 +33,8 @@ SAME_S = 0.1
 
 def cut_off(
     demo: DemoRun, settings: Settings, damage: Callable[[bytes, random.Random], Damaged], seed: int
-) -> RunFolder:
-    """A copy of the run, stored until the crash, then damaged before it."""
+) -> tuple[RunFolder, Damaged]:
+    """A copy of the run, stored until the crash, then damaged before it; the damage to its journal."""
     settings.runs_folder.mkdir(parents=True)
     folder = Path(shutil.copytree(demo.run.path, settings.runs_folder / demo.run.path.name))
     run = RunFolder(folder, replace(demo.run.manifest, ended=False))
@@ -45,8 +45,9 @@ def cut_off(
                 analysis.push(item)
     whole = run.journal_path.read_bytes()
     earlier = len(whole) // 2
-    run.journal_path.write_bytes(damage(whole[:earlier], random.Random(seed)).data + whole[earlier:])
-    return run
+    done = damage(whole[:earlier], random.Random(seed))
+    run.journal_path.write_bytes(done.data + whole[earlier:])
+    return run, done
 
 
 def stored(settings: Settings, run: RunFolder) -> Results:
@@ -66,7 +67,7 @@ def test_a_damaged_recording_is_stored_to_its_end_with_nothing_doubled(
     demo: DemoRun, tmp_path: Path, damage: Callable[[bytes, random.Random], Damaged], caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(data=tmp_path)
-    run = cut_off(demo, settings, damage, seed=1)
+    run, _ = cut_off(demo, settings, damage, seed=1)
     before = strides_in(settings)
     store_recorded_run(run, settings)
     assert before < strides_in(settings)
