@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import nan
 
 from surefoot.analysis.metrics import STRIDE_METRICS
-from surefoot.analysis.model import Flag, Foot, Reason, Strides
+from surefoot.analysis.model import Flag, Foot, Gait, Reason, Strides
 from surefoot.analysis.windowing import Segment
 
 MAX_RATE_RATIO = 1.1
@@ -15,6 +16,9 @@ MIN_TIMING_RATE_HZ = 90.0
 """Contact is the same at all rates above this; at 52 Hz it is 3 to 5 % longer."""
 MAX_CLIPPED_SHARE = 0.2
 """Clipped landings are harder than they read, which leaves a median alone while they are few."""
+MAX_PLACE_DIFFERENCE_M = 0.06
+"""Half the way from the laces to the heel, over which lift and impact change by a third. In one place on both shoes,
+pods read 2 cm apart at most."""
 
 Unlike = Callable[[Segment], frozenset[Reason]]
 """In what the two feet's readings of a segment differ."""
@@ -25,8 +29,13 @@ def pods_alike(_: Segment) -> frozenset[Reason]:
     return frozenset()
 
 
-def differences(rates_hz: Mapping[Foot, float], strides: Mapping[Foot, Strides]) -> frozenset[Reason]:
-    """In what the pods' readings of these strides differ, so that some metrics cannot be compared."""
+def differences(
+    rates_hz: Mapping[Foot, float], strides: Mapping[Foot, Strides], behind_toes_m: Mapping[Foot, Mapping[Gait, float]]
+) -> frozenset[Reason]:
+    """In what the pods' readings of these strides differ, so that some metrics cannot be compared.
+
+    `behind_toes_m` is how far each pod sits behind the toes, by gait.
+    """
     if len(strides) < 2:
         return frozenset()
     found = set()
@@ -35,7 +44,15 @@ def differences(rates_hz: Mapping[Foot, float], strides: Mapping[Foot, Strides])
         found |= {Reason.RATE} | ({Reason.SLOW_RATE} if slow < MIN_TIMING_RATE_HZ else set())
     if max(_clipped_share(rows) for rows in strides.values()) > MAX_CLIPPED_SHARE:
         found.add(Reason.RANGE)
+    if abs(further_back_m(behind_toes_m)) > MAX_PLACE_DIFFERENCE_M:
+        found.add(Reason.PLACE)
     return frozenset(found)
+
+
+def further_back_m(behind_toes_m: Mapping[Foot, Mapping[Gait, float]]) -> float:
+    """How much further back on its shoe the right pod sits than the left one; NaN where that is not certain."""
+    left_m, right_m = (behind_toes_m.get(foot, {}) for foot in (Foot.LEFT, Foot.RIGHT))
+    return next((right_m[gait] - left_m[gait] for gait in Gait if gait in left_m and gait in right_m), nan)
 
 
 def not_compared(unlike: frozenset[Reason]) -> dict[str, Reason]:

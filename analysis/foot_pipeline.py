@@ -14,6 +14,7 @@ from surefoot.analysis.gait.contact_candidates import (
 )
 from surefoot.analysis.gait.filters import cell_count
 from surefoot.analysis.gait.gravity_check import gravity_note
+from surefoot.analysis.gait.pod_place import PodPlace
 from surefoot.analysis.gait.resampling import Resampler, UniformSamples
 from surefoot.analysis.gait.stillness import StillnessDetector, StillSeconds, join_seconds
 from surefoot.analysis.gait.stride_alignment import StrideAligner
@@ -43,6 +44,7 @@ class FootPipeline:
     pairer : the strides, which wait there for the other foot.
     first_s, last_s : times of the first sample that was not late, and of the last.
     moved_s : times at which the pod was moved on its shoe, late ones left out.
+    place : where along the shoe the pod sits, from strides that are not late.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class FootPipeline:
         self.pairer = StridePairer(Strides.empty(foot))
         self.first_s, self.last_s = np.inf, -np.inf
         self.moved_s: list[float] = []
+        self.place = PodPlace()
         self._late_before_s = -np.inf
         self._gyroscope = False
         self._cells = UniformSamples.empty()
@@ -82,7 +85,7 @@ class FootPipeline:
     @property
     def mounting(self) -> Mounting:
         """How the pod sits on the shoe, as known now, and if gravity is not right, why."""
-        mounting = self._aligner.mounting
+        mounting = replace(self._aligner.mounting, behind_toes_m=self.place.known_before(np.inf))
         if mounting.status is not MountingStatus.FAILED or not np.isfinite(mounting.gravity_mps2):
             return mounting
         at_rest = self._stillness.rest_forces_mps2
@@ -176,6 +179,8 @@ class FootPipeline:
         aligned = self._aligner.align(self._cells, self._first_cell, candidates, breaks, gyroscope=self._gyroscope)
         strides = self._measurer.measure(self._cells, self._first_cell, aligned, self._gyroscope)
         strides = self._flag_after_gaps(aligned, strides)
+        late = int(np.searchsorted(strides.initial_contact_s, self._late_before_s))
+        self.place.push(self._cells, self._first_cell, aligned[late:], strides[late:])
         self._strides += len(strides)
         self._clipped_strides += int(strides.has(Flag.CLIPPED).sum())
         if self._gyroscope:

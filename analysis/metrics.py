@@ -50,10 +50,11 @@ class Metric:
     level_error: float = 0.0
 
 
-_TIMING, _SHAPE, _JOLT = (
+_TIMING, _WAY, _SHAPE, _JOLT = (
     frozenset({Reason.SLOW_RATE}),
-    frozenset({Reason.RATE}),
-    frozenset({Reason.RATE, Reason.RANGE}),
+    frozenset({Reason.SLOW_RATE, Reason.PLACE}),
+    frozenset({Reason.RATE, Reason.PLACE}),
+    frozenset({Reason.RATE, Reason.RANGE, Reason.PLACE}),
 )
 _NOVACHECK = "Novacheck 1998, The biomechanics of running"
 _PERRY = "Perry and Burnfield 2010, Gait Analysis"
@@ -119,7 +120,7 @@ _METRICS = (
         "clearance_m", "Foot lift", "cm", 100.0, 0,
         "How high the pod is lifted in the swing.",
         "Greatest height of the pod above the line between its places at two mid-stances.",
-        (0.15, 0.50), (0.06, 0.25), _SHOE, needs_equal=_TIMING,
+        (0.15, 0.50), (0.06, 0.25), _SHOE, needs_equal=_WAY,
     ),
     Metric(
         "foot_strike_angle_deg", "Foot strike angle", "°", 1.0, 1,

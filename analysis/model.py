@@ -161,6 +161,7 @@ class Mounting:
         from the gyroscope even where gravity is missing. The foot's own left differs by a few degrees: toes point
         outward.
     gravity_mps2 : size of the mean specific force over the strides that it is estimated from.
+    behind_toes_m : gait → how far the pod sits behind the toes; only what is certain, comparable within one gait.
     """
 
     status: MountingStatus
@@ -168,6 +169,7 @@ class Mounting:
     pitch_axis: Floats
     note: str = ""
     gravity_mps2: float = nan
+    behind_toes_m: Mapping[Gait, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -278,6 +280,8 @@ class Reason(StrEnum):
     """The same, and one is so slow that it shows in times."""
     RANGE = "range"
     """Left and right are not compared, because many landings reach the end of a sensor's range."""
+    PLACE = "place"
+    """Left and right are not compared, because the pods sit at different places along their shoes."""
 
 
 @dataclass(frozen=True, slots=True)

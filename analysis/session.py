@@ -209,7 +209,9 @@ class Session:
 
     def _unlike(self, segment: Segment) -> frozenset[Reason]:
         """In what the pods' readings of a segment differ; their rates are known before their first strides."""
-        return differences({foot: pipeline.rate_hz for foot, pipeline in self._feet.items()}, segment.strides)
+        rates_hz = {foot: pipeline.rate_hz for foot, pipeline in self._feet.items()}
+        places = {foot: pipeline.place.known_before(segment.end_s) for foot, pipeline in self._feet.items()}
+        return differences(rates_hz, segment.strides, places)
 
     def _ask(self, watermark_s: float) -> list[Finding]:
         """The question whether the pods are exchanged, if it is to be asked now."""

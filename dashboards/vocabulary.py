@@ -18,6 +18,7 @@ DIFFERENCE_WORDS = {
     Reason.RATE: "the pods read at different rates",
     Reason.SLOW_RATE: "the pods read at different rates",
     Reason.RANGE: "many landings reach the end of a sensor's range",
+    Reason.PLACE: "the pods sit at different places along their shoes",
 }
 """Why left and right are not compared."""
 ASPECT_WORDS = {Aspect.ROLLS: "ankle rolls", Aspect.CONTACT: "contact", Aspect.ANGLES: "angles"}

@@ -120,7 +120,7 @@ def conclude(
         for foot, found in readings.items()
     }
     told = comparison_notes(
-        not_compared(results.windows), {foot: each.sampling_rate_hz for foot, each in quality.items()}
+        not_compared(results.windows), {foot: each.sampling_rate_hz for foot, each in quality.items()}, mountings
     )
     quality = {foot: replace(each, notes=(*each.notes, *told)) for foot, each in quality.items()}
     return Analysis(quality, results, summarise(results, parameters), parameters)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.comparability import further_back_m
 from surefoot.analysis.inversion.watched import LandingsWatched, Unwatched, landings_watched
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Reason, Strides, Withheld
@@ -120,15 +121,19 @@ def _contact_note(strides: Strides) -> tuple[str, ...]:
     return (f"Contact time withheld in {int(withheld.sum())} of {len(strides)} strides: {why}.",)
 
 
-def comparison_notes(apart: Mapping[str, Reason], rates_hz: Mapping[Foot, float]) -> tuple[str, ...]:
+def comparison_notes(
+    apart: Mapping[str, Reason], rates_hz: Mapping[Foot, float], mountings: Mapping[Foot, Mounting]
+) -> tuple[str, ...]:
     """Notes on metrics in which left and right are not compared, and why."""
     rates = ", ".join(f"{foot} {rate_hz:.0f} Hz" for foot, rate_hz in rates_hz.items())
+    back_m = further_back_m({foot: mounting.behind_toes_m for foot, mounting in mountings.items()})
+    back = f"the {Foot.RIGHT if back_m > 0.0 else Foot.LEFT} one {100.0 * abs(back_m):.0f} cm further back"
+    figures = {Reason.RATE: f" ({rates})", Reason.SLOW_RATE: f" ({rates})", Reason.PLACE: f" ({back})"}
     groups: dict[str, list[str]] = {}
     for key in (key for key in STRIDE_METRICS if key in apart):
-        groups.setdefault(DIFFERENCE_WORDS[apart[key]], []).append(STRIDE_METRICS[key].label)
-    return tuple(
-        f"{_listed(labels)}: left and right are not compared, {why} ({rates})." for why, labels in groups.items()
-    )
+        why = DIFFERENCE_WORDS[apart[key]] + figures.get(apart[key], "")
+        groups.setdefault(why, []).append(STRIDE_METRICS[key].label)
+    return tuple(f"{_listed(labels)}: left and right are not compared, {why}." for why, labels in groups.items())
 
 
 def _of_main_gait(strides: Strides) -> Strides:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from surefoot.analysis.model import Gait
+from surefoot.analysis.model import Gait, Reason
 from surefoot.analysis.summary import compare
 from tests.accuracy.recordings import DATA, analysed
 
@@ -25,3 +25,4 @@ def test_people_who_run_and_walk_have_a_healthy_asymmetry_and_no_finding(left: s
     assert contact is not None
     assert abs(contact.value) < HEALTHY_PCT
     assert results.findings == ()
+    assert all(Reason.PLACE not in window.not_compared.values() for window in results.windows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,30 @@ def test_pods_of_different_rates_are_told_with_what_is_not_compared(
     assert result["summary"]["impact_peak_g_left"] is not None
     assert result["summary"]["impact_peak_g_asymmetry_pct"] is None
     assert result["summary"]["ground_contact_time_s_asymmetry_pct"] is not None
+
+
+def test_pods_on_heel_and_laces_are_told_with_what_is_not_compared(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    motion = simulate(RunnerProfile(), (PlannedBout("run", 35.0, 3.2),), seed=3)
+    files = {
+        foot: write_samples(tmp_path / f"{foot}.csv", read_imu(motion, foot, imu, seed=3))
+        for foot, imu in ((Foot.LEFT, Imu(position_m=(-0.005, 0.0, 0.05), gyr_range_dps=4000.0)), (Foot.RIGHT, Imu()))
+    }
+    page = tmp_path / "report.html"
+    told = surefoot(
+        capsys, "analyze", "--left", files[Foot.LEFT], "--right", files[Foot.RIGHT], "--json", "-", "--report", page
+    )
+    why = "left and right are not compared, the pods sit at different places along their shoes"
+    for foot in Foot:
+        (note,) = (note for note in told.json["quality"][foot]["notes"] if why in note)
+        assert note.startswith("Foot lift")
+        assert "the left one 1" in note
+        assert note.endswith(" cm further back).")
+        assert note in unescape(page.read_text())
+    assert told.json["windows"][0]["not_compared"]["clearance_m"] == "place"
+    assert told.json["summary"]["impact_peak_g_asymmetry_pct"] is None
+    assert told.json["summary"]["ground_contact_time_s_asymmetry_pct"] is not None
 
 
 def test_terminal_and_report_say_in_how_many_strides_it_is_known(
