@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from surefoot.analysis.findings import Finding
+from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.inversion.watched import LandingsWatched
 from surefoot.analysis.model import Foot, MountingStatus, Strides, Window
 from surefoot.analysis.session import Results
@@ -44,6 +45,7 @@ class AnalysedRun:
     runner, name : the runner's id, and what they are called; empty for CSV files.
     run, started_utc : None for CSV files, which have neither.
     version : version of the software that analysed it.
+    ended : False for a run in progress or cut off, and for CSV files.
     """
 
     runner: str
@@ -54,6 +56,12 @@ class AnalysedRun:
     results: Results
     summary: Mapping[str, float | None]
     quality: Mapping[Foot, FootDataQuality]
+    ended: bool = False
+
+    @property
+    def asks_whether_exchanged(self) -> bool:
+        """Whether a finding asks if the pods were on each other's feet."""
+        return any(finding.kind is Kind.EXCHANGED_PODS for finding in self.results.findings)
 
     @property
     def origin_s(self) -> float:
@@ -155,8 +163,19 @@ class RunListEntry:
     ended: bool
 
 
+class Worn(StrEnum):
+    """How a runner says that the pods were worn."""
+
+    EXCHANGED = "exchanged"
+    AS_NAMED = "as-named"
+
+
+class UncorrectableError(Exception):
+    """A recorded run cannot be corrected; str() is one sentence for people."""
+
+
 class ViewDataSource(Protocol):
-    """Port to the wall's data. Methods are called from any thread; `analysed_runs` may take seconds."""
+    """Port to the wall's data. Methods are called from any thread; those about one run may take seconds."""
 
     def squad_state(self) -> SquadState:
         """State of all runners now; each browser connection polls it at its own rate."""
@@ -171,4 +190,15 @@ class ViewDataSource(Protocol):
         ------
         KeyError
             if there is no such run.
+        """
+
+    def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:
+        """Correct a recorded run by a runner's answer, and analyse it again; nothing where that is no longer asked.
+
+        Raises
+        ------
+        KeyError
+            if there is no such run of that runner.
+        UncorrectableError
+            if it has not ended, or cannot be read, written or stored.
         """

@@ -29,12 +29,17 @@ from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.vocabulary import finding_title, when_text
 
 
-def report_html(run: AnalysedRun) -> str:
-    """The whole HTML file; byte-identical for the same recording and version."""
+def report_html(run: AnalysedRun, question: Markup | None = None) -> str:
+    """The whole HTML file; byte-identical for the same recording and version.
+
+    Parameters
+    ----------
+    question : what whoever serves it asks below the findings.
+    """
     findings = most_severe_first(latest(run.results.findings))
     body = element(
         "main",
-        _first_screen(run, findings),
+        _first_screen(run, findings, question),
         _findings_section(run, findings),
         _over_time_section(run, findings),
         _section("Splits", "splits", _scrollable("Splits", splits_table(run)), _splits_note(findings)),
@@ -64,7 +69,7 @@ def stylesheet(name: str) -> str:
     return resource_path("styles", name).read_text(encoding="utf-8")
 
 
-def _first_screen(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
+def _first_screen(run: AnalysedRun, findings: Sequence[Finding], question: Markup | None) -> Markup:
     headline = report_headline(run)
     marks = [(finding.time_s, finding_title(finding), finding.severity.rank) for finding in findings]
     return element(
@@ -80,6 +85,7 @@ def _first_screen(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
         element("ol", *(_finding_entry(finding, run.origin_s) for finding in findings), class_="found")
         if findings
         else None,
+        question,
         element("dl", *(_tile(*each) for each in _tiles(run, findings)), class_="tiles"),
         timeline(run, marks) if run.results.bouts else None,
         class_="first",

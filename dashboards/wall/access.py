@@ -1,4 +1,4 @@
-"""Password, attempts at it, session cookies and metrics token of the wall."""
+"""Password, attempts at it, session cookies and metrics token of the wall; which requests come from its own pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 SESSION_LIFETIME_S = 12 * 3600
 COOKIE_NAME = "surefoot"
@@ -16,6 +16,22 @@ FREE_ATTEMPTS, ATTEMPT_PERIOD_S = 100, 10.0
 """Wrong passwords that a network may give in a row, the number of NIST SP 800-63B; then one in each period."""
 MAX_NETWORKS = 1000
 """Remembered; then those are forgotten that are forgiven first."""
+
+
+def is_from_own_page(headers: Mapping[str, str]) -> bool:
+    """Whether a page of the wall sends a request, and none elsewhere through the browser of somebody who may.
+
+    Browsers say so in `Sec-Fetch-Site`, which is right behind any proxy, or over plain HTTP from other computers in
+    `Origin` alone. No page can set either.
+
+    Parameters
+    ----------
+    headers : by their names in lower case.
+    """
+    if "sec-fetch-site" in headers:
+        return headers["sec-fetch-site"] == "same-origin"
+    host = headers.get("host", "")
+    return bool(host) and headers.get("origin", "").partition("://")[2] == host
 
 
 class MetricsToken:

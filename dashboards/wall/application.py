@@ -26,6 +26,7 @@ from surefoot.dashboards.wall import pages
 from surefoot.dashboards.wall.access import MetricsToken, Password
 from surefoot.dashboards.wall.login import Login
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
+from surefoot.dashboards.wall.pods_question import PodsQuestion
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
 
 POLL_S = 0.4
@@ -43,10 +44,10 @@ ASSETS = {
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with no-referrer, browsers hide the origin of a form from its own server
     "Cache-Control": "no-store",
 }
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'"
 METRICS_PATH = "/metrics"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -77,6 +78,7 @@ class WallApplication:
         self._login = Login(password)
         self._metrics = metrics
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
+        self._pods_question = PodsQuestion(source, self._archive, self._html)
 
     def application(self) -> ASGIApp:
         """The ASGI application; without a password it answers only to loopback host names."""
@@ -87,6 +89,7 @@ class WallApplication:
             Route("/runs", self._runs),
             Route("/runs/{run}", self._replay),
             Route("/runs/{run}/runner/{runner}", self._replay),
+            Route("/runs/{run}/runner/{runner}/pods/{worn}", self._pods_question.answer, methods=["POST"]),
             Route("/runs/{run}/events", self._replay_events),
             Route("/runs/{run}/report/{runner}", self._report),
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
@@ -141,22 +144,24 @@ class WallApplication:
         try:
             recorded = await self._analysed(run)
         except KeyError:
-            return self._html(pages.not_found_page(f"There is no run {run}."), 404)
+            return self._html(pages.sentence_page(f"There is no run {run}."), 404)
         player = pages.replay_player(*replay_span_s(recorded))
         if runner is None:
             return self._html(pages.squad_page("Replay", f"/runs/{run}/events", player))
         if runner not in recorded:
-            return self._html(pages.not_found_page(f"There is no run {run} of {runner}."), 404)
+            return self._html(pages.sentence_page(f"There is no run {run} of {runner}."), 404)
         events = f"/runs/{run}/events?runner={quote(runner)}"
-        return self._html(pages.runner_page(recorded[runner].name, events, f"/runs/{run}", player))
+        question = pages.pods_question(recorded[runner])
+        return self._html(pages.runner_page(recorded[runner].name, events, f"/runs/{run}", player, question))
 
     async def _report(self, request: Request) -> Response:
         run, runner = request.path_params["run"], request.path_params["runner"]
         try:
             recorded = (await self._analysed(run))[runner]
         except KeyError:
-            return self._html(pages.not_found_page(f"There is no run {run} of {runner}."), 404)
-        html = await to_thread.run_sync(report_html, recorded, limiter=self._archive)
+            return self._html(pages.sentence_page(f"There is no run {run} of {runner}."), 404)
+        question = pages.pods_question(recorded)
+        html = await to_thread.run_sync(report_html, recorded, question, limiter=self._archive)
         return HTMLResponse(html, headers={"Content-Security-Policy": REPORT_POLICY})
 
     def _html(self, page: pages.Page, status: int = 200) -> Response:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from surefoot.dashboards.charts.left_right import left_right_legend
-from surefoot.dashboards.data_source import RunListEntry
+from surefoot.dashboards.data_source import AnalysedRun, RunListEntry, Worn
 from surefoot.dashboards.formatting import clock, local_time
 from surefoot.dashboards.html import Markup, element
 
@@ -58,7 +58,9 @@ def squad_page(title: str, events: str, replay_player: Markup | None = None) -> 
     return Page(title, element("main", element("h1", title, " ", _legend()), grid, replay_player, id="main"), live=True)
 
 
-def runner_page(name: str, events: str, up: str, replay_player: Markup | None = None) -> Page:
+def runner_page(
+    name: str, events: str, up: str, replay_player: Markup | None = None, question: Markup | None = None
+) -> Page:
     """Page of one runner, with empty sections."""
     sections = [
         element(
@@ -73,6 +75,7 @@ def runner_page(name: str, events: str, up: str, replay_player: Markup | None = 
         "main",
         element("p", element("a", "← all runners", href=up, id="up"), class_="crumbs"),
         element("h1", name, " ", _legend()),
+        question,
         element("div", *sections, class_="runner", id="pieces", data_events=events),
         replay_player,
         id="main",
@@ -136,8 +139,24 @@ def login_page(refusal: str | None = None) -> Page:
     return Page("surefoot", element("main", element("h1", "surefoot"), form, id="main"), menu=False)
 
 
-def not_found_page(sentence: str) -> Page:
-    """Page for what does not exist."""
+def pods_question(run: AnalysedRun) -> Markup | None:
+    """Buttons that answer whether the pods were exchanged; None where a recorded run does not ask."""
+    if not (run.ended and run.asks_whether_exchanged):
+        return None
+    place = f"/runs/{run.run}/runner/{quote(run.runner)}/pods"
+    return element(
+        "form",
+        element("p", "Was the left pod on the right foot, and the right one on the left? After your answer the run is "
+                "analysed again, and what was stored of it is replaced."),
+        element("button", "Exchange feet", formaction=f"{place}/{Worn.EXCHANGED}"),
+        " ",
+        element("button", "They are as worn", formaction=f"{place}/{Worn.AS_NAMED}"),
+        method="post", class_="question",
+    )  # fmt: skip
+
+
+def sentence_page(sentence: str) -> Page:
+    """Page for what does not exist or cannot be done."""
     return Page("surefoot", element("main", element("h1", "surefoot"), element("p", sentence), id="main"))
 
 

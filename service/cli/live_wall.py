@@ -21,7 +21,7 @@ WallAddress = tuple[str | None, int | None]
 def run_wall(squad: SquadStateSource, runs: Path, wall_address: WallAddress) -> Iterator[str]:
     """Serve the wall while entered; yields its address. Without a port asked for, any free one replaces a taken one."""
     settings = wall_settings(wall_address)
-    source = WallDataSource(squad, Archive(runs))
+    source = WallDataSource(squad, Archive(runs, usable_configuration().settings))
     with wall(source, settings, any_port=wall_address[1] is None) as address:
         if not is_loopback(settings.host):
             print_phone_address(address)

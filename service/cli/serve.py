@@ -50,7 +50,7 @@ def serve(
     warn_of_exposures(configuration)
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     with StoreTail(settings.store_path) as tail:
-        source = WallDataSource(StoredRuns(tail), Archive(runs_folder(folder)))
+        source = WallDataSource(StoredRuns(tail), Archive(runs_folder(folder), settings))
         shown = wall(source, wall_address, metrics=metrics_page(settings))
         with shown as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)

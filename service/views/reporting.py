@@ -44,6 +44,7 @@ def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) 
         analysis.results,
         analysis.summary,
         analysis.quality,
+        run is not None and run.ended,
     )
 
 

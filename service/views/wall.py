@@ -10,15 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
 
-from surefoot.dashboards.data_source import AnalysedRun, RunListEntry, SquadState, ViewDataSource
+from surefoot.dashboards.data_source import (
+    AnalysedRun,
+    RunListEntry,
+    SquadState,
+    UncorrectableError,
+    ViewDataSource,
+    Worn,
+)
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.application import MetricsPage
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.errors import IngestError
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
-from surefoot.service.errors import WallError
+from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
+from surefoot.service.errors import RequestError, WallError
 from surefoot.service.pipeline.reanalysis import analyze_run
-from surefoot.service.settings import WallSettings
+from surefoot.service.runtime.exchange import confirm_as_worn, exchange_pods
+from surefoot.service.settings import Settings, WallSettings
 from surefoot.service.views.reporting import recorded
 from surefoot.service.views.squad_state import SquadStateSource
 from surefoot.service.views.wall_address import NEEDS_PASSWORD, SET_PASSWORD, needs_password, tls_context, wall_url
@@ -28,12 +36,18 @@ CACHED_RUNS = 3
 
 
 class Archive:
-    """AnalysedRun runs, analysed on demand; the last `CACHED_RUNS` analyses are cached."""
+    """AnalysedRun runs, analysed on demand; the last `CACHED_RUNS` analyses are cached until the run is corrected.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    settings : of the store in which a run's results are replaced when it is corrected.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
-        self._cache: OrderedDict[str, Mapping[str, AnalysedRun]] = OrderedDict()
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._cache: OrderedDict[str, tuple[Manifest, Mapping[str, AnalysedRun]]] = OrderedDict()
 
     def runs(self) -> Sequence[RunListEntry]:
         """AnalysedRun runs, newest first."""
@@ -45,16 +59,36 @@ class Archive:
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """A run's analyses by runner; KeyError where there is no such run, or it cannot be read."""
         with self._lock:
-            if run not in self._cache:
-                folder = {each.manifest.run_id: each for each in self._folders()}[run]
-                found = _analysed(folder)
-                if not folder.manifest.ended:
-                    return found
-                self._cache[run] = found
-                while len(self._cache) > CACHED_RUNS:
-                    self._cache.popitem(last=False)
-            self._cache.move_to_end(run)
-            return self._cache[run]
+            folder = self._run(run)
+            known = self._cache.pop(run, None)
+            found = known[1] if known is not None and known[0] == folder.manifest else _analysed(folder)
+            if folder.manifest.ended:
+                self._cache[run] = folder.manifest, found
+            while len(self._cache) > CACHED_RUNS:
+                self._cache.popitem(last=False)
+            return found
+
+    def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:
+        """Correct a run whose pods may have been exchanged; a second answer changes nothing, as nothing is asked then.
+
+        Raises
+        ------
+        KeyError
+            if there is no such run of that runner.
+        UncorrectableError
+            if it has not ended, or cannot be read, written or stored.
+        """
+        correct = {Worn.EXCHANGED: exchange_pods, Worn.AS_NAMED: confirm_as_worn}[worn]
+        with self._lock:
+            if not self.analysed_runs(run)[runner].asks_whether_exchanged:
+                return
+            try:
+                correct(self._run(run), runner, self._settings)
+            except (RequestError, IngestError) as error:
+                raise UncorrectableError(str(error)) from error
+
+    def _run(self, run: str) -> RunFolder:
+        return {each.manifest.run_id: each for each in self._folders()}[run]
 
     def _folders(self) -> Sequence[RunFolder]:
         return list_runs(self._folder) if self._folder.is_dir() else ()
@@ -78,6 +112,10 @@ class WallDataSource:
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """A recorded run's analyses by runner."""
         return self.archive.analysed_runs(run)
+
+    def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:
+        """Correct a recorded run whose pods may have been exchanged."""
+        self.archive.answer_whether_exchanged(run, runner, worn)
 
 
 def _analysed(folder: RunFolder) -> Mapping[str, AnalysedRun]:

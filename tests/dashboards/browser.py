@@ -20,14 +20,14 @@ START_S, WAIT_S = 120.0, 60.0
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser installed on this machine; the test is skipped without one, except in CI."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """A browser installed on this machine, with more flags; the test is skipped without one, except in CI."""
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         assert not os.environ.get("CI"), "CI needs Chromium"
         pytest.skip("no Chromium on this machine; apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=1000.0 * START_S)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags], timeout=1000.0 * START_S)
         expect.set_options(timeout=1000.0 * WAIT_S)
         yield browser
         browser.close()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunListEntry, RunnerState, SquadState
+from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunListEntry, RunnerState, SquadState, Worn
 from surefoot.dashboards.wall.replay import runner_at
 from tests.dashboards.runs import RUN, eventful
 
@@ -34,6 +34,10 @@ class FakeViewDataSource:
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """The eventful run, under its id only."""
         return {RUN.run_id: {"anna": eventful()}}[run]
+
+    def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:  # noqa: ARG002
+        """Nothing: the eventful run does not ask."""
+        self.analysed_runs(run)[runner]
 
 
 def eventful_runner(name: str, at_s: float, *, age_s: float = 0.0, heard: bool = True, called: str = "") -> RunnerState:

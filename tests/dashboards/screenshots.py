@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,13 +11,14 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser
 
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunListEntry, RunnerState, SquadState
+from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunnerState, SquadState
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.replay import runner_at
 from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.service.views.reporting import recorded
 from tests.dashboards.browser import chromium
+from tests.dashboards.no_recorded_runs import NoRecordedRuns
 from tests.dashboards.runs import RUN, analysed
 
 MINUTES = 20.0
@@ -33,7 +34,7 @@ def run_of(name: str, play: str, seed: int) -> AnalysedRun:
     return recorded(analysed(whole.plan, whole.inversion_events, runner=whole.runner), name, RUN)
 
 
-class Squad:
+class Squad(NoRecordedRuns):
     """A source fixed at one moment: one runner has rolled an ankle, one's battery is low, one is out of reach."""
 
     def __init__(self, runs: Sequence[AnalysedRun]) -> None:
@@ -42,14 +43,6 @@ class Squad:
     def squad_state(self) -> SquadState:
         """State at that moment."""
         return self._squad
-
-    def runs(self) -> Sequence[RunListEntry]:
-        """No recorded runs."""
-        return ()
-
-    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """No recorded runs."""
-        raise KeyError(run)
 
 
 def take(browser: Browser, address: str, file: Path, height: int) -> None:

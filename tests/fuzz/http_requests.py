@@ -28,6 +28,7 @@ PATHS = (
     f"/runs/{RUN.run_id}/report/{RUNNER}", "/login", "/metrics", "/assets/wall.js", "/health", "/nothing",
 )  # fmt: skip
 FORM = "password=correct+house"
+ANSWER = f"/runs/{RUN.run_id}/runner/{RUNNER}/pods/exchanged"
 
 Mangled = Callable[[random.Random, bytes], bytes]
 
@@ -105,7 +106,7 @@ class Sender:
 def _request(rng: random.Random, mangled: Mangled) -> bytes:
     """A request as a browser sends it, mangled: all of it, or one part, so that the rest is reached."""
     asked = [("GET", path, "") for path in PATHS]
-    method, path, form = rng.choice([*asked, ("POST", "/login", FORM), ("POST", "/logout", "")])
+    method, path, form = rng.choice([*asked, ("POST", "/login", FORM), ("POST", "/logout", ""), ("POST", ANSWER, "")])
     part, target, body = rng.choice(("all", "path", "path", "form")), path.encode(), form.encode()
     if part == "path":
         target = b"/" + quote_from_bytes(mangled(rng, target[1:]), safe="/?&=%.").encode()

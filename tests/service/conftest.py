@@ -47,6 +47,12 @@ def right(samples: dict[Foot, Samples], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
+def rolled(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """A run with ankle rolls."""
+    return record_demo_run(tmp_path_factory.mktemp("rolled"), 1.5, name="ankle-roll")
+
+
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
     """Two minutes of the demo."""
     return record_demo_run(tmp_path_factory.mktemp("runs"), 2.0)

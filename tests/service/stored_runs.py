@@ -1,19 +1,22 @@
-"""A simulated run in the store, with findings made up for it."""
+"""A simulated run in the store, with findings made up for it; and a recorded one."""
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State, finding_id
 from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.recording.assembler import Batch
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder
 from surefoot.service.pipeline.analysis import chunks
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.settings import Settings
 
@@ -85,6 +88,21 @@ def store_samples(
             analysis.flush()
             recorder.finish(max(float(rows.time_s[-1]) for rows in samples.values()))
     return analysis.runners[run.runners[0]].results
+
+
+def stored(settings: Settings, recorded: RunFolder, **changes: Any) -> RunFolder:
+    """A copy of a run, with changes to its manifest, in the data folder and in the store."""
+    manifest: Manifest = replace(recorded.manifest, **changes)
+    folder = settings.runs_folder / manifest.run_id
+    shutil.copytree(recorded.path, folder)
+    copy = RunFolder(folder, manifest).reassign(manifest.pods)
+    store_recorded_run(copy, settings)
+    return copy
+
+
+def exchanged(pods: Sequence[PodAssignment]) -> tuple[PodAssignment, ...]:
+    """What was left now right."""
+    return tuple(replace(pod, foot=pod.foot.other) for pod in pods)
 
 
 def recent() -> datetime:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,31 +13,25 @@ import pytest
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.replay import replay
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
 from surefoot.service.exporters.drain import drain_to_influxdb
 from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.demo import DemoRun
-from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.writing import StoreWriter
 from tests.service.command import surefoot
-from tests.service.demo_runs import assert_same, record_demo_run
+from tests.service.demo_runs import assert_same
 from tests.service.exported_rows import assert_influx_has_all
 from tests.service.listener import Listener
 from tests.service.real_command import RealCommand
 from tests.service.servers import TOKEN, Broker, InfluxServer, wait
+from tests.service.stored_runs import exchanged, stored
 
 RUNNER = "runner-1"
 COUNTED = ("runs", "strides", "windows", "live", "bouts", "findings", "pod_health", "summaries", "alerts")
-
-
-@pytest.fixture(scope="session")
-def rolled(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
-    """A run with ankle rolls."""
-    return record_demo_run(tmp_path_factory.mktemp("rolled"), 1.5, name="ankle-roll")
 
 
 @pytest.fixture
@@ -53,21 +44,6 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def run(settings: Settings, rolled: DemoRun) -> RunFolder:
     """The run in the data folder and in the store."""
     return stored(settings, rolled.run)
-
-
-def stored(settings: Settings, recorded: RunFolder, **changes: Any) -> RunFolder:
-    """A copy of a run, with changes to its manifest, in the data folder and in the store."""
-    manifest: Manifest = replace(recorded.manifest, **changes)
-    folder = settings.runs_folder / manifest.run_id
-    shutil.copytree(recorded.path, folder)
-    copy = RunFolder(folder, manifest).reassign(manifest.pods)
-    store_recorded_run(copy, settings)
-    return copy
-
-
-def exchanged(pods: Sequence[PodAssignment]) -> tuple[PodAssignment, ...]:
-    """What was left now right."""
-    return tuple(replace(pod, foot=pod.foot.other) for pod in pods)
 
 
 def exchange_feet(run: RunFolder) -> RunFolder:

@@ -85,7 +85,7 @@ def test_the_wall_shows_the_name_and_is_asked_for_the_id(demo: DemoRun, tmp_path
             (run.path / file.name).write_bytes(file.read_bytes())
     run = run.reassign([replace(pod, runner=runner_id(name), name=shown_name(name)) for pod in run.manifest.pods])
     with StoreTail(tmp_path / "surefoot.sqlite") as tail:
-        source = WallDataSource(StoredRuns(tail), Archive(runs))
+        source = WallDataSource(StoredRuns(tail), Archive(runs, Settings(data=tmp_path)))
         with wall(source, WallSettings(port=0)) as address:
             for path in ("runs", f"runs/{run.manifest.run_id}/runner/{runner_id(name)}"):
                 with urlopen(f"{address}{path}") as answer:

@@ -113,7 +113,7 @@ def following(settings: Settings) -> Iterator[Following]:
 @pytest.fixture
 def source(settings: Settings) -> Iterator[WallDataSource]:
     with StoreTail(settings.store_path) as tail:
-        yield WallDataSource(StoredRuns(tail), Archive(settings.runs_folder))
+        yield WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
 
 
 def only(source: WallDataSource) -> RunnerState:
@@ -168,8 +168,8 @@ def test_a_run_that_is_over_is_no_longer_shown(following: Following, source: Wal
     assert not source.squad_state().runners
 
 
-def test_recorded_runs_are_listed_and_analysed_on_demand(demo: DemoRun) -> None:
-    archive = Archive(demo.run.path.parent)
+def test_recorded_runs_are_listed_and_analysed_on_demand(demo: DemoRun, settings: Settings) -> None:
+    archive = Archive(demo.run.path.parent, settings)
     assert demo.run.manifest.run_id in [run.run for run in archive.runs()]
     found = archive.analysed_runs(demo.run.manifest.run_id)
     assert list(found) == list(demo.run.manifest.runners)

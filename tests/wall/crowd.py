@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunListEntry, RunnerState, SquadState
+from surefoot.dashboards.data_source import PodStatus, RunnerState, SquadState
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.replay import runner_at
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout
 from surefoot.service.views.reporting import recorded
+from tests.dashboards.no_recorded_runs import NoRecordedRuns
 from tests.dashboards.runs import analysed
 
 RUNNERS = 20
@@ -25,7 +25,7 @@ ROLL_AFTER_S = 20.0
 EVERY_S = 1.0
 
 
-class Crowd:
+class Crowd(NoRecordedRuns):
     """Source that shows four recorded runs as twenty runners in progress, updated once a second."""
 
     def __init__(self, lasts_s: float) -> None:
@@ -51,14 +51,6 @@ class Crowd:
             self._squad = SquadState(self._squad.title, number, runners)
             self._tell(runners[0], number)
         return self._squad
-
-    def runs(self) -> Sequence[RunListEntry]:
-        """No recorded runs."""
-        return ()
-
-    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """No recorded runs."""
-        raise KeyError(run)
 
     def _runner(self, place: int, passed_s: float) -> RunnerState:
         ahead, which = divmod(place, len(SPEEDS_MPS))

@@ -6,33 +6,25 @@ Its arguments are the wait for clients, in seconds, and a certificate with its k
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from surefoot.dashboards.data_source import AnalysedRun, RunListEntry, SquadState
+from surefoot.dashboards.data_source import SquadState
 from surefoot.dashboards.wall import connections
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.service.settings import WallSettings
 from surefoot.service.views.wall_address import tls_context
+from tests.dashboards.no_recorded_runs import NoRecordedRuns
 
 PASSWORD = "correct horse"
 
 
-class NobodyRuns:
+class NobodyRuns(NoRecordedRuns):
     """Source without runners or runs."""
 
     def squad_state(self) -> SquadState:
         """Nobody."""
         return SquadState("Everybody now", 1, ())
-
-    def runs(self) -> Sequence[RunListEntry]:
-        """None."""
-        return ()
-
-    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
-        """None."""
-        raise KeyError(run)
 
 
 def highest_memory_kib() -> int:
