@@ -97,6 +97,29 @@ class SamePodError(RequestError):
         super().__init__(f"pod {name} was named for both feet; give each foot its own.")
 
 
+class OnePodError(RequestError):
+    """Both pods are needed, and one is there."""
+
+    def __init__(self, there: Sequence[str]) -> None:
+        self.there = tuple(there)
+        super().__init__(
+            f"both pods are needed, and only {', '.join(there)} is there; wake the other by moving its shoe, or name "
+            "both with --left TAG and --right TAG."
+        )
+
+
+class FeetUnknownError(RequestError):
+    """Which pod is on which foot could not be learned."""
+
+    def __init__(self, silent: Sequence[str]) -> None:
+        self.silent = tuple(silent)
+        reason = f"nothing was heard from {' and '.join(silent)}" if silent else "no clear answer came"
+        super().__init__(
+            f"which pod is on which foot is not known, as {reason}; nothing was kept. Wear both pods, stay near, and "
+            "try again: stand still until you are asked, then lift the left foot or tap its pod."
+        )
+
+
 class RunUnknownError(RequestError):
     """There is no such run."""
 

@@ -25,6 +25,7 @@ from surefoot.sensor_ingest.recording.errors import (
     RunUnwritableError,
 )
 from surefoot.sensor_ingest.recording.journal import JournalWriter
+from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
 from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE, make_private_folder, private_opener
 from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
 
@@ -188,7 +189,8 @@ def create_run(
 ) -> RunFolder:
     """Create a run in a new folder of `parent`, named by its run id, which sorts by time.
 
-    Runners who confirmed in an earlier run of the folder that these pods were on these feet need not do so again.
+    Runners who showed that these pods are on these feet, or confirmed it in an earlier run of the folder, need not do
+    so again.
 
     Raises
     ------
@@ -264,10 +266,21 @@ def _pod(fields: Mapping[str, Any]) -> PodAssignment:
 
 
 def _confirmed_before(parent: Path, pods: Sequence[PodAssignment]) -> tuple[str, ...]:
-    """Runners of these pods who confirmed their feet in a run of the folder."""
+    """Runners of these pods who showed their feet, or confirmed them in a run of the folder."""
     runs = list_runs(parent) if parent.is_dir() else ()
     known = {(name, _worn(run.manifest.pods, name)) for run in runs for name in run.manifest.sides_confirmed}
-    return tuple(name for name in dict.fromkeys(pod.runner for pod in pods) if (name, _worn(pods, name)) in known)
+    runners = dict.fromkeys(pod.runner for pod in pods)
+    shown = {name: _as_shown(parent, pods, name) for name in runners}
+    return tuple(
+        name for name in runners if shown[name] or (shown[name] is None and (name, _worn(pods, name)) in known)
+    )
+
+
+def _as_shown(parent: Path, pods: Sequence[PodAssignment], runner: str) -> bool | None:
+    """Whether a runner's pods are on the feet that were shown; None if that was not for all of them."""
+    kept = kept_feet(parent, runner)
+    feet = {pod.foot: foot_of(kept, pod.serial) for pod in pods if pod.runner == runner}
+    return None if None in feet.values() else all(foot is shown for foot, shown in feet.items())
 
 
 def _worn(pods: Sequence[PodAssignment], runner: str) -> frozenset[tuple[str, Foot]]:

@@ -15,6 +15,7 @@ from surefoot.service.cli import dashboards, standard_streams
 from surefoot.service.cli.analyze import analyze
 from surefoot.service.cli.backup import backup, restore
 from surefoot.service.cli.config import config
+from surefoot.service.cli.confirm import confirm
 from surefoot.service.cli.demo import demo
 from surefoot.service.cli.doctor import doctor
 from surefoot.service.cli.exchange import exchange
@@ -39,6 +40,7 @@ CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
 COMMANDS: Mapping[Callable[..., None], str] = {
     demo: "surefoot demo --minutes 5 --speed 20",
     scan: "surefoot scan --seconds 10",
+    confirm: "surefoot confirm --runner anna",
     run: "surefoot run --left 1A2B --right 3C4D",
     runs: "surefoot runs --folder training",
     replay: "surefoot replay 20260102T030405Z-1a2b3c4d --json run.json",

@@ -15,6 +15,9 @@ Folder = Annotated[
     typer.Option(metavar="RUNS", help="Folder of runs; by default that of SUREFOOT_RUNS, or your own."),
 ]
 Runner = Annotated[str | None, typer.Option(metavar="NAME", help="Only this runner, if there are several.")]
+LeftPod = Annotated[str | None, typer.Option("--left", metavar="POD", help="Serial number or tag of the left pod.")]
+RightPod = Annotated[str | None, typer.Option("--right", metavar="POD", help="Serial number or tag of the right pod.")]
+RunnerName = Annotated[str, typer.Option("--runner", metavar="NAME", help="Who runs.")]
 Host = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Show the wall to others too; 0.0.0.0 is every network.")
 ]

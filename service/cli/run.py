@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from surefoot.service.cli.options import Folder, Host, Port
+from surefoot.service.cli.options import Folder, Host, LeftPod, Port, RightPod, RunnerName
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from surefoot.analysis.model import Foot
-    from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
+    from surefoot.sensor_ingest.recording.run_folder import RunFolder
     from surefoot.service.cli.live_wall import WallAddress
     from surefoot.service.runtime.run_loop import FinishedRun, Observer
 
-SCAN_S = 5.0
-
 
 def run(
-    left: Annotated[str | None, typer.Option(metavar="POD", help="Serial number or tag of the left pod.")] = None,
-    right: Annotated[str | None, typer.Option(metavar="POD", help="Serial number or tag of the right pod.")] = None,
-    runner: Annotated[str, typer.Option(metavar="NAME", help="Who runs.")] = "runner-1",
+    left: LeftPod = None,
+    right: RightPod = None,
+    runner: RunnerName = "runner-1",
     continued: Annotated[
         str | None, typer.Option("--continue", metavar="RUN", help="Continue an interrupted run.")
     ] = None,
@@ -36,7 +32,7 @@ def run(
 ) -> None:
     """Record and measure a run, live from the pods.
 
-    Without --left and --right: the nearest pods that say left and right.
+    Without --left and --right: the nearest pods that say left and right, on the feet that `surefoot confirm` found.
 
     Ctrl-C ends the run and prints its summary; the exit code is 0.
     """
@@ -63,34 +59,23 @@ def run(
 
 def _open(left: str | None, right: str | None, runner: str, continued: str | None, folder: Path | None) -> RunFolder:
     """A new run, or the one to continue."""
-    from surefoot.analysis.model import Foot
     from surefoot.sensor_ingest.recording.run_folder import create_run
     from surefoot.service import VERSION
+    from surefoot.service.cli.pod_choice import choose_pods
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import TwoSourcesError
     from surefoot.service.runs import find_run, runs_folder
+    from surefoot.service.runtime.pod_sources import worn_as_kept
 
-    named = {foot: name for foot, name in ((Foot.LEFT, left), (Foot.RIGHT, right)) if name is not None}
+    named = left is not None or right is not None
     if continued is None:
-        parent = runs_folder(folder)
+        parent, pods = runs_folder(folder), choose_pods(left, right, runner)
         parameters = load_configuration().settings.parameters
-        return create_run(parent, _pods(named, runner), software=f"surefoot {VERSION}", parameters=parameters)
+        worn = pods if named else worn_as_kept(pods, parent)
+        return create_run(parent, worn, software=f"surefoot {VERSION}", parameters=parameters)
     if named:
         raise TwoSourcesError("--continue and --left or --right", "only --continue; the run knows its pods")
     return find_run(continued, folder)
-
-
-def _pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:
-    """The pods that were named, or the nearest that say left and right."""
-    from rich.console import Console
-
-    from surefoot.sensor_ingest.ble.discovery import discover_pods
-    from surefoot.service.runtime.pod_sources import named_pods, nearest_pods
-
-    if named:
-        return named_pods(named, runner)
-    with Console(stderr=True).status("Listening for pods"):
-        return nearest_pods(asyncio.run(discover_pods(timeout_s=SCAN_S)), runner)
 
 
 def _record_watched(console: Console, started: RunFolder, wall_address: WallAddress, *, new: bool) -> FinishedRun:

@@ -29,7 +29,7 @@ from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.end_of_run import RunEnd
-from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad
+from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad, worn_as_kept
 from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.runtime.recovery import open_runs
 from surefoot.service.runtime.result_recorder import ResultRecorder
@@ -178,7 +178,7 @@ class Daemon:
                 task.cancel()
         return create_run(
             self._context.settings.runs_folder,
-            pods,
+            worn_as_kept(pods, self._context.settings.runs_folder),
             software=f"surefoot {VERSION}",
             parameters=self._context.settings.parameters,
         )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, discover_pods
+from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.errors import NoPodError, SamePodError
 from surefoot.service.settings import RunnerSettings
@@ -76,6 +79,17 @@ def nearest_pods(pods: Sequence[DiscoveredPod], runner: str) -> list[PodAssignme
     worn = [PodAssignment.worn_by(runner, pod.tag, foot) for foot, pod in by_foot.items() if pod is not None]
     if not worn:
         raise NoPodError([pod.tag for pod in pods])
+    return worn
+
+
+def worn_as_kept(pods: Sequence[PodAssignment], folder: Path) -> list[PodAssignment]:
+    """The pods on the feet that their runners showed them to be on, where a folder of runs keeps it for both."""
+    worn = []
+    for runner in dict.fromkeys(pod.runner for pod in pods):
+        own, kept = [pod for pod in pods if pod.runner == runner], kept_feet(folder, runner)
+        feet = [foot_of(kept, pod.serial) for pod in own]
+        whole = None not in feet and len(set(feet)) == len(feet)
+        worn += [replace(pod, foot=foot) if whole and foot else pod for pod, foot in zip(own, feet, strict=True)]
     return worn
 
 
