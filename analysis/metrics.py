@@ -30,8 +30,10 @@ class Metric:
     scale_error : standard uncertainty, as a share of the value, of what all strides of a pod have in common, as the
         scale of its accelerometer. It is part of the interval of a foot's value, and cancels where the pod is compared
         with itself.
-    needs_equal : in what the two pods must read alike for left and right to be compared.
     level_error : the same for what a pod's frame adds to all strides of a window, in the stored unit.
+    needs_equal : in what the two pods must read alike for left and right to be compared.
+    of_both_feet : whether it runs from an event of this foot to one of the other, so that an offset between the two
+        feet's clocks is part of it: added on one foot, taken away on the other.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Metric:
     scale_error: float = 0.0
     needs_equal: frozenset[Reason] = frozenset()
     level_error: float = 0.0
+    of_both_feet: bool = False
 
 
 _TIMING, _WAY, _SHAPE, _JOLT = (
@@ -78,7 +81,7 @@ _METRICS = (
         "step_time_s", "Step time", "ms", 1000.0, 0,
         "How long it takes from this foot landing to the other foot landing.",
         "Initial contact to the next initial contact of the other foot.",
-        (0.30, 0.40), (0.47, 0.63), _NOVACHECK,
+        (0.30, 0.40), (0.47, 0.63), _NOVACHECK, of_both_feet=True,
     ),
     Metric(
         CONTACT, "Ground contact", "ms", 1000.0, 0,
@@ -96,7 +99,7 @@ _METRICS = (
         "flight_time_s", "Flight", "ms", 1000.0, 0,
         "How long both feet are in the air after this foot leaves the ground; below zero both are on it.",
         "Terminal contact to the next initial contact of the other foot, negative in double support.",
-        (0.03, 0.16), (-0.16, -0.08), _NOVACHECK, compared=False, needs_equal=_TIMING,
+        (0.03, 0.16), (-0.16, -0.08), _NOVACHECK, compared=False, needs_equal=_TIMING, of_both_feet=True,
     ),
     Metric(
         "duty_factor", "Duty factor", "%", 100.0, 1,

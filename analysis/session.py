@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,7 +29,7 @@ BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
 class Results:
     """What became known. Each stride, window and bout is given once and never changes; findings come in revisions.
 
-    `windows` are of 30 s, for statistics, `live` ones of 10 s.
+    `windows` are of 30 s, for statistics, `live` ones of 10 s. `clock_sd_s` is that of the `Session`.
     """
 
     strides: Mapping[Foot, Strides]
@@ -36,6 +37,7 @@ class Results:
     bouts: tuple[Bout, ...] = ()
     findings: tuple[Finding, ...] = ()
     live: tuple[Window, ...] = ()
+    clock_sd_s: float | None = None
 
     @classmethod
     def join(cls, parts: list[Results]) -> Results:
@@ -46,6 +48,7 @@ class Results:
             tuple(bout for part in parts for bout in part.bouts),
             tuple(finding for part in parts for finding in part.findings),
             tuple(window for part in parts for window in part.live),
+            parts[0].clock_sd_s,
         )
 
 
@@ -63,6 +66,9 @@ class Session:
     parameters : thresholds and window lengths; a baseline made with others is refused.
     unit : unit of the samples' angular rate; by default rad/s, and values that are no foot's in rad/s are refused.
     sides_confirmed : whether the runner says that each pod is on the foot that it was given; it is not asked then.
+    clock_sd_s : standard uncertainty of the offset between the two feet's clocks, in seconds, 0 where both are one. The
+        intervals of step, of flight and of how the feet differ in them allow for it. By default nothing is known, and
+        they allow for what would go unnoticed; see `clock_offset.clock_error_s`.
     """
 
     def __init__(
@@ -74,12 +80,15 @@ class Session:
         parameters: Parameters = DEFAULTS,
         *,
         sides_confirmed: bool = False,
+        clock_sd_s: float | None = None,
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
+        if clock_sd_s is not None and not 0.0 <= clock_sd_s < math.inf:
+            raise ValueError(f"Session: clock_sd_s is in seconds, 0 or more; got {clock_sd_s}")
         if baseline is not None and baseline.parameters != parameters.changed:
             raise ValueError("Session: the baseline was made with other parameters; make it anew with these")
-        self.parameters = parameters
+        self.parameters, self.clock_sd_s = parameters, clock_sd_s
         names = tuple(Foot(foot) for foot in feet)
         self._gates = {foot: SampleGate(foot, unit) for foot in names}
         self._ended = False
@@ -90,8 +99,8 @@ class Session:
             )
             for foot in names
         }
-        self._windows = WindowBuilder(names, parameters.window_s, self._unlike)
-        self._live = WindowBuilder(names, parameters.live_window_s, self._unlike)
+        self._windows = WindowBuilder(names, parameters.window_s, self._unlike, clock_sd_s)
+        self._live = WindowBuilder(names, parameters.live_window_s, self._unlike, clock_sd_s)
         self._bouts = BoutBuilder(parameters)
         self._drift = DriftMonitor(names, baseline, parameters, self._unlike)
         self._exchanged = ExchangedPodsMonitor(confirmed=sides_confirmed)
@@ -176,13 +185,14 @@ class Session:
         foot_watermark_s = {foot: np.inf if end else pipeline.watermark_s for foot, pipeline in self._feet.items()}
         origin_s = min(pipeline.first_s for pipeline in self._feet.values())
         if min(foot_watermark_s.values()) <= origin_s and not end:
-            return Results({foot: Strides.empty(foot) for foot in self._feet}, findings=events)
+            nothing = {foot: Strides.empty(foot) for foot in self._feet}
+            return Results(nothing, findings=events, clock_sd_s=self.clock_sd_s)
         strides = {foot: self._release(foot, foot_watermark_s) for foot in self._feet}
         watermark_s = min(*foot_watermark_s.values(), *(each.pairer.earliest_start_s for each in self._feet.values()))
         for pipeline in self._feet.values():
             pipeline.pairer.forget(watermark_s)
         if not np.isfinite(origin_s):
-            return Results(strides, findings=events)
+            return Results(strides, findings=events, clock_sd_s=self.clock_sd_s)
         return self._aggregated(strides, events, origin_s, watermark_s, end=end)
 
     def _aggregated(
@@ -205,6 +215,7 @@ class Session:
             tuple(self._bouts.push(on_time, still, watermark_s)),
             (*events, *self._drift.push(on_time, self._moved_s, origin_s, watermark_s), *self._ask(watermark_s)),
             tuple(self._live.push(on_time, origin_s, watermark_s, last_s)),
+            self.clock_sd_s,
         )
 
     def _unlike(self, segment: Segment) -> frozenset[Reason]:

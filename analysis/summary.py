@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from surefoot.analysis.clock_offset import clock_error_s
 from surefoot.analysis.dose import impact_doses
 from surefoot.analysis.metrics import IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Reason, Strides, Window, Withheld
@@ -19,13 +20,15 @@ from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One metric's median over all strides of one gait, left and right; None with too few strides, or too few of them
-    in which it is known."""
+    in which it is known. `clock_error_s` is what an offset between the feet's clocks adds to one, and takes from the
+    other."""
 
     key: str
     left: Estimate | None
     right: Estimate | None
     withheld: Mapping[Foot, Withheld] = field(default_factory=dict)
     not_compared: Reason | None = None
+    clock_error_s: float = 0.0
 
     @property
     def asymmetry_pct(self) -> Estimate | None:
@@ -33,7 +36,9 @@ class Comparison:
         not read alike, or where a median is not positive."""
         if self.left is None or self.right is None or not STRIDE_METRICS[self.key].compared or self.not_compared:
             return None
-        return asymmetry_pct(self.left, self.right) if min(self.left.value, self.right.value) > 0.0 else None
+        if min(self.left.value, self.right.value) <= 0.0:
+            return None
+        return asymmetry_pct(self.left, self.right, self.clock_error_s)
 
 
 def compare(results: Results, gait: Gait) -> tuple[Comparison, ...]:
@@ -41,15 +46,18 @@ def compare(results: Results, gait: Gait) -> tuple[Comparison, ...]:
     strides = {foot: strides_of(results, foot, gait) for foot in Foot}
     unknown = {foot: withheld(rows) for foot, rows in strides.items() if len(rows) >= MIN_WINDOW_STRIDES}
     apart = not_compared([window for window in results.windows if window.gait is gait])
+    clock_s = clock_error_s(results.clock_sd_s, strides.values())
+    errors_s = {key: clock_s if metric.of_both_feet else 0.0 for key, metric in STRIDE_METRICS.items()}
     return tuple(
         Comparison(
             key,
-            _median(strides[Foot.LEFT], key),
-            _median(strides[Foot.RIGHT], key),
+            _median(strides[Foot.LEFT], key, error_s),
+            _median(strides[Foot.RIGHT], key, error_s),
             {foot: few[key] for foot, few in unknown.items() if key in few},
             apart.get(key),
+            error_s,
         )
-        for key in STRIDE_METRICS
+        for key, error_s in errors_s.items()
     )
 
 
@@ -130,8 +138,8 @@ def _running_metrics(results: Results) -> dict[str, float | None]:
     return values
 
 
-def _median(strides: Strides, key: str) -> Estimate | None:
-    return median(strides.metrics[key], STRIDE_METRICS[key].scale_error) if len(strides) else None
+def _median(strides: Strides, key: str, clock_error_s: float) -> Estimate | None:
+    return median(strides.metrics[key], STRIDE_METRICS[key].scale_error, clock_error_s) if len(strides) else None
 
 
 def _value(estimate: Estimate | None) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from surefoot.analysis.clock_offset import clock_error_s
 from surefoot.analysis.comparability import Unlike, not_compared, pods_alike
 from surefoot.analysis.metrics import STRIDE_METRICS, STRIDE_TIME
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
@@ -34,13 +35,21 @@ COMPARED_MASK = np.array([metric.compared for metric in STRIDE_METRICS.values()]
 """Metrics that are compared in percent."""
 SCALE_ERROR = np.array([metric.scale_error for metric in STRIDE_METRICS.values()])
 LEVEL_ERROR = np.array([metric.level_error for metric in STRIDE_METRICS.values()])
+CLOCK_SHARE = np.array([float(metric.of_both_feet) for metric in STRIDE_METRICS.values()])
+"""Part of the offset between the feet's clocks that is in a foot's value; right less left it is there twice."""
 
 
 class WindowBuilder:
-    """Strides of both feet in, windows out."""
+    """Strides of both feet in, windows out; `clock_sd_s` as of a `Session`."""
 
-    def __init__(self, feet: Iterable[Foot], width_s: float = WINDOW_S, unlike: Unlike = pods_alike) -> None:
-        self._unlike = unlike
+    def __init__(
+        self,
+        feet: Iterable[Foot],
+        width_s: float = WINDOW_S,
+        unlike: Unlike = pods_alike,
+        clock_sd_s: float | None = 0.0,
+    ) -> None:
+        self._unlike, self._clock_sd_s = unlike, clock_sd_s
         self._tumbling = TumblingWindows(feet, width_s)
         self._signs = {gait: SignCorrelations() for gait in Gait}
         self._rhythm = {(gait, n): LandingCorrelation(n) for gait in Gait for n in (1, 2)}
@@ -69,10 +78,11 @@ class WindowBuilder:
         effect = design_effect(signs.strides.correlation)
         counts = {foot: effective_sample_size(medians[foot].count, effect) for foot in kept}
         errors = {foot: medians[foot].standard_error(counts[foot]) for foot in kept}
-        per_foot = {foot: _estimates(medians[foot], errors[foot], counts[foot]) for foot in kept}
+        clock_s = clock_error_s(self._clock_sd_s, kept.values())
+        per_foot = {foot: _estimates(medians[foot], errors[foot], counts[foot], clock_s) for foot in kept}
         end_s = min(segment.end_s, last_s)
         apart = not_compared(self._unlike(segment)) if len(kept) == 2 else {}
-        compared = _compare_feet(medians, signs, apart) if len(kept) == 2 else ({}, {})
+        compared = _compare_feet(medians, signs, apart, clock_s) if len(kept) == 2 else ({}, {})
         rows = list(kept.values())
         rhythm = self._rhythm[gait, len(rows)]
         rhythm.update(stride_times_s(rows))
@@ -117,7 +127,7 @@ def _metric_rows(strides: Strides) -> Floats:
 
 
 def _compare_feet(
-    medians: Mapping[Foot, Medians], signs: SignCorrelations, apart: Mapping[str, Reason]
+    medians: Mapping[Foot, Medians], signs: SignCorrelations, apart: Mapping[str, Reason], clock_s: float
 ) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
     """Right against left: in percent of their mean for metrics compared in percent, else in their own unit."""
     left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
@@ -135,13 +145,15 @@ def _compare_feet(
         shared = 2.0 * correlation * left_weight * right_error * right_weight * left_error
         percent_error = np.sqrt((left_weight * right_error) ** 2 + (right_weight * left_error) ** 2 - shared)
     spread = np.sqrt(left.spread**2 + right.spread**2)
-    in_percent = _by_key(percent, t_factor * percent_error, count, 200.0 * spread / total, told & COMPARED_MASK)
-    half = np.hypot(t_factor * difference_error, Z95 * np.sqrt(2.0) * LEVEL_ERROR)
+    clocks, frames = 2.0 * CLOCK_SHARE * clock_s, np.sqrt(2.0) * LEVEL_ERROR
+    percent_half = np.hypot(t_factor * percent_error, 200.0 * Z95 * clocks / total)
+    in_percent = _by_key(percent, percent_half, count, 200.0 * spread / total, told & COMPARED_MASK)
+    half = np.hypot(t_factor * difference_error, Z95 * (clocks + frames))
     return in_percent, _by_key(difference, half, count, spread, told & ~COMPARED_MASK)
 
 
-def _estimates(medians: Medians, error: Floats, count: Floats) -> dict[str, Estimate]:
-    shared = np.hypot(SCALE_ERROR * medians.median, LEVEL_ERROR)
+def _estimates(medians: Medians, error: Floats, count: Floats, clock_s: float) -> dict[str, Estimate]:
+    shared = np.hypot(SCALE_ERROR * medians.median, LEVEL_ERROR + CLOCK_SHARE * clock_s)
     half = np.hypot(t95(count - 1.0) * error, Z95 * shared)
     return _by_key(medians.median, half, medians.count, medians.spread, _is_told(medians))
 
@@ -175,9 +187,11 @@ def _by_key(value: Floats, half: Floats, count: Floats, spread: Floats, wanted: 
     }
 
 
-def median(values: Floats, scale_error: float = 0.0) -> Estimate | None:
-    """Median of the finite values with its 95 % interval; None with too few, or too few of all. `scale_error` is that
-    of the metric."""
+def median(values: Floats, scale_error: float = 0.0, shared_error: float = 0.0) -> Estimate | None:
+    """Median of the finite values with its 95 % interval; None with too few, or too few of all.
+
+    `scale_error` is that of the metric; `shared_error` is what all values have in common, in their unit.
+    """
     known = values[np.isfinite(values)]
     if len(known) < least_known(len(values)):
         return None
@@ -186,7 +200,7 @@ def median(values: Floats, scale_error: float = 0.0) -> Estimate | None:
     count = effective_sample_size(medians.count, design_effect(signs.correlation))
     half = t95(count - 1.0) * medians.standard_error(count)
     middle = float(medians.median[0])
-    half_width = float(np.hypot(half[0], Z95 * scale_error * middle))
+    half_width = float(np.hypot(half[0], Z95 * np.hypot(scale_error * middle, shared_error)))
     return Estimate(middle, middle - half_width, middle + half_width, len(known), float(medians.spread[0]))
 
 
@@ -220,10 +234,16 @@ def stride_times_s(strides: list[Strides]) -> Floats:
     return times_s
 
 
-def asymmetry_pct(left: Estimate, right: Estimate) -> Estimate:
-    """Symmetry index 100 (R − L) / ½(R + L), positive where the right is larger, with its propagated interval."""
+def asymmetry_pct(left: Estimate, right: Estimate, clock_error: float = 0.0) -> Estimate:
+    """Symmetry index 100 (R − L) / ½(R + L), positive where the right is larger, with its propagated interval.
+
+    `clock_error` is the standard error that is part of both and opposite in them, as an offset of clocks, in their
+    unit.
+    """
     total = left.value + right.value
     value = 200.0 * (right.value - left.value) / total
     left_half, right_half = (foot.high - foot.value for foot in (left, right))
-    half = 400.0 * float(np.hypot(left.value * right_half, right.value * left_half)) / total**2
+    independent = float(np.hypot(left.value * right_half, right.value * left_half))
+    opposite = Z95 * clock_error * (2.0 * left.value * right.value) ** 0.5
+    half = 400.0 * float(np.hypot(independent, opposite)) / total**2
     return Estimate(value, value - half, value + half, min(left.n, right.n))

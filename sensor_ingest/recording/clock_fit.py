@@ -19,6 +19,10 @@ DRIFT_WINDOW_S = 300.0
 """Pod time over which the drift is fitted."""
 OFFSET_WINDOW_S = 60.0
 """Pod time over which the least delay sets the offset."""
+LIVE_PAIR_SD_S = 0.0016
+"""Standard deviation of left against right as timed live, from the first mapping on, on the worst of the modelled
+links of `make pods`: 50 ms interval, 30 % resent. A pod's residual does not show it: over pairs on one link, the two
+are not correlated."""
 # Crystals drift by up to ±20 ppm, ±80 ppm in the cold: about as uncertain as the slope of seven buckets.
 _DRIFT_PRIOR_SD = 80e-6
 _MAX_EARLY_DRIFT = 50e-6

@@ -39,6 +39,16 @@ def analyze(
     as_worn: Annotated[
         bool, typer.Option("--as-worn", help="Each file is of its foot, whatever it looks like.")
     ] = False,
+    clock_sd_ms: Annotated[
+        float | None,
+        typer.Option(
+            "--clock-sd-ms",
+            metavar="MS",
+            min=0.0,
+            max=1000.0,
+            help="How well the files' clocks agree; 0 if both are one clock.",
+        ),
+    ] = None,
     folder: Folder = None,
 ) -> None:
     """Measure a recorded run, or CSV files: summary, JSON and report.
@@ -53,10 +63,13 @@ def analyze(
     if as_worn and corrected:
         raise TwoSourcesError("--as-worn and --exchange or --turn-sign", "what is true of the files")
     if run is None:
-        _analyze_csv(left, right, json, report, _sides(exchange, turn_sign, as_worn))
+        clock_sd_s = None if clock_sd_ms is None else 1e-3 * clock_sd_ms
+        _analyze_csv(left, right, json, report, _sides(exchange, turn_sign, as_worn), clock_sd_s)
         return
     if left is not None or right is not None:
         raise TwoSourcesError(f"run {run} and --left or --right", "either a run or files")
+    if clock_sd_ms is not None:
+        raise TwoSourcesError(f"run {run} and --clock-sd-ms", "the run alone: how well its clocks agree is known")
     if as_worn or corrected:
         raise TwoSourcesError(f"run {run} and --exchange, --turn-sign or --as-worn", "surefoot exchange the run")
     replay_run(run, folder, runner, json, report, refit=False)
@@ -71,7 +84,14 @@ def _sides(exchange: bool, turn_sign: Side | None, as_worn: bool) -> Sides:
     return Sides(exchanged=exchange, sign_turned=turned, confirmed=as_worn)
 
 
-def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report: Path | None, sides: Sides) -> None:
+def _analyze_csv(
+    left: Path | None,
+    right: Path | None,
+    json: str | None,
+    report: Path | None,
+    sides: Sides,
+    clock_sd_s: float | None,
+) -> None:
     """Analyse one CSV file per foot."""
     from rich.console import Console
 
@@ -90,7 +110,7 @@ def _analyze_csv(left: Path | None, right: Path | None, json: str | None, report
         check_output(report, files.values())
     with ProgressBar(Console(stderr=True)) as progress:
         parameters = Parameters.from_changed(load_configuration().settings.parameters)
-        analysis = analyze_files(files, progress, parameters, sides)
+        analysis = analyze_files(files, progress, parameters, sides, clock_sd_s)
     give_results({"": analysis}, {}, json, output)
     if report is not None:
         write_reports({"": recorded(analysis)}, report)

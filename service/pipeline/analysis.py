@@ -47,8 +47,9 @@ def analyze_files(
     progress: ProgressCallback,
     parameters: Parameters = DEFAULTS,
     sides: Sides = AS_GIVEN,
+    clock_sd_s: float | None = None,
 ) -> Analysis:
-    """Analyse one CSV file per foot; `sides` is what the person says about theirs.
+    """Analyse one CSV file per foot; `sides` is what the person says about theirs, `clock_sd_s` as of a `Session`.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def analyze_files(
     def found(done: float) -> None:
         progress("Finding strides", READING_SHARE + (1.0 - READING_SHARE) * done)
 
-    return analyze(recordings, found, parameters=parameters, sides=sides)
+    return analyze(recordings, found, parameters=parameters, sides=sides, clock_sd_s=clock_sd_s)
 
 
 def analyze(
@@ -77,11 +78,15 @@ def analyze(
     unit: GyrUnit | None = None,
     parameters: Parameters = DEFAULTS,
     sides: Sides = AS_GIVEN,
+    clock_sd_s: float | None = None,
 ) -> Analysis:
-    """Analyse one runner's recordings by foot; `progress` is called with the share done, 0 to 1."""
+    """Analyse one runner's recordings by foot; `progress` is called with the share done, 0 to 1, `clock_sd_s` as of a
+    `Session`."""
     recordings = sides.applied(recordings)
     samples = {foot: recording.samples for foot, recording in recordings.items()}
-    session = Session(tuple(samples), unit=unit, parameters=parameters, sides_confirmed=sides.confirmed)
+    session = Session(
+        tuple(samples), unit=unit, parameters=parameters, sides_confirmed=sides.confirmed, clock_sd_s=clock_sd_s
+    )
     found = []
     total, done = sum(len(rows) for rows in samples.values()), 0
     for chunk in chunks(samples, CHUNK_S):

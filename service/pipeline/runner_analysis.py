@@ -13,6 +13,7 @@ from surefoot.analysis.model import Foot, Mounting, Samples, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
 from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
+from surefoot.sensor_ingest.recording.clock_fit import LIVE_PAIR_SD_S
 from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
@@ -55,12 +56,14 @@ class RunnerAnalysis:
         self._newest_s: dict[Foot, float] = {}
         self._pruned_s = 0.0
         self.feet = tuple(foot for foot in Foot if foot in feet)
-        self._session = Session(self.feet, parameters=parameters, sides_confirmed=sides_confirmed)
+        self._session = Session(
+            self.feet, parameters=parameters, sides_confirmed=sides_confirmed, clock_sd_s=LIVE_PAIR_SD_S
+        )
         self._repair = repair
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
         self._holes: Sequence[JournalHole] = ()
-        self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet})]
+        self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet}, clock_sd_s=LIVE_PAIR_SD_S)]
 
     def push(self, samples: Samples) -> None:
         """Take one foot's next samples."""
@@ -226,6 +229,7 @@ def recent(results: Results, since_s: float) -> Results:
         tuple(bout for bout in results.bouts if bout.end_s >= since_s),
         tuple(finding for finding in results.findings if finding.known_s >= since_s),
         tuple(window for window in results.live if window.end_s >= since_s),
+        results.clock_sd_s,
     )
 
 

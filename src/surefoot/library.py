@@ -71,8 +71,9 @@ def analyze(
     *,
     unit: GyrUnit | None = None,
     parameters: Parameters = DEFAULTS,
+    clock_sd_s: float | None = None,
 ) -> Analysis:
-    """Analyse the recording of one foot or of both, in one clock.
+    """Analyse the recording of one foot or of both, on the same time axis.
 
     Parameters
     ----------
@@ -80,6 +81,9 @@ def analyze(
     unit : "rad/s" or "deg/s", of the angular rate in `Samples`; by default rad/s, and values that are no foot's in
         rad/s are refused. Files are told apart by their values.
     parameters : thresholds and window lengths to analyse with.
+    clock_sd_s : how well the two recordings' clocks agree, as a standard deviation in seconds; 0 where both were
+        stamped by one. By default nothing is known: intervals of step and flight allow for ±2 % of a stride, the most
+        that would go unnoticed.
 
     Raises
     ------
@@ -95,7 +99,9 @@ def analyze(
         raise ValueError("analyze: give left, right or both")
     recordings = {foot: _recording(foot, source, unit) for foot, source in given.items()}
     pipeline.check_overlap(recordings)
-    found = pipeline.analyze(recordings, unit=None if unit is None else "rad/s", parameters=parameters)
+    found = pipeline.analyze(
+        recordings, unit=None if unit is None else "rad/s", parameters=parameters, clock_sd_s=clock_sd_s
+    )
     results = found.results
     return Analysis(
         NamedTable("strides", results.strides, _stride_rows),

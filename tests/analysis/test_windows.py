@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import lfilter
+from scipy.stats import norm
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot, Gait, Reason, Strides, Window, Withheld
+from surefoot.analysis.session import Results
+from surefoot.analysis.summary import compare
 from surefoot.analysis.windows import WindowBuilder, asymmetry_pct, cadence, median
 from tests.analysis.made import contacts, strides
 
@@ -202,6 +208,71 @@ def test_intervals_between_feet_that_go_together_or_oppositely_hold_the_truth(co
     flight_s = [window.difference["flight_time_s"] for window in windows]
     assert 0.92 <= np.mean([each.low <= 200.0 * 0.01 / 0.51 <= each.high for each in percent]) <= 0.97
     assert 0.92 <= np.mean([each.low <= -0.01 <= each.high for each in flight_s]) <= 0.97
+
+
+STEP_S, CONTACT_S = 0.35, 0.25
+
+
+def strides_by_clocks_apart(chance: np.random.Generator, late_s: float) -> dict[Foot, Strides]:
+    """Half a minute of a runner with steps of 0.35 s and contacts of 0.25 s; the right foot's clock is late."""
+    found = {}
+    for foot, offset_s in ((Foot.LEFT, late_s), (Foot.RIGHT, -late_s)):
+        rows = run(foot, 0.0 if foot is Foot.LEFT else STEP_S, 30.0)
+        step_s = STEP_S + offset_s + chance.normal(0.0, 0.006, len(rows))
+        flight_s = step_s - CONTACT_S - chance.normal(0.0, 0.005, len(rows))
+        found[foot] = replace(rows, metrics={**rows.metrics, "step_time_s": step_s, "flight_time_s": flight_s})
+    return found
+
+
+def estimates_by_clocks_apart(planted_sd_s: float, clock_sd_s: float | None) -> Iterator[tuple[str, Estimate, float]]:
+    """What is told of many such runners, whose clocks are apart by as much as planted, and what is true of them."""
+    chance = np.random.default_rng(4)
+    for late_s in planted_sd_s * norm.ppf((np.arange(200) + 0.5) / 200):
+        rows = strides_by_clocks_apart(chance, late_s)
+        (window,) = WindowBuilder(FEET, clock_sd_s=clock_sd_s).push(rows, 0.0, np.inf)
+        for foot in FEET:
+            yield "step", window.feet[foot]["step_time_s"], STEP_S
+            yield "flight", window.feet[foot]["flight_time_s"], STEP_S - CONTACT_S
+        yield "step, right against left", window.asymmetry_pct["step_time_s"], 0.0
+        yield "flight, right less left", window.difference["flight_time_s"], 0.0
+
+
+@pytest.mark.parametrize(("planted_sd_s", "clock_sd_s"), [(0.0016, 0.0016), (0.007, 0.007), (0.0071, None)])
+def test_intervals_allow_for_clocks_that_are_apart(planted_sd_s: float, clock_sd_s: float | None) -> None:
+    held: dict[str, list[bool]] = defaultdict(list)
+    for what, estimate, true in estimates_by_clocks_apart(planted_sd_s, clock_sd_s):
+        held[what].append(estimate.low <= true <= estimate.high)
+    for what, inside in held.items():
+        assert 0.92 <= np.mean(inside) <= 0.97, what
+
+
+@pytest.mark.parametrize("clock_sd_s", [0.0, 0.007, None])
+def test_a_whole_run_allows_for_clocks_as_its_only_window_does(clock_sd_s: float | None) -> None:
+    rows = strides_by_clocks_apart(np.random.default_rng(4), 0.005)
+    (window,) = WindowBuilder(FEET, clock_sd_s=clock_sd_s).push(rows, 0.0, np.inf)
+    whole = {row.key: row for row in compare(Results(rows, clock_sd_s=clock_sd_s), Gait.RUN)}
+    assert whole["step_time_s"].left is not None
+    assert whole["step_time_s"].asymmetry_pct is not None
+    half_s, half_pct = (
+        each.high - each.value for each in (whole["step_time_s"].left, whole["step_time_s"].asymmetry_pct)
+    )
+    assert half_s == pytest.approx(half_width(window.feet[Foot.LEFT]["step_time_s"]), rel=0.15)
+    assert half_pct == pytest.approx(half_width(window.asymmetry_pct["step_time_s"]), rel=0.15)
+    assert whole["ground_contact_time_s"].clock_error_s == 0.0
+
+
+def test_clocks_that_nobody_compared_are_taken_to_be_apart_by_what_goes_unnoticed() -> None:
+    rows = strides_by_clocks_apart(np.random.default_rng(4), 0.0)
+    (one,), (two,) = (WindowBuilder(FEET, clock_sd_s=each).push(rows, 0.0, np.inf) for each in (0.0, None))
+    for key in ("step_time_s", "flight_time_s"):
+        wider_s = np.sqrt(half_width(two.feet[Foot.LEFT][key]) ** 2 - half_width(one.feet[Foot.LEFT][key]) ** 2)
+        assert wider_s == pytest.approx(0.02 * 2.0 * STEP_S, rel=1e-3)
+    others = [key for key in one.feet[Foot.LEFT] if key not in ("step_time_s", "flight_time_s")]
+    assert all(one.feet[foot][key] == two.feet[foot][key] for foot in FEET for key in others)
+
+
+def half_width(estimate: Estimate) -> float:
+    return estimate.high - estimate.value
 
 
 def cadences(seed: int, width_s: float, alike: float, jitter_s: float = 0.003) -> list[Estimate]:

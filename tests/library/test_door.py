@@ -141,3 +141,17 @@ def test_what_makes_no_sense_is_refused(samples: dict[Foot, Samples]) -> None:
         surefoot.analyze(left=samples[Foot.RIGHT])
     with pytest.raises(ValueError, match="middle"):
         surefoot.Samples("middle", [], [])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("clock_sd_s", [-0.001, float("nan"), float("inf")])
+def test_clocks_cannot_be_apart_by_less_than_nothing(clock_sd_s: float) -> None:
+    with pytest.raises(ValueError, match="Session: clock_sd_s is in seconds, 0 or more; got"):
+        surefoot.Session(clock_sd_s=clock_sd_s)
+
+
+def test_one_clock_for_both_feet_gives_narrower_steps(samples: dict[Foot, Samples]) -> None:
+    left, right = samples[Foot.LEFT], samples[Foot.RIGHT]
+    one, unknown = surefoot.analyze(left, right, clock_sd_s=0.0), surefoot.analyze(left, right)
+    for narrow, wide in zip(one.windows, unknown.windows, strict=True):
+        assert narrow.asymmetry_pct["step_time_s"].high < wide.asymmetry_pct["step_time_s"].high
+        assert narrow.asymmetry_pct["ground_contact_time_s"] == wide.asymmetry_pct["ground_contact_time_s"]
