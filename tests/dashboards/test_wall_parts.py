@@ -62,7 +62,7 @@ def test_those_who_need_a_look_come_first_and_equals_by_name() -> None:
         runner("eve", finding(Kind.INVERSION_EVENT, Severity.ROLL, 900.0)),
     ]
     ranked = sorted_by_attention([(each, attention(each)) for each in squad])
-    assert [each.name for each, _ in ranked] == ["eve", "anna", "ben", "carl", "dora"]
+    assert [each.name for each, _ in ranked] == ["Eve", "Anna", "Ben", "Carl", "Dora"]
     assert ranked[2][1].pod_trouble == "left pod out of reach"
 
 

@@ -123,6 +123,7 @@ def test_a_run_ends_with_its_summary_what_never_came_and_its_folder(
         return replace(demo.finished, health=(left, replace(right, last_packet_s=None, note="not found yet")))
 
     monkeypatch.setattr(run_loop, "record_run", followed)
+    monkeypatch.setattr(LiveRun, "now_s", 120.0)
     in_range(monkeypatch, NEAR, RIGHT)
     result = surefoot(capsys, "run", "--folder", tmp_path)
     assert (result.code, result.err) == (0, "")
