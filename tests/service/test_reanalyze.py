@@ -83,6 +83,7 @@ def test_the_same_analysis_changes_no_number_and_no_alert(settings: Settings, ru
 def test_a_finding_found_again_keeps_the_id_by_which_it_was_told(settings: Settings, run: RunFolder) -> None:
     with closing(sqlite3.connect(settings.store_path)) as store, store:
         store.execute("UPDATE findings SET id = 'told', body = json_set(body, '$.id', 'told')")
+        store.execute("UPDATE alerts SET body = json_set(body, '$.finding', 'told')")
     replace_results(run, settings)
     with StoreReader(settings.store_path) as reader:
         ids = {finding.id for finding in reader.findings(run.manifest.run_id, RUNNER)}
