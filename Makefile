@@ -9,7 +9,7 @@ demo: .venv/runtime
 	@$(BIN)/surefoot demo
 
 test: check
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-slow: .venv/develop
 	$(BIN)/python -m pytest -m slow
