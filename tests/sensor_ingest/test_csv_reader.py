@@ -162,7 +162,7 @@ def test_missing_column_is_named(path: Path, header: str, missing: str) -> None:
         (b"\n \n", "the file is empty; record again"),
         (HEADER.encode() + b"\n", "the file has a header but no readings"),
         ((HEADER + ",time_s\n").encode(), "has more than one column named time_s; keep only the right one"),
-        (gzip.compress(b"time_s"), "is not a CSV text file but a gzip archive; export"),
+        (gzip.compress(b"time_s", mtime=0), "is not a CSV text file but a gzip archive; export"),
         (b"PK\x03\x04rest", "but a ZIP archive or a spreadsheet"),
         ("time_s".encode("utf-16"), "but UTF-16 text"),
         (b"time_s\0\0", "but binary data; export"),
