@@ -34,5 +34,5 @@ def runner_id(name: str) -> str:
 
 def shown_name(name: str) -> str:
     """A name on one line, without what would change the text around it; the id where nothing is left."""
-    letters = (letter for letter in " ".join(name.split()) if letter.isprintable() or letter == _JOINER)
-    return "".join(letters).strip(f" {_JOINER}") or runner_id(name)
+    kept = (letter for letter in name if letter.isprintable() or letter.isspace() or letter == _JOINER)
+    return " ".join("".join(kept).split()).strip(f" {_JOINER}") or runner_id(name)

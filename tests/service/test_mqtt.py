@@ -82,9 +82,10 @@ def test_a_newcomer_sees_what_holds(
         first = listen()
         wait(lambda: first.of(f"surefoot/v1/{RUNNER}/summary") and nothing_waits(settings))
         late = listen()
-        wait(lambda: late.newest(f"surefoot/v1/{RUNNER}/state"))
+        held = (STATUS, f"surefoot/v1/{RUNNER}/state", f"surefoot/v1/{RUNNER}/summary")
+        wait(lambda: all(late.newest(topic) for topic in held))
         assert json.loads(late.newest(STATUS) or "")["state"] == "online"
-        assert all(retained for name, _, retained in late.got if name != "subscribed")
+        assert [name for name, _, retained in late.got if name != "subscribed" and not retained] == []
         state = json.loads(late.newest(f"surefoot/v1/{RUNNER}/state") or "")
         assert 0.2 < state["left"]["ground_contact_time_s"]["value"] < 0.9
         summary = json.loads(late.newest(f"surefoot/v1/{RUNNER}/summary") or "")
