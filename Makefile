@@ -32,7 +32,7 @@ test-pythons: links
 		echo "Python $$name"; \
 		$$python -m venv --clear .venv-$$name || continue; \
 		.venv-$$name/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' || exit 1; \
-		.venv-$$name/bin/python -m pytest -q -m "not slow" -p no:cacheprovider $(TESTS) || exit 1; \
+		.venv-$$name/bin/python -m pytest -q -m "not slow" -n 2 --dist loadfile -p no:cacheprovider $(TESTS) || exit 1; \
 	done
 
 bench: .venv/develop
