@@ -108,7 +108,7 @@ class CatchUp:
                 raise
             except IngestError as error:
                 log.warning("%s", error)
-            except Exception:
+            except Exception:  # whatever is wrong with one run, the others are stored
                 log.exception("%s: cannot be analysed and is left out", run.path)
         apply_retention(self._settings, time.time())
 
