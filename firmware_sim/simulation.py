@@ -52,15 +52,17 @@ class Simulation:
     ----------
     seed : same seed and same client give the same bytes; in virtual time also at the same times.
     keep_truth : pods keep the truth of all packets; if False, memory stays bounded.
+    bonded_only : pods take commands from bonded clients only.
 
     An exception raised in the context propagates unchanged, not wrapped in an exception group.
     """
 
-    def __init__(self, seed: int = 0, *, keep_truth: bool = True) -> None:
+    def __init__(self, seed: int = 0, *, keep_truth: bool = True, bonded_only: bool = False) -> None:
         self.medium = RadioMedium(seed)
         self.runners: dict[str, SimulatedRunner] = {}
         self._seed = seed
         self._keep_truth = keep_truth
+        self._bonded_only = bonded_only
         self._rng = np.random.default_rng(seed)
         self._pod_count = 0
         self._stack = AsyncExitStack()
@@ -108,6 +110,7 @@ class Simulation:
             uptime_s=float(rng.uniform(0.0, MAX_UPTIME_S)),
             keep_truth=self._keep_truth,
             seed=seed + list(Foot).index(foot),
+            bonded_only=self._bonded_only,
         )
         settings = PodSettings(serial=f"SIM{self._seed & 0xFF:02X}{number:04X}", foot=FootCode.from_foot(foot))
         imu = Imu(mounting=random_mounting(parameters.seed))

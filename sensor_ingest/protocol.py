@@ -32,6 +32,8 @@ CONTROL_UUID = _uuid(3)
 """Write with response, indicate: commands and replies."""
 INFO_UUID = _uuid(4)
 """Read: `PodInfo`."""
+BOND_UUID = _uuid(5)
+"""Read, on an encrypted link only: there if the pod takes commands from bonded clients only."""
 
 MAX_SAMPLES = 18
 """Most samples in a packet: 238 bytes, which fit one link-layer PDU with the usual ATT MTU of 247."""

@@ -23,7 +23,7 @@ from bumble.gatt import (
 )
 
 from surefoot.firmware_sim.pod.rsc import RscFeature
-from surefoot.sensor_ingest.protocol import CONTROL_UUID, INFO_UUID, SERVICE_UUID, STREAM_UUID
+from surefoot.sensor_ingest.protocol import BOND_UUID, CONTROL_UUID, INFO_UUID, SERVICE_UUID, STREAM_UUID
 
 MANUFACTURER, MODEL, FIRMWARE_REVISION = b"surefoot", b"virtual pod", b"1.0.0"
 RSC_MEASUREMENT, RSC_FEATURE = UUID.from_16_bits(0x2A53), UUID.from_16_bits(0x2A54)
@@ -35,6 +35,9 @@ READABLE, WRITEABLE, NO_ACCESS = (
     Characteristic.Permissions.WRITEABLE,
     Characteristic.Permissions(0),
 )
+BONDED = Characteristic.Permissions.READ_REQUIRES_ENCRYPTION | Characteristic.Permissions.WRITE_REQUIRES_ENCRYPTION
+"""Added to the permissions of what only bonded clients may read or write."""
+BONDED_VALUE = bytes([1])
 
 
 class AttributeHandlers(Protocol):
@@ -64,22 +67,24 @@ class AttributeTable:
     rsc: Characteristic[bytes]
 
     @classmethod
-    def of(cls, pod: AttributeHandlers, serial: str) -> AttributeTable:
-        """Build the table of one pod."""
+    def of(cls, pod: AttributeHandlers, serial: str, *, bonded_only: bool = False) -> AttributeTable:
+        """Build the table of one pod, which may take commands from bonded clients only."""
+        guard = BONDED if bonded_only else NO_ACCESS
         stream = Characteristic(STREAM_UUID, Properties.NOTIFY, NO_ACCESS, b"")
         stream.on(stream.EVENT_SUBSCRIPTION, pod.on_stream_subscription)
         control: Characteristic[bytes] = Characteristic(
             CONTROL_UUID,
             Properties.WRITE | Properties.INDICATE,
-            WRITEABLE,
+            WRITEABLE | guard,
             CharacteristicValue(write=pod.write_control),
         )
+        bond = [Characteristic(BOND_UUID, Properties.READ, READABLE | guard, BONDED_VALUE)] if bonded_only else []
         info = _readable(INFO_UUID, pod.read_info)
         battery = _readable(GATT_BATTERY_LEVEL_CHARACTERISTIC, pod.read_battery, Properties.READ | Properties.NOTIFY)
         rsc = Characteristic(RSC_MEASUREMENT, Properties.NOTIFY, NO_ACCESS, b"")
         feature = _constant(RSC_FEATURE, int(RscFeature.WALKING_OR_RUNNING).to_bytes(2, "little"))
         services = (
-            Service(SERVICE_UUID, [stream, control, info]),
+            Service(SERVICE_UUID, [stream, control, info, *bond]),
             Service(GATT_BATTERY_SERVICE, [battery]),
             Service(GATT_DEVICE_INFORMATION_SERVICE, _device_information(serial)),
             Service(GATT_RUNNING_SPEED_AND_CADENCE_SERVICE, [rsc, feature]),

@@ -10,6 +10,7 @@ from bumble import att
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Characteristic
 from bumble.hci import Address
+from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import TransportSink, TransportSource
 
 from surefoot.firmware_sim.pod.gatt import AttributeTable, advertisement, scan_response
@@ -65,6 +66,7 @@ class Peripheral:
     ----------
     spawn : starts a coroutine as a named task.
     source, sink : HCI transport of a Bluetooth controller.
+    bonded_only : take commands from bonded clients only, and bond only with the first.
     """
 
     def __init__(
@@ -74,8 +76,10 @@ class Peripheral:
         address: str,
         source: HciSource,
         sink: HciSink,
+        *,
+        bonded_only: bool = False,
     ) -> None:
-        self.table = AttributeTable.of(self, delegate.serial)
+        self.table = AttributeTable.of(self, delegate.serial, bonded_only=bonded_only)
         self.connection: Connection | None = None
         self.discoverable = False
         self._delegate = delegate
@@ -93,6 +97,9 @@ class Peripheral:
         self._device.gatt_server.max_mtu = MTU
         self._device.add_services(self.table.services)
         self._device.on("connection", self._on_connection)
+        if bonded_only:
+            guard = _FirstComes(self._device)
+            self._device.pairing_config_factory = lambda _: PairingConfig(mitm=False, delegate=guard)
 
     async def start(self) -> None:
         """Power on the controller."""
@@ -112,6 +119,11 @@ class Peripheral:
         await self._device.stop_advertising()
         if self.connection is not None:
             await self.connection.disconnect()
+
+    async def forget_bonds(self) -> None:
+        """Forget the keys of all clients, as after the button was held: the next one may bond."""
+        assert self._device.keystore is not None
+        await self._device.keystore.delete_all()
 
     async def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
         """Notify the central, if it is connected and has subscribed."""
@@ -190,3 +202,16 @@ class Peripheral:
             self._wakeup.clear()
             while queue.pending < MAX_PENDING_NOTIFICATIONS and (packet := self._delegate.next_packet()) is not None:
                 await self._device.notify_subscriber(connection, self.table.stream, bytes(packet))
+
+
+class _FirstComes(PairingDelegate):
+    """Bonds while there is no bond: otherwise a stranger could bond too, and command the pod."""
+
+    def __init__(self, device: Device) -> None:
+        super().__init__()
+        self._device = device
+
+    async def accept(self) -> bool:
+        """Whether a client may pair."""
+        assert self._device.keystore is not None
+        return not await self._device.keystore.get_all()

@@ -38,6 +38,7 @@ class PodParameters:
     drift_ppm : drift of its clock relative to true time.
     uptime_s : time since power-on at session time zero.
     keep_truth : keep the truth of every packet, 500 bytes each.
+    bonded_only : take commands from bonded clients only.
     """
 
     address: str
@@ -45,6 +46,7 @@ class PodParameters:
     uptime_s: float = 0.0
     keep_truth: bool = True
     seed: int = 0
+    bonded_only: bool = False
 
 
 class VirtualPod:
@@ -82,7 +84,9 @@ class VirtualPod:
         self._boot_tasks: list[asyncio.Task[None]] = []
         self._sampling_task: asyncio.Task[None] | None = None
         self.firmware = self._boot_firmware(-parameters.uptime_s)
-        self.peripheral = Peripheral(self, self._spawn, parameters.address, source, sink)
+        self.peripheral = Peripheral(
+            self, self._spawn, parameters.address, source, sink, bonded_only=parameters.bonded_only
+        )
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:

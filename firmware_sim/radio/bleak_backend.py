@@ -96,14 +96,16 @@ class BumbleClient(BaseBleakClient):
             disconnecting.exception()
 
     async def pair(self, *_args: Any, **_options: Any) -> None:
-        """Pair with the pod."""
+        """Bond with the pod, unless that was done; the radio keeps the keys."""
         if self._connection is None:
             raise BleakError("Not connected")
-        await self._request(self._connection.pair())
+        if not await self._device_details.radio.has_bond(self._device_details.address):
+            await self._request(self._connection.pair())
 
     async def unpair(self) -> None:
-        """Not supported: this backend stores no bonds."""
-        raise NotImplementedError("bonds of virtual pods are not kept")
+        """Disconnect, and forget the keys of the pod."""
+        await self.disconnect()
+        await self._device_details.radio.forget_bond(self._device_details.address)
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_options: Any) -> bytearray:
         """Read a characteristic."""
@@ -155,7 +157,9 @@ class BumbleClient(BaseBleakClient):
 
     async def _prepare(self, pair: bool) -> None:
         assert self._connection is not None
-        if pair:
+        if await self._device_details.radio.has_bond(self._device_details.address):
+            await self._request(self._connection.encrypt())
+        elif pair:
             await self.pair()
         peer = Peer(self._connection)
         await self._request(peer.request_mtu(MTU))

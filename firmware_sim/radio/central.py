@@ -1,4 +1,4 @@
-"""Bluetooth central on bumble: one host, shared by all scanners and clients of a process."""
+"""Bluetooth central on bumble: one host, shared by all scanners and clients of a process, which keeps their bonds."""
 
 from __future__ import annotations
 
@@ -89,6 +89,16 @@ class CentralRadio:
             except asyncio.CancelledError:
                 await self._cancel_connecting(attempt)
                 raise
+
+    async def has_bond(self, address: Address) -> bool:
+        """Whether the keys of a peer are kept; links to it are encrypted from the start then, as every system does."""
+        assert self.device.keystore is not None
+        return await self.device.keystore.get(str(address)) is not None
+
+    async def forget_bond(self, address: Address) -> None:
+        """Forget the keys of a peer."""
+        assert self.device.keystore is not None
+        await self.device.keystore.delete(str(address))
 
     async def _cancel_connecting(self, attempt: asyncio.Future[Connection]) -> None:
         while not attempt.done() and not self.device.is_le_connecting:

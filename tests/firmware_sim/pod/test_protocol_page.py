@@ -16,6 +16,7 @@ from surefoot.firmware_sim.pod.gatt import advertisement
 from surefoot.firmware_sim.pod.peripheral import MTU, PACKET_BYTES
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
 from surefoot.sensor_ingest.protocol import (
+    BOND_UUID,
     CONTROL_UUID,
     INFO_UUID,
     MAX_SAMPLES,
@@ -88,7 +89,7 @@ def test_the_offsets_are_those_of_the_layout(heading: str, layout: struct.Struct
 
 
 def test_the_page_names_every_uuid_and_opcode() -> None:
-    for uuid in (SERVICE_UUID, STREAM_UUID, CONTROL_UUID, INFO_UUID):
+    for uuid in (SERVICE_UUID, STREAM_UUID, CONTROL_UUID, INFO_UUID, BOND_UUID):
         assert uuid in PAGE
     for opcode in Opcode:
         assert f"| `{opcode.name}` | `{opcode:02x}`" in PAGE
