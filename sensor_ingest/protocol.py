@@ -21,18 +21,19 @@ VERSION = 1
 """Protocol version; pods with another version are refused."""
 
 
-def _uuid(number: int) -> str:
+def profile_uuid(number: int) -> str:
+    """UUID of a service or characteristic of the profile."""
     return f"5f07{number:04x}-70d5-4b6a-9c1e-2f6d0a8be4c3"
 
 
-SERVICE_UUID = _uuid(1)
-STREAM_UUID = _uuid(2)
+SERVICE_UUID = profile_uuid(1)
+STREAM_UUID = profile_uuid(2)
 """Notify: packets."""
-CONTROL_UUID = _uuid(3)
+CONTROL_UUID = profile_uuid(3)
 """Write with response, indicate: commands and replies."""
-INFO_UUID = _uuid(4)
+INFO_UUID = profile_uuid(4)
 """Read: `PodInfo`."""
-BOND_UUID = _uuid(5)
+BOND_UUID = profile_uuid(5)
 """Read, on an encrypted link only: there if the pod takes commands from bonded clients only."""
 
 MAX_SAMPLES = 18
@@ -181,6 +182,13 @@ class Opcode(IntEnum):
     PING = 6
     RESEND = 7
     SET_FOOT = 8
+    KEEP_START = 0x10
+    KEEP_STOP = 0x11
+    KEEP_AUTO = 0x12
+    NOTE_UTC = 0x13
+    FETCH = 0x14
+    RELEASE = 0x15
+    SET_PARTNER = 0x16
 
 
 class Result(IntEnum):
@@ -197,7 +205,9 @@ class Command:
     """A write to the control point.
 
     Arguments by opcode: SET_RATE: Hz (104, 208, 416). SET_RANGE: g (16, 32), °/s (1000, 2000). RESEND: first sequence,
-    number of packets. SET_FOOT: `FootCode`. The others have none.
+    number of packets. SET_FOOT: `FootCode`. KEEP_AUTO: minutes without steps after which keeping stops, 0: never starts
+    by itself. NOTE_UTC: UTC, µs since 1970. FETCH: first record, number of records. RELEASE: first record to be kept.
+    SET_PARTNER: four ASCII characters as a little-endian number, 0: none. The others have none.
     """
 
     opcode: Opcode
@@ -208,6 +218,11 @@ class Command:
         Opcode.SET_RANGE: "<HH",
         Opcode.RESEND: "<II",
         Opcode.SET_FOOT: "<B",
+        Opcode.KEEP_AUTO: "<B",
+        Opcode.NOTE_UTC: "<Q",
+        Opcode.FETCH: "<II",
+        Opcode.RELEASE: "<I",
+        Opcode.SET_PARTNER: "<I",
     }
 
     def __bytes__(self) -> bytes:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.pedometer import Pedometer
 from surefoot.firmware_sim.pod.ring_buffer import RingBuffer
+from surefoot.sensor_ingest.pod_store.store_protocol import STORE_OPCODES
 from surefoot.sensor_ingest.protocol import (
     MAX_SAMPLES,
     VERSION,
@@ -127,6 +128,8 @@ class Firmware:
         except ProtocolError:
             known = bool(data) and data[0] in set(Opcode)
             return Reply(data[0] if data else 0, Result.BAD_ARGUMENT if known else Result.UNKNOWN_COMMAND, tick_us)
+        if command.opcode in STORE_OPCODES:
+            return Reply(command.opcode, Result.UNKNOWN_COMMAND, tick_us)
         if command.opcode is Opcode.RESEND:
             return self._resend(command, tick_us)
         return Reply(command.opcode, self._execute(command, tick_us), tick_us)

@@ -15,6 +15,7 @@ from surefoot.firmware_sim.pod.firmware import RATES_HZ, RING_PACKETS
 from surefoot.firmware_sim.pod.gatt import advertisement
 from surefoot.firmware_sim.pod.peripheral import MTU, PACKET_BYTES
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
+from surefoot.sensor_ingest.pod_store.store_protocol import STORE_INFO_UUID, STORE_SERVICE_UUID, TRANSFER_UUID
 from surefoot.sensor_ingest.protocol import (
     BOND_UUID,
     CONTROL_UUID,
@@ -33,6 +34,7 @@ from surefoot.sensor_ingest.protocol import (
     Result,
 )
 
+POD_UUIDS = SERVICE_UUID, STREAM_UUID, CONTROL_UUID, INFO_UUID, BOND_UUID
 PAGE = (Path(surefoot.firmware_sim.__file__).parent / "PROTOCOL.md").read_text("utf-8")
 COUNTS = [[12, -7, 2048, 3, -2, 1], [15, -30, 2061, 40, -410, 12], [-2048, 5, 32767, -32767, 820, 0]]
 PACKET = Packet(258, 0xBEEF, 1_234_567_890, 9_615, PacketFlag.LOW_BATTERY, 3, np.array(COUNTS, np.int16))
@@ -89,7 +91,7 @@ def test_the_offsets_are_those_of_the_layout(heading: str, layout: struct.Struct
 
 
 def test_the_page_names_every_uuid_and_opcode() -> None:
-    for uuid in (SERVICE_UUID, STREAM_UUID, CONTROL_UUID, INFO_UUID, BOND_UUID):
+    for uuid in (*POD_UUIDS, STORE_SERVICE_UUID, STORE_INFO_UUID, TRANSFER_UUID):
         assert uuid in PAGE
     for opcode in Opcode:
         assert f"| `{opcode.name}` | `{opcode:02x}`" in PAGE

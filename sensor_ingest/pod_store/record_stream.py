@@ -1,0 +1,30 @@
+"""Whole records in a run of bytes, whatever else lies between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from surefoot.sensor_ingest.pod_store.records import check_record, record_length
+from surefoot.sensor_ingest.protocol import ProtocolError
+
+
+def records_in(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Offset and bytes of each undamaged record; after damage the next one is searched for byte by byte."""
+    offset = 0
+    while offset < len(data):
+        record = record_at(data, offset)
+        if record is None:
+            offset += 1
+        else:
+            yield offset, record
+            offset += len(record)
+
+
+def record_at(data: bytes, offset: int) -> bytes | None:
+    """The undamaged record that begins at an offset; None if there is none."""
+    try:
+        record = data[offset : offset + record_length(data, offset)]
+        check_record(record)
+    except ProtocolError:
+        return None
+    return record
