@@ -278,3 +278,32 @@ class WallError(RequestError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"{reason}.")
+
+
+class GatewayNameError(RequestError):
+    """That is no name for a gateway."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"{name!r} is no name for a gateway; use up to 32 small letters, digits and -, not beginning with phone-."
+        )
+
+
+class GatewayUnknownError(RequestError):
+    """There is no key of that gateway."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        there = f"there are keys for {', '.join(known)}" if known else "there are no keys"
+        super().__init__(f"there is no key for a gateway {name!r}; {there}.")
+
+
+class GatewayKeysError(RequestError):
+    """The file of the gateways' keys cannot be read or written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"the keys of the gateways in {path} cannot be used ({reason}).")

@@ -246,6 +246,11 @@ class Settings(_Group):
         return self.runs or self.data / "runs"
 
     @property
+    def parts_folder(self) -> Path:
+        """Folder of what gateways and phones sent, until it is joined to the runs."""
+        return self.data / "parts"
+
+    @property
     def store_path(self) -> Path:
         """File of the store."""
         return self.data / "surefoot.sqlite"

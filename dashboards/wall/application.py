@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
@@ -20,11 +19,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surefoot.dashboards.data_source import AnalysedRun, SquadState, ViewDataSource
+from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.wall import pages
-from surefoot.dashboards.wall.access import MetricsToken, Password
+from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.gateway import GatewayRoutes
 from surefoot.dashboards.wall.login import Login
+from surefoot.dashboards.wall.metrics_page import METRICS_PATH, MetricsPage, no_metrics
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
 from surefoot.dashboards.wall.pods_question import PodsQuestion
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
@@ -48,35 +50,24 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'"
-METRICS_PATH = "/metrics"
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
-
-
-@dataclass(frozen=True, slots=True)
-class MetricsPage:
-    """The service's metrics about itself.
-
-    Parameters
-    ----------
-    text : reads them, in Prometheus' text format; OSError where they cannot be read now.
-    token : opens them without a login.
-    """
-
-    text: Callable[[], str]
-    token: MetricsToken
 
 
 class WallApplication:
     """Routes and event streams; setting `closing` ends all streams."""
 
     def __init__(
-        self, source: ViewDataSource, password: Password | None = None, metrics: MetricsPage | None = None
+        self,
+        source: ViewDataSource,
+        password: Password | None = None,
+        metrics: MetricsPage | None = None,
+        parts: PartStore | None = None,
     ) -> None:
         self.closing = asyncio.Event()
         self._source = source
         self._login = Login(password)
         self._metrics = metrics
+        self._gateway = [] if parts is None else GatewayRoutes(parts, self._login.is_signed_in).routes()
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
         self._pods_question = PodsQuestion(source, self._archive, self._html)
 
@@ -95,7 +86,8 @@ class WallApplication:
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/logout", self._login.sign_out, methods=["POST"]),
             Route("/assets/{name}", _asset),
-            Route(METRICS_PATH, self._metrics_text),
+            Route(METRICS_PATH, no_metrics if self._metrics is None else self._metrics.answer),
+            *self._gateway,
             Route("/health", lambda _: PlainTextResponse("ok")),
         ]
         loopback_only = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))]
@@ -112,19 +104,7 @@ class WallApplication:
         await inner(scope, receive, partial(_with_headers, send))
 
     def _is_allowed(self, request: Request) -> bool:
-        return self._login.allows(request) or (request.url.path == METRICS_PATH and self._has_token(request))
-
-    def _has_token(self, request: Request) -> bool:
-        given = request.headers.get("authorization", "")
-        return self._metrics is not None and self._metrics.token.accepts(given)
-
-    async def _metrics_text(self, _: Request) -> Response:
-        if self._metrics is None:
-            return PlainTextResponse("no service is watched here", 404)
-        try:
-            return Response(await run_in_threadpool(self._metrics.text), media_type=METRICS_TYPE)
-        except OSError as error:
-            return PlainTextResponse(str(error), 503)
+        return self._login.allows(request) or (self._metrics is not None and self._metrics.is_open_to(request))
 
     async def _squad(self, _: Request) -> Response:
         squad = await run_in_threadpool(self._source.squad_state)

@@ -14,9 +14,11 @@ from typing import Any
 import uvicorn
 
 from surefoot.dashboards.data_source import ViewDataSource
+from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.wall.access import Password
-from surefoot.dashboards.wall.application import MetricsPage, WallApplication
+from surefoot.dashboards.wall.application import WallApplication
 from surefoot.dashboards.wall.connections import MAX_HEAD_BYTES, Connections, WallProtocol
+from surefoot.dashboards.wall.metrics_page import MetricsPage
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S, STOP_TIMEOUT_S = 10.0, 5.0
@@ -41,6 +43,7 @@ class WallServer:
     ----------
     port : 0 for any that is free.
     tls : certificate and key, for HTTPS; None for HTTP.
+    parts : takes what gateways send; None where nothing is taken.
 
     Raises
     ------
@@ -56,8 +59,10 @@ class WallServer:
         password: Password | None = None,
         metrics: MetricsPage | None = None,
         tls: SSLContext | None = None,
+        parts: PartStore | None = None,
     ) -> None:
         self._source = source
+        self._parts = parts
         self._password = password
         self._metrics = metrics
         self._tls = tls
@@ -83,7 +88,7 @@ class WallServer:
         self._socket.close()
 
     async def _serve(self) -> None:
-        wall = WallApplication(self._source, self._password, self._metrics)
+        wall = WallApplication(self._source, self._password, self._metrics, self._parts)
         self._stop = asyncio.get_running_loop(), wall.closing
         config = uvicorn.Config(wall.application(), **UVICORN_OPTIONS)
         config.load()

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from surefoot.dashboards.wall import pages
 from surefoot.dashboards.wall.access import COOKIE_NAME, SESSION_LIFETIME_S, Attempts, Password
+from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.connections import network_of
 
 MAX_FORM_BYTES = 4096
-PUBLIC_PATHS = ("/login", "/assets/", "/health")
-"""Paths that need no password."""
+PUBLIC_PATHS = ("/login", "/assets/", "/health", "/gateway/")
+"""Paths that need no password; those of gateways ask for a key instead."""
 WRONG_PASSWORD = "Wrong password."
 TOO_MANY_ATTEMPTS = "Too many wrong passwords from your address. Try again in {} s."
 
@@ -33,9 +34,11 @@ class Login:
 
     def allows(self, request: Request) -> bool:
         """Whether a request may be answered."""
-        if self._password is None or request.url.path.startswith(PUBLIC_PATHS):
-            return True
-        return self._password.accepts(_cookie(request))
+        return request.url.path.startswith(PUBLIC_PATHS) or self.is_signed_in(request)
+
+    def is_signed_in(self, request: Request) -> bool:
+        """Whether a request has a session; always where there is no password."""
+        return self._password is None or self._password.accepts(_cookie(request))
 
     async def sign_in(self, request: Request) -> Response:
         """The form, or a session for the right password."""
@@ -44,7 +47,7 @@ class Login:
         network = network_of(request.client.host) if request.client else ""
         if wait_s := self._attempts.wait_s(network):
             return _too_many_attempts(math.ceil(wait_s))
-        form = await _body(request)
+        form = await read_body(request, MAX_FORM_BYTES)
         if form is None:
             return PlainTextResponse("too long", 413, {"Connection": "close"})
         if not self._password.matches(dict(parse_qsl(form.decode(errors="replace"))).get("password", "")):
@@ -81,16 +84,3 @@ def _cookie(request: Request) -> str:
 def _too_many_attempts(wait_s: int) -> Response:
     headers = {"Retry-After": str(wait_s), "Connection": "close"}
     return HTMLResponse(pages.login_page(TOO_MANY_ATTEMPTS.format(wait_s)).html(), 429, headers)
-
-
-async def _body(request: Request) -> bytes | None:
-    """A request's body; None where it is longer than `MAX_FORM_BYTES`, or never comes."""
-    body = b""
-    try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MAX_FORM_BYTES:
-                return None
-    except ClientDisconnect:
-        return None
-    return body

@@ -51,6 +51,17 @@ def private_opener(path: str, flags: int) -> int:
     return file
 
 
+def sync_folder(path: Path) -> None:
+    """Wait until the names of a folder's files are on the disk; OSError if that fails. Windows has no way to ask."""
+    if os.name != "posix":
+        return
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def is_private(path: Path) -> bool:
     """Whether nobody but its owner may do anything with what is there; where there is nothing, there is no secret."""
     with suppress(OSError):

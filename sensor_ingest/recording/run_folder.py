@@ -116,7 +116,7 @@ class Manifest:
         created = datetime.fromisoformat(fields["created_utc"])
         if created.tzinfo is None or created.year not in _YEARS:
             raise ValueError("created_utc without a time zone, or in an impossible year")
-        if not _RUN_ID.fullmatch(str(fields["run"])):
+        if not is_run_id(str(fields["run"])):
             raise ValueError("a run id that is no name of a folder")
         parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
         confirmed = tuple(str(name) for name in fields.get("sides_confirmed", ()))
@@ -219,6 +219,31 @@ def create_run(
         raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
     _write_manifest(run)
     return run
+
+
+def adopt_run(parent: Path, manifest: Manifest) -> RunFolder:
+    """Make a folder in `parent` for a run that was begun elsewhere; one that is there gets this manifest.
+
+    Raises
+    ------
+    ValueError
+        if its pods are impossible.
+    RunUnwritableError
+        if the folder cannot be written.
+    """
+    _check_pods(manifest.pods)
+    run = RunFolder(parent / manifest.run_id, manifest)
+    try:
+        make_private_folder(run.path)
+    except OSError as error:
+        raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
+    _write_manifest(run)
+    return run
+
+
+def is_run_id(text: str) -> bool:
+    """Whether a text can be the id of a run, which is the name of its folder."""
+    return _RUN_ID.fullmatch(text) is not None
 
 
 def open_run(path: Path) -> RunFolder:

@@ -11,7 +11,7 @@ import typer
 
 from surefoot.extras import missing
 from surefoot.service import VERSION
-from surefoot.service.cli import dashboards, standard_streams
+from surefoot.service.cli import dashboards, gateway, standard_streams
 from surefoot.service.cli.analyze import analyze
 from surefoot.service.cli.backup import backup, restore
 from surefoot.service.cli.config import config
@@ -71,6 +71,7 @@ app = typer.Typer(
 for command, example in COMMANDS.items():
     app.command(epilog=f"Example: {example}")(command)
 app.add_typer(dashboards.app, name="dashboards")
+app.add_typer(gateway.app, name="gateway")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -24,8 +24,8 @@ def serve(
 ) -> None:
     """Show the wall: who runs now, and every recorded run with its replay and report.
 
-    Runs that surefoot live follows in another process are shown as they go on. Beyond this computer the wall needs a
-    password, from wall.password in the settings or SUREFOOT_WALL_PASSWORD.
+    Runs that surefoot live follows in another process are shown as they go on. What gateways and phones send is kept
+    here. Beyond this computer the wall needs a password, from wall.password in the settings or SUREFOOT_WALL_PASSWORD.
 
     Ctrl-C or SIGTERM ends it.
     """
@@ -37,6 +37,7 @@ def serve(
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest
     from surefoot.service.store.tail import StoreTail
+    from surefoot.service.views.received_parts import ReceivedParts
     from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import StoredRuns
     from surefoot.service.views.wall import Archive, WallDataSource, wall
@@ -51,7 +52,7 @@ def serve(
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     with StoreTail(settings.store_path) as tail:
         source = WallDataSource(StoredRuns(tail), Archive(runs_folder(folder), settings))
-        shown = wall(source, wall_address, metrics=metrics_page(settings))
+        shown = wall(source, wall_address, metrics=metrics_page(settings), parts=ReceivedParts(settings))
         with shown as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)
             if not is_loopback(wall_address.host):

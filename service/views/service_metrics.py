@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from surefoot.dashboards.wall.access import MetricsToken
-from surefoot.dashboards.wall.application import MetricsPage
+from surefoot.dashboards.wall.metrics_page import MetricsPage
 from surefoot.service.errors import StoreError
 from surefoot.service.exporters.exporter_thread import SINK_TABLES
 from surefoot.service.serialization.prometheus import MetricFamily, Sample, prometheus_text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from ssl import SSLContext
 
 from surefoot.dashboards.data_source import (
     AnalysedRun,
@@ -18,9 +18,10 @@ from surefoot.dashboards.data_source import (
     ViewDataSource,
     Worn,
 )
+from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.wall.access import Password
-from surefoot.dashboards.wall.application import MetricsPage
 from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.dashboards.wall.metrics_page import MetricsPage
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
 from surefoot.service.errors import RequestError, WallError
@@ -128,7 +129,12 @@ def _analysed(folder: RunFolder) -> Mapping[str, AnalysedRun]:
 
 @contextmanager
 def wall(
-    source: ViewDataSource, settings: WallSettings, *, any_port: bool = False, metrics: MetricsPage | None = None
+    source: ViewDataSource,
+    settings: WallSettings,
+    *,
+    any_port: bool = False,
+    metrics: MetricsPage | None = None,
+    parts: PartStore | None = None,
 ) -> Iterator[str]:
     """Serve the wall while entered; yields its address.
 
@@ -136,6 +142,7 @@ def wall(
     ----------
     any_port : use any free port where the one of the settings is taken.
     metrics : of the service that is watched.
+    parts : takes what gateways send.
 
     Raises
     ------
@@ -145,24 +152,23 @@ def wall(
     word = settings.password.get_secret_value()
     if needs_password(settings):
         raise WallError(f"{settings.host} {NEEDS_PASSWORD}; {SET_PASSWORD}")
-    protection = Password(word) if word else None, metrics, tls_context(settings)
-    with _server(source, settings, *protection, any_port=any_port) as server:
+    serve = partial(
+        WallServer,
+        source,
+        password=Password(word) if word else None,
+        metrics=metrics,
+        tls=tls_context(settings),
+        parts=parts,
+    )
+    with _server(serve, settings, any_port=any_port) as server:
         yield wall_url(settings, server.port)
 
 
-def _server(
-    source: ViewDataSource,
-    settings: WallSettings,
-    password: Password | None,
-    metrics: MetricsPage | None,
-    tls: SSLContext | None,
-    *,
-    any_port: bool,
-) -> WallServer:
+def _server(serve: Callable[..., WallServer], settings: WallSettings, *, any_port: bool) -> WallServer:
     try:
-        return WallServer(source, settings.host, settings.port, password, metrics, tls)
+        return serve(host=settings.host, port=settings.port)
     except OSError as error:
         if any_port and settings.port:
-            return _server(source, settings.model_copy(update={"port": 0}), password, metrics, tls, any_port=False)
+            return _server(serve, settings.model_copy(update={"port": 0}), any_port=False)
         reason = error.strerror or type(error).__name__
         raise WallError(f"{settings.host} port {settings.port} cannot be used ({reason}); choose --port 0") from error

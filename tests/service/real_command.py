@@ -71,6 +71,16 @@ class RealCommand:
         """Standard error so far."""
         return "\n".join(self.lines)
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait(END_S)
+
     def finish(self) -> int:
         """Wait until it ends; returns its exit code."""
         code = self._process.wait(END_S)
