@@ -14,7 +14,7 @@ MAX_SLEW = 1e-3
 """Fastest correction; a contact of 250 ms measured meanwhile is 0.25 ms off."""
 FIRST_MAPPING_AFTER_S = 3.0
 """Pod time before the first mapping: the first packet may be 80 ms late, the best of 3 s at most a few ms."""
-_MIN_SLEW_S = 5.0
+MIN_SLEW_S = 5.0
 _KNOT_SPACING_S = 60.0
 _DRIFT_HALF_WINDOW_S = 150.0
 _OFFSET_HALF_WINDOW_S = 45.0
@@ -34,7 +34,7 @@ def steer(current: Sequence[ClockMapping], target: ClockEstimate, join_tick_us: 
         return (aim,)
     joined_s = mapping_at(current, join_tick_us).session_s(join_tick_us)
     error_s = aim.session_s(join_tick_us) - joined_s
-    slew_us = round(1e6 * max(_MIN_SLEW_S, abs(error_s) / MAX_SLEW))
+    slew_us = round(1e6 * max(MIN_SLEW_S, abs(error_s) / MAX_SLEW))
     end_us = join_tick_us + slew_us
     end_s = aim.session_s(end_us)
     over = ClockMapping(aim.boot, join_tick_us, joined_s, (end_s - joined_s) / (slew_us * 1e-6))

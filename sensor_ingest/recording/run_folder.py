@@ -175,7 +175,7 @@ class RunFolder:
 
     def _with(self, manifest: Manifest) -> RunFolder:
         changed = RunFolder(self.path, manifest)
-        _write_manifest(changed)
+        write_manifest(changed)
         return changed
 
 
@@ -217,7 +217,7 @@ def create_run(
         run.path.mkdir(mode=FOLDER_MODE)
     except OSError as error:
         raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
-    _write_manifest(run)
+    write_manifest(run)
     return run
 
 
@@ -237,7 +237,7 @@ def adopt_run(parent: Path, manifest: Manifest) -> RunFolder:
         make_private_folder(run.path)
     except OSError as error:
         raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
-    _write_manifest(run)
+    write_manifest(run)
     return run
 
 
@@ -264,6 +264,8 @@ def list_runs(parent: Path) -> tuple[RunFolder, ...]:
         raise RunMissingError(parent)
     runs = []
     for path in sorted(parent.iterdir()):
+        if path.name.startswith("."):
+            continue  # being written
         try:
             runs.append(open_run(path))
         except (NotARunError, RunMissingError, RunFormatNewerError):
@@ -347,8 +349,8 @@ def _read_text(file: Path) -> str:
         return opened.read(_MAX_MANIFEST_BYTES).decode()
 
 
-def _write_manifest(run: RunFolder) -> None:
-    """Replace the manifest and its copy, each atomically."""
+def write_manifest(run: RunFolder) -> None:
+    """Replace the manifest and its copy, each atomically; RunUnwritableError if the disk does not take it."""
     for name in (_MANIFEST, _MANIFEST_COPY):
         _write_file(run, run.path / name)
 

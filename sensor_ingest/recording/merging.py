@@ -1,0 +1,240 @@
+"""Several recordings of one run, live, from gateways, phones and the pods' own memory, as one.
+
+A packet is known by pod, boot and sequence; it is recorded once, however often and in whatever order it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from heapq import merge
+from pathlib import Path
+from statistics import median
+
+from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
+from surefoot.sensor_ingest.recording.clock_steering import mapping_at
+from surefoot.sensor_ingest.recording.entries import (
+    ClockEntry,
+    EndEntry,
+    Entry,
+    EventKind,
+    LostEntry,
+    PacketEntry,
+    PodEntry,
+)
+from surefoot.sensor_ingest.recording.folder_swap import swapped_in
+from surefoot.sensor_ingest.recording.heard_boots import HeardBoot, HeardPacket, HeardRun, read_heard
+from surefoot.sensor_ingest.recording.joined_clocks import join_clocks, stretches
+from surefoot.sensor_ingest.recording.joined_pods import join_pods, same_pod
+from surefoot.sensor_ingest.recording.journal import JournalWriter
+from surefoot.sensor_ingest.recording.packet_reordering import CLOCK_JUMP_PACKETS
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
+
+CONNECTION_INTERVAL_S = 60.0
+"""A pod's connection is recorded again at this interval, as it is live."""
+TimedEntry = tuple[float, int, Entry]
+"""Session time, number of the pod, entry."""
+
+
+def merge_recordings(parts: Sequence[RunFolder], parent: Path) -> RunFolder:
+    """Make one run in `parent` of the recordings of a run, which have ended; it has the id of the first of them.
+
+    Its times are on that one's session clock. Live timing is kept where there is any. A crash on the way leaves either
+    the recordings as they were or the one run (`finish_swaps`); the recordings in other folders stay.
+
+    Raises
+    ------
+    ValueError
+        if there are no recordings.
+    NotARunError, RunUnwritableError
+        if one cannot be read, or the run not be written.
+    """
+    if not parts:
+        raise ValueError("merge_recordings: name at least one recording")
+    ordered = sorted(parts, key=lambda part: (part.manifest.created_utc, part.manifest.run_id))
+    heard = [read_heard(part) for part in ordered]
+    pods, confirmed = join_pods(heard)
+    manifest = replace(ordered[0].manifest, pods=pods, sides_confirmed=confirmed, ended=True)
+    joined = _Joined(heard, [pod.serial for pod in pods])
+    with swapped_in(parent, manifest) as fresh, JournalWriter(fresh.journal_path) as journal:
+        for entry in joined.entries():
+            journal.append(entry)
+            if journal.buffered_bytes > 1 << 20:
+                journal.flush()
+    return RunFolder(parent / manifest.run_id, manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class _SharedBoot:
+    """A boot as each recording that heard packets of it has it; `parts` are their places."""
+
+    boots: tuple[HeardBoot, ...]
+    parts: tuple[int, ...]
+
+    def agrees(self, boot: HeardBoot) -> bool:
+        """Whether another recording heard this one: boot numbers may repeat, sequences and ticks do not."""
+        if boot.info.boot != self.boots[0].info.boot:
+            return False
+        mine, other = (next(iter(each.packets.values())) for each in (self.boots[0], boot))
+        same = self.boots[0].packets.get(other.sequence)
+        return same.tick_us == other.tick_us if same is not None else _agree(mine, other, boot.info.rate_hz)
+
+
+class _Joined:
+    """Entries of the one run; `serials` are those of its manifest."""
+
+    def __init__(self, heard: Sequence[HeardRun], serials: Sequence[str]) -> None:
+        self._heard = heard
+        self._serials = serials
+        self._shared = [self._boots_of(number) for number in range(len(serials))]
+        self._offsets_s = self._place()
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries, in order of session time."""
+        latest_s = 0.0
+        streams = [self._pod_entries(number) for number in range(len(self._serials))]
+        for at_s, _, entry in merge(*streams, self._events(), key=lambda each: each[:2]):
+            latest_s = max(latest_s, at_s)
+            yield entry
+        yield EndEntry(max(latest_s, *(run.latest_s + self._offsets_s[part] for part, run in enumerate(self._heard))))
+
+    def _boots_of(self, number: int) -> list[_SharedBoot]:
+        """A pod's boots, each with all recordings that heard it."""
+        shared: list[_SharedBoot] = []
+        for part, run in enumerate(self._heard):
+            for boot in (each for each in run.boots.get(self._number_in(run, number), ()) if each.packets):
+                place = next(
+                    (at for at, each in enumerate(shared) if part not in each.parts and each.agrees(boot)), None
+                )
+                if place is None:
+                    shared.append(_SharedBoot((boot,), (part,)))
+                else:
+                    known = shared[place]
+                    shared[place] = _SharedBoot((*known.boots, boot), (*known.parts, part))
+        return shared
+
+    def _number_in(self, run: HeardRun, number: int) -> int:
+        return next((at for at, serial in enumerate(run.serials) if same_pod(serial, self._serials[number])), -1)
+
+    def _place(self) -> dict[int, float]:
+        """What to add to each recording's session times: by the boots that it shares, else by the computers' dates."""
+        offsets_s = {0: 0.0}
+        while len(offsets_s) < len(self._heard):
+            shared = {part: self._apart_s(part, offsets_s) for part in range(len(self._heard)) if part not in offsets_s}
+            part = max(shared, key=lambda each: len(shared[each]))
+            created = self._heard[part].run.manifest.created_utc - self._heard[0].run.manifest.created_utc
+            offsets_s[part] = median(shared[part]) if shared[part] else created.total_seconds()
+        return offsets_s
+
+    def _apart_s(self, part: int, placed_s: dict[int, float]) -> list[float]:
+        """By how much a recording's session times are behind those of recordings that are placed, from each boot."""
+        return [
+            _apart_s(other, boot) + placed_s[place]
+            for shared in (each for pod in self._shared for each in pod if part in each.parts)
+            for place, other in zip(shared.parts, shared.boots, strict=True)
+            if place in placed_s and other.mappings
+            for boot in [shared.boots[shared.parts.index(part)]]
+            if boot.mappings
+        ]
+
+    def _pod_entries(self, number: int) -> Iterator[TimedEntry]:
+        """A pod's boots, one after the other."""
+        boots = [(shared, self._clock(shared)) for shared in self._shared[number]]
+        before: int | None = None
+        for shared, clock in sorted(boots, key=lambda each: _begin_s(*each)):
+            connection = replace(shared.boots[0].connection, pod=number)
+            jumped = before == shared.boots[0].info.boot
+            before = shared.boots[0].info.boot
+            yield from _boot_entries(shared, self._offsets_s, connection, clock, jumped=jumped)
+
+    def _clock(self, shared: _SharedBoot) -> list[ClockMapping]:
+        """The mappings of a boot: live ones first, then in the order of the recordings."""
+        pairs = sorted(zip(shared.parts, shared.boots, strict=True), key=lambda each: (not each[1].is_live, each[0]))
+        heard = [
+            each for rank, (part, boot) in enumerate(pairs) for each in stretches(boot, self._offsets_s[part], rank)
+        ]
+        return join_clocks(heard)
+
+    def _events(self) -> Iterator[TimedEntry]:
+        """Events of all recordings, once each, but for those that say what had not come yet."""
+        found: dict[tuple[object, ...], TimedEntry] = {}
+        for part, run in enumerate(self._heard):
+            for event in run.events:
+                number = next((at for at in range(len(self._serials)) if self._number_in(run, at) == event.pod), None)
+                if number is None or event.kind is EventKind.SILENT:
+                    continue
+                moved = replace(event, pod=number, at_s=event.at_s + self._offsets_s[part])
+                found.setdefault(
+                    (number, event.kind, event.text, event.value, round(moved.at_s, 3)), (moved.at_s, number, moved)
+                )
+        return iter(sorted(found.values(), key=lambda each: each[:2]))
+
+
+def _boot_entries(
+    shared: _SharedBoot,
+    offsets_s: dict[int, float],
+    connection: PodEntry,
+    clock: Sequence[ClockMapping],
+    *,
+    jumped: bool,
+) -> Iterator[TimedEntry]:
+    """A boot's connection, packets in order, and each mapping before the first packet that it times.
+
+    A clock that jumped begins to be followed only once enough packets show it.
+    """
+    number, packets = connection.pod, _union(shared, offsets_s)
+    first = min(connection.first, *(boot.first for boot in shared.boots), *packets)
+    due = list(clock)
+    begin_s = _begin_s(shared, clock)
+    connected = replace(connection, connected_s=begin_s, first=first)
+    yield begin_s, number, connected
+    expected, begun = first, 0
+    for sequence in sorted(packets):
+        packet = packets[sequence]
+        at_s = mapping_at(clock, packet.end_us).session_s(packet.end_us) if clock else begin_s
+        ready = begun >= (CLOCK_JUMP_PACKETS if jumped else 0)
+        while due and ready and (due[0].tick0_us <= packet.end_us or due[0] is clock[0]):
+            yield at_s, number, ClockEntry(number, due.pop(0))
+        if sequence > expected:
+            yield at_s, number, LostEntry(number, shared.boots[0].info.boot, expected, sequence - expected)
+        if at_s >= connected.connected_s + CONNECTION_INTERVAL_S:
+            info = replace(shared.boots[0].info, newest=max(sequence - 1, 0))
+            connected = replace(connected, connected_s=at_s, info=bytes(info))
+            yield at_s, number, connected
+        arrival_s = packet.arrival_s if packet.live else at_s
+        yield at_s, number, PacketEntry(number, arrival_s, packet.data)
+        expected, begun = sequence + 1, begun + 1
+
+
+def _union(shared: _SharedBoot, offsets_s: dict[int, float]) -> dict[int, HeardPacket]:
+    """All packets of a boot by sequence; of one that came several times, the one that came as it was made is kept."""
+    packets: dict[int, HeardPacket] = {}
+    for part, boot in zip(shared.parts, shared.boots, strict=True):
+        for sequence, packet in boot.packets.items():
+            known = packets.get(sequence)
+            if known is None or (packet.live and not known.live):
+                packets[sequence] = replace(packet, arrival_s=packet.arrival_s + offsets_s[part])
+    return packets
+
+
+def _apart_s(placed: HeardBoot, boot: HeardBoot) -> float:
+    """How far a boot's session times are behind, in the middle of what both heard, or where they are nearest."""
+    ends = [sorted(packet.tick_us for packet in each.packets.values()) for each in (placed, boot)]
+    first_us, last_us = max(ticks[0] for ticks in ends), min(ticks[-1] for ticks in ends)
+    middle_us = (first_us + last_us) // 2
+    return placed.session_s(middle_us) - boot.session_s(middle_us)
+
+
+def _begin_s(shared: _SharedBoot, clock: Sequence[ClockMapping]) -> float:
+    """Session time of a boot's first packet; infinite where nothing times it."""
+    ticks_us = [packet.tick_us for boot in shared.boots for packet in boot.packets.values()]
+    if not clock or not ticks_us:
+        return float("inf")
+    return mapping_at(clock, min(ticks_us)).session_s(min(ticks_us))
+
+
+def _agree(first: HeardPacket, second: HeardPacket, rate_hz: float) -> bool:
+    """Whether the sequences and ticks of two packets are possible within one boot."""
+    ahead, later_us = second.sequence - first.sequence, second.tick_us - first.tick_us
+    room = 1 + 2.0 * abs(later_us) * 1e-6 * rate_hz
+    return abs(ahead) <= room and (ahead > 0) == (later_us > 0)
