@@ -15,7 +15,7 @@ import numpy as np
 from surefoot.analysis.model import Floats
 from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.firmware import Firmware, PodSettings
-from surefoot.firmware_sim.pod.oscillator import Oscillator
+from surefoot.firmware_sim.pod.oscillator import STEADY, Bend, Oscillator
 from surefoot.firmware_sim.pod.peripheral import HciSink, HciSource, Peripheral
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
 from surefoot.firmware_sim.pod.sensor import Sensor
@@ -35,7 +35,7 @@ class PodParameters:
 
     Parameters
     ----------
-    drift_ppm : drift of its clock relative to true time.
+    drift_ppm, bend : drift of its clock relative to true time, and what temperature adds.
     uptime_s : time since power-on at session time zero.
     keep_truth : keep the truth of every packet, 500 bytes each.
     bonded_only : take commands from bonded clients only.
@@ -47,6 +47,7 @@ class PodParameters:
     keep_truth: bool = True
     seed: int = 0
     bonded_only: bool = False
+    bend: Bend = STEADY
 
 
 class VirtualPod:
@@ -198,7 +199,7 @@ class VirtualPod:
     # Boot
 
     def _boot_firmware(self, power_on_s: float) -> Firmware:
-        self.oscillator = Oscillator(power_on_s, self.parameters.drift_ppm)
+        self.oscillator = Oscillator(power_on_s, self.parameters.drift_ppm, self.parameters.bend)
         self._pending_times_s: list[Floats] = []
         return Firmware(self.settings, self.battery, self._rng.randrange(0x10000), self._on_packet)
 
