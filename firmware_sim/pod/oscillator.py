@@ -68,6 +68,6 @@ class Oscillator:
         at_s = np.asarray(time_s, np.float64)
         count = (at_s - self.power_on_s) * (1e6 + self.drift_ppm)
         if self.bend is not STEADY:
-            count += self.bend.gained_us(at_s) - self.bend.gained_us(np.float64(self.power_on_s))
+            count += self.bend.gained_us(at_s) - self.bend.gained_us(np.asarray(self.power_on_s))
         whole = np.maximum(np.rint(count), 0.0).astype(np.int64)
         return whole if whole.ndim else int(whole)

@@ -1,0 +1,123 @@
+"""Boots of pods that kept a run by themselves, on one clock: by what clients said was UTC and what partners heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import combinations
+
+import numpy as np
+
+from surefoot.sensor_ingest.recording.beacon_fit import PairFit
+from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
+from surefoot.sensor_ingest.recording.kept_pods import KeptBoot, KeptPod
+from surefoot.sensor_ingest.recording.placement import PlacedBoot, Placement
+from surefoot.sensor_ingest.recording.timelines import BootKey, Timeline, pair_fits, timelines
+from surefoot.sensor_ingest.recording.utc_fit import UtcFit, fit_utc
+
+_KNOT_S = 60.0
+_OVERLAP_S = 1.0
+"""Boots of one pod follow each other; more overlap than this, and than is uncertain, is a wrong time."""
+
+
+def place_boots(pods: Sequence[KeptPod]) -> Placement:
+    """When each boot of each pod was, as far as it can be known."""
+    fits = pair_fits(pods)
+    lines = timelines(pods, fits)
+    boots = {(pod.tag, boot.boot_count): boot for pod in pods for boot in pod.boots}
+    placed: dict[BootKey, PlacedBoot] = {}
+    notes = [_beacon_note(left, right, fit) for (left, right), fit in fits.items()]
+    for number, line in enumerate(lines):
+        utc, told = _utc_of(line, pods, boots)
+        notes += told
+        placed |= {key: _placed(key, boots[key], number, line, utc) for key in line.boots}
+    for number in _contradicted(placed):
+        line = lines[number]
+        notes += [f"The times noted for pod {_named(line.boots)} are later than those of a later start."]
+        placed |= {key: _placed(key, boots[key], number, line, None) for key in line.boots}
+    ordered = tuple(_bounded(placed[key], placed) for key in sorted(placed))
+    notes += [_undated_note(boot) for boot in ordered if not boot.dated]
+    return Placement(ordered, fits, tuple(notes))
+
+
+def _utc_of(
+    line: Timeline, pods: Sequence[KeptPod], boots: Mapping[BootKey, KeptBoot]
+) -> tuple[UtcFit | None, list[str]]:
+    """The wall time of a timeline, and what is to be told of it."""
+    inside = set(line.boots)
+    noted = [
+        (float(line.at_s((pod.tag, each.boot_count), np.array([each.tick_us], np.float64))[0]), 1e-6 * each.utc_us)
+        for pod in pods
+        for each in sorted(set(pod.utc), key=lambda each: each.tick_us)
+        if (pod.tag, each.boot_count) in inside
+    ]
+    if not noted:
+        return None, []
+    at_s, utc_s = np.array(noted).T
+    ends_s = np.concatenate(
+        [line.at_s(key, np.array([boots[key].first_us, boots[key].last_us], np.float64)) for key in line.boots]
+    )
+    fit = fit_utc(at_s, utc_s, (float(ends_s.min()), float(ends_s.max())))
+    agreed = 0 if fit is None else int(fit.agreed.sum())
+    if agreed == len(noted):
+        return fit, []
+    followed = f"{agreed} of {len(noted)} are followed" if agreed else "none can be right"
+    return fit, [f"Times noted for pod {_named(line.boots)} contradict each other: {followed}."]
+
+
+def _placed(key: BootKey, boot: KeptBoot, number: int, line: Timeline, utc: UtcFit | None) -> PlacedBoot:
+    span_us = max(boot.last_us - boot.first_us, 1_000_000)
+    ticks_us = boot.first_us + np.rint(np.linspace(0.0, span_us, 2 + int(1e-6 * span_us / _KNOT_S)))
+    line_s = line.at_s(key, ticks_us)
+    at_s = line_s if utc is None else utc.utc_s(line_s)
+    rates = np.diff(at_s) / (1e-6 * np.diff(ticks_us))
+    mappings = tuple(
+        ClockMapping(boot.boot, int(tick_us), float(time_s), float(rate))
+        for tick_us, time_s, rate in zip(ticks_us, at_s, rates, strict=False)
+    )
+    sd_s = np.inf if utc is None else float(utc.sd_s(line_s).max())
+    return PlacedBoot(*key, boot.boot, number, utc is not None, mappings, sd_s, float(at_s[0]), float(at_s[-1]))
+
+
+def _contradicted(placed: Mapping[BootKey, PlacedBoot]) -> list[int]:
+    """Timelines whose wall time is later than that of a later start of one of their pods: the newer one is right."""
+    wrong: list[int] = []
+    latest_first = sorted(placed.values(), key=lambda boot: (boot.tag, boot.boot_count), reverse=True)
+    for newer, older in combinations(latest_first, 2):
+        slack_s = _OVERLAP_S + 3.0 * (older.utc_sd_s + newer.utc_sd_s)
+        both = older.tag == newer.tag and older.dated and newer.dated and older.timeline != newer.timeline
+        if both and older.end_s > newer.start_s + slack_s and newer.timeline not in wrong:
+            wrong.append(older.timeline)
+    return list(dict.fromkeys(wrong))
+
+
+def _bounded(boot: PlacedBoot, placed: Mapping[BootKey, PlacedBoot]) -> PlacedBoot:
+    """An undated boot between the dated ones of its pod."""
+    if boot.dated:
+        return boot
+    dated = [each for each in placed.values() if each.tag == boot.tag and each.dated]
+    after_s = max((each.end_s for each in dated if each.boot_count < boot.boot_count), default=-np.inf)
+    before_s = min((each.start_s for each in dated if each.boot_count > boot.boot_count), default=np.inf)
+    return replace(boot, after_s=after_s, before_s=before_s)
+
+
+def _beacon_note(left: BootKey, right: BootKey, fit: PairFit) -> str:
+    left_out = f"; {fit.outliers} more did not fit" if fit.outliers else ""
+    return (
+        f"Pods {left[0]} and {right[0]} heard {fit.beacons} beacons of each other, which fit to "
+        f"{1e3 * fit.residual_s:.1f} ms{left_out}."
+    )
+
+
+def _undated_note(boot: PlacedBoot) -> str:
+    after, before = (
+        f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC" if np.isfinite(at_s) else ""
+        for at_s in (boot.after_s, boot.before_s)
+    )
+    bounds = " and ".join(each for each in (after and f"after {after}", before and f"before {before}") if each)
+    return f"Pod {boot.tag}, start {boot.boot_count}: order known, time unknown{bounds and ', '}{bounds}."
+
+
+def _named(boots: Sequence[BootKey]) -> str:
+    return " and ".join(f"{tag}, start {count}" for tag, count in sorted(boots))
