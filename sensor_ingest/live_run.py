@@ -22,7 +22,7 @@ from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
 from surefoot.sensor_ingest.recording.errors import ConsumerTooSlowError, RunEndedError
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
 from surefoot.sensor_ingest.recording.mending import mended
-from surefoot.sensor_ingest.recording.pod_health import PodHealth, PodHealthTracker
+from surefoot.sensor_ingest.recording.pod_health import NOTE_PERIOD_S, HealthNote, PodHealth, PodHealthTracker
 from surefoot.sensor_ingest.recording.recorder import Recorder
 from surefoot.sensor_ingest.recording.replay import worn_as
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
@@ -131,6 +131,10 @@ class LiveRun:
         problem = self._adapter.problem
         return self._health.snapshot(self._assembler.pods, problem.summary if problem is not None else "")
 
+    def take_health_notes(self) -> list[HealthNote]:
+        """How the pods were every `NOTE_PERIOD_S`, since the last call or the beginning of the recording."""
+        return self._health.take_notes()
+
     async def __aiter__(self) -> AsyncIterator[Batch | SilentPod]:
         for given in self._replay_recorded():
             yield given
@@ -154,8 +158,8 @@ class LiveRun:
     def _restore(self) -> None:
         """Apply the journal as it was when this run was opened to assembler and health."""
         for entry in self._recorded():
+            self._health.observe(entry, self._assembler.pods)
             self._assembler.process(entry)
-            self._health.observe(entry)
 
     def _replay_recorded(self) -> Iterator[Batch | SilentPod]:
         """Batches of the journal as it was when this run was opened."""
@@ -203,6 +207,7 @@ class LiveRun:
         async with asyncio.TaskGroup() as group:
             group.create_task(recorder.run(), name="recorder")
             scan = group.create_task(adapter.scan(), name="scan")
+            notes = group.create_task(self._note_health(queue), name="health")
             pods = {
                 group.create_task(supervisor.run(), name=f"pod {supervisor.assignment.serial}")
                 for supervisor in self._supervisors(adapter, queue)
@@ -210,7 +215,13 @@ class LiveRun:
             await self._wait_until_done(pods)
             adapter.close()
             scan.cancel()
+            notes.cancel()
             queue.close()
+
+    async def _note_health(self, queue: EntryQueue) -> None:
+        while True:
+            await asyncio.sleep(NOTE_PERIOD_S)
+            queue.put(EventEntry(0, self.now_s, EventKind.HEALTH))
 
     def _supervisors(self, adapter: Adapter, queue: EntryQueue) -> Iterator[PodSupervisor]:
         for number, assignment in enumerate(self.run.manifest.pods):

@@ -124,6 +124,8 @@ class EventKind(IntEnum):
     """The pod's clock jumped or wrapped; packets show it without this event."""
     NAMESAKE = 11
     """Text: address of another pod in range that has this one's name or serial number, and is not used."""
+    HEALTH = 12
+    """The health of all pods is noted as of here; of whichever pod."""
 
 
 @dataclass(frozen=True, slots=True)

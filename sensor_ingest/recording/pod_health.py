@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,10 @@ from surefoot.sensor_ingest.recording.assembler import PodAssembler
 from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind, PacketEntry
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+
+NOTE_PERIOD_S = 10.0
+MAX_NOTES = 8640
+"""A day's; of those that nobody takes, the oldest go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,14 @@ class PodHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthNote:
+    """All pods of a run, in the manifest's order, as of a journal's entry; whoever reads the journal notes the same."""
+
+    at_s: float
+    pods: tuple[PodHealth, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _EventState:
     """State of a pod as of its latest event."""
 
@@ -68,7 +81,6 @@ class _EventState:
     rssi_dbm: float | None = None
     connects: int = 0
     reboots: int = 0
-    last_packet_s: float | None = None
     overflowed: int = 0
     has_namesake: bool = False
 
@@ -93,34 +105,50 @@ class _EventState:
                 return replace(self, connected=False, note="not found yet")
             case EventKind.NAMESAKE:
                 return replace(self, has_namesake=True)
-            case EventKind.SILENT:
+            case EventKind.SILENT | EventKind.HEALTH:
                 return self
 
 
 class PodHealthTracker:
-    """Tracks the state of a run's pods from its entries."""
+    """Tracks the state of a run's pods from its entries, and notes it where an entry says so."""
 
     def __init__(self, pods: Sequence[PodAssignment]) -> None:
         self._pods = tuple(pods)
         self._states = [_EventState() for _ in pods]
+        self._last_packet_s: list[float | None] = [None for _ in pods]
+        self._notes: deque[HealthNote] = deque(maxlen=MAX_NOTES)
 
-    def observe(self, entry: Entry) -> None:
-        """Update from an entry."""
+    def observe(self, entry: Entry, assembled: Mapping[int, PodAssembler]) -> None:
+        """Update from an entry, before it is assembled."""
         if isinstance(entry, PacketEntry) and entry.pod < len(self._states):
-            self._states[entry.pod] = replace(self._states[entry.pod], last_packet_s=entry.arrival_s)
+            self._last_packet_s[entry.pod] = entry.arrival_s
         elif isinstance(entry, EventEntry) and entry.pod < len(self._states):
             self._states[entry.pod] = self._states[entry.pod].after(entry)
+            if entry.kind is EventKind.HEALTH:
+                self._notes.append(HealthNote(entry.at_s, self.snapshot(assembled)))
+
+    def take_notes(self) -> list[HealthNote]:
+        """What was noted since the last call."""
+        notes = list(self._notes)
+        self._notes.clear()
+        return notes
 
     def snapshot(self, assembled: Mapping[int, PodAssembler], bluetooth_problem: str = "") -> tuple[PodHealth, ...]:
         """Every pod, in the manifest's order; `bluetooth_problem` is passed on to each."""
         return tuple(
-            _health(assignment, state, assembled.get(number), bluetooth_problem)
-            for number, (assignment, state) in enumerate(zip(self._pods, self._states, strict=True))
+            _health(assignment, state, last_s, assembled.get(number), bluetooth_problem)
+            for number, (assignment, state, last_s) in enumerate(
+                zip(self._pods, self._states, self._last_packet_s, strict=True)
+            )
         )
 
 
 def _health(
-    assignment: PodAssignment, state: _EventState, pod: PodAssembler | None, bluetooth_problem: str
+    assignment: PodAssignment,
+    state: _EventState,
+    last_packet_s: float | None,
+    pod: PodAssembler | None,
+    bluetooth_problem: str,
 ) -> PodHealth:
     buffer = pod.reorder_buffer if pod is not None else None
     estimate = buffer.clock_fit.estimate() if buffer is not None else None
@@ -138,7 +166,7 @@ def _health(
         estimate.drift_ppm if estimate is not None else None,
         max(state.connects - 1, 0),
         state.reboots,
-        state.last_packet_s,
+        last_packet_s,
         buffer.held_packets if buffer is not None else 0,
         state.overflowed,
         state.has_namesake,

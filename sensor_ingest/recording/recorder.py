@@ -110,7 +110,7 @@ class Recorder:
 
     def _write(self, entry: Entry) -> None:
         self._journal.append(entry)
-        self._health.observe(entry)
+        self._health.observe(entry, self._assembler.pods)
         for given in self._assembler.process(entry):
             if isinstance(given, Batch):
                 self._silence.on_samples(given.pod, self._now_s(), given.watermark_s)

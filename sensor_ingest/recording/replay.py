@@ -14,11 +14,13 @@ from surefoot.sensor_ingest.recording.clock_steering import fit_boot
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.mending import give_up_lost, mended
+from surefoot.sensor_ingest.recording.pod_health import PodHealthTracker
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 
 
 class Replay:
-    """Iterates over a run's batches and silent pods; afterwards `reader.holes` tells where the journal is damaged.
+    """Iterates over a run's batches and silent pods; afterwards `reader.holes` tells where the journal is damaged, and
+    `health` what was noted of the pods.
 
     Which runner's foot a pod is on says the manifest, which may have been corrected after the run.
     If the run was not ended, the samples that still waited for missing packets are given at the end.
@@ -32,14 +34,17 @@ class Replay:
         self.run = run
         self.reader = JournalReader(run.journal_path)
         self.assembler = Assembler()
+        self.health = PodHealthTracker(run.manifest.pods)
         self._refit = refit
 
     def __iter__(self) -> Iterator[Batch | SilentPod]:
         self.assembler = Assembler()
+        self.health = PodHealthTracker(self.run.manifest.pods)
         entries: Iterable[Entry] = give_up_lost(mended(self.reader), self.reader)
         if self._refit:
             entries = replace_clocks(without_silent_pods(entries), fit_clocks(mended(JournalReader(self.reader.path))))
         for entry in worn_as(entries, self.run.manifest.pods):
+            self.health.observe(entry, self.assembler.pods)
             yield from self.assembler.process(entry)
         yield from self.assembler.finish()
 

@@ -30,6 +30,7 @@ def analyze_run(run: RunFolder, progress: ProgressCallback, *, refit: bool = Fal
     analysis.flush()
     for pod in again.assembler.pods.values():
         analysis.runners[pod.runner].count(pod.foot, pod.counts)
+    analysis.health_notes = again.health.take_notes()
     for runner in analysis.runners.values():
         runner.note_damage(again.reader.holes)
     return analysis

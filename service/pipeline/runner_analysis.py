@@ -16,6 +16,7 @@ from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
 from surefoot.sensor_ingest.recording.clock_fit import LIVE_PAIR_SD_S
 from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
+from surefoot.sensor_ingest.recording.pod_health import HealthNote
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
 from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, damage_notes, pod_notes
@@ -163,6 +164,8 @@ class RunAnalysis:
         run_id: str = "",
     ) -> None:
         self.chunk_s = chunk_s
+        self.health_notes: Sequence[HealthNote] = ()
+        """How the pods were, of a run read from its recording."""
         self._pods = tuple(pods)
         self._waiting: dict[int, list[Batch]] = {}
         self.names = {pod.runner: pod.name or pod.runner for pod in pods}

@@ -43,6 +43,7 @@ def store_recorded_run(
             analysis.push(item)
             end_s = max(end_s, item.watermark_s)
         analysis.flush()
+        recorder.record_health(again.health.take_notes())
         for note in damage_notes(again.reader.holes):
             log.warning("%s: %s", run.path, note)
         recorder.finish(end_s)

@@ -72,6 +72,7 @@ def _replace(
     writer.begin_generation(run.run_id, name, pods)
     writer.add_run(run.run_id, name, run.names[name], clock.zero_ns, run.software, analysis.runners[name].feet)
     writer.add_results(run.run_id, name, clock, results)
+    writer.add_health(run.run_id, clock, analysis.health_notes, name)
     writer.add_summary(run.run_id, name, end_ns, summary_to_dict(results, clock.zero_ns, end_ns, run.parameters))
     return ResultCounts.of(before), ResultCounts.of(results)
 

@@ -14,7 +14,7 @@ from typing import Self
 
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.sensor_ingest.recording.pod_health import HealthNote
 from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service.alerts.policy import Alert, AlertPolicy
 from surefoot.service.runtime.date_trust import is_date_trusted
@@ -130,12 +130,11 @@ class ResultRecorder:
             self._add_alerts(runner, alerts)
         self._on_rows()
 
-    def record_health(self, pods: Sequence[PodHealth], now_s: float) -> None:
-        """Store the health of the pods."""
+    def record_health(self, notes: Sequence[HealthNote]) -> None:
+        """Store how the pods were; errors as of `record`."""
+        self._sync_recording()
         with self._transaction():
-            for pod in pods:
-                time_ns = self._clock.ns(now_s)
-                self._writer.add_pod_health(self._run.run_id, time_ns, pod)
+            self._writer.add_health(self._run.run_id, self._clock, notes)
         self._on_rows()
 
     def checkpoint(self) -> None:

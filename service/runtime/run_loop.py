@@ -18,7 +18,7 @@ from surefoot.service.runtime.shutdown import StopRequest
 
 CATCH_UP_LAG_S = 5.0
 """While samples are older than this, they are analysed in chunks of `CHUNK_S`, to catch up."""
-HEALTH_PERIOD_S = 10.0
+HEALTH_CHECK_PERIOD_S = 1.0
 END_CHECK_PERIOD_S = 1.0
 RETAIN_S = 900.0
 """Unattended runs keep results in memory for so long; older ones are in the store only."""
@@ -73,8 +73,7 @@ async def record_run(
             await _analyze_live(live, analysis, observer, recorder)
             end_s = live.now_s
     analysis.flush()
-    if recorder is not None:
-        recorder.finish(end_s)
+    _finish(live, recorder, end_s)
     health = live.health()
     for pod in health:
         analysis.runners[pod.runner].count(pod.foot, pod.counts)
@@ -99,7 +98,12 @@ async def record_unattended(
         await _analyze_live(live, analysis, observer, recorder)
         end_s = live.now_s
     analysis.flush()
+    _finish(live, recorder, end_s)
+
+
+def _finish(live: LiveRun, recorder: ResultRecorder | None, end_s: float) -> None:
     if recorder is not None:
+        recorder.record_health(live.take_health_notes())
         recorder.finish(end_s)
 
 
@@ -137,9 +141,10 @@ def _activity(live: LiveRun, analysis: RunAnalysis) -> RunActivity:
 
 async def _record_health(live: LiveRun, recorder: ResultRecorder | None) -> None:
     while recorder is not None:
-        await asyncio.sleep(HEALTH_PERIOD_S)
-        recorder.record_health(live.health(), live.now_s)
-        await asyncio.to_thread(recorder.checkpoint)
+        await asyncio.sleep(HEALTH_CHECK_PERIOD_S)
+        if notes := live.take_health_notes():
+            recorder.record_health(notes)
+            await asyncio.to_thread(recorder.checkpoint)
 
 
 async def _update_observer(live: LiveRun, analysis: RunAnalysis, observer: Observer | None) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 from surefoot.analysis.findings import Finding, Severity
 from surefoot.analysis.model import Bout, Foot, Strides, Window
 from surefoot.analysis.session import Results
-from surefoot.sensor_ingest.recording.pod_health import PodHealth
+from surefoot.sensor_ingest.recording.pod_health import HealthNote, PodHealth
 from surefoot.service.alerts.policy import AlertEvent
 from surefoot.service.serialization.encoding import dumps
 from surefoot.service.serialization.findings import finding_to_json
@@ -199,8 +199,14 @@ class StoreWriter:
             generation=self._generation,
         )
 
-    def add_pod_health(self, run: str, time_ns: int, pod: PodHealth) -> None:
-        """Add how a pod is doing."""
+    def add_health(self, run: str, clock: RunClock, notes: Sequence[HealthNote], runner: str | None = None) -> None:
+        """Add how the pods were, of all runners or of one."""
+        for note in notes:
+            for pod in note.pods:
+                if runner in (None, pod.runner):
+                    self._add_pod_health(run, clock.ns(note.at_s), pod)
+
+    def _add_pod_health(self, run: str, time_ns: int, pod: PodHealth) -> None:
         self._add(
             "pod_health",
             run=run,

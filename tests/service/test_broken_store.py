@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.entries import PacketEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
@@ -133,7 +134,9 @@ def test_everything_is_there_again_and_nothing_is_told_twice(
 ) -> None:
     with StoreReader(settings.store_path) as reader:
         before = reader.results(run.manifest.run_id, RUNNER)
+        health = {foot: reader.pod_health(run.manifest.run_id, RUNNER, foot) for foot in Foot}
     known = told(settings)
+    assert all(health.values())
     assert all(known.values())
     damage(settings, how)
     aside = ensure_store(settings.store_path)
@@ -144,6 +147,7 @@ def test_everything_is_there_again_and_nothing_is_told_twice(
     rebuild(run, settings)
     with StoreReader(settings.store_path) as reader:
         assert_same(before, reader.results(run.manifest.run_id, RUNNER))
+        assert {foot: reader.pod_health(run.manifest.run_id, RUNNER, foot) for foot in Foot} == health
     assert told(settings) == known
     assert ensure_store(settings.store_path) is None
     assert not list(missing_runs(settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import math
 import os
@@ -30,6 +31,7 @@ from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
 from surefoot.service.runtime.pod_sources import SimulatedSquad, simulated_squad
 from surefoot.service.runtime.recovery import missing_runs, open_runs, store_recorded_run
+from surefoot.service.serialization.store_rows import POD_HEALTH_FIELDS, pod_health_to_json
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.writing import StoreWriter
@@ -60,9 +62,14 @@ def assert_stored_as_recorded(settings: Settings) -> None:
     """The store has exactly what the recording gives."""
     (run,) = list_runs(settings.runs_folder)
     analysis = analyze_run(run, lambda *_: None)
+    assert analysis.health_notes
     with StoreReader(settings.store_path) as reader:
         for name, runner in analysis.runners.items():
             assert_same(runner.results, reader.results(run.manifest.run_id, name))
+        for number, pod in enumerate(run.manifest.pods):
+            stored = reader.pod_health(run.manifest.run_id, pod.runner, pod.foot)
+            noted = [json.loads(pod_health_to_json(note.pods[number])) for note in analysis.health_notes]
+            assert [{name: row[name] for name in POD_HEALTH_FIELDS} for row in stored] == noted
 
 
 @pytest.fixture
