@@ -9,10 +9,12 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from surefoot.sensor_ingest.ble.adapter import Adapter, RadioBackend
+from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_supervisor import PodSupervisor
 from surefoot.sensor_ingest.errors import IngestError
@@ -46,6 +48,7 @@ class LiveRun:
     ----------
     run : a new run, or one that was not ended.
     settings : applied to each pod once per boot.
+    bonds_folder : where the pods that this computer has a bond with are kept; the folder of the run's folder if None.
     utc_s : seconds since 1970; continues the session clock over the time between a crash and the continuation.
     seed : of the jitter in back-off delays.
     """
@@ -56,12 +59,14 @@ class LiveRun:
         radio: RadioBackend | None = None,
         *,
         settings: StreamSettings | None = None,
+        bonds_folder: Path | None = None,
         utc_s: Callable[[], float] = time.time,
         seed: int | None = None,
     ) -> None:
         self.run = run
         self._adapter = Adapter(radio or RadioBackend())
         self._settings = settings or StreamSettings()
+        self._bonds = Bonds(bonds_folder or run.path.parent)
         self._utc_s = utc_s
         self._rng = random.Random(seed)
         self._assembler = Assembler()
@@ -231,6 +236,7 @@ class LiveRun:
                 adapter=adapter,
                 queue=queue,
                 assembler=self._assembler,
+                bonds=self._bonds,
                 session_s=self._session_s,
                 stop=self._stop,
                 settings=self._settings,

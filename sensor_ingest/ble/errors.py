@@ -30,6 +30,21 @@ class PodRefusedError(IngestError):
         super().__init__(f"Pod {serial} is not used: {reason}.")
 
 
+class BondError(PodRefusedError):
+    """A pod that is not the one there is a bond with, or does not bond."""
+
+    def __init__(self, serial: str, reason: str) -> None:
+        super().__init__(serial, f"{reason}; if it was reset or replaced, run: surefoot pods --forget-bond {serial}")
+
+
+class NotBondedError(IngestError):
+    """A request that the pod refuses for want of a bond, which could not be made or may not be made again."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The pod refuses a request: {reason}.")
+
+
 class LinkLostError(IngestError):
     """The connection to a pod ended; the supervisor connects again."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from bleak import BleakClient
-from bleak.exc import BleakError
+from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError, BleakGATTProtocolErrorCode
 
 from surefoot.sensor_ingest.ble.adapter import Advertisement, RadioBackend
-from surefoot.sensor_ingest.ble.errors import LinkLostError
+from surefoot.sensor_ingest.ble.errors import LinkLostError, NotBondedError
 from surefoot.sensor_ingest.protocol import (
+    BOND_UUID,
     CONTROL_UUID,
     INFO_UUID,
     STREAM_UUID,
@@ -24,18 +26,34 @@ from surefoot.sensor_ingest.protocol import (
 BATTERY_UUID = "00002a19-0000-1000-8000-00805f9b34fb"
 CONNECT_TIMEOUT_S = 10.0
 REPLY_TIMEOUT_S = 5.0
+PAIRING_TIMEOUT_S = 20.0
+"""Includes the time in which a person may have to agree."""
 DISCONNECT_TIMEOUT_S = 5.0
 """BlueZ takes about 2 s."""
 
+T = TypeVar("T")
 PacketCallback = Callable[[float, bytes], None]
 BatteryCallback = Callable[[int], None]
 
+_Code = BleakGATTProtocolErrorCode
+_UNBONDED_CODES = (
+    _Code.INSUFFICIENT_AUTHENTICATION,
+    _Code.INSUFFICIENT_ENCRYPTION,
+    _Code.INSUFFICIENT_ENCRYPTION_KEY_SIZE,
+)
+_BLUEZ_UNBONDED = "org.bluez.Error.NotPermitted", "Not paired"
+
 
 class PodClient:
-    """A link to a pod. All methods may raise BleakError, TimeoutError, OSError, EOFError or LinkLostError."""
+    """A link to a pod. All methods may raise BleakError, TimeoutError, OSError, EOFError or LinkLostError.
+
+    Where the pod demands a bond, it is paired with, unless `may_pair` is False: then, and where that fails,
+    NotBondedError is raised. Systems that pair by themselves are let do so.
+    """
 
     def __init__(self, advertisement: Advertisement, radio: RadioBackend) -> None:
         self.disconnected = asyncio.Event()
+        self.may_pair = True
         self._client = BleakClient(advertisement.device, self._on_disconnect, timeout=CONNECT_TIMEOUT_S, **radio.client)
         self._pending_reply: tuple[Opcode, asyncio.Future[Reply | None]] | None = None
         self._command_lock = asyncio.Lock()
@@ -57,9 +75,18 @@ class PodClient:
         """Read the info characteristic; ProtocolError if it is malformed."""
         return PodInfo.from_bytes(bytes(await self._client.read_gatt_char(INFO_UUID)))
 
+    @property
+    def demands_bond(self) -> bool:
+        """Whether the pod says that it takes commands from bonded clients only."""
+        return self._client.services.get_characteristic(BOND_UUID) is not None
+
+    async def read_bond(self) -> None:
+        """Read what only a bonded client can read."""
+        await self._bonded(lambda: self._client.read_gatt_char(BOND_UUID))
+
     async def subscribe_replies(self) -> None:
         """Subscribe to the control point; required before the first command."""
-        await self._client.start_notify(CONTROL_UUID, lambda _, data: self._on_reply(bytes(data)))
+        await self._bonded(lambda: self._client.start_notify(CONTROL_UUID, lambda _, data: self._on_reply(bytes(data))))
 
     async def subscribe_packets(self, on_packet: PacketCallback) -> None:
         """Call `on_packet(arrival_s, data)` for each notification; arrival in the event loop's time."""
@@ -90,15 +117,45 @@ class PodClient:
                 raise LinkLostError("the pod is out of reach")
             reply_future: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
             self._pending_reply = opcode, reply_future
+            command = bytes(Command(opcode, arguments))
             try:
                 async with asyncio.timeout(REPLY_TIMEOUT_S):
-                    await self._client.write_gatt_char(CONTROL_UUID, bytes(Command(opcode, arguments)), response=True)
+                    await self._bonded(lambda: self._client.write_gatt_char(CONTROL_UUID, command, response=True))
                     reply = await reply_future
             finally:
                 self._pending_reply = None
         if reply is None:
             raise LinkLostError("the pod went out of reach")
         return reply
+
+    async def _bonded(self, request: Callable[[], Awaitable[T]]) -> T:
+        """Make a request; where the pod refuses it for want of a bond, pair and make it again."""
+        try:
+            return await request()
+        except BleakError as error:
+            if not _is_unbonded(error):
+                raise
+            if not self.may_pair:
+                raise NotBondedError("it does not know this computer any more") from error
+        await self._pair()
+        try:
+            return await request()
+        except BleakError as error:
+            if _is_unbonded(error):
+                raise NotBondedError("it does not take the bond that was made") from error
+            raise
+
+    async def _pair(self) -> None:
+        """Pair; macOS has no call for it, and does so by itself on a request that needs it."""
+        try:
+            async with asyncio.timeout(PAIRING_TIMEOUT_S):
+                await self._client.pair()
+        except NotImplementedError:
+            return
+        except BleakError as error:
+            if self.disconnected.is_set():
+                raise
+            raise NotBondedError(f"pairing failed ({error})") from error
 
     def _on_reply(self, data: bytes) -> None:
         try:
@@ -116,3 +173,10 @@ class PodClient:
         """Complete the pending command; None if the link was lost."""
         if self._pending_reply is not None and not self._pending_reply[1].done():
             self._pending_reply[1].set_result(reply)
+
+
+def _is_unbonded(error: BleakError) -> bool:
+    """Whether a pod refused a request because the link is not that of a bonded client."""
+    if isinstance(error, BleakGATTProtocolError):
+        return error.code in _UNBONDED_CODES
+    return isinstance(error, BleakDBusError) and error.args[:2] == _BLUEZ_UNBONDED

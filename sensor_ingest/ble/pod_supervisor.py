@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import random
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from bleak.exc import BleakError
 
-from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.ble.adapter import Adapter, Advertisement
 from surefoot.sensor_ingest.ble.backfill import Backfill
+from surefoot.sensor_ingest.ble.bonds import Bonds, secure
 from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_matches
-from surefoot.sensor_ingest.ble.errors import LinkLostError, PodRefusedError
+from surefoot.sensor_ingest.ble.errors import BondError, LinkLostError, NotBondedError, PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import (
     StreamSettings,
     configure,
@@ -24,12 +23,14 @@ from surefoot.sensor_ingest.ble.handshake import (
     read_pod_info,
     send_checked,
 )
+from surefoot.sensor_ingest.ble.namesakes import Namesakes
 from surefoot.sensor_ingest.ble.pod_client import PodClient
-from surefoot.sensor_ingest.ble.rate_limit import PacketRateLimiter
+from surefoot.sensor_ingest.ble.pod_intake import PodIntake
+from surefoot.sensor_ingest.ble.retries import Retries
 from surefoot.sensor_ingest.cancellation import StopRequested, cancel_on, wait_for_event
 from surefoot.sensor_ingest.protocol import FootCode, Opcode, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.assembler import Assembler
-from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind, LostEntry, PacketEntry, PodEntry
+from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind, LostEntry, PodEntry
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
 from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
@@ -39,24 +40,12 @@ log = logging.getLogger(__name__)
 
 TRANSIENT_ERRORS = (BleakError, TimeoutError, OSError, EOFError, LinkLostError)
 """Errors after which the connection is tried again."""
-FIRST_RETRY_S = 0.25
-MAX_RETRY_S = 5.0
+DOUBTFUL_CONNECTIONS = 3
+"""Connections in a row that fail before the handshake, after which the bond of the pod is doubted."""
 STALL_TIMEOUT_S = 4.0
 """A connected link without packets for this long is replaced; longer than the supervision timeout of pods."""
-MAX_MALFORMED_PACKETS = 100
-MAX_EXCESS_PACKETS = 1000
-"""Malformed packets, and packets above the rate limit, of one connection after which the pod is refused for a while."""
-FIRST_REFUSAL_S = 15.0
-MAX_REFUSAL_S = 60.0
-"""A refused pod is tried again after so long: less than its ring buffer holds, so that a bad answer costs nothing."""
-STABLE_LINK_S = 5.0
-"""A link lost sooner is followed by a back-off, so that a flapping pod does not block the adapter."""
 OWN_ADDRESS_FIRST_S = 5.0
-NAMESAKE_PATIENCE_S = 30.0
-"""After a link loss the pod is looked for at the address that it had first; another boot elsewhere is meanwhile
-taken for another pod with the same serial number, not for the pod switched on anew."""
-MIN_BATTERY_INTERVAL_S = 10.0
-"""Battery levels are recorded at most this often."""
+"""For so long the pod is looked for at the address that it had, or was bonded at, before elsewhere."""
 STOP_TIMEOUT_S = 3.0
 _BACKFILL_POLL_S = 0.05
 _IDLE_POLL_S = 0.5
@@ -69,6 +58,7 @@ class PodSupervisor:
     ----------
     number : index of the pod in the manifest.
     assembler : read only, for missing packets.
+    bonds : pods that this computer has a bond with.
     session_s : maps the event loop's time to session time.
     """
 
@@ -80,6 +70,7 @@ class PodSupervisor:
         adapter: Adapter,
         queue: EntryQueue,
         assembler: Assembler,
+        bonds: Bonds,
         session_s: Callable[[float], float],
         stop: asyncio.Event,
         settings: StreamSettings,
@@ -93,62 +84,60 @@ class PodSupervisor:
         self._session_s = session_s
         self._stop = stop
         self._settings = settings
-        self._backoff = Backoff(FIRST_RETRY_S, MAX_RETRY_S, rng=rng)
-        self._refusals = Backoff(FIRST_REFUSAL_S, MAX_REFUSAL_S, jitter=0.0)
-        self._address = ""
-        self._left_s = -math.inf
-        self._other_addresses: set[str] = set()
-        self._rate_limiter = PacketRateLimiter()
-        self._last_packet_s = 0.0
-        self._malformed_before = self._excess_before = 0
-        self._battery_pct = -1
-        self._battery_recorded_s = -math.inf
-        self._streaming_since_s = math.inf
+        self._retries = Retries(rng)
+        self._bonds = bonds
+        self._failed_connections = 0
+        self._namesakes = Namesakes(bonds.address_of(assignment.serial) or "")
+        self._intake = PodIntake(number, queue, assembler, session_s)
 
     async def run(self) -> None:
         """Supervise the pod until the run is stopped."""
         while not self._stop.is_set():
-            self._streaming_since_s = math.inf
+            self._retries.on_looking()
             try:
                 await self._run_connection(await self._cancel_on_stop(self._find(), "look"))
-                self._backoff.reset()
+                self._retries.on_over()
             except StopRequested:
                 return
             except PodRefusedError as error:
                 await self._pause_after(error)
+            except NotBondedError as error:
+                await self._pause_after(BondError(self.assignment.serial, error.reason))
             except TRANSIENT_ERRORS as error:
                 self._record_event(EventKind.DISCONNECTED, text=_error_text(error))
                 log.info("Pod %s is not connected (%s); trying again.", self.assignment.serial, _error_text(error))
-                await self._pause()
+                self._doubt_bond()
+                if wait_s := self._retries.loss_wait_s(self._loop_s()):
+                    await wait_for_event(self._stop, wait_s)
 
     async def _cancel_on_stop(self, work: Coroutine[Any, Any, T], what: str) -> T:
         return await cancel_on(self._stop, work, f"pod {self.assignment.serial} {what}")
 
     async def _find(self) -> Advertisement:
         prefix = advertised_prefix(self.assignment.serial)
-        if self._address:
+        if own := self._namesakes.own_address:
             try:
                 async with asyncio.timeout(OWN_ADDRESS_FIRST_S):
-                    return await self._adapter.wait_for_advertisement(prefix, only_address=self._address)
+                    return await self._adapter.wait_for_advertisement(prefix, only_address=own)
             except TimeoutError:
                 log.debug("Pod %s is not heard from the address it had.", self.assignment.serial)
-        return await self._adapter.wait_for_advertisement(prefix, frozenset(self._other_addresses))
+        return await self._adapter.wait_for_advertisement(prefix, frozenset(self._namesakes.others))
+
+    def _doubt_bond(self) -> None:
+        """Tell once that a bonded pod which cannot be connected to again and again may have lost its keys."""
+        self._failed_connections += 1
+        serial = self.assignment.serial
+        if self._failed_connections == DOUBTFUL_CONNECTIONS and self._bonds.address_of(serial) is not None:
+            reason = f"{DOUBTFUL_CONNECTIONS} connections failed before it could show its bond"
+            log.warning("%s", BondError(serial, reason))
+            self._record_event(EventKind.DISCONNECTED, text=BondError(serial, reason).reason)
 
     async def _pause_after(self, refusal: PodRefusedError) -> None:
         """Leave a pod that breaks the rules alone for a while, longer each time in a row."""
-        if asyncio.get_running_loop().time() - self._streaming_since_s >= MAX_REFUSAL_S:
-            self._refusals.reset()
-        wait_s = self._refusals.next_delay_s()
+        wait_s = self._retries.refusal_wait_s(self._loop_s())
         log.warning("%s It is tried again in %.0f s.", refusal, wait_s)
         self._record_event(EventKind.REFUSED, text=refusal.reason)
         await wait_for_event(self._stop, wait_s)
-
-    async def _pause(self) -> None:
-        """Back off, unless the lost link had been stable."""
-        if self._link_was_stable:
-            self._backoff.reset()
-        else:
-            await wait_for_event(self._stop, self._backoff.next_delay_s())
 
     async def _run_connection(self, advertisement: Advertisement) -> None:
         """Connect, stream until the link is lost or the run is stopped, disconnect."""
@@ -157,11 +146,11 @@ class PodSupervisor:
             await self._cancel_on_stop(self._connect(client), "connect")
             if not await self._cancel_on_stop(self._handshake(client, advertisement), "greet"):
                 return
-            self._streaming_since_s = asyncio.get_running_loop().time()
+            self._retries.on_streaming(self._loop_s())
             await self._stream(client)
         finally:
-            if not math.isinf(self._streaming_since_s):
-                self._left_s = asyncio.get_running_loop().time()
+            if self._retries.streamed:
+                self._namesakes.on_left(self._loop_s())
             await client.close()
 
     async def _connect(self, client: PodClient) -> None:
@@ -170,31 +159,38 @@ class PodSupervisor:
 
     async def _handshake(self, client: PodClient, advertisement: Advertisement) -> bool:
         """Identify, configure and start the pod; False if it is another pod with the same tag."""
-        await client.subscribe_replies()
+        address = advertisement.device.address
         info = await read_pod_info(client, self.assignment.serial)
         if not serial_matches(info.serial, self.assignment.serial):
-            self._other_addresses.add(advertisement.device.address)
+            self._namesakes.others.add(address)
             return False
         known = self._reorder_buffer
         same_boot = known is not None and known.is_same_boot(info)
-        if not same_boot and self._is_namesake(advertisement.device.address):
-            self._tell_namesake(advertisement.device.address)
+        if not same_boot and self._namesakes.is_namesake(address, self._loop_s()):
+            self._tell_namesake(address)
             return False
+        await self._secure(client, info.serial, address)
+        await client.subscribe_replies()
         if not same_boot:
             info = await configure(client, info, self._settings)
         self._record_connection(info, advertisement)
-        await client.subscribe_battery(self._on_battery)
-        self._last_packet_s = asyncio.get_running_loop().time()
-        await client.subscribe_packets(self._on_packet)
+        await client.subscribe_battery(self._intake.on_battery)
+        self._intake.last_packet_s = self._loop_s()
+        await client.subscribe_packets(self._intake.on_packet)
         await send_checked(client, info.serial, Opcode.START)
         if info.foot.foot is not self.assignment.foot:
             await client.send_command(Opcode.SET_FOOT, FootCode.from_foot(self.assignment.foot))
         return True
 
-    def _is_namesake(self, address: str) -> bool:
-        """Whether another boot at this address is that of another pod."""
-        gone_s = asyncio.get_running_loop().time() - self._left_s
-        return bool(self._address) and address != self._address and gone_s < NAMESAKE_PATIENCE_S
+    async def _secure(self, client: PodClient, serial: str, address: str) -> None:
+        """Bond where the pod demands it; BondError if it is not the pod that there is a bond with."""
+        self._failed_connections = 0
+        try:
+            await secure(client, serial, address, self._bonds)
+        except (BondError, NotBondedError):
+            if address != self._namesakes.own_address:
+                self._namesakes.others.add(address)
+            raise
 
     def _tell_namesake(self, address: str) -> None:
         self._record_event(EventKind.NAMESAKE, text=address)
@@ -202,9 +198,8 @@ class PodSupervisor:
 
     def _look_for_namesakes(self) -> None:
         """A connected pod does not advertise, so whoever uses its name meanwhile is another pod."""
-        heard = self._adapter.heard_since(advertised_prefix(self.assignment.serial), self._streaming_since_s)
-        for address in heard - self._other_addresses - {self._address}:
-            self._other_addresses.add(address)
+        heard = self._adapter.heard_since(advertised_prefix(self.assignment.serial), self._retries.streaming_since_s)
+        for address in self._namesakes.take_new(heard):
             self._tell_namesake(address)
 
     def _record_connection(self, info: PodInfo, advertisement: Advertisement) -> None:
@@ -220,12 +215,11 @@ class PodSupervisor:
             self._queue.put(
                 LostEntry(self.number, info.boot, known.next_sequence, oldest_available(info) - known.next_sequence)
             )
-        self._address = advertisement.device.address
+        self._namesakes.own_address = advertisement.device.address
         self._record_event(EventKind.CONNECTED, text=advertisement.name)
         log.info("Pod %s is connected.", info.serial)
         self._record_event(EventKind.SIGNAL, float(advertisement.rssi_dbm))
-        self._rate_limiter.start(now_s, info.rate_hz)
-        self._malformed_before, self._excess_before = self._malformed, self._rate_limiter.refused
+        self._intake.start(now_s, info.rate_hz)
 
     async def _stream(self, client: PodClient) -> None:
         """Watch the stream and backfill until the run is stopped; LinkLostError if the link is lost or stalls."""
@@ -234,9 +228,9 @@ class PodSupervisor:
         while not self._stop.is_set():
             if client.disconnected.is_set():
                 raise LinkLostError("the pod went out of reach")
-            if loop.time() - self._last_packet_s > STALL_TIMEOUT_S:
+            if loop.time() - self._intake.last_packet_s > STALL_TIMEOUT_S:
                 raise LinkLostError("connected, but no data")
-            self._check_packets()
+            self._intake.check(self.assignment.serial)
             self._look_for_namesakes()
             busy = await self._request_missing(backfill, loop.time())
             await wait_for_event(client.disconnected, _BACKFILL_POLL_S if busy else _IDLE_POLL_S)
@@ -261,42 +255,17 @@ class PodSupervisor:
         except (*TRANSIENT_ERRORS, ProtocolError) as error:
             log.info("Pod %s was not stopped: %s", self.assignment.serial, error)
 
-    def _check_packets(self) -> None:
-        malformed = self._malformed - self._malformed_before
-        if malformed >= MAX_MALFORMED_PACKETS:
-            raise PodRefusedError(self.assignment.serial, f"it sent {malformed} malformed packets")
-        if self._rate_limiter.refused - self._excess_before >= MAX_EXCESS_PACKETS:
-            raise PodRefusedError(self.assignment.serial, "it sends far more data than expected")
-
-    @property
-    def _malformed(self) -> int:
-        pod = self._assembler.pods.get(self.number)
-        return pod.counts.malformed if pod is not None else 0
-
-    def _on_packet(self, arrival_s: float, data: bytes) -> None:
-        self._last_packet_s = arrival_s
-        at_s = self._session_s(arrival_s)
-        if self._rate_limiter.allows(at_s):
-            self._queue.offer(PacketEntry(self.number, at_s, data))
-
-    def _on_battery(self, level_pct: int) -> None:
-        now_s = asyncio.get_running_loop().time()
-        if level_pct != self._battery_pct and now_s - self._battery_recorded_s >= MIN_BATTERY_INTERVAL_S:
-            self._battery_pct, self._battery_recorded_s = level_pct, now_s
-            self._record_event(EventKind.BATTERY, float(level_pct))
-
-    @property
-    def _link_was_stable(self) -> bool:
-        """Whether the last link streamed for `STABLE_LINK_S`."""
-        return asyncio.get_running_loop().time() - self._streaming_since_s >= STABLE_LINK_S
-
     @property
     def _reorder_buffer(self) -> ReorderBuffer | None:
         pod = self._assembler.pods.get(self.number)
         return pod.reorder_buffer if pod is not None else None
 
     def _now_s(self) -> float:
-        return self._session_s(asyncio.get_running_loop().time())
+        return self._session_s(self._loop_s())
+
+    @staticmethod
+    def _loop_s() -> float:
+        return asyncio.get_running_loop().time()
 
     def _record_event(self, kind: EventKind, value: float = 0.0, text: str = "") -> None:
         self._queue.put(EventEntry(self.number, self._now_s(), kind, value, text[:200]))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
-from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener
+from surefoot.sensor_ingest.recording.private_files import make_private_folder, replace_private_file
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +34,7 @@ def keep_feet(folder: Path, runner: str, feet: Mapping[str, Foot]) -> None:
     text = json.dumps({**kept, runner: {**others, **feet}}, indent=1, ensure_ascii=False)
     try:
         make_private_folder(folder)
-        fresh = folder / f"{FILE_NAME}.new"
-        with open(fresh, "w", encoding="utf-8", opener=private_opener) as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(folder / FILE_NAME)
+        replace_private_file(folder / FILE_NAME, text + "\n")
     except OSError as error:
         raise RunUnwritableError(folder, error.strerror or type(error).__name__) from error
 

@@ -62,6 +62,22 @@ def sync_folder(path: Path) -> None:
         os.close(folder)
 
 
+def replace_private_file(path: Path, text: str) -> None:
+    """Put a text on the disk in the place of what a file held, as a whole or not at all.
+
+    Raises
+    ------
+    OSError
+        if it cannot be written.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    with open(fresh, "w", encoding="utf-8", opener=private_opener) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
 def is_private(path: Path) -> bool:
     """Whether nobody but its owner may do anything with what is there; where there is nothing, there is no secret."""
     with suppress(OSError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import stat
@@ -26,7 +25,7 @@ from surefoot.sensor_ingest.recording.errors import (
 )
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
-from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE, make_private_folder, private_opener
+from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE, make_private_folder, replace_private_file
 from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
 
 FORMAT = 1
@@ -356,13 +355,8 @@ def write_manifest(run: RunFolder) -> None:
 
 
 def _write_file(run: RunFolder, target: Path) -> None:
-    fresh = target.with_name(f"{target.name}.new")
     try:
-        with open(fresh, "w", encoding="utf-8", opener=private_opener) as file:
-            file.write(run.manifest.to_json() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(target)
+        replace_private_file(target, run.manifest.to_json() + "\n")
     except OSError as error:
         raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
 

@@ -22,8 +22,9 @@ def confirm(
     from surefoot.service.runtime.feet_question import ask_feet
 
     pods = choose_pods(left, right, runner)
-    feet = asyncio.run(ask_feet(pods, typer.echo))
-    keep_feet(runs_folder(folder), pods[0].runner, feet)
+    runs = runs_folder(folder)
+    feet = asyncio.run(ask_feet(pods, typer.echo, runs))
+    keep_feet(runs, pods[0].runner, feet)
     if feet[pods[0].serial] is not pods[0].foot:
         typer.echo("The pods are the other way round than was thought.")
     for serial, foot in sorted(feet.items(), key=lambda each: each[1]):

@@ -32,9 +32,13 @@ AGAIN: Mapping[Told, str] = {
 
 
 async def ask_feet(
-    pods: Sequence[PodAssignment], say: Callable[[str], None], radio: RadioBackend | None = None
+    pods: Sequence[PodAssignment], say: Callable[[str], None], kept: Path, radio: RadioBackend | None = None
 ) -> dict[str, Foot]:
     """Each pod's foot by serial number, from the one that the runner lifts or taps when `say` asks for it.
+
+    Parameters
+    ----------
+    kept : folder of runs, where bonds with the pods are kept.
 
     Raises
     ------
@@ -50,7 +54,7 @@ async def ask_feet(
     question = _Question(say)
     with TemporaryDirectory(prefix="surefoot-") as folder:
         run = await asyncio.to_thread(create_run, Path(folder), pods, software=f"surefoot {VERSION}")
-        async with LiveRun(run, radio) as live:
+        async with LiveRun(run, radio, bonds_folder=kept) as live:
             moved = await _answer(live, question)
     if moved is None:
         raise FeetUnknownError([pod.serial for pod in pods if pod.foot not in question.pods])

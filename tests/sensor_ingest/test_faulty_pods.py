@@ -14,7 +14,7 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
-from surefoot.sensor_ingest.ble.pod_supervisor import MAX_MALFORMED_PACKETS
+from surefoot.sensor_ingest.ble.pod_intake import MAX_MALFORMED_PACKETS
 from surefoot.sensor_ingest.ble.rate_limit import BURST_PACKETS, PacketRateLimiter
 from surefoot.sensor_ingest.protocol import Opcode, Packet, Reply
 from surefoot.sensor_ingest.recording.entries import PacketEntry

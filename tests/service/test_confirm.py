@@ -41,12 +41,12 @@ def pods(left: str, right: str) -> list[PodAssignment]:
 
 
 async def asked(
-    plan: Sequence[PlannedBout], worn: Sequence[PodAssignment], say: Callable[[str], None]
+    plan: Sequence[PlannedBout], worn: Sequence[PodAssignment], say: Callable[[str], None], kept: Path
 ) -> dict[str, Foot]:
     """The answer of a simulated runner who does this."""
     async with Simulation(SEED, keep_truth=False) as simulation:
         await simulation.add_runner("runner-1", Scenario("confirm", RunnerProfile(), tuple(plan)))
-        return await ask_feet(worn, say, radio_of(simulation))
+        return await ask_feet(worn, say, kept, radio_of(simulation))
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def wearing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Replaces the computer's Bluetooth by a simulated runner's, in virtual time."""
 
     def wear(*plan: PlannedBout) -> None:
-        async def answer(worn: Sequence[PodAssignment], say: Callable[[str], None]) -> dict[str, Foot]:
-            return await asyncio.to_thread(in_virtual_time, asked(plan, worn, say))
+        async def answer(worn: Sequence[PodAssignment], say: Callable[[str], None], kept: Path) -> dict[str, Foot]:
+            return await asyncio.to_thread(in_virtual_time, asked(plan, worn, say, kept))
 
         monkeypatch.setattr(feet_question, "ask_feet", answer)
 
@@ -84,25 +84,27 @@ def test_a_lifted_or_tapped_left_pod_is_told_kept_and_used_by_the_next_run(
     assert run.manifest.sides_confirmed == ("anna",)
 
 
-def test_who_jumps_is_asked_again_and_told_why() -> None:
+def test_who_jumps_is_asked_again_and_told_why(tmp_path: Path) -> None:
     said: list[str] = []
-    feet = in_virtual_time(asked([STANDS, JUMPS, STANDS, LIFTS_LEFT, STANDS], pods("0001", "0002"), said.append))
+    feet = in_virtual_time(
+        asked([STANDS, JUMPS, STANDS, LIFTS_LEFT, STANDS], pods("0001", "0002"), said.append, tmp_path)
+    )
     assert feet == {"0001": LEFT, "0002": RIGHT}
     assert said[:4] == [STAND, LIFT, AGAIN[Told.BOTH], LIFT]
 
 
-def test_without_an_answer_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_answer_nothing_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(feet_question, "PATIENCE_S", 16.0)
     said: list[str] = []
     with pytest.raises(FeetUnknownError, match=r"no clear answer came; nothing was kept\. Wear both pods"):
-        in_virtual_time(asked([STANDS], pods("0001", "0002"), said.append))
+        in_virtual_time(asked([STANDS], pods("0001", "0002"), said.append, tmp_path))
     assert said[:4] == [STAND, LIFT, AGAIN[Told.NOBODY], LIFT]
 
 
-def test_a_pod_that_is_never_heard_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pod_that_is_never_heard_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(feet_question, "PATIENCE_S", 8.0)
     with pytest.raises(FeetUnknownError, match="nothing was heard from 0003"):
-        in_virtual_time(asked([STANDS], pods("0001", "0003"), lambda _: None))
+        in_virtual_time(asked([STANDS], pods("0001", "0003"), lambda _: None, tmp_path))
 
 
 def test_one_pod_is_not_enough(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
