@@ -28,6 +28,7 @@ from surefoot.dashboards.wall.gateway import GatewayRoutes
 from surefoot.dashboards.wall.login import Login
 from surefoot.dashboards.wall.metrics_page import METRICS_PATH, MetricsPage, no_metrics
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
+from surefoot.dashboards.wall.phone_page import phone_routes
 from surefoot.dashboards.wall.pods_question import PodsQuestion
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
 
@@ -83,6 +84,7 @@ class WallApplication:
             Route("/runs/{run}/runner/{runner}/pods/{worn}", self._pods_question.answer, methods=["POST"]),
             Route("/runs/{run}/events", self._replay_events),
             Route("/runs/{run}/report/{runner}", self._report),
+            *phone_routes(),
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/logout", self._login.sign_out, methods=["POST"]),
             Route("/assets/{name}", _asset),

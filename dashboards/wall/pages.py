@@ -167,7 +167,7 @@ def _legend() -> Markup:
 
 
 def _header_bar(*, live: bool, sign_out: bool) -> Markup:
-    links = (("/", "Now"), ("/runs", "Runs"))
+    links = (("/", "Now"), ("/runs", "Runs"), ("/phone/", "Phone"))
     return element(
         "header",
         element("a", "Skip to content", href="#main", class_="skip"),

@@ -1,0 +1,199 @@
+// The page: buttons, the state of the pods, and what waits to be uploaded.
+
+import { Cues } from "./cues.js";
+import { Journals } from "./journal.js";
+import { PodLink } from "./link.js";
+import { BATTERY_SERVICE, POD_SERVICE, STORE_SERVICE } from "./profile.js";
+import { Recording, newRun } from "./recording.js";
+import { Uploader } from "./upload.js";
+
+const SOFTWARE = "surefoot phone";
+const SHOW_MS = 500;
+const LOCK_MS = 2000;
+const STATES = { waiting: "Tap to go on", connecting: "Connecting", connected: "Connected", lost: "Out of reach", ended: "Done" };
+const NO_BLUETOOTH = window.isSecureContext
+  ? "This browser has no Web Bluetooth. Use Chrome on Android; with an iPhone let the pods keep the run, and sync at home."
+  : "Web Bluetooth needs HTTPS. Open this page by its https address.";
+
+const element = (id) => document.getElementById(id);
+const card = (foot) => document.querySelector(`[data-foot="${foot}"]`);
+const chosen = new Map(); // foot: {device, serial, foot} before the run
+let journals, uploader, cues, wakeLock;
+let recording = null;
+
+// Pods
+
+async function choose(foot) {
+  const options = { filters: [{ services: [POD_SERVICE] }], optionalServices: [BATTERY_SERVICE, STORE_SERVICE] };
+  const device = await navigator.bluetooth.requestDevice(options);
+  if (recording) return goOn(foot, device);
+  const link = new PodLink(device);
+  card(foot).querySelector(".state").textContent = STATES.connecting;
+  await link.connect();
+  const info = await link.info();
+  link.close();
+  const worn = info.foot ?? foot;
+  for (const [other, pod] of chosen) if (pod.serial === info.serial) chosen.delete(other);
+  chosen.set(worn, { device, serial: info.serial, foot: worn });
+  if (worn !== foot) tell(`Pod ${info.serial} is set to the ${worn} foot.`);
+}
+
+function goOn(foot, device) {
+  const pod = recording.pods.find((each) => each.foot === foot);
+  pod.assigned.device = device.id;
+  pod.follow(device);
+}
+
+// After a reload: connect without a question where the browser knows the devices, else a tap on each card does.
+async function goOnByItself() {
+  const known = (await navigator.bluetooth?.getDevices?.()) ?? [];
+  for (const pod of recording.pods) {
+    const device = known.find((each) => each.id === pod.assigned.device);
+    if (device) pod.follow(device);
+  }
+}
+
+// The run
+
+async function start() {
+  const runner = element("runner").value.trim() || "runner";
+  localStorage.setItem("runner", runner);
+  if (!(await navigator.storage.persist())) tell("The browser may delete what it keeps when the phone is full.");
+  const pods = [...chosen.values()].sort((a, b) => (a.foot < b.foot ? -1 : 1));
+  const run = newRun(runner, pods.map(({ device, ...pod }) => ({ ...pod, device: device.id })), SOFTWARE); // prettier-ignore
+  begin(run);
+  await recording.flushedBytes();
+  recording.pods.forEach((pod, index) => pod.follow(pods[index].device));
+  chosen.clear();
+}
+
+function begin(run) {
+  recording?.abandon();
+  recording = new Recording(journals, run, (error) => tell(`This phone cannot keep the run: ${error.message}`));
+  keepScreenOn();
+}
+
+async function end() {
+  element("sure").showModal();
+  await new Promise((resolve) => element("sure").addEventListener("close", resolve, { once: true }));
+  if (element("sure").returnValue !== "end") return;
+  await recording.end();
+  cues.say(uploader.state === "idle" ? "Run ended." : "Run ended. Recorded.");
+}
+
+async function keepScreenOn() {
+  const isWanted = recording && !recording.isClosed && document.visibilityState === "visible";
+  if (!isWanted || !navigator.wakeLock || (wakeLock && !wakeLock.released)) return;
+  wakeLock = await navigator.wakeLock.request("screen").catch(() => null);
+}
+
+// What is shown
+
+function tell(text) {
+  element("notice").textContent = text;
+  element("notice").hidden = !text;
+}
+
+function showPod(foot) {
+  const [section, pod] = [card(foot), recording?.pods.find((each) => each.foot === foot)];
+  const [state, more, button] = [".state", ".more", "button"].map((name) => section.querySelector(name));
+  const isOver = Boolean(recording?.isClosed);
+  section.className = pod && !isOver ? pod.state : chosen.has(foot) ? "connected" : "";
+  button.hidden = Boolean(recording && !isOver && (!pod || pod.state !== "waiting"));
+  button.textContent = pod && !isOver ? "Go on" : chosen.has(foot) ? "Another pod" : "Connect";
+  if (pod && !(isOver && chosen.size)) {
+    state.textContent = pod.isFinished ? STATES.ended : STATES[pod.state];
+    const quietS = pod.lastPacketMs === null ? null : Math.round((performance.now() - pod.lastPacketMs) / 1000);
+    more.textContent = [
+      pod.batteryPct === null ? "" : `Battery ${pod.batteryPct} %`,
+      quietS === null || isOver ? pod.problem : quietS < 2 ? "Packets now" : `Last packet ${quietS} s ago`,
+    ].filter(Boolean).join("\n"); // prettier-ignore
+  } else {
+    state.textContent = chosen.has(foot) ? chosen.get(foot).serial : recording && !isOver ? "Not in this run" : "No pod yet";
+    more.textContent = chosen.has(foot) ? "Ready" : "";
+  }
+}
+
+function size(bytes) {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+async function showUpload() {
+  const waiting = await uploader.waitingBytes();
+  const kept = waiting ? `${size(waiting)} on this phone only. ` : "";
+  const isRunning = recording && !recording.isClosed;
+  const texts = {
+    idle: waiting ? `${kept}Uploading.` : isRunning ? "All of it is on the service." : "Nothing waits to be uploaded.",
+    sending: `${kept}Uploading.`,
+    offline: `${kept}No network: recorded here, uploaded later.`,
+    "sign in": `${kept}Sign in on the wall to upload.`,
+    refused: `${kept}${uploader.message}`,
+  };
+  element("upload").textContent = recording?.isSafe ? "The run is safe on the service." : texts[uploader.state];
+}
+
+function show() {
+  for (const foot of ["left", "right"]) showPod(foot);
+  const isRunning = Boolean(recording && !recording.isClosed);
+  element("who").hidden = element("start").hidden = isRunning;
+  element("start").disabled = !chosen.size;
+  element("end").hidden = !isRunning;
+  element("end").disabled = Boolean(recording?.run.ended);
+  element("end").textContent = recording?.run.ended ? "Ending" : "End the run";
+  const passedS = isRunning ? Math.max(recording.clock.nowS, 0) : 0;
+  element("time").textContent = isRunning ? clockText(passedS) : "";
+}
+
+function clockText(seconds) {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const rest = `${String(minutes).padStart(2, "0")}:${String(Math.floor(seconds) % 60).padStart(2, "0")}`;
+  return hours ? `${hours}:${rest}` : rest;
+}
+
+// Setting up
+
+const handled = (action) => async () => {
+  tell("");
+  try {
+    await action();
+  } catch (error) {
+    if (error.name !== "NotFoundError") tell(error.message); // nothing was chosen
+  }
+  show();
+};
+
+function gatewayName() {
+  const name = localStorage.getItem("gateway") ?? `phone-${crypto.randomUUID().slice(0, 8)}`;
+  localStorage.setItem("gateway", name);
+  return name;
+}
+
+async function setUp() {
+  journals = await Journals.open();
+  uploader = new Uploader(journals, gatewayName(), () => recording, () => {});
+  cues = new Cues(uploader, () => recording, () => element("speak").checked);
+  element("runner").value = localStorage.getItem("runner") ?? "";
+  for (const foot of ["left", "right"]) card(foot).querySelector("button").onclick = handled(() => choose(foot));
+  element("start").onclick = handled(start);
+  element("end").onclick = handled(end);
+  document.addEventListener("visibilitychange", keepScreenOn);
+  if (!navigator.bluetooth) tell(NO_BLUETOOTH);
+  const open = (await journals.runs()).findLast((run) => !run.closed);
+  if (open) {
+    begin(open);
+    await goOnByItself();
+  }
+  setInterval(show, SHOW_MS);
+  setInterval(showUpload, SHOW_MS);
+  show();
+  await uploader.run();
+}
+
+// Two pages would write to one journal: a second one waits.
+const elsewhere = setTimeout(() => tell("surefoot is open in another tab of this browser; close it there."), LOCK_MS);
+navigator.locks.request("surefoot phone", () => {
+  clearTimeout(elsewhere);
+  tell("");
+  return setUp();
+});
+navigator.serviceWorker?.register("/phone/worker.js", { scope: "/phone/" });

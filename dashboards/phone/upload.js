@@ -1,0 +1,114 @@
+// Uploads the journals of all runs on this phone, by offset, and removes a run once the service has confirmed its end.
+
+import { manifestOf } from "./recording.js";
+
+const MAX_BLOCK_BYTES = 1 << 18;
+const MIN_BLOCK_BYTES = 1 << 12;
+const IDLE_MS = 2000;
+const RETRY_MS = [2000, 4000, 8000, 15000];
+const TIMEOUT_MS = 9000; // the service waits 10 s for a block; on a slow network a smaller one comes through
+
+class NotSent extends Error {
+  constructor(state, message) {
+    super(message);
+    this.state = state;
+  }
+}
+
+export class Uploader {
+  state = "idle"; // idle, sending, offline, sign in, refused
+  message = "";
+  #known = new Set(); // runs whose manifest the service has
+  #blockBytes = MAX_BLOCK_BYTES;
+  #wake = () => {};
+
+  // `current()` is the recording in progress, if any; `onChange` is called after each change of state.
+  constructor(journals, gateway, current, onChange) {
+    Object.assign(this, { journals, gateway, current, onChange });
+    addEventListener("online", () => this.#wake());
+  }
+
+  async run() {
+    for (let failures = 0; ; ) {
+      try {
+        await this.#uploadAll();
+        failures = 0;
+        this.#become("idle");
+      } catch (error) {
+        if (!(error instanceof NotSent)) console.error(error);
+        this.#known.clear();
+        this.#become(error.state ?? "refused", error.message); // with what the service has, it goes on from there
+        failures++;
+      }
+      await this.#pause(failures ? RETRY_MS[Math.min(failures, RETRY_MS.length) - 1] : IDLE_MS);
+    }
+  }
+
+  // Bytes of all runs that the service has not acknowledged.
+  async waitingBytes() {
+    return (await this.#runs()).reduce((total, run) => total + run.bytes - run.received, 0);
+  }
+
+  // A request to the service; `NotSent` says why there is no answer to use.
+  async ask(method, path, body, accepted = []) {
+    const headers = { "Surefoot-Gateway": this.gateway };
+    const options = { method, body, headers, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
+    let answer;
+    try {
+      answer = await fetch(`/gateway/runs${path}`, options);
+    } catch {
+      throw new NotSent("offline", "The service cannot be reached.");
+    }
+    if (answer.ok || accepted.includes(answer.status)) return answer;
+    if (answer.type === "opaqueredirect" || answer.status === 401) throw new NotSent("sign in", "Sign in to upload.");
+    const { error } = await answer.json().catch(() => ({ error: "The service is not ready." }));
+    throw new NotSent("refused", error);
+  }
+
+  async #runs() {
+    const current = this.current()?.run;
+    return (await this.journals.runs()).map((run) => (run.id === current?.id ? current : run));
+  }
+
+  async #uploadAll() {
+    for (const run of await this.#runs()) await this.#upload(run);
+  }
+
+  async #upload(run) {
+    if (!this.#known.has(run.id)) await this.#introduce(run);
+    while (run.received < run.bytes) await this.#sendBlock(run);
+    const isCurrent = this.current()?.run === run;
+    if (!(isCurrent ? this.current().isOnDisk : run.closed) || run.received < run.bytes) return;
+    await this.ask("POST", `/${run.id}/end`);
+    await this.journals.remove(run.id);
+    if (isCurrent) this.current().isSafe = true;
+  }
+
+  async #introduce(run) {
+    const answer = await this.ask("POST", "", JSON.stringify(manifestOf(run)));
+    run.received = (await answer.json()).received;
+    this.#known.add(run.id);
+  }
+
+  async #sendBlock(run) {
+    this.#become("sending");
+    const block = await this.journals.read(run.id, run.received, this.#blockBytes);
+    this.#blockBytes = Math.max(this.#blockBytes / 2, MIN_BLOCK_BYTES); // unless it comes through
+    const answer = await this.ask("PUT", `/${run.id}/journal?offset=${run.received}`, block);
+    this.#blockBytes = Math.min(this.#blockBytes * 4, MAX_BLOCK_BYTES);
+    run.received = (await answer.json()).received;
+    this.onChange();
+  }
+
+  #become(state, message = "") {
+    Object.assign(this, { state, message });
+    this.onChange();
+  }
+
+  #pause(ms) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => (clearTimeout(timer), resolve());
+    });
+  }
+}

@@ -1,0 +1,55 @@
+"""Simulated pods behind a fake BlueZ, in a thread of their own, faster than real time."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from surefoot.firmware_sim.scenarios import Scenario
+from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
+from surefoot.firmware_sim.virtual_time import run_playback
+from tests.phone.bluez import FakeBluez
+
+T = TypeVar("T")
+START_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class PodsInReach:
+    """The pods of one runner near a phone."""
+
+    runner: SimulatedRunner
+    bluez: FakeBluez
+    loop: asyncio.AbstractEventLoop
+
+    def do(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Do something with the pods in their own thread, and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work(), self.loop).result(START_S)
+
+
+@contextmanager
+def pods_in_reach(bus_address: str, scenario: Scenario, *, speed: float, seed: int = 1) -> Iterator[PodsInReach]:
+    """Two pods of one runner, while entered; `speed` times as fast as real time."""
+    found: list[PodsInReach] = []
+    ready, stop = threading.Event(), asyncio.Event()
+
+    async def main() -> None:
+        async with Simulation(seed) as simulation:
+            runner = await simulation.add_runner("Ada", scenario)
+            async with FakeBluez(bus_address, simulation.central) as bluez:
+                found.append(PodsInReach(runner, bluez, asyncio.get_running_loop()))
+                ready.set()
+                await stop.wait()
+
+    thread = threading.Thread(target=lambda: run_playback(main(), speed=speed), name="pods", daemon=True)
+    thread.start()
+    assert ready.wait(START_S), "the pods did not start"
+    try:
+        yield found[0]
+    finally:
+        found[0].loop.call_soon_threadsafe(stop.set)
+        thread.join(START_S)
