@@ -78,6 +78,7 @@ async function end() {
   await new Promise((resolve) => element("sure").addEventListener("close", resolve, { once: true }));
   if (element("sure").returnValue !== "end") return;
   await recording.end();
+  uploader.wake();
   cues.say(uploader.state === "idle" ? "Run ended." : "Run ended. Recorded.");
 }
 

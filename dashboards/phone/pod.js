@@ -88,8 +88,7 @@ export class Pod {
   // during the run, all are wanted.
   async #begin(link, info) {
     const isFirst = this.heard === null;
-    const oldest = info.newest ? info.oldest : 0;
-    const first = isFirst && info.newest ? info.newest + 1 : oldest;
+    const first = isFirst ? info.newest + 1 : info.oldest;
     const store = await link.storeInfo();
     this.heard = new Heard(first);
     const holdsOthers = !isFirst || store === null || store.oldest !== store.next;

@@ -49,12 +49,13 @@ export function parsePacket(view) {
 export function parseInfo(view) {
   if (view.byteLength < INFO_BYTES) throw new Error("This pod's info is too short; it is no surefoot pod.");
   if (view.getUint8(0) !== VERSION) throw new Error(`This pod speaks version ${view.getUint8(0)}, this page ${VERSION}.`);
+  const [oldest, newest] = [view.getUint32(16, true), view.getUint32(20, true)];
   return {
     bytes: bytesOf(view),
     foot: FEET[view.getUint8(1)] ?? null,
     boot: view.getUint16(2, true),
-    oldest: view.getUint32(16, true),
-    newest: view.getUint32(20, true),
+    oldest: oldest > newest ? 0 : oldest,
+    newest: oldest > newest ? -1 : newest, // no packet yet
     serial: new TextDecoder().decode(bytesOf(view).subarray(INFO_BYTES)),
   };
 }

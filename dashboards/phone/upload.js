@@ -5,7 +5,7 @@ import { manifestOf } from "./recording.js";
 const MAX_BLOCK_BYTES = 1 << 18;
 const MIN_BLOCK_BYTES = 1 << 12;
 const IDLE_MS = 2000;
-const RETRY_MS = [2000, 4000, 8000, 15000];
+const RETRY_MS = [1000, 2000, 4000, 8000];
 const TIMEOUT_MS = 9000; // the service waits 10 s for a block; on a slow network a smaller one comes through
 
 class NotSent extends Error {
@@ -20,12 +20,12 @@ export class Uploader {
   message = "";
   #known = new Set(); // runs whose manifest the service has
   #blockBytes = MAX_BLOCK_BYTES;
-  #wake = () => {};
+  #wakeUp = () => {};
 
   // `current()` is the recording in progress, if any; `onChange` is called after each change of state.
   constructor(journals, gateway, current, onChange) {
     Object.assign(this, { journals, gateway, current, onChange });
-    addEventListener("online", () => this.#wake());
+    addEventListener("online", () => this.wake());
   }
 
   async run() {
@@ -42,6 +42,11 @@ export class Uploader {
       }
       await this.#pause(failures ? RETRY_MS[Math.min(failures, RETRY_MS.length) - 1] : IDLE_MS);
     }
+  }
+
+  // Do not wait for the next attempt.
+  wake() {
+    this.#wakeUp();
   }
 
   // Bytes of all runs that the service has not acknowledged.
@@ -108,7 +113,7 @@ export class Uploader {
   #pause(ms) {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.#wake = () => (clearTimeout(timer), resolve());
+      this.#wakeUp = () => (clearTimeout(timer), resolve());
     });
   }
 }

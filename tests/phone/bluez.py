@@ -153,7 +153,9 @@ class FakeBluez:
                 self._characteristics[below] = client, characteristic
                 self._add(below, CHARACTERISTIC_1, _characteristic_values(place, characteristic))
                 for descriptor in characteristic.descriptors:
-                    self._add(f"{below}/desc{descriptor.handle:04x}", DESCRIPTOR_1, _descriptor_values(below, descriptor))
+                    self._add(
+                        f"{below}/desc{descriptor.handle:04x}", DESCRIPTOR_1, _descriptor_values(below, descriptor)
+                    )
         self._change(path, DEVICE_1, {"ServicesResolved": Variant("b", True)})
         return NOTHING
 

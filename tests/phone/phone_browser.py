@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, expect, sync_playwright
 
 from surefoot.service.views.reporting import BROWSERS
-from tests.dashboards.browser import FLAGS, START_S
+from tests.dashboards.browser import FLAGS, START_S, WAIT_S
 
 BLUETOOTH = (
     "--enable-blink-features=WebBluetooth,WebBluetoothGetDevices",
@@ -36,6 +36,7 @@ def phone_browser(bus_address: str, folder: Path) -> Iterator[BrowserContext]:
             timeout=1000.0 * START_S,
             viewport={"width": 360, "height": 740},
         )
+        expect.set_options(timeout=1000.0 * WAIT_S)
         yield context
         context.close()
 
