@@ -173,5 +173,8 @@ def _sentence(problem: Any, sources: Mapping[SettingPath, str]) -> str:
 
 
 def _instead(name: str, known: Any) -> str:
+    """What to write in the place of something that is not a setting, or not any more."""
+    if name.lower().endswith("no_running_s"):
+        return "; write run_end.still_min, in minutes: a run now ends when nobody has run or walked for so long"
     close = difflib.get_close_matches(name, list(known), 1)
     return f"; did you mean {close[0]}?" if close else ""

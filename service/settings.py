@@ -125,10 +125,21 @@ class CommandSettings(_Group):
 
 
 class RunEndSettings(_Group):
-    """When an unattended run is over; see `end_of_run`."""
+    """When a run is over; see `end_of_run`.
 
-    no_running_s: Positive = 180.0
+    Parameters
+    ----------
+    still_min : minutes in which nobody has run or walked, for pods, `live`, `sync` and gateways alike.
+    pods_gone_s : seconds in which `live` has heard no pod.
+    """
+
+    still_min: Positive = 5.0
     pods_gone_s: Positive = 600.0
+
+    @property
+    def still_s(self) -> float:
+        """The same in seconds."""
+        return 60.0 * self.still_min
 
 
 class RetentionSettings(_Group):

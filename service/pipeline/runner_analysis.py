@@ -51,7 +51,8 @@ class RunnerAnalysis:
         sides_confirmed: bool = False,
         repair: str = "",
     ) -> None:
-        self.last_run_s: float | None = None
+        self.last_stride_s: float | None = None
+        """End of the last stride, running or walking; None before there is one."""
         self._sink = sink
         self._retain_s = retain_s
         self._newest_s: dict[Foot, float] = {}
@@ -126,8 +127,8 @@ class RunnerAnalysis:
 
     def _add(self, new: Results) -> None:
         self._sink(new, self._watermark_s)
-        ran = [rows.next_initial_contact_s[rows.running] for rows in new.strides.values()]
-        self.last_run_s = max((float(ends_s[-1]) for ends_s in ran if len(ends_s)), default=self.last_run_s)
+        ends_s = [float(rows.next_initial_contact_s[-1]) for rows in new.strides.values() if len(rows)]
+        self.last_stride_s = max(ends_s, default=self.last_stride_s)
         if (
             new.windows
             or new.live

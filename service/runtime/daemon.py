@@ -228,7 +228,7 @@ class Daemon:
 
     def _run_end(self) -> RunEnd:
         ends = self._context.settings.run_end
-        return RunEnd(ends.no_running_s, ends.pods_gone_s)
+        return RunEnd(ends.still_s, ends.pods_gone_s)
 
     def _utc_s(self, run: Manifest) -> Callable[[], float]:
         """A clock that agrees with the beginning of a run, whatever became of the date since."""

@@ -134,9 +134,9 @@ async def _stop_when_over(live: LiveRun, analysis: RunAnalysis, rule: RunEnd) ->
 
 def _activity(live: LiveRun, analysis: RunAnalysis) -> RunActivity:
     runners = analysis.runners.values()
-    ran_s = [runner.last_run_s for runner in runners if runner.last_run_s is not None]
+    moved_s = [runner.last_stride_s for runner in runners if runner.last_stride_s is not None]
     heard_s = [pod.last_packet_s for pod in live.health() if pod.last_packet_s is not None]
-    return RunActivity(max(runner.last_s for runner in runners), max(ran_s, default=None), max(heard_s, default=None))
+    return RunActivity(max(runner.last_s for runner in runners), max(moved_s, default=None), max(heard_s, default=None))
 
 
 async def _record_health(live: LiveRun, recorder: ResultRecorder | None) -> None:

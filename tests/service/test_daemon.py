@@ -90,7 +90,7 @@ def test_a_run_that_is_stopped_is_ended_with_a_summary(settings: Settings) -> No
 
 
 def test_a_run_ends_by_itself_when_nobody_runs_any_more(settings: Settings) -> None:
-    rule = {"no_running_s": 8.0}
+    rule = {"still_min": 8.0 / 60.0}
     impatient = Settings.model_validate({"data": settings.data, "run_end": rule})
     said = served(impatient, 1000.0)
     assert said[-1].endswith("is over.")
@@ -114,7 +114,7 @@ def test_a_store_that_fails_for_a_while_costs_nothing(
 
         monkeypatch.setattr(StoreWriter, "add_strides", fail_at_first)
 
-    impatient = Settings.model_validate({"data": settings.data, "run_end": {"no_running_s": 15.0}})
+    impatient = Settings.model_validate({"data": settings.data, "run_end": {"still_min": 15.0 / 60.0}})
     with caplog.at_level(logging.DEBUG, "surefoot.service.runtime.daemon"):
         served(impatient, 40.0, full)
     failed = [record.levelname for record in caplog.records if "database or disk is full" in record.message]
@@ -294,7 +294,7 @@ def test_what_the_store_did_not_take_at_the_end_of_a_run_it_takes_later(
         add_summary(writer, *row)
 
     monkeypatch.setattr(StoreWriter, "add_summary", fail_at_first)
-    impatient = Settings.model_validate({"data": settings.data, "run_end": {"no_running_s": 8.0}})
+    impatient = Settings.model_validate({"data": settings.data, "run_end": {"still_min": 8.0 / 60.0}})
     served(impatient, 1000.0)
     (run,) = list_runs(settings.runs_folder)
     assert_stored_as_recorded(settings)
