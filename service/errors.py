@@ -253,6 +253,15 @@ class BrowserError(RequestError):
         super().__init__(f"a PDF needs a browser ({reason}); install Chromium, or print the HTML report yourself.")
 
 
+class NoBondError(RequestError):
+    """There is no bond with a pod."""
+
+    def __init__(self, pod: str, folder: Path) -> None:
+        self.pod = pod
+        self.folder = folder
+        super().__init__(f"{folder} has no bond with a pod {pod}; check its serial number.")
+
+
 class NoDongleError(RequestError):
     """No dongle was named."""
 

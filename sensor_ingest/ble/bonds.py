@@ -6,8 +6,11 @@ import json
 import logging
 from pathlib import Path
 
+from bleak import BleakClient
+
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import serial_matches
-from surefoot.sensor_ingest.ble.errors import BondError
+from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, BondError
 from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.private_files import make_private_folder, replace_private_file
@@ -88,3 +91,13 @@ def _remember(bonds: Bonds, serial: str, address: str) -> None:
         log.info("Pod %s is bonded with this computer.", serial)
     except RunUnwritableError as error:
         log.warning("%s The bond with pod %s is not remembered.", error, serial)
+
+
+async def unpair(address: str, radio: RadioBackend) -> bool:
+    """Have the system forget its keys for a pod; False where it cannot, as macOS, or does not know the pod."""
+    try:
+        await BleakClient(address, **radio.client).unpair()
+    except (*BLUETOOTH_FAILURES, NotImplementedError) as error:
+        log.debug("%s is not unpaired: %s", address, error)
+        return False
+    return True

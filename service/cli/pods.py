@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from surefoot.service.cli.options import Minutes, Seed
+from surefoot.service.cli.options import Folder, Minutes, Seed
 
 
 def pods(
@@ -17,14 +19,37 @@ def pods(
         str, typer.Option(metavar="NAME", help="Scenario to simulate; an unknown name lists all.")
     ] = "easy",
     seed: Seed = 1,
+    forget_bond: Annotated[
+        str | None,
+        typer.Option(metavar="POD", help="Simulate nothing; forget the bond with a pod that was reset or replaced."),
+    ] = None,
+    folder: Folder = None,
 ) -> None:
-    """Be a simulated runner's pods, on Bluetooth dongles.
+    """Be a simulated runner's pods, on Bluetooth dongles; or forget the bond with a pod.
 
     Phones and other computers find them as they find real pods. A dongle is named as bumble names it: usb:0,
     serial:/dev/ttyACM0, tcp-client:127.0.0.1:9001. The system must not use it at the same time.
 
     Ctrl-C switches the pods off; the exit code is 0.
     """
+    if forget_bond is not None:
+        _forget_bond(forget_bond, folder)
+        return
     from surefoot.service.runtime.hardware_pods import serve_pods
 
     serve_pods(left, right, minutes, scenario, seed)
+
+
+def _forget_bond(pod: str, folder: Path | None) -> None:
+    from surefoot.sensor_ingest.ble.adapter import RadioBackend
+    from surefoot.sensor_ingest.ble.bonds import Bonds, unpair
+    from surefoot.service.errors import NoBondError
+    from surefoot.service.runs import runs_folder
+
+    runs = runs_folder(folder)
+    address = Bonds(runs).forget(pod)
+    if address is None:
+        raise NoBondError(pod, runs)
+    print(f"The bond with pod {pod} is forgotten; the next run bonds with it anew.")
+    if not asyncio.run(unpair(address, RadioBackend())):
+        print(f"If the system's Bluetooth settings still show {address}, remove it there too.")

@@ -94,13 +94,20 @@ def worn_as_kept(pods: Sequence[PodAssignment], folder: Path) -> list[PodAssignm
 
 
 @asynccontextmanager
-async def simulated_squad(size: int, minutes: float, seed: int) -> AsyncIterator[SimulatedSquad]:
-    """A squad on a virtual radio while the context is open; its pods have the same serial numbers for every seed."""
+async def simulated_squad(
+    size: int, minutes: float, seed: int, *, bonded_only: bool = False
+) -> AsyncIterator[SimulatedSquad]:
+    """A squad on a virtual radio while the context is open; its pods have the same serial numbers for every seed.
+
+    Parameters
+    ----------
+    bonded_only : pods take commands from bonded clients only.
+    """
     from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
     from surefoot.firmware_sim.scenarios import make_squad
     from surefoot.firmware_sim.simulation import Simulation
 
-    async with Simulation(SEED_STRIDE * seed, keep_truth=False) as simulation:
+    async with Simulation(SEED_STRIDE * seed, keep_truth=False, bonded_only=bonded_only) as simulation:
         scenarios = enumerate(make_squad(size, minutes, seed), 1)
         runners = [await simulation.add_runner(f"runner-{place}", play) for place, play in scenarios]
         pods = [

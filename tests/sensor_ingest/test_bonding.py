@@ -15,7 +15,8 @@ from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
 from surefoot.firmware_sim.radio.central import CentralRadio
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
-from surefoot.sensor_ingest.ble.bonds import FILE_NAME, Bonds
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.bonds import FILE_NAME, Bonds, unpair
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.firmware_sim.pod_listener import find
@@ -153,6 +154,24 @@ def test_the_bonded_pod_is_waited_for_while_a_stand_in_is_there(tmp_path: Path) 
     for number, foot in enumerate(runner.pods):
         assert np.array_equal(taken.acc_mps2(number), truth_of(runner, foot, 0.0).acc_mps2)
     assert not any(pod.truth for pod in twins.pods.values())
+
+
+def test_a_forgotten_bond_is_made_anew(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with Simulation(1, bonded_only=True) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
+            radio = RadioBackend(client={"backend": BumbleClient, "radio": simulation.central})
+            await listen(tmp_path, simulation, runner, 5.0)
+            for pod in runner.pods.values():
+                address = Bonds(tmp_path).forget(pod.settings.serial)
+                assert address is not None
+                assert await unpair(address, radio)
+                assert not await unpair(address, RadioBackend())
+                await pod.peripheral.forget_bonds()
+            _, health = await listen(tmp_path, simulation, runner)
+            assert all(pod.connected for pod in health)
+
+    in_virtual_time(main())
 
 
 def test_a_damaged_file_of_bonds_is_told_and_pods_bond_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

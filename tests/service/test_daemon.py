@@ -23,6 +23,7 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim import virtual_time
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, list_runs
@@ -41,7 +42,12 @@ from tests.service.servers import START_S, wait
 
 
 def served(
-    settings: Settings, until_s: float, act: Callable[[Daemon], None] = Daemon.stop, runners: int = 1
+    settings: Settings,
+    until_s: float,
+    act: Callable[[Daemon], None] = Daemon.stop,
+    runners: int = 1,
+    *,
+    bonded_only: bool = False,
 ) -> list[str]:
     """Simulated runners; something happens at a time; what was said."""
     said: list[str] = []
@@ -49,7 +55,7 @@ def served(
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
-        async with simulated_squad(runners, 1.2, 1) as squad:
+        async with simulated_squad(runners, 1.2, 1, bonded_only=bonded_only) as squad:
             daemon = Daemon(DaemonContext(settings, notify=said.append, utc_s=lambda: began + loop.time()))
             loop.call_later(until_s, act, daemon)
             await daemon.run(squad, 1)
@@ -86,6 +92,20 @@ def test_a_run_that_is_stopped_is_ended_with_a_summary(settings: Settings) -> No
     assert all(summary is not None and summary["numbers"]["steps"] > 50 for summary in summaries)
     assert len(health) >= 5
     assert 50.0 < health[0]["battery_pct"] < 100.0
+    assert_stored_as_recorded(settings)
+
+
+def test_pods_that_demand_a_bond_are_bonded_with_and_followed(settings: Settings) -> None:
+    served(settings, 30.0, bonded_only=True)
+    bonds = Bonds(settings.runs_folder)
+    assert [bonds.address_of(serial) for serial in ("SIM000001", "SIM000002")] == [
+        "C0:5F:00:00:00:01",
+        "C0:5F:00:00:00:02",
+    ]
+    with StoreReader(settings.store_path) as reader:
+        (run,) = reader.runs()
+        health = reader.pod_health(run.run, run.runner, Foot.LEFT)
+    assert health[-1]["loss_pct"] == 0.0
     assert_stored_as_recorded(settings)
 
 

@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from bumble.transport import open_transport
 
 from surefoot.firmware_sim import virtual_time
 from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualController
+from surefoot.sensor_ingest.ble.bonds import Bonds
 from tests.service.command import ROOT, surefoot
 from tests.service.servers import free_port
 
@@ -34,6 +36,22 @@ def test_what_is_missing_is_told(capsys: pytest.CaptureFixture[str], arguments: 
     assert result.code == 2
     assert result.err.startswith(f"error: {sentence}")
     assert result.err.count("\n") == 1
+
+
+def test_a_bond_is_forgotten_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    Bonds(tmp_path).keep("SIM010001", "C0:5F:01:00:00:01")
+    forget = ("pods", "--forget-bond", "SIM010001", "--folder", tmp_path)
+    result = surefoot(capsys, *forget)
+    assert (result.code, result.out.splitlines()) == (
+        0,
+        [
+            "The bond with pod SIM010001 is forgotten; the next run bonds with it anew.",
+            "If the system's Bluetooth settings still show C0:5F:01:00:00:01, remove it there too.",
+        ],
+    )
+    result = surefoot(capsys, *forget)
+    assert result.code == 2
+    assert result.err == f"error: {tmp_path} has no bond with a pod SIM010001; check its serial number.\n"
 
 
 @pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
