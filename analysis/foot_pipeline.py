@@ -24,7 +24,7 @@ from surefoot.analysis.inversion.chirality import ChiralityCourse
 from surefoot.analysis.inversion.detector import InversionDetector
 from surefoot.analysis.inversion.stance_reference import StanceReference
 from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
-from surefoot.analysis.pairing import StridePairer
+from surefoot.analysis.pairing import Spans, StridePairer
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 PIECE_SAMPLES = 1 << 15
@@ -54,9 +54,10 @@ class FootPipeline:
         parameters: Parameters = DEFAULTS,
         *,
         side_confirmed: bool = False,
+        clocks_unknown_s: Spans = (),
     ) -> None:
         self.foot = foot
-        self.pairer = StridePairer(Strides.empty(foot))
+        self.pairer = StridePairer(Strides.empty(foot), clocks_unknown_s)
         self.first_s, self.last_s = np.inf, -np.inf
         self.moved_s: list[float] = []
         self.place = PodPlace()

@@ -139,6 +139,8 @@ class Flag(IntFlag):
     """Step and flight are withheld: both feet's contacts do not explain how unequal they are."""
     IMPACT_CLIPPED = 4096
     """The sensor is at the end of its range in the landing that begins the stride: its impact is a lower bound."""
+    CLOCKS_UNKNOWN = 8192
+    """Step and flight are withheld: nothing tells one foot's clock from the other's there."""
 
 
 class MountingStatus(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,6 +15,8 @@ STEP_TIME_RATIO = (0.25, 0.75)
 """Share of the stride after which the other foot lands: near a half, with a bad limp 0.35. Outside this range the two
 pods' clocks differ, or the landing is not the next one."""
 STEP_KEYS = ("step_time_s", "flight_time_s")
+Spans = Sequence[tuple[float, float]]
+"""(start, end) in session time, in order."""
 
 
 def add_step_metrics(strides: Strides, other_contact_s: Floats) -> Strides:
@@ -31,18 +34,27 @@ def add_step_metrics(strides: Strides, other_contact_s: Floats) -> Strides:
     return dataclasses.replace(strides, metrics={**strides.metrics, **step_metrics})
 
 
-def withhold_steps(strides: Strides, apart: Bools) -> Strides:
-    """The strides without step and flight times, and flagged, where the feet's clocks are apart."""
-    steps = {key: np.where(apart, np.nan, strides.metrics[key]) for key in STEP_KEYS}
-    flags = strides.flags | np.where(apart, int(Flag.CLOCKS_APART), 0)
+def touch(strides: Strides, spans_s: Spans) -> Bools:
+    """(n,) whether any part of a stride is within one of the spans."""
+    starts_s, ends_s = np.array(spans_s, np.float64).reshape(-1, 2).T
+    following = np.searchsorted(ends_s, strides.initial_contact_s, side="right")
+    found: Bools = np.append(starts_s, np.inf)[following] < strides.next_initial_contact_s
+    return found
+
+
+def withhold_steps(strides: Strides, where: Bools, flag: Flag) -> Strides:
+    """The strides without step and flight times, and flagged, where the feet's clocks are apart or not known."""
+    steps = {key: np.where(where, np.nan, strides.metrics[key]) for key in STEP_KEYS}
+    flags = strides.flags | np.where(where, int(flag), 0)
     return dataclasses.replace(strides, flags=flags, metrics={**strides.metrics, **steps})
 
 
 class StridePairer:
-    """Holds one foot's strides until the other foot is known up to their end."""
+    """Holds one foot's strides until the other foot is known up to their end; `clocks_unknown_s` as of a `Session`."""
 
-    def __init__(self, empty: Strides) -> None:
+    def __init__(self, empty: Strides, clocks_unknown_s: Spans = ()) -> None:
         self._empty = empty
+        self._clocks_unknown_s = clocks_unknown_s
         self._buffer = [empty]
         self._contacts_s = np.empty(0)
         self._stances_s = np.empty((2, 0))
@@ -81,8 +93,12 @@ class StridePairer:
             return self._empty
         self._buffer = [buffer[ready:]] if ready < len(buffer) else [self._empty]
         paired = add_step_metrics(buffer[:ready], other_contact_s)
-        apart = self._clocks.apart(paired, other_stances_s)
-        return withhold_steps(paired, apart) if apart.any() else paired
+        unknown = touch(paired, self._clocks_unknown_s)
+        apart = np.zeros(len(paired), bool)
+        apart[~unknown] = self._clocks.apart(paired[~unknown], other_stances_s)
+        for where, flag in ((unknown, Flag.CLOCKS_UNKNOWN), (apart, Flag.CLOCKS_APART)):
+            paired = withhold_steps(paired, where, flag) if where.any() else paired
+        return paired
 
     def forget(self, before_s: float) -> None:
         """Drop contacts that no stride of the other foot can need."""

@@ -17,6 +17,7 @@ from surefoot.analysis.foot_pipeline import FootPipeline
 from surefoot.analysis.inversion.exchanged_pods import ExchangedPodsMonitor
 from surefoot.analysis.inversion.stance_reference import POPULATION_REFERENCE, StanceReference
 from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Reason, Samples, Strides, Window
+from surefoot.analysis.pairing import Spans
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit, SampleGate
 from surefoot.analysis.windowing import Segment
@@ -69,6 +70,8 @@ class Session:
     clock_sd_s : standard uncertainty of the offset between the two feet's clocks, in seconds, 0 where both are one. The
         intervals of step, of flight and of how the feet differ in them allow for it. By default nothing is known, and
         they allow for what would go unnoticed; see `clock_offset.clock_error_s`.
+    clocks_unknown_s : (start, end) of stretches, in order, in which nothing tells one foot's clock from the other's:
+        their strides have no step and no flight.
     """
 
     def __init__(
@@ -81,11 +84,15 @@ class Session:
         *,
         sides_confirmed: bool = False,
         clock_sd_s: float | None = None,
+        clocks_unknown_s: Spans = (),
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
         if clock_sd_s is not None and not 0.0 <= clock_sd_s < math.inf:
             raise ValueError(f"Session: clock_sd_s is in seconds, 0 or more; got {clock_sd_s}")
+        times_s = [time_s for span_s in clocks_unknown_s for time_s in span_s]
+        if times_s != sorted(times_s):
+            raise ValueError(f"Session: clocks_unknown_s are stretches in order; got {clocks_unknown_s}")
         if baseline is not None and baseline.parameters != parameters.changed:
             raise ValueError("Session: the baseline was made with other parameters; make it anew with these")
         self.parameters, self.clock_sd_s = parameters, clock_sd_s
@@ -95,7 +102,11 @@ class Session:
         references = stance_references or {}
         self._feet = {
             foot: FootPipeline(
-                foot, references.get(foot, POPULATION_REFERENCE), parameters, side_confirmed=sides_confirmed
+                foot,
+                references.get(foot, POPULATION_REFERENCE),
+                parameters,
+                side_confirmed=sides_confirmed,
+                clocks_unknown_s=clocks_unknown_s,
             )
             for foot in names
         }

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from surefoot.sensor_ingest.recording.clock_fit import LIVE_PAIR_SD_S
+
 
 @dataclass(frozen=True, slots=True)
 class PairClock:
@@ -33,6 +35,10 @@ class PairClock:
         if not 0.0 <= sd_s < math.inf or not _in_order(unknown_s):
             raise ValueError("clocks of a pair that cannot be")
         return cls(sd_s, unknown_s)
+
+
+TIMED_LIVE = PairClock(LIVE_PAIR_SD_S)
+"""Of pods whose packets arrived at one computer as they were made."""
 
 
 def _in_order(spans_s: Sequence[tuple[float, float]]) -> bool:

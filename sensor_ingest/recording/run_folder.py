@@ -25,6 +25,7 @@ from surefoot.sensor_ingest.recording.errors import (
 )
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
+from surefoot.sensor_ingest.recording.pair_clock import PairClock
 from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE, make_private_folder, replace_private_file
 from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
 
@@ -66,7 +67,8 @@ class Manifest:
     """Description of a run. The session clock is 0 at `created_utc`; a pod's number is its index in `pods`.
 
     `parameters` are those of the analysis that were not the default when the run began; `sides_confirmed` names the
-    runners who say that their pods were on these feet.
+    runners who say that their pods were on these feet; `pair_clocks` tells how well the clocks of a runner's pods are
+    known against each other, where they were not timed live.
     """
 
     run_id: str
@@ -76,6 +78,7 @@ class Manifest:
     ended: bool = False
     parameters: Mapping[str, float] = field(default_factory=dict)
     sides_confirmed: tuple[str, ...] = ()
+    pair_clocks: Mapping[str, PairClock] = field(default_factory=dict)
 
     @property
     def runners(self) -> tuple[str, ...]:
@@ -100,6 +103,7 @@ class Manifest:
             "ended": self.ended,
             "parameters": dict(self.parameters),
             "sides_confirmed": list(self.sides_confirmed),
+            "pair_clocks": {runner: clock.to_json() for runner, clock in self.pair_clocks.items()},
         }
         return json.dumps({**fields, "checksum": _checksum(fields)}, indent=1, ensure_ascii=False)
 
@@ -119,9 +123,9 @@ class Manifest:
             raise ValueError("a run id that is no name of a folder")
         parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
         confirmed = tuple(str(name) for name in fields.get("sides_confirmed", ()))
-        return cls(
-            str(fields["run"]), created, str(fields["software"]), pods, bool(fields["ended"]), parameters, confirmed
-        )
+        clocks = {str(runner): PairClock.from_json(clock) for runner, clock in fields.get("pair_clocks", {}).items()}
+        ended = bool(fields["ended"])
+        return cls(str(fields["run"]), created, str(fields["software"]), pods, ended, parameters, confirmed, clocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ def create_run(
     software: str,
     created_utc: datetime | None = None,
     parameters: Mapping[str, float] | None = None,
+    pair_clocks: Mapping[str, PairClock] | None = None,
 ) -> RunFolder:
     """Create a run in a new folder of `parent`, named by its run id, which sorts by time.
 
@@ -209,6 +214,7 @@ def create_run(
         tuple(pods),
         parameters=parameters or {},
         sides_confirmed=confirmed,
+        pair_clocks=pair_clocks or {},
     )
     run = RunFolder(parent / run_id, manifest)
     try:

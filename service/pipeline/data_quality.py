@@ -94,7 +94,8 @@ def assess(
             *_watch_note(landings, watched),
             *_late_note(strides),
             *_clock_note(strides, clock_offset_s),
-            *_pairing_note(strides[~strides.has(Flag.LATE | Flag.CLOCKS_APART)], paired=paired),
+            *_unknown_clock_note(strides),
+            *_pairing_note(strides[~strides.has(Flag.LATE | Flag.CLOCKS_APART | Flag.CLOCKS_UNKNOWN)], paired=paired),
         ),
     )
 
@@ -193,6 +194,17 @@ def _clock_note(strides: Strides, offset_s: float) -> tuple[str, ...]:
         f"The other foot's clock seems {1e3 * abs(offset_s):.0f} ms {'late' if offset_s > 0 else 'early'}: steps come "
         "long and short in turn, with contacts alike. "
         f"Step and flight time withheld in {apart} of {len(strides)} strides.",
+    )
+
+
+def _unknown_clock_note(strides: Strides) -> tuple[str, ...]:
+    """Note on steps between pods of which neither heard the other, nor a computer both."""
+    unknown = int(strides.has(Flag.CLOCKS_UNKNOWN).sum())
+    if not unknown:
+        return ()
+    return (
+        "The pods did not hear each other, so nothing tells their clocks apart to the millisecond. "
+        f"Step and flight time withheld in {unknown} of {len(strides)} strides.",
     )
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,9 +14,9 @@ from surefoot.analysis.model import Foot, Mounting, Samples, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
 from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
-from surefoot.sensor_ingest.recording.clock_fit import LIVE_PAIR_SD_S
 from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
+from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE, PairClock
 from surefoot.sensor_ingest.recording.pod_health import HealthNote
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
@@ -38,6 +39,7 @@ class RunnerAnalysis:
     sink : called with new results and the watermark before they can be read here.
     retain_s : age at which results are dropped; unless infinite, sampling statistics are not kept either.
     sides_confirmed : see `Session`.
+    clock : how well the pods' clocks are known against each other.
     repair : sentence on what to do if the pods are exchanged, with a space before it.
     """
 
@@ -49,6 +51,7 @@ class RunnerAnalysis:
         parameters: Parameters = DEFAULTS,
         *,
         sides_confirmed: bool = False,
+        clock: PairClock = TIMED_LIVE,
         repair: str = "",
     ) -> None:
         self.last_stride_s: float | None = None
@@ -59,13 +62,17 @@ class RunnerAnalysis:
         self._pruned_s = 0.0
         self.feet = tuple(foot for foot in Foot if foot in feet)
         self._session = Session(
-            self.feet, parameters=parameters, sides_confirmed=sides_confirmed, clock_sd_s=LIVE_PAIR_SD_S
+            self.feet,
+            parameters=parameters,
+            sides_confirmed=sides_confirmed,
+            clock_sd_s=clock.sd_s,
+            clocks_unknown_s=clock.unknown_s if len(self.feet) > 1 else (),
         )
         self._repair = repair
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
         self._holes: Sequence[JournalHole] = ()
-        self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet}, clock_sd_s=LIVE_PAIR_SD_S)]
+        self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet}, clock_sd_s=clock.sd_s)]
 
     def push(self, samples: Samples) -> None:
         """Take one foot's next samples."""
@@ -150,6 +157,7 @@ class RunAnalysis:
     chunk_s : samples are collected for so long before they are analysed; faster, with the same results.
     sink, retain_s : see `RunnerAnalysis`.
     sides_confirmed : runners who say that their pods are on the feet named.
+    pair_clocks : runner → how well the pods' clocks are known against each other, where they were not timed live.
     run_id : of the run, for what is advised.
     """
 
@@ -162,6 +170,7 @@ class RunAnalysis:
         retain_s: float = math.inf,
         parameters: Parameters = DEFAULTS,
         sides_confirmed: Sequence[str] = (),
+        pair_clocks: Mapping[str, PairClock] = MappingProxyType({}),
         run_id: str = "",
     ) -> None:
         self.chunk_s = chunk_s
@@ -177,6 +186,7 @@ class RunAnalysis:
                 retain_s,
                 parameters,
                 sides_confirmed=runner in sides_confirmed,
+                clock=pair_clocks.get(runner, TIMED_LIVE),
                 repair=exchange_advice(run_id, runner if len(self.names) > 1 else "") if run_id else "",
             )
             for runner in self.names
@@ -194,6 +204,7 @@ class RunAnalysis:
             retain_s=retain_s,
             parameters=Parameters.from_changed(run.parameters),
             sides_confirmed=run.sides_confirmed,
+            pair_clocks=run.pair_clocks,
             run_id=run.run_id,
         )
 

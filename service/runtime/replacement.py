@@ -70,7 +70,9 @@ def _replace(
     end_ns = reader.ended_ns(run.run_id, name) or clock.ns(_end_s(analysis))
     pods = {pod.serial: pod.foot for pod in run.pods if pod.runner == name}
     writer.begin_generation(run.run_id, name, pods)
-    writer.add_run(run.run_id, name, run.names[name], clock.zero_ns, run.software, analysis.runners[name].feet)
+    feet, kept = analysis.runners[name].feet, run.pair_clocks.get(name)
+    clock_sd_s = None if kept is None else kept.sd_s
+    writer.add_run(run.run_id, name, run.names[name], clock.zero_ns, run.software, feet, clock_sd_s)
     writer.add_results(run.run_id, name, clock, results)
     writer.add_health(run.run_id, clock, analysis.health_notes, name)
     writer.add_summary(run.run_id, name, end_ns, summary_to_dict(results, clock.zero_ns, end_ns, run.parameters))

@@ -168,7 +168,16 @@ class ResultRecorder:
             if not self._announced:
                 for runner, name in self._run.names.items():
                     feet = [pod.foot for pod in self._run.pods if pod.runner == runner]
-                    self._writer.add_run(self._run.run_id, runner, name, self._clock.zero_ns, self._run.software, feet)
+                    kept = self._run.pair_clocks.get(runner)
+                    self._writer.add_run(
+                        self._run.run_id,
+                        runner,
+                        name,
+                        self._clock.zero_ns,
+                        self._run.software,
+                        feet,
+                        None if kept is None else kept.sd_s,
+                    )
             yield
         self._announced = True
         self._on_stored(self._writer.rows_added - before)

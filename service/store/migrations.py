@@ -107,6 +107,9 @@ CREATE TABLE run_clocks (
 """
 """A run's date is that of its recording; what matters is whether it can be trusted."""
 
+PAIR_CLOCKS = "ALTER TABLE runs ADD COLUMN clock_sd_s REAL;\n"
+"""How well the feet's clocks are known against each other; NULL where both pods were timed live."""
+
 MIGRATIONS: Mapping[int, str] = {
     1: FIRST_TABLES,
     2: STRIDES_BY_CONTACT,
@@ -114,6 +117,7 @@ MIGRATIONS: Mapping[int, str] = {
     4: SINK_LEDGER,
     5: RUNNER_IDS,
     6: RUN_DATES,
+    7: PAIR_CLOCKS,
 }
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.model import Bout, BoutKind, Foot, Window
 from surefoot.analysis.session import Results
-from surefoot.sensor_ingest.recording.clock_fit import LIVE_PAIR_SD_S
+from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE
 from surefoot.service.serialization.findings import finding_from_json
 from surefoot.service.serialization.store_rows import strides_from_rows, window_from_row
 from surefoot.service.store.boot_time import BootTime
@@ -95,7 +95,14 @@ class StoreReader:
         feet = next((each.feet for each in self.runs(runner) if each.run == run), ())
         strides = {foot: strides_from_rows(self._of(run, runner, "strides", "time_ns", foot), foot) for foot in feet}
         windows, live = self.windows(run, runner), self.windows(run, runner, "live")
-        return Results(strides, windows, self.bouts(run, runner), self.findings(run, runner), live, LIVE_PAIR_SD_S)
+        clock_sd_s = self._clock_sd_s(run, runner)
+        return Results(strides, windows, self.bouts(run, runner), self.findings(run, runner), live, clock_sd_s)
+
+    def _clock_sd_s(self, run: str, runner: str) -> float:
+        """How well the feet's clocks were known against each other."""
+        rows = self._rows("SELECT clock_sd_s FROM runs WHERE run = ? AND runner = ?", run, runner)
+        known_s = rows[0]["clock_sd_s"] if rows else None
+        return TIMED_LIVE.sd_s if known_s is None else float(known_s)
 
     def ended_ns(self, run: str, runner: str) -> int | None:
         """When a runner's run ended, in nanoseconds since 1970; None without a summary."""

@@ -77,8 +77,18 @@ class StoreWriter:
         with transaction(self._connection, self.path):
             yield
 
-    def add_run(self, run: str, runner: str, name: str, time_ns: int, software: str, feet: Sequence[Foot]) -> None:
-        """Add a runner's part in a run; `name` is what the runner is called."""
+    def add_run(
+        self,
+        run: str,
+        runner: str,
+        name: str,
+        time_ns: int,
+        software: str,
+        feet: Sequence[Foot],
+        clock_sd_s: float | None = None,
+    ) -> None:
+        """Add a runner's part in a run; `name` is what the runner is called, `clock_sd_s` as of a `Session`, None where
+        the pods were timed live."""
         self._add(
             "runs",
             run=run,
@@ -87,6 +97,7 @@ class StoreWriter:
             time_ns=time_ns,
             software=software,
             feet=dumps(list(map(str, feet))),
+            clock_sd_s=clock_sd_s,
             generation=self._generation,
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 from surefoot.analysis import Results, Session
 from surefoot.analysis.findings import Finding
 from surefoot.analysis.model import Bools, Floats, Foot, Ints, Mounting, Samples, Strides
+from surefoot.analysis.pairing import Spans
 from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.body.truth import TrueStrides
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu
@@ -74,16 +75,16 @@ def sensed(motion: Motion, seed: int, imu: Imu | None = None) -> Recording:
     return Recording(motion, {foot: read_imu(motion, foot, imus[foot], seed=seed) for foot in Foot}, imus)
 
 
-def analyse(feet: Iterable[Samples]) -> Analysed:
+def analyse(feet: Iterable[Samples], clocks_unknown_s: Spans = ()) -> Analysed:
     """The session over one or two feet, each pushed whole."""
     feet = tuple(feet)
-    session = Session(tuple(each.foot for each in feet))
+    session = Session(tuple(each.foot for each in feet), clocks_unknown_s=clocks_unknown_s)
     return Analysed(Results.join([*(session.push(each) for each in feet), session.flush()]), session.mountings)
 
 
-def analyse_pieces(feet: tuple[Foot, ...], pieces: Iterable[Samples]) -> Analysed:
+def analyse_pieces(feet: tuple[Foot, ...], pieces: Iterable[Samples], clocks_unknown_s: Spans = ()) -> Analysed:
     """The session over pieces in the order in which they come."""
-    session = Session(feet)
+    session = Session(feet, clocks_unknown_s=clocks_unknown_s)
     parts = [session.push(piece) for piece in pieces]
     return Analysed(Results.join([*parts, session.flush()]), session.mountings)
 

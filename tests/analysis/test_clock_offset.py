@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from surefoot.analysis import Session
 from surefoot.analysis.clock_offset import typical_offset_s
 from surefoot.analysis.model import Flag, Foot, Samples
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
@@ -84,3 +85,24 @@ def test_pieces_find_the_same_offset() -> None:
     feet = with_right_late(gait(3.0, 0.0), 30)
     pieces = [each[start : start + 21] for start in range(0, len(feet[0]), 21) for each in feet]
     assert differences(analyse(feet), analyse_pieces(tuple(Foot), pieces)) == []
+
+
+def test_where_clocks_are_unknown_there_are_no_steps_whatever_they_look_like() -> None:
+    spans_s = ((4.0, 6.0), (11.0, 12.5))
+    feet = gait(3.0, 0.0).feet
+    whole, plain = analyse(feet, clocks_unknown_s=spans_s), analyse(feet)
+    for foot in Foot:
+        strides, known = whole.strides(foot), plain.strides(foot)
+        start_s, end_s = strides.initial_contact_s, strides.next_initial_contact_s
+        within = np.any([(start_s < span[1]) & (end_s > span[0]) for span in spans_s], axis=0)
+        assert strides.has(Flag.CLOCKS_UNKNOWN).tolist() == within.tolist()
+        assert np.isnan(strides.metrics["flight_time_s"][within]).all()
+        assert np.isfinite(strides.metrics["flight_time_s"][~within]).mean() > 0.9
+        assert np.array_equal(strides.metrics["ground_contact_time_s"], known.metrics["ground_contact_time_s"])
+    pieces = [each[start : start + 21] for start in range(0, len(feet[0]), 21) for each in feet]
+    assert differences(whole, analyse_pieces(tuple(Foot), pieces, clocks_unknown_s=spans_s)) == []
+
+
+def test_stretches_of_unknown_clocks_are_in_order() -> None:
+    with pytest.raises(ValueError, match=r"Session: clocks_unknown_s are stretches in order; got \(\(3.0, 2.0\),\)"):
+        Session(clocks_unknown_s=((3.0, 2.0),))

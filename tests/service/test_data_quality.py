@@ -87,6 +87,15 @@ def test_clocks_apart_are_told_with_their_offset() -> None:
     )
 
 
+def test_clocks_of_pods_that_did_not_hear_each_other_are_told() -> None:
+    rows = strides([int(Flag.CLOCKS_UNKNOWN)] * 4 + [0] * 6)
+    rows.metrics["step_time_s"][:4] = np.nan
+    assert notes(rows) == (
+        "The pods did not hear each other, so nothing tells their clocks apart to the millisecond. Step and flight "
+        "time withheld in 4 of 10 strides.",
+    )
+
+
 def test_strides_that_came_late_are_told_apart_from_those_without_a_partner() -> None:
     late = strides([int(Flag.LATE)] * 3 + [0] * 7)
     late.metrics["step_time_s"][:3] = np.nan
