@@ -316,3 +316,7 @@ class GatewayKeysError(RequestError):
         self.path = path
         self.reason = reason
         super().__init__(f"the keys of the gateways in {path} cannot be used ({reason}).")
+
+
+class CertificateError(RequestError):
+    """No certificate for the wall can be made."""

@@ -14,6 +14,7 @@ from surefoot.service import VERSION
 from surefoot.service.cli import dashboards, gateway, standard_streams
 from surefoot.service.cli.analyze import analyze
 from surefoot.service.cli.backup import backup, restore
+from surefoot.service.cli.certificate import certificate
 from surefoot.service.cli.config import config
 from surefoot.service.cli.confirm import confirm
 from surefoot.service.cli.demo import demo
@@ -50,6 +51,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     export: "surefoot export 20260102T030405Z-1a2b3c4d --csv readings",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",
     serve: "surefoot serve --host 0.0.0.0",
+    certificate: "surefoot certificate",
     live: "surefoot live --simulated 4",
     ship: "surefoot ship --backfill",
     backup: "surefoot backup /mnt/disk/surefoot",

@@ -72,6 +72,13 @@ def qr_code(address: str) -> str:
     return drawn.getvalue()
 
 
+def own_names() -> list[str]:
+    """Names and addresses under which a browser may reach this computer."""
+    name = socket.gethostname().lower()
+    names = ["localhost", "127.0.0.1", "::1", name, *([] if "." in name else [f"{name}.local"]), _reached_at("0.0.0.0")]
+    return list(dict.fromkeys(names))
+
+
 def answers_at(settings: WallSettings) -> bool:
     """Whether a wall answers at the port of the settings on this computer."""
     here = settings.model_copy(update={"host": "127.0.0.1"}) if settings.host in ANY_ADDRESS else settings
