@@ -16,6 +16,7 @@ from surefoot.sensor_ingest.recording.errors import RunBusyError
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
+from surefoot.service.runtime.joining import JoinedRun, join_parts
 from surefoot.service.runtime.recovery import missing_runs, rebuild
 from surefoot.service.runtime.retention import apply_retention
 from surefoot.service.settings import Settings
@@ -37,14 +38,20 @@ class CatchUp:
     ----------
     is_recording : whether a run is being recorded, by its id; it is left alone.
     on_stored : called with the number of new rows, from another thread.
+    on_joined : called with each run that parts were joined to, from another thread.
     """
 
     def __init__(
-        self, settings: Settings, is_recording: Callable[[str], bool], on_stored: Callable[[int], None]
+        self,
+        settings: Settings,
+        is_recording: Callable[[str], bool],
+        on_stored: Callable[[int], None],
+        on_joined: Callable[[JoinedRun], None] = lambda _: None,
     ) -> None:
         self._settings = settings
         self._is_recording = is_recording
         self._on_stored = on_stored
+        self._on_joined = on_joined
         self._problems = ProblemLog(log, logging.ERROR)
         self._wake = asyncio.Event()
         self._wanted = self._closing = self._stopping = False
@@ -99,6 +106,11 @@ class CatchUp:
     def _store_missing(self) -> None:
         """Store every missing run; what is wrong with one does not keep the others."""
         ensure_store(self._settings.store_path)
+        try:
+            for joined in join_parts(self._settings, self._check, self._on_stored):
+                self._on_joined(joined)
+        except IngestError as error:
+            log.warning("%s", error)
         for run in missing_runs(self._settings):
             if self._is_recording(run.manifest.run_id):
                 continue

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from surefoot.sensor_ingest.backoff import Backoff
@@ -29,6 +30,7 @@ from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.end_of_run import RunEnd
+from surefoot.service.runtime.joining import ended_parts
 from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad, worn_as_kept
 from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.runtime.recovery import open_runs
@@ -45,7 +47,7 @@ log = logging.getLogger(__name__)
 
 RESUME_WITHIN_S = 12 * 3600.0
 """A run that was cut off longer ago is not continued but ended, from its recording."""
-DATES_PERIOD_S = 10.0
+DATES_PERIOD_S = PARTS_PERIOD_S = 10.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 STORE_CHECK_S = 5.0
 """Least time between two looks at a store that cannot be used."""
@@ -103,7 +105,11 @@ class Daemon:
         """Record runs until `stop`, or `max_runs`; a run that fails is retried, as its pods buffer what was missed."""
         context = self._context
         catching_up = CatchUp(context.settings, lambda run: run == self._recording, self._add_rows)
-        async with catching_up as catch_up, background_task("dates", self._keep_dates()):
+        async with (
+            catching_up as catch_up,
+            background_task("dates", self._keep_dates()),
+            background_task("parts", self._watch_parts(catch_up)),
+        ):
             self._catch_up = catch_up
             run = await asyncio.to_thread(self._run_to_resume)
             self._recording = run.manifest.run_id if run is not None else ""
@@ -158,6 +164,16 @@ class Daemon:
             with suppress(StoreError):  # told by the recording, which needs the store too
                 await asyncio.to_thread(correct_dates, context.settings, context.utc_s, context.monotonic_s)
             await asyncio.sleep(DATES_PERIOD_S)
+
+    async def _watch_parts(self, catch_up: CatchUp) -> None:
+        """Have what gateways and phones sent brought in, as soon as it has ended."""
+        known: set[Path] = set()
+        while True:
+            parts = {part.path for part in await asyncio.to_thread(ended_parts, self._context.settings)}
+            if not parts <= known:
+                catch_up.want()
+            known = parts
+            await asyncio.sleep(PARTS_PERIOD_S)
 
     async def _start_run(self, source: PodSource) -> RunFolder | None:
         """Start a run as soon as there are pods; None on `stop`."""

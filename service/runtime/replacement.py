@@ -13,6 +13,7 @@ from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.known_findings import KnownFindings
+from surefoot.service.runtime.late_alerts import tell_late
 from surefoot.service.serialization.run_summary import summary_to_dict
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
@@ -37,11 +38,17 @@ def replace_results(
     settings: Settings,
     progress: ProgressCallback = lambda *_: None,
     on_stored: Callable[[int], None] = lambda _: None,
+    *,
+    alert: bool = False,
 ) -> Mapping[str, tuple[ResultCounts, ResultCounts]]:
     """Analyse a run that has ended, and replace its results in one transaction; runner → what was there and is.
 
-    The run's pods and parameters are those of its manifest. Findings keep the ids under which they were known. No alert
-    is raised: those are about what happens now.
+    The run's pods and parameters are those of its manifest. Findings keep the ids under which they were known.
+
+    Parameters
+    ----------
+    alert : raise the alerts that were not told yet, as of a run of which more became known; without it there are none,
+        as those are about what happens now.
 
     Raises
     ------
@@ -55,19 +62,27 @@ def replace_results(
     analysis = analyze_run(run, progress)
     with StoreWriter(settings.store_path) as writer:
         with writer.transaction(), StoreReader(settings.store_path) as reader:  # nobody else writes meanwhile
-            replaced = {name: _replace(writer, reader, run.manifest, name, analysis) for name in run.manifest.runners}
+            tell = settings if alert else None
+            replaced = {
+                name: _replace(writer, reader, run.manifest, name, analysis, tell) for name in run.manifest.runners
+            }
         on_stored(writer.rows_added)
     return replaced
 
 
 def _replace(
-    writer: StoreWriter, reader: StoreReader, run: Manifest, name: str, analysis: RunAnalysis
+    writer: StoreWriter,
+    reader: StoreReader,
+    run: Manifest,
+    name: str,
+    analysis: RunAnalysis,
+    tell: Settings | None,
 ) -> tuple[ResultCounts, ResultCounts]:
     before, clock = reader.results(run.run_id, name), RunClock(run.created_utc)
     known = KnownFindings(before.findings, reader.told_findings(run.run_id, name))
     found = analysis.runners[name].results
     results = replace(found, findings=tuple(map(known.under_first_id, found.findings)))
-    end_ns = reader.ended_ns(run.run_id, name) or clock.ns(_end_s(analysis))
+    end_ns = max(reader.ended_ns(run.run_id, name) or 0, clock.ns(_end_s(analysis)))
     pods = {pod.serial: pod.foot for pod in run.pods if pod.runner == name}
     writer.begin_generation(run.run_id, name, pods)
     feet, kept = analysis.runners[name].feet, run.pair_clocks.get(name)
@@ -75,7 +90,10 @@ def _replace(
     writer.add_run(run.run_id, name, run.names[name], clock.zero_ns, run.software, feet, clock_sd_s)
     writer.add_results(run.run_id, name, clock, results)
     writer.add_health(run.run_id, clock, analysis.health_notes, name)
-    writer.add_summary(run.run_id, name, end_ns, summary_to_dict(results, clock.zero_ns, end_ns, run.parameters))
+    summary = summary_to_dict(results, clock.zero_ns, end_ns, run.parameters)
+    writer.add_summary(run.run_id, name, end_ns, summary)
+    if tell is not None:
+        tell_late(writer, run, name, tell, results.findings, summary, end_ns)
     return ResultCounts.of(before), ResultCounts.of(results)
 
 

@@ -18,6 +18,7 @@ from surefoot.service.alerts.policy import AlertEvent
 from surefoot.service.serialization.encoding import dumps
 from surefoot.service.serialization.findings import finding_to_json
 from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
+from surefoot.service.store.absorbing import absorb_run
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, transaction
 from surefoot.service.store.dates import align_dates
@@ -107,6 +108,10 @@ class StoreWriter:
         Alerts stay. `pods` says on which foot each pod was, by serial number, and is told of their health rows.
         """
         self._generation = drop_results(self._connection, run, runner, pods)
+
+    def absorb(self, run: str, into: str, later_s: float) -> None:
+        """Take a run for part of another one; see `absorb_run`."""
+        absorb_run(self._connection, run, into, later_s)
 
     def add_results(self, run: str, runner: str, clock: RunClock, results: Results) -> None:
         """Add strides, windows, bouts and findings."""

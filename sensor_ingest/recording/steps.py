@@ -1,0 +1,47 @@
+"""Whether a foot walks or runs, from its turning alone: light enough for whole recordings, blunt enough for any gait.
+
+It only serves the rule for the end of a run; strides are measured by the analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from surefoot.analysis.model import Floats, Ints
+from surefoot.sensor_ingest.protocol import Packet
+
+SWING_DPS, STANCE_DPS = 200.0, 120.0
+"""A foot that turns faster swings, one that turns more slowly stands or is between both; slow walking swings at 250."""
+GAIT_SWINGS, GAIT_HALF_WINDOW_S = 4, 4.0
+"""So many swings around one, within this time before and after it, are gait; fewer are shuffling about."""
+
+
+def step_ticks_us(packets: Sequence[Packet], gyr_range_dps: int) -> Ints:
+    """(n,) ticks at which a foot swings while it walks or runs.
+
+    Parameters
+    ----------
+    packets : of one boot, in order; some may be missing.
+    """
+    if not packets:
+        return np.empty(0, dtype=np.int64)
+    ticks_us = np.concatenate([packet.ticks_us for packet in packets])
+    counts = np.concatenate([packet.counts[:, 3:] for packet in packets]).astype(np.float64)
+    swings_us = ticks_us[_swings(np.linalg.norm(counts, axis=1) * (gyr_range_dps / 32768.0))]
+    return _in_gait(swings_us).astype(np.int64)
+
+
+def _swings(rates_dps: Floats) -> Ints:
+    """Indices at which a swing begins: the first fast sample after a slow one."""
+    decided = np.flatnonzero((rates_dps > SWING_DPS) | (rates_dps < STANCE_DPS))
+    fast = rates_dps[decided] > SWING_DPS
+    begins: Ints = decided[1:][fast[1:] & ~fast[:-1]]
+    return begins
+
+
+def _in_gait(swings_us: Floats) -> Floats:
+    half_us = 1e6 * GAIT_HALF_WINDOW_S
+    around = np.searchsorted(swings_us, swings_us + half_us) - np.searchsorted(swings_us, swings_us - half_us)
+    return swings_us[around >= GAIT_SWINGS]

@@ -1,0 +1,126 @@
+"""Bring in what gateways, phones and the pods' own memory recorded: each run once, whoever heard which part of it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from surefoot.sensor_ingest.recording.errors import RunError
+from surefoot.sensor_ingest.recording.folder_swap import finish_swaps
+from surefoot.sensor_ingest.recording.merging import merge_recordings
+from surefoot.sensor_ingest.recording.run_activity import RunActivity, read_activity
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.runtime.replacement import replace_results
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.writing import RunClock, StoreWriter
+
+log = logging.getLogger(__name__)
+
+NEAR = timedelta(hours=36)
+"""Only runs that began this close to a part are looked at: a gateway's date may be wrong by a day, not by a season."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRun:
+    """A run that has more in it than before.
+
+    Parameters
+    ----------
+    parts : where that came from.
+    """
+
+    run: RunFolder
+    parts: tuple[RunFolder, ...]
+
+
+def ended_parts(settings: Settings) -> list[RunFolder]:
+    """What was sent to its end, oldest first."""
+    folders = sorted(settings.parts_folder.iterdir()) if settings.parts_folder.is_dir() else []
+    parts = [part for folder in folders if folder.is_dir() for part in list_runs(folder) if part.manifest.ended]
+    return sorted(parts, key=lambda part: part.manifest.created_utc)
+
+
+def join_parts(
+    settings: Settings,
+    progress: ProgressCallback = lambda *_: None,
+    on_stored: Callable[[int], None] = lambda _: None,
+) -> list[JoinedRun]:
+    """Make runs of all parts that have ended, alone or with the runs that they belong to; those with more in them.
+
+    A run that was stored gets new results, and alerts about what was not told yet; one that was not is left to be
+    stored. Parts of a run that is still recorded wait for its end. Whatever a crash interrupts is done anew.
+
+    Raises
+    ------
+    RunUnwritableError, StoreError
+        if the disk does not take it.
+    """
+    finish_swaps(settings.runs_folder)
+    joined = []
+    for group in _groups(settings):
+        parts = tuple(each for each in group if settings.parts_folder in each.path.parents)
+        if parts and all(each.manifest.ended for each in group):
+            joined.append(JoinedRun(_join(group, settings, progress, on_stored), parts))
+    return joined
+
+
+def _groups(settings: Settings) -> list[list[RunFolder]]:
+    """Parts and runs, those of one run together; without runs that no part belongs to."""
+    parts = [found for part in ended_parts(settings) if (found := _activity(part)) is not None]
+    near = [found for run in _runs_near(settings, parts) if (found := _activity(run)) is not None]
+    groups: list[list[RunActivity]] = []
+    for part in parts:
+        own = [group for group in groups if any(part.is_of_one_run(each, settings.run_end.still_s) for each in group)]
+        more = [run for run in near if run.is_of_one_run(part, settings.run_end.still_s)]
+        known = [each for group in own for each in group]
+        groups = [group for group in groups if group not in own]
+        groups.append([*known, part, *(run for run in more if run not in known)])
+    return [[each.run for each in group] for group in groups]
+
+
+def _runs_near(settings: Settings, parts: Sequence[RunActivity]) -> list[RunFolder]:
+    begun = [part.run.manifest.created_utc for part in parts]
+    runs = list_runs(settings.runs_folder) if begun and settings.runs_folder.is_dir() else ()
+    return [run for run in runs if any(abs(run.manifest.created_utc - each) < NEAR for each in begun)]
+
+
+def _activity(run: RunFolder) -> RunActivity | None:
+    """When somebody moved in a recording; None where it cannot be read, which is told."""
+    try:
+        return read_activity(run)
+    except RunError as error:
+        log.warning("%s", error)
+        return None
+
+
+def _join(
+    group: Sequence[RunFolder], settings: Settings, progress: ProgressCallback, on_stored: Callable[[int], None]
+) -> RunFolder:
+    """Make one run of a group, first on disk, then in the store; only then the rest goes."""
+    progress("Joining recordings", 0.0)
+    run = merge_recordings(group, settings.runs_folder)
+    with StoreReader(settings.store_path) as reader:
+        known = {stored.run: stored.summary is not None for stored in reader.runs()}
+    for other in group:
+        name = other.manifest.run_id
+        if name in known and name != run.manifest.run_id:
+            _absorb(other, run, settings.store_path)
+    if known.get(run.manifest.run_id):
+        replace_results(run, settings, progress, on_stored, alert=True)
+    for other in group:
+        if other.path != run.path:
+            shutil.rmtree(other.path)
+    log.info("Run %s was joined from %d recordings.", run.manifest.run_id, len(group))
+    return run
+
+
+def _absorb(other: RunFolder, run: RunFolder, store: Path) -> None:
+    later_s = (RunClock(other.manifest.created_utc).zero_ns - RunClock(run.manifest.created_utc).zero_ns) / 1e9
+    with StoreWriter(store) as writer, writer.transaction():
+        writer.absorb(other.manifest.run_id, run.manifest.run_id, later_s)

@@ -1,0 +1,185 @@
+"""What gateways, phones and pods bring becomes runs: each once, in the store too, and nobody is told anything twice."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from surefoot.analysis.findings import Kind
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.protocol import Packet, PodInfo
+from surefoot.sensor_ingest.recording.entries import ClockEntry, PacketEntry, PodEntry
+from surefoot.sensor_ingest.recording.journal import JournalWriter
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
+from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.runtime.joining import join_parts
+from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
+from tests.sensor_ingest.pieces import entries_of, identities, piece
+from tests.service.demo_runs import assert_same
+
+RUNNER = "runner-1"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data")
+
+
+def brought(settings: Settings, run: RunFolder, name: str = "belt") -> RunFolder:
+    """A recording where a gateway's parts lie."""
+    place = settings.parts_folder / name / run.manifest.run_id
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(run.path, place)
+    return open_run(place)
+
+
+def three_parts(settings: Settings, whole: RunFolder, tmp_path: Path) -> RunFolder:
+    """The run as three heard it: live until second 30, the pods all of it, a gateway its end; the live one, stored."""
+    live = piece(settings.runs_folder, whole, lambda entry: entry.arrival_s < 30.0)
+    store_recorded_run(live, settings)
+    brought(settings, piece(tmp_path, whole, lambda _: True, later_s=0.5, kept_by_pod=True), "pods")
+    late = piece(tmp_path, whole, lambda entry: entry.arrival_s > 55.0, later_s=50.0, date_error_s=3.0, shuffled=2)
+    brought(settings, late)
+    return live
+
+
+def alerts(settings: Settings) -> list[tuple[str, str]]:
+    """Finding and event of every alert."""
+    with StoreReader(settings.store_path) as reader:
+        told = [alert for run in {each.run for each in reader.runs()} for alert in reader.alerts(run, RUNNER)]
+    return [(str(alert.get("finding")), str(alert["event"])) for alert in told]
+
+
+def test_a_run_heard_by_three_is_one_run_in_the_folder_and_in_the_store(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    live = three_parts(settings, rolled.run, tmp_path)
+    (joined,) = join_parts(settings)
+    (run,) = list_runs(settings.runs_folder)
+    assert run.manifest.run_id == joined.run.manifest.run_id == live.manifest.run_id
+    assert sorted(identities(entries_of(run))) == sorted(set(identities(entries_of(rolled.run))))
+    assert list(settings.parts_folder.glob("*/*")) == []
+    assert list(missing_runs(settings)) == []
+    found, whole = (analyze_run(each, lambda *_: None).runners[RUNNER].results for each in (run, rolled.run))
+    with StoreReader(settings.store_path) as reader:
+        assert_same(found, reader.results(run.manifest.run_id, RUNNER))
+    assert {foot: len(rows) for foot, rows in found.strides.items()} == {
+        foot: len(rows) for foot, rows in whole.strides.items()
+    }
+    assert [(each.kind, each.foot) for each in found.findings] == [(each.kind, each.foot) for each in whole.findings]
+
+
+def test_alerts_are_told_once_and_late_ones_are_told(settings: Settings, rolled: DemoRun, tmp_path: Path) -> None:
+    three_parts(settings, rolled.run, tmp_path)
+    before = alerts(settings)
+    join_parts(settings)
+    after = alerts(settings)
+    assert after[: len(before)] == before
+    assert len(set(after)) == len(after) > len(before)
+    with StoreReader(settings.store_path) as reader:
+        (stored,) = reader.runs()
+        rolls = {each.id for each in reader.findings(stored.run, RUNNER) if each.kind is Kind.INVERSION_EVENT}
+    assert rolls <= {finding for finding, _ in after}
+    brought(settings, piece(tmp_path, rolled.run, lambda entry: entry.arrival_s > 20.0, kept_by_pod=True))
+    join_parts(settings)
+    assert alerts(settings) == after
+
+
+def test_a_part_that_no_run_belongs_to_is_a_run(settings: Settings, rolled: DemoRun, tmp_path: Path) -> None:
+    part = brought(settings, piece(tmp_path, rolled.run, lambda _: True, shuffled=3))
+    (joined,) = join_parts(settings)
+    assert joined.run.manifest.pods == part.manifest.pods
+    assert [run.manifest.run_id for run in missing_runs(settings)] == [part.manifest.run_id]
+
+
+def test_a_part_that_has_not_ended_or_whose_run_has_not_waits(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    live = piece(settings.runs_folder, rolled.run, lambda entry: entry.arrival_s < 30.0)
+    manifest = live.path / "manifest.json"
+    for file in (manifest, live.path / "manifest-copy.json"):
+        file.write_text(_going_on(live))
+    brought(settings, piece(tmp_path, rolled.run, lambda entry: entry.arrival_s > 25.0))
+    assert join_parts(settings) == []
+    assert len(list(settings.parts_folder.glob("*/*"))) == 1
+    open_run(live.path).mark_ended()
+    assert len(join_parts(settings)) == 1
+
+
+def _going_on(run: RunFolder) -> str:
+    return replace(run.manifest, ended=False).to_json()
+
+
+def test_a_part_between_two_runs_of_the_store_makes_one_of_them(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    first = piece(settings.runs_folder, rolled.run, lambda entry: entry.arrival_s < 30.0)
+    last = piece(settings.runs_folder, rolled.run, lambda entry: entry.arrival_s > 40.0, later_s=40.0)
+    for run in (first, last):
+        store_recorded_run(run, settings)
+    before = alerts(settings)
+    brought(settings, piece(tmp_path, rolled.run, lambda _: True, later_s=1.0, kept_by_pod=True))
+    join_parts(settings)
+    assert [run.manifest.run_id for run in list_runs(settings.runs_folder)] == [first.manifest.run_id]
+    with StoreReader(settings.store_path) as reader:
+        assert [stored.run for stored in reader.runs()] == [first.manifest.run_id]
+    raised = [finding for finding, event in alerts(settings) if event == "raised" and finding != "None"]
+    assert len(raised) == len(set(raised))
+    assert {finding for finding, _ in before} <= {finding for finding, _ in alerts(settings)}
+
+
+def test_runs_of_the_same_pods_with_a_rest_between_them_stay_two(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    first = piece(settings.runs_folder, rolled.run, lambda _: True)
+    other = piece(tmp_path, rolled.run, lambda _: True, kept_by_pod=True)
+    shutil.copytree(other.path, tmp_path / "copy")
+    later = brought(settings, other).redate(first.manifest.created_utc + timedelta(minutes=30))
+    again = RunFolder(later.path, later.manifest)
+    _as_another_boot(again)
+    assert len(join_parts(settings)) == 1
+    assert len(list_runs(settings.runs_folder)) == 2
+
+
+def _as_another_boot(run: RunFolder) -> None:
+    """The same readings from pods that were switched off and on before."""
+    entries = entries_of(run)
+    run.journal_path.unlink()
+    with JournalWriter(run.journal_path) as journal:
+        for entry in entries:
+            if isinstance(entry, PacketEntry):
+                packet = Packet.from_bytes(entry.data)
+                entry = replace(entry, data=bytes(replace(packet, boot=packet.boot ^ 1)))
+            elif isinstance(entry, PodEntry):
+                info = PodInfo.from_bytes(entry.info)
+                entry = replace(entry, info=bytes(replace(info, boot=info.boot ^ 1)))
+            elif isinstance(entry, ClockEntry):
+                entry = replace(entry, mapping=replace(entry.mapping, boot=entry.mapping.boot ^ 1))
+            journal.append(entry)
+
+
+def test_nothing_is_lost_if_the_store_fails_between_folder_and_store(
+    settings: Settings, rolled: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_parts(settings, rolled.run, tmp_path)
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("surefoot.service.runtime.joining.replace_results", fail)
+    with pytest.raises(KeyboardInterrupt):
+        join_parts(settings)
+    monkeypatch.undo()
+    join_parts(settings)
+    (run,) = list_runs(settings.runs_folder)
+    assert sorted(identities(entries_of(run))) == sorted(set(identities(entries_of(rolled.run))))
+    results = analyze_run(run, lambda *_: None).runners[RUNNER].results
+    with StoreReader(settings.store_path) as reader:
+        assert len(reader.results(run.manifest.run_id, RUNNER).strides[Foot.LEFT]) == len(results.strides[Foot.LEFT])
