@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from surefoot.sensor_ingest.pod_store.records import check_record, record_length
 from surefoot.sensor_ingest.protocol import ProtocolError
 
+_KIND = re.compile(rb"[\x01-\x04]")
+"""What a record begins with."""
+
 
 def records_in(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Offset and bytes of each undamaged record; after damage the next one is searched for byte by byte."""
     offset = 0
-    while offset < len(data):
+    while (start := _KIND.search(data, offset)) is not None:
+        offset = start.start()
         record = record_at(data, offset)
         if record is None:
             offset += 1
