@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from surefoot.analysis.model import Reason
+from surefoot.analysis.parameters import DEFAULTS
 
 STRIDE_TIME, CONTACT, PUSH_OFF, IMPACT, STANCE_TILT = (
     "stride_time_s", "ground_contact_time_s", "push_off_rate_dps", "impact_peak_30hz_g", "stance_tilt_deg",
@@ -34,6 +35,7 @@ class Metric:
     needs_equal : in what the two pods must read alike for left and right to be compared.
     of_both_feet : whether it runs from an event of this foot to one of the other, so that an offset between the two
         feet's clocks is part of it: added on one foot, taken away on the other.
+    sd_over_strides : of so many strides it is the standard deviation; 0 where it is of a single one.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Metric:
     needs_equal: frozenset[Reason] = frozenset()
     level_error: float = 0.0
     of_both_feet: bool = False
+    sd_over_strides: int = 0
 
 
 _TIMING, _WAY, _SHAPE, _JOLT = (
@@ -66,8 +69,8 @@ _DISTANCE_SCALE_ERROR = 0.04
 """Of five set-ups, -0.3 (optical), -1, -3, +3 and -6 % at all speeds alike: RMS 3.2 %, times 2.6 for so few."""
 _FRAME_ERROR_DEG = 0.22
 """How far the foot's axes roll from window to window on simulated runners, whose pods do not move."""
-_FRAME_RATE_ERROR_DPS = 0.25
-"""What of the pitch rate such axes take for roll."""
+_FRAME_RATE_ERROR_DPS = 0.3
+"""What of the pitch rate such axes take for roll: 0.22° of the 75 °/s at which the standing foot pitches."""
 _SHOE = "treadmill recordings of one runner and simulated runners; depends on shoe and pod"
 
 _METRICS = (
@@ -177,7 +180,7 @@ _METRICS = (
         "roll_variability_deg", "Landing wobble", "°", 1.0, 1,
         "How much the tilt of the landing foot differs from stride to stride; unstable ankles wobble more.",
         "Standard deviation of the inversion at landing over the last 12 strides.",
-        (0.5, 4.0), (0.5, 4.0), _SHOE, needs_equal=_SHAPE,
+        (0.5, 4.0), (0.5, 4.0), _SHOE, needs_equal=_SHAPE, sd_over_strides=DEFAULTS.variability_strides,
     ),
     Metric(
         PUSH_OFF, "Push-off", "°/s", 1.0, 0,

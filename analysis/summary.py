@@ -12,9 +12,10 @@ from surefoot.analysis.dose import impact_doses
 from surefoot.analysis.metrics import IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.parameters import DEFAULTS, Parameters
+from surefoot.analysis.rhythm import cadence
 from surefoot.analysis.session import Results
 from surefoot.analysis.time_watched import Aspect, time_watched
-from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, cadence, median, withheld
+from surefoot.analysis.windows import MIN_WINDOW_STRIDES, asymmetry_pct, median, withheld
 
 
 @dataclass(frozen=True, slots=True)

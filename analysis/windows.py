@@ -8,18 +8,18 @@ import numpy as np
 
 from surefoot.analysis.clock_offset import clock_error_s
 from surefoot.analysis.comparability import Unlike, not_compared, pods_alike
-from surefoot.analysis.metrics import STRIDE_METRICS, STRIDE_TIME
+from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.parameters import DEFAULTS
+from surefoot.analysis.rhythm import LandingCorrelation, cadence, stride_times_s
+from surefoot.analysis.scatter import METRIC_KEYS, Errors, Scatter
 from surefoot.analysis.uncertainty import (
     MIN_KNOWN_SHARE,
     Z95,
-    LandingCorrelation,
     Medians,
     SignCorrelation,
     design_effect,
     effective_sample_size,
-    pair_strides,
     t95,
 )
 from surefoot.analysis.windowing import Segment, TumblingWindows
@@ -28,9 +28,6 @@ WINDOW_S, LIVE_WINDOW_S = DEFAULTS.window_s, DEFAULTS.live_window_s
 """Length of the windows for statistics, and of those shown live."""
 MIN_WINDOW_STRIDES = 5
 """A foot with fewer strides of the window's gait is left out."""
-MAX_STEP_S = {Gait.RUN: 0.7, Gait.WALK: 1.4}
-"""A left stride is paired with the right one that begins within this time."""
-METRIC_KEYS = tuple(STRIDE_METRICS)
 COMPARED_MASK = np.array([metric.compared for metric in STRIDE_METRICS.values()])
 """Metrics that are compared in percent."""
 SCALE_ERROR = np.array([metric.scale_error for metric in STRIDE_METRICS.values()])
@@ -51,7 +48,7 @@ class WindowBuilder:
     ) -> None:
         self._unlike, self._clock_sd_s = unlike, clock_sd_s
         self._tumbling = TumblingWindows(feet, width_s)
-        self._signs = {gait: SignCorrelations() for gait in Gait}
+        self._scatter = {gait: Scatter() for gait in Gait}
         self._rhythm = {(gait, n): LandingCorrelation(n) for gait in Gait for n in (1, 2)}
 
     def push(
@@ -72,46 +69,20 @@ class WindowBuilder:
         if not kept:
             return None
         gait = Gait.RUN if running else Gait.WALK
-        signs = self._signs[gait]
+        scatter = self._scatter[gait]
         medians = {foot: Medians.from_values(_metric_rows(rows)) for foot, rows in kept.items()}
-        signs.learn(medians, kept, gait)
-        effect = design_effect(signs.strides.correlation)
-        counts = {foot: effective_sample_size(medians[foot].count, effect) for foot in kept}
-        errors = {foot: medians[foot].standard_error(counts[foot]) for foot in kept}
+        scatter.learn(medians, kept, gait)
+        errors = {foot: scatter.errors(foot, medians[foot], scatter.strides) for foot in kept}
         clock_s = clock_error_s(self._clock_sd_s, kept.values())
-        per_foot = {foot: _estimates(medians[foot], errors[foot], counts[foot], clock_s) for foot in kept}
+        per_foot = {foot: _estimates(medians[foot], errors[foot], clock_s) for foot in kept}
         end_s = min(segment.end_s, last_s)
         apart = not_compared(self._unlike(segment)) if len(kept) == 2 else {}
-        compared = _compare_feet(medians, signs, apart, clock_s) if len(kept) == 2 else ({}, {})
+        compared = _compare_feet(medians, scatter, apart, clock_s) if len(kept) == 2 else ({}, {})
         rows = list(kept.values())
         rhythm = self._rhythm[gait, len(rows)]
         rhythm.update(stride_times_s(rows))
         not_told = {foot: withheld(rows) for foot, rows in kept.items()}
         return Window(segment.start_s, end_s, gait, cadence(rows, rhythm), per_foot, *compared, not_told, apart)
-
-
-class SignCorrelations:
-    """Correlation of neighbouring strides, of left and right, and of neighbouring differences, in one gait.
-
-    What left and right have in common may come half a stride earlier or later on the other foot, as the step that two
-    strides share: the difference of a pair is then made up for by the next one.
-    """
-
-    def __init__(self) -> None:
-        self.differences = SignCorrelation(len(METRIC_KEYS))
-        self.strides = SignCorrelation(len(METRIC_KEYS))
-        self.feet = SignCorrelation(len(METRIC_KEYS))
-
-    def learn(self, medians: Mapping[Foot, Medians], strides: Mapping[Foot, Strides], gait: Gait) -> None:
-        """Take a window."""
-        for each in medians.values():
-            self.strides.update(each.sign[:, :-1], each.sign[:, 1:], neighbours=True)
-        if len(medians) == 2:
-            left_s, right_s = (strides[foot].initial_contact_s for foot in (Foot.LEFT, Foot.RIGHT))
-            found, rows = pair_strides(left_s, right_s, MAX_STEP_S[gait])
-            left, right = medians[Foot.LEFT].sign[:, found], medians[Foot.RIGHT].sign[:, rows]
-            self.feet.update(left, right)
-            self.differences.update_differences(left, right, self.feet.correlation)
 
 
 def _of_gait(strides: Strides, running: bool) -> Strides:
@@ -127,15 +98,16 @@ def _metric_rows(strides: Strides) -> Floats:
 
 
 def _compare_feet(
-    medians: Mapping[Foot, Medians], signs: SignCorrelations, apart: Mapping[str, Reason], clock_s: float
+    medians: Mapping[Foot, Medians], scatter: Scatter, apart: Mapping[str, Reason], clock_s: float
 ) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
     """Right against left: in percent of their mean for metrics compared in percent, else in their own unit."""
     left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
-    effect, correlation = design_effect(signs.differences.correlation), signs.feet.correlation
-    left_error, right_error = (each.standard_error(effective_sample_size(each.count, effect)) for each in (left, right))
+    correlation = scatter.feet.correlation
+    left_errors, right_errors = (scatter.errors(foot, medians[foot], scatter.differences) for foot in Foot)
+    left_error, right_error = left_errors.standard, right_errors.standard
     count, alike = np.minimum(left.count, right.count), np.array([key not in apart for key in METRIC_KEYS])
     told = _is_told(left) & _is_told(right) & alike
-    t_factor = t95(2.0 * effective_sample_size(count, effect) - 2.0)
+    t_factor = t95(2.0 * np.minimum(left_errors.freedom, right_errors.freedom))
     difference = right.median - left.median
     difference_error = np.sqrt(left_error**2 + right_error**2 - 2.0 * correlation * left_error * right_error)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -152,9 +124,9 @@ def _compare_feet(
     return in_percent, _by_key(difference, half, count, spread, told & ~COMPARED_MASK)
 
 
-def _estimates(medians: Medians, error: Floats, count: Floats, clock_s: float) -> dict[str, Estimate]:
+def _estimates(medians: Medians, errors: Errors, clock_s: float) -> dict[str, Estimate]:
     shared = np.hypot(SCALE_ERROR * medians.median, LEVEL_ERROR + CLOCK_SHARE * clock_s)
-    half = np.hypot(t95(count - 1.0) * error, Z95 * shared)
+    half = np.hypot(t95(errors.freedom) * errors.standard, Z95 * shared)
     return _by_key(medians.median, half, medians.count, medians.spread, _is_told(medians))
 
 
@@ -195,43 +167,13 @@ def median(values: Floats, scale_error: float = 0.0, shared_error: float = 0.0) 
     known = values[np.isfinite(values)]
     if len(known) < least_known(len(values)):
         return None
-    medians, signs = Medians.from_values(known[None]), SignCorrelation(1)
-    signs.update(medians.sign[:, :-1], medians.sign[:, 1:], neighbours=True)
+    medians, signs = Medians.from_values(known[None]), SignCorrelation(np.zeros(1))
+    signs.update_neighbours(medians.sign)
     count = effective_sample_size(medians.count, design_effect(signs.correlation))
     half = t95(count - 1.0) * medians.standard_error(count)
     middle = float(medians.median[0])
     half_width = float(np.hypot(half[0], Z95 * np.hypot(scale_error * middle, shared_error)))
     return Estimate(middle, middle - half_width, middle + half_width, len(known), float(medians.spread[0]))
-
-
-def cadence(strides: list[Strides], correlation: LandingCorrelation | None = None) -> Estimate:
-    """Steps per minute of both feet: 120 / mean stride time in s. NaN where no stride time is known.
-
-    The interval is of the error of sampling so many strides of a runner who keeps to one rhythm. How strides are
-    correlated is known from the run's windows, or, without them, from the strides themselves.
-    """
-    times_s = stride_times_s(strides)
-    count = int(np.isfinite(times_s).sum())
-    if not count:
-        return Estimate(np.nan, np.nan, np.nan, 0)
-    if correlation is None:
-        correlation = LandingCorrelation(len(strides))
-        correlation.update(times_s)
-    mean_s, spread_s = float(np.nanmean(times_s)), float(np.nanstd(times_s))
-    freedom = np.array([correlation.effective_sample_size(times_s) - 1.0])
-    half_s = float(t95(freedom)[0]) * correlation.standard_error(times_s)
-    low, high = 120.0 / (mean_s + half_s), 120.0 / max(mean_s - half_s, 1e-3)
-    return Estimate(120.0 / mean_s, low, high, count, 120.0 / mean_s**2 * spread_s)
-
-
-def stride_times_s(strides: list[Strides]) -> Floats:
-    """(n,) stride times of all feet in order of landing, NaN where unknown."""
-    rows = [each for each in strides if len(each)]
-    if not rows:
-        return np.empty(0)
-    order = np.argsort(np.concatenate([each.initial_contact_s for each in rows]), kind="stable")
-    times_s: Floats = np.concatenate([each.metrics[STRIDE_TIME] for each in rows])[order]
-    return times_s
 
 
 def asymmetry_pct(left: Estimate, right: Estimate, clock_error: float = 0.0) -> Estimate:

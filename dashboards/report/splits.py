@@ -11,8 +11,9 @@ import numpy as np
 
 from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Strides, Window
+from surefoot.analysis.rhythm import cadence
 from surefoot.analysis.summary import Comparison, not_compared
-from surefoot.analysis.windows import cadence, median
+from surefoot.analysis.windows import median
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, in_unit
 from surefoot.dashboards.html import Markup, element

@@ -11,7 +11,7 @@ import pytest
 
 from surefoot.analysis import Session
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Flag, Foot, MountingStatus, Samples, Strides
-from surefoot.analysis.windows import cadence
+from surefoot.analysis.rhythm import cadence
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from tests.analysis.simulated import Analysed, Recording, analyse, match, record, without, without_gyroscope

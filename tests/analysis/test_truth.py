@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Flag, Floats, Foot, Strides
-from surefoot.analysis.windows import cadence
+from surefoot.analysis.rhythm import cadence
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.body.runner_profile import FootStrike
 from surefoot.firmware_sim.body.truth import TrueStrides

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy.stats import t
 
+from surefoot.analysis.rhythm import LandingCorrelation
 from surefoot.analysis.uncertainty import (
-    LandingCorrelation,
     Medians,
+    ScatterShape,
     design_effect,
     effective_sample_size,
+    relative_error_of_sd,
     row_medians,
     t95,
 )
@@ -41,6 +44,34 @@ def test_uncorrelated_strides_are_independent_and_correlated_ones_carry_less() -
     assert effect[1] > 2.0
     assert effective_sample_size(np.array([40.0, 40.0]), effect)[0] == pytest.approx(40.0)
     assert effective_sample_size(np.array([1.0]), np.array([1.0]))[0] == 2.0
+
+
+def test_what_neighbours_make_up_for_ends_with_the_neighbour() -> None:
+    assert design_effect(np.array([-0.25]))[0] == pytest.approx(0.5)
+
+
+def test_medians_between_two_ways_of_landing_scatter_more_than_their_spread_tells() -> None:
+    chance, shape = np.random.default_rng(6), ScatterShape(2)
+    values = np.stack([chance.normal(68.0, 1.0, (400, 42)), chance.normal(68.0, 1.0, (400, 42))], axis=1)
+    values[:, 1] += chance.exponential(40.0, (400, 42)) * (chance.random((400, 42)) < 0.65)
+    windows = [Medians.from_values(each) for each in values]
+    for each in windows:
+        shape.update(each)
+    normal, mixed = np.std([each.median for each in windows], axis=0)
+    told = np.mean([each.standard_error(each.count) for each in windows], axis=0)
+    assert shape.ratio[0] == pytest.approx(1.0, abs=0.06)
+    assert shape.ratio[0] * told[0] == pytest.approx(normal, rel=0.1)
+    assert told[1] < 0.8 * mixed
+    assert shape.ratio[1] * told[1] == pytest.approx(mixed, rel=0.1)
+
+
+@pytest.mark.parametrize("count", [5, 14, 42])
+def test_standard_deviations_that_share_their_strides_are_hardly_independent(count: int) -> None:
+    values = np.random.default_rng(7).normal(size=(4000, count + 11))
+    medians = np.median(sliding_window_view(values, 12, axis=1).std(axis=2, ddof=1), axis=1)
+    told = relative_error_of_sd(np.array([float(count)]), 12)[0]
+    inside = np.abs(medians - np.median(medians)) <= 1.96 * told * medians
+    assert 0.92 <= inside.mean() <= 0.97
 
 
 def learned(strides_s: list[np.ndarray], feet: int) -> LandingCorrelation:

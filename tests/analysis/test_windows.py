@@ -16,9 +16,10 @@ from scipy.stats import norm
 
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot, Gait, Reason, Strides, Window, Withheld
+from surefoot.analysis.rhythm import cadence
 from surefoot.analysis.session import Results
 from surefoot.analysis.summary import compare
-from surefoot.analysis.windows import WindowBuilder, asymmetry_pct, cadence, median
+from surefoot.analysis.windows import WindowBuilder, asymmetry_pct, median
 from tests.analysis.made import contacts, strides
 
 FEET = tuple(Foot)
@@ -210,6 +211,18 @@ def test_intervals_between_feet_that_go_together_or_oppositely_hold_the_truth(co
     assert 0.92 <= np.mean([each.low <= -0.01 <= each.high for each in flight_s]) <= 0.97
 
 
+def windows_of_shared_steps(seed: int) -> list[Window]:
+    """Of a runner whose strides of left and right share their steps, as those of any body do."""
+    landing_s = np.cumsum(np.random.default_rng(seed).normal(0.35, 0.006, 1720))
+    return windows_of(*(strides(foot, landing_s[k::2]) for k, foot in enumerate(FEET)))
+
+
+def test_steps_that_both_feet_share_leave_little_of_the_difference_of_their_strides() -> None:
+    windows = [window for seed in range(24) for window in windows_of_shared_steps(seed)]
+    percent = [window.asymmetry_pct["stride_time_s"] for window in windows]
+    assert 0.92 <= np.mean([each.low <= 0.0 <= each.high for each in percent]) <= 0.97
+
+
 STEP_S, CONTACT_S = 0.35, 0.25
 
 
@@ -257,7 +270,7 @@ def test_a_whole_run_allows_for_clocks_as_its_only_window_does(clock_sd_s: float
         each.high - each.value for each in (whole["step_time_s"].left, whole["step_time_s"].asymmetry_pct)
     )
     assert half_s == pytest.approx(half_width(window.feet[Foot.LEFT]["step_time_s"]), rel=0.15)
-    assert half_pct == pytest.approx(half_width(window.asymmetry_pct["step_time_s"]), rel=0.15)
+    assert half_pct == pytest.approx(half_width(window.asymmetry_pct["step_time_s"]), rel=0.25)
     assert whole["ground_contact_time_s"].clock_error_s == 0.0
 
 

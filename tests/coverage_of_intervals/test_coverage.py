@@ -6,7 +6,10 @@ import pytest
 
 from tests.coverage_of_intervals.measure import Coverage, measure
 
-FIRM = ("cadence_spm", "stride_time_s", "ground_contact_time_s", "impact_peak_30hz_g")
+FIRM = (
+    "cadence_spm", "stride_time_s", "ground_contact_time_s", "impact_peak_30hz_g", "stride_time_s, right against left",
+    "roll_variability_deg", "peak_inversion_velocity_dps",
+)  # fmt: skip
 
 
 def test_intervals_of_windows_hold_the_truth_of_simulated_runs() -> None:
