@@ -6,10 +6,12 @@ import numpy as np
 
 from surefoot.analysis.metrics import STRIDE_TIME
 from surefoot.analysis.model import Estimate, Floats, Strides
-from surefoot.analysis.uncertainty import MIN_DESIGN_EFFECT, PRIOR_PAIRS, WINDOW_PAIRS, t95
+from surefoot.analysis.uncertainty import MIN_DESIGN_EFFECT, WINDOW_PAIRS, t95
 
 LANDING_LAGS = 12
 """Landings over which stride times are correlated: six strides."""
+PRIOR_PAIRS = 40.0
+"""Weight of the prior correlation, in pairs of strides."""
 SHARED_STEP = 0.5
 """Correlation of two strides that share one of their two steps."""
 

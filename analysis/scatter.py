@@ -63,6 +63,12 @@ class Scatter:
             self.differences.update_differences(left, right, self.feet.correlation)
 
     @property
+    def together(self) -> Floats:
+        """(k,) correlation of the two feet's medians; 0 for standard deviations over many strides, of which a run has
+        too few to tell."""
+        return np.where(SD_OVER_STRIDES > 0, 0.0, self.feet.correlation)
+
+    @property
     def _covariance(self) -> Floats:
         """(k,) of the two feet's medians: what the variance of their difference leaves of that of either."""
         apart = (1.0 - self.feet.correlation) * design_effect(self.differences.correlation)

@@ -32,7 +32,7 @@ MIN_DESIGN_EFFECT = 0.2
 MIN_KNOWN_SHARE = 0.5
 """A median of a smaller share of the strides is withheld: what a sensor's range leaves of a run are its slow strides
 and soft landings."""
-PRIOR_PAIRS, WINDOW_PAIRS = 40.0, 800.0
+PRIOR_PAIRS, WINDOW_PAIRS = 20.0, 800.0
 """Weight of the prior correlation, and averaging window, both in stride pairs."""
 PRIOR_WINDOWS, MEMORY_WINDOWS = 4.0, 60.0
 """Weight of the prior of normal scatter, and over how many windows its shape is averaged."""

@@ -102,7 +102,7 @@ def _compare_feet(
 ) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
     """Right against left: in percent of their mean for metrics compared in percent, else in their own unit."""
     left, right = medians[Foot.LEFT], medians[Foot.RIGHT]
-    correlation = scatter.feet.correlation
+    correlation = scatter.together
     left_errors, right_errors = (scatter.errors(foot, medians[foot], scatter.differences) for foot in Foot)
     left_error, right_error = left_errors.standard, right_errors.standard
     count, alike = np.minimum(left.count, right.count), np.array([key not in apart for key in METRIC_KEYS])

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from surefoot.analysis.findings import Finding, Kind
+from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.inversion.watched import LandingsWatched
 from surefoot.analysis.model import Foot, MountingStatus, Strides, Window
 from surefoot.analysis.session import Results
@@ -26,6 +27,8 @@ class FootDataQuality(Protocol):
     def clipped_strides_pct(self) -> float | None: ...
     @property
     def mounting(self) -> MountingStatus: ...
+    @property
+    def side(self) -> Chirality: ...
     @property
     def strides(self) -> int: ...
     @property

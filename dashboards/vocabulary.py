@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surefoot.analysis.findings import Finding, Kind, Severity
+from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.model import Gait, MountingStatus, Reason
 from surefoot.analysis.time_watched import Aspect, TimeWatched
 from surefoot.dashboards.formatting import clock, duration
@@ -13,6 +14,11 @@ MOUNTING_WORDS = {
     MountingStatus.OK: "mounting ok",
     MountingStatus.UNSURE: "mounting unsure",
     MountingStatus.FAILED: "mounting unknown",
+}
+SIDE_WORDS = {
+    Chirality.AGREES: "fits how the foot lands",
+    Chirality.UNKNOWN: "cannot be told, rolls are watched both ways",
+    Chirality.OPPOSITE: "looks like the other foot",
 }
 DIFFERENCE_WORDS = {
     Reason.RATE: "the pods read at different rates",

@@ -22,7 +22,7 @@ from surefoot.dashboards.formatting import (
     signed,
 )
 from surefoot.dashboards.html import Markup, element
-from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS, not_watched_text
+from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS, SIDE_WORDS, not_watched_text
 
 IMPACT_RATE = "impact_rate_gps"
 IMPACT_PEAKS = ("impact_peak_g", IMPACT)
@@ -124,6 +124,7 @@ def _quality_rows(quality: FootDataQuality) -> list[tuple[str, str]]:
         ("Not watched", not_watched_text(quality.watched) or "hardly at all"),
         ("Sensor clipped", UNKNOWN if clipped is None else f"{signed(clipped, 1)} % of strides"),
         ("Mounting", MOUNTING_WORDS[quality.mounting].removeprefix("mounting ")),
+        ("Side", SIDE_WORDS[quality.side]),
     ]
 
 

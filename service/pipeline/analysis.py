@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from surefoot.analysis.clock_offset import typical_offset_s
-from surefoot.analysis.model import Foot, Mounting, Samples
+from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit
 from surefoot.analysis.session import Results, Session
@@ -96,17 +96,16 @@ def analyze(
     found.append(session.flush())
     readings = {foot: SamplingStats.from_recording(recording) for foot, recording in recordings.items()}
     question = FILES_QUESTION if session.pods_in_question else ""
-    return conclude(readings, session.mountings, Results.join(found), parameters, question)
+    return conclude(readings, session, Results.join(found), question)
 
 
 def conclude(
     readings: Mapping[Foot, SamplingStats],
-    mountings: Mapping[Foot, Mounting],
+    session: Session,
     results: Results,
-    parameters: Parameters = DEFAULTS,
     question: str = "",
 ) -> Analysis:
-    """Results with summary and data quality, the latter from sampling statistics and mountings by foot.
+    """Results with summary and data quality, the latter from sampling statistics by foot and what the session knows.
 
     What turns round with the sides is withheld while there is a `question` about them.
     """
@@ -115,20 +114,23 @@ def conclude(
     quality = {
         foot: assess(
             found,
-            mountings[foot],
+            session.mountings[foot],
             results.strides[foot],
             watched[foot],
             paired=paired,
+            rolled_in_deg=session.rolled_in_deg[foot],
             question=question,
             clock_offset_s=typical_offset_s(results.strides[foot], results.strides[foot.other]) if paired else np.nan,
         )
         for foot, found in readings.items()
     }
     told = comparison_notes(
-        not_compared(results.windows), {foot: each.sampling_rate_hz for foot, each in quality.items()}, mountings
+        not_compared(results.windows),
+        {foot: each.sampling_rate_hz for foot, each in quality.items()},
+        session.mountings,
     )
     quality = {foot: replace(each, notes=(*each.notes, *told)) for foot, each in quality.items()}
-    return Analysis(quality, results, summarise(results, parameters), parameters)
+    return Analysis(quality, results, summarise(results, session.parameters), session.parameters)
 
 
 def chunks(samples: Mapping[Foot, Samples], chunk_s: float) -> Iterator[Samples]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.comparability import further_back_m
+from surefoot.analysis.inversion.chirality import Chirality, judged
 from surefoot.analysis.inversion.watched import LandingsWatched, Unwatched, landings_watched
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Reason, Strides, Withheld
@@ -42,6 +43,7 @@ class DataQuality:
     clipped_strides_pct : share of strides with a reading at the end of the sensor's range; None without strides.
     landings : at how many an ankle roll would have been seen, and at how many not.
     watched : for how long ankle rolls, contact and angles were watched.
+    rolled_in_deg : of the foot's latest landings, which shows its side; NaN while it is not known.
     withheld : metrics without a median over the running strides, or over the walking ones where nobody ran.
     notes : what was found, what was withheld and why, one sentence each.
     """
@@ -53,8 +55,14 @@ class DataQuality:
     strides: int
     landings: LandingsWatched
     watched: TimeWatched
+    rolled_in_deg: float
     withheld: Mapping[str, Withheld]
     notes: tuple[str, ...]
+
+    @property
+    def side(self) -> Chirality:
+        """What the landings say about the side that the pod was given."""
+        return judged(self.rolled_in_deg)
 
 
 def assess(
@@ -64,13 +72,15 @@ def assess(
     watched: TimeWatched,
     *,
     paired: bool,
+    rolled_in_deg: float = np.nan,
     question: str = "",
     clock_offset_s: float = np.nan,
 ) -> DataQuality:
     """Data quality of one foot.
 
-    `paired` says whether the other foot was recorded too, `question` whether the two may be exchanged, `clock_offset_s`
-    by how much the other foot's clock is late at strides flagged for it.
+    `paired` says whether the other foot was recorded too, `rolled_in_deg` by how much this one rolls in, `question`
+    whether the two may be exchanged, `clock_offset_s` by how much the other foot's clock is late at strides flagged for
+    it.
     """
     unsure = question and mounting.status is MountingStatus.OK
     landings, of_gait = landings_watched(strides), _of_main_gait(strides)
@@ -83,9 +93,10 @@ def assess(
         len(strides),
         landings,
         watched,
+        rolled_in_deg,
         few,
         (
-            *((question,) if question else ()),
+            *((question,) if question else _side_note(rolled_in_deg)),
             *readings.notes,
             *(_mounting_note(mounting) if readings.has_gyroscope else ()),
             *_contact_note(strides),
@@ -102,6 +113,16 @@ def assess(
 
 def _mounting_note(mounting: Mounting) -> tuple[str, ...]:
     return (f"{mounting.note[0].upper()}{mounting.note[1:]}.",) if mounting.note else ()
+
+
+def _side_note(rolled_in_deg: float) -> tuple[str, ...]:
+    """Note on a foot that looks like the other one; both together are asked about."""
+    if judged(rolled_in_deg) is not Chirality.OPPOSITE:
+        return ()
+    return (
+        f"This foot rolls out by {-rolled_in_deg:.0f}° after landing, as the other foot would look: yours may do so, "
+        "the accelerometer may have the opposite sign, or one side was named twice. Ankle rolls are watched both ways.",
+    )
 
 
 def _contact_note(strides: Strides) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ class RunnerAnalysis:
         """The analysis of all samples so far; a foot without samples counts as not recorded."""
         readings = {foot: self._readings(foot) for foot, counter in self._sampling.items() if not counter.empty}
         question = f"{PODS_QUESTION}{self._repair}" if self._session.pods_in_question else ""
-        return conclude(readings, self.mountings, self.results, self._session.parameters, question)
+        return conclude(readings, self._session, self.results, question)
 
     def _readings(self, foot: Foot) -> SamplingStats:
         found = self._sampling[foot].readings()

@@ -53,6 +53,8 @@ def _quality(quality: DataQuality | None) -> Json:
         "loss_pct": rounded(quality.loss_pct),
         "clipped_strides_pct": rounded(quality.clipped_strides_pct),
         "mounting": quality.mounting.value,
+        "side": str(quality.side),
+        "rolled_in_deg": rounded(quality.rolled_in_deg),
         "strides": quality.strides,
         "landings_watched": quality.landings.watched,
         "landings_not_watched": {str(reason): count for reason, count in quality.landings.unwatched.items()},

@@ -46,7 +46,7 @@ def analysed(
         tallies[piece.foot].push(piece)
         found.append(session.push(piece))
     found.append(session.flush())
-    return conclude({foot: tally.readings() for foot, tally in tallies.items()}, session.mountings, Results.join(found))
+    return conclude({foot: tally.readings() for foot, tally in tallies.items()}, session, Results.join(found))
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Flag, Foot, Mounting, MountingStatus, Samples, Strides
 from surefoot.analysis.time_watched import TimeWatched, time_watched
@@ -46,6 +47,25 @@ def test_nothing_to_say_is_no_note() -> None:
 def test_one_reason_for_all_is_told_once() -> None:
     flags = [WITHHELD | Flag.GAP] * 3 + [0] * 7
     assert notes(strides(flags)) == ("Contact time withheld in 3 of 10 strides: with gaps in the readings.",)
+
+
+def test_a_foot_that_looks_like_the_other_one_is_told_alone_and_asked_about_together() -> None:
+    rows = strides([0] * 10)
+    alone = assess(readings(), WELL, rows, watched(rows), paired=True, rolled_in_deg=-8.2)
+    assert alone.side is Chirality.OPPOSITE
+    assert len(alone.notes) == 1
+    assert alone.notes[0].startswith("This foot rolls out by 8° after landing, as the other foot would look")
+    asked = assess(readings(), WELL, rows, watched(rows), paired=True, rolled_in_deg=-8.2, question="Exchanged?")
+    assert asked.notes == ("Exchanged?",)
+
+
+@pytest.mark.parametrize(
+    ("rolled_in_deg", "side"), [(9.0, Chirality.AGREES), (2.0, Chirality.UNKNOWN), (np.nan, Chirality.UNKNOWN)]
+)
+def test_a_foot_that_fits_or_shows_no_side_needs_no_note(rolled_in_deg: float, side: Chirality) -> None:
+    rows = strides([0] * 10)
+    found = assess(readings(), WELL, rows, watched(rows), paired=True, rolled_in_deg=rolled_in_deg)
+    assert (found.side, found.notes) == (side, ())
 
 
 def test_several_reasons_are_counted() -> None:

@@ -63,7 +63,12 @@ def test_who_says_that_all_is_right_is_believed(capsys: pytest.CaptureFixture[st
 
 def test_one_odd_sign_alone_is_not_asked_about(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     left, right = feet().values()
-    assert FILES_QUESTION not in analyze(capsys, tmp_path, turned(left), right).json["quality"]["left"]["notes"]
+    quality = analyze(capsys, tmp_path, turned(left), right).json["quality"]
+    assert FILES_QUESTION not in quality["left"]["notes"]
+    assert (quality["left"]["side"], quality["right"]["side"]) == ("opposite", "agrees")
+    assert quality["left"]["rolled_in_deg"] == pytest.approx(-quality["right"]["rolled_in_deg"], abs=3.0)
+    assert any("as the other foot would look" in note for note in quality["left"]["notes"])
+    assert not any("as the other foot would look" in note for note in quality["right"]["notes"])
 
 
 @pytest.mark.parametrize("options", [("--as-worn", "--exchange"), ("--as-worn", "--turn-sign", "left")])
