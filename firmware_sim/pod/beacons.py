@@ -10,13 +10,15 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Self
+from uuid import UUID
 
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord
+from surefoot.sensor_ingest.protocol import profile_uuid
 
 BEACON_PERIOD_S = 10.0
 """Three of four are lost when half of the advertisements are, as each takes two: then one in 40 s remains."""
-BEACON_UUID = bytes.fromhex("c3e48b0a6d2f1e9c6a4bd5702000075f")
-"""Of its service data, `5f070020-…` as the pod service's, little-endian."""
+BEACON_UUID = profile_uuid(0x20)
+"""Of its service data."""
 NO_TICK = (1 << 48) - 1
 _NUMBERS = 256
 
@@ -39,7 +41,7 @@ class Beacon:
     previous_tick_us: int
 
     LAYOUT: ClassVar[struct.Struct] = struct.Struct("<4sHBIH")
-    HEAD: ClassVar[bytes] = bytes([17 + LAYOUT.size, 0x21]) + BEACON_UUID
+    HEAD: ClassVar[bytes] = bytes([17 + LAYOUT.size, 0x21]) + UUID(BEACON_UUID).bytes[::-1]
 
     def __bytes__(self) -> bytes:
         low, high = self.previous_tick_us & 0xFFFFFFFF, self.previous_tick_us >> 32

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import surefoot.firmware_sim
+from surefoot.firmware_sim.pod.beacon_charge import charge_uah_per_h, listening_uc, search_uah_per_h, sending_uc
+from surefoot.firmware_sim.pod.beacons import BEACON_PERIOD_S, BEACON_UUID, Beacon
 from surefoot.firmware_sim.pod.firmware import RATES_HZ, RING_PACKETS
 from surefoot.firmware_sim.pod.gatt import advertisement
 from surefoot.firmware_sim.pod.peripheral import MTU, PACKET_BYTES
@@ -40,6 +42,7 @@ COUNTS = [[12, -7, 2048, 3, -2, 1], [15, -30, 2061, 40, -410, 12], [-2048, 5, 32
 PACKET = Packet(258, 0xBEEF, 1_234_567_890, 9_615, PacketFlag.LOW_BATTERY, 3, np.array(COUNTS, np.int16))
 INFO = PodInfo(1, 0xBEEF, FootCode.LEFT, 208.0, 16, 2000, 1024, 3, 258, "SIM010001")
 CADENCE = RscMeasurement(0.0, 172, running=True)
+BEACON = Beacon("0001", 42, 7, 1_234_567_890)
 REPLY = Reply(Opcode.RESEND, Result.OK, 1_240_000_000, 57, 143)
 REFUSAL = Reply(0x63, Result.UNKNOWN_COMMAND, 1_240_000_000)
 COMMANDS = [
@@ -66,13 +69,15 @@ def test_the_example_bytes_are_the_codecs() -> None:
         RscMeasurement(0.0, 172, running=True),
     )
     expected = [advertisement("SF0001-L"), *(bytes(value) for value in values)]
+    expected.insert(3, bytes(BEACON))
     assert examples() == expected
 
 
 def test_the_codec_reads_the_example_bytes() -> None:
-    _, info, packet, *rest = examples()
+    _, info, packet, beacon, *rest = examples()
     parsed = Packet.from_bytes(packet)
     assert PodInfo.from_bytes(info) == INFO
+    assert Beacon.from_bytes(beacon) == BEACON
     assert bytes(parsed) == packet
     np.testing.assert_array_equal(parsed.counts, COUNTS)
     assert [Command.from_bytes(data) for data in rest[: len(COMMANDS)]] == COMMANDS
@@ -91,7 +96,7 @@ def test_the_offsets_are_those_of_the_layout(heading: str, layout: struct.Struct
 
 
 def test_the_page_names_every_uuid_and_opcode() -> None:
-    for uuid in (*POD_UUIDS, STORE_SERVICE_UUID, STORE_INFO_UUID, TRANSFER_UUID):
+    for uuid in (*POD_UUIDS, STORE_SERVICE_UUID, STORE_INFO_UUID, TRANSFER_UUID, BEACON_UUID):
         assert uuid in PAGE
     for opcode in Opcode:
         assert f"| `{opcode.name}` | `{opcode:02x}`" in PAGE
@@ -107,3 +112,11 @@ def test_the_numbers_on_the_page_are_those_of_the_firmware() -> None:
 
 def test_an_advertisement_fits_its_31_bytes() -> None:
     assert len(advertisement("SF0001-L")) == 31
+    assert len(bytes(BEACON)) == 31
+
+
+def test_what_beacons_take_is_computed() -> None:
+    assert f"takes {sending_uc():.0f} µC to send and {listening_uc(0):.0f} µC to hear" in PAGE
+    assert f"{charge_uah_per_h(0.5):.0f} µAh an hour, a third of a percent" in PAGE
+    assert f"which takes {search_uah_per_h():.0f} µAh an hour" in PAGE
+    assert f"one event on all three channels every\n{BEACON_PERIOD_S:.0f} s, at most 30 s" in PAGE
