@@ -25,6 +25,7 @@ from surefoot.sensor_ingest.recording.entries import (
 from surefoot.sensor_ingest.recording.folder_swap import swapped_in
 from surefoot.sensor_ingest.recording.heard_boots import HeardBoot, HeardPacket, HeardRun, read_heard
 from surefoot.sensor_ingest.recording.joined_clocks import join_clocks, stretches
+from surefoot.sensor_ingest.recording.joined_pair_clocks import join_pair_clocks
 from surefoot.sensor_ingest.recording.joined_pods import join_pods, same_pod
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.packet_reordering import CLOCK_JUMP_PACKETS
@@ -37,10 +38,10 @@ TimedEntry = tuple[float, int, Entry]
 
 
 def merge_recordings(parts: Sequence[RunFolder], parent: Path) -> RunFolder:
-    """Make one run in `parent` of the recordings of a run, which have ended; it has the id of the first of them.
+    """Make one run in `parent` of the recordings of a run, which have ended; it has the id of the first one named.
 
-    Its times are on that one's session clock. Live timing is kept where there is any. A crash on the way leaves either
-    the recordings as they were or the one run (`finish_swaps`); the recordings in other folders stay.
+    Its times are on the session clock of the one that began first. Live timing is kept where there is any. A crash on
+    the way leaves either the recordings as they were or the one run (`finish_swaps`); those in other folders stay.
 
     Raises
     ------
@@ -51,11 +52,19 @@ def merge_recordings(parts: Sequence[RunFolder], parent: Path) -> RunFolder:
     """
     if not parts:
         raise ValueError("merge_recordings: name at least one recording")
-    ordered = sorted(parts, key=lambda part: (part.manifest.created_utc, part.manifest.run_id))
+    ordered = sorted(parts, key=lambda part: part.manifest.created_utc)
     heard = [read_heard(part) for part in ordered]
     pods, confirmed = join_pods(heard)
-    manifest = replace(ordered[0].manifest, pods=pods, sides_confirmed=confirmed, ended=True)
+    created = ordered[0].manifest.created_utc
     joined = _Joined(heard, [pod.serial for pod in pods])
+    manifest = replace(
+        parts[0].manifest,
+        created_utc=created,
+        pods=pods,
+        ended=True,
+        sides_confirmed=confirmed,
+        pair_clocks=join_pair_clocks(heard, joined.offsets_s),
+    )
     with swapped_in(parent, manifest) as fresh, JournalWriter(fresh.journal_path) as journal:
         for entry in joined.entries():
             journal.append(entry)
@@ -87,7 +96,7 @@ class _Joined:
         self._heard = heard
         self._serials = serials
         self._shared = [self._boots_of(number) for number in range(len(serials))]
-        self._offsets_s = self._place()
+        self.offsets_s = self._place()
 
     def entries(self) -> Iterator[Entry]:
         """All entries, in order of session time."""
@@ -96,7 +105,7 @@ class _Joined:
         for at_s, _, entry in merge(*streams, self._events(), key=lambda each: each[:2]):
             latest_s = max(latest_s, at_s)
             yield entry
-        yield EndEntry(max(latest_s, *(run.latest_s + self._offsets_s[part] for part, run in enumerate(self._heard))))
+        yield EndEntry(max(latest_s, *(run.latest_s + self.offsets_s[part] for part, run in enumerate(self._heard))))
 
     def _boots_of(self, number: int) -> list[_SharedBoot]:
         """A pod's boots, each with all recordings that heard it."""
@@ -145,13 +154,13 @@ class _Joined:
             connection = replace(shared.boots[0].connection, pod=number)
             jumped = before == shared.boots[0].info.boot
             before = shared.boots[0].info.boot
-            yield from _boot_entries(shared, self._offsets_s, connection, clock, jumped=jumped)
+            yield from _boot_entries(shared, self.offsets_s, connection, clock, jumped=jumped)
 
     def _clock(self, shared: _SharedBoot) -> list[ClockMapping]:
         """The mappings of a boot: live ones first, then in the order of the recordings."""
         pairs = sorted(zip(shared.parts, shared.boots, strict=True), key=lambda each: (not each[1].is_live, each[0]))
         heard = [
-            each for rank, (part, boot) in enumerate(pairs) for each in stretches(boot, self._offsets_s[part], rank)
+            each for rank, (part, boot) in enumerate(pairs) for each in stretches(boot, self.offsets_s[part], rank)
         ]
         return join_clocks(heard)
 
@@ -163,7 +172,7 @@ class _Joined:
                 number = next((at for at in range(len(self._serials)) if self._number_in(run, at) == event.pod), None)
                 if number is None or event.kind is EventKind.SILENT:
                     continue
-                moved = replace(event, pod=number, at_s=event.at_s + self._offsets_s[part])
+                moved = replace(event, pod=number, at_s=event.at_s + self.offsets_s[part])
                 found.setdefault(
                     (number, event.kind, event.text, event.value, round(moved.at_s, 3)), (moved.at_s, number, moved)
                 )

@@ -6,19 +6,19 @@ import logging
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.folder_swap import finish_swaps
 from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_activity import RunActivity, read_activity
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
-from surefoot.service.store.writing import RunClock, StoreWriter
+from surefoot.service.store.writing import StoreWriter
 
 log = logging.getLogger(__name__)
 
@@ -104,14 +104,15 @@ def _join(
 ) -> RunFolder:
     """Make one run of a group, first on disk, then in the store; only then the rest goes."""
     progress("Joining recordings", 0.0)
-    run = merge_recordings(group, settings.runs_folder)
+    known = sorted(group, key=lambda each: (each.path.parent != settings.runs_folder, each.manifest.created_utc))
+    run = merge_recordings(known, settings.runs_folder)
     with StoreReader(settings.store_path) as reader:
-        known = {stored.run: stored.summary is not None for stored in reader.runs()}
-    for other in group:
-        name = other.manifest.run_id
-        if name in known and name != run.manifest.run_id:
-            _absorb(other, run, settings.store_path)
-    if known.get(run.manifest.run_id):
+        stored = {each.run: each.started_utc for each in reader.runs() if each.summary is not None}
+    for name, began in stored.items():
+        is_of_group = name in {each.manifest.run_id for each in group}
+        if is_of_group and (name, began) != (run.manifest.run_id, run.manifest.created_utc):
+            _absorb(name, began, run.manifest, settings.store_path)
+    if stored.get(run.manifest.run_id) == run.manifest.created_utc:
         replace_results(run, settings, progress, on_stored, alert=True)
     for other in group:
         if other.path != run.path:
@@ -120,7 +121,7 @@ def _join(
     return run
 
 
-def _absorb(other: RunFolder, run: RunFolder, store: Path) -> None:
-    later_s = (RunClock(other.manifest.created_utc).zero_ns - RunClock(run.manifest.created_utc).zero_ns) / 1e9
+def _absorb(name: str, began: datetime, run: Manifest, store: Path) -> None:
+    """Drop the results of a stored run that is part of another one, or that turned out to have begun earlier."""
     with StoreWriter(store) as writer, writer.transaction():
-        writer.absorb(other.manifest.run_id, run.manifest.run_id, later_s)
+        writer.absorb(name, run.run_id, (began - run.created_utc).total_seconds())

@@ -12,6 +12,8 @@ from surefoot.service.store.schema import REPLACED_TABLES
 def absorb_run(connection: sqlite3.Connection, run: str, into: str, later_s: float) -> None:
     """Drop a run's results, and keep its alerts as the other's, within the caller's transaction.
 
+    A run may be absorbed into itself, if its session clock begins earlier than was thought.
+
     Sinks that keep rows by their run get what is left of it in place of what they have.
 
     Parameters

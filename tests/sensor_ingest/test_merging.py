@@ -14,7 +14,8 @@ from surefoot.firmware_sim.scenarios import PowerCycle
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.folder_swap import finish_swaps
 from surefoot.sensor_ingest.recording.merging import merge_recordings
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
+from surefoot.sensor_ingest.recording.pair_clock import PairClock
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run, write_manifest
 from tests.sensor_ingest.pieces import entries_of, identities, piece
 from tests.sensor_ingest.virtual import in_virtual_time, record, replayed, standing
 
@@ -55,7 +56,7 @@ def test_three_receivers_make_one_run_with_nothing_missing_and_nothing_twice(tmp
         tmp_path / "gateway", whole, lambda entry: entry.arrival_s > 42.0, later_s=40.0, date_error_s=7200.0, shuffled=1
     )
     kept = piece(tmp_path / "kept", whole, lambda _: True, later_s=3.0, date_error_s=0.4, kept_by_pod=True)
-    run = merge_recordings([gateway, kept, live], tmp_path / "runs")
+    run = merge_recordings([live, gateway, kept], tmp_path / "runs")
     assert run.manifest.run_id == live.manifest.run_id
     found = identities(entries_of(run))
     assert sorted(found) == sorted(set(identities(entries_of(whole))))
@@ -95,6 +96,18 @@ def test_a_second_pod_on_a_foot_is_taken_to_be_on_the_other(tmp_path: Path, whol
     wrong = right.reassign([replace(right.manifest.pods[0], foot=left.manifest.pods[0].foot)])
     run = merge_recordings([left, wrong], tmp_path / "runs")
     assert {pod.foot for pod in run.manifest.pods} == set(Foot)
+
+
+def test_where_both_pods_were_heard_live_their_clocks_are_known(tmp_path: Path, whole: RunFolder) -> None:
+    runner = whole.manifest.runners[0]
+    live = piece(tmp_path / "live", whole, lambda entry: 20.0 < entry.arrival_s < 30.0, later_s=18.0)
+    kept = piece(tmp_path / "kept", whole, lambda _: True, kept_by_pod=True)
+    unsure = replace(kept.manifest, pair_clocks={runner: PairClock(0.002, ((10.0, 25.0), (40.0, 50.0)))})
+    write_manifest(RunFolder(kept.path, unsure))
+    run = merge_recordings([live, open_run(kept.path)], tmp_path / "runs")
+    (clock,) = run.manifest.pair_clocks.values()
+    assert clock.sd_s == 0.002
+    np.testing.assert_allclose(clock.unknown_s, [(10.0, 20.0), (40.0, 50.0)], atol=0.2)
 
 
 @pytest.mark.parametrize("renamings", [0, 1])

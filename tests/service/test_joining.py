@@ -92,6 +92,22 @@ def test_alerts_are_told_once_and_late_ones_are_told(settings: Settings, rolled:
     assert alerts(settings) == after
 
 
+def test_a_run_that_began_earlier_than_it_was_heard_keeps_its_id_and_tells_nothing_twice(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    live = piece(settings.runs_folder, rolled.run, lambda entry: entry.arrival_s > 15.0, later_s=15.0)
+    store_recorded_run(live, settings)
+    before = alerts(settings)
+    brought(settings, piece(tmp_path, rolled.run, lambda _: True, kept_by_pod=True))
+    (joined,) = join_parts(settings)
+    assert joined.run.manifest.run_id == live.manifest.run_id
+    assert joined.run.manifest.created_utc == rolled.run.manifest.created_utc
+    assert [run.manifest.run_id for run in missing_runs(settings)] == [live.manifest.run_id]
+    store_recorded_run(joined.run, settings)
+    assert before != []
+    assert alerts(settings) == before
+
+
 def test_a_part_that_no_run_belongs_to_is_a_run(settings: Settings, rolled: DemoRun, tmp_path: Path) -> None:
     part = brought(settings, piece(tmp_path, rolled.run, lambda _: True, shuffled=3))
     (joined,) = join_parts(settings)
