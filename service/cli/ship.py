@@ -26,7 +26,7 @@ def ship(
     again: Annotated[
         str | None,
         typer.Option(
-            metavar="RUN", help="First have a run sent to InfluxDB anew; refused: every run with refused rows."
+            metavar="RUN", help="First have a run sent to InfluxDB anew; refused: what InfluxDB or MQTT refused."
         ),
     ] = None,
     refused: Annotated[
@@ -35,13 +35,13 @@ def ship(
 ) -> None:
     """Send pending results to InfluxDB and MQTT now.
 
-    The exit code is 1 where InfluxDB does not have everything afterwards.
+    The exit code is 1 where InfluxDB does not have everything afterwards, or the broker refused something.
     """
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import NoServerError
-    from surefoot.service.exporters.drain import drain_to_influxdb, drain_to_mqtt
+    from surefoot.service.exporters.drain import drain_to_influxdb, drain_to_mqtt, refused_rows
     from surefoot.service.runtime.run_dates import correct_dates
-    from surefoot.service.terminal.shipping import account_lines
+    from surefoot.service.terminal.shipping import account_lines, refused_lines
 
     settings = load_configuration().settings
     if settings.influxdb.url is None and settings.mqtt.host is None and not (backfill or refused):
@@ -61,18 +61,19 @@ def ship(
         print(*account_lines(account), sep="\n")
         complete = account.has_everything
     if settings.mqtt.host is not None and not check:
-        asyncio.run(drain_to_mqtt(settings))
-        print("The broker is up to date.")
+        asyncio.run(drain_to_mqtt(settings, again=again == REFUSED))
+        refusals = refused_rows(settings, "mqtt")
+        print(*(list(refused_lines("mqtt", refusals)) or ["The broker is up to date."]), sep="\n")
+        complete = complete and not refusals
     if not complete:
         raise typer.Exit(PROBLEM)
 
 
 def _list_refused(settings: Settings) -> None:
-    from surefoot.service.diagnostics import SINK_TITLES
     from surefoot.service.exporters.drain import refused_rows
-    from surefoot.service.terminal.shipping import refused_lines
+    from surefoot.service.terminal.shipping import SERVERS, refused_lines
 
-    lines = [line for sink, title in SINK_TITLES.items() for line in refused_lines(title, refused_rows(settings, sink))]
+    lines = [line for sink in SERVERS for line in refused_lines(sink, refused_rows(settings, sink))]
     print(*(lines or ["No row was refused."]), sep="\n")
 
 

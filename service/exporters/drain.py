@@ -92,11 +92,14 @@ def send_again(settings: Settings, runs: Iterable[str], *, replaced: bool) -> No
             Ledger(outbox).send_again(run, replaced=replaced)
 
 
-async def drain_to_mqtt(settings: Settings) -> None:
-    """Publish pending rows to the broker; ExportError where it does not take them."""
+async def drain_to_mqtt(settings: Settings, *, again: bool = False) -> None:
+    """Publish pending rows to the broker, and `again` what it has refused; ExportError where it cannot be reached."""
     with Outbox(settings.store_path, "mqtt") as outbox:
         try:
             async with broker_connection(settings.mqtt) as client:
-                await MqttExporter(outbox, settings.mqtt, ExporterStatus("mqtt")).drain(client)
+                exporter = MqttExporter(outbox, settings.mqtt, ExporterStatus("mqtt"))
+                if again:
+                    await exporter.publish_refused(client)
+                await exporter.drain(client)
         except (BrokerError, MqttError) as error:
             raise ExportError("the MQTT broker", str(error)) from error

@@ -51,7 +51,7 @@ class RefusedError(InfluxError):
         return int(counts[-1]) if counts else None
 
 
-def advice(reason: str) -> str:
+def database_advice(reason: str) -> str:
     """What to do about a reason for which rows were refused."""
     if " in the database, and " in reason:
         return "Another program wrote that field first: delete it there, or choose another influxdb.bucket."

@@ -7,29 +7,41 @@ import logging
 import socket
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from aiomqtt import Client, MqttError
+from aiomqtt import MqttError
 
 from surefoot.sensor_ingest.backoff import Backoff
-from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection, publish
+from surefoot.service.exporters.mqtt_client import (
+    BrokerClient,
+    BrokerError,
+    ConnectionClosedError,
+    broker_connection,
+    publish,
+)
+from surefoot.service.exporters.mqtt_refusal import CLOSES_CONNECTION, PublishRefusedError
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.serialization import mqtt_messages as messages
 from surefoot.service.serialization.mqtt_messages import Message
 from surefoot.service.settings import MqttSettings
-from surefoot.service.store.outbox import Outbox
+from surefoot.service.store.ledger import Ledger
+from surefoot.service.store.outbox import Outbox, Outcome
 from surefoot.service.store.schema import FIRST_GENERATION
 
 log = logging.getLogger(__name__)
 
-PUBLISHED_TABLES = ("runs", "strides", "live", "summaries", "alerts")
+RETAINED_TABLES = ("runs", "summaries", "live")
+PUBLISHED_TABLES = (*RETAINED_TABLES, "strides", "alerts")
 BATCH_ROWS = 200
 POLL_S = 1.0
 LATE_S = 10.0
 """Older alerts are marked late."""
+MAX_CLOSED = 3
+"""Connections that the broker closes on a message, until it is given up: some do so instead of refusing it."""
 MAX_STRIDE_AGE_S = 60.0
 """Older strides are not published."""
 
@@ -48,6 +60,8 @@ class MqttExporter:
         self._status = status
         self._backoff = backoff or Backoff()
         self._problems = ProblemLog(log, logging.WARNING)
+        self._refused_topics: set[str] = set()
+        self._closed_on: Counter[Hashable] = Counter()
 
     async def run(self, rows_available: RowsAvailable) -> None:
         """Publish pending rows until cancelled; reconnect with exponential back-off."""
@@ -61,7 +75,7 @@ class MqttExporter:
             self._problems.report(f"MQTT: {self._status.problem}", f"; trying again in {wait_s:.1f} s")
             await asyncio.sleep(wait_s)
 
-    async def _serve(self, client: Client, rows_available: RowsAvailable) -> None:
+    async def _serve(self, client: BrokerClient, rows_available: RowsAvailable) -> None:
         """Publish until cancelled, then say "offline"; raises where the connection is lost."""
         work = (
             asyncio.create_task(self._stay_online(client)),
@@ -73,12 +87,12 @@ class MqttExporter:
         except asyncio.CancelledError:
             await _cancel(work)
             with suppress(MqttError):
-                await publish(client, messages.status(self._service, "offline"))
+                await self._publish(client, messages.status(self._service, "offline"))
             raise
         finally:
             await _cancel(work)
 
-    async def _stay_online(self, client: Client) -> None:
+    async def _stay_online(self, client: BrokerClient) -> None:
         """Publish "online" again where another status stands; raises where the connection is lost.
 
         The last will of a connection that was lost comes when the broker notices, which may be after the next one.
@@ -87,9 +101,9 @@ class MqttExporter:
         await client.subscribe(online.topic, online.qos)
         async for message in client.messages:
             if message.payload != online.payload.encode():
-                await publish(client, online)
+                await self._publish(client, online)
 
-    async def _publish_rows(self, client: Client, rows_available: RowsAvailable) -> None:
+    async def _publish_rows(self, client: BrokerClient, rows_available: RowsAvailable) -> None:
         await self._publish_current(client)
         self._status.mark_up()
         self._problems.resolve("MQTT works again.")
@@ -98,53 +112,104 @@ class MqttExporter:
             await self.drain(client)
             await rows_available.wait(POLL_S)
 
-    async def drain(self, client: Client) -> None:
+    async def drain(self, client: BrokerClient) -> None:
         """Publish all pending rows."""
         while rows := self._outbox.pending("alerts", BATCH_ROWS):
             for row in rows:
                 await self._publish_alert(client, row)
-        for table in ("runs", "summaries", "live"):
+        for table in RETAINED_TABLES:
             while rows := self._outbox.pending(table, BATCH_ROWS):
-                await self._publish_retained(client, table, self._newest(rows))
-                self._outbox.set_cursor(table, rows[-1]["seq"])
-                self._status.delivered += len(rows)
+                await self._settle_retained(client, table, rows)
         while rows := self._outbox.pending("strides", BATCH_ROWS):
             for row in rows:
                 if self._outbox.age_s(row) < MAX_STRIDE_AGE_S:
-                    await publish(client, messages.stride(row))
+                    await self._publish(client, messages.stride(row))
             self._outbox.set_cursor("strides", rows[-1]["seq"])
             self._status.delivered += len(rows)
+
+    async def publish_refused(self, client: BrokerClient) -> None:
+        """Publish again what the broker has refused."""
+        ledger = Ledger(self._outbox)
+        for row in ledger.refused_rows("alerts"):
+            if await self._publish_alert(client, row):
+                self._outbox.settle("alerts", [row], Outcome(taken=1))
+        for table in RETAINED_TABLES:
+            if rows := ledger.refused_rows(table):
+                await self._settle_retained(client, table, rows)
+
+    async def _publish(self, client: BrokerClient, message: Message, same: Hashable = None) -> str:
+        """Publish; why the broker refuses the message for good, empty where it takes it. Told once for each topic.
+
+        Parameters
+        ----------
+        same : equal for the same message at another time; by default the message itself.
+        """
+        try:
+            await self._publish_unless_closing(client, message, same or message)
+        except PublishRefusedError as error:
+            if error.topic not in self._refused_topics:
+                log.error("MQTT: %s", error)
+            self._refused_topics.add(error.topic)
+            return str(error)
+        self._refused_topics.discard(message.topic)
+        return ""
+
+    async def _publish_unless_closing(self, client: BrokerClient, message: Message, same: Hashable) -> None:
+        """Publish, unless the broker has closed `MAX_CLOSED` connections on this message."""
+        if self._closed_on[same] >= MAX_CLOSED:
+            raise PublishRefusedError(message.topic, CLOSES_CONNECTION)
+        try:
+            await publish(client, message)
+        except ConnectionClosedError:
+            self._closed_on[same] += 1
+            raise
+        del self._closed_on[same]
 
     def _newest(self, rows: Rows) -> Rows:
         """Each runner's last row of the newest run; of an earlier one there are rows if it was analysed again."""
         newest = self._outbox.newest_runs()
         return list({row["runner"]: row for row in rows if row["run"] == newest.get(row["runner"])}.values())
 
-    async def _publish_alert(self, client: Client, row: sqlite3.Row) -> None:
+    async def _publish_alert(self, client: BrokerClient, row: sqlite3.Row) -> bool:
+        """Publish an alert and what holds since; whether the broker takes it."""
         age_s = self._outbox.age_s(row)
         late = age_s > LATE_S
-        await publish(client, messages.alert(row, age_s, late=late))
-        self._outbox.mark_delivered(row["id"], self._outbox.age_s(row), late=late, upto=row["seq"])
-        self._status.delivered += 1
+        refusal = await self._publish(client, messages.alert(row, age_s, late=late), row["id"])
+        if refusal:
+            self._outbox.settle("alerts", [row], Outcome(refused={row["seq"]: refusal}))
+        else:
+            self._outbox.mark_delivered(row["id"], self._outbox.age_s(row), late=late, upto=row["seq"])
+            self._status.delivered += 1
         await self._publish_alert_states(client, row)
+        return not refusal
 
-    async def _publish_alert_states(self, client: Client, row: sqlite3.Row) -> None:
+    async def _publish_alert_states(self, client: BrokerClient, row: sqlite3.Row) -> None:
         for message in messages.alert_states(self._outbox.alerts_of(row["run"], row["runner"], row["seq"])):
-            await publish(client, message)
+            await self._publish(client, message)
 
-    async def _publish_current(self, client: Client) -> None:
+    async def _publish_current(self, client: BrokerClient) -> None:
         """Publish all retained messages again, as the broker may have lost them."""
-        await publish(client, messages.status(self._service, "online"))
-        for table in ("runs", "summaries", "live"):
+        await self._publish(client, messages.status(self._service, "online"))
+        for table in RETAINED_TABLES:
             await self._publish_retained(client, table, self._outbox.last_rows(table))
         for row in self._outbox.last_rows("alerts"):
             if row["seq"] <= self._outbox.cursor("alerts"):
                 await self._publish_alert_states(client, row)
 
-    async def _publish_retained(self, client: Client, table: str, rows: Iterable[sqlite3.Row]) -> None:
+    async def _settle_retained(self, client: BrokerClient, table: str, rows: Rows) -> None:
+        """Publish the newest of the rows, and note what became of them."""
+        refused = await self._publish_retained(client, table, self._newest(rows))
+        self._outbox.settle(table, rows, Outcome(refused=refused))
+        self._status.delivered += len(rows) - len(refused)
+
+    async def _publish_retained(self, client: BrokerClient, table: str, rows: Iterable[sqlite3.Row]) -> dict[int, str]:
+        """Publish rows; `seq` of those that the broker refuses → why."""
+        refused = {}
         for row in rows:
-            for message in self._messages(table, row):
-                await publish(client, message)
+            reasons = [await self._publish(client, message) for message in self._messages(table, row)]
+            if reason := next(filter(None, reasons), ""):
+                refused[row["seq"]] = reason
+        return refused
 
     def _messages(self, table: str, row: sqlite3.Row) -> list[Message]:
         match table:

@@ -1,31 +1,90 @@
-"""Connection to the MQTT broker, checked by a round trip."""
+"""Connection to the MQTT broker, checked by a round trip, and what the broker says to each message."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from aiomqtt import Client, MqttError, ProtocolVersion, Will
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 
 from surefoot.service.errors import strip_errno
+from surefoot.service.exporters.mqtt_refusal import REFUSALS, TOO_LARGE, PublishRefusedError
 from surefoot.service.serialization.mqtt_messages import TOPIC_ROOT, Message, status
 from surefoot.service.settings import MqttSettings
 
 RESPONSE_TIMEOUT_S = 5.0
 KEEPALIVE_S = 15
+PUBLISH_OVERHEAD_BYTES = 15
+"""Most that a message has in MQTT 5 besides topic and payload: lengths, packet identifier and expiry."""
 
 
 class BrokerError(Exception):
     """The broker cannot be reached or used; str() says why."""
 
 
+class ConnectionClosedError(MqttError):
+    """The broker closed the connection on a message."""
+
+
+class BrokerClient(Client):
+    """A client that tells what the broker refuses; aiomqtt takes every acknowledgement for acceptance.
+
+    `max_packet_bytes` is the longest packet that the broker takes; it closes the connection on a longer one.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.max_packet_bytes = math.inf
+        self._publishing = asyncio.Lock()
+        self._answer: ReasonCode | None = None
+
+    async def publish_answered(self, message: Message) -> ReasonCode | None:
+        """Publish, and with QoS 1 wait for the acknowledgement; the broker's answer, None where it gives none.
+
+        ConnectionClosedError where the broker closes the connection instead.
+        """
+        properties = None
+        if message.expiry_s is not None:
+            properties = Properties(PacketTypes.PUBLISH)
+            properties.MessageExpiryInterval = message.expiry_s
+        async with self._publishing:  # so that the answer is that to this message
+            self._answer = None
+            publishing = asyncio.ensure_future(
+                self.publish(message.topic, message.payload, message.qos, message.retain, properties)
+            )
+            try:
+                await asyncio.wait((publishing, self._disconnected), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if not publishing.done():
+                    publishing.cancel()
+            if self._disconnected.done():
+                raise ConnectionClosedError(f"the broker closed the connection on {message.topic}")
+            await publishing
+            return self._answer
+
+    def _on_connect(
+        self, client: Any, userdata: Any, flags: Any, reason_code: ReasonCode, properties: Properties | None = None
+    ) -> None:
+        self.max_packet_bytes = getattr(properties, "MaximumPacketSize", math.inf)
+        super()._on_connect(client, userdata, flags, reason_code, properties)
+
+    def _on_publish(
+        self, client: Any, userdata: Any, mid: int, reason_code: ReasonCode, properties: Properties
+    ) -> None:
+        self._answer = reason_code
+        super()._on_publish(client, userdata, mid, reason_code, properties)
+
+
 @asynccontextmanager
-async def broker_connection(settings: MqttSettings, service: str | None = None) -> AsyncIterator[Client]:
+async def broker_connection(settings: MqttSettings, service: str | None = None) -> AsyncIterator[BrokerClient]:
     """Connect; BrokerError where the broker does not deliver our messages.
 
     Parameters
@@ -34,7 +93,7 @@ async def broker_connection(settings: MqttSettings, service: str | None = None) 
     """
     offline = None if service is None else status(service, "offline")
     try:
-        client = Client(
+        client = BrokerClient(
             settings.host or "",
             settings.port,
             username=settings.username,
@@ -61,13 +120,27 @@ async def broker_connection(settings: MqttSettings, service: str | None = None) 
         raise BrokerError(error.strerror or str(error)) from error
 
 
-async def publish(client: Client, message: Message) -> None:
-    """Publish, and with QoS 1 wait for the acknowledgement."""
-    properties = None
-    if message.expiry_s is not None:
-        properties = Properties(PacketTypes.PUBLISH)
-        properties.MessageExpiryInterval = message.expiry_s
-    await client.publish(message.topic, message.payload, message.qos, message.retain, properties)
+async def publish(client: BrokerClient, message: Message) -> None:
+    """Publish, and with QoS 1 wait until the broker has taken the message.
+
+    Raises
+    ------
+    PublishRefusedError
+        if the broker refuses it for good.
+    ConnectionClosedError
+        if it closes the connection on the message.
+    MqttError
+        if it may take it later.
+    """
+    size_bytes = len(message.topic.encode()) + len(message.payload.encode()) + PUBLISH_OVERHEAD_BYTES
+    if size_bytes > client.max_packet_bytes:
+        raise PublishRefusedError(message.topic, REFUSALS[TOO_LARGE])
+    answer = await client.publish_answered(message)
+    if answer is None or not answer.is_failure:
+        return
+    if answer.value in REFUSALS:
+        raise PublishRefusedError(message.topic, REFUSALS[answer.value])
+    raise MqttError(f"the broker does not take {message.topic} now ({answer})")
 
 
 def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
@@ -78,7 +151,7 @@ def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
     return context
 
 
-async def _check_round_trip(client: Client) -> None:
+async def _check_round_trip(client: BrokerClient) -> None:
     """Publish a message and receive it: a broker drops messages that its ACL forbids without an error."""
     topic = f"{TOPIC_ROOT}/probe/{secrets.token_hex(8)}"
     await client.subscribe(topic, qos=1)

@@ -55,6 +55,11 @@ class Ledger:
             )
         ]
 
+    def refused_rows(self, table: str) -> Sequence[sqlite3.Row]:
+        """Rows of a table that the sink refused for good, in order."""
+        refused = "SELECT seq FROM dead_letters WHERE sink = ? AND source = ?"
+        return self._outbox.rows(f"SELECT * FROM {table} WHERE seq IN ({refused}) ORDER BY seq", self._sink, table)
+
     def too_old(self) -> dict[str, int]:
         """Run → nanoseconds since 1970; rows up to this time are too old for the sink."""
         rows = self._outbox.rows("SELECT run, until_ns FROM too_old WHERE sink = ?", self._sink)

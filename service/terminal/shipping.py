@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from surefoot.dashboards.formatting import local_time
 from surefoot.service.exporters.drain import Account
-from surefoot.service.exporters.influxdb_refusal import advice
+from surefoot.service.exporters.influxdb_refusal import database_advice
+from surefoot.service.exporters.mqtt_refusal import broker_advice
 from surefoot.service.store.ledger import RefusedRows
+
+_AGAIN = "Then surefoot ship --again refused sends them."
+_ADVICE: Mapping[str, Callable[[str], str]] = {
+    "influxdb": lambda reason: f"{database_advice(reason)} {_AGAIN}",
+    "mqtt": lambda reason: f"{broker_advice(reason)} {_AGAIN}",
+    "command": lambda _: "Correct the program; alerts of the past are not given to it again.",
+}
+"""Sink → what to do about a reason for which it refused rows."""
+SERVERS = {"influxdb": "InfluxDB", "mqtt": "The broker", "command": "The program"}
 
 
 def account_lines(account: Account) -> Iterator[str]:
@@ -18,17 +28,18 @@ def account_lines(account: Account) -> Iterator[str]:
     for run, until_ns in account.too_old.items():
         until = local_time(datetime.fromtimestamp(until_ns / 1e9, UTC))
         yield f"  Run {run} is older than the bucket keeps: up to {until} it is not sent, and stays here."
-    yield from refused_lines("InfluxDB", account.refused)
+    yield from refused_lines("influxdb", account.refused)
     for difference in account.differences:
         yield f"  It has of {difference}; surefoot ship --again {difference.run} sends this run anew."
 
 
-def refused_lines(server: str, refused: Iterable[RefusedRows]) -> Iterator[str]:
-    """Rows that a server refused for good, and what to do about them."""
+def refused_lines(sink: str, refused: Iterable[RefusedRows]) -> Iterator[str]:
+    """Rows that a sink refused for good, and what to do about them."""
     for rows in refused:
         when = local_time(datetime.fromisoformat(rows.at_utc))
-        yield f"  {server} refused {_rows(rows.count)} of {rows.table} of run {rows.run} on {when}: {rows.reason}."
-        yield f"    {advice(rows.reason)} Then surefoot ship --again refused sends them."
+        what = f"{_rows(rows.count)} of {rows.table} of run {rows.run}"
+        yield f"  {SERVERS[sink]} refused {what} on {when}: {rows.reason}."
+        yield f"    {_ADVICE[sink](rows.reason)}"
 
 
 def _rows(count: int) -> str:

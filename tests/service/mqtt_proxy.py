@@ -1,0 +1,76 @@
+"""A broker that is out of quota for a while: a proxy in front of mosquitto, which never is."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Self
+
+PUBACK, QUOTA_EXCEEDED = 0x40, 0x97
+
+
+class QuotaProxy:
+    """Passes everything on; while `exhausted`, every acknowledgement of a message says that the quota is exceeded."""
+
+    def __init__(self, broker_port: int) -> None:
+        self.exhausted = False
+        self.refused = 0
+        self.port = 0
+        self._broker_port = broker_port
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        serving = asyncio.start_server(self._pass_on, "127.0.0.1", 0)
+        self._server = asyncio.run_coroutine_threadsafe(serving, self._loop).result()
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _close(self) -> None:
+        self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _pass_on(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        broker, to_broker = await asyncio.open_connection("127.0.0.1", self._broker_port)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_copy(client, to_broker))
+                group.create_task(self._answer(broker, to_client))
+        finally:
+            to_client.close()
+            to_broker.close()
+
+    async def _answer(self, broker: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        """Pass packets on to the client, one by one."""
+        try:
+            while True:
+                kind, head = await broker.readexactly(1), b""
+                while not head or head[-1] & 0x80:
+                    head += await broker.readexactly(1)
+                length = sum((byte & 0x7F) << (7 * place) for place, byte in enumerate(head))
+                body = await broker.readexactly(length)
+                if self.exhausted and kind[0] == PUBACK:
+                    self.refused += 1
+                    head, body = b"\x03", body[:2] + bytes([QUOTA_EXCEEDED])
+                to_client.write(kind + head + body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            to_client.close()
+
+
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    try:
+        while data := await source.read(65536):
+            target.write(data)
+    except ConnectionError:
+        pass
+    target.close()
