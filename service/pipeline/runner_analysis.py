@@ -114,10 +114,15 @@ class RunnerAnalysis:
         """Orientation of each pod on its shoe, as known now."""
         return self._session.mountings
 
+    @property
+    def pods_in_question(self) -> bool:
+        """Whether both pods seem to be on the other foot, as known now."""
+        return self._session.pods_in_question
+
     def conclude(self) -> Analysis:
         """The analysis of all samples so far; a foot without samples counts as not recorded."""
         readings = {foot: self._readings(foot) for foot, counter in self._sampling.items() if not counter.empty}
-        question = f"{PODS_QUESTION}{self._repair}" if self._session.pods_in_question else ""
+        question = f"{PODS_QUESTION}{self._repair}" if self.pods_in_question else ""
         return conclude(readings, self._session, self.results, question)
 
     def _readings(self, foot: Foot) -> SamplingStats:

@@ -67,20 +67,22 @@ def without_sided(results: Results) -> Results:
     """Results without what would turn round if the pods were exchanged."""
     return replace(
         results,
-        strides={foot: _strides_without(strides) for foot, strides in results.strides.items()},
-        windows=tuple(map(_window_without, results.windows)),
-        live=tuple(map(_window_without, results.live)),
+        strides={foot: strides_without_sided(strides) for foot, strides in results.strides.items()},
+        windows=tuple(map(window_without_sided, results.windows)),
+        live=tuple(map(window_without_sided, results.live)),
     )
 
 
-def _strides_without(strides: Strides) -> Strides:
+def strides_without_sided(strides: Strides) -> Strides:
+    """Strides without what would turn round."""
     unknown = np.full(len(strides), np.nan)
     return replace(
         strides, metrics={key: unknown if key in SIDED_KEYS else each for key, each in strides.metrics.items()}
     )
 
 
-def _window_without(window: Window) -> Window:
+def window_without_sided(window: Window) -> Window:
+    """A window without what would turn round."""
     return replace(
         window,
         feet={foot: _without(estimates) for foot, estimates in window.feet.items()},

@@ -7,13 +7,15 @@ process learns of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from surefoot.analysis.findings import latest
+from surefoot.analysis.findings import Kind, latest
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import PodStatus, RunnerState
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.pipeline.sides import strides_without_sided, window_without_sided
 from surefoot.service.store.tail import RunInProgress
 from surefoot.service.store.writing import NANOSECONDS
 
@@ -25,8 +27,9 @@ MAX_HEALTH_AGE_S = 25.0
 
 def runner_now(worn_by: str, analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> RunnerState:
     """The runner with an id, whom this process analyses; `now_s` is session time."""
-    results = analysis.runners[worn_by].results
-    return RunnerState(
+    known = analysis.runners[worn_by]
+    results = known.results
+    state = RunnerState(
         worn_by,
         analysis.names[worn_by],
         now_s,
@@ -38,11 +41,12 @@ def runner_now(worn_by: str, analysis: RunAnalysis, health: Sequence[PodHealth],
         sum(len(strides) for strides in results.strides.values()),
         tuple(_pod(pod, now_s) for pod in health if pod.runner == worn_by),
     )
+    return _without_sided(state) if known.pods_in_question else state
 
 
 def stored_runner_now(runner: str, known: RunInProgress, now_s: float) -> RunnerState:
     """A runner whom another process analyses; `now_s` is session time."""
-    return RunnerState(
+    state = RunnerState(
         runner,
         known.name,
         now_s,
@@ -56,6 +60,17 @@ def stored_runner_now(runner: str, known: RunInProgress, now_s: float) -> Runner
             _stored_pod(foot, row, now_s - (row["time_ns"] - known.begun_ns) / NANOSECONDS)
             for foot, row in known.health.items()
         ],
+    )
+    return _without_sided(state) if any(each.kind is Kind.EXCHANGED_PODS for each in known.findings) else state
+
+
+def _without_sided(state: RunnerState) -> RunnerState:
+    """The runner without what would turn round if the pods were exchanged, as the report withholds it."""
+    return replace(
+        state,
+        strides={foot: strides_without_sided(rows) for foot, rows in state.strides.items()},
+        windows=tuple(map(window_without_sided, state.windows)),
+        live_windows=tuple(map(window_without_sided, state.live_windows)),
     )
 
 

@@ -48,6 +48,16 @@ class Coverage:
         """Whether the share lies outside the goal."""
         return self.judged and not GOAL_PCT[0] <= self.held_pct <= GOAL_PCT[1]
 
+    @property
+    def surely_missed(self) -> bool:
+        """Whether it lies further outside than twice what so many intervals may by chance, at the goal's nearer end."""
+        low, high = (each - side * self._chance_pct(each) for each, side in zip(GOAL_PCT, (2.0, -2.0), strict=True))
+        return self.judged and not low <= self.held_pct <= high
+
+    def _chance_pct(self, held_pct: float) -> float:
+        """Standard error of a share, in percentage points."""
+        return float(np.sqrt(held_pct * (100.0 - held_pct) / self.intervals))
+
 
 def measure(runs: int, seed: int, widths_s: Iterable[float]) -> list[Coverage]:
     """All kinds of intervals; the same seed gives the same runs."""

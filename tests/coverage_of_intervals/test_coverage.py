@@ -22,3 +22,8 @@ def test_intervals_of_windows_hold_the_truth_of_simulated_runs() -> None:
 def test_an_interval_misses_that_holds_the_truth_too_rarely_or_too_often(held: int, missed: bool) -> None:
     assert Coverage("cadence_spm", held, 1000).missed is missed
     assert not Coverage("true speed_mps", held, 1000, judged=False).missed
+
+
+@pytest.mark.parametrize(("held", "missed"), [(890, True), (910, False), (977, False), (983, True)])
+def test_a_share_of_few_intervals_may_lie_outside_by_chance(held: int, missed: bool) -> None:
+    assert Coverage("cadence_spm", held, 1000).surely_missed is missed
