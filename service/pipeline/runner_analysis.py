@@ -20,7 +20,13 @@ from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE, PairClock
 from surefoot.sensor_ingest.recording.pod_health import HealthNote
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
-from surefoot.service.pipeline.sampling_stats import SamplingCounter, SamplingStats, damage_notes, pod_notes
+from surefoot.service.pipeline.sampling_stats import (
+    SamplingCounter,
+    SamplingStats,
+    clock_notes,
+    damage_notes,
+    pod_notes,
+)
 from surefoot.service.pipeline.sides import PODS_QUESTION, exchange_advice
 
 ResultSink = Callable[[str, Results, float], None]
@@ -61,12 +67,13 @@ class RunnerAnalysis:
         self._newest_s: dict[Foot, float] = {}
         self._pruned_s = 0.0
         self.feet = tuple(foot for foot in Foot if foot in feet)
+        self._clock = clock = clock if len(self.feet) > 1 else TIMED_LIVE
         self._session = Session(
             self.feet,
             parameters=parameters,
             sides_confirmed=sides_confirmed,
             clock_sd_s=clock.sd_s,
-            clocks_unknown_s=clock.unknown_s if len(self.feet) > 1 else (),
+            clocks_unknown_s=clock.unknown_s,
         )
         self._repair = repair
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
@@ -127,7 +134,12 @@ class RunnerAnalysis:
 
     def _readings(self, foot: Foot) -> SamplingStats:
         found = self._sampling[foot].readings()
-        notes = (*found.notes, *pod_notes(self._counts.get(foot, PodCounts())), *damage_notes(self._holes))
+        notes = (
+            *found.notes,
+            *pod_notes(self._counts.get(foot, PodCounts())),
+            *clock_notes(self._clock, self.results.strides[foot]),
+            *damage_notes(self._holes),
+        )
         return replace(found, notes=notes)
 
     @property

@@ -70,7 +70,12 @@ def test_a_pair_that_heard_nothing_has_no_steps_and_says_so(heard: RunFolder, de
         assert np.isfinite(other.metrics["ground_contact_time_s"]).mean() > 0.9
         (note,) = [each for each in without.quality[foot].notes if "did not hear each other" in each]
         assert note.endswith(f"Step and flight time withheld in {len(other)} of {len(other)} strides.")
-        assert not any("did not hear" in each for each in with_steps.quality[foot].notes)
+        (note,) = with_steps.quality[foot].notes
+        assert note.startswith(
+            "The pods kept this run by themselves: by what they heard of each other, left and right "
+        )
+        assert note.endswith(f" {1960.0 * heard.manifest.pair_clocks[RUNNER].sd_s:.1f} ms in 95 of 100 cases.")
+        assert not any("by themselves" in each for each in without.quality[foot].notes)
 
 
 def test_how_well_clocks_are_known_is_stored_with_the_results(heard: RunFolder, tmp_path: Path) -> None:
