@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from surefoot.analysis.model import Bools, Floats
+from surefoot.analysis.model import Bools, Floats, Ints
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord
 from surefoot.sensor_ingest.recording.clock_curve import ClockCurve, Spread, fit_curve
 
@@ -21,13 +22,52 @@ BEACON_SPREAD = Spread(noise_s=0.0003, rate_sd=70e-6, delay_s=0.0005, delay_sd_s
 """A beacon goes out on three channels in turn, within a millisecond, and is heard on one of them; both directions are
 late alike. Two crystals of ±50 ppm."""
 REACH_S = 1800.0
-"""The curve goes on so far before the first beacon and after the last."""
+"""A curve goes on so far before its first beacon and after the last."""
+_SILENCE_US = 7_200_000_000
+"""Beacons this far apart are of different runs: no curve goes from one to the other."""
+_MAX_APART_US = 2_000_000
+"""Crystals take hours for this; what is further off is no beacon's."""
 _END_US = 1 << 53
 """No pod runs for 285 years without a restart."""
-_MAX_APART_US = 100_000_000
-"""Crystals take ten days for this; what is further off is no beacon's."""
 _UNEQUAL_SD_S = 0.0002
 """How unequally late the two directions may be, which no beacon shows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeardStretch:
+    """A time in which two boots heard each other.
+
+    Parameters
+    ----------
+    left0_us, right0_us : ticks that the curve counts from.
+    curve : how far the right pod's clock is ahead, over the left pod's.
+    beacons : number used.
+    """
+
+    left0_us: int
+    right0_us: int
+    curve: ClockCurve
+    beacons: int
+
+    def left_us(self, right_us: Floats) -> Floats:
+        """(n,) left pod's ticks."""
+        right_s = (right_us - self.right0_us) * 1e-6
+        left_s = right_s - self.curve.at(right_s)
+        for _ in range(3):  # the offset is read at left times: each round is 10⁴ times nearer
+            left_s = right_s - self.curve.at(left_s)
+        mapped: Floats = self.left0_us + 1e6 * left_s
+        return mapped
+
+    def right_us(self, left_us: Floats) -> Floats:
+        """(n,) right pod's ticks."""
+        left_s = (left_us - self.left0_us) * 1e-6
+        mapped: Floats = self.right0_us + 1e6 * (left_s + self.curve.at(left_s))
+        return mapped
+
+    def sd_s(self, left_us: Floats) -> Floats:
+        """(n,) standard uncertainty of left against right; infinite where nothing was heard for long."""
+        sd_s: Floats = np.hypot(self.curve.sd_s((left_us - self.left0_us) * 1e-6), _UNEQUAL_SD_S)
+        return sd_s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,45 +76,56 @@ class PairFit:
 
     Parameters
     ----------
-    origin_us : left and right tick that the curve counts from.
-    curve : how far the right pod's clock is ahead, over the left pod's.
-    beacons, outliers : number used, and left out.
+    stretches : at least one, in order of time.
+    outliers : beacons left out.
     """
 
-    origin_us: tuple[int, int]
-    curve: ClockCurve
-    beacons: int
+    stretches: tuple[HeardStretch, ...]
     outliers: int
+
+    @property
+    def beacons(self) -> int:
+        """Number used."""
+        return sum(stretch.beacons for stretch in self.stretches)
 
     @property
     def residual_s(self) -> float:
         """Standard deviation of the beacons about the fit."""
-        return self.curve.residual_s
+        squares = [stretch.beacons * stretch.curve.residual_s**2 for stretch in self.stretches]
+        return float((sum(squares) / self.beacons) ** 0.5)
 
     def map_right_to_left(self, ticks_us: Floats) -> Floats:
         """(n,) left pod's ticks at ticks of the right pod."""
-        right_s = (np.asarray(ticks_us, np.float64) - self.origin_us[1]) * 1e-6
-        left_s = right_s - self.curve.at(right_s)
-        for _ in range(3):  # the offset is read at left times: each round is 10⁴ times nearer
-            left_s = right_s - self.curve.at(left_s)
-        mapped: Floats = self.origin_us[0] + 1e6 * left_s
+        ticks_us = np.asarray(ticks_us, np.float64)
+        mapped = np.empty_like(ticks_us)
+        for stretch, rows in self._nearest(ticks_us, [stretch.right0_us for stretch in self.stretches]):
+            mapped[rows] = stretch.left_us(ticks_us[rows])
         return mapped
 
     def map_left_to_right(self, ticks_us: Floats) -> Floats:
         """(n,) right pod's ticks at ticks of the left pod."""
-        left_s = (np.asarray(ticks_us, np.float64) - self.origin_us[0]) * 1e-6
-        mapped: Floats = self.origin_us[1] + 1e6 * (left_s + self.curve.at(left_s))
+        ticks_us = np.asarray(ticks_us, np.float64)
+        mapped = np.empty_like(ticks_us)
+        for stretch, rows in self._nearest(ticks_us, [stretch.left0_us for stretch in self.stretches]):
+            mapped[rows] = stretch.right_us(ticks_us[rows])
         return mapped
 
     def sd_s(self, left_ticks_us: Floats) -> Floats:
-        """(n,) standard uncertainty of left against right at ticks of the left pod."""
-        sd_s: Floats = np.hypot(self.curve.sd_s((left_ticks_us - self.origin_us[0]) * 1e-6), _UNEQUAL_SD_S)
+        """(n,) standard uncertainty of left against right at ticks of the left pod; infinite far from any beacon."""
+        sds_s = [stretch.sd_s(np.asarray(left_ticks_us, np.float64)) for stretch in self.stretches]
+        sd_s: Floats = np.min(sds_s, axis=0)
         return sd_s
 
     def known(self, left_ticks_us: Floats) -> Bools:
         """(n,) whether left and right can be compared to the millisecond at ticks of the left pod."""
         known: Bools = self.sd_s(left_ticks_us) <= MAX_PAIR_SD_S
         return known
+
+    def _nearest(self, ticks_us: Floats, middles_us: Sequence[int]) -> Iterator[tuple[HeardStretch, Bools]]:
+        """Each stretch with the rows of which it is the nearest."""
+        edges_us = [-np.inf, *(0.5 * (one + other) for one, other in pairwise(middles_us)), np.inf]
+        for stretch, (start_us, end_us) in zip(self.stretches, pairwise(edges_us), strict=True):
+            yield stretch, (ticks_us >= start_us) & (ticks_us < end_us)
 
 
 def fit_pair(left_beacons: Sequence[BeaconRecord], right_beacons: Sequence[BeaconRecord]) -> PairFit | None:
@@ -88,10 +139,16 @@ def fit_pair(left_beacons: Sequence[BeaconRecord], right_beacons: Sequence[Beaco
     _check_boots(left_beacons, right_beacons)
     heard = {(each.tick_us, each.partner_tick_us, -1) for each in left_beacons}
     heard |= {(each.partner_tick_us, each.tick_us, 1) for each in right_beacons}
-    possible = [row for row in sorted(heard) if max(row[:2]) < _END_US]
-    if len(possible) < MIN_BEACONS:
+    rows = np.array([row for row in sorted(heard) if max(row[:2]) < _END_US], np.int64).reshape(-1, 3)
+    runs = np.split(rows, np.flatnonzero(np.diff(rows[:, 0]) > _SILENCE_US) + 1)
+    found = tuple(stretch for stretch in map(_fit_stretch, runs) if stretch is not None)
+    return PairFit(found, len(heard) - sum(stretch.beacons for stretch in found)) if found else None
+
+
+def _fit_stretch(rows: Ints) -> HeardStretch | None:
+    """From (n, 3) left ticks, right ticks and which of them was late."""
+    if len(rows) < MIN_BEACONS:
         return None
-    rows = np.array(possible, np.int64)
     ahead_us = rows[:, 1] - rows[:, 0]
     origin_us = rows[np.argsort(ahead_us, kind="stable")[len(rows) // 2], :2]
     rows = rows[np.abs(ahead_us - (origin_us[1] - origin_us[0])) < _MAX_APART_US]
@@ -99,9 +156,7 @@ def fit_pair(left_beacons: Sequence[BeaconRecord], right_beacons: Sequence[Beaco
     over_s = float(left_s.min()) - REACH_S, float(left_s.max()) + REACH_S
     curve = fit_curve(left_s, right_s - left_s, rows[:, 2].astype(np.float64), BEACON_SPREAD, over_s)
     used = int(curve.used.sum())
-    if used < MIN_BEACONS:
-        return None
-    return PairFit((int(origin_us[0]), int(origin_us[1])), curve, used, len(heard) - used)
+    return HeardStretch(int(origin_us[0]), int(origin_us[1]), curve, used) if used >= MIN_BEACONS else None
 
 
 def _check_boots(left_beacons: Sequence[BeaconRecord], right_beacons: Sequence[BeaconRecord]) -> None:

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from surefoot.analysis.model import Floats
 from surefoot.sensor_ingest.recording.beacon_fit import PairFit
 from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 from surefoot.sensor_ingest.recording.kept_pods import KeptBoot, KeptPod
@@ -16,6 +17,9 @@ from surefoot.sensor_ingest.recording.placement import PlacedBoot, Placement
 from surefoot.sensor_ingest.recording.timelines import BootKey, Timeline, pair_fits, timelines
 from surefoot.sensor_ingest.recording.utc_fit import UtcFit, fit_utc
 
+MAX_NOTES = 500
+"""A computer that stays near may note the time each minute."""
+_NEAR_S = 86_400.0
 _KNOT_S = 60.0
 _OVERLAP_S = 1.0
 """Boots of one pod follow each other; more overlap than this, and than is uncertain, is a wrong time."""
@@ -45,25 +49,35 @@ def _utc_of(
     line: Timeline, pods: Sequence[KeptPod], boots: Mapping[BootKey, KeptBoot]
 ) -> tuple[UtcFit | None, list[str]]:
     """The wall time of a timeline, and what is to be told of it."""
-    inside = set(line.boots)
-    noted = [
-        (float(line.at_s((pod.tag, each.boot_count), np.array([each.tick_us], np.float64))[0]), 1e-6 * each.utc_us)
-        for pod in pods
-        for each in sorted(set(pod.utc), key=lambda each: each.tick_us)
-        if (pod.tag, each.boot_count) in inside
-    ]
-    if not noted:
-        return None, []
-    at_s, utc_s = np.array(noted).T
     ends_s = np.concatenate(
         [line.at_s(key, np.array([boots[key].first_us, boots[key].last_us], np.float64)) for key in line.boots]
     )
-    fit = fit_utc(at_s, utc_s, (float(ends_s.min()), float(ends_s.max())))
+    over_s = float(ends_s.min()), float(ends_s.max())
+    inside = set(line.boots)
+    noted = np.array(
+        [
+            (float(line.at_s((pod.tag, each.boot_count), np.array([each.tick_us], np.float64))[0]), 1e-6 * each.utc_us)
+            for pod in pods
+            for each in set(pod.utc)
+            if (pod.tag, each.boot_count) in inside
+        ]
+    ).reshape(-1, 2)
+    noted = _nearby(noted[np.argsort(noted[:, 0], kind="stable")], over_s)
+    if not len(noted):
+        return None, []
+    fit = fit_utc(noted[:, 0], noted[:, 1], over_s)
     agreed = 0 if fit is None else int(fit.agreed.sum())
     if agreed == len(noted):
         return fit, []
     followed = f"{agreed} of {len(noted)} are followed" if agreed else "none can be right"
     return fit, [f"Times noted for pod {_named(line.boots)} contradict each other: {followed}."]
+
+
+def _nearby(noted: Floats, over_s: tuple[float, float]) -> Floats:
+    """Of (n, 2) notes in order of time those within a day of the samples, or all without such; at most `MAX_NOTES`."""
+    near = (noted[:, 0] > over_s[0] - _NEAR_S) & (noted[:, 0] < over_s[1] + _NEAR_S)
+    chosen = noted[near] if near.any() else noted
+    return chosen[np.unique(np.linspace(0, max(len(chosen) - 1, 0), min(len(chosen), MAX_NOTES)).astype(int))]
 
 
 def _placed(key: BootKey, boot: KeptBoot, number: int, line: Timeline, utc: UtcFit | None) -> PlacedBoot:

@@ -23,7 +23,8 @@ MAX_RATE = 200e-6
 """Faster drift is no crystal's."""
 _FREEDOM = 4.0
 """Of Student's t, which the errors are taken to follow: outliers count little, and the further off the less."""
-_ROUNDS = 12
+_ROUNDS, _SETTLED = 20, 0.01
+"""Ends when no knot moves by more than this part of a point's standard deviation."""
 _NEIGHBOURS = 9
 _LINE_POINTS = 250
 _LEVEL_SLACK_S = 0.02
@@ -105,12 +106,16 @@ def fit_curve(at_s: Floats, offset_s: Floats, late: Floats, spread: Spread, over
     possible = np.abs(rest_s) <= max(_LEVEL_SLACK_S + _BEND_SLACK * float(np.ptp(at_s)), 6.0 * _scale(rest_s))
     error_s = np.where(possible, rest_s - _running_median(at_s, rest_s), np.inf)
     prior = _prior(knots_s, spread)
+    before = np.full(len(knots_s) + 1, np.inf)
     for _ in range(_ROUNDS):
         sd_s = max(spread.noise_s, _scale(error_s[possible]))
         weight = np.where(possible, (_FREEDOM + 1.0) / (_FREEDOM + (error_s / sd_s) ** 2) / sd_s**2, 0.0)
         solution, inverse = _solve(knots_s, (at_s, rest_s, late, weight), prior, spread)
         fitted_s = ClockCurve(knots_s, solution[:-1], inverse.diagonal()[:-1], inverse.diagonal(1)[:-1], 0.0, possible)
         error_s = np.where(possible, rest_s - fitted_s.at(at_s) - late * solution[-1], np.inf)
+        if np.abs(solution - before).max() < _SETTLED * sd_s:
+            break
+        before = solution
     used = np.abs(error_s) <= _REJECTED_SD * sd_s
     residual_s = float(np.sqrt(np.mean(error_s[used] ** 2))) if used.any() else np.inf
     return ClockCurve(

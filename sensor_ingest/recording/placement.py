@@ -50,9 +50,13 @@ class PlacedBoot:
         """Pod's tag and boot count."""
         return self.tag, self.boot_count
 
-    def session_mappings(self, zero_s: float) -> tuple[ClockMapping, ...]:
-        """The mappings to a session clock that is 0 at `zero_s`."""
-        return tuple(replace(each, session0_s=each.session0_s - zero_s) for each in self.mappings)
+    def session_mappings(
+        self, zero_s: float, *, start_s: float = -np.inf, end_s: float = np.inf
+    ) -> tuple[ClockMapping, ...]:
+        """The mappings to a session clock that is 0 at `zero_s`; only those for what was between two times."""
+        begun = [each for each in self.mappings if each.session0_s < end_s] or [self.mappings[0]]
+        ended = sum(each.session0_s <= start_s for each in begun) - 1
+        return tuple(replace(each, session0_s=each.session0_s - zero_s) for each in begun[max(ended, 0) :])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -198,6 +198,48 @@ def test_where_a_pair_is_unknown_and_how_well_it_is_known_else() -> None:
     assert 0.0002 < clock.sd_s < 0.0025
 
 
+def test_a_run_has_the_mappings_that_it_needs() -> None:
+    left = worn("0001")
+    left.note(1, -50.0)
+    (boot,) = placement(left).boots
+    some, every = boot.session_mappings(NOON_S, start_s=NOON_S + 600.0, end_s=NOON_S + 1200.0), boot.mappings
+    assert 10 <= len(some) <= 12 < len(every)
+    ticks_us = left.clock(1).tick_us(np.arange(600.0, 1200.0, 7.0)).astype(float)
+    assert session_times(some, ticks_us) == pytest.approx(session_times(every, ticks_us) - NOON_S, abs=1e-6)
+    assert len(boot.session_mappings(NOON_S, end_s=0.0)) == 1
+
+
+def test_runs_of_several_days_in_one_boot_are_each_on_one_clock() -> None:
+    week_s = [day * 86_400.0 for day in (0, 1, 6)]
+    left, right = (Worn(tag, ppm, [-100.0], [week_s[-1] + RUN_S]) for tag, ppm in (("0001", 50.0), ("0002", -50.0)))
+    for day_s in week_s:
+        heard = beacon_records(
+            [left.clock(1), right.clock(1)], ["0001", "0002"], RUN_S, HALF_LOST, seed=int(day_s), start_s=day_s
+        )
+        left.beacons += heard[0]
+        right.beacons += heard[1]
+    left.note(1, -50.0)
+    left.note(1, week_s[-1] + RUN_S)
+    found = placement(left, right)
+    for day_s in week_s:
+        at_s = np.arange(day_s, day_s + RUN_S, 10.0)
+        one_s, other_s = (times_s(placed(found, pod, 1), pod, at_s) for pod in (left, right))
+        assert np.percentile(np.abs(one_s - other_s), 95) < 0.002
+        assert found.pair_clock("0001", "0002", *(NOON_S + at_s[[0, -1]])).unknown_s == ()
+    ((start_s, end_s),) = found.pair_clock("0001", "0002", NOON_S + 40_000.0, NOON_S + 50_000.0).unknown_s
+    assert (start_s - NOON_S, end_s - NOON_S) == (40_000.0, 50_000.0)
+
+
+def test_a_note_a_minute_for_a_day_is_not_too_many() -> None:
+    left = worn("0001")
+    for at_s in np.arange(-80_000.0, RUN_S, 60.0).tolist():
+        left.starts_s = [-80_100.0]
+        left.note(1, at_s, wrong_s=0.03 * (int(at_s) % 7 - 3))
+    (boot,) = placement(left).boots
+    assert times_s(boot, left, np.array([0.0, RUN_S])) == pytest.approx([0.0, RUN_S], abs=0.2)
+    assert boot.utc_sd_s < 0.2
+
+
 def test_a_kept_pod_is_read_from_its_records_in_any_order() -> None:
     made = [packet(sequence, boot=64) for sequence in range(3)]
     noted = UtcRecord(1, 5, 6)
