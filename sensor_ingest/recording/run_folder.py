@@ -30,14 +30,14 @@ from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE, make_pri
 from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
 
 FORMAT = 1
-_MANIFEST = "manifest.json"
-_MANIFEST_COPY = "manifest-copy.json"
+MANIFEST = "manifest.json"
+MANIFEST_COPY = "manifest-copy.json"
 """Read where the manifest is missing or damaged: without it a recording has no owner."""
 _MAX_MANIFEST_BYTES = 1_000_000
 _YEARS = range(1970, 2200)
 """Of `created_utc`: a computer without a battery begins in 1970, and times in nanoseconds must fit 64 bits."""
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_JOURNAL = "journal.bin"
+JOURNAL = "journal.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class RunFolder:
     @property
     def journal_path(self) -> Path:
         """Path of the journal."""
-        return self.path / _JOURNAL
+        return self.path / JOURNAL
 
     def mark_ended(self) -> RunFolder:
         """Mark the run as ended in the manifest; the run as changed."""
@@ -256,10 +256,10 @@ def open_run(path: Path) -> RunFolder:
     if not path.is_dir():
         raise RunMissingError(path)
     try:
-        return RunFolder(path, _read_manifest(path, _MANIFEST))
+        return RunFolder(path, _read_manifest(path, MANIFEST))
     except (NotARunError, RunFormatNewerError):
         with suppress(NotARunError, RunFormatNewerError):
-            return RunFolder(path, _read_manifest(path, _MANIFEST_COPY))
+            return RunFolder(path, _read_manifest(path, MANIFEST_COPY))
         raise
 
 
@@ -356,7 +356,7 @@ def _read_text(file: Path) -> str:
 
 def write_manifest(run: RunFolder) -> None:
     """Replace the manifest and its copy, each atomically; RunUnwritableError if the disk does not take it."""
-    for name in (_MANIFEST, _MANIFEST_COPY):
+    for name in (MANIFEST, MANIFEST_COPY):
         _write_file(run, run.path / name)
 
 

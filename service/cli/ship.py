@@ -100,9 +100,10 @@ def _store_missing_runs(settings: Settings) -> None:
     from rich.console import Console
 
     from surefoot.sensor_ingest.recording.errors import RunError
-    from surefoot.service.runtime.recovery import missing_runs, rebuild
+    from surefoot.service.runtime.recovery import adopt_recordings, missing_runs, rebuild
     from surefoot.service.terminal.progress import ProgressBar
 
+    adopt_recordings(settings)
     with ProgressBar(Console(stderr=True)) as progress:
         runs = list(missing_runs(settings))
         for run in runs:

@@ -17,7 +17,7 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.joining import JoinedRun, join_parts
-from surefoot.service.runtime.recovery import missing_runs, rebuild
+from surefoot.service.runtime.recovery import adopt_recordings, missing_runs, rebuild
 from surefoot.service.runtime.retention import apply_retention
 from surefoot.service.settings import Settings
 from surefoot.service.store.repair import ensure_store
@@ -106,6 +106,7 @@ class CatchUp:
     def _store_missing(self) -> None:
         """Store every missing run; what is wrong with one does not keep the others."""
         ensure_store(self._settings.store_path)
+        adopt_recordings(self._settings)
         try:
             for joined in join_parts(self._settings, self._check, self._on_stored):
                 self._on_joined(joined)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 
+from surefoot.sensor_ingest.recording.adoption import adopt_recording, orphaned_recordings
+from surefoot.sensor_ingest.recording.errors import RunBusyError, RunError
 from surefoot.sensor_ingest.recording.replay import replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, end_interrupted_run, list_runs
+from surefoot.service import VERSION
 from surefoot.service.pipeline.analysis import CHUNK_S, ProgressCallback
 from surefoot.service.pipeline.reanalysis import replay_with_progress
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
@@ -69,6 +72,18 @@ def rebuild(
         replace_results(run, settings, progress, on_stored)
     else:
         store_recorded_run(run, settings, progress, on_stored)
+
+
+def adopt_recordings(settings: Settings) -> None:
+    """Give recordings without a manifest a new one, and tell of each."""
+    folder = settings.runs_folder
+    for path in orphaned_recordings(folder) if folder.is_dir() else ():
+        try:
+            log.warning("%s", adopt_recording(path, f"surefoot {VERSION}"))
+        except RunBusyError:
+            continue  # whoever records it has its manifest
+        except RunError as error:
+            log.warning("%s", error)
 
 
 def missing_runs(settings: Settings) -> Iterator[RunFolder]:

@@ -24,6 +24,8 @@ from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.sensor_ingest.damage import Damaged, bit_flipped, page_gone, page_overwritten
+from tests.service.command import surefoot
+from tests.service.demo_runs import assert_same
 
 RUNNER = "runner-1"
 CRASH_S = 75.0
@@ -82,3 +84,19 @@ def test_a_damaged_recording_is_stored_to_its_end_with_nothing_doubled(
         alerts = [json.dumps(alert["id"]) for alert in reader.alerts(run.manifest.run_id, RUNNER)]
     assert len(alerts) == len(set(alerts))
     assert "cannot be read" in caplog.text
+
+
+def test_a_recording_without_a_manifest_is_adopted_and_stored(
+    demo: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(data=tmp_path)
+    settings.runs_folder.mkdir(parents=True)
+    folder = Path(shutil.copytree(demo.run.path, settings.runs_folder / demo.run.path.name))
+    for manifest in folder.glob("manifest*"):
+        manifest.unlink()
+    monkeypatch.setenv("SUREFOOT_DATA", str(tmp_path))
+    result = surefoot(capsys, "ship", "--backfill")
+    assert result.code == 0
+    assert f"{folder}: had no manifest; it has a new one, by its journal: " in result.err
+    assert result.out == "1 recorded runs were missing in the store.\n"
+    assert_same(stored(settings, demo.run), demo.finished.analysis.runners[RUNNER].results)
