@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
-from surefoot.sensor_ingest.recording.private_files import make_private_folder
+from surefoot.sensor_ingest.recording.private_files import make_private_folder, sync_folder
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, write_manifest
 
 _FRESH, _OLD = ".fresh-", ".old-"
@@ -34,11 +33,11 @@ def swapped_in(parent: Path, manifest: Manifest) -> Iterator[RunFolder]:
         yield RunFolder(fresh, manifest)
         _keep_other_files(place, fresh)
         write_manifest(RunFolder(fresh, manifest))
-        _sync_folder(fresh)
+        sync_folder(fresh)
         if place.exists():
             place.rename(parent / f"{_OLD}{manifest.run_id}")
         fresh.rename(place)
-        _sync_folder(parent)
+        sync_folder(parent)
         shutil.rmtree(parent / f"{_OLD}{manifest.run_id}", ignore_errors=True)
     except OSError as error:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -59,7 +58,7 @@ def finish_swaps(parent: Path) -> None:
             fresh, place = parent / f"{_FRESH}{name}", parent / name
             if not place.exists():
                 (fresh if fresh.exists() else old).rename(place)
-                _sync_folder(parent)
+                sync_folder(parent)
             shutil.rmtree(old, ignore_errors=True)
         for fresh in parent.glob(f"{_FRESH}*"):
             shutil.rmtree(fresh)
@@ -72,13 +71,3 @@ def _keep_other_files(place: Path, fresh: Path) -> None:
         of_recording = file.name.startswith(("journal.bin", "manifest", "damaged-"))
         if not of_recording and file.is_file():
             shutil.copy2(file, fresh / file.name)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names in a folder durable, where the system can."""
-    with suppress(PermissionError):  # Windows opens no folders
-        file = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(file)
-        finally:
-            os.close(file)

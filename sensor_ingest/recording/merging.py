@@ -11,16 +11,12 @@ from heapq import merge
 from pathlib import Path
 from statistics import median
 
+from surefoot.sensor_ingest.recording.boot_entries import TimedBoot, TimedEntry, boot_entries
 from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
-from surefoot.sensor_ingest.recording.clock_steering import mapping_at
 from surefoot.sensor_ingest.recording.entries import (
-    ClockEntry,
     EndEntry,
     Entry,
     EventKind,
-    LostEntry,
-    PacketEntry,
-    PodEntry,
 )
 from surefoot.sensor_ingest.recording.folder_swap import swapped_in
 from surefoot.sensor_ingest.recording.heard_boots import HeardBoot, HeardPacket, HeardRun, read_heard
@@ -28,13 +24,7 @@ from surefoot.sensor_ingest.recording.joined_clocks import join_clocks, stretche
 from surefoot.sensor_ingest.recording.joined_pair_clocks import join_pair_clocks
 from surefoot.sensor_ingest.recording.joined_pods import join_pods, same_pod
 from surefoot.sensor_ingest.recording.journal import JournalWriter
-from surefoot.sensor_ingest.recording.packet_reordering import CLOCK_JUMP_PACKETS
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
-
-CONNECTION_INTERVAL_S = 60.0
-"""A pod's connection is recorded again at this interval, as it is live."""
-TimedEntry = tuple[float, int, Entry]
-"""Session time, number of the pod, entry."""
 
 
 def merge_recordings(parts: Sequence[RunFolder], parent: Path) -> RunFolder:
@@ -148,13 +138,16 @@ class _Joined:
 
     def _pod_entries(self, number: int) -> Iterator[TimedEntry]:
         """A pod's boots, one after the other."""
-        boots = [(shared, self._clock(shared)) for shared in self._shared[number]]
+        boots = [self._joined_boot(number, shared) for shared in self._shared[number]]
         before: int | None = None
-        for shared, clock in sorted(boots, key=lambda each: _begin_s(*each)):
-            connection = replace(shared.boots[0].connection, pod=number)
-            jumped = before == shared.boots[0].info.boot
-            before = shared.boots[0].info.boot
-            yield from _boot_entries(shared, self.offsets_s, connection, clock, jumped=jumped)
+        for boot in sorted(boots, key=lambda each: each.begin_s):
+            yield from boot_entries(boot, jumped=before == boot.info.boot)
+            before = boot.info.boot
+
+    def _joined_boot(self, number: int, shared: _SharedBoot) -> TimedBoot:
+        packets, connection = _union(shared, self.offsets_s), replace(shared.boots[0].connection, pod=number)
+        first = min(connection.first, *(boot.first for boot in shared.boots), *packets)
+        return TimedBoot(connection, shared.boots[0].info, first, packets, self._clock(shared))
 
     def _clock(self, shared: _SharedBoot) -> list[ClockMapping]:
         """The mappings of a boot: live ones first, then in the order of the recordings."""
@@ -179,42 +172,6 @@ class _Joined:
         return iter(sorted(found.values(), key=lambda each: each[:2]))
 
 
-def _boot_entries(
-    shared: _SharedBoot,
-    offsets_s: dict[int, float],
-    connection: PodEntry,
-    clock: Sequence[ClockMapping],
-    *,
-    jumped: bool,
-) -> Iterator[TimedEntry]:
-    """A boot's connection, packets in order, and each mapping before the first packet that it times.
-
-    A clock that jumped begins to be followed only once enough packets show it.
-    """
-    number, packets = connection.pod, _union(shared, offsets_s)
-    first = min(connection.first, *(boot.first for boot in shared.boots), *packets)
-    due = list(clock)
-    begin_s = _begin_s(shared, clock)
-    connected = replace(connection, connected_s=begin_s, first=first)
-    yield begin_s, number, connected
-    expected, begun = first, 0
-    for sequence in sorted(packets):
-        packet = packets[sequence]
-        at_s = mapping_at(clock, packet.end_us).session_s(packet.end_us) if clock else begin_s
-        ready = begun >= (CLOCK_JUMP_PACKETS if jumped else 0)
-        while due and ready and (due[0].tick0_us <= packet.end_us or due[0] is clock[0]):
-            yield at_s, number, ClockEntry(number, due.pop(0))
-        if sequence > expected:
-            yield at_s, number, LostEntry(number, shared.boots[0].info.boot, expected, sequence - expected)
-        if at_s >= connected.connected_s + CONNECTION_INTERVAL_S:
-            info = replace(shared.boots[0].info, newest=max(sequence - 1, 0))
-            connected = replace(connected, connected_s=at_s, info=bytes(info))
-            yield at_s, number, connected
-        arrival_s = packet.arrival_s if packet.live else at_s
-        yield at_s, number, PacketEntry(number, arrival_s, packet.data)
-        expected, begun = sequence + 1, begun + 1
-
-
 def _union(shared: _SharedBoot, offsets_s: dict[int, float]) -> dict[int, HeardPacket]:
     """All packets of a boot by sequence; of one that came several times, the one that came as it was made is kept."""
     packets: dict[int, HeardPacket] = {}
@@ -232,14 +189,6 @@ def _apart_s(placed: HeardBoot, boot: HeardBoot) -> float:
     first_us, last_us = max(ticks[0] for ticks in ends), min(ticks[-1] for ticks in ends)
     middle_us = (first_us + last_us) // 2
     return placed.session_s(middle_us) - boot.session_s(middle_us)
-
-
-def _begin_s(shared: _SharedBoot, clock: Sequence[ClockMapping]) -> float:
-    """Session time of a boot's first packet; infinite where nothing times it."""
-    ticks_us = [packet.tick_us for boot in shared.boots for packet in boot.packets.values()]
-    if not clock or not ticks_us:
-        return float("inf")
-    return mapping_at(clock, min(ticks_us)).session_s(min(ticks_us))
 
 
 def _agree(first: HeardPacket, second: HeardPacket, rate_hz: float) -> bool:
