@@ -14,8 +14,8 @@ from bumble.transport import open_transport
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.motion import simulate
-from surefoot.firmware_sim.pod.firmware import PodSettings
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.virtual_pod import PodParameters, VirtualPod
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import sensor_factory

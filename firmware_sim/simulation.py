@@ -15,8 +15,8 @@ from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.motion import Motion, simulate
 from surefoot.firmware_sim.body.truth import TrueStrides
 from surefoot.firmware_sim.pod.battery import Battery
-from surefoot.firmware_sim.pod.firmware import PodSettings
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.sensor import Sensor, configured_imu
 from surefoot.firmware_sim.pod.virtual_pod import PodParameters, SensorFactory, VirtualPod
 from surefoot.firmware_sim.radio.central import CentralRadio
@@ -52,16 +52,20 @@ class Simulation:
     ----------
     seed : same seed and same client give the same bytes; in virtual time also at the same times.
     keep_truth : pods keep the truth of all packets; if False, memory stays bounded.
+    flash_bytes : size of the pods' flash; None: they have no store.
     bonded_only : pods take commands from bonded clients only.
 
     An exception raised in the context propagates unchanged, not wrapped in an exception group.
     """
 
-    def __init__(self, seed: int = 0, *, keep_truth: bool = True, bonded_only: bool = False) -> None:
+    def __init__(
+        self, seed: int = 0, *, keep_truth: bool = True, bonded_only: bool = False, flash_bytes: int | None = None
+    ) -> None:
         self.medium = RadioMedium(seed)
         self.runners: dict[str, SimulatedRunner] = {}
         self._seed = seed
         self._keep_truth = keep_truth
+        self._flash_bytes = flash_bytes
         self._bonded_only = bonded_only
         self._rng = np.random.default_rng(seed)
         self._pod_count = 0
@@ -112,7 +116,11 @@ class Simulation:
             seed=seed + list(Foot).index(foot),
             bonded_only=self._bonded_only,
         )
-        settings = PodSettings(serial=f"SIM{self._seed & 0xFF:02X}{number:04X}", foot=FootCode.from_foot(foot))
+        settings = PodSettings(
+            serial=f"SIM{self._seed & 0xFF:02X}{number:04X}",
+            foot=FootCode.from_foot(foot),
+            flash_bytes=self._flash_bytes,
+        )
         imu = Imu(mounting=random_mounting(parameters.seed))
         make_sensor = sensor_factory(motion, foot, imu, float(rng.normal(0.0, SAMPLE_RATE_SD_PPM)), seed)
         battery_charge = scenario.battery_charges.get(foot, BatteryCharge())

@@ -11,9 +11,16 @@ import struct
 from surefoot.firmware_sim.pod.flash import SECTOR_BYTES, NorFlash
 
 COUNTER_SECTORS = 2
+RANDOM_BOOT_BITS = 6
+_COUNTED_BOOT_BITS = 10
 _ENTRY = struct.Struct("<II")
 _ENTRIES = SECTOR_BYTES // _ENTRY.size
 _BLANK = b"\xff" * _ENTRY.size
+
+
+def boot_number(count: int, random_bits: int) -> int:
+    """Boot number of packets: it differs in 1024 starts in a row, and cannot be known before."""
+    return (count & (1 << _COUNTED_BOOT_BITS) - 1) << RANDOM_BOOT_BITS | random_bits
 
 
 def count_boot(flash: NorFlash) -> int:

@@ -6,14 +6,17 @@ It reads no clock and never waits; the caller passes the time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surefoot.firmware_sim.pod.battery import Battery
+from surefoot.firmware_sim.pod.flash import NorFlash
+from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.pedometer import Pedometer
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.ring_buffer import RingBuffer
+from surefoot.firmware_sim.pod.store_commands import handle_store_command
 from surefoot.sensor_ingest.pod_store.store_protocol import STORE_OPCODES
 from surefoot.sensor_ingest.protocol import (
     MAX_SAMPLES,
@@ -32,27 +35,8 @@ from surefoot.sensor_ingest.protocol import (
 RATES_HZ = (104, 208, 416)
 ACC_RANGES_G = (16, 32)
 GYR_RANGES_DPS = (1000, 2000)
-RING_PACKETS = 1024
-"""Ring buffer size: 1024 packets of 238 bytes are 244 kB, or 88 s at 208 Hz."""
 IDENTIFY_S = 3.0
 """Duration of blinking after IDENTIFY."""
-
-
-@dataclass(slots=True)
-class PodSettings:
-    """Settings that survive a power cycle."""
-
-    serial: str
-    foot: FootCode = FootCode.UNKNOWN
-    rate_hz: int = 208
-    acc_range_g: int = 16
-    gyr_range_dps: int = 2000
-    ring_packets: int = RING_PACKETS
-
-    @property
-    def name(self) -> str:
-        """Advertised name; eight characters are what fits next to the service UUID."""
-        return f"SF{self.serial[-4:]}-{'ULR'[self.foot]}"
 
 
 class Firmware:
@@ -61,12 +45,20 @@ class Firmware:
     Parameters
     ----------
     settings : persistent; changed by commands.
-    boot : random boot number.
+    boot : boot number of the packets.
     on_packet : called with every completed packet.
+    flash, boot_count : where samples are kept, and starts of the pod; None is a pod without a store.
     """
 
     def __init__(
-        self, settings: PodSettings, battery: Battery, boot: int, on_packet: Callable[[Packet], None] | None = None
+        self,
+        settings: PodSettings,
+        battery: Battery,
+        boot: int,
+        on_packet: Callable[[Packet], None] | None = None,
+        *,
+        flash: NorFlash | None = None,
+        boot_count: int = 0,
     ) -> None:
         self.settings = settings
         self.battery = battery
@@ -79,6 +71,17 @@ class Firmware:
         self.pedometer = Pedometer()
         self._ticks: list[int] = []
         self._counts: list[NDArray[np.int16]] = []
+        self.keeper = Keeper(flash, boot_count, settings, lambda: bytes(self.info)) if flash is not None else None
+
+    @property
+    def making_packets(self) -> bool:
+        """Samples become packets: a client wants them, or they are kept."""
+        return self.streaming or (self.keeper is not None and self.keeper.keeping)
+
+    @property
+    def sampling(self) -> bool:
+        """The sensor is on: for packets, or to notice steps."""
+        return self.making_packets or (self.keeper is not None and self.keeper.armed)
 
     @property
     def info(self) -> PodInfo:
@@ -102,11 +105,27 @@ class Firmware:
         """Samples until the next packet is full."""
         return MAX_SAMPLES - len(self._ticks)
 
-    def sample(self, ticks_us: NDArray[np.int64], counts: NDArray[np.int16]) -> None:
-        """Take samples from the FIFO of the IMU: ticks (n,), counts (n, 6)."""
-        if not self.streaming:
+    def sample(self, ticks_us: NDArray[np.int64], counts: NDArray[np.int16]) -> bool:
+        """Take samples from the FIFO of the IMU: ticks (n,), counts (n, 6); whether they go into packets."""
+        if self.sampling:
+            self.pedometer.push(ticks_us, counts, self.settings.gyr_range_dps)
+            self._follow_steps()
+        taken = self.making_packets
+        if taken:
+            self._pack(ticks_us, counts)
+        if not self.making_packets:
+            self._close_partial_packet()
+        return taken
+
+    def _follow_steps(self) -> None:
+        if self.keeper is None:
             return
-        self.pedometer.push(ticks_us, counts, self.settings.gyr_range_dps)
+        if self.keeper.is_over(self.pedometer):
+            self._close_partial_packet()
+            self.keeper.end()
+        self.keeper.start_by_steps(self.pedometer)
+
+    def _pack(self, ticks_us: NDArray[np.int64], counts: NDArray[np.int16]) -> None:
         begin = 0
         while begin < len(ticks_us):
             end = begin + self.samples_until_full
@@ -126,13 +145,24 @@ class Firmware:
         try:
             command = Command.from_bytes(data)
         except ProtocolError:
-            known = bool(data) and data[0] in set(Opcode)
+            known = bool(data) and data[0] in self._known_opcodes
             return Reply(data[0] if data else 0, Result.BAD_ARGUMENT if known else Result.UNKNOWN_COMMAND, tick_us)
         if command.opcode in STORE_OPCODES:
-            return Reply(command.opcode, Result.UNKNOWN_COMMAND, tick_us)
+            return self._store_command(command, tick_us)
         if command.opcode is Opcode.RESEND:
             return self._resend(command, tick_us)
         return Reply(command.opcode, self._execute(command, tick_us), tick_us)
+
+    @property
+    def _known_opcodes(self) -> frozenset[int]:
+        return frozenset(Opcode) - (STORE_OPCODES if self.keeper is None else frozenset())
+
+    def _store_command(self, command: Command, tick_us: int) -> Reply:
+        if self.keeper is None:
+            return Reply(command.opcode, Result.UNKNOWN_COMMAND, tick_us)
+        if command.opcode is Opcode.KEEP_STOP:
+            self._close_partial_packet()
+        return handle_store_command(self.keeper, self.settings, command, tick_us)
 
     def _execute(self, command: Command, tick_us: int) -> Result:
         match command.opcode, command.arguments:
@@ -152,6 +182,7 @@ class Firmware:
     def _set_foot(self, code: int) -> Result:
         if code not in set(FootCode):
             return Result.BAD_ARGUMENT
+        self._before_info_changes()
         self.settings.foot = FootCode(code)
         return Result.OK
 
@@ -163,12 +194,19 @@ class Firmware:
             return Result.BAD_ARGUMENT
         if self.streaming:
             return Result.NOT_NOW
+        self._before_info_changes()
         if command.opcode is Opcode.SET_RATE:
             self.settings.rate_hz = arguments[0]
         else:
             self.settings.acc_range_g, self.settings.gyr_range_dps = arguments
         self.ring.clear()
         return Result.OK
+
+    def _before_info_changes(self) -> None:
+        """What was sampled so far is kept under the old settings."""
+        if self.keeper is not None:
+            self._close_partial_packet()
+            self.keeper.info_changes()
 
     def _resend(self, command: Command, tick_us: int) -> Reply:
         first, count = command.arguments
@@ -189,6 +227,8 @@ class Firmware:
         flags = PacketFlag.LOW_BATTERY if self.battery.low else PacketFlag(0)
         packet = Packet(self.ring.next_sequence, self.boot, ticks[0], ticks[-1] - ticks[0], flags, self.dropped, counts)
         self._ticks, self._counts = [], []
-        self.ring.append(packet)
+        self.ring.append(packet, live=self.streaming)
+        if self.keeper is not None:
+            self.keeper.add(packet)
         if self.on_packet is not None:
             self.on_packet(packet)

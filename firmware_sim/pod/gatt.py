@@ -23,6 +23,12 @@ from bumble.gatt import (
 )
 
 from surefoot.firmware_sim.pod.rsc import RscFeature
+from surefoot.sensor_ingest.pod_store.store_protocol import (
+    STORE_INFO_UUID,
+    STORE_SERVICE_UUID,
+    TRANSFER_UUID,
+    StoreStatus,
+)
 from surefoot.sensor_ingest.protocol import BOND_UUID, CONTROL_UUID, INFO_UUID, SERVICE_UUID, STREAM_UUID
 
 MANUFACTURER, MODEL, FIRMWARE_REVISION = b"surefoot", b"virtual pod", b"1.0.0"
@@ -55,6 +61,12 @@ class AttributeHandlers(Protocol):
     def on_stream_subscription(self, connection: Connection, notify: bool, indicate: bool) -> None:
         """The client subscribed to the stream, or unsubscribed."""
 
+    def read_store_info(self, connection: Connection) -> bytes:
+        """Value of the store info characteristic."""
+
+    def on_transfer_subscription(self, connection: Connection, notify: bool, indicate: bool) -> None:
+        """The client subscribed to transfers, or unsubscribed."""
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeTable:
@@ -65,10 +77,13 @@ class AttributeTable:
     control: Characteristic[bytes]
     battery: Characteristic[bytes]
     rsc: Characteristic[bytes]
+    transfer: Characteristic[bytes]
 
     @classmethod
-    def of(cls, pod: AttributeHandlers, serial: str, *, bonded_only: bool = False) -> AttributeTable:
-        """Build the table of one pod, which may take commands from bonded clients only."""
+    def of(
+        cls, pod: AttributeHandlers, serial: str, *, bonded_only: bool = False, has_store: bool = False
+    ) -> AttributeTable:
+        """Build the table of one pod, which may take commands from bonded clients only, and may have a store."""
         guard = BONDED if bonded_only else NO_ACCESS
         stream = Characteristic(STREAM_UUID, Properties.NOTIFY, NO_ACCESS, b"")
         stream.on(stream.EVENT_SUBSCRIPTION, pod.on_stream_subscription)
@@ -82,14 +97,19 @@ class AttributeTable:
         info = _readable(INFO_UUID, pod.read_info)
         battery = _readable(GATT_BATTERY_LEVEL_CHARACTERISTIC, pod.read_battery, Properties.READ | Properties.NOTIFY)
         rsc = Characteristic(RSC_MEASUREMENT, Properties.NOTIFY, NO_ACCESS, b"")
+        transfer = Characteristic(TRANSFER_UUID, Properties.NOTIFY, NO_ACCESS, b"")
+        transfer.on(transfer.EVENT_SUBSCRIPTION, pod.on_transfer_subscription)
+        store_info = _readable(STORE_INFO_UUID, pod.read_store_info, guard=guard)
+        store = [Service(STORE_SERVICE_UUID, [store_info, transfer])] if has_store else []
         feature = _constant(RSC_FEATURE, int(RscFeature.WALKING_OR_RUNNING).to_bytes(2, "little"))
         services = (
             Service(SERVICE_UUID, [stream, control, info, *bond]),
             Service(GATT_BATTERY_SERVICE, [battery]),
             Service(GATT_DEVICE_INFORMATION_SERVICE, _device_information(serial)),
             Service(GATT_RUNNING_SPEED_AND_CADENCE_SERVICE, [rsc, feature]),
+            *store,
         )
-        return cls(services, stream, control, battery, rsc)
+        return cls(services, stream, control, battery, rsc, transfer)
 
 
 def _device_information(serial: str) -> list[Characteristic[bytes]]:
@@ -106,9 +126,12 @@ def _constant(uuid: UUID, value: bytes) -> Characteristic[bytes]:
 
 
 def _readable(
-    uuid: str | UUID, read: Callable[[Connection], bytes], properties: Properties = Properties.READ
+    uuid: str | UUID,
+    read: Callable[[Connection], bytes],
+    properties: Properties = Properties.READ,
+    guard: Characteristic.Permissions = NO_ACCESS,
 ) -> Characteristic[bytes]:
-    return Characteristic(uuid, properties, READABLE, CharacteristicValue(read=read))
+    return Characteristic(uuid, properties, READABLE | guard, CharacteristicValue(read=read))
 
 
 def advertisement(name: str) -> bytes:
@@ -124,7 +147,10 @@ def advertisement(name: str) -> bytes:
     )
 
 
-def scan_response() -> bytes:
-    """Scan response with the standard services, for which watches look."""
+def scan_response(store: StoreStatus | None = None) -> bytes:
+    """Scan response with the standard services, for which watches look, and what the store holds."""
     uuids = bytes(GATT_RUNNING_SPEED_AND_CADENCE_SERVICE) + bytes(GATT_BATTERY_SERVICE)
-    return bytes(AdvertisingData([(AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, uuids)]))
+    parts = [(AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, uuids)]
+    if store is not None:
+        parts.append((AdvertisingData.Type.SERVICE_DATA_128_BIT_UUID, bytes(UUID(STORE_SERVICE_UUID)) + bytes(store)))
+    return bytes(AdvertisingData(parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 from bumble import att
@@ -15,12 +15,19 @@ from bumble.transport.common import TransportSink, TransportSource
 
 from surefoot.firmware_sim.pod.gatt import AttributeTable, advertisement, scan_response
 from surefoot.firmware_sim.radio.virtual_controller import DATA_LENGTH, VirtualController
-from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Packet, Reply
+from surefoot.sensor_ingest.pod_store.store_protocol import FRAGMENT_BYTES, Fragment, StoreStatus
+from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Opcode, Packet, Reply
 
 ADVERTISING_MS = 100
 MTU = 247
 ATT_HEADER_BYTES = 3
 PACKET_BYTES = Packet.HEADER.size + 12 * MAX_SAMPLES
+FRAGMENT_NOTIFICATION_BYTES = Fragment.HEADER.size + FRAGMENT_BYTES
+MIN_MTU: Mapping[int, int] = {
+    Opcode.START: PACKET_BYTES + ATT_HEADER_BYTES,
+    Opcode.FETCH: FRAGMENT_NOTIFICATION_BYTES + ATT_HEADER_BYTES,
+}
+"""Least ATT MTU by opcode."""
 DATA_TIME_US = 2120
 INTERVAL_MS, SUPERVISION_MS = 15, 3000
 """Connection parameters requested after connecting. With Linux's default supervision timeout of 420 ms the link drops
@@ -49,14 +56,26 @@ class PeripheralDelegate(Protocol):
     def battery_pct(self) -> int:
         """Value of the battery level."""
 
-    def handle_command(self, data: bytes, mtu_ok: bool) -> Reply:
-        """Execute a command; `mtu_ok`: the ATT MTU is large enough for a full packet."""
+    def handle_command(self, data: bytes, att_mtu: int) -> Reply:
+        """Execute a command that came over a connection with this ATT MTU."""
 
     def set_subscribed(self, subscribed: bool) -> None:
         """The client subscribed to the stream, or unsubscribed."""
 
     def next_packet(self) -> Packet | None:
         """Next packet to notify, if any."""
+
+    def store_status(self) -> StoreStatus | None:
+        """What is advertised of the store; None without one."""
+
+    def store_info_bytes(self) -> bytes:
+        """Value of the store info characteristic."""
+
+    def set_transfer_subscribed(self, subscribed: bool) -> None:
+        """The client subscribed to transfers, or unsubscribed."""
+
+    def next_fragment(self) -> Fragment | None:
+        """Next fragment of a transfer, if any."""
 
 
 class Peripheral:
@@ -79,7 +98,8 @@ class Peripheral:
         *,
         bonded_only: bool = False,
     ) -> None:
-        self.table = AttributeTable.of(self, delegate.serial, bonded_only=bonded_only)
+        self._has_store = delegate.store_status() is not None
+        self.table = AttributeTable.of(self, delegate.serial, bonded_only=bonded_only, has_store=self._has_store)
         self.connection: Connection | None = None
         self.discoverable = False
         self._delegate = delegate
@@ -110,7 +130,8 @@ class Peripheral:
         self.discoverable = True
         if self.connection is None:
             await self._device.start_advertising(
-                advertising_data=advertisement(self._delegate.name), scan_response_data=scan_response()
+                advertising_data=advertisement(self._delegate.name),
+                scan_response_data=scan_response(self._delegate.store_status()),
             )
 
     async def stop(self) -> None:
@@ -149,14 +170,21 @@ class Peripheral:
         subscribed = self._device.gatt_server.read_cccd(connection, self.table.control)
         if not subscribed[0] & 2:
             raise att.ATT_Error(att.ErrorCode.CCCD_IMPROPERLY_CONFIGURED)
-        mtu_ok = connection.att_mtu >= PACKET_BYTES + ATT_HEADER_BYTES
-        self._replies.put_nowait(self._delegate.handle_command(value, mtu_ok))
+        self._replies.put_nowait(self._delegate.handle_command(value, connection.att_mtu))
         self.wake()
 
     def on_stream_subscription(self, _connection: Connection, notify: bool, _indicate: bool) -> None:
         """The client subscribed to the stream, or unsubscribed."""
         self._delegate.set_subscribed(notify)
         self.wake()
+
+    def read_store_info(self, _connection: Connection) -> bytes:
+        """Value of the store info characteristic."""
+        return self._delegate.store_info_bytes()
+
+    def on_transfer_subscription(self, _connection: Connection, notify: bool, _indicate: bool) -> None:
+        """The client subscribed to transfers, or unsubscribed."""
+        self._delegate.set_transfer_subscribed(notify)
 
     # Connections
 
@@ -176,6 +204,8 @@ class Peripheral:
     def _on_disconnection(self, _reason: int) -> None:
         self.connection = None
         self._delegate.set_subscribed(False)
+        if self._has_store:
+            self._delegate.set_transfer_subscribed(False)
         for task in self._connection_tasks:
             task.cancel()
         self._device.l2cap_channel_manager.connection_parameters_update_response = None
@@ -200,8 +230,15 @@ class Peripheral:
         while True:
             await self._wakeup.wait()
             self._wakeup.clear()
-            while queue.pending < MAX_PENDING_NOTIFICATIONS and (packet := self._delegate.next_packet()) is not None:
-                await self._device.notify_subscriber(connection, self.table.stream, bytes(packet))
+            while queue.pending < MAX_PENDING_NOTIFICATIONS and (notification := self._next_notification()):
+                await self._device.notify_subscriber(connection, *notification)
+
+    def _next_notification(self) -> tuple[Characteristic[bytes], bytes] | None:
+        """Packets first; a transfer uses the buffers that they leave free."""
+        if (packet := self._delegate.next_packet()) is not None:
+            return self.table.stream, bytes(packet)
+        fragment = self._delegate.next_fragment()
+        return None if fragment is None else (self.table.transfer, bytes(fragment))
 
 
 class _FirstComes(PairingDelegate):

@@ -37,11 +37,13 @@ class RingBuffer:
     def _first(self) -> int:
         return self.next_sequence - len(self._packets)
 
-    def append(self, packet: Packet) -> None:
-        """Append a packet, dropping the oldest when full."""
+    def append(self, packet: Packet, *, live: bool = True) -> None:
+        """Append a packet, dropping the oldest when full; one that is not live is sent on request only."""
         if packet.sequence != self.next_sequence:
             raise ValueError(f"packet {packet.sequence} does not follow {self.next_sequence - 1}")
         self._packets.append(packet)
+        if not live and self._next_live == self.next_sequence:
+            self._next_live += 1
         self.next_sequence += 1
 
     def clear(self) -> None:

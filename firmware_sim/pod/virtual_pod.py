@@ -14,14 +14,19 @@ import numpy as np
 
 from surefoot.analysis.model import Floats
 from surefoot.firmware_sim.pod.battery import Battery
-from surefoot.firmware_sim.pod.firmware import Firmware, PodSettings
+from surefoot.firmware_sim.pod.boot_counter import RANDOM_BOOT_BITS, boot_number, count_boot
+from surefoot.firmware_sim.pod.firmware import Firmware
+from surefoot.firmware_sim.pod.flash import NorFlash, PowerCutError
+from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.oscillator import STEADY, Bend, Oscillator
-from surefoot.firmware_sim.pod.peripheral import HciSink, HciSource, Peripheral
+from surefoot.firmware_sim.pod.peripheral import MIN_MTU, HciSink, HciSource, Peripheral
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
 from surefoot.firmware_sim.pod.sensor import Sensor
 from surefoot.firmware_sim.pod.true_packet import TruePacket
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
-from surefoot.sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Result
+from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreStatus
+from surefoot.sensor_ingest.protocol import Packet, PodInfo, Reply, Result
 
 BOOT_TIME_S = 0.4
 
@@ -55,7 +60,7 @@ class VirtualPod:
 
     Parameters
     ----------
-    make_sensor : called at every start of streaming.
+    make_sensor : called whenever sampling starts.
     source, sink : Bluetooth controller; only a `VirtualController` can go out of reach or lose power.
     start_s : session time zero on the loop's clock.
     """
@@ -84,6 +89,8 @@ class VirtualPod:
         self._tasks = asyncio.TaskGroup()
         self._boot_tasks: list[asyncio.Task[None]] = []
         self._sampling_task: asyncio.Task[None] | None = None
+        self._off_after_cut_s = 0.0
+        self.flash = NorFlash(settings.flash_bytes) if settings.flash_bytes is not None else None
         self.firmware = self._boot_firmware(-parameters.uptime_s)
         self.peripheral = Peripheral(
             self, self._spawn, parameters.address, source, sink, bonded_only=parameters.bonded_only
@@ -142,6 +149,13 @@ class VirtualPod:
         await asyncio.sleep(off_s)
         await self.power_on()
 
+    def cut_power_while_writing(self, off_s: float = 2.0, operations: int = 0) -> None:
+        """Interrupt the next write to the flash, or one after so many, and switch on again after `off_s`."""
+        if self.flash is None:
+            raise RuntimeError("this pod has no flash")
+        self._off_after_cut_s = off_s
+        self.flash.cut_power_after(operations, self._rng)
+
     async def outage(self, duration_s: float) -> None:
         """Be out of radio reach; longer than the supervision timeout drops the connection."""
         if self._controller is None:
@@ -172,17 +186,30 @@ class VirtualPod:
         """Value of the battery level."""
         return round(self.battery.level_pct)
 
-    def handle_command(self, data: bytes, mtu_ok: bool) -> Reply:
+    def store_info_bytes(self) -> bytes:
+        """Value of the store info characteristic."""
+        return bytes(self._keeper.info)
+
+    def store_status(self) -> StoreStatus | None:
+        """What is advertised of the store; None without one."""
+        keeper = self.firmware.keeper
+        return None if keeper is None else keeper.status(self.battery_pct())
+
+    def handle_command(self, data: bytes, att_mtu: int) -> Reply:
         """Execute a command, after processing the samples taken before it."""
         self._read_sensor()
         tick_us = self.oscillator.tick_us(self.now_s)
-        if data[:1] == bytes([Opcode.START]) and not mtu_ok:
-            return Reply(Opcode.START, Result.NOT_NOW, tick_us)
-        reply = self.firmware.handle_command(data, tick_us)
-        if self.firmware.streaming and self._sampling_task is None:
-            self._start_sampling()
-        elif not self.firmware.streaming:
+        if data and att_mtu < MIN_MTU.get(data[0], 0):
+            return Reply(data[0], Result.NOT_NOW, tick_us)
+        configured = self._imu_settings
+        try:
+            reply = self.firmware.handle_command(data, tick_us)
+        except PowerCutError:
+            self._cut_off()
+            return Reply(data[0], Result.NOT_NOW, tick_us)
+        if self._imu_settings != configured:
             self._stop_sampling()
+        self._follow_firmware()
         return reply
 
     def set_subscribed(self, subscribed: bool) -> None:
@@ -192,21 +219,40 @@ class VirtualPod:
         else:
             self.firmware.ring.on_unsubscribed()
 
+    def set_transfer_subscribed(self, subscribed: bool) -> None:
+        """The client subscribed to transfers, or unsubscribed."""
+        self._keeper.set_client_listens(subscribed)
+
+    def next_fragment(self) -> Fragment | None:
+        """Next fragment of a transfer, if any."""
+        keeper = self.firmware.keeper
+        return None if keeper is None else keeper.transfer.next_fragment()
+
     def next_packet(self) -> Packet | None:
         """Next packet to notify, if any."""
         return self.firmware.ring.pop_next()
 
     # Boot
 
+    @property
+    def _keeper(self) -> Keeper:
+        assert self.firmware.keeper is not None
+        return self.firmware.keeper
+
     def _boot_firmware(self, power_on_s: float) -> Firmware:
         self.oscillator = Oscillator(power_on_s, self.parameters.drift_ppm, self.parameters.bend)
         self._pending_times_s: list[Floats] = []
-        return Firmware(self.settings, self.battery, self._rng.randrange(0x10000), self._on_packet)
+        if self.flash is None:
+            return Firmware(self.settings, self.battery, self._rng.randrange(0x10000), self._on_packet)
+        boot_count = count_boot(self.flash)
+        boot = boot_number(boot_count, self._rng.randrange(1 << RANDOM_BOOT_BITS))
+        return Firmware(self.settings, self.battery, boot, self._on_packet, flash=self.flash, boot_count=boot_count)
 
     async def _start(self) -> None:
         self.powered = True
         self.battery.updated_s = self.now_s
         self._boot_tasks = [self._spawn("beat", self._report_every_second())]
+        self._follow_firmware()
         await self.peripheral.advertise()
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -218,7 +264,7 @@ class VirtualPod:
         table = self.peripheral.table
         while True:
             await asyncio.sleep(1.0)
-            self.battery.discharge(self.now_s, self.firmware.streaming)
+            self.battery.discharge(self.now_s, self.firmware.making_packets)
             if self.battery.empty:
                 self._spawn("die", self.power_off())
                 return
@@ -230,6 +276,17 @@ class VirtualPod:
                 await self.peripheral.notify(table.battery, bytes([notified_pct]))
 
     # Sampling
+
+    @property
+    def _imu_settings(self) -> tuple[int, int, int]:
+        return self.settings.rate_hz, self.settings.acc_range_g, self.settings.gyr_range_dps
+
+    def _follow_firmware(self) -> None:
+        """Switch the sensor on or off as the firmware wants it."""
+        if self.firmware.sampling and self._sampling_task is None:
+            self._start_sampling()
+        elif not self.firmware.sampling:
+            self._stop_sampling()
 
     def _start_sampling(self) -> None:
         self._sensor = self._make_sensor(self.settings, self.now_s)
@@ -253,9 +310,21 @@ class VirtualPod:
         if self._sampling_task is None:
             return
         reading = self._sensor.take_until(self.now_s)
-        if len(reading):
-            self._pending_times_s.append(reading.time_s)
-            self.firmware.sample(self.oscillator.tick_us(reading.time_s), reading.counts)
+        if not len(reading):
+            return
+        self._pending_times_s.append(reading.time_s)
+        try:
+            taken = self.firmware.sample(self.oscillator.tick_us(reading.time_s), reading.counts)
+        except PowerCutError:
+            self._cut_off()
+            return
+        if not taken:
+            self._pending_times_s.clear()
+
+    def _cut_off(self) -> None:
+        """The power failed while the flash was written."""
+        self._stop_sampling()
+        self._spawn("power cut", self.power_cycle(self._off_after_cut_s))
 
     def _on_packet(self, packet: Packet) -> None:
         times_s = np.concatenate(self._pending_times_s)

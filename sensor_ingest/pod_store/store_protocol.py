@@ -26,6 +26,19 @@ MAX_FETCH = 0xFFFF_FFFF
 """Number of records in a FETCH that asks for all."""
 
 
+def tag_number(tag: str) -> int:
+    """A tag, the last four characters of a serial number, as the argument of SET_PARTNER; 0 for none."""
+    return int.from_bytes(tag.encode("ascii"), "little")
+
+
+def tag_of(number: int) -> str | None:
+    """The tag that SET_PARTNER names, empty for 0; None if it is not one of four visible characters."""
+    data = number.to_bytes(4, "little")
+    if not number:
+        return ""
+    return data.decode("ascii") if all(0x20 < byte < 0x7F for byte in data) else None
+
+
 class StoreState(IntEnum):
     """What the pod does with its samples."""
 
@@ -101,12 +114,12 @@ class StoreInfo:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A notification of the transfer characteristic: part of one record.
+    """A notification of the transfer characteristic: part of one record, or the end of the transfer.
 
     Parameters
     ----------
     offset : of the first of `data` in the record.
-    record_length : bytes of the whole record.
+    record_length : bytes of the whole record; 0 at the end.
     """
 
     number: int
@@ -119,13 +132,20 @@ class Fragment:
     def __bytes__(self) -> bytes:
         return self.HEADER.pack(self.number, self.offset, self.record_length) + self.data
 
+    @property
+    def is_end(self) -> bool:
+        """No record follows; the number is that after the last one asked for."""
+        return not self.record_length
+
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Parse a notification; `ProtocolError` if it is malformed."""
-        if len(data) <= cls.HEADER.size:
+        if len(data) < cls.HEADER.size:
             raise ProtocolError(f"fragment of {len(data)} bytes")
         number, offset, record_length = cls.HEADER.unpack_from(data)
         fragment = cls(number, offset, record_length, data[cls.HEADER.size :])
+        if record_length and not fragment.data:
+            raise ProtocolError(f"fragment of record {number} without data")
         if fragment.offset + len(fragment.data) > fragment.record_length:
             raise ProtocolError(f"fragment that ends beyond its record of {fragment.record_length} bytes")
         return fragment
@@ -135,3 +155,37 @@ def fragments(number: int, record: bytes) -> Iterator[Fragment]:
     """A record in pieces of at most `FRAGMENT_BYTES`."""
     for offset in range(0, len(record), FRAGMENT_BYTES):
         yield Fragment(number, offset, len(record), record[offset : offset + FRAGMENT_BYTES])
+
+
+def end_of_transfer(number: int) -> Fragment:
+    """What follows the last record asked for."""
+    return Fragment(number, 0, 0, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """Service data in the scan response: what a runner wants to know before connecting.
+
+    Parameters
+    ----------
+    held_min, left_min : minutes of samples that the pod holds, and for which there is room.
+    """
+
+    state: StoreState
+    battery_pct: int
+    held_min: int
+    left_min: int
+
+    LAYOUT = struct.Struct("<BBHH")
+
+    def __bytes__(self) -> bytes:
+        held_min, left_min = min(self.held_min, 0xFFFF), min(self.left_min, 0xFFFF)
+        return self.LAYOUT.pack(self.state, self.battery_pct, held_min, left_min)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Parse the service data; `ProtocolError` if it is malformed."""
+        if len(data) < cls.LAYOUT.size or data[0] not in set(StoreState):
+            raise ProtocolError(f"store status {data[:8].hex()}")
+        state, *rest = cls.LAYOUT.unpack_from(data)
+        return cls(StoreState(state), *rest)

@@ -12,9 +12,10 @@ from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.motion import Motion
 from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.beacon_air import BeaconAir, beacon_records
-from surefoot.firmware_sim.pod.firmware import Firmware, PodSettings
+from surefoot.firmware_sim.pod.firmware import Firmware
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from surefoot.firmware_sim.pod.oscillator import Bend, Oscillator
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.sensor import Sensor
 from surefoot.sensor_ingest.pod_store.records import SamplesRecord, StoreRecord, UtcRecord
 from surefoot.sensor_ingest.protocol import Command, FootCode, Opcode, Packet, PodInfo

@@ -122,12 +122,12 @@ def test_a_pod_that_comes_and_goes_is_met_less_and_less_often(tmp_path: Path) ->
     def change(pod: VirtualPod) -> None:
         honest = pod.handle_command
 
-        def command(data: bytes, mtu_ok: bool) -> Reply:
+        def command(data: bytes, att_mtu: int) -> Reply:
             connection = pod.peripheral.connection
             if data[0] == Opcode.START and connection is not None:
                 loop = asyncio.get_running_loop()
                 loop.call_later(0.5, lambda: loop.create_task(connection.disconnect()))
-            return honest(data, mtu_ok)
+            return honest(data, att_mtu)
 
         pod.handle_command = command  # type: ignore[method-assign]
 

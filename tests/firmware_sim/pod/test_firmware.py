@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from surefoot.firmware_sim.pod.battery import Battery
-from surefoot.firmware_sim.pod.firmware import Firmware, PodSettings
+from surefoot.firmware_sim.pod.firmware import Firmware
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Command, FootCode, Opcode, Packet, PacketFlag, Reply, Result
 
 STEP_US = 4808

@@ -13,9 +13,10 @@ import pytest
 import surefoot.firmware_sim
 from surefoot.firmware_sim.pod.beacon_charge import charge_uah_per_h, listening_uc, search_uah_per_h, sending_uc
 from surefoot.firmware_sim.pod.beacons import BEACON_PERIOD_S, BEACON_UUID, Beacon
-from surefoot.firmware_sim.pod.firmware import RATES_HZ, RING_PACKETS
+from surefoot.firmware_sim.pod.firmware import RATES_HZ
 from surefoot.firmware_sim.pod.gatt import advertisement
 from surefoot.firmware_sim.pod.peripheral import MTU, PACKET_BYTES
+from surefoot.firmware_sim.pod.pod_settings import RING_PACKETS
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
 from surefoot.sensor_ingest.pod_store.store_protocol import STORE_INFO_UUID, STORE_SERVICE_UUID, TRANSFER_UUID
 from surefoot.sensor_ingest.protocol import (
