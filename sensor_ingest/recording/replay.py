@@ -74,10 +74,16 @@ def fit_clocks(entries: Iterable[Entry]) -> dict[BootNumber, list[ClockEntry]]:
 
 
 def replace_clocks(entries: Iterable[Entry], clocks: Mapping[BootNumber, Sequence[ClockEntry]]) -> Iterator[Entry]:
-    """The entries with their clock entries replaced; those of a boot follow the entry that begins it."""
+    """The entries with their clock entries replaced; those of a boot follow the entry that begins it.
+
+    A boot of which nothing arrived as it was made keeps those that it has.
+    """
     assembler = Assembler()
     for entry in entries:
         if isinstance(entry, ClockEntry):
+            pod = assembler.pods.get(entry.pod)
+            if pod is not None and (entry.pod, pod.boots) not in clocks:
+                yield entry
             continue
         yield entry
         before = _boots(assembler, entry)

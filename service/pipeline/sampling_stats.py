@@ -71,8 +71,11 @@ class SamplingCounter:
 def pod_notes(counts: PodCounts) -> tuple[str, ...]:
     """Notes on a pod's late, lost and malformed packets and restarts, one sentence each."""
     restarts = counts.boots - 1
+    heard_live = counts.received - counts.duplicate - counts.malformed > counts.resent
+    late = counts.resent if heard_live else 0
     notes = {
-        f"{pluralize(counts.resent, 'packet')} came late, sent again after the pod was out of reach.": counts.resent,
+        "Nothing was heard while it was made: the pod kept it, and it was fetched.": counts.resent - late,
+        f"{pluralize(late, 'packet')} came late, sent again after the pod was out of reach.": late,
         f"The pod restarted {pluralize(restarts, 'time')}.": max(restarts, 0),
         f"The pod lost {pluralize(counts.dropped_samples, 'reading')} before they were sent.": counts.dropped_samples,
         f"{pluralize(counts.malformed, 'packet')} made no sense and were left out.": counts.malformed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from surefoot.firmware_sim.pod.oscillator import Bend, Oscillator
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.sensor import Sensor
 from surefoot.sensor_ingest.pod_store.records import SamplesRecord, StoreRecord, UtcRecord
-from surefoot.sensor_ingest.protocol import Command, FootCode, Opcode, Packet, PodInfo
+from surefoot.sensor_ingest.protocol import Command, FootCode, Opcode, Packet, PacketFlag, PodInfo
 from surefoot.sensor_ingest.recording.boot_placing import place_boots
 from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 from surefoot.sensor_ingest.recording.entries import ClockEntry, EndEntry, PacketEntry, PodEntry
@@ -88,7 +89,7 @@ def record(
                 journal.append(ClockEntry(side, mapping))
             for packet in packets[foot]:
                 at_s = mappings[foot][0].session_s(packet.tick_us + packet.span_us)
-                journal.append(PacketEntry(side, at_s, bytes(packet)))
+                journal.append(PacketEntry(side, at_s, bytes(replace(packet, flags=PacketFlag.RESENT))))
         journal.append(EndEntry(at_s))
 
 

@@ -146,7 +146,7 @@ def test_too_few_readings_have_no_rate() -> None:
 
 def test_what_happened_to_packets_is_told() -> None:
     assert pod_notes(PodCounts(received=10, boots=1)) == ()
-    assert pod_notes(PodCounts(resent=1, malformed=3, dropped_samples=4, boots=2)) == (
+    assert pod_notes(PodCounts(received=10, resent=1, malformed=3, dropped_samples=4, boots=2)) == (
         "1 packet came late, sent again after the pod was out of reach.",
         "The pod restarted 1 time.",
         "The pod lost 4 readings before they were sent.",

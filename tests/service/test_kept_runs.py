@@ -70,12 +70,21 @@ def test_a_pair_that_heard_nothing_has_no_steps_and_says_so(heard: RunFolder, de
         assert np.isfinite(other.metrics["ground_contact_time_s"]).mean() > 0.9
         (note,) = [each for each in without.quality[foot].notes if "did not hear each other" in each]
         assert note.endswith(f"Step and flight time withheld in {len(other)} of {len(other)} strides.")
-        (note,) = with_steps.quality[foot].notes
+        (fetched, note) = with_steps.quality[foot].notes
+        assert fetched == "Nothing was heard while it was made: the pod kept it, and it was fetched."
         assert note.startswith(
             "The pods kept this run by themselves: by what they heard of each other, left and right "
         )
         assert note.endswith(f" {1960.0 * heard.manifest.pair_clocks[RUNNER].sd_s:.1f} ms in 95 of 100 cases.")
         assert not any("by themselves" in each for each in without.quality[foot].notes)
+
+
+def test_fitting_its_clocks_anew_changes_nothing_as_no_packet_arrived_when_it_was_made(heard: RunFolder) -> None:
+    once, anew = (analyze_run(heard, lambda *_: None, refit=refit).conclude()[RUNNER] for refit in (False, True))
+    for foot in Foot:
+        mine, other = once.results.strides[foot], anew.results.strides[foot]
+        assert len(mine) > 40
+        assert mine.initial_contact_s.tolist() == other.initial_contact_s.tolist()
 
 
 def test_how_well_clocks_are_known_is_stored_with_the_results(heard: RunFolder, tmp_path: Path) -> None:
