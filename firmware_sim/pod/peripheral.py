@@ -74,6 +74,9 @@ class PeripheralDelegate(Protocol):
     def set_transfer_subscribed(self, subscribed: bool) -> None:
         """The client subscribed to transfers, or unsubscribed."""
 
+    def on_replied(self, reply: Reply) -> None:
+        """The client has received a reply."""
+
     def next_fragment(self) -> Fragment | None:
         """Next fragment of a transfer, if any."""
 
@@ -222,6 +225,8 @@ class Peripheral:
         while True:
             reply = await self._replies.get()
             await self._device.indicate_subscriber(connection, self.table.control, bytes(reply))
+            self._delegate.on_replied(reply)
+            self.wake()
 
     async def _transmit(self, connection: Connection) -> None:
         """Send packets as fast as the link takes them, with at most `MAX_PENDING_NOTIFICATIONS` queued."""

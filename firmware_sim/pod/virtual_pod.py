@@ -26,7 +26,7 @@ from surefoot.firmware_sim.pod.sensor import Sensor
 from surefoot.firmware_sim.pod.true_packet import TruePacket
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreStatus
-from surefoot.sensor_ingest.protocol import Packet, PodInfo, Reply, Result
+from surefoot.sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Result
 
 BOOT_TIME_S = 0.4
 
@@ -222,6 +222,11 @@ class VirtualPod:
     def set_transfer_subscribed(self, subscribed: bool) -> None:
         """The client subscribed to transfers, or unsubscribed."""
         self._keeper.set_client_listens(subscribed)
+
+    def on_replied(self, reply: Reply) -> None:
+        """The client has received a reply."""
+        if reply.opcode == Opcode.FETCH and reply.result is Result.OK:
+            self._keeper.transfer.on_replied()
 
     def next_fragment(self) -> Fragment | None:
         """Next fragment of a transfer, if any."""

@@ -11,6 +11,7 @@ from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError, BleakG
 
 from surefoot.sensor_ingest.ble.adapter import Advertisement, RadioBackend
 from surefoot.sensor_ingest.ble.errors import LinkLostError, NotBondedError
+from surefoot.sensor_ingest.pod_store.store_protocol import STORE_INFO_UUID, TRANSFER_UUID, StoreInfo
 from surefoot.sensor_ingest.protocol import (
     BOND_UUID,
     CONTROL_UUID,
@@ -83,6 +84,19 @@ class PodClient:
     async def read_bond(self) -> None:
         """Read what only a bonded client can read."""
         await self._bonded(lambda: self._client.read_gatt_char(BOND_UUID))
+
+    @property
+    def has_store(self) -> bool:
+        """Whether the pod keeps what it samples."""
+        return self._client.services.get_characteristic(TRANSFER_UUID) is not None
+
+    async def read_store_info(self) -> StoreInfo:
+        """Read the store info characteristic; ProtocolError if it is malformed."""
+        return StoreInfo.from_bytes(bytes(await self._bonded(lambda: self._client.read_gatt_char(STORE_INFO_UUID))))
+
+    async def subscribe_transfer(self, on_fragment: Callable[[bytes], None]) -> None:
+        """Call `on_fragment(data)` for each notification of a transfer."""
+        await self._client.start_notify(TRANSFER_UUID, lambda _, data: on_fragment(bytes(data)))
 
     async def subscribe_replies(self) -> None:
         """Subscribe to the control point; required before the first command."""

@@ -69,6 +69,7 @@ class Pod:
         """What a client gets."""
         self.keeper.set_client_listens(True)
         assert self.order(Opcode.FETCH, first, 0xFFFF_FFFF) is Result.OK
+        self.keeper.transfer.on_replied()
         records: dict[int, bytes] = {}
         while (fragment := self.keeper.transfer.next_fragment()) is not None:
             parsed = Fragment.from_bytes(bytes(fragment))
@@ -250,6 +251,8 @@ def test_a_fetch_needs_somebody_who_listens_and_a_new_one_replaces_it() -> None:
     pod.keeper.set_client_listens(True)
     reply = pod.firmware.handle_command(bytes(Command(Opcode.FETCH, (3, 5))), 0)
     assert (reply.result, reply.first, reply.count) == (Result.OK, 3, 5)
+    assert pod.keeper.transfer.next_fragment() is None
+    pod.keeper.transfer.on_replied()
     fragment = pod.keeper.transfer.next_fragment()
     assert fragment is not None
     assert fragment.number == 3
