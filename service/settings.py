@@ -171,6 +171,22 @@ class WallSettings(_Group):
     key: FilePath | None = None
 
 
+class GatewaySettings(_Group):
+    """The service that `surefoot gateway` hands its recordings to; None without a URL.
+
+    Parameters
+    ----------
+    url : of the service's wall.
+    key : as `surefoot gateway key` printed it there.
+    keep_days : for how long a recording stays here after the service has it.
+    """
+
+    url: Url | None = None
+    key: SecretStr = SecretStr("")
+    ca_file: FilePath | None = None
+    keep_days: NonNegative = 7.0
+
+
 class MetricsSettings(_Group):
     """Where the service's metrics about itself are served, in Prometheus' text format.
 
@@ -223,6 +239,7 @@ class Settings(_Group):
     run_end: RunEndSettings = RunEndSettings()
     retention: RetentionSettings = RetentionSettings()
     wall: WallSettings = WallSettings()
+    gateway: GatewaySettings = GatewaySettings()
     metrics: MetricsSettings = MetricsSettings()
     log: Literal["error", "warning", "info", "debug"] = "warning"
     runners: Mapping[RunnerName, RunnerSettings] = Field(default_factory=dict)

@@ -90,10 +90,12 @@ def test_every_measurement_is_named(source: str) -> None:
 
 
 def commands(group: Any, above: str) -> set[str]:
-    """Every command of the command line, with the words that lead to it."""
+    """Every command of the command line, with the words that lead to it; a group may be one by itself."""
     found: set[str] = set()
     for name, command in group.commands.items():
-        found |= commands(command, f"{above} {name}") if hasattr(command, "commands") else {f"{above} {name}"}
+        is_group = hasattr(command, "commands")
+        found |= commands(command, f"{above} {name}") if is_group else set()
+        found |= {f"{above} {name}"} if not is_group or command.callback.__doc__ else set()
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bleak import BleakScanner
@@ -15,6 +16,8 @@ from surefoot.sensor_ingest.protocol import SERVICE_UUID
 NAME_PREFIX = "SF"
 TAG_CHARACTERS = 4
 """Characters of the serial number that fit an advertisement."""
+SCAN_S, SCAN_PAUSE_S = 5.0, 2.0
+"""While pods are waited for."""
 _FOOT_BY_LETTER = {"L": Foot.LEFT, "R": Foot.RIGHT}
 
 
@@ -53,7 +56,7 @@ def parse_advertised_name(name: str, address: str, rssi_dbm: int) -> DiscoveredP
     return DiscoveredPod(name, tag, _FOOT_BY_LETTER.get(foot), address, rssi_dbm)
 
 
-async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float = 5.0) -> list[DiscoveredPod]:
+async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float = SCAN_S) -> list[DiscoveredPod]:
     """Pods heard within `timeout_s`, strongest signal first; RadioError if Bluetooth does not work."""
     radio = radio or RadioBackend()
     try:
@@ -66,3 +69,10 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
         parse_advertised_name(data.local_name or device.name or "", device.address, data.rssi) for device, data in heard
     ]
     return sorted(found, key=lambda pod: -pod.rssi_dbm)
+
+
+async def wait_for_any(radio: RadioBackend, serials: Iterable[str]) -> None:
+    """Scan until one of these pods is in range; RadioError if Bluetooth does not work."""
+    tags = {serial[-TAG_CHARACTERS:] for serial in serials}
+    while not any(pod.tag in tags for pod in await discover_pods(radio, timeout_s=SCAN_S)):
+        await asyncio.sleep(SCAN_PAUSE_S)

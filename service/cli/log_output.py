@@ -32,12 +32,17 @@ def silence_log() -> None:
 
 def log_to_stderr(settings: Settings) -> None:
     """Log to standard error from the level of the settings on, instead of where it went before."""
-    root, level = logging.getLogger(), logging.getLevelNamesMapping()[settings.log.upper()]
+    log_lines(settings.log, [*_secrets(settings)])
+
+
+def log_lines(level_name: str, secrets: Sequence[str]) -> None:
+    """Log to standard error from a level on, such as `warning`, without these secrets."""
+    root, level = logging.getLogger(), logging.getLevelNamesMapping()[level_name.upper()]
     for handler in [each for each in root.handlers if each.name == HANDLER]:
         root.removeHandler(handler)
     output = logging.StreamHandler()
     output.name = HANDLER
-    output.setFormatter(LineFormatter([*_secrets(settings)]))
+    output.setFormatter(LineFormatter(secrets))
     root.addHandler(output)
     root.setLevel(max(level, logging.WARNING))
     logging.getLogger(OURS).setLevel(level)

@@ -28,6 +28,7 @@ from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment,
 from surefoot.service import VERSION
 from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
+from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.end_of_run import RunEnd
 from surefoot.service.runtime.joining import ended_parts
@@ -36,7 +37,7 @@ from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.runtime.recovery import open_runs
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_dates import correct_dates
-from surefoot.service.runtime.run_loop import background_task, record_unattended
+from surefoot.service.runtime.run_loop import record_unattended
 from surefoot.service.runtime.service_manager import watched
 from surefoot.service.runtime.session_clock import run_utc_s
 from surefoot.service.runtime.shutdown import StopRequest

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
-from surefoot.sensor_ingest.recording.private_files import make_private_folder
-from surefoot.service.errors import DataFolderBusyError, StoreError
+from surefoot.service.errors import StoreError
+from surefoot.service.runtime.recording_lock import recording_lock
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import store_errors
 from surefoot.service.store.repair import ensure_store
 
 log = logging.getLogger(__name__)
-
-LOCK_NAME = "recording.lock"
 
 
 @contextmanager
@@ -44,14 +40,7 @@ def recording_data_folder(settings: Settings) -> Iterator[None]:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, which is released with the process, however it ends."""
-    with store_errors(folder):
-        make_private_folder(folder)
-        file = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            lock_exclusively(file)
-        except OSError as error:
-            raise DataFolderBusyError(folder) from error
+    with ExitStack() as stack:
+        with store_errors(folder):
+            stack.enter_context(recording_lock(folder))
         yield
-    finally:
-        os.close(file)

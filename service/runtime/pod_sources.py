@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,14 +9,12 @@ from pathlib import Path
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
-from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, discover_pods
+from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, wait_for_any
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.errors import NoPodError, SamePodError
 from surefoot.service.settings import RunnerSettings
 
-SCAN_S = 5.0
-SCAN_PAUSE_S = 2.0
 SEED_STRIDE = 256
 """Simulated pods have the same serial numbers for all seeds that differ by multiples of this."""
 
@@ -27,18 +24,11 @@ class BluetoothPods:
 
     def __init__(self, runners: Mapping[str, RunnerSettings], radio: RadioBackend | None = None) -> None:
         self.radio = radio or RadioBackend()
-        self._pods = [
-            PodAssignment(serial, foot, runner, pods.name or "")
-            for runner, pods in runners.items()
-            for foot, serial in ((Foot.LEFT, pods.left), (Foot.RIGHT, pods.right))
-            if serial is not None
-        ]
+        self._pods = pods_of(runners)
 
     async def wait_for_pods(self) -> list[PodAssignment]:
         """Scan until one of the pods is in range."""
-        tags = {pod.serial[-4:] for pod in self._pods}
-        while not any(pod.tag in tags for pod in await discover_pods(self.radio, timeout_s=SCAN_S)):
-            await asyncio.sleep(SCAN_PAUSE_S)
+        await wait_for_any(self.radio, [pod.serial for pod in self._pods])
         return self._pods
 
 
@@ -52,6 +42,16 @@ class SimulatedSquad:
     async def wait_for_pods(self) -> list[PodAssignment]:
         """Return the pods at once."""
         return self._pods
+
+
+def pods_of(runners: Mapping[str, RunnerSettings]) -> list[PodAssignment]:
+    """The pods of all runners in the settings."""
+    return [
+        PodAssignment(serial, foot, runner, pods.name or "")
+        for runner, pods in runners.items()
+        for foot, serial in ((Foot.LEFT, pods.left), (Foot.RIGHT, pods.right))
+        if serial is not None
+    ]
 
 
 def named_pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import ExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.analysis import CHUNK_S
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.shutdown import StopRequest
@@ -151,18 +152,6 @@ async def _update_observer(live: LiveRun, analysis: RunAnalysis, observer: Obser
     while observer is not None:
         observer.update(live.now_s, analysis, live.health())
         await asyncio.sleep(observer.every_s)
-
-
-@asynccontextmanager
-async def background_task(name: str, work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run a task while entered; its exception is raised on leaving."""
-    task = asyncio.create_task(work, name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager

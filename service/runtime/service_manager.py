@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from surefoot.service.runtime.run_loop import background_task
+from surefoot.service.runtime.background import background_task
 
 SOCKET, WATCHDOG = "NOTIFY_SOCKET", "WATCHDOG_USEC"
 READY, ALIVE, STOPPING = "READY=1", "WATCHDOG=1", "STOPPING=1"

@@ -1,0 +1,110 @@
+"""Hands every recorded run to the service, beside the recording, for as long as it takes."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from surefoot.sensor_ingest.backoff import Backoff
+from surefoot.sensor_ingest.errors import IngestError
+from surefoot.service.errors import ServiceRefusedError, ServiceUnreachableError
+from surefoot.service.gateway.handover import DONE, Handover
+from surefoot.service.gateway.service_client import ServiceClient
+from surefoot.service.problem_log import ProblemLog
+
+log = logging.getLogger(__name__)
+
+PERIOD_S = 2.0
+"""Between two looks at what was recorded meanwhile."""
+LONGEST_WAIT_S = 60.0
+"""Between two attempts to reach the service."""
+LAST_ROUND_S = 20.0
+"""For what is left when the gateway is stopped; the rest waits for its next start."""
+OF_ONE_RUN = (409, 413, 422)
+"""Refusals that do not concern the other runs."""
+DAY_S = 86_400.0
+
+
+class Forwarder:
+    """Hands over the runs of a folder, the newest first, so that it can be followed.
+
+    Parameters
+    ----------
+    keep_s : time after which a run that the service has is deleted here.
+    notify : takes sentences for people.
+    """
+
+    def __init__(self, runs: Path, client: ServiceClient, keep_s: float, notify: Callable[[str], None]) -> None:
+        self._runs = runs
+        self._client = client
+        self._keep_s = keep_s
+        self._notify = notify
+        self._handovers: dict[Path, Handover] = {}
+        self._problems = ProblemLog(log, logging.WARNING)
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Look once more, and end."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Hand over until `stop`."""
+        backoff, is_last = Backoff(PERIOD_S, LONGEST_WAIT_S), False
+        while not is_last:
+            is_last = self._stopping.is_set()
+            try:
+                self.hand_over()
+                self._problems.resolve(f"{self._client.url} takes recordings again.")
+                backoff.reset()
+                wait_s = PERIOD_S
+            except (ServiceRefusedError, ServiceUnreachableError) as error:
+                wait_s = backoff.next_delay_s()
+                self._problems.report(str(error), " Recording goes on; nothing is lost.")
+            self._stopping.wait(wait_s)
+        self._client.close()
+
+    def hand_over(self) -> None:
+        """Send what there is of every run; ServiceRefusedError or ServiceUnreachableError where none gets there."""
+        for path in self._waiting():
+            try:
+                if self._handovers.setdefault(path, Handover(path, self._client)).go_on():
+                    del self._handovers[path]
+                    self._notify(f"Run {path.name} is with the service.")
+            except ServiceRefusedError as refusal:
+                if refusal.status not in OF_ONE_RUN:
+                    raise
+                log.warning("%s", refusal)
+            except (IngestError, OSError) as error:
+                log.warning("%s cannot be handed over: %s", path, error)
+        self._delete_old()
+
+    def _waiting(self) -> list[Path]:
+        """Runs that the service does not have to their end, newest first; one without a journal never began."""
+        return [path for path in self._recorded() if not (path / DONE).exists()]
+
+    def _delete_old(self) -> None:
+        for path in self._recorded():
+            done = path / DONE
+            if done.exists() and time.time() - done.stat().st_mtime > self._keep_s:
+                shutil.rmtree(path)
+
+    def _recorded(self) -> list[Path]:
+        return sorted((path.parent for path in self._runs.glob("*/journal.bin")), reverse=True)
+
+
+@contextmanager
+def forwarding(runs: Path, client: ServiceClient, keep_s: float, notify: Callable[[str], None]) -> Iterator[None]:
+    """Hand over in a thread of its own while entered, and for a moment more."""
+    forwarder = Forwarder(runs, client, keep_s, notify)
+    thread = threading.Thread(target=forwarder.run, name="forwarding", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        forwarder.stop()
+        thread.join(LAST_ROUND_S)

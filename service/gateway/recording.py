@@ -1,0 +1,176 @@
+"""Records run after run without analysing them; the service does that."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from surefoot.sensor_ingest.backoff import Backoff
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.errors import RadioError
+from surefoot.sensor_ingest.cancellation import StopRequested, cancel_on, wait_for_event
+from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.sensor_ingest.recording.errors import (
+    NotARunError,
+    RunBusyError,
+    RunDeletedError,
+    RunError,
+    RunMissingError,
+    RunUnwritableError,
+)
+from surefoot.sensor_ingest.recording.run_folder import (
+    PodAssignment,
+    RunFolder,
+    create_run,
+    end_interrupted_run,
+    list_runs,
+    open_run,
+)
+from surefoot.sensor_ingest.recording.steps import StepsSeen
+from surefoot.service.gateway.plan import GatewayPlan
+from surefoot.service.problem_log import ProblemLog
+from surefoot.service.runtime.background import background_task
+from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
+
+log = logging.getLogger(__name__)
+
+RESUME_WITHIN_S = 12 * 3600.0
+"""A run that was cut off longer ago is not continued but ended."""
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+CHECK_PERIOD_S = 1.0
+MIN_JUMP_S = 2.0
+"""By so much the computer's date must change for a run to be dated anew; less is a network's fine adjustment."""
+
+
+class GatewayRecorder:
+    """Waits for pods, records a run until nobody has moved for a while, and waits again.
+
+    Parameters
+    ----------
+    wait_for_pods : returns when a run can begin, with the pods that take part.
+    notify : takes sentences for people.
+    """
+
+    def __init__(
+        self,
+        plan: GatewayPlan,
+        radio: RadioBackend,
+        wait_for_pods: Callable[[], Coroutine[Any, Any, Sequence[PodAssignment]]],
+        notify: Callable[[str], None],
+    ) -> None:
+        self._plan = plan
+        self._radio = radio
+        self._wait_for_pods = wait_for_pods
+        self._notify = notify
+        self._stopping = asyncio.Event()
+        self._live: LiveRun | None = None
+        self._begun: list[Path] = []
+        self._problems = ProblemLog(log, logging.ERROR)
+
+    def stop(self) -> None:
+        """End the run in progress, and start no other."""
+        self._stopping.set()
+        if self._live is not None:
+            self._live.stop()
+
+    async def run(self) -> None:
+        """Record runs until `stop`; a run that fails is retried, as its pods keep what was missed for a while."""
+        async with background_task("dates", self._keep_dates()):
+            await self._record_runs(await asyncio.to_thread(self._run_to_resume))
+
+    async def _record_runs(self, run: RunFolder | None) -> None:
+        backoff = Backoff(FIRST_WAIT_S, LONGEST_WAIT_S, jitter=0.0)
+        while not self._stopping.is_set():
+            try:
+                run = await self._begin() if run is None else open_run(run.path)
+                await self._record(run)
+                backoff.reset()
+                self._problems.resolve("Recording works again.")
+                run = None
+            except StopRequested:
+                return
+            except (RunBusyError, RunMissingError, RunDeletedError, NotARunError) as error:
+                log.warning("%s", error)
+                run = None
+            except (RadioError, RunUnwritableError) as error:
+                wait_s = backoff.next_delay_s()
+                self._problems.report(str(error), f" Trying again in {wait_s:.0f} s.")
+                await wait_for_event(self._stopping, wait_s)
+
+    async def _begin(self) -> RunFolder:
+        """A new run as soon as there are pods."""
+        self._notify("Waiting for pods.")
+        pods = await cancel_on(self._stopping, self._wait_for_pods(), "wait for pods")
+        run = create_run(self._plan.runs, pods, software=self._plan.software)
+        self._begun.append(run.path)
+        return run
+
+    async def _record(self, run: RunFolder) -> None:
+        """Record a run until it is over; where it fails, it can be continued."""
+        self._notify(f"Recording run {run.manifest.run_id}: {', '.join(run.manifest.names.values())}.")
+        live = self._live = LiveRun(run, self._radio)
+        steps = [StepsSeen() for _ in run.manifest.pods]
+        try:
+            async with live, background_task("run end", self._stop_when_over(live, steps)):
+                async for given in live:
+                    if isinstance(given, Batch):
+                        steps[given.pod].push(given.samples)
+        finally:
+            self._live = None
+        self._notify(f"Run {run.manifest.run_id} is over.")
+
+    async def _stop_when_over(self, live: LiveRun, steps: Sequence[StepsSeen]) -> None:
+        rule = RunEnd(self._plan.still_s, self._plan.pods_gone_s)
+        while not rule.is_over(_activity(live, steps), CHECK_PERIOD_S):
+            await asyncio.sleep(CHECK_PERIOD_S)
+        live.stop()
+
+    async def _keep_dates(self) -> None:
+        """Date the runs of this process anew when the computer learns the date, as one without a battery does late."""
+        difference_s = time.time() - time.monotonic()
+        while True:
+            await asyncio.sleep(CHECK_PERIOD_S)
+            known_s, difference_s = difference_s, time.time() - time.monotonic()
+            if abs(difference_s - known_s) >= MIN_JUMP_S:
+                self._redate(timedelta(seconds=difference_s - known_s))
+
+    def _redate(self, jump: timedelta) -> None:
+        live = self._live
+        for path in self._begun:
+            with suppress(RunError):
+                if live is not None and live.run.path == path:
+                    live.redate(live.run.manifest.created_utc + jump)
+                else:
+                    run = open_run(path)
+                    run.redate(run.manifest.created_utc + jump)
+
+    def _run_to_resume(self) -> RunFolder | None:
+        """The newest run, if it was cut off not long ago; others that were cut off are ended."""
+        cut_off = [run for run in _begun_runs(self._plan.runs) if not run.manifest.ended]
+        newest = cut_off.pop() if cut_off and _age_s(cut_off[-1]) < RESUME_WITHIN_S else None
+        for run in cut_off:
+            with suppress(RunError):
+                end_interrupted_run(run)
+        return newest
+
+
+def _begun_runs(folder: Path) -> list[RunFolder]:
+    return [run for run in (list_runs(folder) if folder.is_dir() else ()) if run.journal_path.exists()]
+
+
+def _age_s(run: RunFolder) -> float:
+    return time.time() - run.manifest.created_utc.timestamp()
+
+
+def _activity(live: LiveRun, steps: Sequence[StepsSeen]) -> RunActivity:
+    stepped_s = [foot.last_s for foot in steps if foot.last_s is not None]
+    heard_s = [pod.last_packet_s for pod in live.health() if pod.last_packet_s is not None]
+    newest_s = max((foot.newest_s for foot in steps), default=0.0)
+    return RunActivity(newest_s, max(stepped_s, default=None), max(heard_s, default=None))
