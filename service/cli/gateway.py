@@ -102,7 +102,7 @@ def _plan(settings: Settings, ca: Path | None) -> GatewayPlan:
         ca or wanted.ca_file,
         tuple(pods_of(settings.runners)),
         f"surefoot {VERSION}",
-        60.0 * settings.run_end.still_min,
+        settings.run_end.still_s,
         settings.run_end.pods_gone_s,
         wanted.keep_days,
     )

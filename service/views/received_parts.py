@@ -27,6 +27,8 @@ from surefoot.service.errors import GatewayKeysError
 from surefoot.service.gateway.keys import GatewayKeys
 from surefoot.service.settings import Settings
 
+ENDED_SUFFIX = ".ended"
+"""Of a file beside a part that holds its length: the answer about it when it has become part of a run."""
 RESERVE_BYTES = 100_000_000
 """Left free on the disk for what is recorded here."""
 
@@ -56,6 +58,8 @@ class ReceivedParts:
         """Take a manifest. Of a part that is known the date may be corrected, and nothing else."""
         wanted = replace(_manifest(manifest), ended=False, parameters=self._parameters)
         with self._lock:
+            if (joined := self._joined(gateway, wanted.run_id)) is not None:
+                return joined
             known = self._find(gateway, wanted.run_id)
             part = self._create(self._folder / gateway, wanted) if known is None else _agreed(known, wanted)
             return _state(part, _received(part))
@@ -63,6 +67,9 @@ class ReceivedParts:
     def append(self, gateway: str, run: str, offset: int, data: bytes) -> PartState:
         """Take bytes of a part's journal from `offset` on; what is there already is compared, and not stored again."""
         with self._lock:
+            joined = self._joined(gateway, run)
+            if joined is not None and offset + len(data) <= joined.received:
+                return joined
             part = self._part(gateway, run)
             try:
                 with open(part.journal_path, "r+b", opener=private_opener) as file:
@@ -77,15 +84,37 @@ class ReceivedParts:
     def state(self, gateway: str, run: str) -> PartState:
         """How far a part has come."""
         with self._lock:
+            if (joined := self._joined(gateway, run)) is not None:
+                return joined
             part = self._part(gateway, run)
             return _state(part, _received(part))
 
     def end(self, gateway: str, run: str) -> PartState:
         """Take a part for complete."""
         with self._lock:
+            if (joined := self._joined(gateway, run)) is not None:
+                return joined
             part = self._part(gateway, run)
             received = _received(part)
-            return _state(part if part.manifest.ended else _written(part.mark_ended), received)
+            if part.manifest.ended:
+                return _state(part, received)
+            try:
+                _write_length(part.path.with_name(f"{run}{ENDED_SUFFIX}"), received)
+            except OSError as error:
+                raise _unstorable(error, received) from error
+            return _state(_written(part.mark_ended), received)
+
+    def _joined(self, gateway: str, run: str) -> PartState | None:
+        """What was received of a part that has ended and is not here any more; None of any other."""
+        if self._find(gateway, run) is not None:
+            return None
+        try:
+            length = (self._folder / gateway / f"{run}{ENDED_SUFFIX}").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unstorable(error) from error
+        return PartState(run, int(length), ended=True) if length.isdecimal() else None
 
     def _append(self, file: BinaryIO, run: Manifest, offset: int, data: bytes) -> None:
         """Compare what is there already, and store the rest."""
@@ -175,6 +204,13 @@ def _received(part: RunFolder) -> int:
             return file.seek(0, os.SEEK_END)
     except OSError as error:
         raise _unstorable(error) from error
+
+
+def _write_length(path: Path, length: int) -> None:
+    with open(path, "w", encoding="ascii", opener=private_opener) as file:
+        file.write(str(length))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _written(change: Callable[[], RunFolder]) -> RunFolder:

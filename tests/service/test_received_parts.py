@@ -6,6 +6,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import socket
 import stat
 import threading
@@ -118,6 +119,18 @@ def test_a_run_that_has_ended_takes_nothing_more(client: GatewayClient, settings
     assert client.end().fields["ended"]
     assert client.begin().fields == {"run": RUN, "received": 500, "ended": True}
     assert stored(settings) == JOURNAL[:500]
+
+
+def test_a_run_that_was_joined_meanwhile_is_still_known(client: GatewayClient, settings: Settings) -> None:
+    client.begin()
+    client.put(0, JOURNAL)
+    client.end()
+    shutil.rmtree(part(settings))
+    joined = Answer(200, {"run": RUN, "received": len(JOURNAL), "ended": True})
+    for answer in (client.begin(), client.state(), client.end(), client.put(len(JOURNAL) - 100, JOURNAL[-100:])):
+        assert answer == joined
+    assert client.put(len(JOURNAL), b"more").status == 404
+    assert not part(settings).exists()
 
 
 def test_a_date_may_be_corrected_but_not_the_pods(client: GatewayClient, settings: Settings) -> None:
