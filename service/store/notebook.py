@@ -1,4 +1,4 @@
-"""What recordings do not hold, in an append-only file of its own: what was told, and what people typed.
+"""What recordings do not hold, in an append-only file of its own: what was told, and whether a date can be trusted.
 
 The store can be rebuilt from the recordings and this file. A line is a checksum and a JSON array of kind and fields; a
 damaged one costs itself.
@@ -29,6 +29,8 @@ class NoteKind(StrEnum):
     """A row of the table `deliveries`: a sink has had an alert."""
     FINISHED = "finished"
     """A runner's run has been stored to its end, so that all its alerts are told."""
+    CLOCK = "clock"
+    """A row of the table `run_clocks`, whose newest entry holds."""
     BACKUP = "backup"
     """A backup was made: its folder, and the runs whose results are in it."""
 

@@ -25,6 +25,7 @@ SUFFIXES = ("", "-wal", "-shm")
 """Files of a store."""
 ALERT_COLUMNS = ("run", "runner", "time_ns", "id", "body", "age_s", "stored_utc_s")
 DELIVERY_COLUMNS = ("sink", "alert", "delivered_utc", "latency_s", "late")
+CLOCK_COLUMNS = ("run", "boot", "zero_s", "dated")
 
 
 def ensure_store(path: Path) -> Path | None:
@@ -93,6 +94,8 @@ def restore_notes(path: Path) -> None:
             _insert(connection, "alerts", ALERT_COLUMNS, by_id)
         for fields in notebook.entries(NoteKind.DELIVERY):
             _insert(connection, "deliveries", DELIVERY_COLUMNS, fields)
+        for fields in {str(each["run"]): each for each in notebook.entries(NoteKind.CLOCK)}.values():
+            _insert(connection, "run_clocks", CLOCK_COLUMNS, fields)
 
 
 def begin_notebook(path: Path) -> None:
@@ -103,6 +106,7 @@ def begin_notebook(path: Path) -> None:
             (NoteKind.ALERT, f"SELECT {', '.join(ALERT_COLUMNS)} FROM alerts ORDER BY seq"),
             (NoteKind.DELIVERY, f"SELECT {', '.join(DELIVERY_COLUMNS)} FROM deliveries"),
             (NoteKind.FINISHED, "SELECT run, runner FROM summaries"),
+            (NoteKind.CLOCK, f"SELECT {', '.join(CLOCK_COLUMNS)} FROM run_clocks"),
         ):
             for row in connection.execute(query):
                 notebook.append(kind, dict(row))

@@ -133,6 +133,7 @@ class StoreWriter:
             " ON CONFLICT DO UPDATE SET boot = excluded.boot, zero_s = excluded.zero_s",
             (run, zero.boot, zero.seconds, int(dated)),
         )
+        self._note_clock(run)
 
     def is_dated(self, run: str) -> bool:
         """Whether a run's date can be trusted."""
@@ -143,6 +144,11 @@ class StoreWriter:
         """Move a run to the date that it has turned out to have begun at."""
         align_dates(self._connection, run, zero_ns)
         self._connection.execute("UPDATE run_clocks SET dated = 1 WHERE run = ?", (run,))
+        self._note_clock(run)
+
+    def _note_clock(self, run: str) -> None:
+        for row in self._connection.execute("SELECT run, boot, zero_s, dated FROM run_clocks WHERE run = ?", (run,)):
+            self._notebook.append(NoteKind.CLOCK, dict(row))
 
     def align_dates(self, run: str, zero_ns: int) -> None:
         """Move a run's rows to the date of its recording."""

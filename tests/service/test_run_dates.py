@@ -21,6 +21,7 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.ledger import Ledger
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.repair import ensure_store
 from surefoot.service.store.schema import EXPORTED_TABLES
 from tests.service.computer_date import ComputerDate
 from tests.service.exported_rows import assert_influx_has_all, held
@@ -67,6 +68,25 @@ def rows(settings: Settings) -> dict[str, list[tuple[int, str]]]:
             table: store.execute(f"SELECT time_ns, seq FROM {table} ORDER BY seq").fetchall()
             for table in EXPORTED_TABLES
         }
+
+
+def test_a_store_made_anew_still_knows_which_date_is_not_to_be_trusted(settings: Settings, undated: RunFolder) -> None:
+    def waits() -> bool:
+        with Outbox(settings.store_path, "influxdb") as outbox:
+            return outbox.waits_for_date(MAX_DATE_WAIT_S)
+
+    def make_anew() -> None:
+        settings.store_path.write_bytes(b"not a store")
+        assert ensure_store(settings.store_path) is not None
+
+    make_anew()
+    assert waits()
+    with StoreReader(settings.store_path) as reader:
+        assert list(reader.undated_runs()) == [undated.manifest.run_id]
+    correct_dates(settings)
+    assert abs(open_run(undated.path).manifest.created_utc - datetime.now(UTC)) < timedelta(minutes=5)
+    make_anew()
+    assert not waits()
 
 
 def test_a_run_that_is_over_moves_whole_to_its_date_and_is_sent_anew(settings: Settings, undated: RunFolder) -> None:
