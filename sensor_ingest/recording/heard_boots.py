@@ -11,8 +11,8 @@ from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 from surefoot.sensor_ingest.recording.clock_steering import mapping_at
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, EventEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
-from surefoot.sensor_ingest.recording.mending import give_up_lost, mended
 from surefoot.sensor_ingest.recording.packet_reordering import CLOCK_JUMP_PACKETS, ReorderBuffer
+from surefoot.sensor_ingest.recording.replay import timed_entries
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 
 
@@ -122,7 +122,7 @@ class _Reading:
 
     def read(self) -> HeardRun:
         reader = JournalReader(self._heard.run.journal_path)
-        for entry in give_up_lost(mended(reader), reader):
+        for entry in timed_entries(reader):
             if isinstance(entry, EventEntry):
                 self._heard.events.append(entry)
             if isinstance(entry, PodEntry):

@@ -58,6 +58,14 @@ BootNumber = tuple[int, int]
 """Pod, and how many boots it has had with this one."""
 
 
+def timed_entries(reader: JournalReader) -> Iterable[Entry]:
+    """A recording's entries; if nobody timed it as it came, which a phone does not, with clocks fitted to all of it."""
+    entries = give_up_lost(mended(reader), reader)
+    if any(isinstance(entry, ClockEntry) for entry in JournalReader(reader.path)):
+        return entries
+    return replace_clocks(entries, fit_clocks(mended(JournalReader(reader.path))))
+
+
 def fit_clocks(entries: Iterable[Entry]) -> dict[BootNumber, list[ClockEntry]]:
     """Clock entries of each boot, fitted to all packets that were not resent."""
     points: dict[BootNumber, list[tuple[int, float]]] = {}

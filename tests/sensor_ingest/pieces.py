@@ -36,18 +36,21 @@ def piece(
     later_s: float = 0.0,
     date_error_s: float = 0.0,
     kept_by_pod: bool = False,
+    timed: bool = True,
     shuffled: int | None = None,
     pods: tuple[int, ...] = (0, 1),
 ) -> RunFolder:
     """A recording that begins `later_s` and has some packets of a whole one, on a computer whose date is wrong.
 
-    A pod's own recording has all packets resent; shuffled ones come in any order within a second, and some twice.
+    A pod's own recording has all packets resent; shuffled ones come in any order within a second, and some twice. One
+    that is not timed has no clocks.
     """
     created = whole.manifest.created_utc + timedelta(seconds=later_s + date_error_s)
     worn = [whole.manifest.pods[number] for number in pods]
     run = create_run(parent, worn, software="test", created_utc=created)
     with JournalWriter(run.journal_path) as journal:
         entries = list(_heard(entries_of(whole), keep, later_s, kept_by_pod=kept_by_pod, pods=pods))
+        entries = [entry for entry in entries if timed or not isinstance(entry, ClockEntry)]
         for entry in entries if shuffled is None else _shuffled(entries, shuffled):
             journal.append(entry)
         journal.append(EndEntry(max(entry.arrival_s for entry in entries if isinstance(entry, PacketEntry))))

@@ -64,6 +64,11 @@ def test_three_receivers_make_one_run_with_nothing_missing_and_nothing_twice(tmp
     assert_same_times(run, whole, SAMPLE_S)
 
 
+def test_a_recording_that_nobody_timed_is_timed_by_when_its_packets_came(tmp_path: Path, whole: RunFolder) -> None:
+    phone = piece(tmp_path / "phone", whole, lambda _: True, timed=False)
+    assert_same_times(merge_recordings([phone], tmp_path / "runs"), whole, SAMPLE_S)
+
+
 def test_the_pods_own_recording_is_moved_onto_the_clock_of_the_live_one(tmp_path: Path, whole: RunFolder) -> None:
     live = piece(tmp_path / "live", whole, lambda entry: entry.arrival_s < 15.0)
     kept = piece(tmp_path / "kept", whole, lambda _: True, later_s=-40.0, date_error_s=3000.0, kept_by_pod=True)
