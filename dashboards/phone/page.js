@@ -10,6 +10,7 @@ import { Uploader } from "./upload.js";
 const SOFTWARE = "surefoot phone";
 const SHOW_MS = 500;
 const LOCK_MS = 2000;
+const OPEN_AT = 95;
 const STATES = { waiting: "Tap to go on", connecting: "Connecting", connected: "Connected", lost: "Out of reach", ended: "Done" };
 const NO_BLUETOOTH = window.isSecureContext
   ? "This browser has no Web Bluetooth. Use Chrome on Android; with an iPhone let the pods keep the run, and sync at home."
@@ -82,6 +83,16 @@ async function end() {
   cues.say(uploader.state === "idle" ? "Run ended." : "Run ended. Recorded.");
 }
 
+// A black screen, which costs little and takes no touch of a leg for a button.
+function hide() {
+  element("open").value = 0;
+  element("pocket").showModal();
+}
+
+function slide() {
+  if (element("open").value >= OPEN_AT) element("pocket").close();
+}
+
 async function keepScreenOn() {
   const isWanted = recording && !recording.isClosed && document.visibilityState === "visible";
   if (!isWanted || !navigator.wakeLock || (wakeLock && !wakeLock.released)) return;
@@ -101,6 +112,7 @@ function showPod(foot) {
   const isOver = Boolean(recording?.isClosed);
   section.className = pod && !isOver ? pod.state : chosen.has(foot) ? "connected" : "";
   button.hidden = Boolean(recording && !isOver && (!pod || pod.state !== "waiting"));
+  button.disabled = !navigator.bluetooth;
   button.textContent = pod && !isOver ? "Go on" : chosen.has(foot) ? "Another pod" : "Connect";
   if (pod && !(isOver && chosen.size)) {
     state.textContent = pod.isFinished ? STATES.ended : STATES[pod.state];
@@ -138,11 +150,12 @@ function show() {
   const isRunning = Boolean(recording && !recording.isClosed);
   element("who").hidden = element("start").hidden = isRunning;
   element("start").disabled = !chosen.size;
-  element("end").hidden = !isRunning;
+  element("end").hidden = element("hide").hidden = !isRunning;
   element("end").disabled = Boolean(recording?.run.ended);
   element("end").textContent = recording?.run.ended ? "Ending" : "End the run";
   const passedS = isRunning ? Math.max(recording.clock.nowS, 0) : 0;
   element("time").textContent = isRunning ? clockText(passedS) : "";
+  element("pocketed").textContent = element("time").textContent;
 }
 
 function clockText(seconds) {
@@ -177,6 +190,8 @@ async function setUp() {
   for (const foot of ["left", "right"]) card(foot).querySelector("button").onclick = handled(() => choose(foot));
   element("start").onclick = handled(start);
   element("end").onclick = handled(end);
+  element("hide").onclick = hide;
+  element("open").oninput = slide;
   document.addEventListener("visibilitychange", keepScreenOn);
   if (!navigator.bluetooth) tell(NO_BLUETOOTH);
   const open = (await journals.runs()).findLast((run) => !run.closed);

@@ -77,7 +77,7 @@ export class Pod {
     this.#event(EVENT.CONNECTED, 0, link.device.name ?? "");
     this.state = "connected";
     this.problem = "";
-    this.lastPacketMs = performance.now();
+    this.connectedMs = performance.now();
     await link.subscribeBattery((percent) => this.#onBattery(percent));
     await link.subscribePackets((view) => this.#onPacket(view));
     if (!this.recording.run.ended) await this.#checked(link, OPCODE.START);
@@ -133,7 +133,7 @@ export class Pod {
   async #watch(link) {
     while (link.isUp) {
       if (this.recording.run.ended) return this.#finish(link);
-      if (performance.now() - this.lastPacketMs > STALL_MS) throw new Error("Connected, but no data.");
+      if (performance.now() - Math.max(this.lastPacketMs, this.connectedMs) > STALL_MS) throw new Error("Connected, but no data.");
       if (performance.now() - this.connectionMs > CONNECTION_MS) this.#connection(this.info);
       await this.#fillGaps(link, Math.max(this.heard.newest, this.newest));
       await this.#tellSafe(link);

@@ -87,7 +87,7 @@ export class Recording {
   // A pod that is out of reach is not waited for longer.
   async #closeWhenDone() {
     const sinceMs = performance.now();
-    const gone = (pod) => pod.state !== "connected" && performance.now() - Math.max(sinceMs, pod.lastPacketMs ?? 0) > GONE_MS;
+    const gone = (pod) => pod.state !== "connected" && performance.now() - Math.max(sinceMs, pod.lastPacketMs) > GONE_MS;
     while (!this.pods.every((pod) => pod.isFinished || gone(pod))) await new Promise((resolve) => setTimeout(resolve, 200));
     this.write(endFrame(this.nowS()));
     this.run.closed = true;

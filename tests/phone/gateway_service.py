@@ -36,10 +36,9 @@ class GatewayService:
         self._command.__exit__(*error)
 
     def part(self) -> RunFolder:
-        """The one recording that was received."""
+        """The last recording that was received."""
         (phone,) = (self._data / "parts").iterdir()
-        (run,) = list_runs(phone)
-        return run
+        return list_runs(phone)[-1]
 
 
 def entries(run: RunFolder) -> Iterator[Entry]:

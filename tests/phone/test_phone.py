@@ -2,73 +2,165 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
 
+from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.scenarios import GOOD_LINK, Scenario
-from tests.phone.gateway_service import GatewayService, given_up, heard
+from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
+from tests.dashboards.browser import overflow_px, violations
+from tests.phone.gateway_service import GatewayService, entries, given_up, heard
 from tests.phone.phone_browser import Chooser, phone_browser
 from tests.phone.pods import PodsInReach, pods_in_reach
 from tests.phone.private_bus import private_bus
 
 SPEED = 8.0
-RUN = Scenario("phone", RunnerProfile(), (PlannedBout("run", 900.0, 3.0),), link_quality=GOOD_LINK)
+RUN = Scenario("phone", RunnerProfile(), (PlannedBout("run", 1200.0, 3.0),), link_quality=GOOD_LINK)
+SAFE = "The run is safe on the service."
 
 
-def connect(page: Page, chooser: Chooser) -> None:
-    """Choose both pods, and begin."""
-    for foot, end in (("left", "-L"), ("right", "-R")):
-        card = page.locator(f"[data-foot={foot}]")
-        chooser.choose(end)
-        card.get_by_role("button").click()
-        expect(card.locator(".more")).to_contain_text("Ready")
+@pytest.fixture(scope="module")
+def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with private_bus(tmp_path_factory.mktemp("bus")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def pods(bus: str) -> Iterator[PodsInReach]:
+    with pods_in_reach(bus, RUN, speed=SPEED) as near:
+        yield near
+
+
+@pytest.fixture(scope="module")
+def browser(bus: str, pods: PodsInReach, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    assert pods  # it looks for BlueZ as it starts
+    with phone_browser(bus, tmp_path_factory.mktemp("browser")) as context:
+        yield context
+
+
+@pytest.fixture
+def page(browser: BrowserContext) -> Iterator[Page]:
+    tab = browser.new_page()
+    yield tab
+    tab.close()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayService]:
+    with GatewayService(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+def card(foot: Foot) -> str:
+    return f"[data-foot={foot}]"
+
+
+def expect_recording(page: Page) -> None:
+    for foot in Foot:
+        expect(page.locator(card(foot))).to_contain_text("Packets now")
+
+
+def start(page: Page, service: GatewayService) -> None:
+    """Open the page, choose both pods, and begin."""
+    page.goto(service.address)
+    chooser = Chooser(page)
+    for foot, name_end in ((Foot.LEFT, "-L"), (Foot.RIGHT, "-R")):
+        chooser.choose(name_end)
+        page.locator(card(foot)).get_by_role("button").click()
+        expect(page.locator(f"{card(foot)} .more")).to_contain_text("Ready")
     page.get_by_label("Who runs").fill("Ada")
     page.get_by_role("button", name="Start").click()
-    for foot in ("left", "right"):
-        expect(page.locator(f"[data-foot={foot}]")).to_contain_text("Packets now")
+    expect_recording(page)
 
 
 def end(page: Page) -> None:
     page.get_by_role("button", name="End the run").click()
     page.get_by_role("button", name="End", exact=True).click()
-    expect(page.locator("#upload")).to_have_text("The run is safe on the service.")
+    expect(page.locator("#upload")).to_have_text(SAFE)
 
 
 def expect_all_once(service: GatewayService, pods: PodsInReach) -> None:
+    """All that the pods made from the first packet heard to the end, and each packet once."""
     run = service.part()
     got = heard(run)
+    first = {pod: min(each for each in got if each[0] == pod) for pod in (0, 1)}
+    boots = {(pod, boot) for pod, boot, _ in got}
     made = {
         (number, truth.boot, truth.sequence)
         for number, pod in enumerate(pods.runner.pods.values())
-        for truth in pod.truth
+        for truth in list(pod.truth)
+        if (number, truth.boot) in boots
     }
-    assert made
     assert given_up(run) == 0
-    assert set(got) == made
+    assert len(got) > 100
+    assert {each for each in made if each >= first[each[0]] or each[1] != first[each[0]][1]} == set(got)
     assert set(got.values()) == {1}
 
 
-def test_a_run_offline_reloaded_and_without_the_service_for_a_while_is_there_once(tmp_path: Path) -> None:
+def test_a_run_offline_reloaded_and_without_the_service_for_a_while_is_there_once(
+    tmp_path: Path, browser: BrowserContext, page: Page, pods: PodsInReach
+) -> None:
     service = GatewayService(tmp_path / "data")
-    with (
-        private_bus(tmp_path) as bus,
-        pods_in_reach(bus, RUN, speed=SPEED) as pods,
-        phone_browser(bus, tmp_path / "browser") as phone,
-    ):
-        page = phone.pages[0]
-        with service:
-            page.goto(service.address)
-            connect(page, Chooser(page))
-            page.wait_for_timeout(2000)
-            phone.set_offline(True)
-            expect(page.locator("#upload")).to_contain_text("No network")
-            page.reload()
-            expect(page.locator("[data-foot=left]")).to_contain_text("Packets now")
-            page.wait_for_timeout(1000)
-        phone.set_offline(False)
+    with service:
+        start(page, service)
+        page.wait_for_timeout(2000)
+        browser.set_offline(True)
         expect(page.locator("#upload")).to_contain_text("No network")
-        with service:
-            end(page)
-            expect_all_once(service, pods)
+        page.reload()
+        expect_recording(page)
+        page.wait_for_timeout(1000)
+    browser.set_offline(False)
+    expect(page.locator("#upload")).to_contain_text("No network")
+    with service:
+        end(page)
+        expect_all_once(service, pods)
+
+
+def test_a_pod_out_of_reach_is_told_and_fetched_later(page: Page, service: GatewayService, pods: PodsInReach) -> None:
+    start(page, service)
+    page.get_by_label("Speak").check()
+    left = pods.runner.pods[Foot.LEFT]
+    away = asyncio.run_coroutine_threadsafe(left.outage(20.0), pods.loop)
+    expect(page.locator(card(Foot.LEFT))).to_contain_text("Out of reach")
+    expect(page.locator(card(Foot.RIGHT))).to_contain_text("Packets now")
+    away.result()
+    expect_recording(page)
+    end(page)
+    expect_all_once(service, pods)
+    kinds = [entry.kind for entry in entries(service.part()) if isinstance(entry, EventEntry) and entry.pod == 0]
+    assert kinds.count(EventKind.CONNECTED) == 2
+
+
+def test_a_pod_that_restarts_goes_on_in_the_same_run(page: Page, service: GatewayService, pods: PodsInReach) -> None:
+    start(page, service)
+    pods.do(pods.runner.pods[Foot.RIGHT].power_cycle)
+    page.wait_for_timeout(500)
+    expect_recording(page)
+    page.wait_for_timeout(1000)
+    end(page)
+    expect_all_once(service, pods)
+    assert len({boot for pod, boot, _ in heard(service.part()) if pod == 1}) == 2
+
+
+def test_a_second_tab_waits(browser: BrowserContext, page: Page, service: GatewayService) -> None:
+    page.goto(service.address)
+    second = browser.new_page()
+    second.goto(service.address)
+    expect(second.locator("#notice")).to_contain_text("open in another tab")
+    page.close()
+    expect(second.locator("#notice")).to_be_hidden()
+    second.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_small_phone_and_anybody_can_use_it(page: Page, service: GatewayService, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(service.address)
+    expect(page.get_by_role("button", name="Start")).to_be_disabled()
+    assert overflow_px(page) == 0
+    assert violations(page) == []
