@@ -12,6 +12,7 @@ import numpy as np
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.runner_profile import FootStrike, NonGaitActivity, PlannedBout, RunnerProfile
+from surefoot.firmware_sim.pod.oscillator import Crystal
 from surefoot.firmware_sim.radio.link import LinkQuality
 
 STANDING_BEFORE_S, STANDING_AFTER_S = 12.0, 5.0
@@ -57,7 +58,7 @@ class BatteryCharge:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Profile, plan and faults of one runner; times are from the start of the plan."""
+    """Profile, plan and faults of one runner; times are from the start of the plan. Pods without a crystal draw one."""
 
     name: str
     runner: RunnerProfile
@@ -66,6 +67,7 @@ class Scenario:
     faults: tuple[Outage | PowerCycle, ...] = ()
     battery_charges: Mapping[Foot, BatteryCharge] = field(default_factory=lambda: MappingProxyType({}))
     inversion_events: tuple[InversionEvent, ...] = ()
+    crystals: Mapping[Foot, Crystal] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def duration_s(self) -> float:

@@ -15,7 +15,10 @@ from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.motion import Motion, simulate
 from surefoot.firmware_sim.body.truth import TrueStrides
 from surefoot.firmware_sim.pod.battery import Battery
+from surefoot.firmware_sim.pod.beacon_air import USUAL_AIR, BeaconAir
+from surefoot.firmware_sim.pod.beacon_ether import BeaconEther
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
+from surefoot.firmware_sim.pod.oscillator import Crystal
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.sensor import Sensor, configured_imu
 from surefoot.firmware_sim.pod.virtual_pod import PodParameters, SensorFactory, VirtualPod
@@ -54,14 +57,22 @@ class Simulation:
     keep_truth : pods keep the truth of all packets; if False, memory stays bounded.
     flash_bytes : size of the pods' flash; None: they have no store.
     bonded_only : pods take commands from bonded clients only.
+    beacon_air : how well pods hear each other's beacons, which those with a store send; times of the first runner.
 
     An exception raised in the context propagates unchanged, not wrapped in an exception group.
     """
 
     def __init__(
-        self, seed: int = 0, *, keep_truth: bool = True, bonded_only: bool = False, flash_bytes: int | None = None
+        self,
+        seed: int = 0,
+        *,
+        keep_truth: bool = True,
+        bonded_only: bool = False,
+        flash_bytes: int | None = None,
+        beacon_air: BeaconAir = USUAL_AIR,
     ) -> None:
         self.medium = RadioMedium(seed)
+        self._ether = BeaconEther(beacon_air, seed) if flash_bytes is not None else None
         self.runners: dict[str, SimulatedRunner] = {}
         self._seed = seed
         self._keep_truth = keep_truth
@@ -108,9 +119,11 @@ class Simulation:
     ) -> VirtualPod:
         self._pod_count += 1
         number, rng = self._pod_count, self._rng
+        crystal = scenario.crystals.get(foot, Crystal(float(rng.normal(0.0, CLOCK_DRIFT_SD_PPM))))
         parameters = PodParameters(
             address=f"C0:5F:{self._seed & 0xFF:02X}:00:{number >> 8:02X}:{number & 0xFF:02X}",
-            drift_ppm=float(rng.normal(0.0, CLOCK_DRIFT_SD_PPM)),
+            drift_ppm=crystal.drift_ppm,
+            bend=crystal.bend,
             uptime_s=float(rng.uniform(0.0, MAX_UPTIME_S)),
             keep_truth=self._keep_truth,
             seed=seed + list(Foot).index(foot),
@@ -126,7 +139,18 @@ class Simulation:
         battery_charge = scenario.battery_charges.get(foot, BatteryCharge())
         battery = Battery(battery_charge.level_pct, streaming_pct_per_h=battery_charge.streaming_pct_per_h)
         controller = VirtualController(settings.name, self.medium, scenario.link_quality)
-        pod = VirtualPod(parameters, settings, make_sensor, controller, controller, start_s=start_s, battery=battery)
+        pod = VirtualPod(
+            parameters,
+            settings,
+            make_sensor,
+            controller,
+            controller,
+            start_s=start_s,
+            battery=battery,
+            ether=self._ether,
+        )
+        if self._ether is not None:
+            self._ether.join(pod)
         return await self._stack.enter_async_context(pod)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from surefoot.firmware_sim.pod.beacons import BEACON_PERIOD_S, Beacons
 from surefoot.firmware_sim.pod.oscillator import Oscillator
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord
 
 MAX_ADVERTISER_DELAY_S = 0.010
@@ -36,9 +37,12 @@ class BeaconAir:
         return None if lost or any(start_s <= sent_s < end_s for start_s, end_s in self.blackouts_s) else delay_s
 
 
-def next_beacon_s(now_s: float, rng: random.Random) -> float:
-    """When the beacon after one at `now_s` goes out."""
-    return now_s + BEACON_PERIOD_S + rng.random() * MAX_ADVERTISER_DELAY_S
+USUAL_AIR = BeaconAir()
+
+
+def beacon_interval_s(rng: random.Random) -> float:
+    """Time from a beacon to the next, which the advertiser delays at random."""
+    return BEACON_PERIOD_S + rng.random() * MAX_ADVERTISER_DELAY_S
 
 
 def beacon_records(
@@ -54,9 +58,8 @@ def beacon_records(
     """What each of two pods keeps of the other's beacons, from `start_s` on."""
     rng = random.Random(seed)
     kept: tuple[list[BeaconRecord], list[BeaconRecord]] = [], []
-    pods = [Beacons(tags[side], boot_counts[side], kept[side].append) for side in (0, 1)]
-    for side in (0, 1):
-        pods[side].partner_tag = tags[1 - side]
+    settings = [PodSettings(tags[side], partner_tag=tags[1 - side]) for side in (0, 1)]
+    pods = [Beacons(settings[side], boot_counts[side], kept[side].append) for side in (0, 1)]
     due_s = [start_s + rng.random() * BEACON_PERIOD_S for _ in pods]
     while (sent_s := min(due_s)) < start_s + duration_s:
         side = due_s.index(sent_s)
@@ -64,5 +67,5 @@ def beacon_records(
         delay_s = air.heard_after_s(sent_s, rng)
         if delay_s is not None:
             pods[1 - side].hear(beacon, clocks[1 - side].tick_us(sent_s + delay_s))
-        due_s[side] = next_beacon_s(sent_s, rng)
+        due_s[side] = sent_s + beacon_interval_s(rng)
     return kept

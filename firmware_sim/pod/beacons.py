@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 from uuid import UUID
 
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord
 from surefoot.sensor_ingest.protocol import profile_uuid
 
@@ -61,27 +62,26 @@ class Beacons:
 
     Parameters
     ----------
-    tag, boot_count : of this pod.
+    settings : with this pod's tag and its partner's.
     keep : takes what is learnt from the partner's beacons.
     """
 
-    def __init__(self, tag: str, boot_count: int, keep: Callable[[BeaconRecord], None]) -> None:
-        self.partner_tag = ""
-        self._tag, self._boot_count = tag, boot_count
+    def __init__(self, settings: PodSettings, boot_count: int, keep: Callable[[BeaconRecord], None]) -> None:
+        self._settings, self._boot_count = settings, boot_count
         self._keep = keep
         self._number, self._sent_us = 0, NO_TICK
         self._heard: tuple[Beacon, int] | None = None
 
     def send(self, tick_us: int) -> bytes:
         """The next beacon, which goes out at this tick."""
-        beacon = Beacon(self._tag, self._boot_count & 0xFFFF, self._number, self._sent_us)
+        beacon = Beacon(self._settings.tag, self._boot_count & 0xFFFF, self._number, self._sent_us)
         self._number, self._sent_us = (self._number + 1) % _NUMBERS, tick_us & NO_TICK
         return bytes(beacon)
 
     def hear(self, data: bytes, tick_us: int) -> None:
         """Take an advertisement that was heard at this tick."""
         beacon = Beacon.from_bytes(data)
-        if beacon is None or not self.partner_tag or beacon.tag != self.partner_tag:
+        if beacon is None or not self._settings.partner_tag or beacon.tag != self._settings.partner_tag:
             return
         before, self._heard = self._heard, (beacon, tick_us)
         if before is None or not self._follows(*before, beacon, tick_us):

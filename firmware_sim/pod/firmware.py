@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surefoot.firmware_sim.pod.battery import Battery
+from surefoot.firmware_sim.pod.beacons import Beacons
 from surefoot.firmware_sim.pod.flash import NorFlash
 from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.pedometer import Pedometer
@@ -72,6 +73,7 @@ class Firmware:
         self._ticks: list[int] = []
         self._counts: list[NDArray[np.int16]] = []
         self.keeper = Keeper(flash, boot_count, settings, lambda: bytes(self.info)) if flash is not None else None
+        self.beacons = Beacons(settings, boot_count, self.keeper.note) if self.keeper is not None else None
 
     @property
     def making_packets(self) -> bool:
@@ -82,6 +84,12 @@ class Firmware:
     def sampling(self) -> bool:
         """The sensor is on: for packets, or to notice steps."""
         return self.making_packets or (self.keeper is not None and self.keeper.armed)
+
+    @property
+    def active_beacons(self) -> Beacons | None:
+        """The beacons while they are sent and listened for: as long as samples are kept beside a partner."""
+        keeping = self.keeper is not None and self.keeper.keeping
+        return self.beacons if keeping and self.settings.partner_tag else None
 
     @property
     def info(self) -> PodInfo:

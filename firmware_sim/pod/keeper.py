@@ -62,7 +62,7 @@ class Keeper:
         bytes_per_s = USUAL_BYTES_PER_SAMPLE * settings.rate_hz
         state = StoreState.FULL if self.full else StoreState.KEEPING if self.keeping else StoreState.IDLE
         return StoreInfo(
-            StoreCapability.AUTO,
+            StoreCapability.AUTO | StoreCapability.BEACONS,
             state,
             settings.auto_minutes,
             self.boot_count,

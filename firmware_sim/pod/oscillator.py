@@ -43,6 +43,14 @@ STEADY = Bend()
 
 
 @dataclass(frozen=True, slots=True)
+class Crystal:
+    """Rate error of a pod's crystal: its own, ±50 ppm at most, and what temperature adds."""
+
+    drift_ppm: float = 0.0
+    bend: Bend = STEADY
+
+
+@dataclass(frozen=True, slots=True)
 class Oscillator:
     """Clock that counts microseconds since power-on.
 

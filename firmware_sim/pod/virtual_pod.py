@@ -14,6 +14,9 @@ import numpy as np
 
 from surefoot.analysis.model import Floats
 from surefoot.firmware_sim.pod.battery import Battery
+from surefoot.firmware_sim.pod.beacon_air import beacon_interval_s
+from surefoot.firmware_sim.pod.beacon_ether import BeaconEther
+from surefoot.firmware_sim.pod.beacons import BEACON_PERIOD_S
 from surefoot.firmware_sim.pod.boot_counter import RANDOM_BOOT_BITS, boot_number, count_boot
 from surefoot.firmware_sim.pod.firmware import Firmware
 from surefoot.firmware_sim.pod.flash import NorFlash, PowerCutError
@@ -63,6 +66,7 @@ class VirtualPod:
     make_sensor : called whenever sampling starts.
     source, sink : Bluetooth controller; only a `VirtualController` can go out of reach or lose power.
     start_s : session time zero on the loop's clock.
+    ether : pods that may hear this one's beacons, and it theirs.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class VirtualPod:
         *,
         start_s: float,
         battery: Battery | None = None,
+        ether: BeaconEther | None = None,
     ) -> None:
         self.parameters = parameters
         self.settings = settings
@@ -84,6 +89,8 @@ class VirtualPod:
         self._make_sensor = make_sensor
         self._controller = source if isinstance(source, VirtualController) else None
         self._rng = random.Random(parameters.seed)
+        self._beacon_rng = random.Random(parameters.seed + 1)
+        self._ether = ether
         self._loop = asyncio.get_running_loop()
         self._start_s = start_s
         self._tasks = asyncio.TaskGroup()
@@ -257,6 +264,8 @@ class VirtualPod:
         self.powered = True
         self.battery.updated_s = self.now_s
         self._boot_tasks = [self._spawn("beat", self._report_every_second())]
+        if self._ether is not None:
+            self._boot_tasks.append(self._spawn("beacons", self._send_beacons(self._ether)))
         self._follow_firmware()
         await self.peripheral.advertise()
 
@@ -279,6 +288,25 @@ class VirtualPod:
             if self.battery_pct() != notified_pct:
                 notified_pct = self.battery_pct()
                 await self.peripheral.notify(table.battery, bytes([notified_pct]))
+
+    # Beacons
+
+    def hear_beacon(self, data: bytes, delay_s: float) -> None:
+        """An advertisement has reached the pod, `delay_s` from now."""
+        beacons = self.firmware.active_beacons
+        if not self.powered or beacons is None:
+            return
+        try:
+            beacons.hear(data, self.oscillator.tick_us(self.now_s + delay_s))
+        except PowerCutError:
+            self._cut_off()
+
+    async def _send_beacons(self, ether: BeaconEther) -> None:
+        await asyncio.sleep(self._beacon_rng.random() * BEACON_PERIOD_S)
+        while True:
+            if (beacons := self.firmware.active_beacons) is not None:
+                ether.send(self, beacons.send(self.oscillator.tick_us(self.now_s)), self.now_s)
+            await asyncio.sleep(beacon_interval_s(self._beacon_rng))
 
     # Sampling
 

@@ -10,6 +10,7 @@ import pytest
 from surefoot.firmware_sim.pod.beacon_air import BeaconAir, beacon_records
 from surefoot.firmware_sim.pod.beacons import BEACON_PERIOD_S, NO_TICK, Beacon, Beacons
 from surefoot.firmware_sim.pod.oscillator import Oscillator
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord
 
 PERIOD_US = round(1e6 * BEACON_PERIOD_S)
@@ -22,9 +23,11 @@ class Pair:
 
     def __init__(self, *, partner_tag: str = "0001") -> None:
         self.kept: list[BeaconRecord] = []
-        self.sender = Beacons("0001", 70_000, lambda _: None)
-        self.receiver = Beacons("0002", 3, self.kept.append)
-        self.receiver.partner_tag = partner_tag
+        self.restart(70_000)
+        self.receiver = Beacons(PodSettings("TEST0002", partner_tag=partner_tag), 3, self.kept.append)
+
+    def restart(self, boot_count: int) -> None:
+        self.sender = Beacons(PodSettings("TEST0001"), boot_count, lambda _: None)
 
     def send(self, number: int, *, heard: bool = True) -> None:
         data = self.sender.send(number * PERIOD_US)
@@ -57,7 +60,7 @@ def test_a_number_that_comes_round_again_is_not_the_next() -> None:
 def test_after_a_restart_the_count_begins_anew() -> None:
     pair = Pair()
     pair.send(0)
-    pair.sender = Beacons("0001", 70_001, lambda _: None)
+    pair.restart(70_001)
     pair.send(1)
     assert pair.kept == []
     pair.send(2)
