@@ -73,7 +73,7 @@ class FootPipeline:
         self._measurer = StrideMeasurer(foot, parameters)
         self._inversion = InversionDetector(foot, stance_reference, parameters, side_confirmed=side_confirmed)
         self._stillness = StillnessDetector(parameters)
-        self._move_count = 0
+        self._moves_seen_s: set[float] = set()
         self._strides = self._clipped_strides = 0
         self._findings: tuple[list[Finding], list[Finding]] = [], []
         self._still: list[StillSeconds] = []
@@ -87,6 +87,7 @@ class FootPipeline:
     def mounting(self) -> Mounting:
         """How the pod sits on the shoe, as known now, and if gravity is not right, why."""
         mounting = replace(self._aligner.mounting, behind_toes_m=self.place.known_before(np.inf))
+        mounting = replace(mounting, note=mounting.note or self.place.note)
         if mounting.status is not MountingStatus.FAILED or not np.isfinite(mounting.gravity_mps2):
             return mounting
         at_rest = self._stillness.rest_forces_mps2
@@ -233,9 +234,9 @@ class FootPipeline:
             strides = replace(strides, flags=strides.flags | np.where(late, int(Flag.LATE), 0))
         if len(strides):
             self.pairer.add(strides)
-        moved_s = self._aligner.moved_s
-        self.moved_s += [time_s for time_s in moved_s[self._move_count :] if time_s >= self._late_before_s]
-        self._move_count = len(moved_s)
+        new_s = {*self._aligner.moved_s, *self.place.slipped_s} - self._moves_seen_s
+        self.moved_s += sorted(time_s for time_s in new_s if time_s >= self._late_before_s)
+        self._moves_seen_s |= new_s
 
     def _drop_cells(self, first_needed_cell: int) -> None:
         """Forget the cells that neither the tracker nor a waiting candidate will look at."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 
 from surefoot.analysis.gait.filters import GRID_HZ, cell_count, gaussian_sigma_s, kernel_half_width, smooth
@@ -16,38 +18,73 @@ MIN_CELLS = cell_count(0.05)
 """The foot turns about the toes for twice this even in a sprint."""
 STRIDES = 12
 """Strides of one gait from which a pod's place is known."""
+LATER_EVERY = 6
+"""Of later strides, so many cost one look at where it sits now."""
+SLIPPED_LOOKS, MIN_SLIP_M = 3, 0.03
+"""So many looks in a row that find it further from its place than this, on one side, say that it has slipped."""
 MAX_SCATTER_M = 0.02
 """With more from stride to stride, as in turns, the median is off by a centimetre and the place is not known."""
 SD_PER_MAD = 1.4826
 
 
+Looks = list[tuple[float, float]]
+"""When (s), and how far behind the toes (m)."""
+
+
 class PodPlace:
-    """One foot's strides in; the place of its pod out, from the first strides of either gait.
+    """One foot's strides in; the place of its pod out, from the latest strides of either gait since it last slipped.
 
     In walking the foot turns about a point further forward, so a place is compared with one of the same gait.
     """
 
     def __init__(self) -> None:
-        self._found: dict[Gait, list[tuple[float, float]]] = {gait: [] for gait in Gait}
+        self._stays: list[tuple[float, dict[Gait, Looks]]] = [(-np.inf, {gait: [] for gait in Gait})]
+        self._seen = dict.fromkeys(Gait, 0)
+
+    @property
+    def slipped_s(self) -> list[float]:
+        """Start times of the strides at which the pod was found to have slipped along its shoe."""
+        return [since_s for since_s, _ in self._stays[1:]]
+
+    @property
+    def note(self) -> str:
+        """Clause on what slipping cost; empty if it did not."""
+        if not self.slipped_s:
+            return ""
+        when = ", ".join(f"{slip_s:.0f}" for slip_s in self.slipped_s)
+        return f"the pod slipped along its shoe at {when} s: impact, lift and wobble of before are not like those after"
 
     def push(self, grid: UniformSamples, first_cell: int, aligned: list[AlignedStride], strides: Strides) -> None:
         """Take strides and the candidates they were measured from, in order; the grid begins with `first_cell`."""
         for k, stride in enumerate(aligned):
-            found = self._found[Gait.RUN if strides.running[k] else Gait.WALK]
-            if len(found) < STRIDES:
+            gait = Gait.RUN if strides.running[k] else Gait.WALK
+            self._seen[gait] += 1
+            if len(self._stays[-1][1][gait]) < STRIDES or self._seen[gait] % LATER_EVERY == 0:
                 place_m = behind_toes_m(grid, first_cell, stride, float(strides.terminal_contact_s[k]))
-                found += [(float(strides.initial_contact_s[k]), place_m)] if np.isfinite(place_m) else []
+                if np.isfinite(place_m):
+                    self._add(gait, float(strides.initial_contact_s[k]), place_m)
 
     def known_before(self, end_s: float) -> dict[Gait, float]:
         """Gait → how far (m) the pod sits behind the toes, where strides that begin before `end_s` make it certain."""
-        places = {}
-        for gait, found in self._found.items():
-            place_m = np.array([each_m for time_s, each_m in found if time_s < end_s])
-            if len(place_m) == STRIDES:
-                middle_m = np.median(place_m)
-                if SD_PER_MAD * np.median(np.abs(place_m - middle_m)) <= MAX_SCATTER_M:
-                    places[gait] = float(middle_m)
-        return places
+        stay = next(looks for since_s, looks in reversed(self._stays) if since_s < end_s)
+        places_m = {gait: _place_m(looks[: bisect_left(looks, (end_s,))]) for gait, looks in stay.items()}
+        return {gait: place_m for gait, place_m in places_m.items() if np.isfinite(place_m)}
+
+    def _add(self, gait: Gait, time_s: float, place_m: float) -> None:
+        looks = self._stays[-1][1][gait]
+        looks.append((time_s, place_m))
+        off_m = np.array([each_m for _, each_m in looks[-SLIPPED_LOOKS:]]) - _place_m(looks[:-SLIPPED_LOOKS])
+        if (off_m > MIN_SLIP_M).all() or (off_m < -MIN_SLIP_M).all():
+            self._stays.append((time_s, {each: looks[-SLIPPED_LOOKS:] if each is gait else [] for each in Gait}))
+
+
+def _place_m(looks: Looks) -> float:
+    """Median of the latest looks; NaN with too few, or if they differ too much."""
+    place_m = np.array([each_m for _, each_m in looks[-STRIDES:]])
+    if len(place_m) < STRIDES:
+        return np.nan
+    middle_m = float(np.median(place_m))
+    return middle_m if SD_PER_MAD * np.median(np.abs(place_m - middle_m)) <= MAX_SCATTER_M else np.nan
 
 
 def behind_toes_m(grid: UniformSamples, first_cell: int, stride: AlignedStride, terminal_contact_s: float) -> float:

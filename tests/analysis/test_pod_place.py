@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 from surefoot.analysis.comparability import further_back_m
@@ -98,3 +99,28 @@ def test_the_place_of_one_pod_or_of_few_strides_says_nothing() -> None:
     assert not analyse([left]).results.windows[0].not_compared
     short = analyse([left.at(left.time_s < 7.0), right.at(right.time_s < 7.0)])
     assert not any(mounting.behind_toes_m for mounting in short.mountings.values())
+
+
+def slipping(duration_s: float, slip_s: float) -> Analysed:
+    """A runner whose right pod slips from the laces to the heel."""
+    found = motion((PlannedBout("run", duration_s, 3.0),), RunnerProfile())
+    (left, before), (_, after) = read(found, LACES, LACES), read(found, LACES, HEEL)
+    slipped = before.time_s >= slip_s
+    columns = ("time_s", "acc_mps2", "gyr_radps", "clipped", "gyr_clipped")
+    parts = [(getattr(before, each)[~slipped], getattr(after, each)[slipped]) for each in columns]
+    return analyse((left, Samples(Foot.RIGHT, *map(np.concatenate, parts))))
+
+
+def test_a_pod_that_slips_in_mid_run_is_seen_within_half_a_minute() -> None:
+    found = slipping(110.0, 40.0)
+    told = {window.start_s // 10.0: bool(window.not_compared) for window in found.results.live}
+    assert not any(told[ten] for ten in range(4))
+    assert all(told[ten] for ten in range(7, 11))
+    assert back_m(found) == pytest.approx(FORWARD_M, abs=0.015)
+    assert found.mountings[Foot.LEFT].note == ""
+    assert found.mountings[Foot.RIGHT].note.startswith("the pod slipped along its shoe at 49 s:")
+
+
+@pytest.mark.slow
+def test_a_pod_that_slips_is_no_drift_of_impact() -> None:
+    assert slipping(1500.0, 800.0).results.findings == ()
