@@ -58,6 +58,7 @@ class Simulation:
     flash_bytes : size of the pods' flash; None: they have no store.
     bonded_only : pods take commands from bonded clients only.
     beacon_air : how well pods hear each other's beacons, which those with a store send; times of the first runner.
+    shared_airtime : all links share the radio time of the central.
 
     An exception raised in the context propagates unchanged, not wrapped in an exception group.
     """
@@ -70,8 +71,9 @@ class Simulation:
         bonded_only: bool = False,
         flash_bytes: int | None = None,
         beacon_air: BeaconAir = USUAL_AIR,
+        shared_airtime: bool = False,
     ) -> None:
-        self.medium = RadioMedium(seed)
+        self.medium = RadioMedium(seed, shared_airtime=shared_airtime)
         self._ether = BeaconEther(beacon_air, seed) if flash_bytes is not None else None
         self.runners: dict[str, SimulatedRunner] = {}
         self._seed = seed

@@ -2,8 +2,9 @@
 
 bumble's own virtual link delivers every PDU at once and without errors. Here data and control PDUs wait for a
 connection event of their `RadioLink`, the host is told of a completed packet only when it was really sent (which gives
-back-pressure), and a station out of reach neither advertises nor responds. The radio time of a central is not shared
-between its links: one real central grants what is granted here to some six pods at 15 ms, to more at longer intervals.
+back-pressure), and a station out of reach neither advertises nor responds. Unless the medium has `shared_airtime`,
+the links of a central do not wait for each other: one real central grants what is then granted to some six pods at
+15 ms, to more at longer intervals.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import partial
 from bumble import controller, hci, link, ll
 from bumble.core import PhysicalTransport
 
-from surefoot.firmware_sim.radio.link import LinkQuality, RadioLink
+from surefoot.firmware_sim.radio.link import Airtime, LinkQuality, RadioLink
 
 INTERVAL_UNIT_S, TIMEOUT_UNIT_S = 0.00125, 0.01
 DATA_LENGTH = 251
@@ -29,10 +30,16 @@ RSSI_SD_DBM = 4.0
 
 
 class RadioMedium(link.LocalLink):
-    """Radio medium shared by all controllers."""
+    """Radio medium shared by all controllers.
 
-    def __init__(self, seed: int = 0) -> None:
+    Parameters
+    ----------
+    shared_airtime : the links of a central share its radio time.
+    """
+
+    def __init__(self, seed: int = 0, *, shared_airtime: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self.shared_airtime = shared_airtime
         self.rng = random.Random(seed)
         self.stations: list[VirtualController] = []
         self._links: dict[tuple[hci.Address, hci.Address], tuple[RadioLink, int]] = {}
@@ -78,6 +85,7 @@ class RadioMedium(link.LocalLink):
             random.Random(self.rng.getrandbits(64)),
             request.interval * INTERVAL_UNIT_S,
             request.timeout * TIMEOUT_UNIT_S,
+            central.airtime if self.shared_airtime else None,
         )
         self._links[request.initiator_address, request.advertiser_address] = new_link, 0
         self._links[request.advertiser_address, request.initiator_address] = new_link, 1
@@ -144,6 +152,7 @@ class VirtualController(controller.Controller):
         self.medium = medium
         self.link_quality = link_quality or LinkQuality()
         self.in_reach = True
+        self.airtime = Airtime()
         super().__init__(name, link=medium)
 
     @property

@@ -7,10 +7,11 @@ import math
 import random
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
-from surefoot.firmware_sim.radio.link import LinkQuality, RadioLink
+from surefoot.firmware_sim.radio.link import EXCHANGE_S, Airtime, LinkQuality, RadioLink
 from surefoot.firmware_sim.virtual_time import run
 
 
@@ -25,8 +26,10 @@ class Mast:
         self.lost_s.append(asyncio.get_running_loop().time())
 
 
-def link_between(masts: tuple[Mast, Mast], error_rate: float = 0.0, interval_s: float = 0.015) -> RadioLink:
-    return RadioLink(masts, LinkQuality(packet_error_rate=error_rate), random.Random(5), interval_s, 4.0)
+def link_between(
+    masts: tuple[Mast, Mast], error_rate: float = 0.0, interval_s: float = 0.015, airtime: Airtime | None = None
+) -> RadioLink:
+    return RadioLink(masts, LinkQuality(packet_error_rate=error_rate), random.Random(5), interval_s, 4.0, airtime)
 
 
 @pytest.mark.parametrize("error_rate", [0.0, 0.05, 0.3])
@@ -59,6 +62,35 @@ def test_an_event_carries_no_more_than_it_grants() -> None:
 
     arrived_s = run(send(), speed=math.inf)
     assert arrived_s[-1] - arrived_s[0] == pytest.approx(9 * 0.015 + 3 * 0.0025)
+
+
+@pytest.mark.parametrize(("links", "each_per_event"), [(1, 4), (2, 3), (3, 2)])
+def test_links_of_one_central_share_its_radio_time(links: int, each_per_event: int) -> None:
+    async def send() -> list[list[float]]:
+        airtime, loop = Airtime(), asyncio.get_running_loop()
+        arrived: list[list[float]] = [[] for _ in range(links)]
+        for times in arrived:
+            radio_link = link_between((Mast(), Mast()), airtime=airtime)
+            for _ in range(600):
+                radio_link.send(1, lambda times=times: times.append(loop.time()))  # type: ignore[misc]
+        await asyncio.sleep(1.5)
+        return arrived
+
+    arrived = run(send(), speed=math.inf)
+    for times in arrived:
+        assert len(times) == pytest.approx(100 * each_per_event, rel=0.02)
+    in_turn = sorted(time for times in arrived for time in times)
+    assert min(later - time for time, later in pairwise(in_turn)) > 0.999 * EXCHANGE_S
+
+
+def test_a_central_grants_no_shorter_interval_than_it_likes() -> None:
+    async def ask() -> float:
+        quality = LinkQuality(min_interval_s=0.03)
+        radio_link = RadioLink((Mast(), Mast()), quality, random.Random(1), 0.05, 4.0)
+        radio_link.set_parameters(0.015, 3.0)
+        return radio_link.interval_s
+
+    assert run(ask(), speed=math.inf) == 0.03
 
 
 @pytest.mark.parametrize(("silent_s", "survives"), [(3.9, True), (4.1, False)])
