@@ -13,6 +13,7 @@ from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.firmware_sim.virtual_time import run_playback
 from tests.phone.bluez import FakeBluez
+from tests.service.servers import wait
 
 T = TypeVar("T")
 START_S = 60.0
@@ -26,19 +27,30 @@ class PodsInReach:
     bluez: FakeBluez
     loop: asyncio.AbstractEventLoop
 
+    @property
+    def now_s(self) -> float:
+        """Time of the pods."""
+        return self.loop.time()
+
+    def wait_until(self, at_s: float) -> None:
+        """Until a time of the pods, while the browser goes on by itself."""
+        wait(lambda: self.now_s >= at_s)
+
     def do(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do something with the pods in their own thread, and wait for it."""
         return asyncio.run_coroutine_threadsafe(work(), self.loop).result(START_S)
 
 
 @contextmanager
-def pods_in_reach(bus_address: str, scenario: Scenario, *, speed: float, seed: int = 1) -> Iterator[PodsInReach]:
-    """Two pods of one runner, while entered; `speed` times as fast as real time."""
+def pods_in_reach(
+    bus_address: str, scenario: Scenario, *, speed: float, flash_bytes: int | None = None
+) -> Iterator[PodsInReach]:
+    """Two pods of one runner, while entered; `speed` times as fast as real time, on a slow computer less."""
     found: list[PodsInReach] = []
     ready, stop = threading.Event(), asyncio.Event()
 
     async def main() -> None:
-        async with Simulation(seed) as simulation:
+        async with Simulation(1, flash_bytes=flash_bytes) as simulation:
             runner = await simulation.add_runner("Ada", scenario)
             async with FakeBluez(bus_address, simulation.central) as bluez:
                 found.append(PodsInReach(runner, bluez, asyncio.get_running_loop()))

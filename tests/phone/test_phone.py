@@ -14,14 +14,14 @@ from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.scenarios import GOOD_LINK, Scenario
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
 from tests.dashboards.browser import overflow_px, violations
-from tests.phone.gateway_service import GatewayService, entries, given_up, heard
-from tests.phone.phone_browser import Chooser, phone_browser
+from tests.phone.carried_run import card, carry, delivery, end, expect_recording, start
+from tests.phone.gateway_service import GatewayService, entries, heard
+from tests.phone.phone_browser import phone_browser
 from tests.phone.pods import PodsInReach, pods_in_reach
 from tests.phone.private_bus import private_bus
 
 SPEED = 8.0
 RUN = Scenario("phone", RunnerProfile(), (PlannedBout("run", 1200.0, 3.0),), link_quality=GOOD_LINK)
-SAFE = "The run is safe on the service."
 
 
 @pytest.fixture(scope="module")
@@ -56,69 +56,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayService
         yield running
 
 
-def card(foot: Foot) -> str:
-    return f"[data-foot={foot}]"
-
-
-def expect_recording(page: Page) -> None:
-    for foot in Foot:
-        expect(page.locator(card(foot))).to_contain_text("Packets now")
-
-
-def start(page: Page, service: GatewayService) -> None:
-    """Open the page, choose both pods, and begin."""
-    page.goto(service.address)
-    chooser = Chooser(page)
-    for foot, name_end in ((Foot.LEFT, "-L"), (Foot.RIGHT, "-R")):
-        chooser.choose(name_end)
-        page.locator(card(foot)).get_by_role("button").click()
-        expect(page.locator(f"{card(foot)} .more")).to_contain_text("Ready")
-    page.get_by_label("Who runs").fill("Ada")
-    page.get_by_role("button", name="Start").click()
-    expect_recording(page)
-
-
-def end(page: Page) -> None:
-    page.get_by_role("button", name="End the run").click()
-    page.get_by_role("button", name="End", exact=True).click()
-    expect(page.locator("#upload")).to_have_text(SAFE)
-
-
-def expect_all_once(service: GatewayService, pods: PodsInReach) -> None:
-    """All that the pods made from the first packet heard to the end, and each packet once."""
-    run = service.part()
-    got = heard(run)
-    first = {pod: min(each for each in got if each[0] == pod) for pod in (0, 1)}
-    boots = {(pod, boot) for pod, boot, _ in got}
-    made = {
-        (number, truth.boot, truth.sequence)
-        for number, pod in enumerate(pods.runner.pods.values())
-        for truth in list(pod.truth)
-        if (number, truth.boot) in boots
-    }
-    assert given_up(run) == 0
-    assert len(got) > 100
-    assert {each for each in made if each >= first[each[0]] or each[1] != first[each[0]][1]} == set(got)
-    assert set(got.values()) == {1}
-
-
 def test_a_run_offline_reloaded_and_without_the_service_for_a_while_is_there_once(
     tmp_path: Path, browser: BrowserContext, page: Page, pods: PodsInReach
 ) -> None:
-    service = GatewayService(tmp_path / "data")
-    with service:
-        start(page, service)
-        page.wait_for_timeout(2000)
-        browser.set_offline(True)
-        expect(page.locator("#upload")).to_contain_text("No network")
-        page.reload()
-        expect_recording(page)
-        page.wait_for_timeout(1000)
-    browser.set_offline(False)
-    expect(page.locator("#upload")).to_contain_text("No network")
-    with service:
-        end(page)
-        expect_all_once(service, pods)
+    assert carry(browser, page, GatewayService(tmp_path / "data"), pods, 60.0).is_exact
 
 
 def test_a_pod_out_of_reach_is_told_and_fetched_later(page: Page, service: GatewayService, pods: PodsInReach) -> None:
@@ -131,7 +72,7 @@ def test_a_pod_out_of_reach_is_told_and_fetched_later(page: Page, service: Gatew
     away.result()
     expect_recording(page)
     end(page)
-    expect_all_once(service, pods)
+    assert delivery(service, pods).is_exact
     kinds = [entry.kind for entry in entries(service.part()) if isinstance(entry, EventEntry) and entry.pod == 0]
     assert kinds.count(EventKind.CONNECTED) == 2
 
@@ -143,7 +84,7 @@ def test_a_pod_that_restarts_goes_on_in_the_same_run(page: Page, service: Gatewa
     expect_recording(page)
     page.wait_for_timeout(1000)
     end(page)
-    expect_all_once(service, pods)
+    assert delivery(service, pods).is_exact
     assert len({boot for pod, boot, _ in heard(service.part()) if pod == 1}) == 2
 
 
