@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, PodAssembler, SilentPod
-from surefoot.sensor_ingest.recording.clock_steering import FIRST_MAPPING_AFTER_S, steer
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
+from surefoot.sensor_ingest.recording.clock_keeping import ClockKeeper
 from surefoot.sensor_ingest.recording.entries import (
-    ClockEntry,
     EndEntry,
     Entry,
     EventEntry,
@@ -29,10 +28,6 @@ FLUSH_INTERVAL_S = 0.25
 """Most that is lost if the process is killed."""
 SYNC_INTERVAL_S = 5.0
 """Most that is lost in a power cut."""
-_EARLY_CLOCK_INTERVAL_S = 2.0
-_CLOCK_INTERVAL_S = 5.0
-_EARLY_SPAN_S = 60.0
-"""Pod time between clock mappings, and until when the shorter interval applies."""
 _CONNECTION_INTERVAL_S = 60.0
 """A pod's connection is recorded again at this interval: what cannot be read without it is told by the next one."""
 _MAX_ENTRIES_PER_TURN = 256
@@ -66,7 +61,7 @@ class Recorder:
         self._deliver = deliver
         self._now_s = now_s
         self._flushed_s = self._synced_s = now_s()
-        self._clock_updated_s: dict[int, float] = {}
+        self._clocks = ClockKeeper(assembler)
         self._connections: dict[int, PodEntry] = {}
         self._recorded_overflow: dict[int, int] = {}
         self._syncing: asyncio.Future[None] | None = None
@@ -90,7 +85,7 @@ class Recorder:
     def record(self, entry: Entry) -> None:
         """Record one entry and the clock mappings that follow from it."""
         if isinstance(entry, PodEntry):
-            self._ensure_clock(entry.pod)
+            self._write_all(self._clocks.before_end(entry.pod))
             self._connections[entry.pod] = entry
         boots = self._boots(entry)
         self._write(entry)
@@ -98,13 +93,13 @@ class Recorder:
             if self._boots(entry) > boots:
                 self._write(EventEntry(entry.pod, entry.arrival_s, EventKind.CLOCK_JUMPED))
                 log.warning("A pod's clock jumped; it is taken up as if it had been switched on anew.")
-            self._update_clock_if_due(entry.pod)
+            self._write_all(self._clocks.after_packet(entry.pod))
             self._repeat_connection_if_due(entry)
 
     def end(self) -> None:
         """End the run; missing packets are given up."""
         for number in self._assembler.pods:
-            self._ensure_clock(number)
+            self._write_all(self._clocks.before_end(number))
         self._write(EndEntry(self._now_s()))
         self._journal.flush()
 
@@ -120,17 +115,6 @@ class Recorder:
         pod = self._assembler.pods.get(entry.pod) if isinstance(entry, PacketEntry) else None
         return pod.boots if pod is not None else 0
 
-    def _update_clock_if_due(self, number: int) -> None:
-        """Record a new clock mapping every few seconds of pod time."""
-        pod = self._assembler.pods.get(number)
-        span_s = pod.reorder_buffer.clock_fit.span_s if pod is not None and pod.reorder_buffer is not None else 0.0
-        every_s = _EARLY_CLOCK_INTERVAL_S if span_s < _EARLY_SPAN_S else _CLOCK_INTERVAL_S
-        due_s = FIRST_MAPPING_AFTER_S
-        if pod is not None and pod.mappings:
-            due_s = self._clock_updated_s.get(number, 0.0) + every_s
-        if pod is not None and span_s >= due_s:
-            self._update_clock(pod)
-
     def _repeat_connection_if_due(self, packet: PacketEntry) -> None:
         """Record the pod's connection again; to the assembler it is of the same boot and changes nothing."""
         known, pod = self._connections.get(packet.pod), self._assembler.pods.get(packet.pod)
@@ -141,20 +125,9 @@ class Recorder:
         self._connections[packet.pod] = replace(known, connected_s=packet.arrival_s, info=bytes(info))
         self._write(self._connections[packet.pod])
 
-    def _ensure_clock(self, number: int) -> None:
-        """Record a clock mapping if a boot ends before its first one was due."""
-        pod = self._assembler.pods.get(number)
-        if pod is not None and not pod.mappings:
-            self._update_clock(pod)
-
-    def _update_clock(self, pod: PodAssembler) -> None:
-        buffer = pod.reorder_buffer
-        estimate = buffer.clock_fit.estimate() if buffer is not None else None
-        if buffer is None or estimate is None:
-            return
-        self._clock_updated_s[pod.pod] = estimate.span_s
-        for mapping in steer(pod.mappings, estimate, max(buffer.last_tick_us, 0)):
-            self._write(ClockEntry(pod.pod, mapping))
+    def _write_all(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._write(entry)
 
     def _record_overflow(self) -> None:
         for number, dropped in self._queue.overflowed.items():
