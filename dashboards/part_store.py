@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -20,6 +21,21 @@ class PartState:
     run: str
     received: int
     ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A sentence to speak to the runner of a part; numbered from 1 on.
+
+    Parameters
+    ----------
+    time_s : when it was due, on the session clock.
+    """
+
+    number: int
+    time_s: float
+    kind: str
+    text: str
 
 
 class PartRefusedError(Exception):
@@ -53,3 +69,6 @@ class PartStore(Protocol):
 
     def end(self, gateway: str, run: str) -> PartState:
         """Take a part for complete."""
+
+    def cues(self, gateway: str, run: str, after: int) -> Sequence[Cue]:
+        """What is to be spoken to the runners of a part that grows, behind the cue of number `after`."""

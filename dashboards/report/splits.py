@@ -106,7 +106,7 @@ def _left_right_cells(row: Comparison) -> list[str]:
 
 def _cumulative_distance_m(windows: Sequence[Window]) -> Floats:
     """(n,) distance in m at the end of each window; empty if more than 20 % of the windows have no speed."""
-    speeds = np.array([_speed_mps(window) for window in windows])
+    speeds = np.array([speed_mps(window) for window in windows])
     duration_s = np.array([window.end_s - window.start_s for window in windows])
     known = np.isfinite(speeds)
     if not len(speeds) or known.mean() < 0.8:
@@ -116,7 +116,8 @@ def _cumulative_distance_m(windows: Sequence[Window]) -> Floats:
     return covered_m
 
 
-def _speed_mps(window: Window) -> float:
+def speed_mps(window: Window) -> float:
+    """Speed over a window; NaN if it is not known."""
     speeds = [values["speed_mps"].value for values in window.feet.values() if "speed_mps" in values]
     return sum(speeds) / len(speeds) if speeds else math.nan
 

@@ -52,6 +52,7 @@ class GatewayRoutes:
             Route("/gateway/runs/{run}", partial(self._answer, self._state)),
             Route("/gateway/runs/{run}/journal", partial(self._answer, self._append), methods=["PUT"]),
             Route("/gateway/runs/{run}/end", partial(self._answer, self._end), methods=["POST"]),
+            Route("/gateway/runs/{run}/cues", partial(self._answer, self._cues)),
         ]
 
     async def _answer(self, work: Work, request: Request) -> Response:
@@ -92,6 +93,10 @@ class GatewayRoutes:
 
     async def _end(self, sender: str, request: Request) -> object:
         return asdict(await self._in_thread(self._parts.end, sender, request.path_params["run"]))
+
+    async def _cues(self, sender: str, request: Request) -> object:
+        run, after = request.path_params["run"], _number(request, "after")
+        return {"cues": [asdict(cue) for cue in await self._in_thread(self._parts.cues, sender, run, after)]}
 
     async def _in_thread(self, work: Callable[..., Any], *arguments: object) -> Any:
         return await to_thread.run_sync(work, *arguments, limiter=self._threads)

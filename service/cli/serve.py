@@ -25,7 +25,8 @@ def serve(
     """Show the wall: who runs now, and every recorded run with its replay and report.
 
     Runs that surefoot live follows in another process are shown as they go on. What gateways and phones send is kept
-    here. Beyond this computer the wall needs a password, from wall.password in the settings or SUREFOOT_WALL_PASSWORD.
+    here, and shown as it comes. Beyond this computer the wall needs a password, from wall.password in the settings or
+    SUREFOOT_WALL_PASSWORD.
 
     Ctrl-C or SIGTERM ends it.
     """
@@ -37,9 +38,10 @@ def serve(
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest
     from surefoot.service.store.tail import StoreTail
+    from surefoot.service.views.followed_parts import FollowedParts
     from surefoot.service.views.received_parts import ReceivedParts
     from surefoot.service.views.service_metrics import metrics_page
-    from surefoot.service.views.squad_state import StoredRuns
+    from surefoot.service.views.squad_state import JoinedSquads, StoredRuns
     from surefoot.service.views.wall import Archive, WallDataSource, wall
     from surefoot.service.views.wall_address import is_loopback
 
@@ -50,9 +52,13 @@ def serve(
     log_to_stderr(settings)
     warn_of_exposures(configuration)
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
-    with StoreTail(settings.store_path) as tail:
-        source = WallDataSource(StoredRuns(tail), Archive(runs_folder(folder), settings))
-        shown = wall(source, wall_address, metrics=metrics_page(settings), parts=ReceivedParts(settings))
+    with StoreTail(settings.store_path) as tail, FollowedParts(settings) as followed:
+        now = JoinedSquads(StoredRuns(tail), followed)
+        source, parts = (
+            WallDataSource(now, Archive(runs_folder(folder), settings)),
+            ReceivedParts(settings, followed.cues),
+        )
+        shown = wall(source, wall_address, metrics=metrics_page(settings), parts=parts)
         with shown as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)
             if not is_loopback(wall_address.host):

@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 
-from surefoot.dashboards.part_store import PartRefusedError, PartState
+from surefoot.dashboards.part_store import Cue, PartRefusedError, PartState
 from surefoot.sensor_ingest.recording.errors import (
     NotARunError,
     RunFormatNewerError,
@@ -29,6 +29,7 @@ from surefoot.service.settings import Settings
 
 ENDED_SUFFIX = ".ended"
 """Of a file beside a part that holds its length: the answer about it when it has become part of a run."""
+CuesOfPart = Callable[[Path, int], Sequence[Cue]]
 RESERVE_BYTES = 100_000_000
 """Left free on the disk for what is recorded here."""
 
@@ -38,12 +39,19 @@ class ReceivedParts:
 
     What a part has received is the length of its journal, synced before it is told. So nothing can be counted that is
     not there, a repeated piece adds nothing, and nothing is lost with the process.
+
+    Parameters
+    ----------
+    cues : of a part, by its folder, behind the one of a number.
     """
 
-    def __init__(self, settings: Settings, reserve_bytes: int = RESERVE_BYTES) -> None:
+    def __init__(
+        self, settings: Settings, cues: CuesOfPart = lambda *_: (), reserve_bytes: int = RESERVE_BYTES
+    ) -> None:
         self._folder = settings.parts_folder
         self._parameters = settings.parameters
         self._keys = GatewayKeys(settings.data)
+        self._cues = cues
         self._reserve_bytes = reserve_bytes
         self._lock = threading.Lock()
 
@@ -103,6 +111,11 @@ class ReceivedParts:
             except OSError as error:
                 raise _unstorable(error, received) from error
             return _state(_written(part.mark_ended), received)
+
+    def cues(self, gateway: str, run: str, after: int) -> Sequence[Cue]:
+        """What is to be spoken to the runners of a part that grows, behind the cue of number `after`."""
+        self.state(gateway, run)
+        return self._cues(self._folder / gateway / run, after)
 
     def _joined(self, gateway: str, run: str) -> PartState | None:
         """What was received of a part that has ended and is not here any more; None of any other."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from surefoot.dashboards.data_source import SquadState
+from surefoot.dashboards.data_source import RunnerState, SquadState
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.run_loop import Observer
@@ -95,3 +95,20 @@ class StoredRuns:
             stored_runner_now(runner, known, now.seconds - known.zero.seconds) for (_, runner), known in found.items()
         ]
         return SquadState(TITLE, self._squad.revision + 1, runners)
+
+
+class JoinedSquads:
+    """Several sources of who runs now, as one; a runner whom two of them have is shown as the one that hears a pod."""
+
+    def __init__(self, *sources: SquadStateSource) -> None:
+        self._sources = sources
+
+    def squad_state(self) -> SquadState:
+        """Everybody now."""
+        squads = [source.squad_state() for source in self._sources]
+        found: dict[str, RunnerState] = {}
+        for runner in (each for squad in squads for each in squad.runners):
+            known = found.get(runner.runner)
+            if known is None or not any(pod.heard for pod in known.pods):
+                found[runner.runner] = runner
+        return SquadState(TITLE, sum(squad.revision for squad in squads), tuple(found.values()))
