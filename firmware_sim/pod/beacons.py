@@ -16,7 +16,7 @@ from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord
 from surefoot.sensor_ingest.protocol import profile_uuid
 
-BEACON_PERIOD_S = 10.0
+BEACON_PERIOD_S, MAX_PERIOD_S = 10.0, 30.0
 """Three of four are lost when half of the advertisements are, as each takes two: then one in 40 s remains."""
 BEACON_UUID = profile_uuid(0x20)
 """Of its service data."""
@@ -95,5 +95,5 @@ class Beacons:
             beacon.boot_count == before.boot_count
             and beacon.number == next_number
             and beacon.previous_tick_us != NO_TICK
-            and tick_us - before_us < 2e6 * BEACON_PERIOD_S
+            and tick_us - before_us < 2e6 * MAX_PERIOD_S
         )

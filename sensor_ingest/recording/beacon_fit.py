@@ -11,6 +11,7 @@ import numpy as np
 from surefoot.analysis.model import Bools, Floats, Ints
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord
 from surefoot.sensor_ingest.recording.clock_curve import ClockCurve, Spread, fit_curve
+from surefoot.sensor_ingest.recording.kept_pods import MAX_TICK_US
 
 MAX_PAIR_SD_S = 0.0025
 """Left against right is known where its standard uncertainty is at most this: ±5 ms in 95 of 100 cases."""
@@ -27,8 +28,6 @@ _SILENCE_US = 7_200_000_000
 """Beacons this far apart are of different runs: no curve goes from one to the other."""
 _MAX_APART_US = 2_000_000
 """Crystals take hours for this; what is further off is no beacon's."""
-_END_US = 1 << 53
-"""No pod runs for 285 years without a restart."""
 _UNEQUAL_SD_S = 0.0002
 """How unequally late the two directions may be, which no beacon shows."""
 
@@ -139,7 +138,7 @@ def fit_pair(left_beacons: Sequence[BeaconRecord], right_beacons: Sequence[Beaco
     _check_boots(left_beacons, right_beacons)
     heard = {(each.tick_us, each.partner_tick_us, -1) for each in left_beacons}
     heard |= {(each.partner_tick_us, each.tick_us, 1) for each in right_beacons}
-    rows = np.array([row for row in sorted(heard) if max(row[:2]) < _END_US], np.int64).reshape(-1, 3)
+    rows = np.array([row for row in sorted(heard) if max(row[:2]) < MAX_TICK_US], np.int64).reshape(-1, 3)
     runs = np.split(rows, np.flatnonzero(np.diff(rows[:, 0]) > _SILENCE_US) + 1)
     found = tuple(stretch for stretch in map(_fit_stretch, runs) if stretch is not None)
     return PairFit(found, len(heard) - sum(stretch.beacons for stretch in found)) if found else None

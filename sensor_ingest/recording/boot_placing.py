@@ -20,7 +20,7 @@ from surefoot.sensor_ingest.recording.utc_fit import UtcFit, fit_utc
 MAX_NOTES = 500
 """A computer that stays near may note the time each minute."""
 _NEAR_S = 86_400.0
-_KNOT_S = 60.0
+_KNOT_S, _MAX_KNOTS = 60.0, 50_000
 _OVERLAP_S = 1.0
 """Boots of one pod follow each other; more overlap than this, and than is uncertain, is a wrong time."""
 
@@ -82,7 +82,8 @@ def _nearby(noted: Floats, over_s: tuple[float, float]) -> Floats:
 
 def _placed(key: BootKey, boot: KeptBoot, number: int, line: Timeline, utc: UtcFit | None) -> PlacedBoot:
     span_us = max(boot.last_us - boot.first_us, 1_000_000)
-    ticks_us = boot.first_us + np.rint(np.linspace(0.0, span_us, 2 + int(1e-6 * span_us / _KNOT_S)))
+    knots = min(2 + int(1e-6 * span_us / _KNOT_S), _MAX_KNOTS)
+    ticks_us = boot.first_us + np.rint(np.linspace(0.0, span_us, knots))
     line_s = line.at_s(key, ticks_us)
     at_s = line_s if utc is None else utc.utc_s(line_s)
     rates = np.diff(at_s) / (1e-6 * np.diff(ticks_us))

@@ -8,6 +8,9 @@ from typing import Self
 
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord, SamplesRecord, StoreRecord, UtcRecord
 
+MAX_TICK_US = 1 << 53
+"""285 years; a record with a later tick is not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptBoot:
@@ -48,13 +51,13 @@ class KeptPod:
         beacons: list[BeaconRecord] = []
         for record in records:
             match record:
-                case SamplesRecord():
+                case SamplesRecord(packets=packets) if packets[-1].tick_us < MAX_TICK_US:
                     found = _boot_of(record)
                     known = boots.get(record.boot_count)
                     boots[record.boot_count] = found if known is None else known.joined(found)
-                case UtcRecord():
+                case UtcRecord(tick_us=tick_us) if tick_us < MAX_TICK_US:
                     utc.append(record)
-                case BeaconRecord():
+                case BeaconRecord(tick_us=tick_us) if tick_us < MAX_TICK_US:
                     beacons.append(record)
         return cls(tag, tuple(boots[count] for count in sorted(boots)), tuple(utc), tuple(beacons))
 

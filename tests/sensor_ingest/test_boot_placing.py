@@ -250,6 +250,21 @@ def test_a_kept_pod_is_read_from_its_records_in_any_order() -> None:
     assert pod == KeptPod("0001", (KeptBoot(1, 64, made[0].tick_us, last_us),), (noted,), (heard,))
 
 
+def test_ticks_that_cannot_be_are_not_read_and_do_no_harm() -> None:
+    far = (1 << 64) - 1
+    impossible: list[StoreRecord] = [
+        SamplesRecord(1, (replace(packet(0), tick_us=far),)),
+        UtcRecord(1, far, 5),
+        BeaconRecord(1, far, "0002", 1, 5),
+    ]
+    assert KeptPod.from_records("0001", impossible) == KeptPod("0001", (), (), ())
+    assert place_boots([]).boots == ()
+    ages = KeptPod("0001", (KeptBoot(1, 64, 0, 1 << 52),), (UtcRecord(1, 1 << 51, 1 << 63),), ())
+    (boot,) = place_boots([ages]).boots
+    assert not boot.dated
+    assert len(boot.mappings) < 60_000
+
+
 def test_of_a_long_boot_only_the_low_bits_travel() -> None:
     left, right = worn("0001"), worn("0002", drift_ppm=-40.0)
     hear(left, 1, right, 1)
