@@ -22,7 +22,7 @@ def live(
     The settings say which pods belong to which runner. Results go to the local store, and from there to InfluxDB and
     MQTT if the settings name them; either may be unreachable for any length of time.
 
-    Ctrl-C or SIGTERM ends the current run and the service. After a crash, start it again: it continues the run.
+    Ctrl-C, SIGTERM or SIGHUP ends the run and the service. After a crash, start it again: it continues the run.
     """
     from surefoot.service.cli.standard_streams import say
     from surefoot.service.configuration import load_configuration

@@ -195,8 +195,8 @@ def journals(data: Path) -> list[Entry]:
     return [entry for run in runs for entry in JournalReader(run.journal_path)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize("numbers", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGHUP] * 2], ids=str)
+def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, numbers: list[signal.Signals]) -> None:
     environment = {**os.environ, "SUREFOOT_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / ".links")}
     command = [
         sys.executable,
@@ -210,7 +210,8 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, number: signal.Si
     ]
     service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     wait(lambda: journals(tmp_path))
-    service.send_signal(number)
+    for number in numbers:
+        service.send_signal(number)
     out, _ = service.communicate(timeout=START_S)
     assert service.returncode == 0
     assert re.match(r"Watch with: .* serve · Ctrl-C ends it", out)
