@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from surefoot.analysis.model import Bools, Flag, Floats, Strides
+from surefoot.analysis.uncertainty import Z95
 
 MAX_OFFSET_SHARE = 0.02
 """Of the stride; flights of healthy runners differ by up to 15 %, which is 1.2 %."""
@@ -37,7 +38,7 @@ def clock_error_s(clock_sd_s: float | None, strides: Iterable[Strides]) -> float
         return clock_sd_s
     stride_s = np.concatenate([each.next_initial_contact_s - each.initial_contact_s for each in strides])
     known_s = stride_s[np.isfinite(stride_s)]
-    return MAX_OFFSET_SHARE * float(np.median(known_s)) / 1.96 if len(known_s) else 0.0
+    return MAX_OFFSET_SHARE * float(np.median(known_s)) / Z95 if len(known_s) else 0.0
 
 
 class ClockWatch:

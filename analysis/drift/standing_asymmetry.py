@@ -12,6 +12,7 @@ from surefoot.analysis.drift.monitored_metrics import ASYMMETRY, MONITORED_KEYS
 from surefoot.analysis.findings import Evidence, Finding, Kind, Severity, State, finding_id
 from surefoot.analysis.metrics import CONTACT
 from surefoot.analysis.model import Foot
+from surefoot.analysis.uncertainty import Z95
 
 HEALTHY_SD_PCT = 5.6
 """Standard deviation of contact asymmetry among healthy runners: 40 % of them lie within 3 %, 90 % within 9 % (contact
@@ -70,8 +71,8 @@ def _new_finding(baseline_pct: float, deviation: Deviation, chart: EwmaChart) ->
     evidence: Evidence = {
         "metric": CONTACT,
         "asymmetry_pct": baseline_pct,
-        "asymmetry_low_pct": baseline_pct - 1.96 * error_pct,
-        "asymmetry_high_pct": baseline_pct + 1.96 * error_pct,
+        "asymmetry_low_pct": baseline_pct - Z95 * error_pct,
+        "asymmetry_high_pct": baseline_pct + Z95 * error_pct,
         "baseline_start_s": baseline.start_s,
         "baseline_end_s": baseline.end_s,
         "baseline_strides": baseline.strides,
