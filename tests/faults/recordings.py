@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.faults.outcome import Outcome
+from tests.faults.temporary import temporary_folder
 from tests.sensor_ingest.damage import (
     Damaged,
     WholeJournal,
@@ -37,7 +37,7 @@ Spoil = Callable[[Path], None]
 @cache
 def recorded() -> DemoRun:
     """Two minutes of a runner, recorded once for all that befalls copies of it."""
-    return record_demo_run(Path(mkdtemp(prefix="surefoot-faults-")), 2.0)
+    return record_demo_run(temporary_folder(), 2.0)
 
 
 def manifest_deleted(run: Path) -> None:

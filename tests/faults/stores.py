@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 from surefoot.sensor_ingest.recording.run_folder import list_runs
 from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
 from tests.faults.outcome import Outcome
+from tests.faults.temporary import temporary_folder
 from tests.service.demo_runs import record_demo_run
 from tests.service.real_command import RealCommand
 from tests.service.servers import START_S, wait
@@ -38,7 +38,7 @@ SETTLE_S = 5.0
 @cache
 def stored() -> Settings:
     """A data folder with a run of ankle rolls and its store, two alerts delivered."""
-    settings = Settings(data=Path(mkdtemp(prefix="surefoot-faults-")) / "data")
+    settings = Settings(data=temporary_folder() / "data")
     demo = record_demo_run(settings.runs_folder, 1.5, name="ankle-roll")
     store_recorded_run(demo.run, settings)
     with Outbox(settings.store_path, "mqtt") as outbox:
