@@ -113,7 +113,9 @@ def store_errors(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) in BROKEN_CODES:
             raise StoreBrokenError(path, str(error)) from error
-        raise StoreError(path, str(error), "free space, or choose another data folder") from error
+        is_read_only = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY
+        first = "make it writable" if is_read_only else "free space"
+        raise StoreError(path, str(error), f"{first}, or choose another data folder") from error
     except OSError as error:
         raise StoreError(path, error.strerror or type(error).__name__, "choose another data folder") from error
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Self
 
@@ -25,6 +25,7 @@ class RealCommand:
     ----------
     date : what it takes for the date; None for the true one.
     output : where its standard output goes; by default it is read.
+    before : called in the new process before the command.
     """
 
     def __init__(
@@ -34,7 +35,9 @@ class RealCommand:
         settings: Mapping[str, object] | None = None,
         date: ComputerDate | None = None,
         output: int | IO[bytes] = subprocess.PIPE,
+        before: Callable[[], None] | None = None,
     ) -> None:
+        self._before = before
         self._output = output
         self.lines: list[str] = []
         self.out = ""
@@ -51,7 +54,12 @@ class RealCommand:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._arguments, env=self._environment, stdout=self._output, stderr=subprocess.PIPE, text=True
+            self._arguments,
+            env=self._environment,
+            stdout=self._output,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=self._before,
         )
         self._readers = [threading.Thread(target=read) for read in (self._read_errors, self._read_output)]
         for reader in self._readers:

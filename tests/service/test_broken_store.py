@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -29,6 +32,8 @@ from tests.service.real_command import RealCommand
 from tests.service.servers import wait
 
 RUNNER = "runner-1"
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
+READ_ONLY = "surefoot.sqlite cannot be used (attempt to write a readonly database); make it writable"
 
 
 @pytest.fixture(scope="session")
@@ -222,6 +227,39 @@ def test_the_service_records_while_it_makes_a_broken_store_anew(settings: Settin
         assert packets(settings, run.manifest.run_id) > 0
     assert told(settings)["deliveries"] == known["deliveries"]
     assert set(known["alerts"]) <= set(told(settings)["alerts"])
+
+
+def without_the_rights_of_root() -> None:
+    """Let file permissions count for this process, if it is that of root."""
+    if os.geteuid() == 0:
+        assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere root cannot give up its rights")
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (("doctor",), "Make it writable, or choose another data folder."),
+        (("reanalyze", "last"), f"{READ_ONLY}, or choose another data folder."),
+        (("live", "--simulated", "1"), f"{READ_ONLY}, or choose another data folder. Recording goes on without it."),
+    ],
+)
+@pytest.mark.usefixtures("run")
+def test_a_store_that_cannot_be_written_is_one_sentence_and_costs_no_run(
+    settings: Settings, command: tuple[str, ...], sentence: str
+) -> None:
+    settings.store_path.chmod(0o400)
+    with RealCommand(settings.data, *command, before=without_the_rights_of_root) as service:
+        if command[0] == "live":
+            service.expect(sentence)
+            wait(lambda: len(list_runs(settings.runs_folder)) == 2)
+        else:
+            service.finish()
+    told = " ".join((service.out + service.err).split())
+    assert sentence in told
+    assert "Traceback" not in told
+    assert told.count("Recording run") <= 1
+    assert all(run.manifest.ended for run in list_runs(settings.runs_folder))
 
 
 @contextmanager
