@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ MAX_FOLLOWED = 8
 """At once; the parts that grew last."""
 CHECK_PODS_S = 1.0
 BACKLOG_BYTES = 50_000
-"""More than this to read at once, ten seconds of two pods, is analysed in large pieces, to catch up."""
+"""What is farther from the end of the file, ten seconds of two pods, is analysed in large pieces, to catch up."""
 
 
 class FollowedPart:
@@ -65,11 +66,10 @@ class FollowedPart:
     def read_on(self) -> None:
         """Analyse what has come; OSError or RunError if it cannot be read."""
         with self._path.open("rb") as journal:
-            journal.seek(0, 2)
-            is_behind = journal.tell() - self._at > BACKLOG_BYTES
-            self._analysis.chunk_s = CHUNK_S if is_behind else 0.0
+            size = journal.seek(0, os.SEEK_END)
             for entry, end in whole_frames(journal, self._at):
                 self._at, self._read_s = end, time.monotonic()
+                self._analysis.chunk_s = CHUNK_S if size - end > BACKLOG_BYTES else 0.0
                 for worn in worn_as([entry], self.manifest.pods):
                     self._process(worn)
 
