@@ -13,6 +13,7 @@ from surefoot.sensor_ingest.pod_store.block_codec import BLOCK_SAMPLES, decode_b
 from surefoot.sensor_ingest.protocol import ProtocolError
 from tests.sensor_ingest.pod_store.made import gait_counts
 from tests.sensor_ingest.pod_store.plain_decoder import decode
+from tests.sensor_ingest.pod_store.plain_encoder import encode
 
 SIZES = st.integers(1, BLOCK_SAMPLES)
 COUNTS = SIZES.flatmap(lambda size: arrays(np.int16, (size, 6)))
@@ -32,6 +33,11 @@ def test_every_block_comes_back_bit_for_bit(counts: NDArray[np.int16]) -> None:
 @given(COUNTS | EXTREMES)
 def test_a_decoder_written_from_the_specification_reads_the_same(counts: NDArray[np.int16]) -> None:
     assert decode(encode_block(counts), len(counts)) == counts.tolist()
+
+
+@given(COUNTS | EXTREMES)
+def test_an_encoder_written_from_the_specification_writes_the_same(counts: NDArray[np.int16]) -> None:
+    assert encode(counts.tolist())[0] == encode_block(counts)
 
 
 def test_every_order_is_used_and_read() -> None:
