@@ -14,14 +14,17 @@ from scipy.interpolate import CubicSpline
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Samples
 from surefoot.firmware_sim.body.runner_profile import Activity
-from surefoot.firmware_sim.pod.flash import SECTOR_BYTES
+from surefoot.firmware_sim.pod.flash import SECTOR_BYTES, NorFlash
 from surefoot.firmware_sim.pod.imu import MAX_COUNTS
+from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.log_sector import PAYLOAD_BYTES
+from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.sensor_ingest.pod_store.block_codec import BLOCK_SAMPLES
 from surefoot.sensor_ingest.pod_store.records import record_bytes
 from tests.accuracy.recordings import DATA, samples_of
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.pod_store.made import gait_counts, packets_of, records_of
+from tests.sensor_ingest.pod_store.plain_encoder import encode
 
 RATE_HZ = 208.0
 TARGET_BYTES = 9.3
@@ -76,6 +79,14 @@ def rows() -> Iterator[Finding]:
     for activity, speed_mps in SIMULATED:
         data = f"simulated, {activity} {speed_mps} m/s"
         yield _row(data, [gait_counts(activity, speed_mps, 60.0)], bound=activity == "run")
+    for flash_mib, least_min in ((2, 0.0), (8, 0.0), (16, 140.0)):
+        held_min = minutes_held(flash_mib)
+        target = f"≥ {least_min:.0f} min" if least_min else "told only"
+        yield Finding(
+            f"{flash_mib} MiB of flash", "room at 208 Hz", f"{held_min:.0f} min", target, held_min >= least_min
+        )
+    counted = f"{operations_per_sample():.0f} operations"
+    yield Finding("simulated, run 3.3 m/s", "to encode a sample, counted", counted, "told only", True)
     if not DATA.exists():
         return
     for name, files, bound in (("running", RUNNING, True), ("walking", WALKING, False)):
@@ -83,6 +94,19 @@ def rows() -> Iterator[Finding]:
         yield _row(f"{len(files)} recordings, {name}", [counts for found in each for counts in found], bound)
         worst = max(zip(map(bytes_per_sample, each), files, strict=True))[1]
         yield _row(f"the worst of them, {worst}", each[files.index(worst)], bound=False)
+
+
+def minutes_held(flash_mib: int) -> float:
+    """Minutes for which an empty flash has room, at 9.3 bytes a sample."""
+    keeper = Keeper(NorFlash(flash_mib << 20), 1, PodSettings("SIM0001"), lambda: b"")
+    return keeper.info.seconds_left / 60.0
+
+
+def operations_per_sample() -> float:
+    """Integer operations that a microcontroller takes to encode a sample of running."""
+    counts = gait_counts("run", 3.3, 60.0)
+    blocks = [counts[begin : begin + BLOCK_SAMPLES] for begin in range(0, 40 * BLOCK_SAMPLES, BLOCK_SAMPLES)]
+    return sum(encode(block.tolist())[1] for block in blocks) / (BLOCK_SAMPLES * len(blocks))
 
 
 def _row(data: str, stretches: Sequence[Counts], bound: bool) -> Finding:

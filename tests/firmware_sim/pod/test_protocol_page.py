@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import SupportsBytes
 
@@ -14,11 +15,36 @@ import surefoot.firmware_sim
 from surefoot.firmware_sim.pod.beacon_charge import charge_uah_per_h, listening_uc, search_uah_per_h, sending_uc
 from surefoot.firmware_sim.pod.beacons import BEACON_PERIOD_S, BEACON_UUID, Beacon
 from surefoot.firmware_sim.pod.firmware import RATES_HZ
-from surefoot.firmware_sim.pod.gatt import advertisement
+from surefoot.firmware_sim.pod.flash import NorFlash
+from surefoot.firmware_sim.pod.gatt import advertisement, scan_response
+from surefoot.firmware_sim.pod.keeper import RESERVED_BYTES, USUAL_BYTES_PER_SAMPLE, Keeper
+from surefoot.firmware_sim.pod.keeping_rule import REST_US
 from surefoot.firmware_sim.pod.peripheral import MTU, PACKET_BYTES
-from surefoot.firmware_sim.pod.pod_settings import RING_PACKETS
+from surefoot.firmware_sim.pod.pod_settings import AUTO_MINUTES, RING_PACKETS, PodSettings
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
-from surefoot.sensor_ingest.pod_store.store_protocol import STORE_INFO_UUID, STORE_SERVICE_UUID, TRANSFER_UUID
+from surefoot.sensor_ingest.pod_store.block_codec import MAX_QUOTIENT
+from surefoot.sensor_ingest.pod_store.records import (
+    HEADER,
+    MAX_RECORD_BYTES,
+    SamplesRecord,
+    UtcRecord,
+    read_record,
+    record_bytes,
+)
+from surefoot.sensor_ingest.pod_store.store_protocol import (
+    FRAGMENT_BYTES,
+    STORE_INFO_UUID,
+    STORE_SERVICE_UUID,
+    TRANSFER_UUID,
+    Fragment,
+    StoreCapability,
+    StoreInfo,
+    StoreState,
+    StoreStatus,
+    end_of_transfer,
+    fragments,
+    tag_number,
+)
 from surefoot.sensor_ingest.protocol import (
     BOND_UUID,
     CONTROL_UUID,
@@ -36,6 +62,7 @@ from surefoot.sensor_ingest.protocol import (
     Reply,
     Result,
 )
+from tests.sync.bytes_per_sample import operations_per_sample
 
 POD_UUIDS = SERVICE_UUID, STREAM_UUID, CONTROL_UUID, INFO_UUID, BOND_UUID
 PAGE = (Path(surefoot.firmware_sim.__file__).parent / "PROTOCOL.md").read_text("utf-8")
@@ -51,8 +78,25 @@ COMMANDS = [
     Command(Opcode.SET_RATE, (208,)),
     Command(Opcode.SET_RANGE, (32, 2000)),
     Command(Opcode.SET_FOOT, (2,)),
+    Command(Opcode.KEEP_AUTO, (5,)),
+    Command(Opcode.NOTE_UTC, (1_790_000_000_123_456,)),
+    Command(Opcode.FETCH, (60_000, 1235)),
+    Command(Opcode.RELEASE, (61_235,)),
+    Command(Opcode.SET_PARTNER, (tag_number("0002"),)),
     Command(Opcode.RESEND, (57, 143)),
 ]
+KEPT = record_bytes(61_233, SamplesRecord(42, (replace(PACKET, boot=0x0A85),)))
+NOTED = record_bytes(61_234, UtcRecord(42, 1_240_000_000, 1_790_000_000_123_456))
+CAPABILITIES = StoreCapability.AUTO | StoreCapability.BEACONS
+STORE_INFO = StoreInfo(CAPABILITIES, StoreState.KEEPING, 5, 42, 60_000, 61_235, 812_345, 16_769_024, 7850)
+STORE: tuple[bytes, ...] = (
+    NOTED,
+    KEPT,
+    bytes(STORE_INFO),
+    *(bytes(fragment) for fragment in fragments(61_234, NOTED)),
+    bytes(end_of_transfer(61_235)),
+    scan_response(StoreStatus(StoreState.IDLE, 87, 48, 95)),
+)
 
 
 def examples() -> list[bytes]:
@@ -70,17 +114,24 @@ def test_the_example_bytes_are_the_codecs() -> None:
         RscMeasurement(0.0, 172, running=True),
     )
     expected = [advertisement("SF0001-L"), *(bytes(value) for value in values)]
-    expected.insert(3, bytes(BEACON))
+    expected[3:3] = [*STORE, bytes(BEACON)]
     assert examples() == expected
 
 
 def test_the_codec_reads_the_example_bytes() -> None:
-    _, info, packet, beacon, *rest = examples()
+    _, info, packet, *rest = examples()
+    noted, kept, store_info, fragment, end, _ = rest[: len(STORE)]
+    beacon, *rest = rest[len(STORE) :]
     parsed = Packet.from_bytes(packet)
     assert PodInfo.from_bytes(info) == INFO
     assert Beacon.from_bytes(beacon) == BEACON
     assert bytes(parsed) == packet
     np.testing.assert_array_equal(parsed.counts, COUNTS)
+    assert read_record(noted) == (61_234, UtcRecord(42, 1_240_000_000, 1_790_000_000_123_456))
+    assert record_bytes(*read_record(kept)) == kept
+    assert StoreInfo.from_bytes(store_info) == STORE_INFO
+    assert Fragment.from_bytes(fragment).data == noted
+    assert Fragment.from_bytes(end).is_end
     assert [Command.from_bytes(data) for data in rest[: len(COMMANDS)]] == COMMANDS
     assert [Reply.from_bytes(data) for data in rest[len(COMMANDS) : -1]] == [REPLY, REFUSAL]
 
@@ -94,6 +145,29 @@ def test_the_offsets_are_those_of_the_layout(heading: str, layout: struct.Struct
     fields = re.findall("[A-Za-z]", layout.format)
     ends = [struct.calcsize("<" + "".join(fields[:count])) for count in range(len(fields) + 1)]
     assert offsets == (ends if heading != "Control" else ends[:-1])
+
+
+def test_the_offsets_of_the_store_are_those_of_its_layouts() -> None:
+    for what, layout in (("*Store info*", StoreInfo.LAYOUT), ("a fragment", Fragment.HEADER), ("a record", HEADER)):
+        table = PAGE.split(f"| Offset | Type | Field of {what} | |\n")[1].split("\n\n")[0]
+        offsets = [int(offset) for offset in re.findall(r"^\| (\d+) \| u", table, re.MULTILINE)]
+        fields = re.findall("[A-Za-z]", layout.format)
+        assert offsets[: len(fields)] == [struct.calcsize("<" + "".join(fields[:end])) for end in range(len(fields))]
+
+
+def test_what_the_page_says_of_the_store_is_so() -> None:
+    for flash_mib in (2, 8, 16):
+        keeper = Keeper(NorFlash(flash_mib << 20), 1, PodSettings("TEST0001"), lambda: b"")
+        assert f"| {flash_mib} MiB | {keeper.info.seconds_left // 60} |" in PAGE
+    assert f"less than {USUAL_BYTES_PER_SAMPLE} bytes of flash" in PAGE
+    assert f"only {RESERVED_BYTES >> 10} KiB are left" in PAGE
+    assert f"n > 0 ({AUTO_MINUTES} after a first start)" in PAGE
+    assert f"at rest for {REST_US // 1_000_000} s" in PAGE
+    assert f"no quotient is then above {MAX_QUOTIENT}" in PAGE
+    assert f"some {operations_per_sample():.0f} integer operations" in PAGE
+    assert f"up to {FRAGMENT_BYTES} |" in PAGE
+    assert f"at most {MAX_RECORD_BYTES} |" in PAGE
+    assert 3 + Fragment.HEADER.size + FRAGMENT_BYTES == MTU
 
 
 def test_the_page_names_every_uuid_and_opcode() -> None:
@@ -114,6 +188,7 @@ def test_the_numbers_on_the_page_are_those_of_the_firmware() -> None:
 def test_an_advertisement_fits_its_31_bytes() -> None:
     assert len(advertisement("SF0001-L")) == 31
     assert len(bytes(BEACON)) == 31
+    assert len(scan_response(StoreStatus(StoreState.FULL, 100, 70_000, 0))) <= 31
 
 
 def test_what_beacons_take_is_computed() -> None:
