@@ -91,8 +91,8 @@ export class Pod {
     const first = isFirst ? info.newest + 1 : info.oldest;
     const store = await link.storeInfo();
     this.heard = new Heard(first);
-    const holdsOthers = !isFirst || store === null || store.oldest !== store.next;
-    Object.assign(this.assigned, { boot: info.boot, first, ranges: this.heard.ranges, mayRelease: !holdsOthers });
+    const mayRelease = Boolean(isFirst && store?.isIdle && store.oldest === store.next);
+    Object.assign(this.assigned, { boot: info.boot, first, ranges: this.heard.ranges, mayRelease });
     if (!isFirst) this.#event(EVENT.REBOOTED);
   }
 
@@ -110,7 +110,7 @@ export class Pod {
 
   #onPacket(view) {
     const packet = parsePacket(view);
-    if (!packet || packet.boot !== this.assigned.boot) return;
+    if (!packet || packet.boot !== this.assigned.boot || this.isFinished) return;
     this.lastPacketMs = performance.now();
     if (!this.heard.add(packet.sequence)) return;
     this.assigned.ranges = this.heard.ranges;
@@ -145,12 +145,13 @@ export class Pod {
   async #finish(link) {
     if (!this.isFinished) {
       await this.#checked(link, OPCODE.STOP);
-      const { newest } = await link.info();
-      await this.#fillGaps(link, newest);
+      this.mark = await this.#newMark(link);
+      await this.#fillGaps(link, this.mark.newest);
       this.#event(EVENT.DISCONNECTED, 0, "the run was ended");
       this.isFinished = true;
+      this.mark.bytes = await this.recording.flushedBytes();
     }
-    while (link.isUp && !this.isDone && !(await this.#tellSafe(link, 0))) await pause(WATCH_MS);
+    while (link.isUp && !this.isDone && !(await this.#release(link))) await pause(WATCH_MS);
     this.state = "ended";
   }
 
@@ -186,23 +187,31 @@ export class Pod {
     this.recording.write(lostFrame(this.number, this.assigned.boot, first, last - first + 1));
   }
 
-  // What the flash held when it was asked is safe once the service has every packet made until then. A pod that held
-  // anything before the run, or lost a packet in it, is left to `surefoot sync`. Whether all is told that can be.
-  async #tellSafe(link, everyMs = SAFE_MS) {
-    if (!this.assigned.mayRelease) return true;
-    if (!this.mark && performance.now() - (this.markedMs ?? 0) >= everyMs) {
+  // What the flash holds now is safe once the service has every packet made until now. A pod that held anything before
+  // the run, or lost a packet in it, is left to `surefoot sync`.
+  async #newMark(link) {
+    const store = this.assigned.mayRelease ? await link.storeInfo() : null;
+    return { next: store?.next ?? null, newest: (await link.info()).newest, bytes: null };
+  }
+
+  async #tellSafe(link) {
+    if (!this.assigned.mayRelease) return;
+    if (!this.mark && performance.now() - (this.markedMs ?? -SAFE_MS) >= SAFE_MS) {
       this.markedMs = performance.now();
-      const store = await link.storeInfo();
-      if (store) this.mark = { next: store.next, newest: (await link.info()).newest, bytes: null };
+      this.mark = await this.#newMark(link);
     }
-    if (!this.mark) return false;
+    if (!this.mark) return;
     if (this.mark.bytes === null && this.heard.newest >= this.mark.newest && !this.heard.firstGap()) {
       this.mark.bytes = await this.recording.flushedBytes();
     }
+    await this.#release(link);
+  }
+
+  // Whether the pod was told that what the mark covers is safe.
+  async #release(link) {
     if (this.mark.bytes === null || this.recording.run.received < this.mark.bytes) return false;
     await link.command(OPCODE.RELEASE, this.mark.next);
-    const isLast = this.recording.isClosed;
     this.mark = null;
-    return isLast;
+    return true;
   }
 }

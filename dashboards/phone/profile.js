@@ -60,5 +60,9 @@ export function parseInfo(view) {
   };
 }
 
-// What a pod's flash holds that nobody has confirmed: records `oldest` … `next` − 1.
-export const parseStoreInfo = (view) => ({ oldest: view.getUint32(8, true), next: view.getUint32(12, true) });
+// What a pod's flash holds: records `oldest` … `next` − 1.
+export const parseStoreInfo = (view) => ({
+  isIdle: view.getUint8(2) === 0,
+  oldest: view.getUint32(8, true),
+  next: view.getUint32(12, true),
+});

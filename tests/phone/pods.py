@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.firmware_sim.virtual_time import run_playback
+from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo
 from tests.phone.bluez import FakeBluez
 from tests.service.servers import wait
 
@@ -35,6 +37,12 @@ class PodsInReach:
     def wait_until(self, at_s: float) -> None:
         """Until a time of the pods, while the browser goes on by itself."""
         wait(lambda: self.now_s >= at_s)
+
+    def store(self, foot: Foot) -> StoreInfo:
+        """What a pod's flash holds."""
+        keeper = self.runner.pods[foot].firmware.keeper
+        assert keeper is not None
+        return keeper.info
 
     def do(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do something with the pods in their own thread, and wait for it."""

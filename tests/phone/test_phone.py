@@ -14,11 +14,12 @@ from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.scenarios import GOOD_LINK, Scenario
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
 from tests.dashboards.browser import overflow_px, violations
-from tests.phone.carried_run import card, carry, delivery, end, expect_recording, start
+from tests.phone.carried_run import SAFE, card, carry, delivery, end, expect_recording, press_end, start
 from tests.phone.gateway_service import GatewayService, entries, heard
 from tests.phone.phone_browser import phone_browser
 from tests.phone.pods import PodsInReach, pods_in_reach
 from tests.phone.private_bus import private_bus
+from tests.service.servers import wait
 
 SPEED = 8.0
 RUN = Scenario("phone", RunnerProfile(), (PlannedBout("run", 1200.0, 3.0),), link_quality=GOOD_LINK)
@@ -105,3 +106,29 @@ def test_it_fits_a_small_phone_and_anybody_can_use_it(page: Page, service: Gatew
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
     assert overflow_px(page) == 0
     assert violations(page) == []
+
+
+def test_a_pod_is_told_what_is_safe_once_the_service_has_it_and_nothing_of_another_run(
+    tmp_path: Path, service: GatewayService
+) -> None:
+    still = Scenario("still", RunnerProfile(), (PlannedBout("still", 80.0), PlannedBout("run", 600.0, 3.0)))
+    with (
+        private_bus(tmp_path) as bus,
+        pods_in_reach(bus, still, speed=SPEED, flash_bytes=1 << 21) as pods,
+        phone_browser(bus, tmp_path / "browser") as phone,
+    ):
+        page = phone.pages[0]
+        start(page, service)
+        pods.wait_until(110.0)
+        phone.set_offline(True)
+        press_end(page)
+        expect(page.locator("#feet")).to_contain_text("Done")
+        page.wait_for_timeout(1000)
+        assert [pods.store(foot).oldest for foot in Foot] == [0, 0]
+        phone.set_offline(False)
+        expect(page.locator("#upload")).to_have_text(SAFE)
+        wait(lambda: all(pods.store(foot).oldest > 50 for foot in Foot))
+        released = [pods.store(foot).oldest for foot in Foot]
+        start(page, service)  # while the pods hold what they kept since
+        end(page)
+        assert [pods.store(foot).oldest for foot in Foot] == released
