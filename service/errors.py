@@ -120,6 +120,17 @@ class FeetUnknownError(RequestError):
         )
 
 
+class FootUnknownError(RequestError):
+    """Nobody knows on which foot a pod was that kept a run."""
+
+    def __init__(self, serial: str) -> None:
+        self.serial = serial
+        super().__init__(
+            f"pod {serial} kept a run, but on which foot it was is not known; nothing is lost. Say it with --left or "
+            f"--right {serial[-4:]}, or run surefoot confirm and sync again."
+        )
+
+
 class RunUnknownError(RequestError):
     """There is no such run."""
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+import struct
+from typing import Self
 
 PAGE_BYTES = 256
 """Most that is programmed at once, within one page."""
 SECTOR_BYTES = 4096
 """What is erased at once."""
 ERASED = 0xFF
+_SECTOR_NUMBER = struct.Struct("<I")
+_IMAGE_BYTES = _SECTOR_NUMBER.size + SECTOR_BYTES
 
 
 class PowerCutError(Exception):
@@ -35,6 +39,26 @@ class NorFlash:
         """Programs and erases so far."""
         self._sectors: dict[int, bytearray] = {}
         self._cut: tuple[int, random.Random] | None = None
+
+    @classmethod
+    def from_image(cls, size_bytes: int, image: bytes) -> Self:
+        """Flash as `image` has it; ValueError if that is of other flash."""
+        if len(image) % _IMAGE_BYTES:
+            raise ValueError(f"image of {len(image)} bytes")
+        flash = cls(size_bytes)
+        for begin in range(0, len(image), _IMAGE_BYTES):
+            (sector,) = _SECTOR_NUMBER.unpack_from(image, begin)
+            flash.program_image(sector, image[begin + _SECTOR_NUMBER.size : begin + _IMAGE_BYTES])
+        return flash
+
+    def program_image(self, sector: int, content: bytes) -> None:
+        """Set a sector as a whole, as a programmer in the factory does."""
+        fresh, _ = self._sector_of(sector * SECTOR_BYTES)
+        fresh[:] = content
+
+    def image(self) -> bytes:
+        """All sectors that were ever written, each after its number."""
+        return b"".join(_SECTOR_NUMBER.pack(sector) + content for sector, content in self._sectors.items())
 
     @property
     def sectors(self) -> int:

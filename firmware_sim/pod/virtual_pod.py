@@ -67,6 +67,8 @@ class VirtualPod:
     source, sink : Bluetooth controller; only a `VirtualController` can go out of reach or lose power.
     start_s : session time zero on the loop's clock.
     ether : pods that may hear this one's beacons, and it theirs.
+    flash : that of a pod that was used before; by default new.
+    awake : firmware and clock of a pod that is on already.
     """
 
     def __init__(
@@ -80,6 +82,8 @@ class VirtualPod:
         start_s: float,
         battery: Battery | None = None,
         ether: BeaconEther | None = None,
+        flash: NorFlash | None = None,
+        awake: tuple[Firmware, Oscillator] | None = None,
     ) -> None:
         self.parameters = parameters
         self.settings = settings
@@ -97,8 +101,9 @@ class VirtualPod:
         self._boot_tasks: list[asyncio.Task[None]] = []
         self._sampling_task: asyncio.Task[None] | None = None
         self._off_after_cut_s = 0.0
-        self.flash = NorFlash(settings.flash_bytes) if settings.flash_bytes is not None else None
-        self.firmware = self._boot_firmware(-parameters.uptime_s)
+        fresh = NorFlash(settings.flash_bytes) if settings.flash_bytes is not None else None
+        self.flash = flash if flash is not None else fresh
+        self.firmware = self._boot_firmware(-parameters.uptime_s) if awake is None else self._go_on(*awake)
         self.peripheral = Peripheral(
             self, self._spawn, parameters.address, source, sink, bonded_only=parameters.bonded_only
         )
@@ -259,6 +264,11 @@ class VirtualPod:
         boot_count = count_boot(self.flash)
         boot = boot_number(boot_count, self._rng.randrange(1 << RANDOM_BOOT_BITS))
         return Firmware(self.settings, self.battery, boot, self._on_packet, flash=self.flash, boot_count=boot_count)
+
+    def _go_on(self, firmware: Firmware, oscillator: Oscillator) -> Firmware:
+        self.oscillator, firmware.on_packet = oscillator, self._on_packet
+        self._pending_times_s = []
+        return firmware
 
     async def _start(self) -> None:
         self.powered = True

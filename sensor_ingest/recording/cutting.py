@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from heapq import merge
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from surefoot.analysis.model import Floats, Foot
 from surefoot.sensor_ingest.pod_store.records import BootRecord, SamplesRecord, StoreRecord
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag, PodInfo, ProtocolError
+from surefoot.sensor_ingest.recording.beacon_fit import MAX_PAIR_SD_S
 from surefoot.sensor_ingest.recording.boot_entries import TimedBoot, boot_entries
 from surefoot.sensor_ingest.recording.boot_placing import place_boots
 from surefoot.sensor_ingest.recording.clock_steering import session_times
@@ -23,6 +25,7 @@ from surefoot.sensor_ingest.recording.folder_swap import swapped_in
 from surefoot.sensor_ingest.recording.heard_boots import HeardPacket
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.kept_pods import KeptPod
+from surefoot.sensor_ingest.recording.pair_clock import PairClock
 from surefoot.sensor_ingest.recording.placement import PlacedBoot, Placement
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder
 from surefoot.sensor_ingest.recording.steps import step_ticks_us
@@ -107,14 +110,31 @@ class KeptRun:
         return RunFolder(parent / self.manifest.run_id, self.manifest)
 
 
-def cut_runs(pods: Sequence[TakenOver], still_s: float, software: str, now_s: float) -> list[KeptRun]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """By what, with which parameters and when runs are cut."""
+
+    software: str
+    parameters: Mapping[str, float]
+    now_s: float
+
+
+def cut_runs(
+    pods: Sequence[TakenOver],
+    still_s: float,
+    software: str,
+    now_s: float,
+    parameters: Mapping[str, float] = MappingProxyType({}),
+) -> list[KeptRun]:
     """The runs of one runner, from all that the pods kept; what nobody walked or ran in is left out.
 
     Parameters
     ----------
     still_s : a run ends when nobody has walked or run for so long.
     now_s : seconds since 1970, for boots of which nothing tells the date.
+    parameters : of the analysis, where they are not the default.
     """
+    made = _Made(software, parameters, now_s)
     placement = place_boots([pod.kept for pod in pods])
     placed = [(pod, boot) for boot in placement.boots for pod in pods if pod.kept.tag == boot.tag]
     timelines = {-1 if boot.dated else boot.timeline for _, boot in placed}
@@ -123,7 +143,7 @@ def cut_runs(pods: Sequence[TakenOver], still_s: float, software: str, now_s: fl
         own = [(pod, boot) for pod, boot in placed if (-1 if boot.dated else boot.timeline) == line]
         moves_s = np.sort(np.concatenate([_steps_s(pod, boot) for pod, boot in own]))
         for span_s in _spans(moves_s, still_s):
-            runs.append(_cut(own, placement, span_s, software, now_s))
+            runs.append(_cut(own, placement, span_s, made))
     return runs
 
 
@@ -148,25 +168,26 @@ def _cut(
     own: Sequence[tuple[TakenOver, PlacedBoot]],
     placement: Placement,
     span_s: tuple[float, float],
-    software: str,
-    now_s: float,
+    made: _Made,
 ) -> KeptRun:
     worn = list(dict.fromkeys(pod.worn for pod, _ in own))
     inside = [(pod, boot, packets) for pod, boot in own if (packets := _inside(pod, boot, span_s))]
     zero_s = math.floor(min(session_times(boot.mappings, packets[0].ticks_us)[0] for _, boot, packets in inside))
     boots = tuple(_timed(worn.index(pod.worn), pod, boot, packets, zero_s) for pod, boot, packets in inside)
     dated = all(boot.dated for _, boot, _ in inside)
-    created_s = zero_s if dated else _guessed_s([boot for _, boot in own], zero_s, now_s)
+    created_s = zero_s if dated else _guessed_s([boot for _, boot in own], zero_s, made.now_s)
     pods = tuple(pod for number, pod in enumerate(worn) if any(boot.connection.pod == number for boot in boots))
     boots = tuple(_renumbered(boot, pods.index(worn[boot.connection.pod])) for boot in boots)
     first = f"{inside[0][0].worn.serial} {inside[0][1].boot_count} {inside[0][2][0].sequence}"
     created = datetime.fromtimestamp(created_s, UTC)
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{zlib.crc32(first.encode()):08x}"
-    manifest = Manifest(run_id, created, software, pods, ended=True)
+    manifest = Manifest(run_id, created, made.software, pods, ended=True, parameters=made.parameters)
     tags = {pod.foot: pod.serial[-4:] for pod in pods}
     if len(tags) == len(Foot):
         clock = placement.pair_clock(tags[Foot.LEFT], tags[Foot.RIGHT], *span_s, zero_s=float(zero_s))
-        manifest = replace(manifest, pair_clocks={pods[0].runner: clock})
+    else:
+        clock = PairClock(MAX_PAIR_SD_S, ((span_s[0] - zero_s, span_s[1] - zero_s),))
+    manifest = replace(manifest, pair_clocks={pods[0].runner: clock})
     return KeptRun(manifest, boots, dated, placement.notes)
 
 

@@ -34,6 +34,7 @@ from surefoot.service.cli.runs import runs
 from surefoot.service.cli.scan import scan
 from surefoot.service.cli.serve import serve
 from surefoot.service.cli.ship import ship
+from surefoot.service.cli.sync import sync
 
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
 """Root of the errors about arguments: click's, or that of the click inside typer, which exports only a leaf."""
@@ -53,6 +54,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     serve: "surefoot serve --host 0.0.0.0",
     certificate: "surefoot certificate",
     live: "surefoot live --simulated 4",
+    sync: "surefoot sync",
     ship: "surefoot ship --backfill",
     backup: "surefoot backup /mnt/disk/surefoot",
     restore: "surefoot restore /mnt/disk/surefoot",

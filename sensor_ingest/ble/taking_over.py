@@ -1,0 +1,191 @@
+"""Take over what pods kept: fetched, on the shelf, then released; whatever interrupts, it goes on from there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from surefoot.sensor_ingest.ble.adapter import Adapter, Advertisement, RadioBackend
+from surefoot.sensor_ingest.ble.bonds import Bonds, secure
+from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_matches
+from surefoot.sensor_ingest.ble.errors import LinkLostError, PodRefusedError
+from surefoot.sensor_ingest.ble.handshake import read_pod_info
+from surefoot.sensor_ingest.ble.pod_client import PodClient
+from surefoot.sensor_ingest.ble.pod_supervisor import TRANSIENT_ERRORS
+from surefoot.sensor_ingest.ble.retries import Retries
+from surefoot.sensor_ingest.ble.store_client import StoreClient
+from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo, StoreState
+from surefoot.sensor_ingest.recording.shelf import Shelf, ShelfFile
+
+log = logging.getLogger(__name__)
+
+SAFE_PERIOD_S = 5.0
+"""How often what came is put on the disk, and the pod is told that it may forget it."""
+FIND_TIMEOUT_S = 20.0
+"""A pod that is not heard for so long is not here; one that walked away may come back for so long."""
+
+
+@dataclass(slots=True)
+class PodProgress:
+    """How far one pod has come; numbers of records.
+
+    Parameters
+    ----------
+    serial : its serial number; what it was asked for by, until it is known.
+    found : whether it was connected to.
+    news : whether it held anything but the times that it is told.
+    held : what it held when it was found, and was not here.
+    problem : why it is not done; empty if it is, or goes on.
+    """
+
+    serial: str
+    found: bool = False
+    has_store: bool = True
+    is_keeping: bool = False
+    news: bool = False
+    held: int = 0
+    fetched: int = 0
+    done: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How pods are to be visited.
+
+    Parameters
+    ----------
+    stop : have the pods stop keeping first.
+    leave_keeping : leave pods alone that are keeping.
+    utc_s : the computer's clock, seconds since 1970.
+    find_timeout_s : how long to look for a pod.
+    """
+
+    stop: bool = True
+    leave_keeping: bool = False
+    utc_s: Callable[[], float] = time.time
+    find_timeout_s: float = FIND_TIMEOUT_S
+    seed: int | None = None
+
+
+@dataclass(slots=True)
+class TakingOver:
+    """Takes over several pods at once; `progress` tells how far each has come, by what it was asked for by."""
+
+    radio: RadioBackend
+    shelf: Shelf
+    bonds: Bonds
+    visit: Visit = field(default_factory=Visit)
+    progress: dict[str, PodProgress] = field(default_factory=dict)
+
+    async def run(self, pods: Sequence[str]) -> Mapping[str, PodProgress]:
+        """Take over pods by serial number or tag; what became of each.
+
+        Raises
+        ------
+        RadioError
+            if Bluetooth does not work.
+        RunUnwritableError, RunBusyError
+            if the disk does not take it, or another process takes over a pod.
+        """
+        adapter = Adapter(self.radio)
+        self.progress = {pod: PodProgress(pod) for pod in pods}
+        async with asyncio.TaskGroup() as group:
+            scan = group.create_task(adapter.scan(), name="scan")
+            visits = [group.create_task(self._take_over(adapter, pod), name=f"pod {pod}") for pod in pods]
+            for each in visits:
+                await each
+            adapter.close()
+            scan.cancel()
+        return self.progress
+
+    async def _take_over(self, adapter: Adapter, pod: str) -> None:
+        """Visit a pod until it is done; give it up if it is not heard for `find_timeout_s`."""
+        retries, others = Retries(random.Random(self.visit.seed)), set[str]()
+        progress, loop = self.progress[pod], asyncio.get_running_loop()
+        while not progress.done:
+            retries.on_looking()
+            try:
+                async with asyncio.timeout(self.visit.find_timeout_s):
+                    advertisement = await adapter.wait_for_advertisement(advertised_prefix(pod), frozenset(others))
+            except TimeoutError:
+                progress.problem = progress.problem or "it is not in range, or switched off"
+                return
+            try:
+                if not await self._visit(adapter, advertisement, progress, lambda: retries.on_streaming(loop.time())):
+                    others.add(advertisement.device.address)
+            except PodRefusedError as error:
+                progress.problem = error.reason
+                return
+            except TRANSIENT_ERRORS as error:
+                progress.problem = error.reason if isinstance(error, LinkLostError) else "the link was lost"
+                log.info("Pod %s: %s; it is looked for again.", pod, progress.problem)
+                await asyncio.sleep(retries.loss_wait_s(loop.time()))
+
+    async def _visit(
+        self, adapter: Adapter, advertisement: Advertisement, progress: PodProgress, on_connected: Callable[[], None]
+    ) -> bool:
+        """Connect to a pod and take over what it holds; False if it is another pod."""
+        client = PodClient(advertisement, adapter.radio)
+        try:
+            async with adapter.exclusive:
+                await client.connect()
+            info = await read_pod_info(client, progress.serial)
+            if not serial_matches(info.serial, progress.serial):
+                return False
+            progress.serial, progress.found = info.serial, True
+            on_connected()
+            if not client.has_store:
+                progress.has_store, progress.done, progress.problem = False, True, ""
+                return True
+            await secure(client, info.serial, advertisement.device.address, self.bonds)
+            await client.subscribe_replies()
+            await self._fetch(StoreClient(client, info.serial), progress)
+            return True
+        finally:
+            await client.close()
+
+    async def _fetch(self, store: StoreClient, progress: PodProgress) -> None:
+        found = await store.info()
+        progress.is_keeping = found.state is StoreState.KEEPING
+        if progress.is_keeping and self.visit.leave_keeping:
+            progress.done, progress.problem = True, ""
+            return
+        if progress.is_keeping and self.visit.stop:
+            await store.keep(False)
+        await store.note_utc(self.visit.utc_s)
+        held = await store.info()
+        with self.shelf.open(self._sound_shelf(progress.serial, held)) as file:
+            first = max(file.next_record, held.oldest)
+            progress.news = progress.news or found.next > first
+            progress.held = max(progress.held, progress.fetched + held.next - first)
+            progress.fetched = progress.held - (held.next - first)
+            await self._fetch_to(file, store, first, held.next, progress)
+        progress.done, progress.problem = True, ""
+
+    def _sound_shelf(self, serial: str, held: StoreInfo) -> str:
+        """The pod's shelf; a new one if the pod counts its records anew."""
+        with self.shelf.open(serial) as file:
+            begins_anew = file.next_record > held.next
+        if begins_anew:
+            self.shelf.set_aside(serial)
+        return serial
+
+    async def _fetch_to(self, file: ShelfFile, store: StoreClient, first: int, end: int, progress: PodProgress) -> None:
+        """Records to the shelf; now and then they are made safe, and the pod is told."""
+        loop, safe_s, begun = asyncio.get_running_loop(), -math.inf, progress.fetched
+        async for number, data in store.fetch(first, end):
+            file.append(data)
+            progress.fetched = begun + number + 1 - first
+            safe_s = loop.time() if math.isinf(safe_s) else safe_s
+            if loop.time() > safe_s + SAFE_PERIOD_S:
+                await store.release(await asyncio.to_thread(file.sync))
+                safe_s = loop.time()
+        await asyncio.to_thread(file.sync)
+        await store.release(end)
+        progress.fetched = progress.held

@@ -1,0 +1,189 @@
+"""What was taken over from pods becomes runs: cut, joined with what was heard live, analysed, stored, told."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from surefoot.analysis.findings import latest
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.ble.discovery import serial_matches
+from surefoot.sensor_ingest.pod_store.records import BootRecord, StoreRecord
+from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
+from surefoot.sensor_ingest.recording.cutting import KeptRun, TakenOver, cut_runs
+from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, list_runs
+from surefoot.sensor_ingest.recording.shelf import Shelf
+from surefoot.service import VERSION
+from surefoot.service.errors import FootUnknownError
+from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.runtime.joining import join_parts
+from surefoot.service.runtime.pod_sources import pods_of
+from surefoot.service.runtime.recovery import missing_runs, rebuild
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
+
+log = logging.getLogger(__name__)
+
+PODS_FOLDER = ".pods"
+"""Of the parts that come from the pods' own memory: no gateway's name."""
+NOBODY = "runner-1"
+"""Who wears a pod of which nothing is known."""
+AskFoot = Callable[[str], Foot | None]
+"""Asks a person on which foot a pod was; None without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncedRunner:
+    """A runner's run in which there is more than before.
+
+    Parameters
+    ----------
+    minutes : from its first to its last packet.
+    """
+
+    run: RunFolder
+    runner: str
+    minutes: float
+    findings: int
+
+    def __str__(self) -> str:
+        found = {0: "nothing found", 1: "one finding"}.get(self.findings, f"{self.findings} findings")
+        return f"{self.run.manifest.names[self.runner]}: {self.minutes:.0f} min synced, {found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What became of what was taken over.
+
+    Parameters
+    ----------
+    notes : what is to be told of the times of runs, sentences.
+    """
+
+    runners: tuple[SyncedRunner, ...]
+    notes: tuple[str, ...]
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """The shelf in the data folder."""
+    return Shelf(settings.data / "shelf")
+
+
+def bring_in(
+    settings: Settings,
+    named: Sequence[PodAssignment] = (),
+    *,
+    waiting_for: Sequence[str] = (),
+    ask: AskFoot = lambda _: None,
+    progress: ProgressCallback = lambda *_: None,
+    on_stored: Callable[[int], None] = lambda _: None,
+) -> Synced:
+    """Make runs of what lies on the shelf, and store them; where it was interrupted before, it goes on.
+
+    Parameters
+    ----------
+    named : who wears which pod, as said by a person; it counts more than what is known.
+    waiting_for : serial numbers of pods that are not done; what their runners' pods kept stays on the shelf, as left
+        and right are put on one clock together.
+    ask : for the foot of a pod of which nothing is known.
+
+    Raises
+    ------
+    FootUnknownError
+        if nobody knows on which foot a pod was; its records stay on the shelf.
+    IngestError, StoreError
+        if the disk does not take it.
+    """
+    ready = _ready(settings, named, waiting_for, ask)
+    kept = [run for pods in ready for run in _runs_of(pods, settings)]
+    for run in kept:
+        run.write(settings.parts_folder / PODS_FOLDER)
+    shelf_of(settings).mark_cut({pod.worn.serial: pod.next_record for pods in ready for pod in pods})
+    joined = join_parts(settings, progress, on_stored)
+    names = {each.run.manifest.run_id for each in joined}
+    for missing in missing_runs(settings):
+        if missing.manifest.run_id in names:
+            rebuild(missing, settings, progress, on_stored)
+    minutes = {run.manifest.run_id: run.duration_s / 60.0 for run in kept}
+    runners = tuple(
+        _told(settings, each.run, name, sum(minutes.get(part.manifest.run_id, 0.0) for part in each.parts))
+        for each in joined
+        for name in each.run.manifest.runners
+    )
+    return Synced(runners, tuple(dict.fromkeys(note for run in kept for note in run.notes)))
+
+
+def _ready(
+    settings: Settings, named: Sequence[PodAssignment], waiting_for: Sequence[str], ask: AskFoot
+) -> list[list[TakenOver]]:
+    """What was taken over, by runner; without those of whom a pod is not done."""
+    shelf = shelf_of(settings)
+    taken = [_taken(shelf, serial, settings, named, ask) for serial in shelf.serials()]
+    runners = dict.fromkeys(pod.worn.runner for pod in taken if pod.boots)
+    own = [[pod for pod in taken if pod.worn.runner == name] for name in runners]
+    return [_on_two_feet(pods) for pods in own if not any(pod.worn.serial in waiting_for for pod in pods)]
+
+
+def _runs_of(pods: Sequence[TakenOver], settings: Settings) -> list[KeptRun]:
+    return cut_runs(pods, settings.run_end.still_s, f"surefoot {VERSION}", time.time(), settings.parameters)
+
+
+def _taken(shelf: Shelf, serial: str, settings: Settings, named: Sequence[PodAssignment], ask: AskFoot) -> TakenOver:
+    records = list(shelf.records(serial))
+    return TakenOver.from_records(_worn(serial, records, settings, named, ask), records)
+
+
+def _worn(
+    serial: str,
+    records: Sequence[tuple[int, StoreRecord]],
+    settings: Settings,
+    named: Sequence[PodAssignment],
+    ask: AskFoot,
+) -> PodAssignment:
+    """Who wears a pod, on which foot: as said, as shown by its runner, as in the settings, as worn before, as set in
+    the pod, as answered."""
+    told = [*named, *pods_of(settings.runners), *_worn_before(settings)]
+    known = next((pod for pod in told if serial_matches(serial, pod.serial)), None)
+    runner = known.runner if known is not None else NOBODY
+    shown = None if known in named else foot_of(kept_feet(settings.runs_folder, runner), serial)
+    foot = shown or (known.foot if known is not None else None) or _foot_in_pod(records) or ask(serial)
+    if foot is None:
+        raise FootUnknownError(serial)
+    return PodAssignment(serial, foot, runner, known.name if known is not None else "")
+
+
+def _worn_before(settings: Settings) -> list[PodAssignment]:
+    """The pods of the recorded runs, newest first."""
+    runs = list_runs(settings.runs_folder) if settings.runs_folder.is_dir() else ()
+    return [pod for run in reversed(runs) for pod in run.manifest.pods]
+
+
+def _foot_in_pod(records: Sequence[tuple[int, StoreRecord]]) -> Foot | None:
+    """The foot that a pod was set to, at its last start."""
+    for _, record in reversed(records):
+        if isinstance(record, BootRecord):
+            try:
+                return PodInfo.from_bytes(record.info).foot.foot
+            except ProtocolError:
+                continue
+    return None
+
+
+def _on_two_feet(pods: Sequence[TakenOver]) -> list[TakenOver]:
+    """A runner's pods; the second one on a foot is taken to be on the other."""
+    placed: list[TakenOver] = []
+    for pod in pods:
+        taken = {each.worn.foot for each in placed}
+        foot = pod.worn.foot.other if pod.worn.foot in taken else pod.worn.foot
+        if foot not in taken:
+            placed.append(replace(pod, worn=replace(pod.worn, foot=foot)))
+    return placed
+
+
+def _told(settings: Settings, run: RunFolder, runner: str, minutes: float) -> SyncedRunner:
+    with StoreReader(settings.store_path) as reader:
+        found = latest(reader.findings(run.manifest.run_id, runner))
+    return SyncedRunner(run, runner, minutes, sum(finding.severity.rank > 0 for finding in found))

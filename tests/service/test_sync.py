@@ -1,0 +1,109 @@
+"""The real `sync`, of simulated pods that kept a run: each sample once, whatever is interrupted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.kept_run import KeptRun, keep_run
+from surefoot.firmware_sim.scenarios import make_scenario
+from surefoot.sensor_ingest.pod_store.reassembly import RecordAssembler
+from surefoot.sensor_ingest.protocol import Opcode
+from surefoot.sensor_ingest.recording.run_folder import list_runs
+from surefoot.service.errors import FootUnknownError
+from surefoot.service.runtime.simulated_sync import CLOCKS
+from surefoot.service.runtime.syncing import bring_in, shelf_of
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
+from tests.sensor_ingest.pieces import entries_of, identities
+from tests.sensor_ingest.shelved import shelve
+from tests.service.command import surefoot
+from tests.service.real_command import RealCommand
+from tests.service.servers import wait
+
+MINUTES = 2
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("SUREFOOT_DATA", str(tmp_path / "data"))
+    return Settings(data=tmp_path / "data")
+
+
+def synced_run(settings: Settings) -> set[tuple[int, int, int]]:
+    """The packets of the one run, each of them there once; the run is in the store, and has its report."""
+    (run,) = list_runs(settings.runs_folder)
+    packets = identities(entries_of(run))
+    assert len(packets) == len(set(packets))
+    assert (run.path / "report.html").exists()
+    with StoreReader(settings.store_path) as reader:
+        (stored,) = reader.runs()
+        assert stored.summary is not None
+        assert len(reader.results(stored.run, stored.runner).strides[Foot.LEFT]) > 80 * (MINUTES - 1)
+    return set(packets)
+
+
+def test_a_run_that_pods_kept_is_taken_over_analysed_and_told(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = surefoot(capsys, "sync", "--simulated", "--minutes", str(MINUTES))
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert lines[:2] == ["SIM010001: all taken over.", "SIM010002: all taken over."]
+    assert lines[2].startswith(f"runner-1: {MINUTES} min synced, ")
+    assert "heard" in lines[3]
+    packets = synced_run(settings)
+    kept = keep_run(make_scenario("story", MINUTES, 1), 1, 0.0, clocks=CLOCKS)
+    for number, pod in enumerate(kept.pods.values()):
+        assert len([each for each in packets if each[0] == number]) == len(pod.packets)
+    again = surefoot(capsys, "sync", "--simulated")
+    assert again.out == "SIM010001: nothing new.\nSIM010002: nothing new.\n"
+    assert synced_run(settings) == packets
+
+
+def test_a_sync_that_is_killed_goes_on_where_it_was(settings: Settings) -> None:
+    shelf = settings.data / "shelf" / "SIM010001.bin"
+    with RealCommand(settings.data, "sync", "--simulated", "--minutes", str(MINUTES)) as command:
+        wait(lambda: shelf.exists() and shelf.stat().st_size > 40_000, 60.0)
+        command.kill()
+    held = shelf.stat().st_size
+    with RealCommand(settings.data, "sync", "--simulated") as command:
+        assert command.finish() == 0
+    assert held > 40_000
+    found = synced_run(settings)
+    kept = keep_run(make_scenario("story", MINUTES, 1), 1, 0.0, clocks=CLOCKS)
+    assert len(found) == sum(len(pod.packets) for pod in kept.pods.values())
+
+
+def test_pods_are_of_whom_they_are_said_to_be(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("sync", "--simulated", "--minutes", "1", "--left", "0002", "--right", "0001", "--runner", "anna")
+    assert surefoot(capsys, *arguments).code == 0
+    (run,) = list_runs(settings.runs_folder)
+    assert {(pod.serial, pod.foot, pod.runner) for pod in run.manifest.pods} == {
+        ("SIM010001", Foot.RIGHT, "anna"),
+        ("SIM010002", Foot.LEFT, "anna"),
+    }
+
+
+def test_a_pod_of_which_nobody_knows_the_foot_waits_on_the_shelf_until_it_is_said(settings: Settings) -> None:
+    kept = keep_run(make_scenario("easy", 1.0, 1), 1, 1.8e9, unset_feet=True)
+    shelve_flash(settings, kept)
+    with pytest.raises(FootUnknownError, match="--left or --right 0001"):
+        bring_in(settings)
+    assert bring_in(settings, ask={"SIM010001": Foot.LEFT, "SIM010002": Foot.RIGHT}.get).runners != ()
+    assert bring_in(settings).runners == ()
+
+
+def shelve_flash(settings: Settings, kept: KeptRun) -> None:
+    """What the pods' flash holds, on the shelf."""
+    for pod in kept.pods.values():
+        pod.keeper.set_client_listens(True)
+        pod.order(Opcode.FETCH, 0, 0xFFFF_FFFF)
+        pod.keeper.transfer.on_replied()
+        assembler, records = RecordAssembler(), []
+        while (fragment := pod.keeper.transfer.next_fragment()) is not None:
+            record = None if fragment.is_end else assembler.push(fragment)
+            records += [] if record is None else [record[1]]
+        shelve(shelf_of(settings).folder, pod.settings.serial, records)
