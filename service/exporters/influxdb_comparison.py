@@ -1,4 +1,7 @@
-"""Compares how many points InfluxDB has with how many it should have: a database can lose what it has taken."""
+"""Compares what InfluxDB has with what it should have: a database can lose what it has taken.
+
+Points are counted, and the revisions of findings added up, since a point of an earlier revision is a point too.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.serialization.line_protocol import FIELD_OF_EVERY_POINT
 from surefoot.service.store.ledger import Ledger
 
+REVISIONS = "revisions of findings"
 Counts = Mapping[tuple[str, str], int]
-"""(run, table) → number of points."""
+"""(run, table) → number of points; (run, `REVISIONS`) → sum of the findings' revisions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A run's points of a table: how many the database should have, and has."""
+    """A run's points of a table, or its `REVISIONS`: how many the database should have, and has."""
 
     run: str
     table: str
@@ -49,20 +53,23 @@ def lacking(found: Iterable[Difference]) -> list[Difference]:
 
 
 def _expected(ledger: Ledger, oldest_ns: int) -> Counts:
-    return {
+    points = {
         (run, table): points
         for table in FIELD_OF_EVERY_POINT
         for run, points in ledger.point_counts(table, oldest_ns).items()
     }
+    return {**points, **{(run, REVISIONS): total for run, total in ledger.revision_sums(oldest_ns).items()}}
 
 
 def _held(influx: InfluxClient, oldest_ns: int) -> Counts:
-    asked = (
-        f'SELECT count("{field}") AS points FROM "{table}" WHERE time >= {oldest_ns} GROUP BY run'
-        for table, field in FIELD_OF_EVERY_POINT.items()
-    )
+    among = f"WHERE time >= {oldest_ns} GROUP BY run"
+    asked = [
+        f'SELECT count("{field}") AS points FROM "{table}" {among}' for table, field in FIELD_OF_EVERY_POINT.items()
+    ]
+    asked.append(f'SELECT sum("revision"::float) AS revisions FROM findings {among}')
     return {
-        (series.tags["run"], series.measurement): row["points"]
+        (series.tags["run"], series.measurement if name == "points" else REVISIONS): int(row[name])
         for series in influx.query("; ".join(asked))
         for row in series.dicts()
+        for name in {"points", "revisions"} & row.keys()
     }

@@ -102,9 +102,17 @@ class Ledger:
 
     def point_counts(self, table: str, oldest_ns: int) -> dict[str, int]:
         """Run → number of points that the sink should have of a table, from `oldest_ns` on."""
-        apart, points = POINTS.get(table, ("seq", "1"))
+        return self._totals(table, POINTS.get(table, ("seq", "1"))[1], oldest_ns)
+
+    def revision_sums(self, oldest_ns: int) -> dict[str, int]:
+        """Run → sum of the revisions that the sink should have of its findings, from `oldest_ns` on."""
+        return self._totals("findings", "max(json_extract(body, '$.revision'))", oldest_ns)
+
+    def _totals(self, table: str, amount: str, oldest_ns: int) -> dict[str, int]:
+        """Run → the sum of an amount over the points that the sink should have of a table."""
+        apart, _ = POINTS.get(table, ("seq", "1"))
         rows = self._outbox.rows(
-            f"SELECT run, sum(points) AS points FROM (SELECT run, {points} AS points FROM {table}"
+            f"SELECT run, sum(amount) AS total FROM (SELECT run, {amount} AS amount FROM {table}"
             " LEFT JOIN (SELECT run, until_ns FROM too_old WHERE sink = ?1) USING (run)"
             " WHERE seq <= ?2 AND time_ns > max(coalesce(until_ns, ?3), ?3)"
             " AND seq NOT IN (SELECT seq FROM dead_letters WHERE sink = ?1 AND source = ?4)"
@@ -114,4 +122,4 @@ class Ledger:
             oldest_ns - 1,
             table,
         )
-        return {row["run"]: row["points"] for row in rows}
+        return {row["run"]: row["total"] for row in rows}

@@ -119,6 +119,23 @@ def test_rows_that_are_taken_and_dropped_are_missed_and_sent_again(
     assert_influx_has_all(settings)
 
 
+def test_a_finding_of_an_earlier_revision_is_missed_and_sent_again(
+    settings: Settings, samples: dict[Foot, Samples], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert surefoot(capsys, "ship").code == 0
+    later = manifest(LATER, datetime.now(UTC) - timedelta(days=1))
+    store_samples(settings, samples, [finding(), finding(revision=2, known_s=40.0)], run=later)
+    assert surefoot(capsys, "ship").code == 0
+    with Outbox(settings.store_path, "influxdb") as outbox, InfluxClient(settings.influxdb) as influx:
+        (early,) = outbox.rows("SELECT * FROM findings WHERE run = ? ORDER BY seq LIMIT 1", LATER)
+        influx.write(list(lines("findings", early)))
+    done = surefoot(capsys, "ship", "--check")
+    assert done.code == 1
+    assert f"It has of run {LATER}: 0 of 2 revisions of findings; surefoot ship --again {LATER}" in one_line(done)
+    assert surefoot(capsys, "ship").code == 0
+    assert_influx_has_all(settings)
+
+
 def test_a_run_is_sent_anew_in_place_of_what_is_there(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     surefoot(capsys, "ship")
     with InfluxClient(settings.influxdb) as influx:
