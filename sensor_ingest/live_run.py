@@ -238,6 +238,8 @@ class LiveRun:
                 assembler=self._assembler,
                 bonds=self._bonds,
                 session_s=self._session_s,
+                partner_tag=self.run.manifest.partner_tag(number),
+                utc_s=self._utc_s,
                 stop=self._stop,
                 settings=self._settings,
                 rng=random.Random(self._rng.random()),

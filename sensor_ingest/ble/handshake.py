@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from surefoot.sensor_ingest.ble.errors import LinkLostError, PodRefusedError
 from surefoot.sensor_ingest.ble.pod_client import PodClient
+from surefoot.sensor_ingest.pod_store.store_protocol import tag_number
 from surefoot.sensor_ingest.protocol import Opcode, PodInfo, ProtocolError, Result
 from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer
 
@@ -54,6 +55,13 @@ async def send_checked(client: PodClient, serial: str, opcode: Opcode, *argument
         raise LinkLostError(f"the pod is not ready for {opcode.name}")
     if reply.result is not Result.OK:
         raise PodRefusedError(serial, f"it answers {opcode.name} with {reply.result.name}")
+
+
+async def tell_store(client: PodClient, partner_tag: str, utc_s: float) -> None:
+    """Tell a pod that keeps runs its partner and the time, for runs without a client; it may refuse, as when full."""
+    if client.has_store:
+        await client.send_command(Opcode.SET_PARTNER, tag_number(partner_tag))
+        await client.send_command(Opcode.NOTE_UTC, round(1e6 * utc_s))
 
 
 def first_sequence_of_run(info: PodInfo, known: ReorderBuffer | None) -> int:

@@ -22,6 +22,7 @@ from surefoot.sensor_ingest.ble.handshake import (
     oldest_available,
     read_pod_info,
     send_checked,
+    tell_store,
 )
 from surefoot.sensor_ingest.ble.namesakes import Namesakes
 from surefoot.sensor_ingest.ble.pod_client import PodClient
@@ -60,6 +61,8 @@ class PodSupervisor:
     assembler : read only, for missing packets.
     bonds : pods that this computer has a bond with.
     session_s : maps the event loop's time to session time.
+    partner_tag : how the pod on the runner's other foot is called; empty without one.
+    utc_s : seconds since 1970, by the computer's clock.
     """
 
     def __init__(
@@ -72,6 +75,8 @@ class PodSupervisor:
         assembler: Assembler,
         bonds: Bonds,
         session_s: Callable[[float], float],
+        partner_tag: str,
+        utc_s: Callable[[], float],
         stop: asyncio.Event,
         settings: StreamSettings,
         rng: random.Random,
@@ -82,6 +87,7 @@ class PodSupervisor:
         self._queue = queue
         self._assembler = assembler
         self._session_s = session_s
+        self._partner_tag, self._utc_s = partner_tag, utc_s
         self._stop = stop
         self._settings = settings
         self._retries = Retries(rng)
@@ -180,6 +186,7 @@ class PodSupervisor:
         await send_checked(client, info.serial, Opcode.START)
         if info.foot.foot is not self.assignment.foot:
             await client.send_command(Opcode.SET_FOOT, FootCode.from_foot(self.assignment.foot))
+        await tell_store(client, self._partner_tag, self._utc_s())
         return True
 
     async def _secure(self, client: PodClient, serial: str, address: str) -> None:

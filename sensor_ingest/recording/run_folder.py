@@ -85,6 +85,12 @@ class Manifest:
         """The runners' ids, in order of their first pod."""
         return tuple(dict.fromkeys(pod.runner for pod in self.pods))
 
+    def partner_tag(self, number: int) -> str:
+        """How the pod on the other foot is called: the end of its serial number; empty without one."""
+        own = self.pods[number]
+        others = [pod.serial[-4:] for pod in self.pods if pod.runner == own.runner and pod.foot is own.foot.other]
+        return next((tag for tag in others if len(tag) == 4 and tag.isascii()), "")
+
     @property
     def names(self) -> dict[str, str]:
         """What each runner is called, by id, in the same order."""

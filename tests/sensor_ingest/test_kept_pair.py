@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from surefoot.analysis.model import Floats, Foot
 from surefoot.firmware_sim.body.runner_profile import PlannedBout
@@ -18,9 +20,10 @@ from surefoot.sensor_ingest.recording.boot_placing import place_boots
 from surefoot.sensor_ingest.recording.clock_steering import session_times
 from surefoot.sensor_ingest.recording.kept_pods import KeptPod
 from surefoot.sensor_ingest.recording.placement import PlacedBoot
+from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, create_run
 from tests.firmware_sim.pod_listener import RUN
 from tests.sensor_ingest.stored import keeping_runner, store_of
-from tests.sensor_ingest.virtual import in_virtual_time
+from tests.sensor_ingest.virtual import CREATED, Taken, in_virtual_time, recording, worn
 
 CRYSTALS = {
     Foot.LEFT: Crystal(50.0, Bend(warm_up_ppm=10.0, warm_up_s=60.0)),
@@ -84,3 +87,26 @@ def test_without_a_partner_nothing_is_sent_and_nothing_kept() -> None:
                 assert (await fetched(simulation, pod)).beacons == ()
 
     in_virtual_time(run())
+
+
+def test_a_live_run_tells_pods_of_each_other_and_the_time(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with keeping_runner(scenario=BENT) as (simulation, runner):
+            folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
+            async with recording(folder, simulation, Taken()):
+                await asyncio.sleep(15.0)
+            await asyncio.sleep(60.0)
+            for pod in runner.pods.values():
+                kept = await fetched(simulation, pod)
+                assert {beacon.partner_tag for beacon in kept.beacons} == {pod.settings.partner_tag} != {""}
+                (noted,) = kept.utc
+                at_s = pod.now_s - 1e-6 * (pod.oscillator.tick_us(pod.now_s) - noted.tick_us)
+                assert 1e-6 * noted.utc_us == pytest.approx(CREATED.timestamp() + runner.start_s + at_s, abs=0.1)
+
+    in_virtual_time(run())
+
+
+def test_only_a_pod_on_the_same_runners_other_foot_is_a_partner() -> None:
+    pods = [("SIM0001", Foot.LEFT, "anna"), ("SIM0002", Foot.LEFT, "ben"), ("SIM0003", Foot.RIGHT, "ben")]
+    run = Manifest("id", CREATED, "test", tuple(PodAssignment(*pod) for pod in [*pods, ("ñ", Foot.RIGHT, "anna")]))
+    assert [run.partner_tag(number) for number in range(4)] == ["", "0003", "0002", "0001"]
