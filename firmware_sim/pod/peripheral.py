@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from bumble import att
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Characteristic
-from bumble.hci import Address
+from bumble.hci import Address, HCI_LE_Set_Scan_Response_Data_Command
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import TransportSink, TransportSource
 
@@ -101,7 +101,8 @@ class Peripheral:
         *,
         bonded_only: bool = False,
     ) -> None:
-        self._has_store = delegate.store_status() is not None
+        self._advertised = delegate.store_status()
+        self._has_store = self._advertised is not None
         self.table = AttributeTable.of(self, delegate.serial, bonded_only=bonded_only, has_store=self._has_store)
         self.connection: Connection | None = None
         self.discoverable = False
@@ -132,10 +133,21 @@ class Peripheral:
         """Advertise, now and after every disconnection."""
         self.discoverable = True
         if self.connection is None:
+            self._advertised = self._delegate.store_status()
             await self._device.start_advertising(
                 advertising_data=advertisement(self._delegate.name),
-                scan_response_data=scan_response(self._delegate.store_status()),
+                scan_response_data=scan_response(self._advertised),
             )
+
+    async def refresh_status(self) -> None:
+        """Advertise what the store holds now."""
+        status = self._delegate.store_status()
+        if status is None or status == self._advertised or self.connection is not None or not self.discoverable:
+            return
+        self._advertised = status
+        await self._device.send_sync_command(
+            HCI_LE_Set_Scan_Response_Data_Command(scan_response_data=scan_response(status))
+        )
 
     async def stop(self) -> None:
         """Stop advertising and disconnect."""

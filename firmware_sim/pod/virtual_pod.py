@@ -298,6 +298,7 @@ class VirtualPod:
             if self.battery_pct() != notified_pct:
                 notified_pct = self.battery_pct()
                 await self.peripheral.notify(table.battery, bytes([notified_pct]))
+            self._spawn("status", self.peripheral.refresh_status())
 
     # Beacons
 

@@ -68,7 +68,7 @@ class BumbleScanner(BaseBleakScanner):
 
 
 def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
-    """bleak's advertisement data: name, service UUIDs, RSSI."""
+    """bleak's advertisement data: name, service data, service UUIDs, RSSI."""
     structures = advertisement.data.ad_structures
     uuids = [
         uuid_text(UUID.from_bytes(data[at : at + width]))
@@ -78,7 +78,14 @@ def advertisement_data(advertisement: Advertisement) -> AdvertisementData:
         for at in range(0, len(data), width)
     ]
     name = next((data.decode("utf-8", "replace") for kind, data in structures if kind in NAME_TYPES), None)
-    return AdvertisementData(name, {}, {}, list(dict.fromkeys(uuids)), None, advertisement.rssi, (advertisement,))
+    service_data = {
+        uuid_text(UUID.from_bytes(data[:16])): data[16:]
+        for kind, data in structures
+        if kind == AdType.SERVICE_DATA_128_BIT_UUID
+    }
+    return AdvertisementData(
+        name, {}, service_data, list(dict.fromkeys(uuids)), None, advertisement.rssi, (advertisement,)
+    )
 
 
 def uuid_text(uuid: UUID) -> str:

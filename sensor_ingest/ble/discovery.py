@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from bleak import BleakScanner
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, radio_error
-from surefoot.sensor_ingest.protocol import SERVICE_UUID
+from surefoot.sensor_ingest.pod_store.store_protocol import STORE_SERVICE_UUID, StoreStatus
+from surefoot.sensor_ingest.protocol import SERVICE_UUID, ProtocolError
 
 NAME_PREFIX = "SF"
 TAG_CHARACTERS = 4
@@ -29,6 +30,7 @@ class DiscoveredPod:
     ----------
     tag : advertised end of the serial number; may be used in its place.
     foot : foot that the pod is configured for; None if unknown.
+    store : what it holds; None if it does not say so.
     """
 
     name: str
@@ -36,6 +38,7 @@ class DiscoveredPod:
     foot: Foot | None
     address: str
     rssi_dbm: int
+    store: StoreStatus | None = None
 
 
 def advertised_prefix(serial: str) -> str:
@@ -66,9 +69,21 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
     except BLUETOOTH_FAILURES as error:
         raise radio_error(error) from error
     found = [
-        parse_advertised_name(data.local_name or device.name or "", device.address, data.rssi) for device, data in heard
+        replace(
+            parse_advertised_name(data.local_name or device.name or "", device.address, data.rssi),
+            store=store_status(data.service_data),
+        )
+        for device, data in heard
     ]
     return sorted(found, key=lambda pod: -pod.rssi_dbm)
+
+
+def store_status(service_data: Mapping[str, bytes]) -> StoreStatus | None:
+    """What a pod's store holds, from the service data that it advertises; None if it does not say so."""
+    try:
+        return StoreStatus.from_bytes(service_data[STORE_SERVICE_UUID])
+    except (KeyError, ProtocolError):
+        return None
 
 
 async def wait_for_any(radio: RadioBackend, serials: Iterable[str]) -> None:

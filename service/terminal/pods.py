@@ -8,6 +8,7 @@ from rich.table import Table
 
 from surefoot.dashboards.formatting import signed
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
+from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreStatus
 
 
 def pod_table(pods: Sequence[DiscoveredPod]) -> Table:
@@ -16,6 +17,19 @@ def pod_table(pods: Sequence[DiscoveredPod]) -> Table:
     for name in ("pod", "tag", "foot"):
         shown.add_column(name)
     shown.add_column("signal", justify="right")
+    keeping = any(pod.store for pod in pods)
+    if keeping:
+        shown.add_column("holds")
     for pod in pods:
-        shown.add_row(pod.name, pod.tag, pod.foot or "not set", f"{signed(pod.rssi_dbm, 0)} dBm")
+        holds = [_holds(pod.store)] if keeping else []
+        shown.add_row(pod.name, pod.tag, pod.foot or "not set", f"{signed(pod.rssi_dbm, 0)} dBm", *holds)
     return shown
+
+
+def _holds(store: StoreStatus | None) -> str:
+    """What a pod keeps, in words."""
+    if store is None:
+        return ""
+    held = f"{store.held_min} min" if store.held_min else "nothing"
+    state = {StoreState.FULL: ", full", StoreState.KEEPING: ", keeping"}.get(store.state, "")
+    return held + state

@@ -9,18 +9,20 @@ import pytest
 from bleak import BleakClient
 from bleak.exc import BleakError
 
+from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
 from surefoot.firmware_sim.radio.central import CentralRadio
 from surefoot.firmware_sim.simulation import Simulation
+from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import LinkLostError, PodRefusedError
 from surefoot.sensor_ingest.ble.store_client import StoreClient
 from surefoot.sensor_ingest.pod_store.records import BootRecord, SamplesRecord, UtcRecord, read_record
-from surefoot.sensor_ingest.pod_store.store_protocol import STORE_INFO_UUID, Fragment, StoreState
+from surefoot.sensor_ingest.pod_store.store_protocol import STORE_INFO_UUID, Fragment, StoreState, StoreStatus
 from surefoot.sensor_ingest.protocol import CONTROL_UUID, Command, Opcode, Packet, PacketFlag, Result
 from tests.firmware_sim.pod_listener import RUN, find, listening
 from tests.sensor_ingest.stored import FLASH_BYTES, connected, keeping_runner, left, packets_in, store_of
-from tests.sensor_ingest.virtual import in_virtual_time
+from tests.sensor_ingest.virtual import in_virtual_time, radio_of
 
 Records = dict[int, bytes]
 
@@ -190,6 +192,19 @@ def test_what_a_pod_holds_is_read_and_erased_by_the_owner_only() -> None:
             async with store_of(simulation, pod) as store:
                 assert await fetched(store) == held
                 assert len(held) > 30
+
+    in_virtual_time(run())
+
+
+def test_what_a_pod_holds_is_heard_without_connecting() -> None:
+    async def run() -> None:
+        async with keeping_runner(flash_bytes=1 << 21) as (simulation, runner):
+            await left(runner).power_off()
+            await asyncio.sleep(115.0)
+            await left(runner).power_on()
+            found = {pod.foot: pod.store for pod in await discover_pods(radio_of(simulation))}
+            assert found[Foot.RIGHT] == StoreStatus(StoreState.KEEPING, 87, 1, 16)
+            assert found[Foot.LEFT] == StoreStatus(StoreState.IDLE, 87, 0, 17)
 
     in_virtual_time(run())
 

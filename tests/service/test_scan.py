@@ -12,6 +12,7 @@ from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble import discovery
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
 from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreStatus
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 from surefoot.service.errors import NoPodError, SamePodError
 from surefoot.service.runtime import run_loop
@@ -76,6 +77,15 @@ def test_pods_are_shown_with_foot_and_signal(
         ["SF0004", "0004", "not", "set", "−40", "dBm"],
         ["SF0001-L", "0001", "left", "−50", "dBm"],
     ]
+
+
+def test_what_pods_hold_is_shown_where_one_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, idle = StoreStatus(StoreState.FULL, 80, 143, 0), StoreStatus(StoreState.IDLE, 80, 48, 95)
+    in_range(monkeypatch, replace(NEAR, store=full), replace(RIGHT, store=idle), NEW)
+    lines = [line.split("dBm")[1].strip() for line in surefoot(capsys, "scan").out.splitlines()[1:]]
+    assert lines == ["143 min, full", "48 min", ""]
 
 
 def test_no_pod_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
