@@ -26,6 +26,7 @@ from surefoot.sensor_ingest.pod_store.block_codec import MAX_QUOTIENT
 from surefoot.sensor_ingest.pod_store.records import (
     HEADER,
     MAX_RECORD_BYTES,
+    BeaconRecord,
     SamplesRecord,
     UtcRecord,
     read_record,
@@ -195,4 +196,7 @@ def test_what_beacons_take_is_computed() -> None:
     assert f"takes {sending_uc():.0f} µC to send and {listening_uc(0):.0f} µC to hear" in PAGE
     assert f"{charge_uah_per_h(0.5):.0f} µAh an hour, a third of a percent" in PAGE
     assert f"which takes {search_uah_per_h():.0f} µAh an hour" in PAGE
+    record = record_bytes(1, BeaconRecord(1, 2, "0001", 3, 4))
+    hourly_kb = 1e-3 * len(record) * 3600.0 / BEACON_PERIOD_S
+    assert f"A beacon record is {len(record)} bytes, at most {hourly_kb:.0f} kB an hour" in PAGE
     assert f"one event on all three channels every\n{BEACON_PERIOD_S:.0f} s, at most 30 s" in PAGE
