@@ -200,10 +200,10 @@ def test_what_a_pod_holds_is_heard_without_connecting() -> None:
     async def run() -> None:
         async with keeping_runner(flash_bytes=1 << 21) as (simulation, runner):
             await left(runner).power_off()
-            await asyncio.sleep(115.0)
+            await asyncio.sleep(121.0)
             await left(runner).power_on()
             found = {pod.foot: pod.store for pod in await discover_pods(radio_of(simulation))}
-            assert found[Foot.RIGHT] == StoreStatus(StoreState.KEEPING, 87, 1, 16)
+            assert found[Foot.RIGHT] == StoreStatus(StoreState.KEEPING, 87, 2, 15)
             assert found[Foot.LEFT] == StoreStatus(StoreState.IDLE, 87, 0, 17)
 
     in_virtual_time(run())
