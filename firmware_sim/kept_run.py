@@ -30,7 +30,7 @@ from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualController
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import sensor_factory
-from surefoot.sensor_ingest.protocol import Command, FootCode, Opcode, Packet
+from surefoot.sensor_ingest.protocol import Command, FootCode, Opcode, Packet, PodInfo
 
 FLASH_BYTES = 16 << 20
 STEP_S = 1.0
@@ -53,7 +53,8 @@ class AwayPod:
 
     Parameters
     ----------
-    packets : all that its firmware made, with the true time of their last sample.
+    packets : all that its firmware made.
+    boots : its starts, each with the clock that it had.
     """
 
     settings: PodSettings
@@ -61,7 +62,8 @@ class AwayPod:
     flash: NorFlash
     make_sensor: Callable[[float], Sensor]
     seed: int
-    packets: list[tuple[float, Packet]] = field(default_factory=list)
+    packets: list[Packet] = field(default_factory=list)
+    boots: list[tuple[PodInfo, Oscillator]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
@@ -74,6 +76,7 @@ class AwayPod:
         count = count_boot(self.flash)
         number = boot_number(count, self._rng.randrange(64))
         self.firmware = Firmware(self.settings, Battery(), number, self._add, flash=self.flash, boot_count=count)
+        self.boots.append((self.firmware.info, self.oscillator))
         self._sensor = self.make_sensor(self.now_s)
 
     @property
@@ -113,7 +116,7 @@ class AwayPod:
             self.boot(self.now_s + OFF_S)
 
     def _add(self, packet: Packet) -> None:
-        self.packets.append((self.now_s, packet))
+        self.packets.append(packet)
 
 
 @dataclass(frozen=True, slots=True)

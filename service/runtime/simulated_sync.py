@@ -61,7 +61,7 @@ async def kept_pods(folder: Path, minutes: float, seed: int) -> AsyncIterator[Ho
             )
         finally:
             away.cancel()
-            _save(folder, waiting)
+            save_pods(folder, waiting)
 
 
 async def _walk_away(pods: Mapping[Foot, VirtualPod]) -> None:
@@ -74,10 +74,10 @@ async def _walk_away(pods: Mapping[Foot, VirtualPod]) -> None:
 
 def _keep(folder: Path, minutes: float, seed: int) -> None:
     scenario = make_scenario(SCENARIO, minutes, seed)
-    _save(folder, keep_run(scenario, seed, time.time() - scenario.duration_s - 60.0, clocks=CLOCKS).pods)
+    save_pods(folder, keep_run(scenario, seed, time.time() - scenario.duration_s - 60.0, clocks=CLOCKS).pods)
 
 
-def _save(folder: Path, pods: Mapping[Foot, AwayPod]) -> None:
+def save_pods(folder: Path, pods: Mapping[Foot, AwayPod]) -> None:
     """Keep what the pods hold; a crash leaves what they held before."""
     make_private_folder(folder)
     for foot, pod in pods.items():

@@ -89,9 +89,9 @@ class RealCommand:
         self._process.kill()
         self._process.wait(END_S)
 
-    def finish(self) -> int:
+    def finish(self, timeout_s: float = END_S) -> int:
         """Wait until it ends; returns its exit code."""
-        code = self._process.wait(END_S)
+        code = self._process.wait(timeout_s)
         for reader in self._readers:
             reader.join()
         return code

@@ -9,14 +9,13 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.kept_run import KeptRun, keep_run
 from surefoot.firmware_sim.scenarios import make_scenario
-from surefoot.sensor_ingest.pod_store.reassembly import RecordAssembler
-from surefoot.sensor_ingest.protocol import Opcode
 from surefoot.sensor_ingest.recording.run_folder import list_runs
 from surefoot.service.errors import FootUnknownError
 from surefoot.service.runtime.simulated_sync import CLOCKS
 from surefoot.service.runtime.syncing import bring_in, shelf_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+from tests.sensor_ingest.kept_flash import fetched
 from tests.sensor_ingest.pieces import entries_of, identities
 from tests.sensor_ingest.shelved import shelve
 from tests.service.command import surefoot
@@ -99,11 +98,4 @@ def test_a_pod_of_which_nobody_knows_the_foot_waits_on_the_shelf_until_it_is_sai
 def shelve_flash(settings: Settings, kept: KeptRun) -> None:
     """What the pods' flash holds, on the shelf."""
     for pod in kept.pods.values():
-        pod.keeper.set_client_listens(True)
-        pod.order(Opcode.FETCH, 0, 0xFFFF_FFFF)
-        pod.keeper.transfer.on_replied()
-        assembler, records = RecordAssembler(), []
-        while (fragment := pod.keeper.transfer.next_fragment()) is not None:
-            record = None if fragment.is_end else assembler.push(fragment)
-            records += [] if record is None else [record[1]]
-        shelve(shelf_of(settings).folder, pod.settings.serial, records)
+        shelve(shelf_of(settings).folder, pod.settings.serial, fetched(pod))
