@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer, Se
 MAX_REQUEST_PACKETS = 32
 """8 kB: half a second on a bad link."""
 RESPONSE_TIMEOUT_S = 2.0
+POLL_S = 0.05
 MAX_ATTEMPTS = 5
 """Requests without an answer after which packets are given up."""
 
@@ -38,10 +40,10 @@ class Backfill:
         self._pending: _Request | None = None
         self._attempts = 0
 
-    async def request_missing(self, buffer: ReorderBuffer, now_s: float) -> bool:
+    async def request_missing(self, buffer: ReorderBuffer | None, now_s: float) -> bool:
         """Request the start of the first gap, unless a request is in flight; whether there is a gap."""
-        gaps = buffer.gaps(1)
-        if not gaps:
+        gaps = () if buffer is None else buffer.gaps(1)
+        if buffer is None or not gaps:
             self._pending = None
             return False
         pending = self._pending
@@ -53,6 +55,16 @@ class Backfill:
             self._attempts = 0
         await self._request(buffer, SequenceGap(gaps[0].first, min(gaps[0].count, MAX_REQUEST_PACKETS)), now_s)
         return True
+
+    async def finish(self, buffer: ReorderBuffer | None) -> None:
+        """Stop the pod, and wait for its last packets if any have come at all."""
+        await self._client.send_command(Opcode.STOP)
+        newest = (await self._client.read_info()).newest
+        now_s = asyncio.get_running_loop().time
+        while buffer is not None and not self._client.disconnected.is_set():
+            if not await self.request_missing(buffer, now_s()) and buffer.is_settled(newest):
+                return
+            await asyncio.sleep(POLL_S)
 
     async def _request(self, buffer: ReorderBuffer, gap: SequenceGap, now_s: float) -> None:
         self._pending = _Request(gap, now_s)

@@ -10,7 +10,7 @@ from bleak import BleakClient
 
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import serial_matches
-from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, BondError
+from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, BondError, NotBondedError
 from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.private_files import make_private_folder, replace_private_file
@@ -18,6 +18,8 @@ from surefoot.sensor_ingest.recording.private_files import make_private_folder, 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "bonds.json"
+DOUBTFUL_CONNECTIONS = 3
+"""Connections in a row that fail before the bond is shown, after which it is doubted."""
 
 
 class Bonds:
@@ -61,15 +63,33 @@ class Bonds:
             return {}
 
 
+class BondDoubt:
+    """Doubts the bond with a pod that is heard but not connected to: it, or the system, may have lost its keys."""
+
+    def __init__(self, bonds: Bonds, serial: str) -> None:
+        self._bonds = bonds
+        self._serial = serial
+        self._failed = 0
+
+    def on_shown(self) -> None:
+        """A connection got as far as showing the bond."""
+        self._failed = 0
+
+    def on_failed(self) -> BondError | None:
+        """A connection failed; the doubt, once."""
+        self._failed += 1
+        if self._failed != DOUBTFUL_CONNECTIONS or self._bonds.address_of(self._serial) is None:
+            return None
+        return BondError(self._serial, f"{DOUBTFUL_CONNECTIONS} connections failed before it could show its bond")
+
+
 async def secure(client: PodClient, serial: str, address: str, bonds: Bonds) -> None:
     """Bond with a connected pod that demands it, or make sure that it is the one there is a bond with.
 
     Raises
     ------
     BondError
-        if it is another one.
-    NotBondedError
-        if it does not bond, or not again.
+        if it is another one, or does not bond.
     """
     known = bonds.address_of(serial)
     if known is not None and known != address:
@@ -79,7 +99,10 @@ async def secure(client: PodClient, serial: str, address: str, bonds: Bonds) -> 
             raise BondError(serial, "it no longer demands the bond that there is with it")
         return
     client.may_pair = known is None
-    await client.read_bond()
+    try:
+        await client.read_bond()
+    except NotBondedError as error:
+        raise BondError(serial, error.reason) from error
     if known is None:
         _remember(bonds, serial, address)
 

@@ -37,14 +37,6 @@ class BondError(PodRefusedError):
         super().__init__(serial, f"{reason}; if it was reset or replaced, run: surefoot pods --forget-bond {serial}")
 
 
-class NotBondedError(IngestError):
-    """A request that the pod refuses for want of a bond, which could not be made or may not be made again."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"The pod refuses a request: {reason}.")
-
-
 class LinkLostError(IngestError):
     """The connection to a pod ended; the supervisor connects again."""
 
@@ -53,8 +45,15 @@ class LinkLostError(IngestError):
         super().__init__(f"Connection lost: {reason}.")
 
 
+class NotBondedError(LinkLostError):
+    """A request that the pod refuses for want of a bond, which could not be made or may not be made again."""
+
+
 BLUETOOTH_FAILURES = (BleakError, OSError, EOFError, TimeoutError)
 """What bleak raises if Bluetooth itself does not work."""
+
+TRANSIENT_ERRORS = (BleakError, TimeoutError, OSError, EOFError, LinkLostError)
+"""Errors after which the connection to a pod is tried again."""
 
 _Reason = BleakBluetoothNotAvailableReason
 _ADVICE = {
@@ -69,6 +68,11 @@ _ADVICE = {
 }
 _SERVICE_STOPPED = "the Bluetooth service is not running", "start it, on Linux with: sudo systemctl start bluetooth"
 _SERVICE_UNKNOWN = "org.freedesktop.DBus.Error.ServiceUnknown"
+
+
+def loss_reason(error: BaseException) -> str:
+    """Why a connection ended, in a few words."""
+    return error.reason if isinstance(error, LinkLostError) else str(error) or type(error).__name__
 
 
 def radio_error(error: Exception) -> RadioError:

@@ -8,13 +8,11 @@ import random
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from bleak.exc import BleakError
-
 from surefoot.sensor_ingest.ble.adapter import Adapter, Advertisement
-from surefoot.sensor_ingest.ble.backfill import Backfill
-from surefoot.sensor_ingest.ble.bonds import Bonds, secure
+from surefoot.sensor_ingest.ble.backfill import POLL_S, Backfill
+from surefoot.sensor_ingest.ble.bonds import BondDoubt, Bonds, secure
 from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_matches
-from surefoot.sensor_ingest.ble.errors import BondError, LinkLostError, NotBondedError, PodRefusedError
+from surefoot.sensor_ingest.ble.errors import TRANSIENT_ERRORS, BondError, LinkLostError, PodRefusedError, loss_reason
 from surefoot.sensor_ingest.ble.handshake import (
     StreamSettings,
     configure,
@@ -39,16 +37,11 @@ from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-TRANSIENT_ERRORS = (BleakError, TimeoutError, OSError, EOFError, LinkLostError)
-"""Errors after which the connection is tried again."""
-DOUBTFUL_CONNECTIONS = 3
-"""Connections in a row that fail before the handshake, after which the bond of the pod is doubted."""
 STALL_TIMEOUT_S = 4.0
 """A connected link without packets for this long is replaced; longer than the supervision timeout of pods."""
 OWN_ADDRESS_FIRST_S = 5.0
 """For so long the pod is looked for at the address that it had, or was bonded at, before elsewhere."""
 STOP_TIMEOUT_S = 3.0
-_BACKFILL_POLL_S = 0.05
 _IDLE_POLL_S = 0.5
 
 
@@ -92,7 +85,7 @@ class PodSupervisor:
         self._settings = settings
         self._retries = Retries(rng)
         self._bonds = bonds
-        self._failed_connections = 0
+        self._doubt = BondDoubt(bonds, assignment.serial)
         self._namesakes = Namesakes(bonds.address_of(assignment.serial) or "")
         self._intake = PodIntake(number, queue, assembler, session_s)
 
@@ -107,12 +100,10 @@ class PodSupervisor:
                 return
             except PodRefusedError as error:
                 await self._pause_after(error)
-            except NotBondedError as error:
-                await self._pause_after(BondError(self.assignment.serial, error.reason))
             except TRANSIENT_ERRORS as error:
-                self._record_event(EventKind.DISCONNECTED, text=_error_text(error))
-                log.info("Pod %s is not connected (%s); trying again.", self.assignment.serial, _error_text(error))
-                self._doubt_bond()
+                self._record_event(EventKind.DISCONNECTED, text=loss_reason(error))
+                log.info("Pod %s is not connected (%s); trying again.", self.assignment.serial, loss_reason(error))
+                self._tell_doubt()
                 if wait_s := self._retries.loss_wait_s(self._loop_s()):
                     await wait_for_event(self._stop, wait_s)
 
@@ -129,14 +120,10 @@ class PodSupervisor:
                 log.debug("Pod %s is not heard from the address it had.", self.assignment.serial)
         return await self._adapter.wait_for_advertisement(prefix, frozenset(self._namesakes.others))
 
-    def _doubt_bond(self) -> None:
-        """Tell once that a bonded pod which cannot be connected to again and again may have lost its keys."""
-        self._failed_connections += 1
-        serial = self.assignment.serial
-        if self._failed_connections == DOUBTFUL_CONNECTIONS and self._bonds.address_of(serial) is not None:
-            reason = f"{DOUBTFUL_CONNECTIONS} connections failed before it could show its bond"
-            log.warning("%s", BondError(serial, reason))
-            self._record_event(EventKind.DISCONNECTED, text=BondError(serial, reason).reason)
+    def _tell_doubt(self) -> None:
+        if (doubt := self._doubt.on_failed()) is not None:
+            log.warning("%s", doubt)
+            self._record_event(EventKind.DISCONNECTED, text=doubt.reason)
 
     async def _pause_after(self, refusal: PodRefusedError) -> None:
         """Leave a pod that breaks the rules alone for a while, longer each time in a row."""
@@ -191,10 +178,10 @@ class PodSupervisor:
 
     async def _secure(self, client: PodClient, serial: str, address: str) -> None:
         """Bond where the pod demands it; BondError if it is not the pod that there is a bond with."""
-        self._failed_connections = 0
+        self._doubt.on_shown()
         try:
             await secure(client, serial, address, self._bonds)
-        except (BondError, NotBondedError):
+        except BondError:
             if address != self._namesakes.own_address:
                 self._namesakes.others.add(address)
             raise
@@ -239,26 +226,16 @@ class PodSupervisor:
                 raise LinkLostError("connected, but no data")
             self._intake.check(self.assignment.serial)
             self._look_for_namesakes()
-            busy = await self._request_missing(backfill, loop.time())
-            await wait_for_event(client.disconnected, _BACKFILL_POLL_S if busy else _IDLE_POLL_S)
-        await self._stop_pod(client, backfill)
+            busy = await backfill.request_missing(self._reorder_buffer, loop.time())
+            await wait_for_event(client.disconnected, POLL_S if busy else _IDLE_POLL_S)
+        await self._stop_pod(backfill)
 
-    async def _request_missing(self, backfill: Backfill, now_s: float) -> bool:
-        buffer = self._reorder_buffer
-        return buffer is not None and await backfill.request_missing(buffer, now_s)
-
-    async def _stop_pod(self, client: PodClient, backfill: Backfill) -> None:
+    async def _stop_pod(self, backfill: Backfill) -> None:
         """Stop the pod and wait up to `STOP_TIMEOUT_S` for its last packets."""
-        loop = asyncio.get_running_loop()
         self._record_event(EventKind.DISCONNECTED, text="the run was ended")
         try:
             async with asyncio.timeout(STOP_TIMEOUT_S):
-                await client.send_command(Opcode.STOP)
-                newest = (await client.read_info()).newest
-                while not client.disconnected.is_set() and (buffer := self._reorder_buffer) is not None:
-                    if not await self._request_missing(backfill, loop.time()) and buffer.is_settled(newest):
-                        return
-                    await asyncio.sleep(_BACKFILL_POLL_S)
+                await backfill.finish(self._reorder_buffer)
         except (*TRANSIENT_ERRORS, ProtocolError) as error:
             log.info("Pod %s was not stopped: %s", self.assignment.serial, error)
 
@@ -276,9 +253,3 @@ class PodSupervisor:
 
     def _record_event(self, kind: EventKind, value: float = 0.0, text: str = "") -> None:
         self._queue.put(EventEntry(self.number, self._now_s(), kind, value, text[:200]))
-
-
-def _error_text(error: BaseException) -> str:
-    if isinstance(error, LinkLostError):
-        return error.reason
-    return str(error) or type(error).__name__

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from surefoot.sensor_ingest.ble.adapter import Adapter, Advertisement, RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds, secure
 from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_matches
-from surefoot.sensor_ingest.ble.errors import LinkLostError, PodRefusedError
+from surefoot.sensor_ingest.ble.errors import TRANSIENT_ERRORS, LinkLostError, PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import read_pod_info
 from surefoot.sensor_ingest.ble.pod_client import PodClient
-from surefoot.sensor_ingest.ble.pod_supervisor import TRANSIENT_ERRORS
 from surefoot.sensor_ingest.ble.retries import Retries
 from surefoot.sensor_ingest.ble.store_client import StoreClient
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo, StoreState
