@@ -21,6 +21,9 @@ from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import sensor_factory
 from surefoot.sensor_ingest.protocol import FootCode
 
+FLASH_BYTES = 16 << 20
+"""More than two hours of samples."""
+
 
 class ControllerError(Exception):
     """A Bluetooth controller that cannot be used."""
@@ -60,7 +63,7 @@ async def open_hardware_pods(
             pod = VirtualPod(
                 # Static random, the two highest bits set; phones remember a pod's services by it.
                 PodParameters(f"C0:5F:{seed & 0xFF:02X}:01:00:{number:02X}", keep_truth=False, seed=seed + number),
-                PodSettings(f"SIM{seed & 0xFF:02X}01{number:02X}", FootCode.from_foot(foot)),
+                PodSettings(f"SIM{seed & 0xFF:02X}01{number:02X}", FootCode.from_foot(foot), flash_bytes=FLASH_BYTES),
                 sensor_factory(motion, foot, Imu(mounting=random_mounting(seed + number)), 0.0, seed),
                 controller.source,
                 controller.sink,
