@@ -7,7 +7,6 @@ that random walk, piecewise linear between knots; where nothing is known, its un
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,9 +99,8 @@ def fit_curve(at_s: Floats, offset_s: Floats, late: Floats, spread: Spread, over
     late : (n,) +1 where the delay adds to the offset, −1 where it takes from it, 0 without one.
     over_s : first and last time at which the offset is asked for; the points are within.
     """
-    knots_s = _knots(*over_s)
-    line = _robust_line(at_s, offset_s)
-    rest_s = offset_s - line(at_s)
+    knots_s, level_s = _knots(*over_s), float(np.median(offset_s))
+    ahead_s, rest_s = offset_s - level_s, offset_s - _robust_line(at_s, offset_s)
     possible = np.abs(rest_s) <= max(_LEVEL_SLACK_S + _BEND_SLACK * float(np.ptp(at_s)), 6.0 * _scale(rest_s))
     error_s = np.where(possible, rest_s - _running_median(at_s, rest_s), np.inf)
     prior = _prior(knots_s, spread)
@@ -110,9 +108,9 @@ def fit_curve(at_s: Floats, offset_s: Floats, late: Floats, spread: Spread, over
     for _ in range(_ROUNDS):
         sd_s = max(spread.noise_s, _scale(error_s[possible]))
         weight = np.where(possible, (_FREEDOM + 1.0) / (_FREEDOM + (error_s / sd_s) ** 2) / sd_s**2, 0.0)
-        solution, inverse = _solve(knots_s, (at_s, rest_s, late, weight), prior, spread)
+        solution, inverse = _solve(knots_s, (at_s, ahead_s, late, weight), prior, spread)
         fitted_s = ClockCurve(knots_s, solution[:-1], inverse.diagonal()[:-1], inverse.diagonal(1)[:-1], 0.0, possible)
-        error_s = np.where(possible, rest_s - fitted_s.at(at_s) - late * solution[-1], np.inf)
+        error_s = np.where(possible, ahead_s - fitted_s.at(at_s) - late * solution[-1], np.inf)
         if np.abs(solution - before).max() < _SETTLED * sd_s:
             break
         before = solution
@@ -120,7 +118,7 @@ def fit_curve(at_s: Floats, offset_s: Floats, late: Floats, spread: Spread, over
     residual_s = float(np.sqrt(np.mean(error_s[used] ** 2))) if used.any() else np.inf
     return ClockCurve(
         knots_s,
-        fitted_s.offset_s + line(knots_s),
+        fitted_s.offset_s + level_s,
         fitted_s.variance_s2,
         fitted_s.covariance_s2,
         residual_s,
@@ -171,15 +169,15 @@ def _solve(
     return inverse @ right, inverse
 
 
-def _robust_line(at_s: Floats, offset_s: Floats) -> Callable[[Floats], Floats]:
-    """Line with the median of the slopes between points far apart."""
+def _robust_line(at_s: Floats, offset_s: Floats) -> Floats:
+    """(n,) the line with the median of the slopes between points far apart."""
     chosen = np.argsort(at_s, kind="stable")[np.linspace(0, len(at_s) - 1, min(len(at_s), _LINE_POINTS)).astype(int)]
     x_s, y_s = at_s[chosen], offset_s[chosen]
     run_s, rise_s = x_s[:, None] - x_s[None, :], y_s[:, None] - y_s[None, :]
     far = run_s > max(0.1 * float(np.ptp(x_s)), 1.0)
     slope = float(np.clip(np.median(rise_s[far] / run_s[far]), -MAX_RATE, MAX_RATE)) if far.any() else 0.0
-    level_s = float(np.median(offset_s - slope * at_s))
-    return lambda time_s: level_s + slope * time_s
+    line_s: Floats = slope * at_s + np.median(offset_s - slope * at_s)
+    return line_s
 
 
 def _running_median(at_s: Floats, value_s: Floats) -> Floats:

@@ -154,6 +154,16 @@ def test_times_that_contradict_each_other_follow_the_majority_and_are_told() -> 
     assert found.notes == ("Times noted for pod 0001, start 1 contradict each other: 3 of 4 are followed.",)
 
 
+def test_two_notes_in_a_row_say_nothing_of_the_clocks_rate() -> None:
+    left = worn("0001")
+    left.note(1, 0.0, 0.06)
+    left.note(1, 5.0, -0.06)
+    (boot,) = placement(left).boots
+    assert all(abs(mapping.rate - 1.0) < 10e-6 for mapping in boot.mappings)
+    assert times_s(boot, left, np.array([RUN_S])) == pytest.approx([RUN_S], abs=0.3)
+    assert 0.1 < boot.utc_sd_s < 0.3
+
+
 def test_of_two_times_the_newest_is_followed() -> None:
     left = worn("0001")
     left.note(1, -60.0, 3600.0)
