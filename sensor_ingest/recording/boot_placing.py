@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
@@ -13,6 +12,7 @@ from surefoot.analysis.model import Floats
 from surefoot.sensor_ingest.recording.beacon_fit import PairFit
 from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 from surefoot.sensor_ingest.recording.kept_pods import KeptBoot, KeptPod
+from surefoot.sensor_ingest.recording.neighbours import fit_in
 from surefoot.sensor_ingest.recording.placement import PlacedBoot, Placement
 from surefoot.sensor_ingest.recording.timelines import BootKey, Timeline, pair_fits, timelines
 from surefoot.sensor_ingest.recording.utc_fit import UtcFit, fit_utc
@@ -40,7 +40,8 @@ def place_boots(pods: Sequence[KeptPod]) -> Placement:
         line = lines[number]
         notes += [f"The times noted for pod {_named(line.boots)} are later than those of a later start."]
         placed |= {key: _placed(key, boots[key], number, line, None) for key in line.boots}
-    ordered = tuple(_bounded(placed[key], placed) for key in sorted(placed))
+    placed = fit_in(placed)
+    ordered = tuple(placed[key] for key in sorted(placed))
     notes += [_undated_note(boot) for boot in ordered if not boot.dated]
     return Placement(ordered, fits, tuple(notes))
 
@@ -105,16 +106,6 @@ def _contradicted(placed: Mapping[BootKey, PlacedBoot]) -> list[int]:
         if both and older.end_s > newer.start_s + slack_s and newer.timeline not in wrong:
             wrong.append(older.timeline)
     return list(dict.fromkeys(wrong))
-
-
-def _bounded(boot: PlacedBoot, placed: Mapping[BootKey, PlacedBoot]) -> PlacedBoot:
-    """An undated boot between the dated ones of its pod."""
-    if boot.dated:
-        return boot
-    dated = [each for each in placed.values() if each.tag == boot.tag and each.dated]
-    after_s = max((each.end_s for each in dated if each.boot_count < boot.boot_count), default=-np.inf)
-    before_s = min((each.start_s for each in dated if each.boot_count > boot.boot_count), default=np.inf)
-    return replace(boot, after_s=after_s, before_s=before_s)
 
 
 def _beacon_note(left: BootKey, right: BootKey, fit: PairFit) -> str:

@@ -29,8 +29,8 @@ class PlacedBoot:
     mappings : to seconds since 1970 if dated, else to seconds of the timeline's own clock.
     utc_sd_s : standard uncertainty of the wall time; infinite if it is not known.
     start_s, end_s : the first and the last sample, by the mappings.
-    after_s, before_s : what is known of an undated boot's wall time: the end of the dated boot before it and the start
-        of the one after; infinite without one.
+    after_s, before_s : what is known of the wall time of a boot that nothing dates: the end of the dated boot before it
+        and the start of the one after; infinite without one.
     """
 
     tag: str

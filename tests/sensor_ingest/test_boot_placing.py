@@ -121,7 +121,7 @@ def test_boots_that_restart_in_turn_share_one_timeline() -> None:
 
 
 def test_without_utc_and_without_a_partner_the_order_is_known_and_the_time_not() -> None:
-    left = worn("0001", 1200.0, 2400.0)
+    left = Worn("0001", 40.0, [-100.0, 1200.0, 2400.0], [1198.0, 1900.0, RUN_S])
     left.note(1, 1100.0)
     left.note(3, RUN_S)
     first, second, third = (placement(left)).boots
@@ -131,6 +131,28 @@ def test_without_utc_and_without_a_partner_the_order_is_known_and_the_time_not()
     assert second.start_s == pytest.approx(1.0, abs=0.01)
     (note,) = placement(left).notes
     assert note.startswith("Pod 0001, start 2: order known, time unknown, after 2026-11-30 ")
+
+
+def test_a_boot_that_just_fits_between_its_neighbours_is_dated_by_them() -> None:
+    left, right = worn("0001", 1200.0, 1230.0), worn("0002", drift_ppm=-40.0)
+    left.note(1, 1100.0)
+    left.note(3, RUN_S)
+    right.note(1, RUN_S)
+    found = placement(left, right)
+    between = placed(found, left, 2)
+    assert between.dated
+    assert times_s(between, left, np.array([1210.0])) == pytest.approx([1210.0], abs=2.0)
+    assert 0.5 < between.utc_sd_s < 2.0
+    clock = found.pair_clock("0001", "0002", NOON_S + 1150.0, NOON_S + 1300.0, zero_s=NOON_S)
+    assert clock.unknown_s == ((1150.0, 1300.0),)
+    assert not any("time unknown" in note for note in found.notes)
+
+
+def test_two_boots_in_a_row_without_a_time_keep_their_order_only() -> None:
+    left = worn("0001", 1200.0, 1220.0, 1240.0)
+    left.note(1, 1100.0)
+    left.note(4, RUN_S)
+    assert [boot.dated for boot in placement(left).boots] == [True, False, False, True]
 
 
 def test_a_pair_that_met_no_client_is_on_one_clock_all_the_same() -> None:
