@@ -21,6 +21,8 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.sensor_ingest.kept_runs import RUNNER, keep_run, time_run
 
+SAMPLE_S = 1.0 / 208.0
+
 
 @cache
 def motion() -> Motion:
@@ -53,8 +55,9 @@ def test_a_pair_that_heard_each_other_is_as_good_as_one_clock(heard: RunFolder, 
     for foot in Foot:
         mine, true = kept.strides[foot], exact.strides[foot]
         assert len(mine) == len(true) > 40
-        for key, within_s in (("ground_contact_time_s", 0.0001), ("step_time_s", 0.002), ("flight_time_s", 0.002)):
-            assert mine.metrics[key] == pytest.approx(true.metrics[key], abs=within_s, nan_ok=True)
+        for key in ("ground_contact_time_s", "step_time_s", "flight_time_s"):
+            assert mine.metrics[key] == pytest.approx(true.metrics[key], abs=SAMPLE_S, nan_ok=True)
+            assert abs(np.nanmedian(mine.metrics[key] - true.metrics[key])) < 0.001
         assert np.isfinite(mine.metrics["step_time_s"]).mean() > 0.9
 
 
@@ -65,7 +68,11 @@ def test_a_pair_that_heard_nothing_has_no_steps_and_says_so(heard: RunFolder, de
         assert other.has(Flag.CLOCKS_UNKNOWN).all()
         for key in STEP_KEYS:
             assert np.isnan(other.metrics[key]).all()
-        for key, within in (("ground_contact_time_s", 0.001), ("stride_time_s", 0.001), ("foot_strike_angle_deg", 0.3)):
+        for key, within in (
+            ("ground_contact_time_s", SAMPLE_S),
+            ("stride_time_s", SAMPLE_S),
+            ("foot_strike_angle_deg", 1.0),
+        ):
             assert other.metrics[key] == pytest.approx(mine.metrics[key], abs=within, nan_ok=True)
         assert np.isfinite(other.metrics["ground_contact_time_s"]).mean() > 0.9
         (note,) = [each for each in without.quality[foot].notes if "did not hear each other" in each]
