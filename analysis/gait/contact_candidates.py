@@ -14,7 +14,7 @@ from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from surefoot.analysis.gait.filters import cell_count, dot, kernel_half_width, smooth, squared_norm
 from surefoot.analysis.gait.resampling import UniformSamples
-from surefoot.analysis.model import Floats, Ints
+from surefoot.analysis.model import Bools, Floats, Ints
 
 IMPACT_SIGMA_S = 0.010
 """Acceleration minus its smoothing by this is impact (above about 13 Hz)."""
@@ -51,14 +51,25 @@ MIN_ROLLING_RATE_RAD2PS2 = 4.0**2
 """Least mean squared rates before and after a landing that does not come to rest. Landings in gait have 4 to 10 rad/s
 before and 1 to 2 after, push-offs 1 to 2 before."""
 
+QUICK_CONTACT_CELLS = (cell_count(0.09), cell_count(0.20))
+"""So long after a landing of fast running comes its push-off, which the contrast does not tell from a landing: the foot
+is hardly quiet in so short a stance, and for as long in early swing."""
+LANDED_STRENGTH_RATIO, PUSH_OFF_TURN_RATIO = 0.5, 3.0
+"""A push-off has a landing before it with at least this share of its strength, and turns with so many times its mean
+squared rate: 13 to 17 rad/s where the landing has 3 to 8."""
+TURN_CELLS = cell_count(0.028)
+"""The rate is averaged so far either way."""
+
 SURE_SIMILARITY = 0.6
 MAX_SHIFT_CELLS = cell_count(0.04)
 SHIFT_INCREMENT_CELLS = cell_count(0.02)
 """Landings less similar than `SURE_SIMILARITY` are compared again at shifts of up to 40 ms, every 20 ms."""
 
 _ENVELOPE_HALF_WIDTH = kernel_half_width(IMPACT_SIGMA_S) + kernel_half_width(ENVELOPE_SIGMA_S)
-DECISION_LOOKBACK_CELLS = MIN_STRIDE_CELLS + max(
-    _ENVELOPE_HALF_WIDTH, -SWING_CELLS[0], kernel_half_width(ACC_BAND_SIGMAS_S[1]) - SWING_CELLS[0]
+DECISION_LOOKBACK_CELLS = (
+    MIN_STRIDE_CELLS
+    + QUICK_CONTACT_CELLS[1]
+    + max(_ENVELOPE_HALF_WIDTH, -SWING_CELLS[0], kernel_half_width(ACC_BAND_SIGMAS_S[1]) - SWING_CELLS[0])
 )
 """Cells before a cell that decide whether it is a landing."""
 SIMILARITY_LOOKBACK_CELLS = MAX_SHIFT_CELLS - SWING_CELLS[0] + kernel_half_width(ACC_BAND_SIGMAS_S[1])
@@ -87,6 +98,8 @@ def find_contact_candidates(grid: UniformSamples, first_cell: int, *, gyroscope:
     """
     contrast, envelope = _swing_stance_contrast(grid, gyroscope=gyroscope), _impact_envelope(grid.acc_mps2)
     strength = envelope * contrast * contrast
+    if gyroscope:
+        strength = np.where(_is_push_off(strength, grid.gyr_radps), 0.0, strength)
     strongest = maximum_filter1d(strength, 2 * MIN_STRIDE_CELLS + 1, mode="constant", cval=0.0)
     rising = np.diff(strength, prepend=np.inf) > 0.0
     candidate = (strength == strongest) & rising & (strength > MIN_STRENGTH_MPS2) & (contrast > MIN_CONTRAST)
@@ -158,6 +171,16 @@ def _swing_stance_contrast(grid: UniformSamples, *, gyroscope: bool) -> Floats:
         sum(STANCE_SEARCH_CELLS) // 2,
     )
     return before / (before + after + floor)
+
+
+def _is_push_off(strength: Floats, gyr_radps: Floats) -> Bools:
+    """(n,) whether the foot turns as in a push-off, a quick contact after it landed."""
+    turning = _shifted_mean(squared_norm(gyr_radps), -TURN_CELLS, TURN_CELLS + 1)
+    found = np.zeros(len(strength), bool)
+    for delay in range(QUICK_CONTACT_CELLS[0], QUICK_CONTACT_CELLS[1] + 1, 2):
+        landed = _shift(strength, -delay) >= np.maximum(LANDED_STRENGTH_RATIO * strength, MIN_STRENGTH_MPS2)
+        found |= landed & (PUSH_OFF_TURN_RATIO * _shift(turning, -delay) <= turning)
+    return found
 
 
 def _shifted_mean(signal: Floats, start: int, stop: int) -> Floats:
