@@ -61,7 +61,7 @@ async function start() {
   localStorage.setItem("runner", runner);
   if (!(await navigator.storage.persist())) tell("The browser may delete what it keeps when the phone is full.");
   const pods = [...chosen.values()].sort((a, b) => (a.foot < b.foot ? -1 : 1));
-  const run = newRun(runner, pods.map(({ device, ...pod }) => ({ ...pod, device: device.id })), SOFTWARE); // prettier-ignore
+  const run = newRun(gatewayName(), runner, pods.map(({ device, ...pod }) => ({ ...pod, device: device.id })), SOFTWARE); // prettier-ignore
   begin(run);
   await recording.flushedBytes();
   recording.pods.forEach((pod, index) => pod.follow(pods[index].device));
@@ -184,7 +184,7 @@ function gatewayName() {
 
 async function setUp() {
   journals = await Journals.open();
-  uploader = new Uploader(journals, gatewayName(), () => recording, () => {});
+  uploader = new Uploader(journals, () => recording, () => {});
   cues = new Cues(uploader, () => recording, () => element("speak").checked);
   element("runner").value = localStorage.getItem("runner") ?? "";
   for (const foot of ["left", "right"]) card(foot).querySelector("button").onclick = handled(() => choose(foot));

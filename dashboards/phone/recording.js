@@ -9,13 +9,15 @@ const GONE_MS = 20000;
 
 const random = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
-// A new run's record; `pods` are {serial, foot, device}. `received` is what the service has acknowledged.
-export function newRun(runner, pods, software) {
+// A new run's record; `pods` are {serial, foot, device}. `gateway` is the phone's name: it goes to disk with the run, as
+// under another name the run would be another one. `received` is what the service has acknowledged.
+export function newRun(gateway, runner, pods, software) {
   const createdMs = Date.now();
   const stamp = new Date(createdMs).toISOString();
   return {
     id: `${stamp.slice(0, 19).replace(/[-:]/g, "")}Z-${random(4)}`,
     createdMs,
+    gateway,
     runner,
     software,
     pods: pods.map(({ serial, foot, device }) => ({ serial, foot, device, boot: null, first: 0, ranges: [], mayRelease: false })),

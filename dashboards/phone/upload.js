@@ -8,6 +8,8 @@ const IDLE_MS = 2000;
 const RETRY_MS = [1000, 2000, 4000, 8000];
 const TIMEOUT_MS = 9000; // the service waits 10 s for a block; on a slow network a smaller one comes through
 
+const NO_SERVICE = "This wall takes no recordings; open the page from surefoot serve.";
+
 class NotSent extends Error {
   constructor(state, message) {
     super(message);
@@ -23,8 +25,8 @@ export class Uploader {
   #wakeUp = () => {};
 
   // `current()` is the recording in progress, if any; `onChange` is called after each change of state.
-  constructor(journals, gateway, current, onChange) {
-    Object.assign(this, { journals, gateway, current, onChange });
+  constructor(journals, current, onChange) {
+    Object.assign(this, { journals, current, onChange });
     addEventListener("online", () => this.wake());
   }
 
@@ -54,9 +56,9 @@ export class Uploader {
     return (await this.#runs()).reduce((total, run) => total + run.bytes - run.received, 0);
   }
 
-  // A request to the service; `NotSent` says why there is no answer to use.
-  async ask(method, path, body, accepted = []) {
-    const headers = { "Surefoot-Gateway": this.gateway };
+  // A request about a run to the service; `NotSent` says why there is no answer to use.
+  async ask(run, method, path, body, accepted = []) {
+    const headers = { "Surefoot-Gateway": run.gateway };
     const options = { method, body, headers, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
     let answer;
     try {
@@ -66,6 +68,7 @@ export class Uploader {
     }
     if (answer.ok || accepted.includes(answer.status)) return answer;
     if (answer.type === "opaqueredirect" || answer.status === 401) throw new NotSent("sign in", "Sign in to upload.");
+    if (path === "" && answer.status === 404) throw new NotSent("refused", NO_SERVICE);
     const { error } = await answer.json().catch(() => ({ error: "The service is not ready." }));
     throw new NotSent("refused", error);
   }
@@ -84,13 +87,13 @@ export class Uploader {
     while (run.received < run.bytes) await this.#sendBlock(run);
     const isCurrent = this.current()?.run === run;
     if (!(isCurrent ? this.current().isOnDisk : run.closed) || run.received < run.bytes) return;
-    await this.ask("POST", `/${run.id}/end`);
+    await this.ask(run, "POST", `/${run.id}/end`);
     await this.journals.remove(run.id);
     if (isCurrent) this.current().isSafe = true;
   }
 
   async #introduce(run) {
-    const answer = await this.ask("POST", "", JSON.stringify(manifestOf(run)));
+    const answer = await this.ask(run, "POST", "", JSON.stringify(manifestOf(run)));
     run.received = (await answer.json()).received;
     this.#known.add(run.id);
   }
@@ -99,7 +102,7 @@ export class Uploader {
     this.#become("sending");
     const block = await this.journals.read(run.id, run.received, this.#blockBytes);
     this.#blockBytes = Math.max(this.#blockBytes / 2, MIN_BLOCK_BYTES); // unless it comes through
-    const answer = await this.ask("PUT", `/${run.id}/journal?offset=${run.received}`, block);
+    const answer = await this.ask(run, "PUT", `/${run.id}/journal?offset=${run.received}`, block);
     this.#blockBytes = Math.min(this.#blockBytes * 4, MAX_BLOCK_BYTES);
     run.received = (await answer.json()).received;
     this.onChange();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from tests.phone.gateway_service import GatewayService, given_up, heard
 from tests.phone.phone_browser import Chooser
 from tests.phone.pods import PodsInReach
 
+NAME_ENDS = {Foot.LEFT: "-L", Foot.RIGHT: "-R"}
 SAFE = "The run is safe on the service."
 
 
@@ -49,11 +51,22 @@ def expect_recording(page: Page) -> None:
         expect(page.locator(card(foot))).to_contain_text("Packets now")
 
 
+def go_on(page: Page) -> None:
+    """One tap for each pod that the browser does not know any more."""
+    chooser = Chooser(page)
+    for foot, name_end in NAME_ENDS.items():
+        expect(page.locator(f"{card(foot)} .state")).to_have_text(re.compile("Tap to go on|Connect"))
+        if "Tap" in page.locator(f"{card(foot)} .state").inner_text():
+            chooser.choose(name_end)
+            page.locator(card(foot)).get_by_role("button").click()
+    expect_recording(page)
+
+
 def start(page: Page, service: GatewayService) -> None:
     """Open the page, choose both pods, and begin."""
     page.goto(service.address)
     chooser = Chooser(page)
-    for foot, name_end in ((Foot.LEFT, "-L"), (Foot.RIGHT, "-R")):
+    for foot, name_end in NAME_ENDS.items():
         chooser.choose(name_end)
         page.locator(card(foot)).get_by_role("button").click()
         expect(page.locator(f"{card(foot)} .more")).to_contain_text("Ready")

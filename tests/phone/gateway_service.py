@@ -17,8 +17,9 @@ from tests.service.servers import free_port, wait
 class GatewayService:
     """`surefoot serve` with a data folder; runs while entered, again and again."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, password: str = "") -> None:
         self._data = data
+        self._settings = {"WALL_PASSWORD": password} if password else {}
         self.port = free_port()
 
     @property
@@ -27,7 +28,7 @@ class GatewayService:
         return f"http://localhost:{self.port}/phone/"
 
     def __enter__(self) -> GatewayService:
-        self._command = RealCommand(self._data, "serve", "--port", str(self.port))
+        self._command = RealCommand(self._data, "serve", "--port", str(self.port), settings=self._settings)
         self._command.__enter__()
         wait(lambda: "The wall is at" in self._command.out)
         return self

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from surefoot.service.views.reporting import BROWSERS
 from tests.dashboards.browser import FLAGS, START_S, WAIT_S
@@ -38,7 +39,15 @@ def phone_browser(bus_address: str, folder: Path) -> Iterator[BrowserContext]:
         )
         expect.set_options(timeout=1000.0 * WAIT_S)
         yield context
-        context.close()
+        with suppress(PlaywrightError):  # it has crashed
+            context.close()
+
+
+def crash(browser: BrowserContext) -> None:
+    """End a browser as a kill does, without a word to its pages."""
+    session = browser.new_cdp_session(browser.pages[0])
+    with suppress(PlaywrightError):
+        session.send("Browser.crash")
 
 
 class Chooser:

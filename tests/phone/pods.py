@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.pod.keeper import Keeper
+from surefoot.firmware_sim.pod.pod_settings import RING_PACKETS
+from surefoot.firmware_sim.pod.ring_buffer import RingBuffer
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.firmware_sim.virtual_time import run_playback
-from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo
 from tests.phone.bluez import FakeBluez
 from tests.service.servers import wait
 
@@ -38,11 +39,25 @@ class PodsInReach:
         """Until a time of the pods, while the browser goes on by itself."""
         wait(lambda: self.now_s >= at_s)
 
-    def store(self, foot: Foot) -> StoreInfo:
-        """What a pod's flash holds."""
-        keeper = self.runner.pods[foot].firmware.keeper
-        assert keeper is not None
-        return keeper.info
+    def oldest_kept(self) -> list[int]:
+        """The first record that each pod's flash holds."""
+        return [keeper.info.oldest for keeper in self._keepers]
+
+    def keep(self, wanted: bool) -> None:
+        """Let the pods keep what they sample in their flash, or stop it."""
+
+        async def tell() -> None:
+            for keeper in self._keepers:
+                if wanted:
+                    keeper.start(0)
+                else:
+                    keeper.stop()
+
+        self.do(tell)
+
+    @property
+    def _keepers(self) -> list[Keeper]:
+        return [keeper for pod in self.runner.pods.values() if (keeper := pod.firmware.keeper) is not None]
 
     def do(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do something with the pods in their own thread, and wait for it."""
@@ -53,13 +68,20 @@ class PodsInReach:
 def pods_in_reach(
     bus_address: str, scenario: Scenario, *, speed: float, flash_bytes: int | None = None
 ) -> Iterator[PodsInReach]:
-    """Two pods of one runner, while entered; `speed` times as fast as real time, on a slow computer less."""
+    """Two pods of one runner, while entered; `speed` times as fast as real time, on a slow computer less.
+
+    Their buffers last as long for the browser as those of real pods. Those with flash keep what they are told to.
+    """
     found: list[PodsInReach] = []
     ready, stop = threading.Event(), asyncio.Event()
 
     async def main() -> None:
         async with Simulation(1, flash_bytes=flash_bytes) as simulation:
             runner = await simulation.add_runner("Ada", scenario)
+            for pod in runner.pods.values():
+                pod.settings.auto_minutes = 0
+                pod.settings.ring_packets = round(speed * RING_PACKETS)
+                pod.firmware.ring = RingBuffer(pod.settings.ring_packets)
             async with FakeBluez(bus_address, simulation.central) as bluez:
                 found.append(PodsInReach(runner, bluez, asyncio.get_running_loop()))
                 ready.set()

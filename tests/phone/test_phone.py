@@ -3,64 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
-from surefoot.firmware_sim.scenarios import GOOD_LINK, Scenario
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
 from tests.dashboards.browser import overflow_px, violations
 from tests.phone.carried_run import SAFE, card, carry, delivery, end, expect_recording, press_end, start
 from tests.phone.gateway_service import GatewayService, entries, heard
-from tests.phone.phone_browser import phone_browser
-from tests.phone.pods import PodsInReach, pods_in_reach
-from tests.phone.private_bus import private_bus
+from tests.phone.pods import PodsInReach
 from tests.service.servers import wait
-
-SPEED = 8.0
-RUN = Scenario("phone", RunnerProfile(), (PlannedBout("run", 1200.0, 3.0),), link_quality=GOOD_LINK)
-
-
-@pytest.fixture(scope="module")
-def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with private_bus(tmp_path_factory.mktemp("bus")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def pods(bus: str) -> Iterator[PodsInReach]:
-    with pods_in_reach(bus, RUN, speed=SPEED) as near:
-        yield near
-
-
-@pytest.fixture(scope="module")
-def browser(bus: str, pods: PodsInReach, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    assert pods  # it looks for BlueZ as it starts
-    with phone_browser(bus, tmp_path_factory.mktemp("browser")) as context:
-        yield context
-
-
-@pytest.fixture
-def page(browser: BrowserContext) -> Iterator[Page]:
-    tab = browser.new_page()
-    yield tab
-    tab.close()
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayService]:
-    with GatewayService(tmp_path_factory.mktemp("data")) as running:
-        yield running
 
 
 def test_a_run_offline_reloaded_and_without_the_service_for_a_while_is_there_once(
     tmp_path: Path, browser: BrowserContext, page: Page, pods: PodsInReach
 ) -> None:
-    assert carry(browser, page, GatewayService(tmp_path / "data"), pods, 60.0).is_exact
+    assert carry(browser, page, GatewayService(tmp_path / "data"), pods, 40.0).is_exact
 
 
 def test_a_pod_out_of_reach_is_told_and_fetched_later(page: Page, service: GatewayService, pods: PodsInReach) -> None:
@@ -89,6 +49,27 @@ def test_a_pod_that_restarts_goes_on_in_the_same_run(page: Page, service: Gatewa
     assert len({boot for pod, boot, _ in heard(service.part()) if pod == 1}) == 2
 
 
+@pytest.mark.slow
+def test_it_records_on_without_a_session_and_asks_to_sign_in(
+    tmp_path: Path, browser: BrowserContext, page: Page, pods: PodsInReach
+) -> None:
+    with GatewayService(tmp_path / "data", password="eight letters") as service:
+        page.goto(service.address)
+        page.get_by_label("Password").fill("eight letters")
+        page.get_by_role("button", name="Show the wall").click()
+        start(page, service)
+        expect(page.locator("#upload")).not_to_contain_text("Sign in")
+        browser.clear_cookies()
+        expect(page.locator("#upload")).to_contain_text("Sign in on the wall to upload")
+        other = browser.new_page()
+        other.goto(service.address)
+        other.get_by_label("Password").fill("eight letters")
+        other.get_by_role("button", name="Show the wall").click()
+        other.close()
+        end(page)
+        assert delivery(service, pods).is_exact
+
+
 def test_a_second_tab_waits(browser: BrowserContext, page: Page, service: GatewayService) -> None:
     page.goto(service.address)
     second = browser.new_page()
@@ -109,26 +90,21 @@ def test_it_fits_a_small_phone_and_anybody_can_use_it(page: Page, service: Gatew
 
 
 def test_a_pod_is_told_what_is_safe_once_the_service_has_it_and_nothing_of_another_run(
-    tmp_path: Path, service: GatewayService
+    browser: BrowserContext, page: Page, service: GatewayService, pods: PodsInReach
 ) -> None:
-    still = Scenario("still", RunnerProfile(), (PlannedBout("still", 80.0), PlannedBout("run", 600.0, 3.0)))
-    with (
-        private_bus(tmp_path) as bus,
-        pods_in_reach(bus, still, speed=SPEED, flash_bytes=1 << 21) as pods,
-        phone_browser(bus, tmp_path / "browser") as phone,
-    ):
-        page = phone.pages[0]
-        start(page, service)
-        pods.wait_until(110.0)
-        phone.set_offline(True)
-        press_end(page)
-        expect(page.locator("#feet")).to_contain_text("Done")
-        page.wait_for_timeout(1000)
-        assert [pods.store(foot).oldest for foot in Foot] == [0, 0]
-        phone.set_offline(False)
-        expect(page.locator("#upload")).to_have_text(SAFE)
-        wait(lambda: all(pods.store(foot).oldest > 50 for foot in Foot))
-        released = [pods.store(foot).oldest for foot in Foot]
-        start(page, service)  # while the pods hold what they kept since
-        end(page)
-        assert [pods.store(foot).oldest for foot in Foot] == released
+    start(page, service)
+    pods.keep(True)
+    pods.wait_until(pods.now_s + 20.0)
+    browser.set_offline(True)
+    press_end(page)
+    expect(page.locator(card(Foot.LEFT))).to_contain_text("Done")
+    expect(page.locator(card(Foot.RIGHT))).to_contain_text("Done")
+    assert pods.oldest_kept() == [0, 0]
+    browser.set_offline(False)
+    expect(page.locator("#upload")).to_have_text(SAFE)
+    wait(lambda: min(pods.oldest_kept()) > 20)
+    released = pods.oldest_kept()
+    start(page, service)  # while the pods hold what they kept since
+    end(page)
+    assert pods.oldest_kept() == released
+    pods.keep(False)

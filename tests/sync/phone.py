@@ -16,7 +16,6 @@ from tests.phone.pods import pods_in_reach
 from tests.phone.private_bus import private_bus
 
 RUN_S, SPEED = 600.0, 20.0
-"""At this speed the pods' buffer lasts 4 s of a reload instead of 88."""
 DATA = "phone, 10 min"
 
 
