@@ -139,11 +139,13 @@ class SquadState:
     ----------
     title : heading of the page.
     revision : grows with every change.
+    notices : sentences on what the service did meanwhile, oldest first.
     """
 
     title: str
     revision: int
     runners: Sequence[RunnerState]
+    notices: Sequence[str] = ()
 
     def runner(self, wanted: str) -> RunnerState | None:
         """The runner with an id; None if they are not there."""

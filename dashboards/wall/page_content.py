@@ -40,12 +40,12 @@ class PageContent:
 def squad_content(squad: SquadState, base: str) -> PageContent:
     """Cards of all runners, most urgent first; `base` is the path of the runners' pages."""
     ranked = sorted_by_attention([(runner, attention(runner)) for runner in squad.runners])
+    cards = {
+        _piece_id(runner): runner_card(runner, each, f"{base}/runner/{quote(runner.runner)}") for runner, each in ranked
+    }
+    notices = element("ul", *(element("li", each) for each in squad.notices), class_="notice", role="status")
     return PageContent(
-        {
-            _piece_id(runner): runner_card(runner, each, f"{base}/runner/{quote(runner.runner)}")
-            for runner, each in ranked
-        }
-        or {"nobody": NOBODY_RUNNING},
+        {**({"notices": notices} if squad.notices else {}), **(cards or {"nobody": NOBODY_RUNNING})},
         {_piece_id(runner): _age_s(runner) for runner, _ in ranked},
         _clock(squad),
         _alert(squad),

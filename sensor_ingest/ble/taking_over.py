@@ -63,6 +63,7 @@ class Visit:
     leave_keeping : leave pods alone that are keeping.
     utc_s : the computer's clock, seconds since 1970.
     find_timeout_s : how long to look for a pod.
+    partners : serial number or tag of a pod → tag of the one on the other foot, with which it is to exchange its clock.
     """
 
     stop: bool = True
@@ -70,6 +71,7 @@ class Visit:
     utc_s: Callable[[], float] = time.time
     find_timeout_s: float = FIND_TIMEOUT_S
     seed: int | None = None
+    partners: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ class TakingOver:
             return
         if progress.is_keeping and self.visit.stop:
             await store.keep(False)
-        await store.note_utc(self.visit.utc_s)
+        await self._tell(store, progress.serial)
         held = await store.info()
         with self.shelf.open(self._sound_shelf(progress.serial, held)) as file:
             first = max(file.next_record, held.oldest)
@@ -166,6 +168,13 @@ class TakingOver:
             progress.fetched = progress.held - (held.next - first)
             await self._fetch_to(file, store, first, held.next, progress)
         progress.done, progress.problem = True, ""
+
+    async def _tell(self, store: StoreClient, serial: str) -> None:
+        """Tell a pod the time, and its partner if it is known."""
+        partner = next((tag for pod, tag in self.visit.partners.items() if serial_matches(serial, pod)), None)
+        if partner is not None:
+            await store.set_partner(partner)
+        await store.note_utc(self.visit.utc_s)
 
     def _sound_shelf(self, serial: str, held: StoreInfo) -> str:
         """The pod's shelf; a new one if the pod counts its records anew."""

@@ -37,6 +37,7 @@ def serve(
     from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest
+    from surefoot.service.store.notices import Notices
     from surefoot.service.store.tail import StoreTail
     from surefoot.service.views.followed_parts import FollowedParts
     from surefoot.service.views.received_parts import ReceivedParts
@@ -53,7 +54,7 @@ def serve(
     warn_of_exposures(configuration)
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     with StoreTail(settings.store_path) as tail, FollowedParts(settings) as followed:
-        now = JoinedSquads(StoredRuns(tail), followed)
+        now = JoinedSquads(StoredRuns(tail, notices=Notices(settings.data).shown), followed)
         source, parts = (
             WallDataSource(now, Archive(runs_folder(folder), settings)),
             ReceivedParts(settings, followed.cues),

@@ -105,13 +105,14 @@ async def _visit_real(
     from surefoot.sensor_ingest.ble.taking_over import Visit
     from surefoot.service.cli.pod_choice import SCAN_S
     from surefoot.service.runtime.pod_sources import pods_of
-    from surefoot.service.runtime.pod_visits import take_over
+    from surefoot.service.runtime.pod_visits import partners_of, take_over
 
-    pods = [pod.serial for pod in named or pods_of(settings.runners)]
+    known = named or pods_of(settings.runners)
+    pods = [pod.serial for pod in known]
     if not pods:
         progress("Looking for pods", 0.0)
         pods = [pod.tag for pod in await discover_pods(timeout_s=SCAN_S)]
-    return await take_over(settings, pods, RadioBackend(), Visit(), progress)
+    return await take_over(settings, pods, RadioBackend(), Visit(partners=partners_of(known)), progress)
 
 
 async def _visit_simulated(

@@ -38,7 +38,7 @@ class CatchUp:
     ----------
     is_recording : whether a run is being recorded, by its id; it is left alone.
     on_stored : called with the number of new rows, from another thread.
-    on_joined : called with each run that parts were joined to, from another thread.
+    on_joined : called with each run that parts were joined to, once it is stored, from another thread.
     """
 
     def __init__(
@@ -107,11 +107,7 @@ class CatchUp:
         """Store every missing run; what is wrong with one does not keep the others."""
         ensure_store(self._settings.store_path)
         adopt_recordings(self._settings)
-        try:
-            for joined in join_parts(self._settings, self._check, self._on_stored):
-                self._on_joined(joined)
-        except IngestError as error:
-            log.warning("%s", error)
+        joined = self._join()
         for run in missing_runs(self._settings):
             if self._is_recording(run.manifest.run_id):
                 continue
@@ -123,7 +119,16 @@ class CatchUp:
                 log.warning("%s", error)
             except Exception:  # whatever is wrong with one run, the others are stored
                 log.exception("%s: cannot be analysed and is left out", run.path)
+        for each in joined:
+            self._on_joined(each)
         apply_retention(self._settings, time.time())
+
+    def _join(self) -> list[JoinedRun]:
+        try:
+            return join_parts(self._settings, self._check, self._on_stored)
+        except IngestError as error:
+            log.warning("%s", error)
+            return []
 
     def _store(self, run: RunFolder) -> None:
         with suppress(RunBusyError):

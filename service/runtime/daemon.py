@@ -7,11 +7,11 @@ import logging
 import math
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
@@ -31,7 +31,8 @@ from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.end_of_run import RunEnd
-from surefoot.service.runtime.joining import ended_parts
+from surefoot.service.runtime.homecoming import take_over_kept
+from surefoot.service.runtime.joining import JoinedRun, ended_parts
 from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad, worn_as_kept
 from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.runtime.recovery import open_runs
@@ -41,9 +42,12 @@ from surefoot.service.runtime.run_loop import record_unattended
 from surefoot.service.runtime.service_manager import watched
 from surefoot.service.runtime.session_clock import run_utc_s
 from surefoot.service.runtime.shutdown import StopRequest
+from surefoot.service.runtime.syncing import synced_runners
 from surefoot.service.settings import Settings
+from surefoot.service.store.notices import Notices
 from surefoot.service.store.repair import ensure_store
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 RESUME_WITHIN_S = 12 * 3600.0
@@ -55,9 +59,10 @@ STORE_CHECK_S = 5.0
 
 
 class PodSource(Protocol):
-    """Source of pods and the radio that reaches them."""
+    """Source of pods and the radio that reaches them; `may_hold` is whether they may come home with a run they kept."""
 
     radio: RadioBackend
+    may_hold: bool
 
     async def wait_for_pods(self) -> list[PodAssignment]:
         """Wait until a run can begin; returns the pods that take part."""
@@ -105,7 +110,7 @@ class Daemon:
     async def run(self, source: PodSource, max_runs: float = math.inf) -> None:
         """Record runs until `stop`, or `max_runs`; a run that fails is retried, as its pods buffer what was missed."""
         context = self._context
-        catching_up = CatchUp(context.settings, lambda run: run == self._recording, self._add_rows)
+        catching_up = CatchUp(context.settings, lambda run: run == self._recording, self._add_rows, self._tell_synced)
         async with (
             catching_up as catch_up,
             background_task("dates", self._keep_dates()),
@@ -123,7 +128,7 @@ class Daemon:
         backoff, runs = Backoff(FIRST_WAIT_S, LONGEST_WAIT_S, jitter=0.0), 0
         while not self._stopping.is_set() and runs < max_runs:
             try:
-                run = await self._start_run(source) if run is None else open_run(run.path)
+                run = await self._start_run(source, after_run=runs > 0) if run is None else open_run(run.path)
                 if run is None:
                     return
                 if not run.manifest.ended:
@@ -176,23 +181,40 @@ class Daemon:
             known = parts
             await asyncio.sleep(PARTS_PERIOD_S)
 
-    async def _start_run(self, source: PodSource) -> RunFolder | None:
-        """Start a run as soon as there are pods; None on `stop`."""
+    def _tell_synced(self, joined: JoinedRun) -> None:
+        """Tell people of a run that pods, gateways or phones brought in."""
+        context = self._context
+        for runner in synced_runners(context.settings, joined):
+            context.notify(f"{runner}.")
+            try:
+                Notices(context.settings.data, context.utc_s).add(f"{runner}.")
+            except OSError as error:
+                log.warning("The notice cannot be written (%s).", error.strerror or type(error).__name__)
+
+    async def _until_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Do something; None if the service is to end meanwhile."""
+        task, stopping = asyncio.create_task(work), asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            for each in (task, stopping):
+                each.cancel()
+            await asyncio.wait({task, stopping})
+
+    async def _start_run(self, source: PodSource, *, after_run: bool) -> RunFolder | None:
+        """Start a run as soon as there are pods, after what they kept was taken over; None on `stop`."""
         if not self._said_waiting:
             self._context.notify("Waiting for pods.")
             self._said_waiting = True
-        waits = (
-            asyncio.create_task(source.wait_for_pods(), name="wait_for_pods"),
-            asyncio.create_task(self._stopping.wait()),
-        )
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            if self._stopping.is_set():
-                return None
-            pods = waits[0].result()
-        finally:
-            for task in waits:
-                task.cancel()
+        pods = await self._until_stopped(source.wait_for_pods())
+        if pods is not None and source.may_hold:
+            utc_s, settings = self._context.utc_s, self._context.settings
+            kept = take_over_kept(settings, pods, source.radio, utc_s, after_run=after_run)
+            if await self._until_stopped(kept):
+                self._catch_up.want()
+        if pods is None or self._stopping.is_set():
+            return None
         return create_run(
             self._context.settings.runs_folder,
             worn_as_kept(pods, self._context.settings.runs_folder),

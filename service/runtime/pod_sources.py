@@ -24,6 +24,7 @@ class BluetoothPods:
 
     def __init__(self, runners: Mapping[str, RunnerSettings], radio: RadioBackend | None = None) -> None:
         self.radio = radio or RadioBackend()
+        self.may_hold = True
         self._pods = pods_of(runners)
 
     async def wait_for_pods(self) -> list[PodAssignment]:
@@ -35,8 +36,9 @@ class BluetoothPods:
 class SimulatedSquad:
     """Simulated runners, always in range."""
 
-    def __init__(self, radio: RadioBackend, pods: list[PodAssignment]) -> None:
+    def __init__(self, radio: RadioBackend, pods: list[PodAssignment], *, may_hold: bool = False) -> None:
         self.radio = radio
+        self.may_hold = may_hold
         self._pods = pods
 
     async def wait_for_pods(self) -> list[PodAssignment]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.taking_over import PodProgress, TakingOver, Visit
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.syncing import shelf_of
@@ -33,6 +34,14 @@ async def take_over(
     taking = TakingOver(radio, shelf_of(settings), Bonds(settings.runs_folder), visit)
     async with background_task("show", _show(taking, progress)):
         return await taking.run(pods)
+
+
+def partners_of(pods: Sequence[PodAssignment]) -> dict[str, str]:
+    """Each pod's partner: the one on the runner's other foot, by its tag."""
+    pairs = [
+        (pod, other) for pod in pods for other in pods if pod.runner == other.runner and pod.foot is not other.foot
+    ]
+    return {pod.serial: other.serial[-4:] for pod, other in pairs}
 
 
 async def _show(taking: TakingOver, progress: ProgressCallback) -> None:

@@ -19,7 +19,7 @@ from surefoot.sensor_ingest.recording.shelf import Shelf
 from surefoot.service import VERSION
 from surefoot.service.errors import FootUnknownError
 from surefoot.service.pipeline.analysis import ProgressCallback
-from surefoot.service.runtime.joining import join_parts
+from surefoot.service.runtime.joining import JoinedRun, join_parts
 from surefoot.service.runtime.pod_sources import pods_of
 from surefoot.service.runtime.recovery import missing_runs, rebuild
 from surefoot.service.settings import Settings
@@ -41,7 +41,7 @@ class SyncedRunner:
 
     Parameters
     ----------
-    minutes : from its first to its last packet.
+    minutes : from its first to its last step.
     """
 
     run: RunFolder
@@ -52,6 +52,14 @@ class SyncedRunner:
     def __str__(self) -> str:
         found = {0: "nothing found", 1: "one finding"}.get(self.findings, f"{self.findings} findings")
         return f"{self.run.manifest.names[self.runner]}: {self.minutes:.0f} min synced, {found}"
+
+
+@dataclass(frozen=True, slots=True)
+class CutShelf:
+    """Runs that were cut from the shelf, and what is to be told of their times."""
+
+    runs: tuple[KeptRun, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +105,36 @@ def bring_in(
     IngestError, StoreError
         if the disk does not take it.
     """
-    ready = _ready(settings, named, waiting_for, ask)
-    kept = [run for pods in ready for run in _runs_of(pods, settings)]
-    for run in kept:
-        run.write(settings.parts_folder / PODS_FOLDER)
-    shelf_of(settings).mark_cut({pod.worn.serial: pod.next_record for pods in ready for pod in pods})
+    kept = cut_shelf(settings, named, waiting_for, ask)
     joined = join_parts(settings, progress, on_stored)
     names = {each.run.manifest.run_id for each in joined}
     for missing in missing_runs(settings):
         if missing.manifest.run_id in names:
             rebuild(missing, settings, progress, on_stored)
-    minutes = {run.manifest.run_id: run.duration_s / 60.0 for run in kept}
-    runners = tuple(
-        _told(settings, each.run, name, sum(minutes.get(part.manifest.run_id, 0.0) for part in each.parts))
-        for each in joined
-        for name in each.run.manifest.runners
-    )
-    return Synced(runners, tuple(dict.fromkeys(note for run in kept for note in run.notes)))
+    return Synced(tuple(told for each in joined for told in synced_runners(settings, each)), kept.notes)
+
+
+def cut_shelf(
+    settings: Settings,
+    named: Sequence[PodAssignment] = (),
+    waiting_for: Sequence[str] = (),
+    ask: AskFoot = lambda _: None,
+) -> CutShelf:
+    """Make parts of what lies on the shelf, beside those of gateways and phones; see `bring_in`.
+
+    A crash on the way costs nothing: what was not noted as cut is cut once more, into the same parts.
+    """
+    ready = _ready(settings, named, waiting_for, ask)
+    runs = [run for pods in ready for run in _runs_of(pods, settings)]
+    for run in runs:
+        run.write(settings.parts_folder / PODS_FOLDER)
+    shelf_of(settings).mark_cut({pod.worn.serial: pod.next_record for pods in ready for pod in pods})
+    return CutShelf(tuple(runs), tuple(dict.fromkeys(note for run in runs for note in run.notes)))
+
+
+def synced_runners(settings: Settings, joined: JoinedRun) -> list[SyncedRunner]:
+    """What is to be told of each runner of a run that was brought in and stored."""
+    return [_told(settings, joined.run, name) for name in joined.run.manifest.runners]
 
 
 def _ready(
@@ -183,7 +204,11 @@ def _on_two_feet(pods: Sequence[TakenOver]) -> list[TakenOver]:
     return placed
 
 
-def _told(settings: Settings, run: RunFolder, runner: str, minutes: float) -> SyncedRunner:
+def _told(settings: Settings, run: RunFolder, runner: str) -> SyncedRunner:
     with StoreReader(settings.store_path) as reader:
-        found = latest(reader.findings(run.manifest.run_id, runner))
-    return SyncedRunner(run, runner, minutes, sum(finding.severity.rank > 0 for finding in found))
+        results = reader.results(run.manifest.run_id, runner)
+    found = sum(finding.severity.rank > 0 for finding in latest(results.findings))
+    begins_s = [float(rows.initial_contact_s[0]) for rows in results.strides.values() if len(rows)]
+    ends_s = [float(rows.next_initial_contact_s[-1]) for rows in results.strides.values() if len(rows)]
+    minutes = (max(ends_s) - min(begins_s)) / 60.0 if begins_s else 0.0
+    return SyncedRunner(run, runner, minutes, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -71,11 +71,18 @@ class StoredRuns:
     Parameters
     ----------
     now : the clock of this boot.
+    notices : sentences to show now.
     """
 
-    def __init__(self, tail: StoreTail, now: Callable[[], BootTime] = BootTime.now) -> None:
+    def __init__(
+        self,
+        tail: StoreTail,
+        now: Callable[[], BootTime] = BootTime.now,
+        notices: Callable[[], Sequence[str]] = lambda: (),
+    ) -> None:
         self._tail = tail
         self._now = now
+        self._notices = notices
         self._lock = threading.Lock()
         self._squad = SquadState(TITLE, 0, ())
         self._read_s = float("-inf")
@@ -94,7 +101,7 @@ class StoredRuns:
         runners = [
             stored_runner_now(runner, known, now.seconds - known.zero.seconds) for (_, runner), known in found.items()
         ]
-        return SquadState(TITLE, self._squad.revision + 1, runners)
+        return SquadState(TITLE, self._squad.revision + 1, runners, self._notices())
 
 
 class JoinedSquads:
@@ -111,4 +118,5 @@ class JoinedSquads:
             known = found.get(runner.runner)
             if known is None or not any(pod.heard for pod in known.pods):
                 found[runner.runner] = runner
-        return SquadState(TITLE, sum(squad.revision for squad in squads), tuple(found.values()))
+        notices = [sentence for squad in squads for sentence in squad.notices]
+        return SquadState(TITLE, sum(squad.revision for squad in squads), tuple(found.values()), notices)
