@@ -73,6 +73,7 @@ class AwayPod:
         """Switch on."""
         self.now_s = max(at_s, 0.0)
         self.oscillator = Oscillator(at_s, self.clock.drift_ppm, self.clock.bend)
+        self.flash.power_on()
         count = count_boot(self.flash)
         number = boot_number(count, self._rng.randrange(64))
         self.firmware = Firmware(self.settings, Battery(), number, self._add, flash=self.flash, boot_count=count)

@@ -20,8 +20,9 @@ from surefoot.firmware_sim.pod.beacon_ether import BeaconEther
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from surefoot.firmware_sim.pod.oscillator import Crystal
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
+from surefoot.firmware_sim.pod.sampler import SensorFactory
 from surefoot.firmware_sim.pod.sensor import Sensor, configured_imu
-from surefoot.firmware_sim.pod.virtual_pod import PodParameters, SensorFactory, VirtualPod
+from surefoot.firmware_sim.pod.virtual_pod import PodParameters, VirtualPod
 from surefoot.firmware_sim.radio.central import CentralRadio
 from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualController
 from surefoot.firmware_sim.scenarios import BatteryCharge, Outage, PowerCycle, Scenario

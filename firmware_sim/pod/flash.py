@@ -38,6 +38,7 @@ class NorFlash:
         self.operations = 0
         """Programs and erases so far."""
         self._sectors: dict[int, bytearray] = {}
+        self._is_off = False
         self._cut: tuple[int, random.Random] | None = None
 
     @classmethod
@@ -66,8 +67,12 @@ class NorFlash:
         return self.size_bytes // SECTOR_BYTES
 
     def cut_power_after(self, operations: int, rng: random.Random) -> None:
-        """Interrupt an operation: the next one after so many."""
+        """Interrupt an operation: the next one after so many; until `power_on` none works any more."""
         self._cut = self.operations + operations, rng
+
+    def power_on(self) -> None:
+        """Work again after a power cut."""
+        self._is_off = False
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes within one sector."""
@@ -81,8 +86,8 @@ class NorFlash:
         """Clear the bits that are 0 in `data`, within one page."""
         if address % PAGE_BYTES + len(data) > PAGE_BYTES:
             raise ValueError(f"program of {len(data)} bytes at {address:#x} beyond its page")
-        kept = self._interruption(len(data))
         content, offset = self._sector_of(address)
+        kept = self._interruption(address, len(data))
         for place, byte in enumerate(data, offset):
             content[place] &= byte | kept[place - offset]
         self._finish(address)
@@ -90,7 +95,7 @@ class NorFlash:
     def erase(self, sector: int) -> None:
         """Set all bits of a sector."""
         content, _ = self._sector_of(sector * SECTOR_BYTES)
-        kept = self._interruption(SECTOR_BYTES)
+        kept = self._interruption(sector * SECTOR_BYTES, SECTOR_BYTES)
         content[:] = bytes(byte | ~keep & 0xFF for byte, keep in zip(content, kept, strict=True))
         self._finish(sector * SECTOR_BYTES)
 
@@ -100,8 +105,10 @@ class NorFlash:
             raise ValueError(f"there is no sector {sector}")
         return self._sectors.setdefault(sector, bytearray([ERASED]) * SECTOR_BYTES), offset
 
-    def _interruption(self, size: int) -> bytes:
+    def _interruption(self, address: int, size: int) -> bytes:
         """Bits that the operation leaves as they are: none, or random ones if the power is cut."""
+        if self._is_off:
+            raise PowerCutError(address)
         due = self._cut is not None and self.operations >= self._cut[0]
         return self._cut[1].randbytes(size) if self._cut is not None and due else bytes(size)
 
@@ -109,5 +116,5 @@ class NorFlash:
         due = self._cut is not None and self.operations >= self._cut[0]
         self.operations += 1
         if due:
-            self._cut = None
+            self._cut, self._is_off = None, True
             raise PowerCutError(address)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
-from surefoot.analysis.model import Floats
 from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.beacon_air import beacon_interval_s
 from surefoot.firmware_sim.pod.beacon_ether import BeaconEther
@@ -25,16 +22,13 @@ from surefoot.firmware_sim.pod.oscillator import STEADY, Bend, Oscillator
 from surefoot.firmware_sim.pod.peripheral import MIN_MTU, HciSink, HciSource, Peripheral
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
-from surefoot.firmware_sim.pod.sensor import Sensor
+from surefoot.firmware_sim.pod.sampler import Sampler, SensorFactory
 from surefoot.firmware_sim.pod.true_packet import TruePacket
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreStatus
 from surefoot.sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Result
 
 BOOT_TIME_S = 0.4
-
-SensorFactory = Callable[[PodSettings, float], Sensor]
-"""Creates the sensor for these settings, from a session time on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +82,7 @@ class VirtualPod:
         self.parameters = parameters
         self.settings = settings
         self.battery = battery or Battery()
-        self.truth: list[TruePacket] = []
         self.powered = False
-        self._make_sensor = make_sensor
         self._controller = source if isinstance(source, VirtualController) else None
         self._rng = random.Random(parameters.seed)
         self._beacon_rng = random.Random(parameters.seed + 1)
@@ -99,8 +91,16 @@ class VirtualPod:
         self._start_s = start_s
         self._tasks = asyncio.TaskGroup()
         self._boot_tasks: list[asyncio.Task[None]] = []
-        self._sampling_task: asyncio.Task[None] | None = None
         self._off_after_cut_s = 0.0
+        self._restart: asyncio.Task[None] | None = None
+        self._sampler = Sampler(
+            self._spawn,
+            lambda: self.now_s,
+            make_sensor,
+            on_read=self._wake,
+            on_power_cut=self._on_power_cut,
+            keep_truth=parameters.keep_truth,
+        )
         fresh = NorFlash(settings.flash_bytes) if settings.flash_bytes is not None else None
         self.flash = flash if flash is not None else fresh
         self.firmware = self._boot_firmware(-parameters.uptime_s) if awake is None else self._go_on(*awake)
@@ -128,6 +128,11 @@ class VirtualPod:
         return self._loop.time() - self._start_s
 
     @property
+    def truth(self) -> list[TruePacket]:
+        """What was sampled, packet by packet."""
+        return self._sampler.truth
+
+    @property
     def info(self) -> PodInfo:
         """Content of the info characteristic."""
         return self.firmware.info
@@ -137,7 +142,7 @@ class VirtualPod:
         if not self.powered:
             return
         self.powered = False
-        self._stop_sampling()
+        self._sampler.stop()
         if self._controller is not None:
             self.peripheral.discoverable = False
             self._controller.lose_power()
@@ -209,19 +214,16 @@ class VirtualPod:
 
     def handle_command(self, data: bytes, att_mtu: int) -> Reply:
         """Execute a command, after processing the samples taken before it."""
-        self._read_sensor()
+        self._sampler.read()
         tick_us = self.oscillator.tick_us(self.now_s)
         if data and att_mtu < MIN_MTU.get(data[0], 0):
             return Reply(data[0], Result.NOT_NOW, tick_us)
-        configured = self._imu_settings
         try:
             reply = self.firmware.handle_command(data, tick_us)
         except PowerCutError:
-            self._cut_off()
+            self._on_power_cut()
             return Reply(data[0], Result.NOT_NOW, tick_us)
-        if self._imu_settings != configured:
-            self._stop_sampling()
-        self._follow_firmware()
+        self._sampler.follow_firmware()
         return reply
 
     def set_subscribed(self, subscribed: bool) -> None:
@@ -257,17 +259,18 @@ class VirtualPod:
         return self.firmware.keeper
 
     def _boot_firmware(self, power_on_s: float) -> Firmware:
-        self.oscillator = Oscillator(power_on_s, self.parameters.drift_ppm, self.parameters.bend)
-        self._pending_times_s: list[Floats] = []
+        oscillator = Oscillator(power_on_s, self.parameters.drift_ppm, self.parameters.bend)
         if self.flash is None:
-            return Firmware(self.settings, self.battery, self._rng.randrange(0x10000), self._on_packet)
+            return self._go_on(Firmware(self.settings, self.battery, self._rng.randrange(0x10000)), oscillator)
+        self.flash.power_on()
         boot_count = count_boot(self.flash)
         boot = boot_number(boot_count, self._rng.randrange(1 << RANDOM_BOOT_BITS))
-        return Firmware(self.settings, self.battery, boot, self._on_packet, flash=self.flash, boot_count=boot_count)
+        firmware = Firmware(self.settings, self.battery, boot, flash=self.flash, boot_count=boot_count)
+        return self._go_on(firmware, oscillator)
 
     def _go_on(self, firmware: Firmware, oscillator: Oscillator) -> Firmware:
-        self.oscillator, firmware.on_packet = oscillator, self._on_packet
-        self._pending_times_s = []
+        self.oscillator = oscillator
+        self._sampler.serve(firmware, oscillator)
         return firmware
 
     async def _start(self) -> None:
@@ -276,7 +279,7 @@ class VirtualPod:
         self._boot_tasks = [self._spawn("beat", self._report_every_second())]
         if self._ether is not None:
             self._boot_tasks.append(self._spawn("beacons", self._send_beacons(self._ether)))
-        self._follow_firmware()
+        self._sampler.follow_firmware()
         await self.peripheral.advertise()
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -310,7 +313,7 @@ class VirtualPod:
         try:
             beacons.hear(data, self.oscillator.tick_us(self.now_s + delay_s))
         except PowerCutError:
-            self._cut_off()
+            self._on_power_cut()
 
     async def _send_beacons(self, ether: BeaconEther) -> None:
         await asyncio.sleep(self._beacon_rng.random() * BEACON_PERIOD_S)
@@ -319,60 +322,11 @@ class VirtualPod:
                 ether.send(self, beacons.send(self.oscillator.tick_us(self.now_s)), self.now_s)
             await asyncio.sleep(beacon_interval_s(self._beacon_rng))
 
-    # Sampling
+    def _wake(self) -> None:
+        self.peripheral.wake()
 
-    @property
-    def _imu_settings(self) -> tuple[int, int, int]:
-        return self.settings.rate_hz, self.settings.acc_range_g, self.settings.gyr_range_dps
-
-    def _follow_firmware(self) -> None:
-        """Switch the sensor on or off as the firmware wants it."""
-        if self.firmware.sampling and self._sampling_task is None:
-            self._start_sampling()
-        elif not self.firmware.sampling:
-            self._stop_sampling()
-
-    def _start_sampling(self) -> None:
-        self._sensor = self._make_sensor(self.settings, self.now_s)
-        self._sampling_task = self._spawn("sample", self._sample())
-
-    def _stop_sampling(self) -> None:
-        if self._sampling_task is not None:
-            self._sampling_task.cancel()
-            self._sampling_task = None
-
-    async def _sample(self) -> None:
-        """Read the sensor whenever a packet is full."""
-        while True:
-            full_s = self._sensor.sample_time_s(self.firmware.samples_until_full)
-            await asyncio.sleep(full_s - self.now_s)
-            self._read_sensor()
-            self.peripheral.wake()
-
-    def _read_sensor(self) -> None:
-        """Pass the samples taken until now to the firmware."""
-        if self._sampling_task is None:
-            return
-        reading = self._sensor.take_until(self.now_s)
-        if not len(reading):
-            return
-        self._pending_times_s.append(reading.time_s)
-        try:
-            taken = self.firmware.sample(self.oscillator.tick_us(reading.time_s), reading.counts)
-        except PowerCutError:
-            self._cut_off()
-            return
-        if not taken:
-            self._pending_times_s.clear()
-
-    def _cut_off(self) -> None:
-        """The power failed while the flash was written."""
-        self._stop_sampling()
-        self._spawn("power cut", self.power_cycle(self._off_after_cut_s))
-
-    def _on_packet(self, packet: Packet) -> None:
-        times_s = np.concatenate(self._pending_times_s)
-        count = len(packet.counts)
-        self._pending_times_s = [times_s[count:]]
-        if self.parameters.keep_truth:
-            self.truth.append(TruePacket(packet.boot, packet.sequence, times_s[:count], packet.counts))
+    def _on_power_cut(self) -> None:
+        """Nothing works from now on, until the pod is switched on again."""
+        self._sampler.stop()
+        if self._restart is None or self._restart.done():
+            self._restart = self._spawn("power cut", self.power_cycle(self._off_after_cut_s))
