@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.exc import BleakDBusError, BleakGATTProtocolError
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
@@ -17,10 +20,11 @@ from surefoot.firmware_sim.radio.central import CentralRadio
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import FILE_NAME, Bonds, unpair
+from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.firmware_sim.pod_listener import find
-from tests.sensor_ingest.virtual import RUNNER, Taken, in_virtual_time, recording, standing, truth_of, worn
+from tests.sensor_ingest.virtual import RUNNER, Taken, in_virtual_time, radio_of, recording, standing, truth_of, worn
 
 Prepare = Callable[[Simulation, VirtualPod], Awaitable[None]]
 WAY_OUT = "if it was reset or replaced, run: surefoot pods --forget-bond SIM010001"
@@ -154,6 +158,66 @@ def test_the_bonded_pod_is_waited_for_while_a_stand_in_is_there(tmp_path: Path) 
     for number, foot in enumerate(runner.pods):
         assert np.array_equal(taken.acc_mps2(number), truth_of(runner, foot, 0.0).acc_mps2)
     assert not any(pod.truth for pod in twins.pods.values())
+
+
+class LikeBlueZ(BumbleClient):
+    """Names the refusal in its own way."""
+
+    async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **options: Any) -> bytearray:
+        """Read a characteristic."""
+        try:
+            return await super().read_gatt_char(characteristic, **options)
+        except BleakGATTProtocolError as error:
+            raise BleakDBusError("org.bluez.Error.NotPermitted", ["Not paired"]) from error
+
+
+class LikeMacOS(BumbleClient):
+    """Pairs by itself on a request that needs it, and cannot be asked to."""
+
+    async def pair(self, *_args: Any, **_options: Any) -> None:
+        """Not there."""
+        raise NotImplementedError
+
+    async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **options: Any) -> bytearray:
+        """Read a characteristic."""
+        try:
+            return await super().read_gatt_char(characteristic, **options)
+        except BleakGATTProtocolError:
+            await super().pair()
+            return await super().read_gatt_char(characteristic, **options)
+
+
+class LikeMacOSWhenItsUserRefuses(LikeMacOS):
+    """Reports the refusal."""
+
+    async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **options: Any) -> bytearray:
+        """Read a characteristic."""
+        return await BumbleClient.read_gatt_char(self, characteristic, **options)
+
+
+@pytest.mark.parametrize(
+    ("system", "note"),
+    [
+        (LikeBlueZ, None),
+        (LikeMacOS, None),
+        (LikeMacOSWhenItsUserRefuses, f"it does not take the bond that was made; {WAY_OUT}"),
+    ],
+)
+def test_systems_that_name_refusals_otherwise_or_pair_by_themselves_are_let_do_so(
+    tmp_path: Path, system: type[BumbleClient], note: str | None
+) -> None:
+    async def main() -> tuple[PodHealth, ...]:
+        async with Simulation(1, bonded_only=True) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(30.0))
+            radio = RadioBackend(radio_of(simulation).scanner, {"backend": system})
+            async with LiveRun(create_run(tmp_path, worn(runner), software="test"), radio, seed=1) as run:
+                await asyncio.sleep(8.0)
+                return run.health()
+
+    left, _ = in_virtual_time(main())
+    assert left.connected == (note is None)
+    assert left.note == (note or "")
+    assert (Bonds(tmp_path).address_of("SIM010001") is None) == (note is not None)
 
 
 def test_a_forgotten_bond_is_made_anew(tmp_path: Path) -> None:
