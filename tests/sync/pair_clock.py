@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from surefoot.firmware_sim.pod.beacon_charge import charge_uah_per_h
 from surefoot.firmware_sim.pod.oscillator import Bend, Oscillator
 from surefoot.sensor_ingest.pod_store.records import BeaconRecord
 from surefoot.sensor_ingest.recording.beacon_fit import PairFit, fit_pair
-from tests.accuracy.report import Finding, show
+from tests.accuracy.report import Finding
 
 RUN_S, BLACKOUT_S, LOSS = 5400.0, 900.0, 0.5
 DRIFT_PPM = 50.0
@@ -166,7 +165,3 @@ def _share_within(runs: Sequence[Errors]) -> float:
     """Share of all seconds in which the error is within 1.96 standard uncertainties."""
     inside = np.concatenate([np.abs(run.curve_s) <= 1.96 * run.sd_s for run in runs])
     return float(inside.mean())
-
-
-if __name__ == "__main__":
-    sys.exit(not show(rows()))
