@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,11 +24,18 @@ from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.recording.private_files import make_private_folder
 from surefoot.service.configuration import Configuration
-from surefoot.service.errors import StoreError, WallError
+from surefoot.service.errors import (
+    GatewayCertificateError,
+    ServiceRefusedError,
+    ServiceUnreachableError,
+    StoreError,
+    WallError,
+)
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_refusal import InfluxError
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.exposure import exposures
+from surefoot.service.gateway.service_client import ServiceClient
 from surefoot.service.settings import Settings
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import MIN_SQLITE
@@ -75,7 +83,7 @@ class Check:
 def run_checks(settings: Settings, problems: Sequence[str] = ()) -> list[Check]:
     """Run all checks in order; network checks may take seconds. `problems` are those with the settings."""
     questions: tuple[Callable[[Settings], Check], ...] = (
-        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _wall, _command, _service,
+        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _gateway, _wall, _command, _service,
     )  # fmt: skip
     return [*map(_setting, problems), *(ask(settings) for ask in questions), *_sinks(settings)]
 
@@ -188,6 +196,20 @@ def _mqtt(settings: Settings) -> Check:
 async def _published(settings: Settings) -> None:
     async with broker_connection(settings.mqtt):
         pass
+
+
+def _gateway(settings: Settings) -> Check:
+    """Ask the service that recordings are handed to for one that nobody has."""
+    wanted = settings.gateway
+    if wanted.url is None:
+        return Check("Gateway", CheckStatus.UNUSED, "gateway.url is not set")
+    try:
+        with closing(ServiceClient(wanted.url, wanted.key.get_secret_value(), wanted.ca_file)) as client:
+            client.check()
+    except (ServiceRefusedError, ServiceUnreachableError, GatewayCertificateError) as error:
+        problem, _, advice = str(error).rstrip(".").partition("; ")
+        return Check("Gateway", CheckStatus.PROBLEM, problem, _sentence(advice))
+    return Check("Gateway", CheckStatus.OK, f"{wanted.url} takes recordings from here")
 
 
 def _wall(settings: Settings) -> Check:

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 PERIOD_S = 2.0
 """Between two looks at what was recorded meanwhile."""
-LONGEST_WAIT_S = 60.0
-"""Between two attempts to reach the service."""
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 60.0
+"""Between two attempts to reach the service; whatever gets through meanwhile begins with the first again."""
 LAST_ROUND_S = 20.0
 """For what is left when the gateway is stopped; the rest waits for its next start."""
 OF_ONE_RUN = (409, 413, 422)
@@ -54,15 +54,17 @@ class Forwarder:
 
     def run(self) -> None:
         """Hand over until `stop`."""
-        backoff, is_last = Backoff(PERIOD_S, LONGEST_WAIT_S), False
+        backoff, is_last = Backoff(FIRST_WAIT_S, LONGEST_WAIT_S), False
         while not is_last:
-            is_last = self._stopping.is_set()
+            is_last, before = self._stopping.is_set(), self._received()
             try:
                 self.hand_over()
                 self._problems.resolve(f"{self._client.url} takes recordings again.")
                 backoff.reset()
                 wait_s = PERIOD_S
             except (ServiceRefusedError, ServiceUnreachableError) as error:
+                if self._received() != before:
+                    backoff.reset()
                 wait_s = backoff.next_delay_s()
                 self._problems.report(str(error), " Recording goes on; nothing is lost.")
             self._stopping.wait(wait_s)
@@ -82,6 +84,10 @@ class Forwarder:
             except (IngestError, OSError) as error:
                 log.warning("%s cannot be handed over: %s", path, error)
         self._delete_old()
+
+    def _received(self) -> int:
+        """Bytes that the service has of the runs that are on their way."""
+        return sum(each.received for each in self._handovers.values())
 
     def _waiting(self) -> list[Path]:
         """Runs that the service does not have to their end, newest first; one without a journal never began."""

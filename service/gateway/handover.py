@@ -15,8 +15,8 @@ from surefoot.service.gateway.service_client import ServiceClient
 
 DONE = "handed-over"
 """File in the folder of a run that the service has to its end."""
-MIN_PIECE_BYTES, FIRST_PIECE_BYTES, MAX_PIECE_BYTES = 4096, 65_536, 1_048_576
-"""Of a journal, sent at once: as much as the network takes in the time the service waits."""
+MIN_PIECE_BYTES, MAX_PIECE_BYTES = 4096, 65_536
+"""Of a journal, sent at once: as much as the network takes in the time the service waits, and not much memory."""
 OVERLAP_BYTES = 4096
 """Sent again when going on, so that the service notices if these are not the bytes that it has."""
 _TOO_LARGE, _OTHER_BYTES = 413, 422
@@ -31,9 +31,10 @@ class Handover:
         self._told: Manifest | None = None
         self._id = path.name
         self._copies = 1
-        self._received = 0
+        self.received = 0
+        """Bytes that the service has, as far as it has told."""
         self._whole = len(MAGIC)
-        self._piece_bytes = FIRST_PIECE_BYTES
+        self._piece_bytes = MAX_PIECE_BYTES
 
     def go_on(self) -> bool:
         """Send what there is; whether the service has the whole run.
@@ -50,7 +51,7 @@ class Handover:
         while run.manifest != self._told:
             self._tell(run, end)
         try:
-            while self._received < end:
+            while self.received < end:
                 self._send_piece(run, end)
             if not run.manifest.ended:
                 return False
@@ -70,14 +71,14 @@ class Handover:
         if known.received > end or (known.ended and known.received < end):
             self._send_as_another()
         else:
-            self._received, self._told = max(known.received - OVERLAP_BYTES, 0), run.manifest
+            self.received, self._told = max(known.received - OVERLAP_BYTES, 0), run.manifest
 
     def _send_piece(self, run: RunFolder, end: int) -> None:
         with run.journal_path.open("rb") as journal:
-            journal.seek(self._received)
-            piece = journal.read(min(self._piece_bytes, end - self._received))
+            journal.seek(self.received)
+            piece = journal.read(min(self._piece_bytes, end - self.received))
         try:
-            self._received = self._client.append(self._id, self._received, piece).received
+            self.received = self._client.append(self._id, self.received, piece).received
             self._piece_bytes = min(2 * self._piece_bytes, MAX_PIECE_BYTES)
         except ServiceUnreachableError:
             self._piece_bytes = max(self._piece_bytes // 2, MIN_PIECE_BYTES)
@@ -100,4 +101,4 @@ class Handover:
     def _send_as_another(self) -> None:
         """Begin again under another id, as the service has other bytes; packets that it has twice are joined there."""
         self._copies += 1
-        self._id, self._received, self._told = f"{self.path.name}-{self._copies}", 0, None
+        self._id, self.received, self._told = f"{self.path.name}-{self._copies}", 0, None

@@ -70,6 +70,11 @@ class FakeBluez:
             call.cancel()
         self._bus.disconnect()
 
+    async def drop_links(self) -> None:
+        """Disconnect from all pods, as when the program that uses them dies."""
+        for client in list(self._clients.values()):
+            await client.disconnect()
+
     def _on_message(self, message: Message) -> bool:
         if message.message_type is not MessageType.METHOD_CALL or not (message.path or "").startswith("/"):
             return False

@@ -26,6 +26,7 @@ class RealCommand:
     date : what it takes for the date; None for the true one.
     output : where its standard output goes; by default it is read.
     before : called in the new process before the command.
+    environment : what it has besides ours.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class RealCommand:
         date: ComputerDate | None = None,
         output: int | IO[bytes] = subprocess.PIPE,
         before: Callable[[], None] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._before = before
         self._output = output
@@ -48,6 +50,7 @@ class RealCommand:
             "SUREFOOT_DATA": str(data),
             "SUREFOOT_METRICS_PORT": "0",
             "XDG_CONFIG_HOME": str(data / "config"),
+            **(environment or {}),
             **{f"SUREFOOT_{name}": str(value) for name, value in (settings or {}).items()},
         }
         self._arguments = [sys.executable, "-m", "surefoot", *arguments]

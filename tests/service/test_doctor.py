@@ -9,7 +9,9 @@ import pytest
 
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.service.diagnostics import Check, CheckStatus, run_checks
+from surefoot.service.gateway.keys import GatewayKeys
 from surefoot.service.settings import Settings
+from surefoot.service.views.received_parts import ReceivedParts
 from tests.dashboards.fake_source import FakeViewDataSource
 from tests.service.command import surefoot
 from tests.service.servers import TOKEN, Broker, InfluxServer, free_port
@@ -34,6 +36,25 @@ def test_with_servers_that_work_all_connections_are_fine(tmp_path: Path) -> None
     assert found["Runners"].status is CheckStatus.UNUSED
     assert missing.status is CheckStatus.PROBLEM
     assert missing.advice.startswith("Create the bucket")
+
+
+def test_it_asks_the_service_that_a_gateway_hands_its_recordings_to(tmp_path: Path) -> None:
+    service = Settings(data=tmp_path / "service")
+    key = GatewayKeys(service.data).add("belt")
+    with WallServer(FakeViewDataSource(), parts=ReceivedParts(service)) as wall:
+        url = f"http://127.0.0.1:{wall.port}"
+        asked = {word: gateway_check(tmp_path, url=url, key=word) for word in (key, "wrong")}
+    gone = gateway_check(tmp_path, url=url, key=key)
+    assert gateway_check(tmp_path).status is CheckStatus.UNUSED
+    assert (asked[key].status, asked[key].detail) == (CheckStatus.OK, f"{url} takes recordings from here")
+    assert (asked["wrong"].status, asked["wrong"].detail) == (CheckStatus.PROBLEM, f"{url} refuses the key")
+    assert asked["wrong"].advice.startswith("Make one with surefoot gateway key NAME")
+    assert (gone.status, gone.detail) == (CheckStatus.PROBLEM, f"{url} cannot be reached (Connection refused)")
+
+
+def gateway_check(tmp_path: Path, **wanted: object) -> Check:
+    settings = Settings.model_validate({"data": tmp_path, "gateway": wanted})
+    return next(each for each in run_checks(settings) if each.name == "Gateway")
 
 
 def wall_check(tmp_path: Path, **wanted: object) -> Check:

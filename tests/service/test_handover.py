@@ -27,6 +27,7 @@ from surefoot.service.gateway.service_client import ServiceClient
 from surefoot.service.settings import Settings
 from surefoot.service.views.received_parts import ReceivedParts
 from tests.dashboards.fake_source import FakeViewDataSource
+from tests.service.certificate import self_signed, server_tls
 from tests.service.gateway_client import PODS
 from tests.service.servers import free_port
 
@@ -222,13 +223,8 @@ def test_another_server_is_one_sentence() -> None:
 
 
 def test_https_needs_an_authority_that_is_known(service: Settings, tmp_path: Path) -> None:
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    names = ["-days", "2", "-subj", "/CN=surefoot", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*request, *names, "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(cert, key)
-    with serving(service, tls=tls) as port:
+    cert, key = self_signed(tmp_path)
+    with serving(service, tls=server_tls(cert, key)) as port:
         url, word = f"https://127.0.0.1:{port}", GatewayKeys(service.data).add("belt")
         ServiceClient(url, word, cert).check()
         with pytest.raises(ServiceUnreachableError, match="its certificate is not trusted: self-signed certificate"):
