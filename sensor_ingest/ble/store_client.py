@@ -82,7 +82,7 @@ class StoreClient:
             raise LinkLostError("connected, but kept samples do not come")
 
     async def _transfer(self, first: int, end: int) -> AsyncIterator[tuple[int, bytes]]:
-        """Records as they come, then the end with no bytes; it stops without it if nothing comes any more."""
+        """Records of the range as they come, in order, then the end with no bytes, which is absent if they stall."""
         await self._order(Opcode.FETCH, first, end - first)
         self._fragments.clear()
         assembler = RecordAssembler()
@@ -90,10 +90,11 @@ class StoreClient:
             while self._fragments:
                 fragment = self._fragments.popleft()
                 if fragment.is_end:
-                    yield fragment.number, b""
+                    yield end, b""
                     return
                 record = assembler.push(fragment)
-                if record is not None and record[0] >= first:
+                if record is not None and first <= record[0] < end:
+                    first = record[0] + 1
                     yield record
 
     async def _wait_for_fragments(self) -> bool:

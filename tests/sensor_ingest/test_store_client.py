@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import numpy as np
 import pytest
@@ -258,6 +259,35 @@ def test_records_that_the_pod_has_lost_are_passed_over() -> None:
                 records = await fetched(store)
             assert info.next - 3 <= len(records) < info.next
             assert all(isinstance(read_record(data)[1], SamplesRecord | BootRecord) for data in records.values())
+
+    in_virtual_time(run())
+
+
+def test_a_pod_that_sends_anything_gives_nothing_but_whole_records_in_order() -> None:
+    async def run() -> None:
+        async with keeping_runner() as (simulation, runner):
+            pod, rng = left(runner), random.Random(3)
+            await asyncio.sleep(20.0)
+            honest = pod.next_fragment
+
+            def wild() -> Fragment | None:
+                fragment = honest()
+                if fragment is None or rng.random() < 0.9:
+                    return fragment
+                number = rng.choice([0, fragment.number - 1, fragment.number + 3, 2**32 - 1]) % 2**32
+                data = rng.choice([fragment.data, rng.randbytes(rng.randrange(236))])
+                return Fragment(number, rng.choice([0, fragment.offset, 60_000]), rng.choice([0, 640, 65_535]), data)
+
+            pod.next_fragment = wild  # type: ignore[method-assign]
+            async with store_of(simulation, pod) as store:
+                await store.keep(False)
+                end, numbers = (await store.info()).next, []
+                async for number, data in store.fetch(3):
+                    assert read_record(data)[0] == number
+                    numbers.append(number)
+                assert numbers == sorted(set(numbers))
+                assert 3 <= numbers[0] <= numbers[-1] < end
+                assert len(numbers) > 10
 
     in_virtual_time(run())
 
