@@ -83,7 +83,7 @@ def rows() -> Iterator[Finding]:
         held_min = minutes_held(flash_mib)
         target = f"≥ {least_min:.0f} min" if least_min else "told only"
         yield Finding(
-            f"{flash_mib} MiB of flash", "room at 208 Hz", f"{held_min:.0f} min", target, held_min >= least_min
+            f"{flash_mib} MiB of flash", "room at 208 Hz", f"{int(held_min)} min", target, held_min >= least_min
         )
     counted = f"{operations_per_sample():.0f} operations"
     yield Finding("simulated, run 3.3 m/s", "to encode a sample, counted", counted, "told only", True)

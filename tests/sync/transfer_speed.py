@@ -59,7 +59,7 @@ def rows(intervals_ms: Sequence[int] = INTERVALS_MS) -> Iterator[Finding]:
     for interval_ms in intervals_ms:
         whole = int(1e-3 * interval_ms / EXCHANGE_S)
         for grant in sorted({USUAL_GRANT, whole}):
-            data = f"{interval_ms} ms, up to {grant} PDUs an event, {100 * LOSS:.0f} % lost"
+            data = f"{interval_ms} ms, ≤ {grant} PDUs an event, {100 * LOSS:.0f} % lost"
             for feet, target in (([Foot.LEFT], TARGET_ONE), (list(Foot), TARGET_BOTH)):
                 slowest = min(speeds(interval_ms, feet, grant))
                 bound = interval_ms == INTERVALS_MS[0]
