@@ -57,7 +57,7 @@ pods: .venv/develop
 	$(BIN)/python -m tests.pods
 
 faults: .venv/develop
-	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(DOCS),--docs)
 
 soak: .venv/develop
 	$(BIN)/python -m tests.soak

@@ -16,6 +16,7 @@ from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.mqtt import PUBLISHED_TABLES, MqttExporter
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
+from surefoot.service.problem_log import ProblemLog
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.schema import EXPORTED_TABLES
@@ -118,9 +119,14 @@ class ExporterThread:
         self, run_exporter: RunExporter, status: ExporterStatus, rows_available: RowsAvailable
     ) -> None:
         """Run an exporter; restart it after any exception, as its cursor is in the store."""
+        problems = ProblemLog(log, logging.ERROR)
         while True:
             try:
                 await run_exporter(self._settings, status, rows_available)
+            except StoreError as error:  # told in one sentence: it is no fault of the exporter
+                status.mark_down(str(error))
+                status.restarts += 1
+                problems.report(f"{status.name}: {error}", f" Beginning anew in {RESTART_DELAY_S:.0f} s.")
             except Exception as error:
                 status.mark_down(str(error))
                 status.restarts += 1

@@ -1,10 +1,12 @@
-"""Print what faults cost: `make faults`, or of some `python -m tests.faults PART-OF-A-NAME ...`."""
+"""Print what faults cost: `make faults`; of some: `ONLY=PART-OF-A-NAME`; into the documentation: `DOCS=1`."""
 
 from __future__ import annotations
 
+import argparse
 import logging
+import os
 import sys
-from collections.abc import Mapping
+import time
 
 from rich import box
 from rich.console import Console
@@ -12,28 +14,37 @@ from rich.table import Table
 
 from tests.faults.live import SPEED
 from tests.faults.matrix import outcomes
+from tests.faults.outcome import Outcome
+from tests.faults.page import PAGE, cells, with_rows
 from tests.faults.stage import RUNNERS
 
-
-def told(counts: Mapping[str, int]) -> str:
-    """Counts in words, without what there is nothing of."""
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "0"
-
+parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Print what faults cost.")
+parser.add_argument("--only", action="append", default=[], metavar="PART", help="faults with this in their name")
+parser.add_argument("--docs", action="store_true", help="write the rows into docs/validation/faults.md")
+wanted = parser.parse_args()
 
 logging.getLogger().addHandler(logging.NullHandler())
-console = Console(width=120)
+console = Console(width=130)
 table = Table("fault", "of", "lost", "doubled", "missed", "complete after", "target", "", box=box.SIMPLE)
-missed = 0
-for name, found in outcomes(sys.argv[1:]):
-    costs = told(found.lost), told(found.doubled)
-    verdict, times = "ok" if found.met else "MISSED", (f"{found.recovered_s:.1f} s", f"≤ {found.target_s:g} s")
-    table.add_row(name, told(found.counted), *costs, str(found.missed), *times, verdict)
-    console.print(f"{name}: lost {costs[0]}, doubled {costs[1]}, {times[0]} {verdict}", style="dim")
-    missed += not found.met
+began_s, load = time.monotonic(), os.getloadavg()[0]
+rows: dict[str, Outcome] = {}
+for name, found in outcomes(wanted.only):
+    rows[name] = found
+    row, verdict = cells(name, found), "ok" if found.met else "MISSED"
+    table.add_row(*row, verdict)
+    console.print(f"{name}: lost {row[2]}, doubled {row[3]}, {row[5]} {verdict}", style="dim")
 console.print(table)
 console.print("Target of every row: 0 lost, 0 doubled, and complete in time.")
 console.print("A row of 0: the runners did not run, on a computer too busy for them, or did not end.")
 console.print("missed: packets that never came, because the pods' memory of 88 s did not last.")
 console.print(f"Live rows (from kill -9 on): {RUNNERS} runners, {SPEED:g} × real time; all times are real seconds,")
 console.print("but those of pods, which are in session time from a reading to when it is given.")
-sys.exit(1 if missed else 0)
+console.print(
+    f"{len(rows)} rows in {(time.monotonic() - began_s) / 60:.0f} min, on {os.cpu_count()} processors with a load of"
+    f" {load:.1f} before."
+)
+if wanted.docs:
+    PAGE.write_text(with_rows(PAGE.read_text(encoding="utf-8"), rows), encoding="utf-8")
+if not rows:
+    sys.exit(f"No fault is named like {' or '.join(wanted.only)}.")
+sys.exit(0 if all(found.met for found in rows.values()) else 1)

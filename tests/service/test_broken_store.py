@@ -19,9 +19,10 @@ from surefoot.sensor_ingest.recording.entries import PacketEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.service.errors import StoreBrokenError, StoreError
+from surefoot.service.exporters import exporter_thread
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import missing_runs, rebuild, store_recorded_run
-from surefoot.service.settings import Settings
+from surefoot.service.settings import CommandSettings, Settings
 from surefoot.service.store.connection import connect
 from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.outbox import Outbox
@@ -295,3 +296,21 @@ def test_a_folder_is_for_one_service_at_a_time(settings: Settings) -> None:
             assert [line for line in second.err.splitlines() if sentence in line], second.err
         with RealCommand(settings.data, "runs") as reading:
             assert reading.finish() == 0
+
+
+@pytest.mark.usefixtures("run")
+def test_exporters_go_on_with_the_new_store_and_say_so_in_a_sentence(
+    settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporter_thread, "RESTART_DELAY_S", 0.0)
+    exporting = settings.model_copy(update={"command": CommandSettings(program=("true",))})
+    with exporter_thread.ExporterThread(exporting) as exporters:
+        status = exporters.statuses["command"]
+        wait(lambda: status.delivered)
+        damage(settings, header)
+        ensure_store(settings.store_path)
+        exporters.notify()
+        wait(lambda: status.restarts)
+    assert "command: " in caplog.text
+    assert "it was replaced" in caplog.text
+    assert "Traceback" not in caplog.text
