@@ -23,6 +23,9 @@ SETTINGS_FILE = "SUREFOOT_SETTINGS"
 OTHER_VARIABLES = frozenset({SETTINGS_FILE, "SUREFOOT_EVAL_DATA"})
 MAX_BYTES = 1_000_000
 """Of a settings file, and of one that holds a value."""
+MAX_DOTS = 200
+"""In a line of a settings file; the time to read a dotted key grows with the square of them."""
+NESTED = "is nested too deeply"
 LIST_SETTINGS = frozenset({("command", "program")})
 
 SettingPath = tuple[str, ...]
@@ -90,7 +93,10 @@ def variable(path: SettingPath) -> str:
 def _from_file(environment: Environment) -> tuple[dict[str, Any], dict[SettingPath, str], list[str]]:
     path = settings_path(environment)
     try:
-        values = tomllib.loads(_read_text(path))
+        text = _read_text(path)
+        if any(line.count(".") > MAX_DOTS for line in text.split("\n")):
+            return {}, {}, [f"{path}: {NESTED}"]
+        values = tomllib.loads(text)
         return values, dict.fromkeys(_paths(values), str(path)), []
     except OSError as error:
         if isinstance(error, FileNotFoundError | NotADirectoryError) and SETTINGS_FILE not in environment:
@@ -101,7 +107,7 @@ def _from_file(environment: Environment) -> tuple[dict[str, Any], dict[SettingPa
     except ValueError as error:
         return {}, {}, [f"{path}: is not TOML ({error})"]
     except RecursionError:
-        return {}, {}, [f"{path}: is nested too deeply"]
+        return {}, {}, [f"{path}: {NESTED}"]
 
 
 def _read_text(path: Path) -> str:

@@ -100,13 +100,24 @@ def test_what_comes_late_is_measured_but_not_compared() -> None:
     assert all(RIGHT not in window.feet for window in inside)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
-@given(
+any_cut = given(
     chance=st.randoms(use_true_random=False),
     pieces=st.sampled_from([0, 3, 60, 400]),
     absent_s=st.lists(st.floats(35.0, 75.0), min_size=1, max_size=6),
 )
+
+
+@settings(max_examples=8, derandomize=True)
+@any_cut
 def test_any_cut_and_any_turns_give_the_same_results(chance: Random, pieces: int, absent_s: list[float]) -> None:
+    whole = silent_and_back(Random(0), 0, absent_s=tuple(absent_s))
+    assert differences(whole, silent_and_back(chance, pieces, absent_s=tuple(absent_s))) == []
+
+
+@pytest.mark.slow
+@settings(max_examples=100)
+@any_cut
+def test_any_of_many_cuts_does(chance: Random, pieces: int, absent_s: list[float]) -> None:
     whole = silent_and_back(Random(0), 0, absent_s=tuple(absent_s))
     assert differences(whole, silent_and_back(chance, pieces, absent_s=tuple(absent_s))) == []
 
