@@ -6,6 +6,7 @@ import asyncio
 import math
 import random
 import resource
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -17,8 +18,6 @@ from tests.service.test_broken_store import damage, deleted, header, page
 SPEED = 2.0
 KILLS = 20
 DOWN_S, HOUR_S, DAY_S = 60.0, 3600.0, 86_400.0
-STORE_S = 10.0
-"""Until a service that was started has replaced a broken store."""
 NO_ROOT = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner")
 """Root writes into read-only folders unless it gives up the right to."""
 
@@ -127,9 +126,11 @@ def store_broken(how: Callable[[Path], None]) -> Fault:
     async def befall(stage: Stage) -> float:
         await stage.kill_service()
         await asyncio.to_thread(damage, stage.settings, how)
+        broken, began_s = stage.store_identity(), time.monotonic()
         await stage.start_service()
-        await asyncio.sleep(STORE_S)
-        return await stage.caught_up()
+        await stage.store_replaced(broken)
+        await stage.caught_up()
+        return time.monotonic() - began_s
 
     return befall
 

@@ -139,6 +139,17 @@ class Stage:
         self._step.write_text(str(seconds))
         self.service.send_signal(10)
 
+    def store_identity(self) -> int | None:
+        """Tells a store from the one that replaces it; None without any."""
+        path = self.settings.store_path
+        return path.stat().st_ino if path.exists() else None
+
+    async def store_replaced(self, before: int | None) -> None:
+        """Until the service has begun a new store in place of the one that was there."""
+        async with asyncio.timeout(PATIENCE_S * self.speed):
+            while self.store_identity() in (before, None):
+                await asyncio.sleep(0.2)
+
     async def running(self) -> None:
         """Until every runner has new strides."""
         before = self._strides()
@@ -153,7 +164,7 @@ class Stage:
         connection = sqlite3.connect(path)
         try:
             return Counter(dict(connection.execute("SELECT runner, count(*) FROM strides GROUP BY runner").fetchall()))
-        except sqlite3.OperationalError:
+        except sqlite3.DatabaseError:
             return Counter()
         finally:
             connection.close()
