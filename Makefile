@@ -8,8 +8,14 @@ PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
 
+# Three processes on two processors: tests of the service wait for real servers and real time. Those of the wall measure
+# time, so nothing runs beside them.
+JOBS ?= 3
+RUN := -m pytest -m "not slow" -n $(JOBS) --dist loadfile
+
 test: check
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python $(RUN) --ignore tests/wall
+	$(BIN)/python -m pytest -m "not slow" tests/wall
 
 test-slow: .venv/develop
 	$(BIN)/python -m pytest -m slow
@@ -32,7 +38,7 @@ test-pythons: links
 		echo "Python $$name"; \
 		$$python -m venv --clear .venv-$$name || continue; \
 		.venv-$$name/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' || exit 1; \
-		.venv-$$name/bin/python -m pytest -q -m "not slow" -n 2 --dist loadfile -p no:cacheprovider $(TESTS) || exit 1; \
+		.venv-$$name/bin/python $(RUN) -q -p no:cacheprovider $(TESTS) || exit 1; \
 	done
 
 bench: .venv/develop
