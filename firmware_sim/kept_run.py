@@ -209,33 +209,40 @@ def _sensor_of(pod: AwayPod, _: PodSettings, start_s: float) -> Sensor:
 async def pods_at_home(
     pods: Mapping[Foot, AwayPod], *, quality: LinkQuality, seed: int = 0
 ) -> AsyncIterator[tuple[CentralRadio, Mapping[Foot, VirtualPod]]]:
-    """The pods on a virtual radio, at rest, as they are after their run."""
-    medium = RadioMedium(seed)
-    async with AsyncExitStack() as stack:
-        central = await CentralRadio.on_medium(medium)
-        start_s = asyncio.get_running_loop().time() - max(pod.now_s for pod in pods.values())
-        at_home = {}
-        for number, (foot, pod) in enumerate(pods.items(), 1):
-            controller = VirtualController(pod.settings.name, medium, quality)
-            parameters = PodParameters(
-                f"C0:5F:{seed & 0xFF:02X}:00:00:{number:02X}",
-                pod.clock.drift_ppm,
-                keep_truth=False,
-                bend=pod.clock.bend,
-            )
-            at_home[foot] = await stack.enter_async_context(
-                VirtualPod(
-                    parameters,
-                    pod.settings,
-                    partial(_sensor_of, pod),
-                    controller,
-                    controller,
-                    start_s=start_s,
-                    flash=pod.flash,
-                    awake=(pod.firmware, pod.oscillator),
-                )
-            )
-        yield central, at_home
+    """The pods on a virtual radio, at rest, as they are after their run; an exception in the context stays as it is."""
+    medium, failed = RadioMedium(seed), None
+    start_s = asyncio.get_running_loop().time() - max(pod.now_s for pod in pods.values())
+    try:
+        async with AsyncExitStack() as stack:
+            central = await CentralRadio.on_medium(medium)
+            at_home = {
+                foot: await stack.enter_async_context(_at_home(pod, medium, quality, start_s))
+                for foot, pod in pods.items()
+            }
+            try:
+                yield central, at_home
+            except Exception as error:
+                failed = error
+                raise
+    except BaseExceptionGroup as group:
+        if failed is None or group.split(lambda each: each is failed)[1] is not None:
+            raise
+        raise failed from None
+
+
+def _at_home(pod: AwayPod, medium: RadioMedium, quality: LinkQuality, start_s: float) -> VirtualPod:
+    settings, controller = pod.settings, VirtualController(pod.settings.name, medium, quality)
+    address = f"C0:5F:{settings.serial[3:5]}:00:00:{settings.serial[-2:]}"
+    return VirtualPod(
+        PodParameters(address, pod.clock.drift_ppm, keep_truth=False, bend=pod.clock.bend),
+        settings,
+        partial(_sensor_of, pod),
+        controller,
+        controller,
+        start_s=start_s,
+        flash=pod.flash,
+        awake=(pod.firmware, pod.oscillator),
+    )
 
 
 def waiting_pod(foot: Foot, seed: int, image: bytes, clock: Clock) -> AwayPod:

@@ -17,7 +17,7 @@ from surefoot.sensor_ingest.ble.adapter import Adapter, RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_supervisor import PodSupervisor
-from surefoot.sensor_ingest.errors import IngestError
+from surefoot.sensor_ingest.errors import IngestError, first_error
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
 from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
@@ -202,7 +202,7 @@ class LiveRun:
             if self._end_on_stop:
                 self.run = self.run.mark_ended()
         except* IngestError as failures:
-            self._failure = self._failure or _first_error(failures)
+            self._failure = self._failure or first_error(failures)
         finally:
             self._finished = True
             self._changed.set()
@@ -259,11 +259,6 @@ class LiveRun:
             _, late = await asyncio.wait(running, timeout=SHUTDOWN_TIMEOUT_S)
             for pod in late:
                 pod.cancel()
-
-
-def _first_error(failures: BaseExceptionGroup[IngestError]) -> IngestError:
-    first = failures.exceptions[0]
-    return _first_error(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _samples(given: Batch | SilentPod) -> int:

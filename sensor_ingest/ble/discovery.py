@@ -86,8 +86,11 @@ def store_status(service_data: Mapping[str, bytes]) -> StoreStatus | None:
         return None
 
 
-async def wait_for_any(radio: RadioBackend, serials: Iterable[str]) -> None:
-    """Scan until one of these pods is in range; RadioError if Bluetooth does not work."""
+async def wait_for_any(radio: RadioBackend, serials: Iterable[str]) -> list[DiscoveredPod]:
+    """Scan until one of these pods is in range; all pods heard. RadioError if Bluetooth does not work."""
     tags = {serial[-TAG_CHARACTERS:] for serial in serials}
-    while not any(pod.tag in tags for pod in await discover_pods(radio, timeout_s=SCAN_S)):
+    while True:
+        heard = await discover_pods(radio, timeout_s=SCAN_S)
+        if any(pod.tag in tags for pod in heard):
+            return heard
         await asyncio.sleep(SCAN_PAUSE_S)

@@ -18,6 +18,7 @@ from surefoot.sensor_ingest.ble.handshake import read_pod_info
 from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.ble.retries import Retries
 from surefoot.sensor_ingest.ble.store_client import StoreClient
+from surefoot.sensor_ingest.errors import IngestError, first_error
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo, StoreState
 from surefoot.sensor_ingest.recording.shelf import Shelf, ShelfFile
 
@@ -94,16 +95,24 @@ class TakingOver:
         RunUnwritableError, RunBusyError
             if the disk does not take it, or another process takes over a pod.
         """
-        adapter = Adapter(self.radio)
         self.progress = {pod: PodProgress(pod) for pod in pods}
+        failure: IngestError | None = None
+        try:
+            await self._visit_all(Adapter(self.radio))
+        except* IngestError as failures:
+            failure = first_error(failures)
+        if failure is not None:
+            raise failure
+        return self.progress
+
+    async def _visit_all(self, adapter: Adapter) -> None:
         async with asyncio.TaskGroup() as group:
             scan = group.create_task(adapter.scan(), name="scan")
-            visits = [group.create_task(self._take_over(adapter, pod), name=f"pod {pod}") for pod in pods]
+            visits = [group.create_task(self._take_over(adapter, pod), name=f"pod {pod}") for pod in self.progress]
             for each in visits:
                 await each
             adapter.close()
             scan.cancel()
-        return self.progress
 
     async def _take_over(self, adapter: Adapter, pod: str) -> None:
         """Visit a pod until it is done; give it up if it is not heard for `find_timeout_s`."""

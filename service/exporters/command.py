@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
+from surefoot.service.serialization.alert_messages import POST_RUN
 from surefoot.service.settings import CommandSettings
 from surefoot.service.store.outbox import Outbox, Outcome
 
@@ -19,7 +20,8 @@ POLL_S = 1.0
 OURS = ("SUREFOOT_", "NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_", "CREDENTIALS_DIRECTORY")
 """Beginnings of variables that are not for the program."""
 MAX_AGE_S = 600.0
-"""Alerts older than this are skipped."""
+"""Alerts older than this are skipped, but for the one after a run: that is given late, up to `MAX_AGE_AFTER_RUN_S`."""
+MAX_AGE_AFTER_RUN_S = 2 * 86_400.0
 
 
 def environment_without_ours(environment: Mapping[str, str]) -> dict[str, str]:
@@ -45,17 +47,18 @@ class CommandExporter:
     async def _run_for(self, row: sqlite3.Row) -> None:
         """Run the program for one alert; a failure is a dead letter, not a retry."""
         body = json.loads(row["body"])
-        if body["quiet"] or self._outbox.age_s(row) > MAX_AGE_S:
+        age_s = self._outbox.age_s(row)
+        if body["quiet"] or age_s > (MAX_AGE_AFTER_RUN_S if body["kind"] == POST_RUN else MAX_AGE_S):
             self._outbox.set_cursor("alerts", row["seq"])
             return
-        problem = await self._run(json.dumps({**body, "late": False}).encode())
+        problem = await self._run(json.dumps({**body, "late": age_s > MAX_AGE_S}).encode())
         if problem:
             self._status.mark_down(problem)
             log.error("command: %s", problem)
             self._outbox.settle("alerts", [row], Outcome(refused={row["seq"]: problem}))
         else:
             self._status.mark_up()
-            self._outbox.mark_delivered(row["id"], self._outbox.age_s(row), late=False, upto=row["seq"])
+            self._outbox.mark_delivered(row["id"], self._outbox.age_s(row), late=age_s > MAX_AGE_S, upto=row["seq"])
             self._status.delivered += 1
 
     async def _run(self, alert: bytes) -> str:

@@ -7,7 +7,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.errors import (
@@ -31,7 +32,7 @@ from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.end_of_run import RunEnd
-from surefoot.service.runtime.homecoming import take_over_kept
+from surefoot.service.runtime.homecoming import Arrived, take_over_kept
 from surefoot.service.runtime.joining import JoinedRun, ended_parts
 from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad, worn_as_kept
 from surefoot.service.runtime.recording_monitor import RecordingMonitor
@@ -59,10 +60,10 @@ STORE_CHECK_S = 5.0
 
 
 class PodSource(Protocol):
-    """Source of pods and the radio that reaches them; `may_hold` is whether they may come home with a run they kept."""
+    """Source of pods and the radio that reaches them; `heard` is what was advertised when pods were waited for."""
 
     radio: RadioBackend
-    may_hold: bool
+    heard: Sequence[DiscoveredPod]
 
     async def wait_for_pods(self) -> list[PodAssignment]:
         """Wait until a run can begin; returns the pods that take part."""
@@ -208,10 +209,9 @@ class Daemon:
             self._context.notify("Waiting for pods.")
             self._said_waiting = True
         pods = await self._until_stopped(source.wait_for_pods())
-        if pods is not None and source.may_hold:
-            utc_s, settings = self._context.utc_s, self._context.settings
-            kept = take_over_kept(settings, pods, source.radio, utc_s, after_run=after_run)
-            if await self._until_stopped(kept):
+        if pods is not None:
+            arrived = Arrived(pods, source.heard, source.radio, after_run)
+            if await self._until_stopped(take_over_kept(self._context.settings, arrived, self._context.utc_s)):
                 self._catch_up.want()
         if pods is None or self._stopping.is_set():
             return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
-from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, discover_pods, serial_matches
+from surefoot.sensor_ingest.ble.discovery import TAG_CHARACTERS, DiscoveredPod
 from surefoot.sensor_ingest.ble.taking_over import Visit
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreState
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
@@ -18,42 +20,51 @@ from surefoot.service.settings import Settings
 log = logging.getLogger(__name__)
 
 
-async def take_over_kept(
-    settings: Settings,
-    pods: Sequence[PodAssignment],
-    radio: RadioBackend,
-    utc_s: Callable[[], float],
-    *,
-    after_run: bool,
-) -> bool:
-    """Take over what pods in range kept, and make parts of it; whether there was anything.
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Pods in range.
 
-    Pods that are keeping are left alone, as their runner is still on the way, but right `after_run`, when nobody moves.
+    Parameters
+    ----------
+    heard : what they advertised.
+    after_run : whether a run has just ended, so that nobody moves. Else pods that are keeping are left alone, as their
+        runner is still on the way.
+    """
+
+    pods: Sequence[PodAssignment]
+    heard: Sequence[DiscoveredPod]
+    radio: RadioBackend
+    after_run: bool
+
+    @property
+    def holding(self) -> list[str]:
+        """Serial numbers of those that hold something and may be asked for it."""
+        return [pod.serial for pod in self.pods if any(self._comes_home(each, pod.serial) for each in self.heard)]
+
+    def _comes_home(self, heard: DiscoveredPod, serial: str) -> bool:
+        if heard.store is None or heard.tag != serial[-TAG_CHARACTERS:]:
+            return False
+        return heard.store.held_min > 0 and (self.after_run or heard.store.state is not StoreState.KEEPING)
+
+
+async def take_over_kept(settings: Settings, arrived: Arrived, utc_s: Callable[[], float]) -> bool:
+    """Take over what pods that came home kept, and make parts of it; whether there was anything.
 
     Raises
     ------
     RadioError, RunError
         if Bluetooth does not work, or the disk does not take it.
     """
-    found = await discover_pods(radio)
-    holding = [pod.serial for pod in pods if any(_comes_home(each, pod.serial, after_run) for each in found)]
-    if not holding:
+    if not arrived.holding:
         return False
-    visited = await take_over(
-        settings, holding, radio, Visit(utc_s=utc_s, leave_keeping=not after_run, partners=partners_of(pods))
-    )
+    visit = Visit(utc_s=utc_s, leave_keeping=not arrived.after_run, partners=partners_of(arrived.pods))
+    visited = await take_over(settings, arrived.holding, arrived.radio, visit)
     undone = [pod for pod in visited.values() if pod.found and not pod.done]
     for pod in undone:
         log.warning("Pod %s was not taken over to its end: %s. It is tried again.", pod.serial, pod.problem)
     try:
-        return bool(cut_shelf(settings, pods, [pod.serial for pod in undone]).runs)
+        cut = await asyncio.to_thread(cut_shelf, settings, arrived.pods, [pod.serial for pod in undone])
     except FootUnknownError as error:
         log.warning("%s", error)
         return False
-
-
-def _comes_home(found: DiscoveredPod, serial: str, after_run: bool) -> bool:
-    """Whether an advertisement says that a pod holds something and may be asked for it."""
-    if found.store is None or not serial_matches(serial, found.tag):
-        return False
-    return found.store.held_min > 0 and (after_run or found.store.state is not StoreState.KEEPING)
+    return bool(cut.runs)

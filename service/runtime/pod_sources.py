@@ -24,21 +24,21 @@ class BluetoothPods:
 
     def __init__(self, runners: Mapping[str, RunnerSettings], radio: RadioBackend | None = None) -> None:
         self.radio = radio or RadioBackend()
-        self.may_hold = True
+        self.heard: Sequence[DiscoveredPod] = ()
         self._pods = pods_of(runners)
 
     async def wait_for_pods(self) -> list[PodAssignment]:
         """Scan until one of the pods is in range."""
-        await wait_for_any(self.radio, [pod.serial for pod in self._pods])
+        self.heard = await wait_for_any(self.radio, [pod.serial for pod in self._pods])
         return self._pods
 
 
 class SimulatedSquad:
     """Simulated runners, always in range."""
 
-    def __init__(self, radio: RadioBackend, pods: list[PodAssignment], *, may_hold: bool = False) -> None:
+    def __init__(self, radio: RadioBackend, pods: list[PodAssignment]) -> None:
         self.radio = radio
-        self.may_hold = may_hold
+        self.heard: Sequence[DiscoveredPod] = ()
         self._pods = pods
 
     async def wait_for_pods(self) -> list[PodAssignment]:

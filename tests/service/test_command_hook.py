@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from surefoot.analysis.findings import Kind, Severity
 from surefoot.analysis.model import Foot, Samples
 from surefoot.service.exporters.exporter_thread import ExporterThread
+from surefoot.service.serialization.alert_messages import POST_RUN
 from surefoot.service.settings import Settings
+from surefoot.service.store.writing import StoreWriter
 from tests.service.servers import wait
 from tests.service.stored_runs import finding, store_samples
 
@@ -44,6 +47,20 @@ def test_in_quiet_hours_it_is_left_alone(tmp_path: Path, samples: dict[Foot, Sam
         store_samples(found, samples, [finding()])
     alerts = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
     assert {alert["kind"] for alert in alerts} <= {"post_run"}
+
+
+def test_of_a_run_that_was_brought_in_late_it_gets_the_alert_after_the_run(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    found = settings(tmp_path, sys.executable, "-c", APPEND.format(path=str(out)))
+    hour_ago_ns = time.time_ns() - 3_600_000_000_000
+    with StoreWriter(found.store_path) as writer, writer.transaction():
+        for kind in ("inversion_event", POST_RUN):
+            body = {"id": kind, "event": "raised", "kind": kind, "severity": "notice", "quiet": False}
+            writer.add_alert("run", "anna", hour_ago_ns, kind, body, None)
+    with ExporterThread(found):
+        wait(lambda: out.exists() and out.read_text().endswith("\n"))
+    (alert,) = [json.loads(line) for line in out.read_text().splitlines()]
+    assert (alert["id"], alert["late"]) == (POST_RUN, True)
 
 
 @pytest.mark.parametrize(
