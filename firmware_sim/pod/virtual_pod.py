@@ -301,7 +301,8 @@ class VirtualPod:
             if self.battery_pct() != notified_pct:
                 notified_pct = self.battery_pct()
                 await self.peripheral.notify(table.battery, bytes([notified_pct]))
-            self._spawn("status", self.peripheral.refresh_status())
+            if self.flash is not None:
+                self._spawn("status", self.peripheral.refresh_status())
 
     # Beacons
 
