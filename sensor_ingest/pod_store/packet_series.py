@@ -81,8 +81,9 @@ def _read_outline(reader: ByteReader, before: Packet) -> Packet:
     dropped = reader.unsigned(2) if head & _DROPPED_CHANGES else before.dropped
     span_us = before.span_us + reader.signed_varint()
     tick_us = _expected_tick_us(before) + (reader.signed_varint() if len(before.counts) else 0)
-    if not 1 <= count <= MAX_SAMPLES or not 0 <= span_us < 1 << 32 or not 0 <= tick_us < 1 << 64:
-        raise ProtocolError(f"packet of {count} samples from {tick_us} µs over {span_us} µs")
+    fits = before.sequence + 1 < 1 << 32 and 0 <= span_us < 1 << 32 and 0 <= tick_us < 1 << 64
+    if not fits or not 1 <= count <= MAX_SAMPLES:
+        raise ProtocolError(f"packet {before.sequence + 1} of {count} samples from {tick_us} µs over {span_us} µs")
     flags = PacketFlag(head >> _FLAGS_SHIFT & _FLAGS_MASK)
     counts = np.zeros((count, 6), np.int16)
     return Packet(before.sequence + 1, before.boot, tick_us, span_us, flags, dropped, counts)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surefoot.firmware_sim.body.runner_profile import Activity
+from surefoot.sensor_ingest.pod_store.packet_series import read_packets
 from surefoot.sensor_ingest.pod_store.record_stream import records_in
 from surefoot.sensor_ingest.pod_store.records import (
     FRAME_BYTES,
@@ -23,6 +27,7 @@ from surefoot.sensor_ingest.pod_store.records import (
     read_record,
     record_bytes,
 )
+from surefoot.sensor_ingest.pod_store.varint import varint
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Packet, PacketFlag, ProtocolError
 from tests.sensor_ingest.pod_store.made import gait_counts, packets_of, records_of
 
@@ -77,6 +82,7 @@ def test_the_other_records_come_back(record: StoreRecord) -> None:
     assert read_record(record_bytes(12, record)) == (12, record)
 
 
+@lru_cache
 def stream() -> tuple[list[bytes], bytes]:
     """Five records one after another."""
     samples = records_of(packets_of(gait_counts("run", 2.8)[-216:]))
@@ -114,6 +120,30 @@ def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ProtocolError):
         read_record(data)
     assert not list(records_in(data))
+
+
+@given(st.integers(0, 2**32))
+def test_a_record_with_a_right_crc_and_a_wrong_body_is_refused_or_makes_packets(seed: int) -> None:
+    rng = random.Random(seed)
+    data = bytearray(rng.choice(stream()[0]))
+    for _ in range(rng.randrange(1, 4)):
+        data[rng.randrange(7, len(data) - 4)] = rng.choice([0, 0xFF, rng.randrange(256)])
+    data[0] = rng.randrange(1, 5)
+    data[-4:] = zlib.crc32(data[:-4]).to_bytes(4, "little")
+    try:
+        number, record = read_record(bytes(data))
+    except ProtocolError:
+        return
+    if isinstance(record, SamplesRecord):
+        assert [bytes(Packet.from_bytes(bytes(packet))) for packet in record.packets] == [*map(bytes, record.packets)]
+    assert read_record(record_bytes(number, record))[0] == number
+
+
+def test_numbers_beyond_the_packet_are_refused() -> None:
+    empty = b"\x00\x00"
+    for sequence, tick in ((2**32, 0), (0, 2**64), (2**69, 0)):
+        with pytest.raises(ProtocolError):
+            read_packets(empty + varint(sequence) + varint(tick) + b"\x01\x01\x00" + bytes(40))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,11 @@ from surefoot.sensor_ingest.pod_store.store_protocol import (
     StoreCapability,
     StoreInfo,
     StoreState,
+    StoreStatus,
+    end_of_transfer,
     fragments,
+    tag_number,
+    tag_of,
 )
 from surefoot.sensor_ingest.protocol import ProtocolError
 
@@ -46,10 +50,27 @@ def test_fragments_make_the_record_again(number: int, record: bytes) -> None:
     assert max(len(bytes(part)) for part in parts) <= Fragment.HEADER.size + FRAGMENT_BYTES == 244
 
 
+def test_the_end_of_a_transfer_and_a_status_come_back() -> None:
+    end, status = end_of_transfer(61_235), StoreStatus(StoreState.FULL, 87, 143, 0)
+    assert Fragment.from_bytes(bytes(end)) == end
+    assert end.is_end
+    assert StoreStatus.from_bytes(bytes(status)) == status
+    with pytest.raises(ProtocolError, match="store status 07"):
+        StoreStatus.from_bytes(b"\x07" + bytes(5))
+
+
+@pytest.mark.parametrize(("tag", "number"), [("", 0), ("0002", 0x32303030), (None, 1), (None, 2**32 - 1)])
+def test_a_tag_is_a_number_on_the_air(tag: str | None, number: int) -> None:
+    assert tag_of(number) == tag
+    assert tag is None or tag_number(tag) == number
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (Fragment.HEADER.pack(1, 0, 10), "fragment of 8 bytes"),
+        (b"1234567", "fragment of 7 bytes"),
+        (Fragment.HEADER.pack(1, 0, 10), "fragment of record 1 without data"),
+        (Fragment.HEADER.pack(1, 0, 0) + b"a", "beyond its record of 0 bytes"),
         (Fragment.HEADER.pack(1, 9, 10) + b"ab", "beyond its record of 10 bytes"),
     ],
 )
