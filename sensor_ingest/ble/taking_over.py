@@ -64,6 +64,8 @@ class Visit:
     leave_keeping : leave pods alone that are keeping.
     utc_s : the computer's clock, seconds since 1970.
     find_timeout_s : how long to look for a pod.
+    auto_minutes : minutes without steps after which pods are to stop keeping by themselves; None leaves them as they
+        are, and so are pods that only keep by command.
     partners : serial number or tag of a pod → tag of the one on the other foot, with which it is to exchange its clock.
     """
 
@@ -73,6 +75,7 @@ class Visit:
     find_timeout_s: float = FIND_TIMEOUT_S
     seed: int | None = None
     partners: Mapping[str, str] = field(default_factory=dict)
+    auto_minutes: int | None = None
 
 
 @dataclass(slots=True)
@@ -168,7 +171,7 @@ class TakingOver:
             return
         if progress.is_keeping and self.visit.stop:
             await store.keep(False)
-        await self._tell(store, progress.serial)
+        await self._tell(store, progress.serial, found)
         held = await store.info()
         with self.shelf.open(self._sound_shelf(progress.serial, held)) as file:
             first = max(file.next_record, held.oldest)
@@ -178,8 +181,10 @@ class TakingOver:
             await self._fetch_to(file, store, first, held.next, progress)
         progress.done, progress.problem = True, ""
 
-    async def _tell(self, store: StoreClient, serial: str) -> None:
-        """Tell a pod the time, and its partner if it is known."""
+    async def _tell(self, store: StoreClient, serial: str, found: StoreInfo) -> None:
+        """Tell a pod the time, its partner if it is known, and the rule for the end of a run."""
+        if self.visit.auto_minutes is not None and found.auto_minutes not in (0, self.visit.auto_minutes):
+            await store.keep_auto(self.visit.auto_minutes)
         partner = next((tag for pod, tag in self.visit.partners.items() if serial_matches(serial, pod)), None)
         if partner is not None:
             await store.set_partner(partner)

@@ -212,7 +212,7 @@ def create_run(
     _check_pods(pods)
     created = (created_utc or datetime.fromtimestamp(time.time(), UTC)).astimezone(UTC)
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    confirmed = _confirmed_before(parent, pods)
+    confirmed = confirmed_before(parent, pods)
     manifest = Manifest(
         run_id,
         created,
@@ -303,7 +303,7 @@ def _pod(fields: Mapping[str, Any]) -> PodAssignment:
     return replace(pod, name=shown_name(str(fields["name"]))) if fields.get("name") else pod
 
 
-def _confirmed_before(parent: Path, pods: Sequence[PodAssignment]) -> tuple[str, ...]:
+def confirmed_before(parent: Path, pods: Sequence[PodAssignment]) -> tuple[str, ...]:
     """Runners of these pods who showed their feet, or confirmed them in a run of the folder."""
     runs = list_runs(parent) if parent.is_dir() else ()
     known = {(name, _worn(run.manifest.pods, name)) for run in runs for name in run.manifest.sides_confirmed}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
@@ -26,11 +27,14 @@ async def take_over(
 ) -> Mapping[str, PodProgress]:
     """Take over what pods kept, by serial number or tag, onto the shelf; see `TakingOver`.
 
+    The pods learn the setting for the end of a run.
+
     Raises
     ------
     RadioError, RunError
         if Bluetooth does not work, or the disk does not take it.
     """
+    visit = replace(visit, auto_minutes=max(round(settings.run_end.still_min), 1))
     taking = TakingOver(radio, shelf_of(settings), Bonds(settings.runs_folder), visit)
     async with background_task("show", _show(taking, progress)):
         return await taking.run(pods)

@@ -14,7 +14,7 @@ from surefoot.sensor_ingest.pod_store.records import BootRecord, StoreRecord
 from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.cutting import KeptRun, TakenOver, cut_runs
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, list_runs
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, confirmed_before, list_runs
 from surefoot.sensor_ingest.recording.shelf import Shelf
 from surefoot.service import VERSION
 from surefoot.service.errors import FootUnknownError
@@ -149,7 +149,13 @@ def _ready(
 
 
 def _runs_of(pods: Sequence[TakenOver], settings: Settings) -> list[KeptRun]:
-    return cut_runs(pods, settings.run_end.still_s, f"surefoot {VERSION}", time.time(), settings.parameters)
+    """A runner's runs; feet that were confirmed before need not be confirmed again."""
+    runs = cut_runs(pods, settings.run_end.still_s, f"surefoot {VERSION}", time.time(), settings.parameters)
+    confirmed = [confirmed_before(settings.runs_folder, run.manifest.pods) for run in runs]
+    return [
+        replace(run, manifest=replace(run.manifest, sides_confirmed=names))
+        for run, names in zip(runs, confirmed, strict=True)
+    ]
 
 
 def _taken(shelf: Shelf, serial: str, settings: Settings, named: Sequence[PodAssignment], ask: AskFoot) -> TakenOver:

@@ -25,6 +25,7 @@ from surefoot.sensor_ingest.recording.shelf import Shelf
 from tests.sensor_ingest.virtual import in_virtual_time
 
 PODS = ("SIM010001", "0002")
+VISIT = Visit(seed=1, auto_minutes=7, partners={"SIM010001": "0002"})
 Meanwhile = Callable[[Mapping[Foot, VirtualPod]], Coroutine[Any, Any, None]]
 
 
@@ -44,7 +45,12 @@ def taken_over(kept: KeptRun, folder: Path, meanwhile: Meanwhile = nothing) -> M
     async def visit() -> Mapping[str, PodProgress]:
         async with pods_at_home(kept.pods, quality=LinkQuality(packet_error_rate=0.05)) as (central, pods):
             radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
-            taking = TakingOver(radio, Shelf(folder / "shelf"), Bonds(folder), Visit(seed=1))
+            taking = TakingOver(
+                radio,
+                Shelf(folder / "shelf"),
+                Bonds(folder),
+                Visit(seed=1, auto_minutes=7, partners={"SIM010001": "0002"}),
+            )
             events = asyncio.create_task(meanwhile(pods))
             try:
                 return await taking.run(PODS)
@@ -70,6 +76,8 @@ def test_everything_is_on_the_shelf_once_and_the_pods_are_free(kept: KeptRun, tm
         assert (progress.done, progress.news, progress.serial) == (True, True, pod.settings.serial)
         assert packets_on(tmp_path, progress.serial) == made(pod.packets)
         assert pod.keeper.info.oldest == pod.keeper.info.next
+    assert [pod.settings.auto_minutes for pod in kept.pods.values()] == [7, 7]
+    assert kept.pods[Foot.LEFT].settings.partner_tag == "0002"
     assert not any(progress.news for progress in taken_over(kept, tmp_path).values())
 
 

@@ -9,6 +9,7 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.kept_run import KeptRun, keep_run
 from surefoot.firmware_sim.scenarios import make_scenario
+from surefoot.sensor_ingest.recording.kept_feet import keep_feet
 from surefoot.sensor_ingest.recording.run_folder import list_runs
 from surefoot.service.errors import FootUnknownError
 from surefoot.service.runtime.simulated_sync import CLOCKS
@@ -84,6 +85,17 @@ def test_pods_are_of_whom_they_are_said_to_be(settings: Settings, capsys: pytest
         ("SIM010001", Foot.RIGHT, "anna"),
         ("SIM010002", Foot.LEFT, "anna"),
     }
+
+
+def test_feet_that_were_confirmed_need_not_be_confirmed_again(settings: Settings) -> None:
+    keep_feet(settings.runs_folder, "runner-1", {"SIM010001": Foot.RIGHT, "SIM010002": Foot.LEFT})
+    shelve_flash(settings, keep_run(make_scenario("easy", 1.0, 1), 1, 1.78e9))
+    (synced,) = bring_in(settings).runners
+    assert {pod.serial: pod.foot for pod in synced.run.manifest.pods} == {
+        "SIM010001": Foot.RIGHT,
+        "SIM010002": Foot.LEFT,
+    }
+    assert synced.run.manifest.sides_confirmed == ("runner-1",)
 
 
 def test_a_pod_of_which_nobody_knows_the_foot_waits_on_the_shelf_until_it_is_said(settings: Settings) -> None:

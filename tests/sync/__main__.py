@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from tests.accuracy.report import Finding, show
-from tests.sync import bytes_per_sample, kept_run, pair_clock, phone, three_pieces, transfer_speed
+from tests.sync import bytes_per_sample, gateway, kept_run, pair_clock, phone, three_pieces, transfer_speed
 
 PARTS: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "bytes": bytes_per_sample.rows,
@@ -15,6 +15,7 @@ PARTS: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "clock": pair_clock.rows,
     "kept": kept_run.rows,
     "pieces": three_pieces.rows,
+    "gateway": gateway.rows,
     "phone": phone.rows,
 }
 met = True
