@@ -46,7 +46,6 @@ class PodProgress:
     serial: str
     found: bool = False
     has_store: bool = True
-    is_keeping: bool = False
     news: bool = False
     held: int = 0
     fetched: int = 0
@@ -61,7 +60,6 @@ class Visit:
     Parameters
     ----------
     stop : have the pods stop keeping first.
-    leave_keeping : leave pods alone that are keeping.
     utc_s : the computer's clock, seconds since 1970.
     find_timeout_s : how long to look for a pod.
     auto_minutes : minutes without steps after which pods are to stop keeping by themselves; None leaves them as they
@@ -70,7 +68,6 @@ class Visit:
     """
 
     stop: bool = True
-    leave_keeping: bool = False
     utc_s: Callable[[], float] = time.time
     find_timeout_s: float = FIND_TIMEOUT_S
     seed: int | None = None
@@ -165,11 +162,7 @@ class TakingOver:
 
     async def _fetch(self, store: StoreClient, progress: PodProgress) -> None:
         found = await store.info()
-        progress.is_keeping = found.state is StoreState.KEEPING
-        if progress.is_keeping and self.visit.leave_keeping:
-            progress.done, progress.problem = True, ""
-            return
-        if progress.is_keeping and self.visit.stop:
+        if found.state is StoreState.KEEPING and self.visit.stop:
             await store.keep(False)
         await self._tell(store, progress.serial, found)
         held = await store.info()

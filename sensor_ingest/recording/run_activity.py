@@ -13,6 +13,8 @@ from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.sensor_ingest.recording.steps import step_ticks_us
 
+NO_GAP_S = 1.0
+"""Intervals so close touch."""
 PodBoot = tuple[str, int]
 """Serial number and boot of a pod."""
 
@@ -33,12 +35,13 @@ class Interval:
 class RunActivity:
     """When the feet of a recording moved: of each boot on the pod's clock, and of all by the computer's date.
 
-    Where nobody walked or ran, it is when there were packets.
+    Where nobody walked or ran (`moved` is False), it is when there were packets.
     """
 
     run: RunFolder
     boots: Mapping[PodBoot, Interval]
     by_date: Interval | None
+    moved: bool
 
     @property
     def wearers(self) -> frozenset[str]:
@@ -51,12 +54,13 @@ class RunActivity:
     def is_of_one_run(self, other: RunActivity, still_s: float) -> bool:
         """Whether nobody stood still for `still_s` between two recordings of the same runner or pods.
 
-        The pods' own clocks are believed where both recordings heard a boot, else the computers' dates.
+        The pods' own clocks are believed where both recordings heard a boot, else the computers' dates. A recording in
+        which nobody moved is of a run only during it.
         """
         apart_s = [self.boots[boot].apart_s(other.boots[boot]) for boot in self.boots.keys() & other.boots.keys()]
         if not apart_s and self.by_date is not None and other.by_date is not None and self.wearers & other.wearers:
             apart_s = [self.by_date.apart_s(other.by_date)]
-        return bool(apart_s) and min(apart_s) < still_s
+        return bool(apart_s) and min(apart_s) < (still_s if self.moved and other.moved else NO_GAP_S)
 
 
 def read_activity(run: RunFolder) -> RunActivity:
@@ -81,6 +85,7 @@ def read_activity(run: RunFolder) -> RunActivity:
         run,
         {(infos[key].serial, key[1]): ticks for key, (ticks, _, _) in moved.items()},
         None if by_date is None else Interval(created_s + by_date.first_s, created_s + by_date.last_s),
+        any(stepped for _, _, stepped in moved.values()),
     )
 
 

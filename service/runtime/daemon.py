@@ -129,7 +129,7 @@ class Daemon:
         backoff, runs = Backoff(FIRST_WAIT_S, LONGEST_WAIT_S, jitter=0.0), 0
         while not self._stopping.is_set() and runs < max_runs:
             try:
-                run = await self._start_run(source, after_run=runs > 0) if run is None else open_run(run.path)
+                run = await self._start_run(source) if run is None else open_run(run.path)
                 if run is None:
                     return
                 if not run.manifest.ended:
@@ -203,14 +203,14 @@ class Daemon:
                 each.cancel()
             await asyncio.wait({task, stopping})
 
-    async def _start_run(self, source: PodSource, *, after_run: bool) -> RunFolder | None:
+    async def _start_run(self, source: PodSource) -> RunFolder | None:
         """Start a run as soon as there are pods, after what they kept was taken over; None on `stop`."""
         if not self._said_waiting:
             self._context.notify("Waiting for pods.")
             self._said_waiting = True
         pods = await self._until_stopped(source.wait_for_pods())
         if pods is not None:
-            arrived = Arrived(pods, source.heard, source.radio, after_run)
+            arrived = Arrived(pods, source.heard, source.radio)
             if await self._until_stopped(take_over_kept(self._context.settings, arrived, self._context.utc_s)):
                 self._catch_up.want()
         if pods is None or self._stopping.is_set():

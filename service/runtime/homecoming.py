@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import TAG_CHARACTERS, DiscoveredPod
 from surefoot.sensor_ingest.ble.taking_over import Visit
-from surefoot.sensor_ingest.pod_store.store_protocol import StoreState
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.errors import FootUnknownError
 from surefoot.service.runtime.pod_visits import partners_of, take_over
@@ -27,28 +26,23 @@ class Arrived:
     Parameters
     ----------
     heard : what they advertised.
-    after_run : whether a run has just ended, so that nobody moves. Else pods that are keeping are left alone, as their
-        runner is still on the way.
     """
 
     pods: Sequence[PodAssignment]
     heard: Sequence[DiscoveredPod]
     radio: RadioBackend
-    after_run: bool
 
     @property
     def holding(self) -> list[str]:
-        """Serial numbers of those that hold something and may be asked for it."""
-        return [pod.serial for pod in self.pods if any(self._comes_home(each, pod.serial) for each in self.heard)]
-
-    def _comes_home(self, heard: DiscoveredPod, serial: str) -> bool:
-        if heard.store is None or heard.tag != serial[-TAG_CHARACTERS:]:
-            return False
-        return heard.store.held_min > 0 and (self.after_run or heard.store.state is not StoreState.KEEPING)
+        """Serial numbers of those that hold a minute or more."""
+        tags = {heard.tag for heard in self.heard if heard.store is not None and heard.store.held_min > 0}
+        return [pod.serial for pod in self.pods if pod.serial[-TAG_CHARACTERS:] in tags]
 
 
 async def take_over_kept(settings: Settings, arrived: Arrived, utc_s: Callable[[], float]) -> bool:
     """Take over what pods that came home kept, and make parts of it; whether there was anything.
+
+    Pods that are keeping go on, so that nothing is lost between this and the next run.
 
     Raises
     ------
@@ -57,7 +51,7 @@ async def take_over_kept(settings: Settings, arrived: Arrived, utc_s: Callable[[
     """
     if not arrived.holding:
         return False
-    visit = Visit(utc_s=utc_s, leave_keeping=not arrived.after_run, partners=partners_of(arrived.pods))
+    visit = Visit(stop=False, utc_s=utc_s, partners=partners_of(arrived.pods))
     visited = await take_over(settings, arrived.holding, arrived.radio, visit)
     undone = [pod for pod in visited.values() if pod.found and not pod.done]
     for pod in undone:
