@@ -175,6 +175,13 @@ class Worn(StrEnum):
     AS_NAMED = "as-named"
 
 
+class ExportForm(StrEnum):
+    """A form in which a recorded run leaves for other tools."""
+
+    FIT = "fit"
+    SAMPLES = "samples"
+
+
 class UncorrectableError(Exception):
     """A recorded run cannot be corrected; str() is one sentence for people."""
 

@@ -369,3 +369,28 @@ class NoGatewayUrlError(RequestError):
 
 class CertificateError(RequestError):
     """No certificate for the wall can be made."""
+
+
+class NothingToExportError(RequestError):
+    """Nothing was recorded of a runner."""
+
+    def __init__(self, run: str, runner: str) -> None:
+        self.run = run
+        self.runner = runner
+        super().__init__(f"of {runner} in run {run} nothing was recorded that could be exported; choose another run.")
+
+
+class ExportFormUnknownError(RequestError):
+    """A run cannot be exported in that form."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"a run cannot be exported as {name!r}; choose from {', '.join(known)}.")
+
+
+class NoExportFolderError(RequestError):
+    """Nobody said where exported files go."""
+
+    def __init__(self) -> None:
+        super().__init__("say where the files go: --to FOLDER, and in which forms: --as fit,csv.")

@@ -38,14 +38,21 @@ def distance_m(windows: Sequence[Window]) -> float | None:
     return float(covered_m[-1]) if len(covered_m) else None
 
 
+def distance_course(run: AnalysedRun) -> tuple[Floats, Floats]:
+    """(n,) session times in s and the distance covered until then in m; both empty if it is not known."""
+    covered_m = _cumulative_distance_m(run.results.windows)
+    if not len(covered_m):
+        return covered_m, covered_m
+    ends_s = np.array([run.origin_s, *(window.end_s for window in run.results.windows)])
+    return ends_s, np.concatenate([[0.0], covered_m])
+
+
 def run_splits(run: AnalysedRun) -> list[Split]:
     """Splits of equal distance (from 2 km on) or of equal duration, in order of time."""
-    windows = run.results.windows
-    covered_m = _cumulative_distance_m(windows)
+    ends_s, covered_m = distance_course(run)
     if len(covered_m) and covered_m[-1] >= 2.0 * SPLIT_M:
-        ends_s = np.array([run.origin_s, *(window.end_s for window in windows)])
         marks_m = _boundaries(float(covered_m[-1]), SPLIT_M)
-        times_s = np.interp(marks_m, np.concatenate([[0.0], covered_m]), ends_s)
+        times_s = np.interp(marks_m, covered_m, ends_s)
         return [
             Split(float(times_s[k]), float(times_s[k + 1]), float(marks_m[k + 1] - marks_m[k]))
             for k in range(len(marks_m) - 1)

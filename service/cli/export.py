@@ -3,30 +3,63 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from surefoot.service.cli.options import Folder, RunName
+from surefoot.service.cli.options import Folder, RunName, Runner
+
+if TYPE_CHECKING:
+    from surefoot.dashboards.data_source import ExportForm
 
 
 def export(
     run: RunName,
-    csv: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the CSV files go.")],
+    to: Annotated[Path | None, typer.Option("--to", metavar="FOLDER", help="Where the files go.")] = None,
+    forms: Annotated[
+        str,
+        typer.Option("--as", metavar="FORMS", help="fit (watches and training diaries), samples (readings as CSV)."),
+    ] = "fit",
+    csv: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Short for --as samples --to FOLDER.")] = None,
+    runner: Runner = None,
     folder: Folder = None,
 ) -> None:
-    """Write a recorded run's readings as CSV.
+    """Write a recorded run for other tools.
 
-    One file for each runner's foot, in the columns that surefoot analyze reads.
+    Files are named after run and runner; none that is there is replaced. Samples are in the columns that surefoot
+    analyze reads, one file for each foot.
     """
     from rich.console import Console
 
+    from surefoot.service.cli.results import chosen_runners
+    from surefoot.service.errors import NoExportFolderError
+    from surefoot.service.formats.exporting import WITHOUT_ANALYSIS, export_run
+    from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
-    from surefoot.service.serialization.csv import export_csv
     from surefoot.service.terminal.progress import ProgressBar
+    from surefoot.service.views.reporting import recorded
 
-    recorded = find_run(run, folder)
+    target = csv if to is None else to
+    if target is None:
+        raise NoExportFolderError
+    wanted = _forms("samples" if to is None else forms)
+    found = find_run(run, folder)
+    names = chosen_runners(found, runner)
     with ProgressBar(Console(stderr=True)) as progress:
-        rows = export_csv(recorded, csv, progress)
-    for path, count in rows.items():
-        Console(highlight=False).print(f"{path}  {count} readings", soft_wrap=True)
+        analyses = {} if WITHOUT_ANALYSIS.issuperset(wanted) else analyze_run(found, progress).conclude()
+        analysed = {name: recorded(analyses[name], name, found.manifest) for name in names if name in analyses}
+        paths = [path for form in wanted for path in export_run(found, names, analysed, form, target, progress)]
+    for path in paths:
+        print(f"{path}  {path.stat().st_size / 1000.0:.0f} kB")
+
+
+def _forms(text: str) -> list[ExportForm]:
+    """The forms of a list between commas, each once."""
+    from surefoot.dashboards.data_source import ExportForm
+    from surefoot.service.errors import ExportFormUnknownError
+
+    names = list(dict.fromkeys(name.strip().lower() for name in text.split(",")))
+    known = list(ExportForm)
+    if unknown := [name for name in names if name not in known]:
+        raise ExportFormUnknownError(unknown[0], known)
+    return [ExportForm(name) for name in names]

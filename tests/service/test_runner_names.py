@@ -15,8 +15,8 @@ from surefoot.analysis.model import Foot, Samples
 from surefoot.sensor_ingest.recording.runner_ids import runner_id, shown_name
 from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.exporters.influxdb_client import InfluxClient
+from surefoot.service.formats.samples import export_samples
 from surefoot.service.runtime.demo import DemoRun
-from surefoot.service.serialization.csv import export_csv
 from surefoot.service.settings import Settings, WallSettings
 from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.reporting import write_reports
@@ -97,4 +97,4 @@ def test_the_wall_shows_the_name_and_is_asked_for_the_id(demo: DemoRun, tmp_path
     assert "&lt;b&gt;../José&lt;/b&gt;" in report.read_text(encoding="utf-8")
     twice = {**analyses, "other": next(iter(analyses.values()))}
     assert all(path.parent == tmp_path for path in write_reports(twice, tmp_path / "report.html"))
-    assert all(path.parent == tmp_path / "csv" for path in export_csv(run, tmp_path / "csv", lambda *_: None))
+    assert all(path.parent == tmp_path / "csv" for path in export_samples(run, tmp_path / "csv", lambda *_: None))

@@ -1,0 +1,49 @@
+"""A recorded run as files in the forms of other tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from surefoot.dashboards.data_source import AnalysedRun, ExportForm
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.formats.fit.activity import fit_activity
+from surefoot.service.formats.output import write_new
+from surefoot.service.formats.samples import export_samples
+from surefoot.service.pipeline.analysis import ProgressCallback
+
+WITHOUT_ANALYSIS = frozenset({ExportForm.SAMPLES})
+"""Forms that hold what was recorded alone."""
+
+
+def export_run(
+    run: RunFolder,
+    runners: tuple[str, ...],
+    analysed: Mapping[str, AnalysedRun],
+    form: ExportForm,
+    folder: Path,
+    progress: ProgressCallback,
+) -> Sequence[Path]:
+    """Write a run in one form, of the runners with these ids; returns the files.
+
+    Parameters
+    ----------
+    analysed : their analyses by id; those of `WITHOUT_ANALYSIS` do without.
+
+    Raises
+    ------
+    RequestError
+        if a file cannot be written or is there already, or nothing was recorded.
+    IngestError
+        if the recording cannot be read.
+    """
+    chosen = [analysed[runner] for runner in runners if runner in analysed]
+    match form:
+        case ExportForm.FIT:
+            return [write_new(folder / f"{_stem(each)}.fit", fit_activity(each)) for each in chosen]
+        case ExportForm.SAMPLES:
+            return list(export_samples(run, folder, progress, runners))
+
+
+def _stem(run: AnalysedRun) -> str:
+    return f"{run.run}-{run.runner}"
