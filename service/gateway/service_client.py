@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import ssl
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from surefoot.service.errors import GatewayCertificateError, ServiceRefusedError, ServiceUnreachableError, strip_errno
+from surefoot.service.gateway.http_connection import HttpConnection, NoHttpError
 
 TIMEOUT_S = 15.0
 """For each answer; the service itself waits 10 s for a request."""
-MAX_ANSWER_BYTES = 65_536
 MAKE_KEY = "make one with surefoot gateway key NAME on its computer, and set gateway.key here"
 
 
@@ -42,15 +41,9 @@ class ServiceClient:
 
     def __init__(self, url: str, key: str, ca_file: Path | None = None) -> None:
         self.url = url.rstrip("/")
-        parts = urlsplit(self.url)
-        self._path = parts.path
-        self._headers = {"Authorization": f"Bearer {key}"}
-        host, port = parts.hostname or "", parts.port
-        self._connection: HTTPConnection
-        if parts.scheme == "https":
-            self._connection = HTTPSConnection(host, port, timeout=TIMEOUT_S, context=_tls(ca_file))
-        else:
-            self._connection = HTTPConnection(host, port, timeout=TIMEOUT_S)
+        self._headers = {"Authorization": f"Bearer {quote(key)}"}
+        tls = _tls(ca_file) if url.startswith("https:") else None
+        self._connection = HttpConnection(self.url, tls, TIMEOUT_S)
 
     def begin(self, manifest: str) -> Received:
         """Tell of a run, or of its new date."""
@@ -76,28 +69,19 @@ class ServiceClient:
         """Close the connection; the next request opens another."""
         self._connection.close()
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, body: bytes = b"") -> dict[str, Any]:
         """Send a request, over a new connection where the kept one was closed meanwhile."""
-        was_open = self._connection.sock is not None
+        was_open = self._connection.is_open
         try:
             return self._answer(method, path, body)
-        except (OSError, HTTPException) as error:
-            self.close()
-            if not was_open or isinstance(error, TimeoutError):
-                raise self._unreachable(error) from error
-        try:
-            return self._answer(method, path, body)
-        except (OSError, HTTPException) as error:
-            self.close()
+        except (OSError, NoHttpError) as error:
+            if was_open and not isinstance(error, TimeoutError):
+                return self._ask(method, path, body)
             raise self._unreachable(error) from error
 
-    def _answer(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
-        self._connection.request(method, f"{self._path}{path}", body, self._headers)
-        answer = self._connection.getresponse()
-        text = answer.read(MAX_ANSWER_BYTES)
-        if answer.will_close or not answer.isclosed():
-            self.close()
-        fields = _fields(text)
+    def _answer(self, method: str, path: str, body: bytes) -> dict[str, Any]:
+        answer = self._connection.ask(method, path, self._headers, body)
+        fields = _fields(answer.body)
         if answer.status == 200 and fields is not None:
             return fields
         received = None if fields is None else fields.get("received")
@@ -110,7 +94,7 @@ class ServiceClient:
             return f"what answers at {self.url} is no surefoot service (HTTP {status}); correct gateway.url."
         return f"{self.url}: {fields['error']}"
 
-    def _unreachable(self, error: OSError | HTTPException) -> ServiceUnreachableError:
+    def _unreachable(self, error: OSError | NoHttpError) -> ServiceUnreachableError:
         if isinstance(error, ssl.SSLCertVerificationError):
             advice = "name its authority with gateway.ca_file, and the name in the certificate in gateway.url"
             return ServiceUnreachableError(self.url, f"its certificate is not trusted: {error.verify_message}", advice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import subprocess
 import sys
@@ -220,6 +221,42 @@ def test_another_server_is_one_sentence() -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_what_is_no_answer_or_cut_off_counts_as_none() -> None:
+    for answer, reason in (
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "no HTTP"),
+        (b"", "the answer was cut off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{}", "the answer was cut off"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200, "too many headers"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "impossible chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n", "impossible chunk"),
+    ):
+        with answering(answer) as port, pytest.raises(ServiceUnreachableError, match=reason):
+            ServiceClient(f"http://127.0.0.1:{port}", "key").check()
+
+
+def test_a_proxy_may_answer_in_chunks() -> None:
+    answer = b'HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n9;x\r\n{"error":\r\n6\r\n "no"}\r\n0\r\n\r\n'
+    with answering(answer) as port, closing(ServiceClient(f"http://127.0.0.1:{port}", "k\ney")) as asking:
+        asking.check()
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[int]:
+    """A server that answers everything with these bytes."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield int(listening.getsockname()[1])
+        thread.join()
 
 
 def test_https_needs_an_authority_that_is_known(service: Settings, tmp_path: Path) -> None:
