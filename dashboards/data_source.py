@@ -179,6 +179,7 @@ class ExportForm(StrEnum):
     """A form in which a recorded run leaves for other tools."""
 
     FIT = "fit"
+    CSV = "csv"
     SAMPLES = "samples"
 
 

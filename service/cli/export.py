@@ -18,8 +18,10 @@ def export(
     to: Annotated[Path | None, typer.Option("--to", metavar="FOLDER", help="Where the files go.")] = None,
     forms: Annotated[
         str,
-        typer.Option("--as", metavar="FORMS", help="fit (watches and training diaries), samples (readings as CSV)."),
-    ] = "fit",
+        typer.Option(
+            "--as", metavar="FORMS", help="fit (watches, training diaries), csv (results), samples (readings as CSV)."
+        ),
+    ] = "fit,csv",
     csv: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Short for --as samples --to FOLDER.")] = None,
     runner: Runner = None,
     folder: Folder = None,

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from surefoot.dashboards.data_source import AnalysedRun, ExportForm
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.formats.csv import csv_bytes
 from surefoot.service.formats.fit.activity import fit_activity
 from surefoot.service.formats.output import write_new
 from surefoot.service.formats.samples import export_samples
+from surefoot.service.formats.tables import tables
 from surefoot.service.pipeline.analysis import ProgressCallback
 
 WITHOUT_ANALYSIS = frozenset({ExportForm.SAMPLES})
@@ -41,6 +43,12 @@ def export_run(
     match form:
         case ExportForm.FIT:
             return [write_new(folder / f"{_stem(each)}.fit", fit_activity(each)) for each in chosen]
+        case ExportForm.CSV:
+            return [
+                write_new(folder / f"{_stem(each)}-{table.name}.csv", csv_bytes(table))
+                for each in chosen
+                for table in tables(each)
+            ]
         case ExportForm.SAMPLES:
             return list(export_samples(run, folder, progress, runners))
 

@@ -1,0 +1,165 @@
+"""A run's strides, windows and findings as tables: a column for each number, its unit in the name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from surefoot.analysis.findings import Finding, latest
+from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
+from surefoot.analysis.model import Estimate, Flag, Floats, Foot, Strides, Window
+from surefoot.dashboards.data_source import AnalysedRun
+from surefoot.service.serialization.encoding import dumps, gait_word, to_plain
+
+Cell = float | int | str | None
+
+ESTIMATE_PARTS = {
+    "value": "",
+    "low": "lower end of the 95 % interval",
+    "high": "upper end of the 95 % interval",
+    "n": "number of strides",
+    "spread": "standard deviation of the strides",
+}
+"""Field of an estimate → what it is; the value's column has no more in its name than the metric's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    kind : type of its values; what is not known is None.
+    metric : what it is of; None for what is no metric.
+    meaning : what the name does not tell.
+    """
+
+    name: str
+    kind: type
+    values: Sequence[Cell]
+    metric: Metric | None = None
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns of equal length, of one runner's run."""
+
+    name: str
+    columns: Sequence[Column]
+
+
+def tables(run: AnalysedRun) -> tuple[Table, Table, Table]:
+    """Strides, half-minute windows, and the last revision of each finding; times on the session clock."""
+    return (
+        Table("strides", _stride_columns(list(run.results.strides.values()))),
+        Table("windows", _window_columns(run.results.windows)),
+        Table("findings", _finding_columns(latest(run.results.findings))),
+    )
+
+
+def _stride_columns(sides: Sequence[Strides]) -> list[Column]:
+    """Both feet's strides in order of their beginning."""
+    sides = [strides for strides in sides if len(strides)]
+    starts_s = [strides.initial_contact_s for strides in sides]
+    order = np.argsort(np.concatenate(starts_s), kind="stable") if sides else np.empty(0, np.int64)
+
+    def column(name: str, kind: type, values: Callable[[Strides], Sequence[Cell]], **more: Any) -> Column:
+        together = [value for strides in sides for value in values(strides)]
+        return Column(name, kind, [together[row] for row in order.tolist()], **more)
+
+    def numbers(values: Callable[[Strides], Floats]) -> Callable[[Strides], Sequence[Cell]]:
+        return lambda strides: to_plain(values(strides).tolist())
+
+    return [
+        column("foot", str, lambda strides: [strides.foot.value] * len(strides)),
+        column("gait", str, lambda strides: [gait_word(each) for each in strides.running.tolist()]),
+        *(
+            column(name, float, numbers(attrgetter(name)))
+            for name in ("initial_contact_s", "terminal_contact_s", "next_initial_contact_s")
+        ),
+        column("confidence", float, numbers(attrgetter("confidence")), meaning="0 to 1: a stride with these contacts"),
+        column("flags", str, lambda strides: [_flag_words(each) for each in strides.flags.tolist()]),
+        *(
+            column(key, float, numbers(lambda strides, key=key: strides.metrics[key]), metric=metric)  # type: ignore[misc]
+            for key, metric in STRIDE_METRICS.items()
+        ),
+    ]
+
+
+def _flag_words(flags: int) -> str:
+    return " ".join(str(flag.name).lower() for flag in Flag if flags & flag)
+
+
+def _window_columns(windows: Sequence[Window]) -> list[Column]:
+    """Each estimate as its value, the 95 % interval, the number of strides and their standard deviation."""
+    columns = [
+        Column("start_s", float, [window.start_s for window in windows]),
+        Column("end_s", float, [window.end_s for window in windows]),
+        Column("gait", str, [window.gait.value for window in windows]),
+        *_estimate_columns(CADENCE.key, CADENCE, [window.cadence_spm for window in windows]),
+    ]
+    for key, metric in STRIDE_METRICS.items():
+        for foot in Foot:
+            side = [window.feet.get(foot, {}).get(key) for window in windows]
+            columns += _estimate_columns(f"{key}_{foot}", metric, side)
+        name, of = (
+            (f"{key}_asymmetry_pct", attrgetter("asymmetry_pct"))
+            if metric.compared
+            else (f"{key}_difference", attrgetter("difference"))
+        )
+        columns += _estimate_columns(name, metric, [of(window).get(key) for window in windows], "right less left")
+    for foot in Foot:
+        reasons = [
+            _words({key: why.reason for key, why in window.withheld.get(foot, {}).items()}) for window in windows
+        ]
+        columns.append(Column(f"withheld_{foot}", str, reasons, meaning="metric and why its median is withheld"))
+    apart = [_words(window.not_compared) for window in windows]
+    return [*columns, Column("not_compared", str, apart, meaning="metric and why left and right are not compared")]
+
+
+def _estimate_columns(
+    name: str, metric: Metric, estimates: Sequence[Estimate | None], meaning: str = ""
+) -> list[Column]:
+    return [
+        Column(
+            name if part == "value" else f"{name}_{part}",
+            int if part == "n" else float,
+            [None if each is None else to_plain(getattr(each, part)) for each in estimates],
+            metric,
+            ", ".join(filter(None, (meaning, told))),
+        )
+        for part, told in ESTIMATE_PARTS.items()
+    ]
+
+
+def _words(reasons: Mapping[str, str]) -> str:
+    return " ".join(f"{key}:{reason}" for key, reason in reasons.items())
+
+
+def _finding_columns(findings: Sequence[Finding]) -> list[Column]:
+    """A finding's fields; the unit of its value and reference is in a column, as it differs from row to row."""
+
+    def column(name: str, kind: type, value: Callable[[Finding], Cell], meaning: str = "") -> Column:
+        return Column(name, kind, [to_plain(value(finding)) for finding in findings], meaning=meaning)
+
+    return [
+        column("id", str, lambda each: each.id),
+        column("revision", int, lambda each: each.revision),
+        column("kind", str, lambda each: each.kind.value),
+        column("foot", str, lambda each: "both" if each.foot is None else each.foot.value),
+        column("time_s", float, lambda each: each.time_s),
+        column("known_s", float, lambda each: each.known_s, "time of the last reading that it is based on"),
+        column("severity", str, lambda each: each.severity.value),
+        column("state", str, lambda each: each.state.value),
+        column("value", float, lambda each: each.value, "in the unit of this row"),
+        column("reference", float, lambda each: each.reference, "what the value is compared with"),
+        column("unit", str, lambda each: each.unit),
+        column("confidence", float, lambda each: each.confidence, "0 to 1"),
+        column("evidence", str, lambda each: dumps(to_plain(each.evidence)), "JSON"),
+        column("message", str, lambda each: each.message),
+    ]
