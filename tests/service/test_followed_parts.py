@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.findings import Kind, latest
+from surefoot.dashboards.part_store import PartState
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry
 from surefoot.sensor_ingest.recording.frames import encode_frame
 from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader
 from surefoot.service.gateway.keys import GatewayKeys
 from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.runtime.joining import join_parts
 from surefoot.service.settings import AlertSettings, Settings
 from surefoot.service.views.cues import DRIFT, KILOMETRE, LOST, ROLL, RunnerCues
 from surefoot.service.views.followed_parts import FollowedParts
 from surefoot.service.views.received_parts import ReceivedParts
 from surefoot.service.views.squad_state import JoinedSquads
 from tests.dashboards.fake_source import FakeViewDataSource
+from tests.phone.gateway_service import heard
 from tests.service.gateway_client import Answer, GatewayClient
 from tests.service.servers import wait
 
@@ -126,6 +129,21 @@ def test_a_part_that_ended_is_not_followed_any_more(settings: Settings, rolled: 
     found.read_on()
     assert len(found.squad_state().runners) == 0
     assert parts.cues("belt", run, 0) == ()
+
+
+def test_a_part_that_ended_becomes_a_run_and_its_gateway_is_told_so(settings: Settings, rolled: DemoRun) -> None:
+    parts, journal = ReceivedParts(settings), rolled.run.journal_path.read_bytes()
+    send(parts, rolled, journal, 3, lambda: None)
+    run = rolled.run.manifest.run_id
+    parts.end("belt", run)
+    (joined,) = join_parts(settings)
+    assert joined.run.path == settings.runs_folder / run
+    assert heard(joined.run) == heard(rolled.run)
+    assert not folder(settings, rolled).exists()
+    manifest = rolled.run.manifest.to_json().encode()
+    for state in (parts.begin("belt", manifest), parts.end("belt", run), parts.append("belt", run, 0, journal)):
+        assert state == PartState(run, len(journal), ended=True)
+    assert join_parts(settings) == []
 
 
 def test_cues_come_over_http_to_the_gateway_that_sends_the_part(settings: Settings, rolled: DemoRun) -> None:
