@@ -40,9 +40,9 @@ export class Cues {
   async #fetch(run) {
     const answer = await this.uploader.ask(run, "GET", `/${run.id}/cues?after=${run.cue}`, undefined, [404]);
     if (answer.status === 404) return;
-    for (const { number, text } of (await answer.json()).cues) {
+    for (const { number, kind, text } of (await answer.json()).cues) {
       run.cue = Math.max(run.cue, number);
-      this.say(text);
+      if (kind !== "lost") this.say(text); // this phone knows it first
     }
   }
 

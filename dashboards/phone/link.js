@@ -2,7 +2,17 @@
 
 import * as profile from "./profile.js";
 
-const REPLY_TIMEOUT_MS = 5000;
+const CONNECT_MS = 20000;
+const OPERATION_MS = 5000;
+
+// A promise that rejects after a time, as some browsers let an operation wait for ever when the link goes.
+function within(ms, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("The pod does not answer.")), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
 
 export class PodLink {
   #server;
@@ -18,7 +28,11 @@ export class PodLink {
     return Boolean(this.device.gatt.connected);
   }
 
-  async connect() {
+  connect() {
+    return within(CONNECT_MS, this.#connect());
+  }
+
+  async #connect() {
     this.#server = await this.device.gatt.connect();
     const service = await this.#server.getPrimaryService(profile.POD_SERVICE);
     for (const name of ["STREAM", "CONTROL", "INFO"]) {
@@ -59,15 +73,14 @@ export class PodLink {
     }
   }
 
-  // Send a command; its reply. Rejects if there is none in time.
+  // Send a command; its reply.
   command(opcode, ...values) {
     return this.#do(async () => {
-      const reply = new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error("The pod does not answer.")), REPLY_TIMEOUT_MS);
-        this.#pending = { opcode, resolve: (value) => (clearTimeout(timer), resolve(value)) };
+      const reply = new Promise((resolve) => {
+        this.#pending = { opcode, resolve };
       });
-      const written = this.#characteristics.CONTROL.writeValueWithResponse(profile.command(opcode, ...values));
-      return (await Promise.all([reply, written]))[0];
+      await this.#characteristics.CONTROL.writeValueWithResponse(profile.command(opcode, ...values));
+      return reply;
     });
   }
 
@@ -94,7 +107,7 @@ export class PodLink {
 
   // Browsers refuse an operation while another one is in progress.
   #do(operation) {
-    const result = this.#operation.catch(() => null).then(operation);
+    const result = this.#operation.catch(() => null).then(() => within(OPERATION_MS, operation()));
     this.#operation = result;
     return result;
   }

@@ -10,7 +10,10 @@ import { Uploader } from "./upload.js";
 const SOFTWARE = "surefoot phone";
 const SHOW_MS = 500;
 const LOCK_MS = 2000;
+const GREETINGS = 3;
+const GREET_AGAIN_MS = 1000;
 const OPEN_AT = 95;
+const RELOAD_S = 60; // a browser whose Bluetooth has got stuck begins anew
 const STATES = { waiting: "Tap to go on", connecting: "Connecting", connected: "Connected", lost: "Out of reach", ended: "Done" };
 const NO_BLUETOOTH = window.isSecureContext
   ? "This browser has no Web Bluetooth. Use Chrome on Android; with an iPhone let the pods keep the run, and sync at home."
@@ -18,7 +21,7 @@ const NO_BLUETOOTH = window.isSecureContext
 
 const element = (id) => document.getElementById(id);
 const card = (foot) => document.querySelector(`[data-foot="${foot}"]`);
-const chosen = new Map(); // foot: {device, serial, foot} before the run
+const chosen = new Map(); // foot: {link, serial, foot} before the run
 let journals, uploader, cues, wakeLock;
 let recording = null;
 
@@ -28,15 +31,30 @@ async function choose(foot) {
   const options = { filters: [{ services: [POD_SERVICE] }], optionalServices: [BATTERY_SERVICE, STORE_SERVICE] };
   const device = await navigator.bluetooth.requestDevice(options);
   if (recording) return goOn(foot, device);
-  const link = new PodLink(device);
   card(foot).querySelector(".state").textContent = STATES.connecting;
-  await link.connect();
-  const info = await link.info();
-  link.close();
+  const { link, info } = await greet(device);
   const worn = info.foot ?? foot;
-  for (const [other, pod] of chosen) if (pod.serial === info.serial) chosen.delete(other);
-  chosen.set(worn, { device, serial: info.serial, foot: worn });
+  for (const [other, pod] of chosen) {
+    if (pod.serial === info.serial) chosen.delete(other);
+    else if (other === worn) pod.link.close();
+  }
+  chosen.set(worn, { link, serial: info.serial, foot: worn });
   if (worn !== foot) tell(`Pod ${info.serial} is set to the ${worn} foot.`);
+}
+
+// A link to a pod, and its info. The end of an earlier link may take the first one with it.
+async function greet(device) {
+  for (let attempt = 1; ; attempt++) {
+    const link = new PodLink(device);
+    try {
+      await link.connect();
+      return { link, info: await link.info() };
+    } catch (error) {
+      link.close();
+      if (attempt === GREETINGS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, GREET_AGAIN_MS));
+  }
 }
 
 function goOn(foot, device) {
@@ -61,10 +79,10 @@ async function start() {
   localStorage.setItem("runner", runner);
   if (!(await navigator.storage.persist())) tell("The browser may delete what it keeps when the phone is full.");
   const pods = [...chosen.values()].sort((a, b) => (a.foot < b.foot ? -1 : 1));
-  const run = newRun(gatewayName(), runner, pods.map(({ device, ...pod }) => ({ ...pod, device: device.id })), SOFTWARE); // prettier-ignore
+  const run = newRun(gatewayName(), runner, pods.map(({ link, ...pod }) => ({ ...pod, device: link.device.id })), SOFTWARE); // prettier-ignore
   begin(run);
   await recording.flushedBytes();
-  recording.pods.forEach((pod, index) => pod.follow(pods[index].device));
+  recording.pods.forEach((pod, index) => pod.follow(pods[index].link.device, pods[index].link));
   chosen.clear();
 }
 
@@ -120,6 +138,7 @@ function showPod(foot) {
     more.textContent = [
       pod.batteryPct === null ? "" : `Battery ${pod.batteryPct} %`,
       quietS === null || isOver ? pod.problem : quietS < 2 ? "Packets now" : `Last packet ${quietS} s ago`,
+      !isOver && quietS > RELOAD_S ? "If it is near, reload this page" : "",
     ].filter(Boolean).join("\n"); // prettier-ignore
   } else {
     state.textContent = chosen.has(foot) ? chosen.get(foot).serial : recording && !isOver ? "Not in this run" : "No pod yet";

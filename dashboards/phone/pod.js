@@ -4,7 +4,7 @@
 import { EVENT, eventFrame, lostFrame, packetFrame, podFrame } from "./frames.js";
 import { Heard } from "./heard.js";
 import { PodLink } from "./link.js";
-import { OPCODE, RESULT, bytesOf, parsePacket } from "./profile.js";
+import { OPCODE, RESULT, bytesOf, parsePacket, withNewest } from "./profile.js";
 
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
 const STABLE_MS = 30000;
@@ -42,21 +42,21 @@ export class Pod {
     return this.state === "ended" || (this.recording.isClosed && !this.assigned.mayRelease);
   }
 
-  // Stay connected to a device until the run has ended and the pod knows what is safe.
-  async follow(device) {
+  // Stay connected to a device until the run has ended and the pod knows what is safe; `link` may be up already.
+  async follow(device, link = new PodLink(device)) {
     if (this.state !== "waiting") return;
     this.state = "connecting";
     for (let attempt = 0; !this.isDone; attempt++) {
       const sinceMs = performance.now();
-      const link = new PodLink(device);
       try {
-        await link.connect();
+        if (!link.isUp) await link.connect();
         await this.#greet(link);
         await this.#watch(link);
       } catch (error) {
         this.#onLost(error);
       }
       link.close();
+      link = new PodLink(device);
       if (performance.now() - sinceMs > STABLE_MS) attempt = 0;
       if (!this.isDone) await pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]);
     }
@@ -96,11 +96,13 @@ export class Pod {
     if (!isFirst) this.#event(EVENT.REBOOTED);
   }
 
+  // Also told again every minute, for what cannot be read without it.
   #connection(info) {
     const { run, clock } = this.recording;
     this.info = info;
     this.connectionMs = performance.now();
-    this.recording.write(podFrame(this.number, clock.nowS, this.heard.first, this.foot, info.bytes, run.runner));
+    const bytes = withNewest(info.bytes, Math.max(info.newest, this.heard.newest)); // with less, it were another boot
+    this.recording.write(podFrame(this.number, clock.nowS, this.heard.first, this.foot, bytes, run.runner));
   }
 
   async #checked(link, opcode) {

@@ -60,6 +60,13 @@ export function parseInfo(view) {
   };
 }
 
+// The bytes of an info read before, as they were after a later packet.
+export function withNewest(info, newest) {
+  const bytes = info.slice();
+  if (newest >= 0) new DataView(bytes.buffer).setUint32(20, newest, true);
+  return bytes;
+}
+
 // What a pod's flash holds: records `oldest` … `next` − 1.
 export const parseStoreInfo = (view) => ({
   isIdle: view.getUint8(2) === 0,

@@ -150,6 +150,24 @@ class FakeBluez:
         await client.connect()
         self._clients[path] = client
         self._change(path, DEVICE_1, {"Connected": Variant("b", True)})
+        self._export(path, client)
+        self._change(path, DEVICE_1, {"ServicesResolved": Variant("b", True)})
+        return NOTHING
+
+    async def _disconnect(self, path: str, *_: Any) -> Reply:
+        if path in self._clients:
+            await self._clients[path].disconnect()
+        return NOTHING
+
+    def _on_disconnect(self, path: str) -> None:
+        """The services stay, as BlueZ keeps them: a browser never answers a request whose characteristic goes."""
+        self._clients.pop(path, None)
+        for below in [each for each in self._characteristics if each.startswith(f"{path}/")]:
+            del self._characteristics[below]
+            self._change(below, CHARACTERISTIC_1, {"Notifying": Variant("b", False)})
+        self._change(path, DEVICE_1, {"Connected": Variant("b", False), "ServicesResolved": Variant("b", False)})
+
+    def _export(self, path: str, client: BleakClient) -> None:
         for service in client.services:
             place = f"{path}/service{service.handle:04x}"
             self._add(place, SERVICE_1, _service_values(path, service.uuid))
@@ -161,21 +179,6 @@ class FakeBluez:
                     self._add(
                         f"{below}/desc{descriptor.handle:04x}", DESCRIPTOR_1, _descriptor_values(below, descriptor)
                     )
-        self._change(path, DEVICE_1, {"ServicesResolved": Variant("b", True)})
-        return NOTHING
-
-    async def _disconnect(self, path: str, *_: Any) -> Reply:
-        if path in self._clients:
-            await self._clients[path].disconnect()
-        return NOTHING
-
-    def _on_disconnect(self, path: str) -> None:
-        self._clients.pop(path, None)
-        self._change(path, DEVICE_1, {"Connected": Variant("b", False), "ServicesResolved": Variant("b", False)})
-        for below in [each for each in self._objects if each.startswith(f"{path}/")]:
-            self._characteristics.pop(below, None)
-            interfaces = list(self._objects.pop(below))
-            self._signal("/", OBJECT_MANAGER, "InterfacesRemoved", "oas", [below, interfaces])
 
     # Characteristics
 
@@ -225,6 +228,8 @@ class FakeBluez:
     # Objects
 
     def _add(self, path: str, interface: str, values: Values) -> None:
+        if path in self._objects:
+            return
         self._objects[path] = {interface: values}
         self._signal("/", OBJECT_MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, {interface: values}])
 
