@@ -23,9 +23,16 @@ def pods(
         str | None,
         typer.Option(metavar="POD", help="Simulate nothing; forget the bond with a pod that was reset or replaced."),
     ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(metavar="POD", help="Simulate nothing; have a pod start keeping what it samples."),
+    ] = None,
+    stop_keeping: Annotated[
+        str | None, typer.Option(metavar="POD", help="Simulate nothing; have a pod stop keeping.")
+    ] = None,
     folder: Folder = None,
 ) -> None:
-    """Be a simulated runner's pods, on Bluetooth dongles; or forget the bond with a pod.
+    """Be a simulated runner's pods, on Bluetooth dongles; or have a pod keep, or forget the bond with it.
 
     Phones and other computers find them as they find real pods. A dongle is named as bumble names it: usb:0,
     serial:/dev/ttyACM0, tcp-client:127.0.0.1:9001. The system must not use it at the same time.
@@ -34,6 +41,9 @@ def pods(
     """
     if forget_bond is not None:
         _forget_bond(forget_bond, folder)
+        return
+    if keep is not None or stop_keeping is not None:
+        _order_keeping(keep, stop_keeping, folder)
         return
     from surefoot.service.runtime.hardware_pods import serve_pods
 
@@ -53,3 +63,17 @@ def _forget_bond(pod: str, folder: Path | None) -> None:
     print(f"The bond with pod {pod} is forgotten; the next run bonds with it anew.")
     if not asyncio.run(unpair(address, RadioBackend())):
         print(f"If the system's Bluetooth settings still show {address}, remove it there too.")
+
+
+def _order_keeping(keep: str | None, stop_keeping: str | None, folder: Path | None) -> None:
+    from surefoot.sensor_ingest.ble.adapter import RadioBackend
+    from surefoot.sensor_ingest.ble.bonds import Bonds
+    from surefoot.sensor_ingest.ble.keeping_orders import order_keeping
+    from surefoot.service.runs import runs_folder
+    from surefoot.service.terminal.pods import kept_sentence
+
+    bonds = Bonds(runs_folder(folder))
+    for pod, on in ((stop_keeping, False), (keep, True)):
+        if pod is not None:
+            ordered = asyncio.run(order_keeping(RadioBackend(), bonds, pod, on=on))
+            print(kept_sentence(ordered))

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from surefoot.dashboards.formatting import signed
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
+from surefoot.sensor_ingest.ble.keeping_orders import KeepingPod
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreStatus
 
 
@@ -33,3 +34,11 @@ def _holds(store: StoreStatus | None) -> str:
     held = f"{store.held_min} min" if store.held_min else "nothing"
     state = {StoreState.FULL: ", full", StoreState.KEEPING: ", keeping"}.get(store.state, "")
     return held + state
+
+
+def kept_sentence(pod: KeepingPod) -> str:
+    """What a pod does after an order to keep, or to stop."""
+    room = f"there is room for {pod.info.seconds_left // 60} min"
+    if pod.info.state is StoreState.KEEPING:
+        return f"Pod {pod.serial} keeps what it samples; {room}."
+    return f"Pod {pod.serial} does not keep; {room}."

@@ -60,6 +60,14 @@ def test_without_bluetooth_one_sentence_says_what_to_do(capsys: pytest.CaptureFi
 
 
 @pytest.mark.usefixtures("no_bluetooth")
+@pytest.mark.parametrize("option", ["--keep", "--stop-keeping"])
+def test_an_order_to_keep_needs_bluetooth_too(capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str) -> None:
+    result = surefoot(capsys, "pods", option, "0001", "--folder", tmp_path)
+    assert result.code == 2
+    assert result.err.startswith("error: Bluetooth cannot be used (")
+
+
+@pytest.mark.usefixtures("no_bluetooth")
 def test_a_run_that_never_began_leaves_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     result = surefoot(capsys, "run", "--left", "0001", "--folder", tmp_path / "runs")
     assert result.code == 2
