@@ -180,6 +180,7 @@ class ExportForm(StrEnum):
 
     FIT = "fit"
     CSV = "csv"
+    PARQUET = "parquet"
     SAMPLES = "samples"
 
 

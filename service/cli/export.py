@@ -19,7 +19,9 @@ def export(
     forms: Annotated[
         str,
         typer.Option(
-            "--as", metavar="FORMS", help="fit (watches, training diaries), csv (results), samples (readings as CSV)."
+            "--as",
+            metavar="FORMS",
+            help="fit (watches, training diaries), csv or parquet (results), samples (readings).",
         ),
     ] = "fit,csv",
     csv: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Short for --as samples --to FOLDER.")] = None,
@@ -35,7 +37,7 @@ def export(
 
     from surefoot.service.cli.results import chosen_runners
     from surefoot.service.errors import NoExportFolderError
-    from surefoot.service.formats.exporting import WITHOUT_ANALYSIS, export_run
+    from surefoot.service.formats.exporting import WITHOUT_ANALYSIS, check_installed, export_run
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
     from surefoot.service.terminal.progress import ProgressBar
@@ -45,6 +47,7 @@ def export(
     if target is None:
         raise NoExportFolderError
     wanted = _forms("samples" if to is None else forms)
+    check_installed(wanted)
     found = find_run(run, folder)
     names = chosen_runners(found, runner)
     with ProgressBar(Console(stderr=True)) as progress:

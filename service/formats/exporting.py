@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from surefoot.dashboards.data_source import AnalysedRun, ExportForm
@@ -16,6 +18,20 @@ from surefoot.service.pipeline.analysis import ProgressCallback
 
 WITHOUT_ANALYSIS = frozenset({ExportForm.SAMPLES})
 """Forms that hold what was recorded alone."""
+NEEDS = {ExportForm.PARQUET: "pyarrow"}
+"""Form → the library that writes it, which comes with an extra."""
+
+
+def available_forms() -> tuple[ExportForm, ...]:
+    """The forms whose libraries are installed."""
+    return tuple(form for form in ExportForm if form not in NEEDS or find_spec(NEEDS[form]) is not None)
+
+
+def check_installed(forms: Iterable[ExportForm]) -> None:
+    """ModuleNotFoundError, which names the library, if a form's is not installed."""
+    for form in forms:
+        if form in NEEDS:
+            import_module(NEEDS[form])
 
 
 def export_run(
@@ -46,6 +62,15 @@ def export_run(
         case ExportForm.CSV:
             return [
                 write_new(folder / f"{_stem(each)}-{table.name}.csv", csv_bytes(table))
+                for each in chosen
+                for table in tables(each)
+            ]
+        case ExportForm.PARQUET:
+            from surefoot.service.formats.parquet import parquet_bytes, recording_sha256
+
+            recording = recording_sha256(run)
+            return [
+                write_new(folder / f"{_stem(each)}-{table.name}.parquet", parquet_bytes(table, each, recording))
                 for each in chosen
                 for table in tables(each)
             ]

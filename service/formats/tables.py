@@ -25,6 +25,10 @@ ESTIMATE_PARTS = {
     "spread": "standard deviation of the strides",
 }
 """Field of an estimate → what it is; the value's column has no more in its name than the metric's."""
+UNITS = {
+    "s": "s", "m": "m", "mps": "m/s", "deg": "°", "dps": "°/s", "g": "g", "gps": "g/s", "pct": "%", "spm": "steps/min",
+}  # fmt: skip
+NO_UNIT = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Column:
     Parameters
     ----------
     kind : type of its values; what is not known is None.
+    unit : of numbers; empty for words, and where it differs from row to row.
     metric : what it is of; None for what is no metric.
     meaning : what the name does not tell.
     """
@@ -41,6 +46,7 @@ class Column:
     name: str
     kind: type
     values: Sequence[Cell]
+    unit: str = ""
     metric: Metric | None = None
     meaning: str = ""
 
@@ -51,6 +57,11 @@ class Table:
 
     name: str
     columns: Sequence[Column]
+
+
+def stored_unit(name: str) -> str:
+    """The unit that a name ends in."""
+    return UNITS.get(name.rpartition("_")[2], NO_UNIT)
 
 
 def tables(run: AnalysedRun) -> tuple[Table, Table, Table]:
@@ -79,16 +90,26 @@ def _stride_columns(sides: Sequence[Strides]) -> list[Column]:
         column("foot", str, lambda strides: [strides.foot.value] * len(strides)),
         column("gait", str, lambda strides: [gait_word(each) for each in strides.running.tolist()]),
         *(
-            column(name, float, numbers(attrgetter(name)))
+            column(name, float, numbers(attrgetter(name)), unit="s")
             for name in ("initial_contact_s", "terminal_contact_s", "next_initial_contact_s")
         ),
-        column("confidence", float, numbers(attrgetter("confidence")), meaning="0 to 1: a stride with these contacts"),
+        column(
+            "confidence",
+            float,
+            numbers(attrgetter("confidence")),
+            unit=NO_UNIT,
+            meaning="0 to 1: a stride with these contacts",
+        ),
         column("flags", str, lambda strides: [_flag_words(each) for each in strides.flags.tolist()]),
         *(
-            column(key, float, numbers(lambda strides, key=key: strides.metrics[key]), metric=metric)  # type: ignore[misc]
+            column(key, float, numbers(_metric(key)), unit=stored_unit(key), metric=metric)
             for key, metric in STRIDE_METRICS.items()
         ),
     ]
+
+
+def _metric(key: str) -> Callable[[Strides], Floats]:
+    return lambda strides: strides.metrics[key]
 
 
 def _flag_words(flags: int) -> str:
@@ -98,21 +119,16 @@ def _flag_words(flags: int) -> str:
 def _window_columns(windows: Sequence[Window]) -> list[Column]:
     """Each estimate as its value, the 95 % interval, the number of strides and their standard deviation."""
     columns = [
-        Column("start_s", float, [window.start_s for window in windows]),
-        Column("end_s", float, [window.end_s for window in windows]),
+        Column("start_s", float, [window.start_s for window in windows], "s"),
+        Column("end_s", float, [window.end_s for window in windows], "s"),
         Column("gait", str, [window.gait.value for window in windows]),
-        *_estimate_columns(CADENCE.key, CADENCE, [window.cadence_spm for window in windows]),
+        *_estimate_columns(CADENCE.key, stored_unit(CADENCE.key), CADENCE, [window.cadence_spm for window in windows]),
     ]
     for key, metric in STRIDE_METRICS.items():
         for foot in Foot:
             side = [window.feet.get(foot, {}).get(key) for window in windows]
-            columns += _estimate_columns(f"{key}_{foot}", metric, side)
-        name, of = (
-            (f"{key}_asymmetry_pct", attrgetter("asymmetry_pct"))
-            if metric.compared
-            else (f"{key}_difference", attrgetter("difference"))
-        )
-        columns += _estimate_columns(name, metric, [of(window).get(key) for window in windows], "right less left")
+            columns += _estimate_columns(f"{key}_{foot}", stored_unit(key), metric, side)
+        columns += _comparison_columns(key, metric, windows)
     for foot in Foot:
         reasons = [
             _words({key: why.reason for key, why in window.withheld.get(foot, {}).items()}) for window in windows
@@ -122,14 +138,23 @@ def _window_columns(windows: Sequence[Window]) -> list[Column]:
     return [*columns, Column("not_compared", str, apart, meaning="metric and why left and right are not compared")]
 
 
+def _comparison_columns(key: str, metric: Metric, windows: Sequence[Window]) -> list[Column]:
+    if metric.compared:
+        shares = [window.asymmetry_pct.get(key) for window in windows]
+        return _estimate_columns(f"{key}_asymmetry_pct", "%", metric, shares, "right less left, of their mean")
+    differences = [window.difference.get(key) for window in windows]
+    return _estimate_columns(f"{key}_difference", stored_unit(key), metric, differences, "right less left")
+
+
 def _estimate_columns(
-    name: str, metric: Metric, estimates: Sequence[Estimate | None], meaning: str = ""
+    name: str, unit: str, metric: Metric, estimates: Sequence[Estimate | None], meaning: str = ""
 ) -> list[Column]:
     return [
         Column(
             name if part == "value" else f"{name}_{part}",
             int if part == "n" else float,
             [None if each is None else to_plain(getattr(each, part)) for each in estimates],
+            NO_UNIT if part == "n" else unit,
             metric,
             ", ".join(filter(None, (meaning, told))),
         )
@@ -144,22 +169,22 @@ def _words(reasons: Mapping[str, str]) -> str:
 def _finding_columns(findings: Sequence[Finding]) -> list[Column]:
     """A finding's fields; the unit of its value and reference is in a column, as it differs from row to row."""
 
-    def column(name: str, kind: type, value: Callable[[Finding], Cell], meaning: str = "") -> Column:
-        return Column(name, kind, [to_plain(value(finding)) for finding in findings], meaning=meaning)
+    def column(name: str, kind: type, value: Callable[[Finding], Cell], unit: str = "", meaning: str = "") -> Column:
+        return Column(name, kind, [to_plain(value(finding)) for finding in findings], unit, meaning=meaning)
 
     return [
         column("id", str, lambda each: each.id),
-        column("revision", int, lambda each: each.revision),
+        column("revision", int, lambda each: each.revision, NO_UNIT),
         column("kind", str, lambda each: each.kind.value),
         column("foot", str, lambda each: "both" if each.foot is None else each.foot.value),
-        column("time_s", float, lambda each: each.time_s),
-        column("known_s", float, lambda each: each.known_s, "time of the last reading that it is based on"),
+        column("time_s", float, lambda each: each.time_s, "s"),
+        column("known_s", float, lambda each: each.known_s, "s", "time of the last reading that it is based on"),
         column("severity", str, lambda each: each.severity.value),
         column("state", str, lambda each: each.state.value),
-        column("value", float, lambda each: each.value, "in the unit of this row"),
-        column("reference", float, lambda each: each.reference, "what the value is compared with"),
+        column("value", float, lambda each: each.value, meaning="in the unit of this row"),
+        column("reference", float, lambda each: each.reference, meaning="what the value is compared with"),
         column("unit", str, lambda each: each.unit),
-        column("confidence", float, lambda each: each.confidence, "0 to 1"),
-        column("evidence", str, lambda each: dumps(to_plain(each.evidence)), "JSON"),
+        column("confidence", float, lambda each: each.confidence, NO_UNIT, "0 to 1"),
+        column("evidence", str, lambda each: dumps(to_plain(each.evidence)), meaning="JSON"),
         column("message", str, lambda each: each.message),
     ]

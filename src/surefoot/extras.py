@@ -8,6 +8,7 @@ _EXTRAS = {
     "simulator": ("bumble",),
     "service": ("aiomqtt", "influxdb_client", "segno", "starlette", "uvicorn"),
     "pandas": ("pandas",),
+    "parquet": ("pyarrow",),
 }
 _EXTRA_OF = {library: extra for extra, libraries in _EXTRAS.items() for library in libraries}
 
