@@ -33,8 +33,8 @@ def test_help_has_one_line_for_every_command(capsys: pytest.CaptureFixture[str],
         "Show the pods in range.",
         "List the recorded runs.",
         "Analyse a recorded run once more.",
-        "Write a recorded run's readings as CSV.",
-        "Be a simulated runner's pods, on Bluetooth dongles.",
+        "Write a recorded run for other tools.",
+        "Be a simulated runner's pods, on Bluetooth dongles",
     ):
         assert line in result.out
 
