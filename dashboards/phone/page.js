@@ -79,7 +79,7 @@ async function start() {
   localStorage.setItem("runner", runner);
   if (!(await navigator.storage.persist())) tell("The browser may delete what it keeps when the phone is full.");
   const pods = [...chosen.values()].sort((a, b) => (a.foot < b.foot ? -1 : 1));
-  const run = newRun(gatewayName(), runner, pods.map(({ link, ...pod }) => ({ ...pod, device: link.device.id })), SOFTWARE); // prettier-ignore
+  const run = newRun(gatewayName(), runner, pods.map(({ link, ...pod }) => ({ ...pod, device: link.device.id })), SOFTWARE);
   begin(run);
   await recording.flushedBytes();
   recording.pods.forEach((pod, index) => pod.follow(pods[index].link.device, pods[index].link));
@@ -139,7 +139,7 @@ function showPod(foot) {
       pod.batteryPct === null ? "" : `Battery ${pod.batteryPct} %`,
       quietS === null || isOver ? pod.problem : quietS < 2 ? "Packets now" : `Last packet ${quietS} s ago`,
       !isOver && quietS > RELOAD_S ? "If it is near, reload this page" : "",
-    ].filter(Boolean).join("\n"); // prettier-ignore
+    ].filter(Boolean).join("\n");
   } else {
     state.textContent = chosen.has(foot) ? chosen.get(foot).serial : recording && !isOver ? "Not in this run" : "No pod yet";
     more.textContent = chosen.has(foot) ? "Ready" : "";

@@ -6,7 +6,7 @@ const KEPT = [
   "/phone/", "/phone/phone.css", "/phone/page.js", "/phone/clock.js", "/phone/cues.js", "/phone/frames.js", "/phone/heard.js",
   "/phone/journal.js", "/phone/link.js", "/phone/pod.js", "/phone/profile.js", "/phone/recording.js", "/phone/upload.js",
   "/phone/phone.webmanifest", "/assets/theme.css", "/assets/icon.svg",
-]; // prettier-ignore
+];
 const PATIENCE_MS = 3000;
 
 self.addEventListener("install", (event) => {
