@@ -181,6 +181,7 @@ class ExportForm(StrEnum):
     FIT = "fit"
     CSV = "csv"
     PARQUET = "parquet"
+    BIDS = "bids"
     SAMPLES = "samples"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from surefoot.dashboards.data_source import AnalysedRun, ExportForm
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.formats.bids import write_bids
 from surefoot.service.formats.csv import csv_bytes
 from surefoot.service.formats.fit.activity import fit_activity
 from surefoot.service.formats.output import write_new
@@ -74,6 +75,8 @@ def export_run(
                 for each in chosen
                 for table in tables(each)
             ]
+        case ExportForm.BIDS:
+            return write_bids(run, chosen, folder / f"{run.manifest.run_id}-bids", progress)
         case ExportForm.SAMPLES:
             return list(export_samples(run, folder, progress, runners))
 
