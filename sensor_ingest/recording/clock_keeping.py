@@ -26,7 +26,8 @@ class ClockKeeper:
         every_s = _EARLY_CLOCK_INTERVAL_S if span_s < _EARLY_SPAN_S else _CLOCK_INTERVAL_S
         due_s = FIRST_MAPPING_AFTER_S
         if pod is not None and pod.mappings:
-            due_s = self._updated_s.get(number, 0.0) + every_s
+            updated_s = self._updated_s.get(number, 0.0)
+            due_s = every_s if updated_s > span_s else updated_s + every_s  # the fit began anew, as the run went on
         return self._update(pod) if pod is not None and span_s >= due_s else ()
 
     def before_end(self, number: int) -> tuple[ClockEntry, ...]:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from surefoot.analysis.findings import Kind, latest
 from surefoot.dashboards.part_store import PartState
 from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.sensor_ingest.recording.assembler import Assembler
+from surefoot.sensor_ingest.recording.clock_keeping import ClockKeeper
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry
 from surefoot.sensor_ingest.recording.frames import encode_frame
 from surefoot.sensor_ingest.recording.journal import MAGIC, JournalReader
@@ -91,6 +94,24 @@ def test_a_part_that_nobody_timed_is_timed_as_it_comes(settings: Settings, rolle
     live = rolled.finished.analysis.runners[RUNNER].results
     assert runner.stride_count >= 0.95 * sum(len(strides) for strides in live.strides.values())
     assert ROLL in {cue.kind for cue in found.cues(folder(settings, rolled), 0)}
+
+
+def test_the_clocks_of_a_part_that_was_continued_are_kept_on(rolled: DemoRun) -> None:
+    assembler, updates_s = Assembler(), list[float]()
+    clocks, is_continued = ClockKeeper(assembler), False
+    for entry in JournalReader(rolled.run.journal_path):
+        if isinstance(entry, PacketEntry) and entry.arrival_s > 40.0 and not is_continued:
+            is_continued = True
+            for pod in (0, 1):
+                assembler.process(EventEntry(pod, entry.arrival_s, EventKind.CONTINUED))
+        if not isinstance(entry, ClockEntry):
+            assembler.process(entry)
+        if isinstance(entry, PacketEntry):
+            for mapping in clocks.after_packet(entry.pod):
+                updates_s.append(entry.arrival_s)
+                assembler.process(mapping)
+    assert np.max(np.diff(sorted(updates_s))) < 5.0
+    assert updates_s[-1] > 80.0
 
 
 def test_a_pod_that_is_lost_is_told_once_and_the_other_goes_on(settings: Settings, rolled: DemoRun) -> None:
