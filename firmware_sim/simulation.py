@@ -17,6 +17,7 @@ from surefoot.firmware_sim.body.truth import TrueStrides
 from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.beacon_air import USUAL_AIR, BeaconAir
 from surefoot.firmware_sim.pod.beacon_ether import BeaconEther
+from surefoot.firmware_sim.pod.core_library import CoreLibrary
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from surefoot.firmware_sim.pod.oscillator import Crystal
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
@@ -60,6 +61,7 @@ class Simulation:
     bonded_only : pods take commands from bonded clients only.
     beacon_air : how well pods hear each other's beacons, which those with a store send; times of the first runner.
     shared_airtime : all links share the radio time of the central.
+    core : the firmware core in C, which the pods run in place of the firmware in Python.
 
     An exception raised in the context propagates unchanged, not wrapped in an exception group.
     """
@@ -73,6 +75,7 @@ class Simulation:
         flash_bytes: int | None = None,
         beacon_air: BeaconAir = USUAL_AIR,
         shared_airtime: bool = False,
+        core: CoreLibrary | None = None,
     ) -> None:
         self.medium = RadioMedium(seed, shared_airtime=shared_airtime)
         self._ether = BeaconEther(beacon_air, seed) if flash_bytes is not None else None
@@ -81,6 +84,7 @@ class Simulation:
         self._keep_truth = keep_truth
         self._flash_bytes = flash_bytes
         self._bonded_only = bonded_only
+        self._core = core
         self._rng = np.random.default_rng(seed)
         self._pod_count = 0
         self._stack = AsyncExitStack()
@@ -151,6 +155,7 @@ class Simulation:
             start_s=start_s,
             battery=battery,
             ether=self._ether,
+            core=self._core,
         )
         if self._ether is not None:
             self._ether.join(pod)

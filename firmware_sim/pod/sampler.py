@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.firmware_sim.pod.firmware import Firmware
 from surefoot.firmware_sim.pod.flash import PowerCutError
 from surefoot.firmware_sim.pod.oscillator import Oscillator
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.sensor import Sensor
+from surefoot.firmware_sim.pod.starting import AnyFirmware
 from surefoot.firmware_sim.pod.true_packet import TruePacket
 from surefoot.sensor_ingest.protocol import Packet
 
@@ -52,7 +52,7 @@ class Sampler:
         self._task: asyncio.Task[None] | None = None
         self._configured: tuple[int, int, int] | None = None
 
-    def serve(self, firmware: Firmware, oscillator: Oscillator) -> None:
+    def serve(self, firmware: AnyFirmware, oscillator: Oscillator) -> None:
         """Serve a firmware that has just started."""
         self._firmware, self._oscillator = firmware, oscillator
         self._pending_times_s: list[Floats] = []

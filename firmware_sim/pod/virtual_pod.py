@@ -14,8 +14,8 @@ from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.beacon_air import beacon_interval_s
 from surefoot.firmware_sim.pod.beacon_ether import BeaconEther
 from surefoot.firmware_sim.pod.beacons import BEACON_PERIOD_S
-from surefoot.firmware_sim.pod.boot_counter import RANDOM_BOOT_BITS, boot_number, count_boot
-from surefoot.firmware_sim.pod.firmware import Firmware
+from surefoot.firmware_sim.pod.core_firmware import CoreKeeper
+from surefoot.firmware_sim.pod.core_library import CoreLibrary
 from surefoot.firmware_sim.pod.flash import NorFlash, PowerCutError
 from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.oscillator import STEADY, Bend, Oscillator
@@ -23,6 +23,7 @@ from surefoot.firmware_sim.pod.peripheral import MIN_MTU, HciSink, HciSource, Pe
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
 from surefoot.firmware_sim.pod.rsc import RscMeasurement
 from surefoot.firmware_sim.pod.sampler import Sampler, SensorFactory
+from surefoot.firmware_sim.pod.starting import AnyFirmware, start_firmware
 from surefoot.firmware_sim.pod.true_packet import TruePacket
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreStatus
@@ -63,6 +64,7 @@ class VirtualPod:
     ether : pods that may hear this one's beacons, and it theirs.
     flash : that of a pod that was used before; by default new.
     awake : firmware and clock of a pod that is on already.
+    core : the firmware core in C, which runs in place of the firmware in Python.
     """
 
     def __init__(
@@ -77,7 +79,8 @@ class VirtualPod:
         battery: Battery | None = None,
         ether: BeaconEther | None = None,
         flash: NorFlash | None = None,
-        awake: tuple[Firmware, Oscillator] | None = None,
+        awake: tuple[AnyFirmware, Oscillator] | None = None,
+        core: CoreLibrary | None = None,
     ) -> None:
         self.parameters = parameters
         self.settings = settings
@@ -87,6 +90,7 @@ class VirtualPod:
         self._rng = random.Random(parameters.seed)
         self._beacon_rng = random.Random(parameters.seed + 1)
         self._ether = ether
+        self._core = core
         self._loop = asyncio.get_running_loop()
         self._start_s = start_s
         self._tasks = asyncio.TaskGroup()
@@ -254,21 +258,15 @@ class VirtualPod:
     # Boot
 
     @property
-    def _keeper(self) -> Keeper:
+    def _keeper(self) -> Keeper | CoreKeeper:
         assert self.firmware.keeper is not None
         return self.firmware.keeper
 
-    def _boot_firmware(self, power_on_s: float) -> Firmware:
+    def _boot_firmware(self, power_on_s: float) -> AnyFirmware:
         oscillator = Oscillator(power_on_s, self.parameters.drift_ppm, self.parameters.bend)
-        if self.flash is None:
-            return self._go_on(Firmware(self.settings, self.battery, self._rng.randrange(0x10000)), oscillator)
-        self.flash.power_on()
-        boot_count = count_boot(self.flash)
-        boot = boot_number(boot_count, self._rng.randrange(1 << RANDOM_BOOT_BITS))
-        firmware = Firmware(self.settings, self.battery, boot, flash=self.flash, boot_count=boot_count)
-        return self._go_on(firmware, oscillator)
+        return self._go_on(start_firmware(self.settings, self.battery, self.flash, self._rng, self._core), oscillator)
 
-    def _go_on(self, firmware: Firmware, oscillator: Oscillator) -> Firmware:
+    def _go_on(self, firmware: AnyFirmware, oscillator: Oscillator) -> AnyFirmware:
         self.oscillator = oscillator
         self._sampler.serve(firmware, oscillator)
         return firmware

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from surefoot.firmware_sim.pod.firmware import Firmware
 from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.pod_settings import RING_PACKETS
 from surefoot.firmware_sim.pod.ring_buffer import RingBuffer
@@ -57,7 +58,7 @@ class PodsInReach:
 
     @property
     def _keepers(self) -> list[Keeper]:
-        return [keeper for pod in self.runner.pods.values() if (keeper := pod.firmware.keeper) is not None]
+        return [keeper for pod in self.runner.pods.values() if isinstance(keeper := pod.firmware.keeper, Keeper)]
 
     def do(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do something with the pods in their own thread, and wait for it."""
@@ -81,6 +82,7 @@ def pods_in_reach(
             for pod in runner.pods.values():
                 pod.settings.auto_minutes = 0
                 pod.settings.ring_packets = round(speed * RING_PACKETS)
+                assert isinstance(pod.firmware, Firmware)
                 pod.firmware.ring = RingBuffer(pod.settings.ring_packets)
             async with FakeBluez(bus_address, simulation.central) as bluez:
                 found.append(PodsInReach(runner, bluez, asyncio.get_running_loop()))

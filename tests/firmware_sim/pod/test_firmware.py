@@ -8,22 +8,27 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from surefoot.firmware_sim.pod.battery import Battery
-from surefoot.firmware_sim.pod.firmware import Firmware
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
+from surefoot.firmware_sim.pod.starting import AnyFirmware
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES, Command, FootCode, Opcode, Packet, PacketFlag, Reply, Result
+from tests.firmware_sim.core.parts import MakeFirmware
 
 STEP_US = 4808
 
 
-def started(ring_packets: int = 100, battery: Battery | None = None) -> tuple[Firmware, list[Packet]]:
+def started(
+    make_firmware: MakeFirmware, ring_packets: int = 100, battery: Battery | None = None
+) -> tuple[AnyFirmware, list[Packet]]:
     """A streaming firmware, and the packets that it makes."""
     packets: list[Packet] = []
-    firmware = Firmware(PodSettings("TEST0001", ring_packets=ring_packets), battery or Battery(), 7, packets.append)
+    firmware = make_firmware(
+        PodSettings("TEST0001", ring_packets=ring_packets), battery or Battery(), 7, packets.append
+    )
     assert ordered(firmware, Opcode.START).result is Result.OK
     return firmware, packets
 
 
-def ordered(firmware: Firmware, opcode: Opcode, *arguments: int) -> Reply:
+def ordered(firmware: AnyFirmware, opcode: Opcode, *arguments: int) -> Reply:
     return firmware.handle_command(bytes(Command(opcode, arguments)), tick_us=123)
 
 
@@ -33,8 +38,10 @@ def samples(first: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int16
 
 
 @given(st.lists(st.integers(0, 50), max_size=20))
-def test_however_samples_come_in_each_goes_out_once_and_in_order(pieces: list[int]) -> None:
-    firmware, packets = started()
+def test_however_samples_come_in_each_goes_out_once_and_in_order(
+    make_firmware: MakeFirmware, pieces: list[int]
+) -> None:
+    firmware, packets = started(make_firmware)
     first = 0
     for count in pieces:
         firmware.sample(*samples(first, count))
@@ -48,8 +55,8 @@ def test_however_samples_come_in_each_goes_out_once_and_in_order(pieces: list[in
         np.testing.assert_array_equal(packet.ticks_us, packet.counts[:, 0] * float(STEP_US))
 
 
-def test_lost_samples_are_counted_and_never_lie_inside_a_packet() -> None:
-    firmware, packets = started()
+def test_lost_samples_are_counted_and_never_lie_inside_a_packet(make_firmware: MakeFirmware) -> None:
+    firmware, packets = started(make_firmware)
     firmware.sample(*samples(0, 25))
     firmware.fifo_overrun(65_530)
     firmware.sample(*samples(65, 18))
@@ -63,30 +70,30 @@ def test_lost_samples_are_counted_and_never_lie_inside_a_packet() -> None:
     ]
 
 
-def test_nothing_is_sampled_before_start_and_after_stop() -> None:
-    firmware, packets = started()
+def test_nothing_is_sampled_before_start_and_after_stop(make_firmware: MakeFirmware) -> None:
+    firmware, packets = started(make_firmware)
     ordered(firmware, Opcode.STOP)
     firmware.sample(*samples(0, 100))
     assert not packets
     assert firmware.info.oldest > firmware.info.newest
 
 
-def test_a_low_battery_is_on_every_packet() -> None:
-    firmware, packets = started(battery=Battery(9.0))
+def test_a_low_battery_is_on_every_packet(make_firmware: MakeFirmware) -> None:
+    firmware, packets = started(make_firmware, battery=Battery(9.0))
     firmware.sample(*samples(0, 18))
     assert packets[0].flags == PacketFlag.LOW_BATTERY
 
 
-def test_the_foot_is_told_once_and_kept() -> None:
-    firmware, _ = started()
+def test_the_foot_is_told_once_and_kept(make_firmware: MakeFirmware) -> None:
+    firmware, _ = started(make_firmware)
     assert firmware.settings.name == "SF0001-U"
     assert ordered(firmware, Opcode.SET_FOOT, FootCode.RIGHT).result is Result.OK
-    assert Firmware(firmware.settings, Battery(), boot=8).info.foot is FootCode.RIGHT
+    assert make_firmware(firmware.settings, Battery(), boot=8).info.foot is FootCode.RIGHT
     assert firmware.settings.name == "SF0001-R"
 
 
-def test_another_range_empties_the_ring_and_goes_on_counting() -> None:
-    firmware, packets = started()
+def test_another_range_empties_the_ring_and_goes_on_counting(make_firmware: MakeFirmware) -> None:
+    firmware, packets = started(make_firmware)
     firmware.sample(*samples(0, 36))
     ordered(firmware, Opcode.STOP)
     assert ordered(firmware, Opcode.SET_RANGE, 32, 1000).result is Result.OK
@@ -96,7 +103,7 @@ def test_another_range_empties_the_ring_and_goes_on_counting() -> None:
     assert packets[-1].sequence == 2
 
 
-def test_identify_blinks_for_a_while() -> None:
-    firmware, _ = started()
+def test_identify_blinks_for_a_while(make_firmware: MakeFirmware) -> None:
+    firmware, _ = started(make_firmware)
     ordered(firmware, Opcode.IDENTIFY)
     assert firmware.identify_until_us == 3_000_123

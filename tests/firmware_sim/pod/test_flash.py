@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from surefoot.firmware_sim.pod.boot_counter import COUNTER_SECTORS, count_boot
+from surefoot.firmware_sim.pod.boot_counter import COUNTER_SECTORS
 from surefoot.firmware_sim.pod.flash import SECTOR_BYTES, NorFlash, PowerCutError
+from tests.firmware_sim.core.parts import CountBoot
 
 
 def test_programming_clears_bits_and_erasing_sets_them() -> None:
@@ -62,13 +63,13 @@ def test_a_power_cut_leaves_a_half_erased_sector() -> None:
     assert 800 < sum(byte.bit_count() for byte in flash.read(0, 256)) < 1250
 
 
-def test_starts_are_counted_whatever_the_power_does() -> None:
+def test_starts_are_counted_whatever_the_power_does(counter: CountBoot) -> None:
     rng, flash, counts = random.Random(4), NorFlash(COUNTER_SECTORS * SECTOR_BYTES), [0]
     for _ in range(1600):
         if not rng.randrange(3):
             flash.cut_power_after(rng.randrange(2), rng)
         try:
-            counts.append(count_boot(flash))
+            counts.append(counter(flash))
         except PowerCutError:
             flash.power_on()
     assert counts == sorted(set(counts))

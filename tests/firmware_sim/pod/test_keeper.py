@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from surefoot.firmware_sim.body.runner_profile import Activity
 from surefoot.firmware_sim.pod.battery import Battery
 from surefoot.firmware_sim.pod.boot_counter import boot_number, count_boot
-from surefoot.firmware_sim.pod.firmware import Firmware
+from surefoot.firmware_sim.pod.core_firmware import CoreKeeper
 from surefoot.firmware_sim.pod.flash import SECTOR_BYTES, NorFlash
 from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
@@ -22,6 +22,7 @@ from surefoot.sensor_ingest.pod_store.records import (
 )
 from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreState
 from surefoot.sensor_ingest.protocol import Command, Opcode, Packet, PodInfo, Result
+from tests.firmware_sim.core.parts import MakeFirmware
 from tests.sensor_ingest.pod_store.made import gait_counts
 
 STEP_US = 4808
@@ -31,7 +32,8 @@ SMALL = 40 * SECTOR_BYTES
 class Pod:
     """A pod without a radio; its samples come from simulated gaits."""
 
-    def __init__(self, flash_bytes: int | None = SMALL, auto_minutes: int = 0) -> None:
+    def __init__(self, make_firmware: MakeFirmware, flash_bytes: int | None = SMALL, auto_minutes: int = 0) -> None:
+        self._make_firmware = make_firmware
         self.settings = PodSettings("TEST0001", flash_bytes=flash_bytes, auto_minutes=auto_minutes)
         self.flash = NorFlash(flash_bytes) if flash_bytes else None
         self.packets: list[Packet] = []
@@ -42,12 +44,12 @@ class Pod:
         count = count_boot(self.flash) if self.flash else 7
         number = boot_number(count, 5)
         self.tick_us = 0
-        self.firmware = Firmware(
+        self.firmware = self._make_firmware(
             self.settings, Battery(), number, self.packets.append, flash=self.flash, boot_count=count
         )
 
     @property
-    def keeper(self) -> Keeper:
+    def keeper(self) -> Keeper | CoreKeeper:
         assert self.firmware.keeper is not None
         return self.firmware.keeper
 
@@ -84,8 +86,8 @@ class Pod:
         return [packet for record in self.fetch() if isinstance(record, SamplesRecord) for packet in record.packets]
 
 
-def test_packets_are_kept_as_they_are_made() -> None:
-    pod = Pod()
+def test_packets_are_kept_as_they_are_made(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware)
     assert pod.order(Opcode.KEEP_START) is Result.OK
     assert pod.keeper.info.state is StoreState.KEEPING
     pod.move("run", 5.0)
@@ -100,8 +102,8 @@ def test_packets_are_kept_as_they_are_made() -> None:
     assert PodInfo.from_bytes(first.info).boot == kept[0].boot
 
 
-def test_a_live_client_makes_no_difference_to_what_is_kept() -> None:
-    pod = Pod()
+def test_a_live_client_makes_no_difference_to_what_is_kept(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware)
     pod.order(Opcode.KEEP_START)
     pod.firmware.ring.on_subscribed()
     pod.move("run", 1.0)
@@ -118,8 +120,8 @@ def test_a_live_client_makes_no_difference_to_what_is_kept() -> None:
     assert 10 <= len(live) <= 13
 
 
-def test_only_what_is_asked_for_is_made_and_kept() -> None:
-    pod = Pod()
+def test_only_what_is_asked_for_is_made_and_kept(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware)
     pod.move("run", 2.0)
     pod.order(Opcode.START)
     pod.move("run", 2.0)
@@ -127,8 +129,8 @@ def test_only_what_is_asked_for_is_made_and_kept() -> None:
     assert pod.fetch() == []
 
 
-def test_keeping_starts_with_the_first_steps_and_a_walk_is_not_rest() -> None:
-    pod = Pod(flash_bytes=400 * SECTOR_BYTES, auto_minutes=1)
+def test_keeping_starts_with_the_first_steps_and_a_walk_is_not_rest(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware, flash_bytes=400 * SECTOR_BYTES, auto_minutes=1)
     pod.move("still", 20.0)
     assert not pod.packets
     pod.move("walk", 8.0)
@@ -146,8 +148,8 @@ def test_keeping_starts_with_the_first_steps_and_a_walk_is_not_rest() -> None:
     assert pod.keeper.keeping
 
 
-def test_a_run_that_was_ended_by_command_is_not_begun_again_by_its_next_step() -> None:
-    pod = Pod(auto_minutes=1)
+def test_a_run_that_was_ended_by_command_is_not_begun_again_by_its_next_step(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware, auto_minutes=1)
     pod.move("run", 8.0)
     assert pod.keeper.keeping
     pod.order(Opcode.KEEP_STOP)
@@ -158,8 +160,8 @@ def test_a_run_that_was_ended_by_command_is_not_begun_again_by_its_next_step() -
     assert pod.keeper.keeping
 
 
-def test_with_zero_minutes_only_commands_count() -> None:
-    pod = Pod(auto_minutes=0)
+def test_with_zero_minutes_only_commands_count(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware, auto_minutes=0)
     pod.move("run", 10.0)
     assert not pod.packets
     pod.order(Opcode.KEEP_START)
@@ -167,8 +169,8 @@ def test_with_zero_minutes_only_commands_count() -> None:
     assert pod.keeper.keeping
 
 
-def test_a_full_pod_stops_and_tells_and_goes_on_when_there_is_room() -> None:
-    pod = Pod(auto_minutes=1)
+def test_a_full_pod_stops_and_tells_and_goes_on_when_there_is_room(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware, auto_minutes=1)
     pod.order(Opcode.KEEP_START)
     assert pod.keeper.status(87).left_min == 1
     pod.move("run", 100.0)
@@ -187,8 +189,8 @@ def test_a_full_pod_stops_and_tells_and_goes_on_when_there_is_room() -> None:
     assert pod.keeper.keeping
 
 
-def test_what_was_not_written_is_all_that_a_power_cycle_costs() -> None:
-    pod = Pod()
+def test_what_was_not_written_is_all_that_a_power_cycle_costs(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware)
     pod.order(Opcode.KEEP_START)
     pod.move("run", 5.0)
     made = len(pod.packets)
@@ -204,16 +206,16 @@ def test_what_was_not_written_is_all_that_a_power_cycle_costs() -> None:
     assert kept[-1].boot >> 6 == 2
 
 
-def test_an_order_to_stop_survives_a_power_cycle_too() -> None:
-    pod = Pod()
+def test_an_order_to_stop_survives_a_power_cycle_too(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware)
     pod.order(Opcode.KEEP_START)
     pod.order(Opcode.KEEP_STOP)
     pod.start()
     assert not pod.keeper.keeping
 
 
-def test_another_rate_is_noted_before_the_samples_that_have_it() -> None:
-    pod = Pod()
+def test_another_rate_is_noted_before_the_samples_that_have_it(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware)
     pod.order(Opcode.KEEP_START)
     pod.move("run", 1.0)
     assert pod.order(Opcode.SET_RATE, 104) is Result.OK
@@ -227,8 +229,8 @@ def test_another_rate_is_noted_before_the_samples_that_have_it() -> None:
     assert sum(len(packet.counts) for packet in pod.kept_packets()) == 2 * 208
 
 
-def test_the_time_of_day_is_noted_beside_the_tick() -> None:
-    pod = Pod()
+def test_the_time_of_day_is_noted_beside_the_tick(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware)
     pod.move("still", 3.0)
     assert pod.order(Opcode.NOTE_UTC, 1_790_000_000_123_456) is Result.OK
     assert pod.fetch()[1] == UtcRecord(1, pod.tick_us, 1_790_000_000_123_456)
@@ -237,14 +239,14 @@ def test_the_time_of_day_is_noted_beside_the_tick() -> None:
 @pytest.mark.parametrize(
     ("tag", "result"), [("0002", Result.OK), ("", Result.OK), ("a\x00\x00\x00", Result.BAD_ARGUMENT)]
 )
-def test_the_partner_is_set_by_its_tag(tag: str, result: Result) -> None:
-    pod = Pod()
+def test_the_partner_is_set_by_its_tag(make_firmware: MakeFirmware, tag: str, result: Result) -> None:
+    pod = Pod(make_firmware)
     assert pod.order(Opcode.SET_PARTNER, int.from_bytes(tag.encode(), "little")) is result
     assert pod.settings.partner_tag == (tag if result is Result.OK else "")
 
 
-def test_a_fetch_needs_somebody_who_listens_and_a_new_one_replaces_it() -> None:
-    pod = Pod()
+def test_a_fetch_needs_somebody_who_listens_and_a_new_one_replaces_it(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware)
     pod.order(Opcode.KEEP_START)
     pod.move("run", 5.0)
     assert pod.order(Opcode.FETCH, 0, 10) is Result.NOT_NOW
@@ -262,8 +264,8 @@ def test_a_fetch_needs_somebody_who_listens_and_a_new_one_replaces_it() -> None:
     assert pod.keeper.transfer.next_fragment() is None
 
 
-def test_a_pod_without_a_store_does_not_know_its_commands() -> None:
-    pod = Pod(flash_bytes=None)
+def test_a_pod_without_a_store_does_not_know_its_commands(make_firmware: MakeFirmware) -> None:
+    pod = Pod(make_firmware, flash_bytes=None)
     for opcode in range(Opcode.KEEP_START, Opcode.SET_PARTNER + 1):
         for arguments in (b"", bytes(8)):
             reply = pod.firmware.handle_command(bytes([opcode]) + arguments, 5)
