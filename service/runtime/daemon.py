@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from surefoot.sensor_ingest.backoff import Backoff
@@ -33,7 +32,7 @@ from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.end_of_run import RunEnd
 from surefoot.service.runtime.homecoming import Arrived, take_over_kept
-from surefoot.service.runtime.joining import JoinedRun, ended_parts
+from surefoot.service.runtime.incoming import Incoming
 from surefoot.service.runtime.pod_sources import BluetoothPods, simulated_squad, worn_as_kept
 from surefoot.service.runtime.recording_monitor import RecordingMonitor
 from surefoot.service.runtime.recovery import open_runs
@@ -43,9 +42,7 @@ from surefoot.service.runtime.run_loop import record_unattended
 from surefoot.service.runtime.service_manager import watched
 from surefoot.service.runtime.session_clock import run_utc_s
 from surefoot.service.runtime.shutdown import StopRequest
-from surefoot.service.runtime.syncing import synced_runners
 from surefoot.service.settings import Settings
-from surefoot.service.store.notices import Notices
 from surefoot.service.store.repair import ensure_store
 
 T = TypeVar("T")
@@ -53,7 +50,7 @@ log = logging.getLogger(__name__)
 
 RESUME_WITHIN_S = 12 * 3600.0
 """A run that was cut off longer ago is not continued but ended, from its recording."""
-DATES_PERIOD_S = PARTS_PERIOD_S = 10.0
+DATES_PERIOD_S = 10.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 STORE_CHECK_S = 5.0
 """Least time between two looks at a store that cannot be used."""
@@ -111,11 +108,12 @@ class Daemon:
     async def run(self, source: PodSource, max_runs: float = math.inf) -> None:
         """Record runs until `stop`, or `max_runs`; a run that fails is retried, as its pods buffer what was missed."""
         context = self._context
-        catching_up = CatchUp(context.settings, lambda run: run == self._recording, self._add_rows, self._tell_synced)
+        incoming = Incoming(context.settings, context.notify, context.utc_s)
+        catching_up = CatchUp(context.settings, lambda run: run == self._recording, self._add_rows, incoming.tell)
         async with (
             catching_up as catch_up,
             background_task("dates", self._keep_dates()),
-            background_task("parts", self._watch_parts(catch_up)),
+            background_task("parts", incoming.watch(catch_up)),
         ):
             self._catch_up = catch_up
             run = await asyncio.to_thread(self._run_to_resume)
@@ -171,26 +169,6 @@ class Daemon:
             with suppress(StoreError):  # told by the recording, which needs the store too
                 await asyncio.to_thread(correct_dates, context.settings, context.utc_s, context.monotonic_s)
             await asyncio.sleep(DATES_PERIOD_S)
-
-    async def _watch_parts(self, catch_up: CatchUp) -> None:
-        """Have what gateways and phones sent brought in, as soon as it has ended."""
-        known: set[Path] = set()
-        while True:
-            parts = {part.path for part in await asyncio.to_thread(ended_parts, self._context.settings)}
-            if not parts <= known:
-                catch_up.want()
-            known = parts
-            await asyncio.sleep(PARTS_PERIOD_S)
-
-    def _tell_synced(self, joined: JoinedRun) -> None:
-        """Tell people of a run that pods, gateways or phones brought in."""
-        context = self._context
-        for runner in synced_runners(context.settings, joined):
-            context.notify(f"{runner}.")
-            try:
-                Notices(context.settings.data, context.utc_s).add(f"{runner}.")
-            except OSError as error:
-                log.warning("The notice cannot be written (%s).", error.strerror or type(error).__name__)
 
     async def _until_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
         """Do something; None if the service is to end meanwhile."""
