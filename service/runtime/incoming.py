@@ -45,7 +45,7 @@ class Incoming:
 
     def tell(self, joined: JoinedRun) -> None:
         """Tell of a run that was brought in and stored."""
-        for runner in synced_runners(self.settings, joined):
+        for runner in synced_runners(self.settings, joined.run):
             self.notify(f"{runner}.")
             try:
                 Notices(self.settings.data, self.utc_s).add(f"{runner}.")

@@ -13,13 +13,14 @@ from surefoot.sensor_ingest.ble.discovery import serial_matches
 from surefoot.sensor_ingest.pod_store.records import BootRecord, StoreRecord
 from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.cutting import KeptRun, TakenOver, cut_runs
+from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, confirmed_before, list_runs
 from surefoot.sensor_ingest.recording.shelf import Shelf
 from surefoot.service import VERSION
 from surefoot.service.errors import FootUnknownError
 from surefoot.service.pipeline.analysis import ProgressCallback
-from surefoot.service.runtime.joining import JoinedRun, join_parts
+from surefoot.service.runtime.joining import join_parts
 from surefoot.service.runtime.pod_sources import pods_of
 from surefoot.service.runtime.recovery import missing_runs, rebuild
 from surefoot.service.settings import Settings
@@ -107,11 +108,14 @@ def bring_in(
     """
     kept = cut_shelf(settings, named, waiting_for, ask)
     joined = join_parts(settings, progress, on_stored)
-    names = {each.run.manifest.run_id for each in joined}
-    for missing in missing_runs(settings):
-        if missing.manifest.run_id in names:
+    runs = {each.run.path: each.run for each in joined}
+    for missing in [run for run in missing_runs(settings) if run.manifest.ended]:
+        try:
             rebuild(missing, settings, progress, on_stored)
-    return Synced(tuple(told for each in joined for told in synced_runners(settings, each)), kept.notes)
+            runs[missing.path] = missing
+        except RunError as error:
+            log.warning("%s", error)
+    return Synced(tuple(told for run in runs.values() for told in synced_runners(settings, run)), kept.notes)
 
 
 def cut_shelf(
@@ -132,9 +136,9 @@ def cut_shelf(
     return CutShelf(tuple(runs), tuple(dict.fromkeys(note for run in runs for note in run.notes)))
 
 
-def synced_runners(settings: Settings, joined: JoinedRun) -> list[SyncedRunner]:
+def synced_runners(settings: Settings, run: RunFolder) -> list[SyncedRunner]:
     """What is to be told of each runner of a run that was brought in and stored."""
-    return [_told(settings, joined.run, name) for name in joined.run.manifest.runners]
+    return [_told(settings, run, name) for name in run.manifest.runners]
 
 
 def _ready(

@@ -87,6 +87,22 @@ def test_pods_are_of_whom_they_are_said_to_be(settings: Settings, capsys: pytest
     }
 
 
+def test_a_crash_between_folder_and_store_is_made_good_by_the_next_sync(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelve_flash(settings, keep_run(make_scenario("easy", 1.0, 1), 1, 1.78e9))
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("surefoot.service.runtime.syncing.rebuild", crash)
+    with pytest.raises(KeyboardInterrupt):
+        bring_in(settings)
+    monkeypatch.undo()
+    assert len(bring_in(settings).runners) == 1
+    assert bring_in(settings).runners == ()
+
+
 def test_feet_that_were_confirmed_need_not_be_confirmed_again(settings: Settings) -> None:
     keep_feet(settings.runs_folder, "runner-1", {"SIM010001": Foot.RIGHT, "SIM010002": Foot.LEFT})
     shelve_flash(settings, keep_run(make_scenario("easy", 1.0, 1), 1, 1.78e9))
