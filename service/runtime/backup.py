@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.repair import check_store, ensure_store
 
-STORE, NOTEBOOK, RUNS = "surefoot.sqlite", "notebook.log", "runs"
+STORE, NOTEBOOK, RUNS, PARTS = "surefoot.sqlite", "notebook.log", "runs", "parts"
 PARTIAL = ".part"
 """A file is copied under a name with this ending: without it, it is whole."""
 
@@ -51,7 +51,8 @@ def back_up(settings: Settings, target: Path, progress: ProgressCallback = lambd
     with _told(target):
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         stored = _stored_runs(settings.store_path)
-        files = list(_copied_files(settings.runs_folder, target / RUNS, progress))
+        files = list(_copied_files(settings.parts_folder, target / PARTS, progress))  # first, as they become runs
+        files += _copied_files(settings.runs_folder, target / RUNS, progress)
         _copy_store(settings.store_path, target / STORE)
         notebook = Notebook(settings.store_path)
         if notebook.path.exists():
@@ -80,6 +81,7 @@ def restore(source: Path, settings: Settings, progress: ProgressCallback = lambd
         shutil.copyfile(source / STORE, checked)
         check_store(checked)
         files = list(_copied_files(source / RUNS, settings.runs_folder, progress))
+        files += _copied_files(source / PARTS, settings.parts_folder, progress)
         if (source / NOTEBOOK).exists():
             files += _copied(source / NOTEBOOK, Notebook(settings.store_path).path)
         checked.replace(settings.store_path)
@@ -94,11 +96,12 @@ def _stored_runs(store: Path) -> tuple[str, ...]:
 
 
 def _copied_files(source: Path, target: Path, progress: ProgressCallback) -> Iterator[int]:
-    """Copy a folder of runs; the size of each file that was not there."""
+    """Copy a folder of runs or parts; the size of each file that was not there."""
     files = sorted(path for path in source.rglob("*") if path.is_file() and not path.is_symlink())
     for place, path in enumerate(files):
         progress("Copying", place / len(files))
-        yield from _copied(path, target / path.relative_to(source))
+        with suppress(FileNotFoundError):  # joined or deleted meanwhile
+            yield from _copied(path, target / path.relative_to(source))
 
 
 def _copied(source: Path, target: Path) -> Iterator[int]:

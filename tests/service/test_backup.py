@@ -28,6 +28,7 @@ def settings(tmp_path: Path, samples: dict[Foot, Samples], demo: DemoRun) -> Set
     found = Settings(data=tmp_path / "data")
     store_samples(found, samples, [finding()])
     shutil.copytree(demo.run.path, found.runs_folder / demo.run.path.name)
+    shutil.copytree(demo.run.path, found.parts_folder / "belt" / f"{demo.run.path.name}-2")
     return found
 
 
@@ -59,6 +60,7 @@ def test_a_backup_brings_everything_back(settings: Settings, tmp_path: Path) -> 
     assert said(again, "restore", str(copy)) == f"{again} has the results of 1 runs again.\n"
     assert rows(again) == rows(settings.data)
     assert files(again / "runs") == files(settings.runs_folder)
+    assert files(again / "parts") == files(settings.parts_folder) != {}
     kept, there = Notebook(again / "surefoot.sqlite"), Notebook(settings.store_path)
     assert list(kept.entries(NoteKind.ALERT)) == list(there.entries(NoteKind.ALERT)) != []
     assert [run.manifest.ended for run in list_runs(again / "runs")] == [True]
