@@ -44,19 +44,23 @@ def ensure_store(path: Path) -> Path | None:
 
 def _ensured(path: Path) -> Path | None:
     try:
-        with store_errors(path):
-            is_new = not path.exists() or not path.stat().st_size
         check_store(path)
     except StoreBrokenError as error:
         aside = set_aside(path)
         restore_notes(path)
         log.error("%s It is now in %s; a new one is made from the recordings.", error, aside)
         return aside
-    if is_new:
+    if _is_new(path):
         restore_notes(path)
     elif not Notebook(path).path.exists():
         begin_notebook(path)
     return None
+
+
+def _is_new(path: Path) -> bool:
+    """Whether no run was ever stored; an exporter may have begun the file before anybody looked."""
+    with closing(connect(path)) as connection, store_errors(path):
+        return connection.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is None
 
 
 def check_store(path: Path) -> None:

@@ -39,6 +39,7 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend  # noqa: E402
 from surefoot.service.configuration import load_configuration  # noqa: E402
 from surefoot.service.exporters.exporter_thread import ExporterThread  # noqa: E402
 from surefoot.service.runtime.daemon import Daemon, DaemonContext  # noqa: E402
+from surefoot.service.runtime.data_folder import recording_data_folder  # noqa: E402
 from surefoot.service.runtime.pod_sources import BluetoothPods  # noqa: E402
 from surefoot.service.runtime.shutdown import StopRequest  # noqa: E402
 
@@ -63,7 +64,7 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = load_configuration().settings
     speed, zero_s = float(sys.argv[2]), float(sys.argv[3])
-    with ExporterThread(settings) as exporters:
+    with recording_data_folder(settings), ExporterThread(settings) as exporters:
         context = DaemonContext(
             settings,
             exporters.notify,

@@ -159,6 +159,15 @@ def test_everything_is_there_again_and_nothing_is_told_twice(
     assert not list(missing_runs(settings))
 
 
+@pytest.mark.usefixtures("run")
+def test_a_new_store_that_somebody_opened_first_gets_what_was_told_all_the_same(settings: Settings) -> None:
+    known = told(settings)
+    damage(settings, deleted)
+    with Outbox(settings.store_path, "mqtt"):
+        assert ensure_store(settings.store_path) is None
+    assert told(settings) == known
+
+
 def test_a_store_from_before_there_was_a_notebook_gets_one(settings: Settings, run: RunFolder) -> None:
     notebook, known = Notebook(settings.store_path), told(settings)
     notebook.path.unlink()
