@@ -119,7 +119,7 @@ class CatchUp:
                 log.warning("%s", error)
             except Exception:  # whatever is wrong with one run, the others are stored
                 log.exception("%s: cannot be analysed and is left out", run.path)
-        for each in joined:
+        for each in [*joined, *self._join()]:  # once more, as runs that a crash had cut off have ended now
             self._on_joined(each)
         apply_retention(self._settings, time.time())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -16,8 +17,9 @@ from surefoot.sensor_ingest.recording.entries import ClockEntry, PacketEntry, Po
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
 from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.demo import DemoRun
-from surefoot.service.runtime.joining import join_parts
+from surefoot.service.runtime.joining import JoinedRun, join_parts
 from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
@@ -131,6 +133,25 @@ def test_a_part_that_has_not_ended_or_whose_run_has_not_waits(
 
 def _going_on(run: RunFolder) -> str:
     return replace(run.manifest, ended=False).to_json()
+
+
+def test_a_part_of_a_run_that_a_crash_cut_off_is_joined_once_that_has_ended(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    live = piece(settings.runs_folder, rolled.run, lambda entry: entry.arrival_s < 30.0)
+    for file in (live.path / "manifest.json", live.path / "manifest-copy.json"):
+        file.write_text(_going_on(live))
+    brought(settings, piece(tmp_path, rolled.run, lambda _: True, kept_by_pod=True))
+    told: list[JoinedRun] = []
+
+    async def catch_up() -> None:
+        async with CatchUp(settings, lambda _: False, lambda _: None, told.append) as working:
+            working.want()
+
+    asyncio.run(catch_up())
+    (run,) = list_runs(settings.runs_folder)
+    assert [each.run.manifest.run_id for each in told] == [run.manifest.run_id] == [live.manifest.run_id]
+    assert sorted(identities(entries_of(run))) == sorted(set(identities(entries_of(rolled.run))))
 
 
 def test_a_part_between_two_runs_of_the_store_makes_one_of_them(
