@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from surefoot.analysis.findings import Finding, Kind
@@ -189,6 +190,10 @@ class UncorrectableError(Exception):
     """A recorded run cannot be corrected; str() is one sentence for people."""
 
 
+class UnexportableError(Exception):
+    """A recorded run cannot be exported; str() is one sentence for people."""
+
+
 class ViewDataSource(Protocol):
     """Port to the wall's data. Methods are called from any thread; those about one run may take seconds."""
 
@@ -216,4 +221,18 @@ class ViewDataSource(Protocol):
             if there is no such run of that runner.
         UncorrectableError
             if it has not ended, or cannot be read, written or stored.
+        """
+
+    def export_forms(self) -> Sequence[ExportForm]:
+        """Forms in which recorded runs can be exported here."""
+
+    def export(self, run: str, runner: str, form: ExportForm, folder: Path) -> Path:
+        """Write a recorded run in one form into a folder; the one file that holds all of it.
+
+        Raises
+        ------
+        KeyError
+            if there is no such run of that runner.
+        UnexportableError
+            if it cannot be read or written, or nothing was recorded.
         """

@@ -24,6 +24,7 @@ from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.wall import pages
 from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.downloads import Downloads, download_links
 from surefoot.dashboards.wall.gateway import GatewayRoutes
 from surefoot.dashboards.wall.login import Login
 from surefoot.dashboards.wall.metrics_page import METRICS_PATH, MetricsPage, no_metrics
@@ -71,6 +72,7 @@ class WallApplication:
         self._gateway = [] if parts is None else GatewayRoutes(parts, self._login.is_signed_in).routes()
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
         self._pods_question = PodsQuestion(source, self._archive, self._html)
+        self._downloads = Downloads(source, self._archive, self._html)
 
     def application(self) -> ASGIApp:
         """The ASGI application; without a password it answers only to loopback host names."""
@@ -84,6 +86,7 @@ class WallApplication:
             Route("/runs/{run}/runner/{runner}/pods/{worn}", self._pods_question.answer, methods=["POST"]),
             Route("/runs/{run}/events", self._replay_events),
             Route("/runs/{run}/report/{runner}", self._report),
+            Route("/runs/{run}/export/{runner}/{form}", self._downloads.answer),
             *phone_routes(),
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/logout", self._login.sign_out, methods=["POST"]),
@@ -127,14 +130,16 @@ class WallApplication:
             recorded = await self._analysed(run)
         except KeyError:
             return self._html(pages.sentence_page(f"There is no run {run}."), 404)
-        player = pages.replay_player(*replay_span_s(recorded))
+        player, forms = pages.replay_player(*replay_span_s(recorded)), self._source.export_forms()
         if runner is None:
-            return self._html(pages.squad_page("Replay", f"/runs/{run}/events", player))
+            links = download_links(recorded, forms)
+            return self._html(pages.squad_page("Replay", f"/runs/{run}/events", player, links))
         if runner not in recorded:
             return self._html(pages.sentence_page(f"There is no run {run} of {runner}."), 404)
         events = f"/runs/{run}/events?runner={quote(runner)}"
         question = pages.pods_question(recorded[runner])
-        return self._html(pages.runner_page(recorded[runner].name, events, f"/runs/{run}", player, question))
+        links = download_links({runner: recorded[runner]}, forms)
+        return self._html(pages.runner_page(recorded[runner].name, events, f"/runs/{run}", player, question, links))
 
     async def _report(self, request: Request) -> Response:
         run, runner = request.path_params["run"], request.path_params["runner"]

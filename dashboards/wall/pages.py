@@ -52,14 +52,20 @@ class Page:
         return f"<!doctype html>\n{element('html', head, element('body', bar, self.main, class_='wall'), lang='en')}\n"
 
 
-def squad_page(title: str, events: str, replay_player: Markup | None = None) -> Page:
+def squad_page(title: str, events: str, replay_player: Markup | None = None, downloads: Markup | None = None) -> Page:
     """Page of all runners."""
     grid = element("div", class_="cards", id="pieces", data_events=events)
-    return Page(title, element("main", element("h1", title, " ", _legend()), grid, replay_player, id="main"), live=True)
+    heading = element("h1", title, " ", _legend())
+    return Page(title, element("main", heading, grid, downloads, replay_player, id="main"), live=True)
 
 
 def runner_page(
-    name: str, events: str, up: str, replay_player: Markup | None = None, question: Markup | None = None
+    name: str,
+    events: str,
+    up: str,
+    replay_player: Markup | None = None,
+    question: Markup | None = None,
+    downloads: Markup | None = None,
 ) -> Page:
     """Page of one runner, with empty sections."""
     sections = [
@@ -77,6 +83,7 @@ def runner_page(
         element("h1", name, " ", _legend()),
         question,
         element("div", *sections, class_="runner", id="pieces", data_events=events),
+        downloads,
         replay_player,
         id="main",
     )

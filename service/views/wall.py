@@ -12,9 +12,11 @@ from pathlib import Path
 
 from surefoot.dashboards.data_source import (
     AnalysedRun,
+    ExportForm,
     RunListEntry,
     SquadState,
     UncorrectableError,
+    UnexportableError,
     ViewDataSource,
     Worn,
 )
@@ -22,9 +24,12 @@ from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.metrics_page import MetricsPage
+from surefoot.extras import missing
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
 from surefoot.service.errors import RequestError, WallError
+from surefoot.service.formats.exporting import available_forms, check_installed, export_run
+from surefoot.service.formats.one_file import one_file
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.exchange import confirm_as_worn, exchange_pods
 from surefoot.service.settings import Settings, WallSettings
@@ -88,6 +93,28 @@ class Archive:
             except (RequestError, IngestError) as error:
                 raise UncorrectableError(str(error)) from error
 
+    def export(self, run: str, runner: str, form: ExportForm, folder: Path) -> Path:
+        """Write a run in one form into a folder; the one file that holds all of it.
+
+        Raises
+        ------
+        KeyError
+            if there is no such run of that runner.
+        UnexportableError
+            if it cannot be read or written, or nothing was recorded.
+        """
+        with self._lock:
+            analysed = {runner: self.analysed_runs(run)[runner]}
+            found = self._run(run)
+        try:
+            check_installed([form])
+            paths = export_run(found, (runner,), analysed, form, folder, lambda *_: None)
+            return one_file(paths, folder, f"{run}-{runner}-{form}")
+        except (RequestError, IngestError) as error:
+            raise UnexportableError(str(error)) from error
+        except ModuleNotFoundError as error:
+            raise UnexportableError(missing(error) or str(error)) from error
+
     def _run(self, run: str) -> RunFolder:
         return {each.manifest.run_id: each for each in self._folders()}[run]
 
@@ -117,6 +144,14 @@ class WallDataSource:
     def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:
         """Correct a recorded run whose pods may have been exchanged."""
         self.archive.answer_whether_exchanged(run, runner, worn)
+
+    def export_forms(self) -> Sequence[ExportForm]:
+        """Forms whose libraries are installed."""
+        return available_forms()
+
+    def export(self, run: str, runner: str, form: ExportForm, folder: Path) -> Path:
+        """Write a recorded run in one form into a folder."""
+        return self.archive.export(run, runner, form, folder)
 
 
 def _analysed(folder: RunFolder) -> Mapping[str, AnalysedRun]:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunListEntry, RunnerState, SquadState, Worn
+from surefoot.dashboards.data_source import (
+    AnalysedRun,
+    ExportForm,
+    PodStatus,
+    RunListEntry,
+    RunnerState,
+    SquadState,
+    Worn,
+)
 from surefoot.dashboards.wall.replay import runner_at
 from tests.dashboards.runs import RUN, eventful
 
@@ -38,6 +47,17 @@ class FakeViewDataSource:
     def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:  # noqa: ARG002
         """Nothing: the eventful run does not ask."""
         self.analysed_runs(run)[runner]
+
+    def export_forms(self) -> Sequence[ExportForm]:
+        """Those that need no library."""
+        return (ExportForm.FIT, ExportForm.CSV)
+
+    def export(self, run: str, runner: str, form: ExportForm, folder: Path) -> Path:
+        """A file with the form's name in it."""
+        self.analysed_runs(run)[runner]
+        path = folder / f"{run}-{runner}.{form}"
+        path.write_text(form)
+        return path
 
 
 def eventful_runner(name: str, at_s: float, *, age_s: float = 0.0, heard: bool = True, called: str = "") -> RunnerState:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from surefoot.dashboards.data_source import AnalysedRun, RunListEntry, Worn
+from surefoot.dashboards.data_source import AnalysedRun, ExportForm, RunListEntry, Worn
 
 
 class NoRecordedRuns:
@@ -19,5 +20,13 @@ class NoRecordedRuns:
         raise KeyError(run)
 
     def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:  # noqa: ARG002
+        """No recorded runs."""
+        raise KeyError(run)
+
+    def export_forms(self) -> Sequence[ExportForm]:
+        """None."""
+        return ()
+
+    def export(self, run: str, runner: str, form: ExportForm, folder: Path) -> Path:  # noqa: ARG002
         """No recorded runs."""
         raise KeyError(run)
