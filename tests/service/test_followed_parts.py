@@ -74,7 +74,7 @@ def test_the_wall_shows_what_was_known_live(settings: Settings, rolled: DemoRun)
 
 def test_a_roll_is_spoken_once_however_the_part_comes(settings: Settings, rolled: DemoRun) -> None:
     journal = rolled.run.journal_path.read_bytes()
-    cues = followed(settings, rolled, journal, 60).cues(folder(settings, rolled), 0)
+    cues = followed(settings, rolled, journal, 15).cues(folder(settings, rolled), 0)
     rolls = [cue for cue in cues if cue.kind == ROLL]
     known = latest(rolled.finished.analysis.runners[RUNNER].results.findings)
     assert len(rolls) == sum(each.kind is Kind.INVERSION_EVENT for each in known) > 0
