@@ -207,7 +207,7 @@ def _sensor_of(pod: AwayPod, _: PodSettings, start_s: float) -> Sensor:
 
 @asynccontextmanager
 async def pods_at_home(
-    pods: Mapping[Foot, AwayPod], *, quality: LinkQuality, seed: int = 0
+    pods: Mapping[Foot, AwayPod], *, quality: LinkQuality, seed: int = 0, bonded_only: bool = False
 ) -> AsyncIterator[tuple[CentralRadio, Mapping[Foot, VirtualPod]]]:
     """The pods on a virtual radio, at rest, as they are after their run; an exception in the context stays as it is."""
     medium, failed = RadioMedium(seed), None
@@ -216,7 +216,7 @@ async def pods_at_home(
         async with AsyncExitStack() as stack:
             central = await CentralRadio.on_medium(medium)
             at_home = {
-                foot: await stack.enter_async_context(_at_home(pod, medium, quality, start_s))
+                foot: await stack.enter_async_context(_at_home(pod, medium, quality, start_s, bonded_only))
                 for foot, pod in pods.items()
             }
             try:
@@ -230,11 +230,11 @@ async def pods_at_home(
         raise failed from None
 
 
-def _at_home(pod: AwayPod, medium: RadioMedium, quality: LinkQuality, start_s: float) -> VirtualPod:
+def _at_home(pod: AwayPod, medium: RadioMedium, quality: LinkQuality, start_s: float, bonded_only: bool) -> VirtualPod:
     settings, controller = pod.settings, VirtualController(pod.settings.name, medium, quality)
     address = f"C0:5F:{settings.serial[3:5]}:00:00:{settings.serial[-2:]}"
     return VirtualPod(
-        PodParameters(address, pod.clock.drift_ppm, keep_truth=False, bend=pod.clock.bend),
+        PodParameters(address, pod.clock.drift_ppm, keep_truth=False, bend=pod.clock.bend, bonded_only=bonded_only),
         settings,
         partial(_sensor_of, pod),
         controller,

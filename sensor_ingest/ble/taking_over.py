@@ -20,12 +20,15 @@ from surefoot.sensor_ingest.ble.retries import Retries
 from surefoot.sensor_ingest.ble.store_client import StoreClient
 from surefoot.sensor_ingest.errors import IngestError, first_error
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo, StoreState
+from surefoot.sensor_ingest.protocol import ProtocolError
 from surefoot.sensor_ingest.recording.shelf import Shelf, ShelfFile
 
 log = logging.getLogger(__name__)
 
 SAFE_PERIOD_S = 5.0
 """How often what came is put on the disk, and the pod is told that it may forget it."""
+MAX_FAILURES = 6
+"""Visits in a row that brought nothing, after which a pod is given up for this time."""
 FIND_TIMEOUT_S = 20.0
 """A pod that is not heard for so long is not here; one that walked away may come back for so long."""
 
@@ -115,10 +118,11 @@ class TakingOver:
             scan.cancel()
 
     async def _take_over(self, adapter: Adapter, pod: str) -> None:
-        """Visit a pod until it is done; give it up if it is not heard for `find_timeout_s`."""
+        """Visit a pod until it is done; give it up if it is not heard for `find_timeout_s`, or brings nothing."""
         retries, others = Retries(random.Random(self.visit.seed)), set[str]()
         progress, loop = self.progress[pod], asyncio.get_running_loop()
-        while not progress.done:
+        failures, fetched = 0, 0
+        while not progress.done and failures < MAX_FAILURES:
             retries.on_looking()
             try:
                 async with asyncio.timeout(self.visit.find_timeout_s):
@@ -132,8 +136,10 @@ class TakingOver:
             except PodRefusedError as error:
                 progress.problem = error.reason
                 return
-            except TRANSIENT_ERRORS as error:
-                progress.problem = error.reason if isinstance(error, LinkLostError) else "the link was lost"
+            except (*TRANSIENT_ERRORS, ProtocolError) as error:
+                failures = failures + 1 if progress.fetched == fetched else 1
+                fetched = progress.fetched
+                progress.problem = _reason(error)
                 log.info("Pod %s: %s; it is looked for again.", pod, progress.problem)
                 await asyncio.sleep(retries.loss_wait_s(loop.time()))
 
@@ -204,3 +210,13 @@ class TakingOver:
         await asyncio.to_thread(file.sync)
         await store.release(end)
         progress.fetched = progress.held
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case LinkLostError():
+            return error.reason
+        case ProtocolError():
+            return f"it answers what cannot be ({error})"
+        case _:
+            return "the link was lost"

@@ -92,12 +92,6 @@ class KeptRun:
     dated: bool
     notes: tuple[str, ...]
 
-    @property
-    def duration_s(self) -> float:
-        """From its first to its last packet."""
-        ends_s = [boot.session_s(packet.end_us) for boot in self.boots for packet in boot.packets.values()]
-        return max(ends_s) - min(boot.begin_s for boot in self.boots)
-
     def write(self, parent: Path) -> RunFolder:
         """Write it as a recording in `parent`; RunUnwritableError. Written twice, it is the same."""
         streams = [boot_entries(boot) for boot in self.boots]

@@ -17,9 +17,11 @@ from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
+from surefoot.sensor_ingest.ble.store_client import StoreClient
 from surefoot.sensor_ingest.ble.taking_over import PodProgress, TakingOver, Visit
 from surefoot.sensor_ingest.pod_store.records import SamplesRecord
-from surefoot.sensor_ingest.protocol import Packet
+from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo
+from surefoot.sensor_ingest.protocol import Packet, ProtocolError
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.shelf import Shelf
 from tests.sensor_ingest.virtual import in_virtual_time
@@ -39,11 +41,14 @@ async def nothing(_: Mapping[Foot, VirtualPod]) -> None:
     """All goes well."""
 
 
-def taken_over(kept: KeptRun, folder: Path, meanwhile: Meanwhile = nothing) -> Mapping[str, PodProgress]:
+def taken_over(
+    kept: KeptRun, folder: Path, meanwhile: Meanwhile = nothing, *, bonded_only: bool = False
+) -> Mapping[str, PodProgress]:
     """One visit to both pods; what became of them."""
 
     async def visit() -> Mapping[str, PodProgress]:
-        async with pods_at_home(kept.pods, quality=LinkQuality(packet_error_rate=0.05)) as (central, pods):
+        quality = LinkQuality(packet_error_rate=0.05)
+        async with pods_at_home(kept.pods, quality=quality, bonded_only=bonded_only) as (central, pods):
             radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
             taking = TakingOver(
                 radio,
@@ -108,6 +113,25 @@ def test_a_pod_that_walks_away_goes_on_the_next_time(kept: KeptRun, tmp_path: Pa
     assert 0 < len(half) < len(right.packets)
     assert all(progress.done for progress in taken_over(kept, tmp_path).values())
     assert packets_on(tmp_path, "SIM010002") == made(right.packets)
+
+
+def test_pods_that_demand_a_bond_are_paired_with(kept: KeptRun, tmp_path: Path) -> None:
+    visited = taken_over(kept, tmp_path, bonded_only=True)
+    assert all(progress.done for progress in visited.values())
+    assert Bonds(tmp_path).address_of("SIM010001") is not None
+    assert packets_on(tmp_path, "SIM010001") == made(kept.pods[Foot.LEFT].packets)
+
+
+def test_a_pod_that_never_answers_is_given_up_and_told(
+    kept: KeptRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stall(_: StoreClient) -> StoreInfo:
+        raise ProtocolError("store info of 2 bytes")
+
+    monkeypatch.setattr(StoreClient, "info", stall)
+    visited = taken_over(kept, tmp_path)
+    assert [(progress.done, progress.found) for progress in visited.values()] == [(False, True)] * 2
+    assert all(progress.problem for progress in visited.values())
 
 
 def test_a_pod_that_is_not_there_is_told(kept: KeptRun, tmp_path: Path) -> None:
