@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods faults drift sync coverage soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods faults drift sync exports coverage soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -82,6 +82,9 @@ drift: .venv/develop
 
 sync: .venv/develop
 	$(BIN)/python -m tests.sync
+
+exports: .venv/develop
+	$(BIN)/python -m tests.exports
 
 coverage: .venv/develop
 	$(BIN)/python -m tests.coverage_of_intervals

@@ -25,7 +25,8 @@ WAIT_S, PAUSE_S = 2.0, 0.1
 PATHS = (
     "/", f"/runner/{RUNNER}", "/events", f"/events?runner={RUNNER}", "/runs", f"/runs/{RUN.run_id}",
     f"/runs/{RUN.run_id}/runner/{RUNNER}", f"/runs/{RUN.run_id}/events?at=60&speed=10&runner={RUNNER}",
-    f"/runs/{RUN.run_id}/report/{RUNNER}", "/login", "/metrics", "/assets/wall.js", "/health", "/nothing",
+    f"/runs/{RUN.run_id}/report/{RUNNER}", f"/runs/{RUN.run_id}/export/{RUNNER}/fit",
+    "/login", "/metrics", "/assets/wall.js", "/health", "/nothing",
 )  # fmt: skip
 FORM = "password=correct+house"
 ANSWER = f"/runs/{RUN.run_id}/runner/{RUNNER}/pods/exchanged"

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +13,7 @@ from surefoot.analysis.model import Foot
 from surefoot.service.cli.main import main
 from surefoot.service.formats.bids import BIDS_VERSION, CHANNELS, subject_label
 from surefoot.service.runtime.demo import DemoRun
-
-VALIDATOR = Path(sys.executable).with_name("bids-validator-deno")
+from tests.service.formats.bids_validator import complaints
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +40,6 @@ def named(dataset: Path, ending: str) -> Path:
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
-
-
-def complaints(dataset: Path) -> tuple[Sequence[str], dict[str, Any]]:
-    """The validator's errors and its summary."""
-    done = subprocess.run(
-        [VALIDATOR, "--format", "json", "--max-rows", "-1", dataset], capture_output=True, timeout=60, check=False
-    )
-    told = json.loads(done.stdout)
-    return [each["code"] for each in told["issues"]["issues"] if each["severity"] == "error"], told["summary"]
 
 
 def test_the_validator_of_bids_finds_no_error(dataset: Path) -> None:
