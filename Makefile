@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods faults drift sync exports coverage soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods core faults drift sync exports coverage soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -61,6 +61,9 @@ feet: .venv/develop
 
 pods: .venv/develop
 	$(BIN)/python -m tests.pods
+
+core: .venv/develop
+	$(BIN)/python -m tests.core
 
 faults: .venv/develop
 	$(BIN)/python -m tests.faults $(if $(ONLY),--only "$(ONLY)") $(if $(DOCS),--docs)

@@ -11,8 +11,9 @@ typedef struct {
 
 /* Bits from the most significant on. */
 typedef struct {
-    uint8_t *data;
-    size_t bits, capacity_bits;
+    uint8_t *next, *end;
+    uint32_t pending; /* of its lowest bits, so many are not yet written */
+    unsigned pending_bits;
     bool overflow;
 } bit_writer;
 
@@ -22,20 +23,25 @@ typedef struct {
     bool overflow;
 } bit_reader;
 
+/* The lowest bits of a value, at most 17, which has no others. */
 static void write_bits(bit_writer *writer, uint32_t value, unsigned width) {
-    if (writer->bits + width > writer->capacity_bits) {
-        writer->overflow = true;
-        return;
-    }
-    while (width > 0) {
-        width--;
-        uint8_t *byte = &writer->data[writer->bits / 8];
-        if (writer->bits % 8 == 0) {
-            *byte = 0;
+    writer->pending = writer->pending << width | value;
+    for (writer->pending_bits += width; writer->pending_bits >= 8; writer->pending_bits -= 8) {
+        if (writer->next == writer->end) {
+            writer->overflow = true;
+            writer->pending_bits = 0;
+            return;
         }
-        *byte = (uint8_t)(*byte | ((value >> width & 1u) << (7 - writer->bits % 8)));
-        writer->bits++;
+        *writer->next++ = (uint8_t)(writer->pending >> (writer->pending_bits - 8));
     }
+}
+
+/* So many zeros and a one. */
+static void write_unary(bit_writer *writer, uint32_t zeros) {
+    for (; zeros > 16; zeros -= 16) {
+        write_bits(writer, 0, 16);
+    }
+    write_bits(writer, 1, zeros + 1);
 }
 
 static uint32_t read_bits(bit_reader *reader, unsigned width) {
@@ -45,7 +51,7 @@ static uint32_t read_bits(bit_reader *reader, unsigned width) {
         return 0;
     }
     for (; width > 0; width--) {
-        value = value << 1 | (reader->data[reader->bits / 8] >> (7 - reader->bits % 8) & 1u);
+        value = value << 1 | ((uint32_t)reader->data[reader->bits / 8] >> (7 - reader->bits % 8) & 1u);
         reader->bits++;
     }
     return value;
@@ -104,7 +110,7 @@ static channel_code code_of(const int16_t *counts, unsigned samples, unsigned ch
     return code;
 }
 
-static void fill_byte(bit_writer *writer) { write_bits(writer, 0, (8 - writer->bits % 8) % 8); }
+static void fill_byte(bit_writer *writer) { write_bits(writer, 0, (8 - writer->pending_bits) % 8); }
 
 static void write_head(bit_writer *writer, const channel_code *codes, unsigned parts) {
     for (unsigned channel = 0; channel < SF_CHANNELS; channel++) {
@@ -124,8 +130,7 @@ static void write_rest(bit_writer *writer, const int16_t *counts, unsigned sampl
             if (low) {
                 write_bits(writer, value & ((1u << k) - 1u), k);
             } else {
-                write_bits(writer, 0, value >> k); /* at most MAX_QUOTIENT */
-                write_bits(writer, 1, 1);
+                write_unary(writer, value >> k);
             }
         }
     }
@@ -133,7 +138,7 @@ static void write_rest(bit_writer *writer, const int16_t *counts, unsigned sampl
 }
 
 size_t sf_block_encode(const int16_t *counts, unsigned samples, uint8_t *out, size_t capacity) {
-    bit_writer writer = {out, 0, 8 * capacity, false};
+    bit_writer writer = {out, out + capacity, 0, 0, false};
     channel_code codes[SF_CHANNELS];
     for (unsigned channel = 0; channel < SF_CHANNELS; channel++) {
         codes[channel] = code_of(counts, samples, channel);
@@ -144,7 +149,7 @@ size_t sf_block_encode(const int16_t *counts, unsigned samples, uint8_t *out, si
     }
     write_rest(&writer, counts, samples, codes, false);
     write_rest(&writer, counts, samples, codes, true);
-    return writer.overflow ? 0 : writer.bits / 8;
+    return writer.overflow ? 0 : (size_t)(writer.next - out);
 }
 
 static void skip_to_byte(bit_reader *reader) { reader->bits = (reader->bits + 7) / 8 * 8; }
