@@ -390,7 +390,7 @@ class ExportFormUnknownError(RequestError):
 
 
 class NoExportFolderError(RequestError):
-    """Nobody said where exported files go."""
+    """Where exported files go was not said, or twice."""
 
     def __init__(self) -> None:
-        super().__init__("say where the files go: --to FOLDER, and in which forms: --as fit,csv.")
+        super().__init__("say once where the files go: --to FOLDER --as FORMS, or --csv FOLDER for the readings alone.")

@@ -43,8 +43,8 @@ def export(
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.views.reporting import recorded
 
-    target = csv if to is None else to
-    if target is None:
+    target = csv or to
+    if target is None or (csv and to):
         raise NoExportFolderError
     wanted = _forms("samples" if to is None else forms)
     check_installed(wanted)

@@ -17,7 +17,8 @@ from tests.service.demo_runs import record_demo_run
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ([], "say where the files go: --to FOLDER"),
+        ([], "say once where the files go: --to FOLDER"),
+        (["--to", "x", "--csv", "y"], "say once where the files go: --to FOLDER"),
         (["--to", "x", "--as", "fit,gpx"], "a run cannot be exported as 'gpx'; choose from fit, "),
         (["--to", "x", "--runner", "nobody"], "nobody"),
     ],

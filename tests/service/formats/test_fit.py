@@ -126,6 +126,23 @@ def test_what_is_missing_or_withheld_is_invalid_and_never_zero(tmp_path: Path) -
     assert 0 not in [value for record in records for name, value in record.items() if name != "distance"]
 
 
+def test_with_one_pod_its_foot_stands_for_both(tmp_path: Path) -> None:
+    run = steady_run(120.0)
+    alone = replace(run.results, strides={Foot.LEFT: run.results.strides[Foot.LEFT]})
+    records = by_fitdecode(write(tmp_path, replace(run, results=alone)))["record"]
+    for record in records[3:-3]:
+        assert record["stance_time"] == record["contact_left"] == pytest.approx(250.0)
+        assert record["contact_right"] is None
+
+
+def test_who_only_stood_has_an_activity_without_numbers(tmp_path: Path) -> None:
+    results = Results({foot: Strides.empty(foot) for foot in Foot}, bouts=(Bout(BoutKind.STILL, 0.0, 90.0),))
+    read = by_fitdecode(write(tmp_path, replace(steady_run(90.0), results=results)))
+    assert len(read["record"]) == 91
+    assert {name for record in read["record"] for name, value in record.items() if value is not None} == {"timestamp"}
+    assert read["session"][0]["total_distance"] is read["lap"][0]["avg_stance_time"] is None
+
+
 def steady_run(duration_s: float, *, withheld: bool = False) -> AnalysedRun:
     """Equal strides of 0.7 s at 3 m/s; with `withheld`, the right contact is in half of them alone and told in none."""
     feet = {foot: strides(foot, duration_s, 0.35 * (foot is Foot.RIGHT)) for foot in Foot}
