@@ -12,7 +12,7 @@ from surefoot.analysis.parameters import DEFAULTS, Parameters
 BASELINE_WINDOWS = 2 * DEFAULTS.baseline_minutes
 """Windows that make the baseline, half a minute each: as much running as the drift monitor's own baseline."""
 MIN_WINDOWS = 4
-"""Fewer windows of running give no band."""
+"""Fewer windows of running give no band; from `BASELINE_WINDOWS` on it stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,19 @@ class ReferenceBand:
     low: float
     high: float
 
+    @property
+    def middle(self) -> float:
+        """The baseline."""
+        return (self.low + self.high) / 2.0
 
-def reference_band(windows: Sequence[Window], key: str) -> ReferenceBand | None:
+
+def reference_band(windows: Sequence[Window], key: str, min_windows: int = MIN_WINDOWS) -> ReferenceBand | None:
     """Mean asymmetry of the run's first minutes, ± the smallest lasting change that is reported.
 
-    None if there are fewer than `MIN_WINDOWS` windows of running, or the metric is not monitored for drift.
+    None if there are fewer than `min_windows` windows of running, or the metric is not monitored for drift.
     """
     known = [window.asymmetry_pct[key].value for window in windows if _has_asymmetry(window, key)][:BASELINE_WINDOWS]
-    if key not in MONITORED_KEYS or len(known) < MIN_WINDOWS:
+    if key not in MONITORED_KEYS or len(known) < min_windows:
         return None
     return band_around(sum(known) / len(known), MONITORED_KEYS.index(key))
 

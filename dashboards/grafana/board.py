@@ -20,13 +20,14 @@ Row = Sequence[Panel]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A template variable of a board; `multi` allows several values, and all."""
+    """A template variable of a board; `multi` allows several values, and all; `hidden` does not show it."""
 
     name: str
     label: str
     influxql: str
     newest_first: bool = False
     multi: bool = False
+    hidden: bool = False
 
     def json(self) -> Json:
         """The JSON of Grafana's dashboard model."""
@@ -39,6 +40,7 @@ class Variable:
             "definition": self.influxql,
             "refresh": 2,
             "sort": 2 if self.newest_first else 1,
+            "hide": 2 if self.hidden else 0,
             "multi": self.multi,
             "includeAll": self.multi,
             **({"current": {"text": ["All"], "value": ["$__all"]}} if self.multi else {}),

@@ -1,6 +1,6 @@
 """InfluxQL queries that InfluxDB 1.x, 2.x and 3 understand.
 
-Grafana fills in `$timeFilter`, `$__interval`, `${__to}` (milliseconds) and the variables `$runner` and `$run`.
+Grafana fills in `$timeFilter`, `$__interval`, `${__from}` and `${__to}` (milliseconds) and the variables of the board.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from surefoot.dashboards.grafana.fields import Field
 
 IN_TIME_RANGE = "$timeFilter"
-OF_RUNNER = "\"runner\" = '$runner'"
-OF_RUN = f"{OF_RUNNER} AND \"run\" = '$run'"
-OF_RUNNERS = '"runner" =~ /^$runner$/'
+OF_RUNNER = '"runner" =~ /^${runner:regex}$/'
+"""One or several runners; a regular expression is the only text in which Grafana escapes every character."""
+OF_RUN = f'{OF_RUNNER} AND "run" =~ /^${{run:regex}}$/'
+FROM_RUNS_START = "time >= ${__from}ms - 1d AND time <= ${__to}ms"
+"""The chart's time range, and before it as long as a run may last."""
 BOTH_FEET = "\"foot\" = 'both'"
 SINGLE_FOOT = "\"foot\" != 'both'"
 WHILE_RUNNING = "\"gait\" = 'run'"
@@ -20,6 +22,7 @@ FRESH_S = 30
 """Older values are stale; live windows arrive every ten seconds."""
 IS_FRESH = f"time > ${{__to}}ms - {FRESH_S}s"
 NEWEST_ROW = "ORDER BY time DESC LIMIT 1"
+ALL_TIME = "GROUP BY time(5200w)"
 PER_INTERVAL = "GROUP BY time($__interval)"
 
 
@@ -53,9 +56,17 @@ def newest_row(columns: Iterable[str], source: str, *conditions: str, by: Iterab
     return select(columns, source, *conditions, tail=f"GROUP BY {tags} {NEWEST_ROW}" if tags else NEWEST_ROW)
 
 
-def constant_line(value: str, source: str) -> str:
-    """Query that repeats one value of the sub-query `source` over the whole chart."""
-    return select([value], f"({source})", IN_TIME_RANGE, tail=f"{PER_INTERVAL} fill(previous)")
+def held_since(columns: Iterable[str], source: str, *conditions: str) -> str:
+    """Query for what was written at the run's start and holds from there on, also where the chart begins later."""
+    return select(columns, source, *conditions, FROM_RUNS_START, tail="GROUP BY time(1m) fill(previous)")
+
+
+def constant_line(columns: Iterable[str], source: str) -> str:
+    """Query that repeats the one row of the sub-query `source` over the whole chart.
+
+    The sub-query is grouped by `ALL_TIME`, or it would take part in the grouping and follow the chart.
+    """
+    return held_since(columns, f"({source})")
 
 
 def tag_values(tag: str, *conditions: str) -> str:

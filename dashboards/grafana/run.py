@@ -6,16 +6,17 @@ from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.drift.reference_band import BASELINE_WINDOWS
 from surefoot.analysis.metrics import CONTACT, IMPACT, PUSH_OFF
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board
+from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board, Variable
 from surefoot.dashboards.grafana.fields import CLIPPED, LOSS, RUN_TIME, STRIDES, Field, asymmetry_field, metric_field
 from surefoot.dashboards.grafana.influxql import (
+    ALL_TIME,
     BOTH_FEET,
-    IN_TIME_RANGE,
     OF_RUN,
     OF_RUNNER,
     WHILE_RUNNING,
     column_as,
     constant_line,
+    held_since,
     newest_row,
     over_time,
     select,
@@ -34,6 +35,18 @@ from surefoot.dashboards.grafana.shared_panels import feet_chart, findings_table
 
 THIS = "/d/surefoot-run?var-runner=${runner}&var-run=${__data.fields.run}"
 OPEN = {"title": "Open this run", "url": THIS + "&from=${__data.fields.started}&to=${__data.fields.ended}"}
+
+
+ENDS = ("low", "high")
+OF_DRIFT = f"\"metric\" = '{CONTACT}' AND \"kind\" = 'drift'"
+BALANCE = asymmetry_field(CONTACT)
+FROZEN = Variable(
+    "frozen",
+    "Run with a baseline",
+    f'SHOW TAG VALUES FROM "baselines" WITH KEY = "run" WHERE {OF_RUN} AND {OF_DRIFT}',
+    hidden=True,
+)
+"""The run itself if its baseline was written when it was frozen; earlier versions wrote none."""
 
 
 def _list() -> Panel:
@@ -57,30 +70,28 @@ def _list() -> Panel:
 
 
 def _sides() -> Panel:
-    field = asymmetry_field(CONTACT)
     least_pct = next(each.min_drift_pct for each in MONITORED if each.key == CONTACT)
-    measured = over_time([column_as(field, "difference", "mean")], '"windows"', OF_RUN, BOTH_FEET, WHILE_RUNNING)
-    first = select(
-        [f'"{field.key}" AS "own"'],
-        '"windows"',
-        OF_RUN,
-        BOTH_FEET,
-        WHILE_RUNNING,
-        IN_TIME_RANGE,
-        tail=f"LIMIT {BASELINE_WINDOWS}",
-    )
-    own = select(['mean("own") AS "own"'], f"({first})", IN_TIME_RANGE)
-    edges = [
-        constant_line(f'mean("own") {sign} {least_pct:g} AS "baseline, {end}"', own)
-        for sign, end in (("-", "low"), ("+", "high"))
-    ]
+    measured = over_time([column_as(BALANCE, "difference", "mean")], '"windows"', OF_RUN, BOTH_FEET, WHILE_RUNNING)
+    frozen = held_since([f'first("{end}") AS "baseline, {end}"' for end in ENDS], '"baselines"', OF_RUN, OF_DRIFT)
     return time_series(
-        "Is my left/right balance shifting?",
-        field,
-        [Query(measured), *(Query(edge) for edge in edges)],
+        "Do I drift away from my own balance?",
+        BALANCE,
+        [Query(measured), Query(frozen), Query(_unwritten_baseline(least_pct))],
         12,
         overrides=REFERENCE_BAND_STYLE,
-        extra=f"Green: your baseline from the first minutes of this run, ± {least_pct:g} %.",
+        extra=f"Green: your baseline from the first minutes of this run, ± {least_pct:g} %; a drift begins outside it.",
+    )
+
+
+def _unwritten_baseline(least_pct: float) -> str:
+    """Baseline of a run that has none in the database, from its first windows."""
+    first = select(
+        [f'"{BALANCE.key}" AS "own"'], '"windows"', OF_RUN, '"run" !~ /^${frozen:regex}$/', BOTH_FEET, WHILE_RUNNING,
+        tail=f"LIMIT {BASELINE_WINDOWS}",
+    )  # fmt: skip
+    own = select(['mean("own") AS "own"'], f"({first})", tail=ALL_TIME)
+    return constant_line(
+        [f'mean("own") {sign} {least_pct:g} AS "baseline, {end}"' for sign, end in zip("-+", ENDS, strict=True)], own
     )
 
 
@@ -112,7 +123,7 @@ BOARD = Board(
     "One run from its start to its end, with what was found in it.",
     since="6h",
     refresh="",
-    variables=[RUNNER_CHOICE, RUN_CHOICE],
+    variables=[RUNNER_CHOICE, RUN_CHOICE, FROZEN],
     annotations=[FINDINGS_OF_RUN],
     rows=[
         [_list()],

@@ -22,6 +22,7 @@ FIELD_OF_EVERY_POINT: Mapping[str, str] = {
     "strides": "flags",
     "windows": "start_s",
     "live": "start_s",
+    "baselines": "value",
     "findings": "rank",
     "pod_health": "connected",
     "summaries": "findings",
@@ -63,6 +64,11 @@ def _estimates(known: Mapping[str, list[float | None]]) -> dict[str, float | Non
     return {key + part: value for key, numbers in known.items() for part, value in zip(parts, numbers, strict=True)}
 
 
+def _baseline(row: Row) -> Iterator[Point]:
+    point = _point("baselines", row, BOTH).tag("metric", row["metric"]).tag("kind", row["kind"])
+    yield _with(point, {name: row[name] for name in ("value", "low", "high")})
+
+
 def _finding(row: Row) -> Iterator[Point]:
     """A later revision overwrites the point of the earlier."""
     body = json.loads(row["body"])
@@ -102,6 +108,7 @@ POINTS: Mapping[str, Callable[[Row], Iterator[Point]]] = {
     "strides": _stride,
     "windows": partial(_window, "windows"),
     "live": partial(_window, "live"),
+    "baselines": _baseline,
     "findings": _finding,
     "pod_health": _pod,
     "summaries": _summary,

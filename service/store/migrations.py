@@ -110,6 +110,14 @@ CREATE TABLE run_clocks (
 PAIR_CLOCKS = "ALTER TABLE runs ADD COLUMN clock_sd_s REAL;\n"
 """How well the feet's clocks are known against each other; NULL where both pods were timed live."""
 
+BASELINES = """
+CREATE TABLE baselines (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    metric TEXT NOT NULL, kind TEXT NOT NULL, value REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
+    generation INTEGER NOT NULL DEFAULT 1, UNIQUE (run, runner, metric, kind, time_ns)) STRICT;
+"""
+"""What a runner's left–right balance is compared with, as it was frozen in the run."""
+
 MIGRATIONS: Mapping[int, str] = {
     1: FIRST_TABLES,
     2: STRIDES_BY_CONTACT,
@@ -118,6 +126,7 @@ MIGRATIONS: Mapping[int, str] = {
     5: RUNNER_IDS,
     6: RUN_DATES,
     7: PAIR_CLOCKS,
+    8: BASELINES,
 }
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 

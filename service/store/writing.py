@@ -19,6 +19,7 @@ from surefoot.service.serialization.encoding import dumps
 from surefoot.service.serialization.findings import finding_to_json
 from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
 from surefoot.service.store.absorbing import absorb_run
+from surefoot.service.store.baselines import end_baselines, freeze_baselines
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, transaction
 from surefoot.service.store.dates import align_dates
@@ -114,11 +115,13 @@ class StoreWriter:
         absorb_run(self._connection, run, into, later_s)
 
     def add_results(self, run: str, runner: str, clock: RunClock, results: Results) -> None:
-        """Add strides, windows, bouts and findings."""
+        """Add strides, windows, bouts and findings, and the baselines that the windows make."""
         for strides in results.strides.values():
             self.add_strides(run, runner, clock, strides)
         for window in results.windows:
             self.add_window("windows", run, runner, clock, window)
+        if results.windows:
+            freeze_baselines(self._connection, run, runner, self._generation)
         for window in results.live:
             self.add_window("live", run, runner, clock, window)
         for bout in results.bouts:
@@ -240,7 +243,8 @@ class StoreWriter:
         )
 
     def add_summary(self, run: str, runner: str, time_ns: int, body: Mapping[str, Any]) -> None:
-        """Add the summary of a runner's run, which marks it as over."""
+        """Add the summary of a runner's run, which marks it as over; its baselines end there."""
+        end_baselines(self._connection, run, runner, time_ns, self._generation)
         self._add(
             "summaries",
             run=run,

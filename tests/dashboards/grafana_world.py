@@ -25,22 +25,33 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoredRun, StoreReader
 from surefoot.service.store.writing import RunClock, StoreWriter
+from tests.service.drifting_run import store_drifting_run
 from tests.service.servers import TOKEN, InfluxServer
 
 BEGAN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 MINUTES = 1.3
 EARLIER_WEEKS = 7
+DRIFTING, DRIFTING_BEGAN = "20260301T080000Z-00000001", datetime(2026, 3, 1, 8, tzinfo=UTC)
+"""A run with a planted drift."""
 UNITS_S = {"m": 60, "h": 3600, "w": 604_800}
 PIXELS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class BoardDatabase:
-    """A database and the time of the queries: one second after the squad's run."""
+    """A database, the choices on the boards, and the time of the queries: one second after the squad's run.
+
+    Parameters
+    ----------
+    runners, run : choices; a board of a single runner has the first of them.
+    frozen : the run if the database has its baseline, as the board's hidden variable finds out.
+    """
 
     influx: InfluxClient
-    run: StoredRun
+    runners: tuple[str, ...]
+    run: str
     now_ms: int
+    frozen: str = ""
 
     def ask(self, influxql: str, since: str) -> list[Series]:
         """Result of a board's query over its time range."""
@@ -52,15 +63,22 @@ class BoardDatabase:
         filled = {
             "$timeFilter": f"time >= {self.now_ms - 1000 * range_s}ms and time <= {self.now_ms}ms",
             "$__interval": f"{max(range_s // PIXELS, 1)}s",
+            "${__from}": str(self.now_ms - 1000 * range_s),
             "${__to}": str(self.now_ms),
-            "/^$runner$/": "/^(runner-1|runner-2)$/",
-            "$runner": self.run.runner,
-            "$run": self.run.run,
+            "${runner:regex}": grafana_regex(*self.runners),
+            "${run:regex}": grafana_regex(self.run),
+            "${frozen:regex}": grafana_regex(self.frozen),
         }
         for name, value in filled.items():
             influxql = influxql.replace(name, value)
         assert not re.search(r"\$[\w{]", influxql), influxql
         return influxql
+
+
+def grafana_regex(*values: str) -> str:
+    """Values as Grafana's format `regex` has them."""
+    escaped = [re.sub(r"[\\^$*+?.()|\[\]{}/]", r"\\\g<0>", value) for value in values]
+    return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
 
 
 @contextmanager
@@ -73,11 +91,12 @@ def board_database(folder: Path) -> Iterator[BoardDatabase]:
         with StoreReader(settings.store_path) as reader:
             (run,) = reader.runs("runner-1")
         _earlier_runs(settings, run)
+        store_drifting_run(settings, DRIFTING, run.runner, DRIFTING_BEGAN)
         with Outbox(settings.store_path, "influxdb") as outbox, InfluxClient(settings.influxdb) as influx:
             InfluxExporter(outbox, influx, ExporterStatus("influxdb")).drain()
             assert run.summary is not None
             ended = datetime.fromisoformat(run.summary["ended"]) + timedelta(seconds=1)
-            yield BoardDatabase(influx, run, round(1000 * ended.timestamp()))
+            yield BoardDatabase(influx, ("runner-1", "runner-2"), run.run, round(1000 * ended.timestamp()))
 
 
 def _run(settings: Settings) -> None:

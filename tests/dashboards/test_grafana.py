@@ -9,6 +9,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,23 @@ from surefoot.dashboards.grafana import colours
 from surefoot.dashboards.grafana.board import DATA_QUALITY_ROW
 from surefoot.dashboards.grafana.board_files import BOARDS, BOARDS_FOLDER
 from tests.dashboards.grafana_schema import assert_is_a_dashboard
-from tests.dashboards.grafana_world import BoardDatabase, board_database, board_queries, columns, names_in
+from tests.dashboards.grafana_world import (
+    DRIFTING,
+    DRIFTING_BEGAN,
+    BoardDatabase,
+    board_database,
+    board_queries,
+    columns,
+    names_in,
+)
 from tests.service.command import ROOT, surefoot
+from tests.service.drifting_run import DRIFT_PCT, OWN_PCT, WINDOW_S, WINDOWS
 
 PROVISIONING = ROOT / "dashboards" / "grafana" / "provisioning"
 LOADED: dict[str, dict[str, Any]] = {
     board.uid: json.loads((BOARDS_FOLDER / f"{board.uid}.json").read_text(encoding="utf-8")) for board in BOARDS
 }
+BEGAN_NS = round(1e9 * DRIFTING_BEGAN.timestamp())
 BOARD = pytest.mark.parametrize("board", LOADED.values(), ids=LOADED)
 EVERY = [(uid, where, asked) for uid, board in LOADED.items() for where, asked in board_queries(board)]
 
@@ -38,6 +49,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardDatabase]:
         yield found
 
 
+def drifting(world: BoardDatabase) -> BoardDatabase:
+    """The boards at the end of the run with a planted drift."""
+    return replace(world, run=DRIFTING, now_ms=round(1000 * (DRIFTING_BEGAN.timestamp() + WINDOWS * WINDOW_S)))
+
+
 def panels(board: dict[str, Any]) -> list[dict[str, Any]]:
     return [panel for panel in board["panels"] if panel["type"] != "row"]
 
@@ -45,7 +61,7 @@ def panels(board: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(("uid", "where", "asked"), EVERY, ids=[f"{uid}: {where}" for uid, where, _ in EVERY])
 def test_every_question_has_an_answer(world: BoardDatabase, uid: str, where: str, asked: str) -> None:
     since = LOADED[uid]["time"]["from"].removeprefix("now-")
-    answer = world.ask(asked, since)
+    answer = world.ask(asked, since) or drifting(world).ask(asked, since)
     values = [value for series in answer for row in series.rows for value in row[1:]]
     assert values, where
     assert not all(value is None for value in values), where
@@ -64,14 +80,36 @@ def test_every_column_that_a_panel_speaks_of_is_in_its_answers(world: BoardDatab
 def test_who_is_silent_stays_on_the_board_as_stale(world: BoardDatabase, title: str, rows: int) -> None:
     (panel,) = [panel for panel in panels(LOADED["surefoot-coach-live"]) if panel["title"] == title]
     for later_ms, stale in ((0, False), (60_000, True)):
-        now = BoardDatabase(world.influx, world.run, world.now_ms + later_ms)
+        now = replace(world, now_ms=world.now_ms + later_ms)
         numbers, states = (now.ask(target["query"], "15m") for target in panel["targets"][:2])
         assert len(numbers) == rows
         assert [series.rows[0][1] == 0 for series in states] == [stale] * rows
 
 
+def test_a_planted_drift_leaves_one_constant_band(world: BoardDatabase) -> None:
+    (panel,) = [
+        panel for panel in panels(LOADED["surefoot-run"]) if panel["title"] == "Do I drift away from my own balance?"
+    ]
+    asked, written, unwritten = (target["query"] for target in panel["targets"])
+    run = drifting(world)
+    (variable,) = [each for each in LOADED["surefoot-run"]["templating"]["list"] if each["name"] == "frozen"]
+    assert [row[-1] for series in run.ask(variable["query"]["query"], "1h") for row in series.rows] == [DRIFTING]
+    for since in ("40m", "5m"):  # the whole run, and a look at its end
+        (line,) = run.ask(asked, since)
+        assert line.rows[-1][1] == pytest.approx(OWN_PCT + DRIFT_PCT)
+        known = replace(run, frozen=DRIFTING)
+        assert known.ask(unwritten, since) == []
+        for board, query in ((known, written), (run, unwritten)):
+            (series,) = board.ask(query, since)
+            assert series.columns == ["time", "baseline, low", "baseline, high"]
+            (band,) = {tuple(row[1:]) for row in series.rows if row[1] is not None}
+            assert band == pytest.approx((OWN_PCT - 2.1, OWN_PCT + 2.1))
+            since_ns = 1_000_000 * (run.now_ms - 60_000 * int(since[:-1]))
+            assert all(row[1] is not None for row in series.rows if row[0] >= max(since_ns, BEGAN_NS))
+
+
 def test_no_live_number_is_told_when_it_is_old(world: BoardDatabase) -> None:
-    later = BoardDatabase(world.influx, world.run, world.now_ms + 60_000)
+    later = replace(world, now_ms=world.now_ms + 60_000)
     for panel in panels(LOADED["surefoot-runner-live"]):
         if panel["type"] == "stat" and panel["fieldConfig"]["defaults"]["unit"] != "dateTimeFromNow":
             assert later.ask(panel["targets"][0]["query"], "5m") == [], panel["title"]

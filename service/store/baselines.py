@@ -1,0 +1,54 @@
+"""A runner's own left–right balance in a run, as it was frozen: a row at the run's start, and one at its end.
+
+Each row has the time at which it holds, so that a line from row to row is the baseline. All within the caller's
+transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from surefoot.analysis.drift.monitored_metrics import MONITORED_KEYS
+from surefoot.analysis.drift.reference_band import BASELINE_WINDOWS, MIN_WINDOWS, reference_band
+from surefoot.analysis.model import Gait, Window
+from surefoot.service.serialization.store_rows import window_from_row
+
+DRIFT = "drift"
+"""Kind of the baseline that a drift within a run is measured from: the run's first minutes."""
+
+
+def freeze_baselines(
+    connection: sqlite3.Connection, run: str, runner: str, generation: int, min_windows: int = BASELINE_WINDOWS
+) -> None:
+    """Add the baseline of each metric that has `min_windows` windows of running and none yet, at the run's start."""
+    known = "SELECT DISTINCT metric FROM baselines WHERE run = ? AND runner = ? AND kind = ?"
+    frozen = {row["metric"] for row in connection.execute(known, (run, runner, DRIFT))}
+    missing = [key for key in MONITORED_KEYS if key not in frozen]
+    windows = _running_windows(connection, run, runner) if missing else ()
+    for key in missing:
+        band = reference_band(windows, key, min_windows)
+        if band is not None:
+            connection.execute(
+                "INSERT INTO baselines (run, runner, time_ns, metric, kind, value, low, high, generation)"
+                " SELECT run, runner, time_ns, ?, ?, ?, ?, ?, ? FROM runs WHERE run = ? AND runner = ?",
+                (key, DRIFT, band.middle, band.low, band.high, generation, run, runner),
+            )
+
+
+def end_baselines(connection: sqlite3.Connection, run: str, runner: str, end_ns: int, generation: int) -> None:
+    """Repeat each baseline at the run's end; a short run has those of what it has."""
+    freeze_baselines(connection, run, runner, generation, MIN_WINDOWS)
+    connection.execute(
+        "INSERT OR IGNORE INTO baselines (run, runner, time_ns, metric, kind, value, low, high, generation)"
+        " SELECT run, runner, ?, metric, kind, value, low, high, generation FROM baselines"
+        " WHERE run = ? AND runner = ? ORDER BY seq",
+        (end_ns, run, runner),
+    )
+
+
+def _running_windows(connection: sqlite3.Connection, run: str, runner: str) -> Sequence[Window]:
+    rows = connection.execute(
+        "SELECT * FROM windows WHERE run = ? AND runner = ? AND gait = ? ORDER BY start_s", (run, runner, Gait.RUN)
+    )
+    return [window_from_row(row) for row in rows]
