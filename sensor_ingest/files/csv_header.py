@@ -1,4 +1,4 @@
-"""Header of a CSV file: delimiter and columns."""
+"""The header of a CSV file: looked for behind lines about the recording, with its delimiter and row of units."""
 
 from __future__ import annotations
 
@@ -6,57 +6,98 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surefoot.sensor_ingest.files.errors import ColumnsMissingError, ColumnsRepeatedError
-from surefoot.sensor_ingest.formatting import join_names, pluralize
+from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.files.column_names import ColumnName, parse_name
+from surefoot.sensor_ingest.files.errors import ColumnsMissingError, NoDataError, RecordingError
+from surefoot.sensor_ingest.files.layout import Layout, by_names
+from surefoot.sensor_ingest.files.recognisers import recognise
+from surefoot.sensor_ingest.files.statements import Statements
+from surefoot.sensor_ingest.files.units import sensor_of
 
-TIME_COLUMN = "time_s"
-ACC_COLUMNS = ("acc_x_mps2", "acc_y_mps2", "acc_z_mps2")
-GYR_COLUMNS = ("gyr_x_radps", "gyr_y_radps", "gyr_z_radps")
 _DELIMITERS = ",;\t"
+_MAX_LINES = 60
+_ENCODINGS = ("utf-8", "gb18030")
+_LAST_ENCODING = "cp1252"
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Columns of a CSV file.
+    """A file's header.
 
     Parameters
     ----------
-    width : number of columns in the file.
-    columns : indices of time, three accelerometer and, if present, three gyroscope axes.
-    extra : names of the columns that are ignored.
+    lines : of the file up to the first reading.
     """
 
+    layout: Layout
     delimiter: str
-    width: int
-    columns: tuple[int, ...]
-    extra: tuple[str, ...]
-
-    @property
-    def has_gyroscope(self) -> bool:
-        return len(self.columns) == 7
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        if not self.extra:
-            return ()
-        return (f"{pluralize(len(self.extra), 'other column')} ignored: {join_names(self.extra)}.",)
+    lines: int
 
 
-def parse_header(line: str) -> Header:
-    """Parse a header line; case, spaces, quotes and a byte order mark are ignored."""
-    delimiter = max(_DELIMITERS, key=line.count)
-    names = _names(line, delimiter)
-    gyroscope = GYR_COLUMNS if any(name in names for name in GYR_COLUMNS) else ()
-    columns = (TIME_COLUMN, *ACC_COLUMNS, *gyroscope)
-    if missing := [name for name in columns if name not in names]:
-        raise ColumnsMissingError(missing, names)
-    if repeated := [name for name in columns if names.count(name) > 1]:
-        raise ColumnsRepeatedError(repeated)
-    extra = tuple(name or "(unnamed)" for name in names if name not in columns)
-    return Header(delimiter, len(names), tuple(names.index(name) for name in columns), extra)
+def encoding_of(head: bytes) -> str:
+    """Encoding of a file's first lines; Chinese only where their letters are what a device writes."""
+    for encoding in _ENCODINGS:
+        try:
+            text = head.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8" or "时间" in text:
+            return encoding
+    return _LAST_ENCODING
 
 
-def _names(line: str, delimiter: str) -> Sequence[str]:
-    """Column names, unquoted, trimmed and in lower case."""
-    fields = next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter, skipinitialspace=True), [])
-    return [field.strip().strip("\"'").strip().lower() for field in fields]
+def find_header(lines: Sequence[str], foot: Foot, file: str, said: Statements) -> Header:
+    """The first line that names the columns of a recording; the error of the likeliest line if none does."""
+    likeliest: tuple[int, RecordingError] | None = None
+    written = lines[0].lstrip("\ufeff").strip().strip('"') if lines else ""
+    delimiter = written[4:].replace("\\t", "\t")[:1] if written.startswith("sep=") else ""
+    for at, line in enumerate(lines[:_MAX_LINES]):
+        if not line.strip("\ufeff \t") or line.lstrip("\ufeff ").startswith(("#", "//", "sep=", '"sep=')):
+            continue
+        for above in (False, True) if at + 1 < len(lines) else (False,):
+            columns, mark, used = _columns(lines, at, delimiter, joined=above)
+            try:
+                return Header(_layout(columns, foot, file, said), mark, at + used)
+            except RecordingError as error:
+                known = sum(column.sensor in ("time", "acc", "gyr") for column in columns)
+                if likeliest is None or (known > likeliest[0] and not above):
+                    likeliest = known, error
+    if likeliest is None:
+        raise NoDataError("the file is empty")
+    raise likeliest[1]
+
+
+def _layout(columns: Sequence[ColumnName], foot: Foot, file: str, said: Statements) -> Layout:
+    names = [column.written for column in columns]
+    if not any(name.strip() for name in names):
+        raise ColumnsMissingError(["time_s"], names)
+    known = None if said.columns else recognise(names, file)
+    return by_names(columns, foot, said) if known is None else known.layout(columns, said)
+
+
+def _columns(lines: Sequence[str], at: int, delimiter: str, *, joined: bool) -> tuple[list[ColumnName], str, int]:
+    """Columns that line `at` names, or it and the next one together; the delimiter; how many lines that takes."""
+    mark = delimiter or max(_DELIMITERS, key=lines[at].count)
+    names, next_one = _fields(lines[at], mark), _fields(lines[at + 1], mark) if at + 1 < len(lines) else []
+    if joined and len(next_one) == len(names) and not any(map(_is_number, (*names, *next_one))):
+        return [parse_name(k, f"{a} {b}") for k, (a, b) in enumerate(zip(names, next_one, strict=True))], mark, 2
+    units = (
+        next_one if len(next_one) == len(names) and sum(sensor_of(field) is not None for field in next_one) > 2 else []
+    )
+    return [parse_name(k, name, units[k] if units else "") for k, name in enumerate(names)], mark, 1 + bool(units)
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    try:
+        fields = next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        fields = line.split(delimiter)
+    return ["".join(c if c.isprintable() else "?" for c in field.strip().strip("\"'").strip()) for field in fields]
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field.replace(",", "."))
+    except ValueError:
+        return False
+    return True

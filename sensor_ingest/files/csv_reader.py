@@ -1,24 +1,36 @@
-"""CSV import of one foot's recording, in blocks, so that a day of data fits in memory."""
+"""Import of one foot's recording from text files, in blocks, so that a day of data fits in memory."""
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from surefoot.analysis.model import Foot
+import numpy as np
+
+from surefoot.analysis.model import Floats, Foot
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
 from surefoot.sensor_ingest.files.columns import Table
-from surefoot.sensor_ingest.files.csv_header import parse_header
+from surefoot.sensor_ingest.files.csv_header import encoding_of, find_header
 from surefoot.sensor_ingest.files.csv_rows import RowBuffer
-from surefoot.sensor_ingest.files.errors import FileUnreadableError, NoDataError, NotTextError, RecordingError
+from surefoot.sensor_ingest.files.devices import choose
+from surefoot.sensor_ingest.files.errors import (
+    FileUnreadableError,
+    NoAccelerationError,
+    NoDataError,
+    NotTextError,
+    RecordingError,
+)
+from surefoot.sensor_ingest.files.joining import Part, join, split_own_rows
+from surefoot.sensor_ingest.files.layout import Layout
+from surefoot.sensor_ingest.files.sources import DAMAGED, Source, sources_of
+from surefoot.sensor_ingest.files.statements import NOTHING_SAID, Statements, files_of
 
 _BLOCK_BYTES = 8 << 20
+_HEAD_BYTES = 1 << 16
 _MAGIC = {
-    b"\x1f\x8b": "a gzip archive",
     b"PK\x03\x04": "a ZIP archive or a spreadsheet",
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
@@ -27,7 +39,19 @@ _JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*(["{\]\[\d-]|$))')
 """An object or an array; a row of a CSV file begins with neither."""
 
 
-def read_csv(path: Path, foot: Foot, *, progress: Callable[[float], None] | None = None) -> Recording:
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file's readings as numbers in SI units, before any repair."""
+
+    source: Source
+    layout: Layout
+    part: Part
+    notes: tuple[str, ...]
+
+
+def read_csv(
+    path: Path, foot: Foot, *, said: Statements = NOTHING_SAID, progress: Callable[[float], None] | None = None
+) -> Recording:
     """Read and clean one foot's recording.
 
     Columns may be in any order and among others, separated by commas, semicolons or tabs. Times stay on the file's own
@@ -35,8 +59,10 @@ def read_csv(path: Path, foot: Foot, *, progress: Callable[[float], None] | None
 
     Parameters
     ----------
-    path : file with the columns time_s, acc_{x,y,z}_mps2 and, optionally, gyr_{x,y,z}_radps.
-    progress : called with the share of the file read so far, 0 to 1.
+    path : file with times and acceleration and, where measured, angular rates; or two files between commas, one of each
+        sensor.
+    said : what the person says of the file.
+    progress : called with the share of the files read so far, 0 to 1.
 
     Raises
     ------
@@ -44,35 +70,77 @@ def read_csv(path: Path, foot: Foot, *, progress: Callable[[float], None] | None
         if the file cannot be used; its text is one sentence that names the file.
     """
     try:
-        table, notes = _read_table(path, progress or (lambda _: None))
+        table, notes = _joined(read_files(path, foot, said, progress or (lambda _: None)))
         return clean(table, foot, notes)
     except RecordingError as error:
-        error.path = path
+        error.path = error.path or path
         raise
-    except OSError as error:
-        unreadable = FileUnreadableError(error.strerror or type(error).__name__)
+    except (OSError, *DAMAGED) as error:
+        unreadable = FileUnreadableError(getattr(error, "strerror", None) or "it is damaged")
         unreadable.path = path
         raise unreadable from error
 
 
-def _read_table(path: Path, progress: Callable[[float], None]) -> tuple[Table, tuple[str, ...]]:
-    if not stat.S_ISREG(path.stat().st_mode):  # what is opened otherwise may never end
-        raise FileUnreadableError("it is a folder" if path.is_dir() else "it is not a file")
+def read_files(path: Path, foot: Foot, said: Statements, progress: Callable[[float], None]) -> list[FileRead]:
+    """The readings of each file that a path stands for."""
+    sources = [source for each in files_of(path) for source in sources_of(each)]
+    return [
+        _read(source, foot, said, lambda done, k=k: progress((k + done) / len(sources)))  # type: ignore[misc]
+        for k, source in enumerate(sources)
+    ]
+
+
+def _joined(files: list[FileRead]) -> tuple[Table, tuple[str, ...]]:
+    parts = [part for each in files for part in split_own_rows(each.part)]
+    if all(part.acc is None for part in parts):
+        raise NoAccelerationError([name for each in files for name in each.layout.names])
+    table, joined = join(parts)
+    return table, (*dict.fromkeys(note for each in files for note in each.notes), *joined)
+
+
+def _read(source: Source, foot: Foot, said: Statements, progress: Callable[[float], None]) -> FileRead:
     rows: RowBuffer | None = None
-    with path.open("rb") as file:
-        total = os.fstat(file.fileno()).st_size
-        done = 0
+    encoding, done = "", 0
+    with source.opened() as (file, size):
         for raw in _blocks(file):
             done += len(raw)
-            fraction = done / max(total, done)
-            text = _decode(raw)
+            fraction = done / max(size, done) if size else 0.5
             if rows is None:
-                rows, text = _begin_rows(text)
+                _check_text(raw)
+                encoding = encoding_of(_head(raw))
+            text = _decode(raw, encoding)
+            if rows is None:
+                rows, text = _begin_rows(text, foot, source.name, said)
             rows.add_block(text, fraction)
             progress(fraction)
     if rows is None or rows.count == 0:
         raise NoDataError("the file is empty" if rows is None else "the file has a header but no readings")
-    return rows.table, rows.notes
+    return FileRead(source, rows.layout, *_part(rows, foot, said))
+
+
+def _part(rows: RowBuffer, foot: Foot, said: Statements) -> tuple[Part, tuple[str, ...]]:
+    layout, notes = rows.layout, list(rows.notes)
+    time = rows.columns_of(layout.time)
+    time = np.arange(rows.count) / (said.rate_hz or 1.0) if time is None else _unwrapped(time[:, 0], rows)
+    part = Part(time, rows.columns_of(layout.acc), rows.columns_of(layout.gyr), rows.lines)
+    if layout.device is None:
+        return part, tuple(notes)
+    column = layout.names[layout.device]
+    device = choose(list(rows.devices), column, foot, said.devices.get(foot))
+    if device is None:
+        return part, tuple(notes)
+    chosen = np.concatenate(rows.device) == rows.devices[device]
+    notes.append(f"Of the {len(rows.devices)} devices in {column}, {device} is read.")
+    return part.take(chosen), tuple(notes)
+
+
+def _unwrapped(time: Floats, rows: RowBuffer) -> Floats:
+    """Times that go on where their counter, or the day, begins again."""
+    period = rows.period * (1.0 if rows.clock or rows.layout.time is None else rows.layout.time.factor)
+    if not period:
+        return time
+    again = np.diff(time) < -0.5 * period
+    return time + period * np.concatenate(([0], np.cumsum(again))) if again.any() else time
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
@@ -91,27 +159,31 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield rest
 
 
-def _decode(raw: bytes) -> str:
+def _check_text(raw: bytes) -> None:
+    """Raise NotTextError if the beginning of a file is that of another kind."""
     for magic, name in _MAGIC.items():
         if raw.startswith(magic):
             raise NotTextError(name)
     if _JSON.match(raw):
         raise NotTextError("JSON")
+
+
+def _head(raw: bytes) -> bytes:
+    """The first lines of a file."""
+    return raw[: raw.rfind(b"\n", 0, _HEAD_BYTES) + 1] or raw
+
+
+def _decode(raw: bytes, encoding: str) -> str:
+    """Text, in which letters that are not understood do not matter: only numbers and the header are read."""
     if b"\0" in raw:
         raise NotTextError("binary data")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise NotTextError("binary data or text in another encoding") from error
+    text = raw.decode(encoding, "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _begin_rows(text: str) -> tuple[RowBuffer, str]:
-    """An empty buffer for the header, which is the first line that is not blank or a # comment; the text after it."""
-    line = 1
-    while text:
-        first, _, text = text.partition("\n")
-        line += 1
-        if first.strip("\ufeff \t") and not first.lstrip("\ufeff ").startswith("#"):
-            return RowBuffer(parse_header(first), line), text
-    raise NoDataError("the file is empty")
+def _begin_rows(text: str, foot: Foot, file: str, said: Statements) -> tuple[RowBuffer, str]:
+    """An empty buffer for the header, and the text after it."""
+    header = find_header(text[:_HEAD_BYTES].split("\n"), foot, file, said)
+    return RowBuffer(header, header.lines + 1), text.split("\n", header.lines)[-1] if text.count(
+        "\n"
+    ) >= header.lines else ""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from surefoot.service.cli.options import RUN_HELP, Folder, JsonOut, Runner
+from surefoot.service.cli.options import RUN_HELP, Columns, Device, Folder, JsonOut, Rate, Runner, TimeColumn, Unit
 from surefoot.service.cli.replay import replay_run
 
 if TYPE_CHECKING:
+    from surefoot.sensor_ingest.files.statements import Statements
     from surefoot.service.pipeline.sides import Sides
 
 
@@ -25,8 +26,10 @@ class Side(StrEnum):
 
 def analyze(
     run: Annotated[str | None, typer.Argument(metavar="RUN", help=RUN_HELP)] = None,
-    left: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the left foot.")] = None,
-    right: Annotated[Path | None, typer.Option(metavar="FILE", help="CSV recording of the right foot.")] = None,
+    left: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Recording of the left foot: CSV, plain or packed.")
+    ] = None,
+    right: Annotated[Path | None, typer.Option(metavar="FILE", help="Recording of the right foot.")] = None,
     runner: Runner = None,
     json: JsonOut = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML file.")] = None,
@@ -49,14 +52,20 @@ def analyze(
             help="How well the files' clocks agree; 0 if both are one clock.",
         ),
     ] = None,
+    columns: Columns = None,
+    unit: Unit = None,
+    rate: Rate = None,
+    device: Device = None,
+    time: TimeColumn = None,
     folder: Folder = None,
 ) -> None:
-    """Measure a recorded run, or CSV files: summary, JSON and report.
+    """Measure a recorded run, or files of any device: summary, JSON and report.
 
-    One foot is enough, both are better.
+    One foot is enough, both are better. A sensor's own file goes behind a comma: acc.csv,gyr.csv.
 
-    Columns: time_s, acc_{x,y,z}_mps2 and, where measured, gyr_{x,y,z}_radps.
+    What a file is taken for, and how to correct it: surefoot inspect FILE.
     """
+    from surefoot.sensor_ingest.files.statements import Statements
     from surefoot.service.errors import TwoSourcesError
 
     corrected = exchange or turn_sign is not None
@@ -64,12 +73,15 @@ def analyze(
         raise TwoSourcesError("--as-worn and --exchange or --turn-sign", "what is true of the files")
     if run is None:
         clock_sd_s = None if clock_sd_ms is None else 1e-3 * clock_sd_ms
-        _analyze_csv(left, right, json, report, _sides(exchange, turn_sign, as_worn), clock_sd_s)
+        said = Statements.parse(columns, unit, rate, device, time)
+        _analyze_csv(left, right, json, report, _sides(exchange, turn_sign, as_worn), clock_sd_s, said)
         return
     if left is not None or right is not None:
         raise TwoSourcesError(f"run {run} and --left or --right", "either a run or files")
     if clock_sd_ms is not None:
         raise TwoSourcesError(f"run {run} and --clock-sd-ms", "the run alone: how well its clocks agree is known")
+    if any((columns, unit, rate, device, time)):
+        raise TwoSourcesError(f"run {run} and an option about files", "the run alone: what its columns are is known")
     if as_worn or corrected:
         raise TwoSourcesError(f"run {run} and --exchange, --turn-sign or --as-worn", "surefoot exchange the run")
     replay_run(run, folder, runner, json, report, refit=False)
@@ -91,12 +103,14 @@ def _analyze_csv(
     report: Path | None,
     sides: Sides,
     clock_sd_s: float | None,
+    said: Statements,
 ) -> None:
-    """Analyse one CSV file per foot."""
+    """Analyse the file, or the files, of each foot."""
     from rich.console import Console
 
     from surefoot.analysis.model import Foot
     from surefoot.analysis.parameters import Parameters
+    from surefoot.sensor_ingest.files.statements import files_of
     from surefoot.service.cli.results import give_results, json_path
     from surefoot.service.configuration import load_configuration
     from surefoot.service.pipeline.analysis import analyze_files
@@ -105,12 +119,13 @@ def _analyze_csv(
     from surefoot.service.views.reporting import recorded, write_reports
 
     files = {foot: path for foot, path in ((Foot.LEFT, left), (Foot.RIGHT, right)) if path is not None}
-    output = json_path(json, list(files.values()))
+    inputs = [each for path in files.values() for each in files_of(path)]
+    output = json_path(json, inputs)
     if report is not None:
-        check_output(report, files.values())
+        check_output(report, inputs)
     with ProgressBar(Console(stderr=True)) as progress:
         parameters = Parameters.from_changed(load_configuration().settings.parameters)
-        analysis = analyze_files(files, progress, parameters, sides, clock_sd_s)
+        analysis = analyze_files(files, progress, parameters, sides, clock_sd_s, said)
     give_results({"": analysis}, {}, json, output)
     if report is not None:
         write_reports({"": recorded(analysis)}, report)

@@ -27,3 +27,18 @@ Port = Annotated[
 Minutes = Annotated[float, typer.Option(min=1.0, max=240.0, metavar="MINUTES", help="How long the simulated run is.")]
 Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the simulation; another seed gives another run.")]
 JsonOut = Annotated[str | None, typer.Option(metavar="FILE", help="Write everything as JSON; - is standard output.")]
+Columns = Annotated[
+    str | None,
+    typer.Option(metavar="CHANNEL=NAME,…", help="Which column is what: time, acc_x to acc_z, gyr_x to gyr_z."),
+]
+Unit = Annotated[
+    str | None,
+    typer.Option(metavar="SENSOR=UNIT,…", help="Units, as acc=g,gyr=dps,time=ms, or acc=8g/32768 of counts."),
+]
+Rate = Annotated[
+    float | None, typer.Option(metavar="HZ", help="Readings per second of a file without a time column that serves.")
+]
+Device = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Which of a file's devices to read; both as left=NAME,right=NAME.")
+]
+TimeColumn = Annotated[str | None, typer.Option("--time", metavar="NAME", help="Which column is the time.")]

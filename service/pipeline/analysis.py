@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from surefoot.analysis.summary import not_compared, summarise
 from surefoot.analysis.time_watched import time_watched
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.csv_reader import read_csv
+from surefoot.sensor_ingest.files.statements import NOTHING_SAID, Statements
 from surefoot.service.errors import FeetApartError, NoRecordingError, SameRecordingError
 from surefoot.service.pipeline.data_quality import DataQuality, assess, comparison_notes
 from surefoot.service.pipeline.sampling_stats import SamplingStats
@@ -48,8 +48,10 @@ def analyze_files(
     parameters: Parameters = DEFAULTS,
     sides: Sides = AS_GIVEN,
     clock_sd_s: float | None = None,
+    said: Statements = NOTHING_SAID,
 ) -> Analysis:
-    """Analyse one CSV file per foot; `sides` is what the person says about theirs, `clock_sd_s` as of a `Session`.
+    """Analyse one CSV file per foot; `sides` and `said` are what the person says about theirs, `clock_sd_s` as of a
+    `Session`.
 
     Raises
     ------
@@ -60,10 +62,11 @@ def analyze_files(
     """
     if not files:
         raise NoRecordingError
-    _check_different(files)
     recordings = {}
     for k, (foot, path) in enumerate(files.items()):
-        recordings[foot] = read_csv(path, foot, progress=_reading(progress, f"Reading {path.name}", k, len(files)))
+        step = _reading(progress, f"Reading {path.name}", k, len(files))
+        recordings[foot] = read_csv(path, foot, said=said, progress=step)
+    _check_different(files, recordings)
     check_overlap(recordings)
 
     def found(done: float) -> None:
@@ -149,16 +152,13 @@ def _reading(progress: ProgressCallback, step: str, k: int, files: int) -> Calla
     return lambda done: progress(step, READING_SHARE * (k + done) / files)
 
 
-def _check_different(files: Mapping[Foot, Path]) -> None:
-    if len(files) < 2 or not all(path.is_file() for path in files.values()):
+def _check_different(files: Mapping[Foot, Path], recordings: Mapping[Foot, Recording]) -> None:
+    """SameRecordingError if both feet have the same readings; one file may have both feet's."""
+    if len(recordings) < 2:
         return
-    left, right = files[Foot.LEFT], files[Foot.RIGHT]
-    try:
-        same = left.samefile(right) or filecmp.cmp(left, right, shallow=False)
-    except OSError:
-        return  # reading the file will raise the error
-    if same:
-        raise SameRecordingError(left, right)
+    left, right = (recordings[foot].samples for foot in (Foot.LEFT, Foot.RIGHT))
+    if np.array_equal(left.time_s, right.time_s) and np.array_equal(left.acc_mps2, right.acc_mps2):
+        raise SameRecordingError(files[Foot.LEFT], files[Foot.RIGHT])
 
 
 def check_overlap(recordings: Mapping[Foot, Recording]) -> None:

@@ -1,0 +1,77 @@
+"""Files as they come: plain, compressed, or packed with their like."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from surefoot.sensor_ingest.files.errors import FileUnreadableError, SeveralFilesError
+
+DAMAGED = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
+"""What reading a damaged or unusually packed file raises."""
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_TEXT = (".csv", ".txt", ".tsv")
+_PARTNERS = (r"(total)?acceler(ometer|ation)(uncalibrated)?\.csv", r"gyroscope(uncalibrated)?\.csv")
+"""Accelerometer and gyroscope of one pod; of several that match, the longest name has gravity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text file, on its own or in an archive; `size` is None where it is known only at the end."""
+
+    path: Path
+    member: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the file, without folders and without the ending of its compression."""
+        return Path(self.member or self.path.name).name.removesuffix(".gz")
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[BinaryIO, int | None]]:
+        """The file, unpacked, and its size in bytes."""
+        if self.member is not None:
+            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as member:
+                yield cast("BinaryIO", member), archive.getinfo(self.member).file_size
+        elif _magic(self.path).startswith(_GZIP):
+            with gzip.open(self.path) as file:
+                yield cast("BinaryIO", file), None
+        else:
+            with self.path.open("rb") as plain_file:
+                yield plain_file, self.path.stat().st_size
+
+
+def sources_of(path: Path) -> list[Source]:
+    """The text files that a path stands for; FileUnreadableError if it is none."""
+    if not stat.S_ISREG(path.stat().st_mode):  # what is opened otherwise may never end
+        raise FileUnreadableError("it is a folder" if path.is_dir() else "it is not a file")
+    if not _magic(path).startswith(_ZIP):
+        return [Source(path)]
+    with zipfile.ZipFile(path) as archive:
+        if any(info.flag_bits & 1 for info in archive.infolist()):
+            raise FileUnreadableError("the archive has a password")
+        names = [name for name in archive.namelist() if name.lower().endswith(_TEXT)]
+    if len(names) == 1:
+        return [Source(path, names[0])]
+    partners = [_longest(pattern, names) for pattern in _PARTNERS]
+    if partners[0] is None:
+        raise SeveralFilesError(names)
+    return [Source(path, name) for name in partners if name is not None]
+
+
+def _longest(pattern: str, names: list[str]) -> str | None:
+    found = [name for name in names if re.fullmatch(pattern, Path(name).name.lower())]
+    return max(found, key=len, default=None)
+
+
+def _magic(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
