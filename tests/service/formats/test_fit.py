@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fit_tool.fit_file import FitFile
+from fit_tool.validation import ProfileScope, validate_fit_file
 
 from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.analysis.model import Bout, BoutKind, Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
@@ -100,6 +102,10 @@ def test_it_has_what_readers_ask_for(fit: Path, analysed: AnalysedRun) -> None:
         assert after["start_time"] == before["timestamp"]
     assert read["lap"][0]["start_time"] == session["start_time"] == read["record"][0]["timestamp"]
     assert read["lap"][-1]["timestamp"] == session["timestamp"] == read["record"][-1]["timestamp"]
+
+
+def test_the_profile_and_the_rules_for_activities_hold(fit: Path) -> None:
+    assert validate_fit_file(FitFile.from_file(str(fit)), profile_scope=ProfileScope.FULL).findings == []
 
 
 def test_a_long_run_has_a_lap_for_each_kilometre(tmp_path: Path) -> None:
