@@ -49,7 +49,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     analyze: "surefoot analyze --left left.csv --right right.csv --json run.json",
     reanalyze: "surefoot reanalyze last",
     exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
-    export: "surefoot export 20260102T030405Z-1a2b3c4d --csv readings",
+    export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",
     serve: "surefoot serve --host 0.0.0.0",
     certificate: "surefoot certificate",
