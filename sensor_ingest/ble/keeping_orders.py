@@ -38,7 +38,7 @@ async def order_keeping(
         if the pod is not in range, has no store or no room in it, or the link to it is lost.
     """
     adapter = Adapter(radio)
-    advertisement = await _find(adapter, pod, find_timeout_s)
+    advertisement = await find_pod(adapter, pod, find_timeout_s)
     client = PodClient(advertisement, radio)
     try:
         await client.connect()
@@ -49,7 +49,8 @@ async def order_keeping(
         await client.close()
 
 
-async def _find(adapter: Adapter, pod: str, timeout_s: float) -> Advertisement:
+async def find_pod(adapter: Adapter, pod: str, timeout_s: float) -> Advertisement:
+    """What a pod, by serial number or tag, advertises; PodRefusedError if it is not heard in time."""
     scan = asyncio.create_task(adapter.scan(), name="scan")
     looking = asyncio.create_task(adapter.wait_for_advertisement(advertised_prefix(pod)), name=f"look for {pod}")
     try:

@@ -8,10 +8,15 @@ from typing import Annotated
 
 import typer
 
+from surefoot.service.cli.exit_codes import PROBLEM
 from surefoot.service.cli.options import Folder, Minutes, Seed
 
 
 def pods(
+    action: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[conform POD]", help="Simulate nothing; examine a pod by the pod profile."),
+    ] = None,
     left: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the left pod.")] = None,
     right: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the right pod.")] = None,
     minutes: Minutes = 20.0,
@@ -32,13 +37,19 @@ def pods(
     ] = None,
     folder: Folder = None,
 ) -> None:
-    """Be a simulated runner's pods, on Bluetooth dongles; or have a pod keep, or forget the bond with it.
+    """Be a simulated runner's pods, on Bluetooth dongles; or examine a pod, have it keep, or forget the bond with it.
 
     Phones and other computers find them as they find real pods. A dongle is named as bumble names it: usb:0,
     serial:/dev/ttyACM0, tcp-client:127.0.0.1:9001. The system must not use it at the same time.
 
+    conform POD, with a serial number or its last four characters, prints every sentence of the pod profile that the
+    pod breaks, and where that stands; the exit code is then 1. The pod's ring is emptied, what it has stored stays.
+
     Ctrl-C switches the pods off; the exit code is 0.
     """
+    if action:
+        _conform(action)
+        return
     if forget_bond is not None:
         _forget_bond(forget_bond, folder)
         return
@@ -48,6 +59,20 @@ def pods(
     from surefoot.service.runtime.hardware_pods import serve_pods
 
     serve_pods(left, right, minutes, scenario, seed)
+
+
+def _conform(action: list[str]) -> None:
+    from surefoot.sensor_ingest.ble.adapter import RadioBackend
+    from surefoot.sensor_ingest.ble.conformance import conformance
+    from surefoot.service.terminal.conformance import conformance_lines
+
+    if len(action) != 2 or action[0] != "conform":
+        raise typer.BadParameter(f"{' '.join(action)!r} is not an order; the only one is: conform POD")
+    verdicts = asyncio.run(conformance(RadioBackend(), action[1]))
+    for line in conformance_lines(action[1], verdicts):
+        print(line)
+    if any(verdict.failure for verdict in verdicts):
+        raise typer.Exit(PROBLEM)
 
 
 def _forget_bond(pod: str, folder: Path | None) -> None:
