@@ -14,6 +14,8 @@ WIDTH, HEIGHT = 440.0, 200.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 8.0, 10.0, 24.0
 CLOCK_STEPS_S = (10, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200)
 MAX_TICKS = 6
+ROW_HEIGHT, LETTER_WIDTH = 16.0, 7.0
+"""Of labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +127,16 @@ def band_area(axes: Axes, low: float, high: float, label: str) -> Markup:
     )
 
 
-def event_marker(axes: Axes, x: float, text: str, class_: str = "event") -> Markup:
-    """A vertical line at `x`, with its label."""
+def event_marker(axes: Axes, x: float, text: str, class_: str = "event", row: int = 0) -> Markup:
+    """A vertical line at `x`, with its label; labels that could meet have rows of their own, counted from the top."""
     at = axes.px(x)
     late = at > 0.7 * WIDTH
     return join(
         [
             element("line", x1=at, x2=at, y1=TOP, y2=axes.height - BOTTOM, class_=f"mark {class_}"),
             element(
-                "text", text, x=at + (-5 if late else 5), y=TOP + 15, text_anchor="end" if late else "start",
-                class_=f"tick {class_}",
+                "text", text, x=at + (-5 if late else 5), y=TOP + 15 + ROW_HEIGHT * row,
+                text_anchor="end" if late else "start", class_=f"tick {class_}",
             ),
         ]
     )  # fmt: skip

@@ -12,6 +12,9 @@ from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.metrics import CONTACT, IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.charts.axes import (
+    LEFT,
+    LETTER_WIDTH,
+    WIDTH,
     Axes,
     band_area,
     chart,
@@ -74,7 +77,7 @@ def inversion_chart(evidence: Mapping[str, Any]) -> Markup:
         line(axes, time_s, measured, "alarm"),
         line(axes, (peak_s, peak_s), (usual_deg, peak_deg), "alarm"),
         element("circle", cx=axes.px(peak_s), cy=axes.py(peak_deg), r=4, class_="peak"),
-        _label_beside(axes, peak_s, peak_deg, f"{least}{peak_deg - usual_deg:.0f}° beyond usual", "alarm"),
+        _label_above(axes, peak_s, peak_deg, f"{least}{peak_deg - usual_deg:.0f}° beyond usual", "alarm"),
         _label_beside(axes, float(time_s[-1]), float(usual[-1]), "your usual stance", "usual"),
     )
 
@@ -116,7 +119,7 @@ def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) 
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
         band_area(axes, low, high, "your baseline"),
         event_marker(axes, finding.time_s, "began", "alarm"),
-        event_marker(axes, float(evidence.get("first_known_s", finding.known_s)), "reported"),
+        event_marker(axes, float(evidence.get("first_known_s", finding.known_s)), "reported", row=1),
         line(axes, time_s, values, "both"),
         *(
             element("circle", cx=axes.px(at), cy=axes.py(value), r=2.6, class_="dot both")
@@ -154,8 +157,10 @@ def _label_beside(axes: Axes, x: float, y: float, text: str, class_: str) -> Mar
     )  # fmt: skip
 
 
-def _label_above(axes: Axes, x: float, y: float, text: str) -> Markup:
-    return element("text", text, x=axes.px(x), y=axes.py(y) - 7, text_anchor="middle", class_="tick median")
+def _label_above(axes: Axes, x: float, y: float, text: str, class_: str = "median") -> Markup:
+    half = 0.5 * LETTER_WIDTH * len(text)
+    at = min(max(axes.px(x), LEFT + half), WIDTH - half)
+    return element("text", text, x=at, y=axes.py(y) - 7, text_anchor="middle", class_=f"tick {class_}")
 
 
 def _metric_label(evidence: Mapping[str, Any]) -> str:
