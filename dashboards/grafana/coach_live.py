@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from surefoot.analysis.findings import Severity
 from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.dashboards.grafana.board import Board
-from surefoot.dashboards.grafana.colours import RANK_COLOURS
+from surefoot.dashboards.grafana.colours import CLEAR, SEVERITY_COLOURS
 from surefoot.dashboards.grafana.fields import asymmetry_field, metric_field
 from surefoot.dashboards.grafana.influxql import (
     BOTH_FEET,
@@ -20,11 +21,13 @@ from surefoot.dashboards.grafana.panels import (
     Query,
     column_override,
     override,
+    special_mapping,
     table,
     time_series,
     value_mapping,
 )
 from surefoot.dashboards.grafana.shared_panels import (
+    HIDDEN_COLUMN,
     RELATIVE_TIME,
     STALE_ROW_STYLE,
     STATE_COLUMN,
@@ -38,11 +41,25 @@ from surefoot.dashboards.grafana.shared_panels import (
     pods_table,
     sorted_by,
 )
+from surefoot.dashboards.vocabulary import SEVERITY_WORDS
 
 CADENCE = metric_field("cadence_spm")
 SIDES = (asymmetry_field(CONTACT), asymmetry_field(IMPACT))
-NAME, ATTENTION, FOUND = "Name", "Attention", "What was found"
-RANK_WORDS = ("worth knowing", "notice", "warning", "severe")
+NAME, RANK, SEVERITY, FOUND = "Name", "Rank", "Severity", "What was found"
+ATTENTION_STYLE = {
+    "mappings": [
+        value_mapping(
+            {
+                each.value: (SEVERITY_WORDS[each], SEVERITY_COLOURS[each.value] if each.rank else CLEAR)
+                for each in Severity
+            }
+        ),
+        special_mapping("null", "nothing found", CLEAR),
+    ],
+    "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+    "custom.width": 120,
+}
+"""What calls for nobody has no colour behind it."""
 TO_RUNNER = {"title": "Watch this runner", "url": "/d/surefoot-runner-live?var-runner=${__data.fields.runner}"}
 
 
@@ -52,44 +69,36 @@ def _squad() -> Panel:
     )
     fresh = count_fresh(CADENCE, '"live"', BOTH_FEET, by="runner")
     worst = select(
-        [f'max("rank") AS "{ATTENTION}"', f'"message" AS "{FOUND}"'],
+        [f'max("rank") AS "{RANK}"', f'"severity" AS "{SEVERITY}"', f'"message" AS "{FOUND}"'],
         '"findings"',
         IN_TIME_RANGE,
         tail='GROUP BY "runner"',
     )
     names = newest_row([f'"name" AS "{NAME}"'], '"runs"', by=("runner",))
-    ranks = {str(rank): (text, RANK_COLOURS[rank]) for rank, text in enumerate(RANK_WORDS)}
     return table(
         "Who needs me?",
         "One row per runner, most severe finding first. A grey row is stale: no number for more than half a minute, "
         "because the runner is standing still or the pods are out of range.",
         [Query(influxql, table=True) for influxql in (numbers, fresh, worst, names)],
         24,
-        9,
+        12,
         overrides=[
             STALE_ROW_STYLE,
-            override(NAME, {"custom.width": 150, "links": [TO_RUNNER]}),
-            override("runner", {"displayName": "Runner", "custom.width": 150, "links": [TO_RUNNER]}),
+            override(NAME, {"custom.width": 130, "links": [TO_RUNNER]}),
+            *(override(name, HIDDEN_COLUMN) for name in ("runner", RANK)),
             override("Time", {"displayName": "Newest number", **RELATIVE_TIME}),
-            override(
-                ATTENTION,
-                {
-                    "mappings": [value_mapping(ranks)],
-                    "custom.cellOptions": {"type": "color-background", "mode": "basic"},
-                    "custom.width": 130,
-                },
-            ),
+            override(SEVERITY, ATTENTION_STYLE),
             override(FOUND, WRAPPED_TEXT),
-            *(column_override(each) for each in (CADENCE, *SIDES)),
+            *(column_override(each, width=110) for each in (CADENCE, *SIDES)),
         ],
         transformations=[
             only_columns("B", "runner", STATE_COLUMN),
-            only_columns("C", "runner", ATTENTION, FOUND),
+            only_columns("C", "runner", RANK, SEVERITY, FOUND),
             only_columns("D", "runner", NAME),
             joined_by("runner"),
             only_rows_with(STATE_COLUMN),
-            in_order(NAME, "runner", STATE_COLUMN, ATTENTION, FOUND, *(each.label for each in (CADENCE, *SIDES))),
-            sorted_by(ATTENTION, descending=True),
+            in_order(NAME, "runner", STATE_COLUMN, RANK, SEVERITY, FOUND, *(each.label for each in (CADENCE, *SIDES))),
+            sorted_by(RANK, descending=True),
         ],
     )
 
@@ -113,5 +122,5 @@ BOARD = Board(
     since="15m",
     refresh="5s",
     rows=[[_squad()], [_sides(), _impact()], [findings_table("What was found?", 24, 7, runner=True)]],
-    data_quality=[pods_table("Is every pod heard?", 24, 8)],
+    data_quality=[pods_table("Is every pod heard?", 24, 12)],
 )

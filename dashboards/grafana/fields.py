@@ -20,6 +20,7 @@ class Field:
     unit : display unit; stored value × `scale` = displayed value.
     description : one sentence in a runner's words.
     typical : range in the display unit, if there is one; None leaves an end open.
+    axis : range that the axis has at least, in the display unit; the typical range if None.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Field:
     scale: float = 1.0
     decimals: int = 0
     typical: TypicalRange = None
+    axis: TypicalRange = None
 
     @property
     def grafana_unit(self) -> str:
@@ -73,28 +75,42 @@ def _typical_range(metric: Metric) -> tuple[float, float] | None:
 
 
 BATTERY = Field(
-    "battery_pct", "Battery", "%", "How full the pod's battery is; charge it below 15 %.", typical=(15, None)
+    "battery_pct",
+    "Battery",
+    "%",
+    "How full the pod's battery is; charge it below 15 %.",
+    typical=(15, None),
+    axis=(0, 100),
 )
 SIGNAL = Field(
-    "rssi_dbm", "Signal", "dBm", "Strength of the pod's signal; below −90 dBm it drops out.", typical=(-90, None)
+    "rssi_dbm",
+    "Signal",
+    "dBm",
+    "Strength of the pod's signal; below −90 dBm it drops out.",
+    typical=(-90, None),
+    axis=(-100, -40),
 )
 LOSS = Field(
     "loss_pct", "Lost", "%", "Share of this run's samples that never arrived; strides in them are missing.",
-    decimals=2, typical=(None, 1),
+    decimals=2, typical=(None, 1), axis=(0, 5),
 )  # fmt: skip
 CLOCK = Field(
     "clock_residual_s", "Clock scatter", "ms",
     "How much the pod's clock scatters around ours; it limits how precisely left and right are compared.",
-    scale=1000.0, decimals=1, typical=(None, 10),
+    scale=1000.0, decimals=1, typical=(None, 10), axis=(0, 20),
 )  # fmt: skip
-RECONNECTS = Field("reconnects", "Reconnects", "", "How often the pod was lost and found again in this run.")
+RECONNECTS = Field(
+    "reconnects", "Reconnects", "", "How often the pod was lost and found again in this run.", axis=(0, 5)
+)
 CONNECTED = Field("connected", "Connected", "", "Whether the pod is connected now.")
 CLIPPED = Field(
     "clipped_strides_pct", "Clipped strides", "%",
     "Strides in which the sensor clipped: their impact is a lower bound.",
-    decimals=1, typical=(None, 10),
+    decimals=1, typical=(None, 10), axis=(0, 20),
 )  # fmt: skip
-RUN_TIME = Field("run_time_s", "Running", "min", "How long you ran.", scale=1 / 60.0)
-DOSE = Field("impact_dose_g", "Impact load", "g", "Sum of the impacts of all running landings of a foot.")
+RUN_TIME = Field("run_time_s", "Running", "min", "How long you ran.", scale=1 / 60.0, axis=(0, None))
+DOSE = Field(
+    "impact_dose_g", "Impact load", "g", "Sum of the impacts of all running landings of a foot.", axis=(0, None)
+)
 STRIDES = Field("strides", "Strides", "", "Number of complete strides that the numbers are based on.")
-FINDINGS = Field("value", "Findings", "", "How many findings there were.")
+FINDINGS = Field("value", "Findings", "", "How many findings there were.", axis=(0, 5))

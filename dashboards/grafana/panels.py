@@ -73,6 +73,23 @@ class Panel:
         }
 
 
+def override(name: str, properties: Json, *, regexp: bool = False) -> Json:
+    """Field properties for one column or line, matched by name."""
+    matcher = {"id": "byRegexp" if regexp else "byName", "options": name}
+    return {"matcher": matcher, "properties": [{"id": key, "value": value} for key, value in properties.items()]}
+
+
+def fixed_colour(colour: str) -> Json:
+    """Colour mode with one colour for all values."""
+    return {"mode": "fixed", "fixedColor": colour}
+
+
+FOOT_STYLES = (
+    override("/left$/", {"color": fixed_colour(LEFT)}, regexp=True),
+    override("/right$/", {"color": fixed_colour(RIGHT), "custom.lineStyle": DASHED}, regexp=True),
+)
+
+
 def time_series(
     question: str,
     field: Field,
@@ -80,10 +97,11 @@ def time_series(
     width: int,
     *,
     draw: Json | None = None,
+    styles: Sequence[Json] = FOOT_STYLES,
     overrides: Sequence[Json] = (),
     extra: str = "",
 ) -> Panel:
-    """Time series panel of a field, with its typical range shaded."""
+    """Time series panel of a field, with its typical range shaded; `styles` are those of the feet's lines."""
     custom = {
         "drawStyle": "line",
         "lineWidth": 2,
@@ -92,6 +110,7 @@ def time_series(
         "insertNulls": 60_000,
         "thresholdsStyle": {"mode": "area" if field.typical else "off"},
         **_axis_limits(field),
+        "axisWidth": 56 + 7 * len(field.unit),
         **(draw or {}),
     }
     defaults = {
@@ -108,7 +127,7 @@ def time_series(
     description = f"{field.description} {extra}".rstrip()
     return Panel(
         "timeseries", question, description, queries, width,
-        defaults=defaults, overrides=[*FOOT_STYLES, *overrides], options=options,
+        defaults=defaults, overrides=[*styles, *overrides], options=options,
     )  # fmt: skip
 
 
@@ -176,17 +195,6 @@ def value_mapping(texts: Mapping[str, tuple[str, str]]) -> Json:
     }
 
 
-def override(name: str, properties: Json, *, regexp: bool = False) -> Json:
-    """Field properties for one column or line, matched by name."""
-    matcher = {"id": "byRegexp" if regexp else "byName", "options": name}
-    return {"matcher": matcher, "properties": [{"id": key, "value": value} for key, value in properties.items()]}
-
-
-def fixed_colour(colour: str) -> Json:
-    """Colour mode with one colour for all values."""
-    return {"mode": "fixed", "fixedColor": colour}
-
-
 def column_override(field: Field, **custom: object) -> Json:
     """Override that gives a table column a field's unit and thresholds."""
     properties = {"unit": field.grafana_unit, "decimals": field.decimals}
@@ -210,8 +218,8 @@ def ribbon_overrides(low: str, high: str, colour: str = BOTH) -> list[Json]:
 
 
 def _axis_limits(field: Field) -> Json:
-    """Soft axis limits that include the typical range."""
-    ends = zip(("axisSoftMin", "axisSoftMax"), field.typical or (None, None), strict=True)
+    """Soft axis limits that include the typical range; data beyond them are shown too."""
+    ends = zip(("axisSoftMin", "axisSoftMax"), field.axis or field.typical or (None, None), strict=True)
     return {name: end for name, end in ends if end is not None}
 
 
@@ -223,10 +231,6 @@ def _thresholds(typical: TypicalRange, *, inside: str, outside: str, lowest: flo
     return {"mode": "absolute", "steps": steps}
 
 
-FOOT_STYLES = (
-    override("/left$/", {"color": fixed_colour(LEFT)}, regexp=True),
-    override("/right$/", {"color": fixed_colour(RIGHT), "custom.lineStyle": DASHED}, regexp=True),
-)
 REFERENCE_BAND_STYLE = (
     *ribbon_overrides("baseline, low", "baseline, high", REFERENCE),
     override("difference", {"color": fixed_colour(BOTH)}),

@@ -31,7 +31,13 @@ from surefoot.dashboards.grafana.panels import (
     table,
     time_series,
 )
-from surefoot.dashboards.grafana.shared_panels import feet_chart, findings_table, in_order, per_foot_query
+from surefoot.dashboards.grafana.shared_panels import (
+    HIDDEN_COLUMN,
+    feet_chart,
+    findings_table,
+    in_order,
+    per_foot_query,
+)
 
 THIS = "/d/surefoot-run?var-runner=${runner}&var-run=${__data.fields.run}"
 OPEN = {"title": "Open this run", "url": THIS + "&from=${__data.fields.started}&to=${__data.fields.ended}"}
@@ -62,7 +68,7 @@ def _list() -> Panel:
         overrides=[
             override("run", {"displayName": "Run", "links": [OPEN]}),
             override("Time", {"displayName": "Ended", "unit": "dateTimeAsLocal"}),
-            *(override(name, {"custom.hidden": True}) for name in ("started", "ended")),
+            *(override(name, HIDDEN_COLUMN) for name in ("started", "ended")),
             *(column_override(each) for each in fields),
         ],
         transformations=[in_order("run", "Time")],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from surefoot.analysis.findings import Kind
 from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.dashboards.grafana.board import FINDINGS_OF_RUNNER, RUNNER_CHOICE, Board
 from surefoot.dashboards.grafana.colours import BOTH as BOTH_COLOUR
@@ -21,6 +24,8 @@ from surefoot.dashboards.grafana.influxql import (
 from surefoot.dashboards.grafana.panels import Panel, Query, fixed_colour, override, ribbon_overrides, stat, time_series
 from surefoot.dashboards.grafana.shared_panels import feet_chart, findings_table, pods_table
 
+INVERSION = "peak_inversion_deg"
+OF_ROLLS = f"\"kind\" = '{Kind.INVERSION_EVENT}'"
 DOTS = {"drawStyle": "points", "pointSize": 4, "insertNulls": 5_000}
 AGE = Field("cadence_spm", "Newest number", "", "Age of the newest number; a new one is due every ten seconds.")
 
@@ -63,6 +68,18 @@ def _side() -> Panel:
     )
 
 
+def _inversion() -> Panel:
+    """Strides, and ankle rolls and near misses: the metric of such a stride is withheld, the finding has its peak."""
+    chart = feet_chart("How far do my ankles tip outward?", INVERSION, "strides", 12, OF_RUNNER, draw=DOTS)
+    rolled = select(['"value" AS "rolled"'], '"findings"', OF_RUNNER, OF_ROLLS, IN_TIME_RANGE, tail='GROUP BY "foot"')
+    return replace(
+        chart,
+        description=f"{chart.description} Large: an ankle roll or a near miss.",
+        queries=[*chart.queries, Query(rolled, "rolled, $tag_foot")],
+        overrides=[*chart.overrides, override("/^rolled/", {"custom.pointSize": 14}, regexp=True)],
+    )
+
+
 BOARD = Board(
     "surefoot-runner-live",
     "Runner live",
@@ -82,7 +99,7 @@ BOARD = Board(
         [feet_chart("How long is each foot on the ground?", CONTACT, "strides", 12, OF_RUNNER, draw=DOTS), _side()],
         [
             feet_chart("How hard does each foot land?", IMPACT, "strides", 12, OF_RUNNER, draw=DOTS),
-            feet_chart("How far do my ankles tip outward?", "peak_inversion_deg", "strides", 12, OF_RUNNER, draw=DOTS),
+            _inversion(),
         ],
         [findings_table("What was found?", 24, 6, OF_RUNNER)],
     ],

@@ -29,7 +29,8 @@ from surefoot.dashboards.grafana.panels import (
 )
 from surefoot.dashboards.vocabulary import KIND_TITLES, SEVERITY_WORDS
 
-RELATIVE_TIME = {"unit": "dateTimeFromNow", "custom.width": 150}
+RELATIVE_TIME = {"unit": "dateTimeFromNow", "custom.width": 130}
+HIDDEN_COLUMN = {"custom.hideFrom.viz": True}
 SEVERITY_STYLE = {
     "mappings": [
         value_mapping({each.value: (SEVERITY_WORDS[each], SEVERITY_COLOURS[each.value]) for each in Severity})
@@ -41,7 +42,7 @@ KIND_STYLE = {
     "mappings": [value_mapping({kind.value: (text, "text") for kind, text in KIND_TITLES.items()})],
     "custom.width": 240,
 }
-WRAPPED_TEXT = {"custom.cellOptions": {"type": "auto", "wrapText": True}}
+WRAPPED_TEXT = {"custom.wrapText": True}
 STATE_COLUMN = "State"
 STALE_ROW_STYLE = override(
     STATE_COLUMN,

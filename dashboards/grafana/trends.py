@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.metrics import CONTACT, IMPACT
@@ -24,16 +26,26 @@ from surefoot.dashboards.vocabulary import KIND_TITLES
 
 EACH_WEEK = "GROUP BY time(7d, 4d)"
 """Weeks from Monday to Sunday: InfluxDB counts them from Thursday, 1 January 1970."""
+LOCAL_TIME = "tz('${__timezone}')"
+"""Midnight is the viewer's. InfluxDB begins the week after a change of the clocks an hour off."""
 OWN_RUNS = 5
 """Runs in the moving average that the reference band is drawn around."""
 BARS = {"drawStyle": "bars", "fillOpacity": 70, "lineWidth": 1, "showPoints": "never", "insertNulls": False}
+BESIDE_EACH_OTHER = [
+    override(f"/{foot}$/", {"custom.barAlignment": side}, regexp=True)
+    for foot, side in ((Foot.LEFT, -1), (Foot.RIGHT, 1))
+]
+"""Bars of one week: left of its beginning, and right of it."""
+NARROW_BARS = {**BARS, "barWidthFactor": 0.4}
 STACKED = {**BARS, "stacking": {"mode": "normal", "group": "A"}}
 RUNS = {"showPoints": "always", "pointSize": 8, "insertNulls": False}
 
 
-def _weekly(question: str, field: Field, *columns: str, draw: Json) -> Panel:
-    influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE, tail=f"{EACH_WEEK} fill(none)")
-    return time_series(question, field, [Query(influxql)], 12, draw=draw, extra="One bar per week.")
+def _weekly(question: str, field: Field, *columns: str, draw: Json, overrides: Sequence[Json] = ()) -> Panel:
+    influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE, tail=f"{EACH_WEEK} fill(none) {LOCAL_TIME}")
+    return time_series(
+        question, field, [Query(influxql)], 12, draw=draw, overrides=overrides, extra="One bar per week."
+    )
 
 
 def _time() -> Panel:
@@ -42,7 +54,7 @@ def _time() -> Panel:
 
 def _load() -> Panel:
     columns = [column_as(DOSE.for_foot(foot), foot, "sum") for foot in Foot]
-    return _weekly("How much load does each foot take?", DOSE, *columns, draw=BARS)
+    return _weekly("How much load does each foot take?", DOSE, *columns, draw=NARROW_BARS, overrides=BESIDE_EACH_OTHER)
 
 
 def _runs(question: str, field: Field, *columns: str, width: int = 12) -> Panel:
@@ -75,7 +87,12 @@ def _sides() -> Panel:
 
 def _findings() -> Panel:
     influxql = select(
-        ['count("value")'], '"findings"', OF_RUNNER, '"rank" > 0', IN_TIME_RANGE, tail=f'{EACH_WEEK}, "kind" fill(none)'
+        ['count("value")'],
+        '"findings"',
+        OF_RUNNER,
+        '"rank" > 0',
+        IN_TIME_RANGE,
+        tail=f'{EACH_WEEK}, "kind" fill(none) {LOCAL_TIME}',
     )
     names = [override(kind.value, {"displayName": KIND_TITLES[kind]}) for kind in Kind]
     query = Query(influxql, "$tag_kind")

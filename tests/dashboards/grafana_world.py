@@ -35,6 +35,8 @@ DRIFTING, DRIFTING_BEGAN = "20260301T080000Z-00000001", datetime(2026, 3, 1, 8, 
 """A run with a planted drift."""
 UNITS_S = {"m": 60, "h": 3600, "w": 604_800}
 PIXELS = 500
+TIME_ZONE = "Europe/Berlin"
+PLAYS = (make_scenario("ankle-roll", MINUTES, 1), make_scenario("tempo", MINUTES, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class BoardDatabase:
 
     Parameters
     ----------
-    runners, run : choices; a board of a single runner has the first of them.
+    runners, run : choices; the board *Pods* may have several runners.
     frozen : the run if the database has its baseline, as the board's hidden variable finds out.
     """
 
@@ -64,6 +66,7 @@ class BoardDatabase:
             "$timeFilter": f"time >= {self.now_ms - 1000 * range_s}ms and time <= {self.now_ms}ms",
             "$__interval": f"{max(range_s // PIXELS, 1)}s",
             "${__from}": str(self.now_ms - 1000 * range_s),
+            "${__timezone}": TIME_ZONE,
             "${__to}": str(self.now_ms),
             "${runner:regex}": grafana_regex(*self.runners),
             "${run:regex}": grafana_regex(self.run),
@@ -96,22 +99,21 @@ def board_database(folder: Path) -> Iterator[BoardDatabase]:
             InfluxExporter(outbox, influx, ExporterStatus("influxdb")).drain()
             assert run.summary is not None
             ended = datetime.fromisoformat(run.summary["ended"]) + timedelta(seconds=1)
-            yield BoardDatabase(influx, ("runner-1", "runner-2"), run.run, round(1000 * ended.timestamp()))
+            yield BoardDatabase(influx, (run.runner,), run.run, round(1000 * ended.timestamp()))
 
 
 def _run(settings: Settings) -> None:
     """Record simulated pods, over the simulated radio, into the store."""
-    plays = [make_scenario("ankle-roll", MINUTES, 1), make_scenario("tempo", MINUTES, 2)]
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
-        async with simulated_squad(len(plays), MINUTES, 1) as squad:
+        async with simulated_squad(len(PLAYS), MINUTES, 1) as squad:
             daemon = Daemon(DaemonContext(settings, utc_s=lambda: BEGAN.timestamp() + loop.time()))
             loop.call_later(60.0 * MINUTES, daemon.stop)
             await daemon.run(squad, 1)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("surefoot.firmware_sim.scenarios.make_squad", lambda *_: plays)
+        patch.setattr("surefoot.firmware_sim.scenarios.make_squad", lambda *_: list(PLAYS))
         virtual_time.run(serve(), speed=math.inf)
 
 

@@ -1,0 +1,183 @@
+"""Boards show what was planted: a drift, a roll, every runner and pod, loads and local weeks, for any id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from surefoot.analysis.findings import Severity
+from surefoot.analysis.model import Foot
+from surefoot.dashboards.grafana.board_files import BOARDS, BOARDS_FOLDER
+from surefoot.dashboards.vocabulary import SEVERITY_WORDS
+from tests.dashboards.grafana_world import (
+    DRIFTING,
+    DRIFTING_BEGAN,
+    PLAYS,
+    TIME_ZONE,
+    BoardDatabase,
+)
+from tests.service.drifting_run import DRIFT_PCT, OWN_PCT, WINDOW_S, WINDOWS
+
+LOADED: dict[str, dict[str, Any]] = {
+    board.uid: json.loads((BOARDS_FOLDER / f"{board.uid}.json").read_text(encoding="utf-8")) for board in BOARDS
+}
+BEGAN_NS = round(1e9 * DRIFTING_BEGAN.timestamp())
+UNSAFE_IDS = ("O'Brien", "back\\slash", "a.c", "abc", "x|y(z)[1]*", "and/or", 'the "2nd"')
+GRID_PX, TITLE_PX, HEADER_PX, LINE_PX, PADDING_PX = 38, 40, 36, 22, 12
+"""Grafana's panel grid, and its small table rows."""
+
+
+def panel_of(board: str, title: str) -> dict[str, Any]:
+    (found,) = [panel for panel in LOADED[f"surefoot-{board}"]["panels"] if panel["title"] == title]
+    return dict(found)
+
+
+def variable(name: str) -> str:
+    (found,) = [each for each in LOADED["surefoot-run"]["templating"]["list"] if each["name"] == name]
+    return str(found["query"]["query"])
+
+
+def styles_of(panel: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a panel's overrides set for a name."""
+    found = [each for each in panel["fieldConfig"]["overrides"] if each["matcher"]["options"] == name]
+    return {each["id"]: each["value"] for override in found for each in override["properties"]}
+
+
+def test_a_planted_drift_leaves_one_constant_band(world: BoardDatabase) -> None:
+    panel = panel_of("run", "Do I drift away from my own balance?")
+    asked, written, unwritten = (target["query"] for target in panel["targets"])
+    ended_ms = round(1000 * (DRIFTING_BEGAN.timestamp() + WINDOWS * WINDOW_S))
+    run = replace(world, run=DRIFTING, now_ms=ended_ms)
+    assert [row[-1] for series in run.ask(variable("frozen"), "1h") for row in series.rows] == [DRIFTING]
+    for since in ("40m", "5m"):  # the whole run, and a look at its end
+        (line,) = run.ask(asked, since)
+        assert line.rows[-1][1] == pytest.approx(OWN_PCT + DRIFT_PCT)
+        known = replace(run, frozen=DRIFTING)
+        assert known.ask(unwritten, since) == []
+        for board, query in ((known, written), (run, unwritten)):
+            (series,) = board.ask(query, since)
+            assert series.columns == ["time", "baseline, low", "baseline, high"]
+            (band,) = {tuple(row[1:]) for row in series.rows if row[1] is not None}
+            assert band == pytest.approx((OWN_PCT - 2.1, OWN_PCT + 2.1))
+            since_ns = 1_000_000 * (run.now_ms - 60_000 * int(since[:-1]))
+            assert all(row[1] is not None for row in series.rows if row[0] >= max(since_ns, BEGAN_NS))
+
+
+def test_the_rolled_stride_is_among_the_strides(world: BoardDatabase) -> None:
+    (planted,) = PLAYS[0].inversion_events
+    strides, rolled = panel_of("runner-live", "How far do my ankles tip outward?")["targets"]
+    (series,) = world.ask(rolled["query"], "5m")
+    assert (series.tags["foot"], rolled["alias"]) == (planted.foot, "rolled, $tag_foot")
+    assert series.rows[0][1] == pytest.approx(planted.peak_deg, abs=6.0)
+    highest = [row[1] for each in world.ask(strides["query"], "5m") for row in each.rows]
+    assert max(highest) < series.rows[0][1] / 2.0
+    assert replace(world, runners=("runner-2",)).ask(rolled["query"], "5m") == []
+
+
+@pytest.mark.parametrize("width_px", [1280, 1920])
+def test_the_squads_table_has_room_for_four_runners_with_all_that_was_found(width_px: int) -> None:
+    panel = panel_of("coach-live", "Who needs me?")
+    shown = [each for each in panel["fieldConfig"]["overrides"] if "custom.hideFrom.viz" not in _ids(each)]
+    taken_px = sum(each["value"] for one in shown for each in one["properties"] if each["id"] == "custom.width")
+    letters_per_line = (width_px - 100 - taken_px) / 7.0
+    message = (
+        "Your right ankle rolled over: 40° farther outward than you usually stand, at up to 918 °/s. If it hurts, stop."
+    )
+    lines = 1 + len(message) // letters_per_line
+    room_px = panel["gridPos"]["h"] * GRID_PX - TITLE_PX - HEADER_PX
+    assert room_px // (lines * LINE_PX + PADDING_PX) >= 4
+    assert styles_of(panel, "What was found")["custom.wrapText"] is True
+
+
+def _ids(override: Mapping[str, Any]) -> set[str]:
+    return {each["id"] for each in override["properties"]}
+
+
+def test_who_has_nothing_has_no_colour_and_severities_have_the_same_words_everywhere() -> None:
+    squad = styles_of(panel_of("coach-live", "Who needs me?"), "Severity")["mappings"]
+    found = styles_of(panel_of("coach-live", "What was found?"), "Severity")["mappings"]
+    assert squad[1]["options"]["match"] == "null"
+    assert squad[1]["options"]["result"]["color"] == squad[0]["options"][Severity.INFO]["color"] == "transparent"
+    for each in Severity:
+        assert squad[0]["options"][each]["text"] == found[0]["options"][each]["text"] == SEVERITY_WORDS[each]
+
+
+def test_the_worst_finding_of_each_runner_is_told_with_its_own_severity(world: BoardDatabase) -> None:
+    worst = panel_of("coach-live", "Who needs me?")["targets"][2]["query"]
+    told = {series.tags["runner"]: next(series.dicts()) for series in world.ask(worst, "15m")}
+    assert (told["runner-1"]["Severity"], told["runner-1"]["Rank"]) == ("roll", 2)
+    assert "ankle rolled" in told["runner-1"]["What was found"]
+
+
+def test_both_pods_of_a_runner_have_the_runners_colour_and_the_right_one_is_dashed(world: BoardDatabase) -> None:
+    squad = replace(world, runners=("runner-1", "runner-2"))
+    for title in ("How long will the batteries last?", "How well is each pod heard?", "Do the clocks agree?"):
+        panel = panel_of("pods", title)
+        assert panel["fieldConfig"]["defaults"]["color"] == {"mode": "palette-classic-by-name"}
+        assert [target["alias"] for target in panel["targets"]] == ["$tag_runner"] * 2
+        for target in panel["targets"]:
+            runners = [series.tags["runner"] for series in squad.ask(target["query"], "6h")]
+            assert runners == ["runner-1", "runner-2"], title
+        (dashed,) = panel["fieldConfig"]["overrides"]
+        assert dashed["matcher"] == {"id": "byFrameRefID", "options": "B"}
+        assert "\"foot\" = 'right'" in panel["targets"][1]["query"]
+
+
+def test_the_axes_of_shares_hold_what_is_possible() -> None:
+    for title, least, most in (
+        ("How long will the batteries last?", 0, 100),
+        ("How often was a pod lost?", 0, 5),
+        ("Were samples lost?", 0, 5),
+    ):
+        custom = panel_of("pods", title)["fieldConfig"]["defaults"]["custom"]
+        assert (custom["axisSoftMin"], custom["axisSoftMax"]) == (least, most), title
+
+
+def test_loads_are_bars_from_zero_beside_each_other(world: BoardDatabase) -> None:
+    panel = panel_of("trends", "How much load does each foot take?")
+    assert panel["fieldConfig"]["defaults"]["custom"]["axisSoftMin"] == 0
+    sides = [styles_of(panel, f"/{foot}$/")["custom.barAlignment"] for foot in Foot]
+    assert sides == [-1, 1]
+    (series,) = world.ask(panel["targets"][0]["query"], "12w")
+    doses = {tuple(row[1:]) for row in series.rows if row[1] is not None}
+    assert len(doses) == 1, "every week has the same run"
+    summary = "SELECT impact_dose_g_left, impact_dose_g_right FROM summaries WHERE runner = 'runner-1'"
+    assert next(iter(doses)) in {tuple(row[1:]) for row in world.influx.query(summary)[0].rows}
+
+
+def test_weeks_begin_at_the_viewers_midnight_also_when_the_clocks_change(world: BoardDatabase) -> None:
+    zone = ZoneInfo(TIME_ZONE)
+    minutes = {
+        datetime(2026, 3, 22, 23, 50, tzinfo=zone): 10,
+        datetime(2026, 3, 23, 0, 10, tzinfo=zone): 20,  # the week in which the clocks go forward
+        datetime(2026, 3, 29, 23, 50, tzinfo=zone): 30,
+        datetime(2026, 3, 30, 1, 10, tzinfo=zone): 40,
+        datetime(2026, 4, 6, 0, 10, tzinfo=zone): 50,
+    }
+    world.influx.write(
+        [
+            f"summaries,runner=weekly,run=r{each},foot=both run_time_s={60 * each} {round(1e9 * at.timestamp())}"
+            for at, each in minutes.items()
+        ]
+    )
+    viewer = replace(world, runners=("weekly",), now_ms=round(1000 * datetime(2026, 4, 20, tzinfo=zone).timestamp()))
+    (series,) = viewer.ask(panel_of("trends", "How much do I run?")["targets"][0]["query"], "12w")
+    assert [row[1] for row in series.rows] == pytest.approx([10, 50, 40, 50])
+
+
+@pytest.mark.parametrize("runner", UNSAFE_IDS)
+def test_a_runners_id_is_matched_as_it_is(world: BoardDatabase, runner: str) -> None:
+    tags = {each: each.replace(" ", "\\ ") for each in UNSAFE_IDS}
+    world.influx.write(
+        [f"runs,runner={tags[each]},run=run-{number},foot=both feet=2 1000" for number, each in enumerate(UNSAFE_IDS)]
+    )
+    found = replace(world, runners=(runner,)).ask(variable("run"), "1h")
+    assert [row[-1] for series in found for row in series.rows] == [f"run-{UNSAFE_IDS.index(runner)}"]
+    both = replace(world, runners=(runner, "abc")).ask(variable("run"), "1h")
+    assert len({row[-1] for series in both for row in series.rows}) == len({runner, "abc"})
