@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +13,6 @@ import numpy as np
 
 from surefoot.analysis.model import Floats, Foot
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
-from surefoot.sensor_ingest.files.columns import Table
 from surefoot.sensor_ingest.files.csv_header import encoding_of, find_header
 from surefoot.sensor_ingest.files.csv_rows import RowBuffer
 from surefoot.sensor_ingest.files.devices import choose
@@ -69,9 +69,15 @@ def read_csv(
     RecordingError
         if the file cannot be used; its text is one sentence that names the file.
     """
+    with sentences_about(path):
+        return recording_of(read_files(path, foot, said, progress or (lambda _: None)), foot)
+
+
+@contextmanager
+def sentences_about(path: Path) -> Iterator[None]:
+    """Errors in reading a file become sentences that name it."""
     try:
-        table, notes = _joined(read_files(path, foot, said, progress or (lambda _: None)))
-        return clean(table, foot, notes)
+        yield
     except RecordingError as error:
         error.path = error.path or path
         raise
@@ -90,12 +96,13 @@ def read_files(path: Path, foot: Foot, said: Statements, progress: Callable[[flo
     ]
 
 
-def _joined(files: list[FileRead]) -> tuple[Table, tuple[str, ...]]:
+def recording_of(files: list[FileRead], foot: Foot) -> Recording:
+    """The recording that one foot's files make together, cleaned."""
     parts = [part for each in files for part in split_own_rows(each.part)]
     if all(part.acc is None for part in parts):
         raise NoAccelerationError([name for each in files for name in each.layout.names])
     table, joined = join(parts)
-    return table, (*dict.fromkeys(note for each in files for note in each.notes), *joined)
+    return clean(table, foot, (*dict.fromkeys(note for each in files for note in each.notes), *joined))
 
 
 def _read(source: Source, foot: Foot, said: Statements, progress: Callable[[float], None]) -> FileRead:

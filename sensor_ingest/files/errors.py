@@ -252,8 +252,7 @@ class ReadingsCountedError(RecordingError):
         self.first = first
         super().__init__(
             f"time_s counts the readings ({first:.0f}, {first + 1:.0f}, {first + 2:.0f} …) and does not say when they "
-            "were taken; write seconds, the count divided by the readings per second (or, if they are milliseconds, by "
-            "1000)."
+            "were taken; say how many a second with --rate HZ (or, if they are milliseconds, --unit time=ms)."
         )
 
 
@@ -283,7 +282,7 @@ class AccelerationUnitUnknownError(RecordingError):
         self.level = level
         super().__init__(
             f"acceleration is typically {level:.4g}, which is neither m/s², g nor mg for a foot under gravity; "
-            "convert the acc_ columns to m/s²."
+            "say the unit with --unit acc=UNIT, of counts as acc=8g/32768."
         )
 
 
@@ -294,5 +293,5 @@ class GravityUnlikelyError(RecordingError):
         self.level_mps2 = level_mps2
         super().__init__(
             f"acceleration seems to be in g or mg, but then gravity reads {level_mps2:.1f} m/s² instead of 9.8, so it "
-            "may be in counts of the sensor; convert the acc_ columns to m/s²."
+            "may be in counts of the sensor; say the range with --unit acc=8g/32768, with your sensor's numbers."
         )

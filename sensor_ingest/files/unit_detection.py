@@ -130,7 +130,7 @@ def convert_gyr_to_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str
     if norm_percentiles(gyr_radps).top > _MAX_RADPS:
         return table.without_gyroscope(), (
             "The gyroscope is neither in rad/s nor in °/s, since no foot turns so fast: treated as having no "
-            "gyroscope; convert the gyr_ columns to rad/s.",
+            "gyroscope; say the unit, as --unit gyr=mdps.",
         )
     return replace(table, gyr=gyr_radps), ("The gyroscope is in °/s: converted to rad/s.",)
 

@@ -59,7 +59,7 @@ def analyze(
     time: TimeColumn = None,
     folder: Folder = None,
 ) -> None:
-    """Measure a recorded run, or files of any device: summary, JSON and report.
+    """Measure a recorded run, or files: summary, JSON and report.
 
     One foot is enough, both are better. A sensor's own file goes behind a comma: acc.csv,gyr.csv.
 

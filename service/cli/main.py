@@ -23,6 +23,7 @@ from surefoot.service.cli.exchange import exchange
 from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from surefoot.service.cli.export import export
 from surefoot.service.cli.help import flow
+from surefoot.service.cli.inspect import inspect
 from surefoot.service.cli.live import live
 from surefoot.service.cli.log_output import silence_log
 from surefoot.service.cli.pods import pods
@@ -47,6 +48,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     runs: "surefoot runs --folder training",
     replay: "surefoot replay 20260102T030405Z-1a2b3c4d --json run.json",
     analyze: "surefoot analyze --left left.csv --right right.csv --json run.json",
+    inspect: "surefoot inspect recording.csv",
     reanalyze: "surefoot reanalyze last",
     exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
     export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",

@@ -122,7 +122,9 @@ def test_a_clock_set_in_mid_run_leaves_one_pause_of_unknown_length(set_by_s: flo
 def test_a_count_of_readings_is_no_time(first: int) -> None:
     rows = np.delete(walk(rate_hz=800.0), np.r_[300:310], axis=0)
     rows[:, 0] = first + np.round(rows[:, 0] * 800.0)
-    with pytest.raises(ReadingsCountedError, match=r"counts the readings \(\d+, \d+, \d+ …\) .* write seconds"):
+    with pytest.raises(
+        ReadingsCountedError, match=r"counts the readings \(\d+, \d+, \d+ …\) .* say how many a second with --rate HZ"
+    ):
         read(rows)
 
 

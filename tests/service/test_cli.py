@@ -27,7 +27,7 @@ def test_help_has_one_line_for_every_command(capsys: pytest.CaptureFixture[str],
     result = surefoot(capsys, *arguments)
     assert result.code == 0
     for line in (
-        "Measure a recorded run, or CSV files: summary, JSON and report.",
+        "Measure a recorded run, or files: summary, JSON and report.",
         "Record and measure a run, live from the pods.",
         "Watch a simulated run, without any hardware.",
         "Show the pods in range.",

@@ -1,0 +1,39 @@
+"""The command `inspect`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surefoot.service.cli.exit_codes import BAD_INPUT
+from surefoot.service.cli.options import Columns, Device, Rate, TimeColumn, Unit
+
+
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording; a sensor's own file behind a comma.")],
+    right: Annotated[bool, typer.Option("--right", help="Show the right foot, of a file that has both.")] = False,
+    columns: Columns = None,
+    unit: Unit = None,
+    rate: Rate = None,
+    device: Device = None,
+    time: TimeColumn = None,
+) -> None:
+    """Show what a file is taken for: columns, units, first rows, rate, gaps, and how to say that it is wrong.
+
+    The exit code is 2 if it cannot be used as it is.
+    """
+    from rich.console import Console
+
+    from surefoot.analysis.model import Foot
+    from surefoot.sensor_ingest.files.inspection import inspect_file
+    from surefoot.sensor_ingest.files.statements import Statements
+    from surefoot.service.terminal.inspection import show_inspection
+
+    inspection = inspect_file(
+        file, Foot.RIGHT if right else Foot.LEFT, Statements.parse(columns, unit, rate, device, time)
+    )
+    show_inspection(Console(highlight=False), inspection)
+    if inspection.problem:
+        raise typer.Exit(BAD_INPUT)
