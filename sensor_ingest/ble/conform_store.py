@@ -17,6 +17,7 @@ SOME_UTC_US = 1_790_000_000_000_000
 
 async def check_store(verdicts: Verdicts, link: ConformLink, info: PodInfo) -> None:
     """Keep for a few seconds, note a time, and fetch both."""
+    await link.order(Opcode.SET_RANGE, info.acc_range_g, info.gyr_range_dps)  # a boot record is due
     before = await _info(verdicts, link)
     if before is None:
         return
@@ -77,10 +78,10 @@ async def _fetched(verdicts: Verdicts, link: ConformLink, first: int, end: int) 
 
 
 def _check_records(verdicts: Verdicts, records: list[StoreRecord], noted: bytes) -> None:
-    first = isinstance(records[0], BootRecord) if records else False
     packets = [packet for record in records if isinstance(record, SamplesRecord) for packet in record.packets]
-    follow = all(isinstance(record, BootRecord) for record in records[:1]) or not packets
-    verdicts.check("Store", "It comes before the first other record of a start", first or follow, "it does not")
+    first = type(records[0]).__name__ if records else "none"
+    sentence = "and again after `SET_RATE`, `SET_RANGE` or `SET_FOOT`"
+    verdicts.check("Store", sentence, first == BootRecord.__name__, f"the first record afterwards is {first}")
     verdicts.check("Store", "While the pod keeps, packets are made as after `START`", bool(packets), "none were kept")
     utc = [record for record in records if isinstance(record, UtcRecord)]
     kept = bool(utc) and utc[-1].utc_us == SOME_UTC_US and Reply.from_bytes(noted).tick_us == utc[-1].tick_us

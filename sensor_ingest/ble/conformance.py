@@ -34,7 +34,7 @@ RATES_HZ, RANGES = (104.0, 208.0, 416.0), ((16, 32), (1000, 2000))
 
 
 async def conformance(radio: RadioBackend, pod: str, *, find_timeout_s: float = FIND_TIMEOUT_S) -> tuple[Verdict, ...]:
-    """Examine a pod, by serial number or tag; what is in its ring is lost, what it has stored is not.
+    """Examine a pod, by serial number or tag; it stops keeping; what is in its ring is lost, what it has stored is not.
 
     Raises
     ------
@@ -62,6 +62,8 @@ async def _examine(verdicts: Verdicts, radio: RadioBackend, pod: str, find_timeo
         if info is None:
             return
         await _check_control(verdicts, link)
+        if link.has_store:  # what it keeps by itself would be among what is made here
+            await link.order(Opcode.KEEP_STOP)
         live = await _check_stream(verdicts, link, info)
         left = await link.info()
     again = await find_pod(Adapter(radio), pod, find_timeout_s)

@@ -43,7 +43,8 @@ def pods(
     serial:/dev/ttyACM0, tcp-client:127.0.0.1:9001. The system must not use it at the same time.
 
     conform POD, with a serial number or its last four characters, prints every sentence of the pod profile that the
-    pod breaks, and where that stands; the exit code is then 1. The pod's ring is emptied, what it has stored stays.
+    pod breaks, and where that stands; the exit code is then 1. The pod stops keeping and
+    its ring is emptied; what it has stored stays.
 
     Ctrl-C switches the pods off; the exit code is 0.
     """

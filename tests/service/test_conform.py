@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from bumble.transport import open_transport
 
+from surefoot.firmware_sim.radio.bleak_backend import BumbleClient
+from surefoot.firmware_sim.radio.bleak_scanner import BumbleScanner
+from surefoot.firmware_sim.radio.central import CentralRadio
+from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualController
 from surefoot.sensor_ingest.ble import conformance as module
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.conform_verdicts import Verdict
 from surefoot.service.terminal.conformance import line_of
 from tests.sensor_ingest.test_conformance import examined
 from tests.service.command import surefoot
+from tests.service.real_command import RealCommand
+from tests.service.servers import free_port
 
 KEPT = Verdict("Stream", "as in the info")
 BROKEN = Verdict("Control", "the write fails with ATT error `0xFD`", "the write succeeds")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
+def test_a_pod_in_another_process_keeps_the_profile(tmp_path: Path) -> None:
+    async def examine() -> tuple[Verdict, ...]:
+        medium, port = RadioMedium(), free_port()
+        async with await open_transport(f"tcp-server:127.0.0.1:{port}") as transport:
+            dongle = VirtualController("dongle", medium)
+            dongle.set_packet_sink(transport.sink)
+            transport.source.set_packet_sink(dongle)
+            central = await CentralRadio.on_medium(medium)
+            radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
+            with RealCommand(tmp_path, "pods", "--left", f"tcp-client:127.0.0.1:{port}"):
+                return await module.conformance(radio, "SIM010101")
+
+    verdicts = asyncio.run(examine())
+    gc.collect()
+    assert [verdict for verdict in verdicts if verdict.failure] == []
+    assert {verdict.section for verdict in verdicts} >= {"Stream", "Store"}
 
 
 def found(monkeypatch: pytest.MonkeyPatch, *verdicts: Verdict) -> None:
