@@ -10,7 +10,7 @@ from surefoot.sensor_ingest.ble.conform_store import check_store
 from surefoot.sensor_ingest.ble.conform_stream import check_packets, check_resent
 from surefoot.sensor_ingest.ble.conform_verdicts import Verdict, Verdicts
 from surefoot.sensor_ingest.ble.errors import TRANSIENT_ERRORS, PodRefusedError
-from surefoot.sensor_ingest.ble.keeping_orders import FIND_TIMEOUT_S, find_pod
+from surefoot.sensor_ingest.ble.pod_orders import FIND_TIMEOUT_S, find_pod
 from surefoot.sensor_ingest.protocol import (
     BOND_UUID,
     CONTROL_UUID,

@@ -15,7 +15,7 @@ from surefoot.service.cli.options import Folder, Minutes, Seed
 def pods(
     action: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[conform POD]", help="Simulate nothing; examine a pod by the pod profile."),
+        typer.Argument(metavar="[ORDER POD]", help="Simulate nothing; give a pod an order: see above."),
     ] = None,
     left: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the left pod.")] = None,
     right: Annotated[str | None, typer.Option(metavar="DONGLE", help="Controller of the right pod.")] = None,
@@ -37,11 +37,13 @@ def pods(
     ] = None,
     folder: Folder = None,
 ) -> None:
-    """Be a simulated runner's pods, on Bluetooth dongles; or examine a pod, have it keep, or forget the bond with it.
+    """Be a simulated runner's pods, on Bluetooth dongles; or order or examine a pod, or forget the bond with it.
 
     Phones and other computers find them as they find real pods. A dongle is named as bumble names it: usb:0,
     serial:/dev/ttyACM0, tcp-client:127.0.0.1:9001. The system must not use it at the same time.
 
+    Orders to a pod are: identify POD (it blinks), foot POD left, right or none,
+    rate POD 104, 208 or 416 (Hz), range POD 16 or 32 (g) 1000 or 2000 (°/s).
     conform POD, with a serial number or its last four characters, prints every sentence of the pod profile that the
     pod breaks, and where that stands; the exit code is then 1. The pod stops keeping and
     its ring is emptied; what it has stored stays.
@@ -49,7 +51,7 @@ def pods(
     Ctrl-C switches the pods off; the exit code is 0.
     """
     if action:
-        _conform(action)
+        _give(action, folder)
         return
     if forget_bond is not None:
         _forget_bond(forget_bond, folder)
@@ -62,15 +64,39 @@ def pods(
     serve_pods(left, right, minutes, scenario, seed)
 
 
-def _conform(action: list[str]) -> None:
+def _give(action: list[str], folder: Path | None) -> None:
+    from surefoot.sensor_ingest.ble.adapter import RadioBackend
+    from surefoot.sensor_ingest.ble.bonds import Bonds
+    from surefoot.sensor_ingest.ble.pod_orders import order_pod
+    from surefoot.sensor_ingest.protocol import Opcode
+    from surefoot.service.runs import runs_folder
+    from surefoot.service.terminal.pods import settings_sentence
+
+    match action:
+        case ["conform", pod]:
+            _conform(pod)
+            return
+        case ["identify", pod]:
+            order: tuple[int, ...] = (Opcode.IDENTIFY,)
+        case ["foot", pod, "left" | "right" | "none" as foot]:
+            order = Opcode.SET_FOOT, ("none", "left", "right").index(foot)
+        case ["rate", pod, "104" | "208" | "416" as hz]:
+            order = Opcode.SET_RATE, int(hz)
+        case ["range", pod, "16" | "32" as g, "1000" | "2000" as dps]:
+            order = Opcode.SET_RANGE, int(g), int(dps)
+        case _:
+            raise typer.BadParameter(f"{' '.join(action)!r} is not an order")
+    bonds = Bonds(runs_folder(folder))
+    print(settings_sentence(asyncio.run(order_pod(RadioBackend(), bonds, pod, Opcode(order[0]), *order[1:]))))
+
+
+def _conform(pod: str) -> None:
     from surefoot.sensor_ingest.ble.adapter import RadioBackend
     from surefoot.sensor_ingest.ble.conformance import conformance
     from surefoot.service.terminal.conformance import conformance_lines
 
-    if len(action) != 2 or action[0] != "conform":
-        raise typer.BadParameter(f"{' '.join(action)!r} is not an order; the only one is: conform POD")
-    verdicts = asyncio.run(conformance(RadioBackend(), action[1]))
-    for line in conformance_lines(action[1], verdicts):
+    verdicts = asyncio.run(conformance(RadioBackend(), pod))
+    for line in conformance_lines(pod, verdicts):
         print(line)
     if any(verdict.failure for verdict in verdicts):
         raise typer.Exit(PROBLEM)

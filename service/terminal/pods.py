@@ -10,6 +10,7 @@ from surefoot.dashboards.formatting import signed
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
 from surefoot.sensor_ingest.ble.keeping_orders import KeepingPod
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreStatus
+from surefoot.sensor_ingest.protocol import PodInfo
 
 
 def pod_table(pods: Sequence[DiscoveredPod]) -> Table:
@@ -42,3 +43,11 @@ def kept_sentence(pod: KeepingPod) -> str:
     if pod.info.state is StoreState.KEEPING:
         return f"Pod {pod.serial} keeps what it samples; {room}."
     return f"Pod {pod.serial} does not keep; {room}."
+
+
+def settings_sentence(info: PodInfo) -> str:
+    """What a pod is set to."""
+    foot = info.foot.foot
+    where = f"is the {foot} foot's" if foot is not None else "has no foot set"
+    ranges = f"±{info.acc_range_g} g and ±{info.gyr_range_dps} °/s"
+    return f"Pod {info.serial} {where} and samples at {info.rate_hz:g} Hz, {ranges}."

@@ -82,9 +82,3 @@ def test_a_pod_that_keeps_all_of_it_is_exit_code_0(
     found(monkeypatch, KEPT)
     result = surefoot(capsys, "pods", "conform", "0001")
     assert (result.code, result.out) == (0, "Pod 0001 keeps 1 of 1 sentences of the profile that were checked.\n")
-
-
-def test_another_order_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    result = surefoot(capsys, "pods", "confirm", "0001")
-    assert result.code == 2
-    assert result.err.startswith("error: invalid value: 'confirm 0001' is not an order; the only one is: conform POD")
