@@ -20,7 +20,14 @@ Row = Sequence[Panel]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A template variable of a board; `multi` allows several values, and all; `hidden` does not show it."""
+    """A template variable of a board.
+
+    Parameters
+    ----------
+    multi : allows several values, and all.
+    hidden : does not show it.
+    regex : has groups for the `text` and the `value` of each result; empty where both are the result.
+    """
 
     name: str
     label: str
@@ -28,6 +35,7 @@ class Variable:
     newest_first: bool = False
     multi: bool = False
     hidden: bool = False
+    regex: str = ""
 
     def json(self) -> Json:
         """The JSON of Grafana's dashboard model."""
@@ -40,6 +48,7 @@ class Variable:
             "definition": self.influxql,
             "refresh": 2,
             "sort": 2 if self.newest_first else 1,
+            "regex": self.regex,
             "hide": 2 if self.hidden else 0,
             "multi": self.multi,
             "includeAll": self.multi,
@@ -124,9 +133,16 @@ _LINKS = {
     "url": "",
 }
 
-RUNNER_CHOICE = Variable("runner", "Runner", tag_values("runner"))
-RUNNERS_CHOICE = Variable("runner", "Runners", tag_values("runner"), multi=True)
-RUN_CHOICE = Variable("run", "Run", tag_values("run", OF_RUNNER), newest_first=True)
+RUNNER_CHOICE = Variable("runner", "Runner", tag_values("runner", '"runs"'))
+RUNNERS_CHOICE = Variable("runner", "Runners", tag_values("runner", '"runs"'), multi=True)
+RUN_CHOICE = Variable(
+    "run",
+    "Run",
+    select(['last("label")'], '"runs"', OF_RUNNER, tail='GROUP BY "run"'),
+    newest_first=True,
+    regex=r"/^(?<value>\S+) (?<text>.+)$/",
+)
+"""Shown by its newest label; the value is the id."""
 
 
 def _findings(condition: str) -> Json:

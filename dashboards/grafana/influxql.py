@@ -69,7 +69,7 @@ def constant_line(columns: Iterable[str], source: str) -> str:
     return held_since(columns, f"({source})")
 
 
-def tag_values(tag: str, *conditions: str) -> str:
-    """Query for all values of a tag of the measurement `runs`."""
+def tag_values(tag: str, source: str, *conditions: str) -> str:
+    """Query for all values of a tag of a measurement."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f'SHOW TAG VALUES FROM "runs" WITH KEY = "{tag}"{where}'
+    return f'SHOW TAG VALUES FROM {source} WITH KEY = "{tag}"{where}'

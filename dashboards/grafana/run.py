@@ -20,6 +20,7 @@ from surefoot.dashboards.grafana.influxql import (
     newest_row,
     over_time,
     select,
+    tag_values,
 )
 from surefoot.dashboards.grafana.panels import (
     REFERENCE_BAND_STYLE,
@@ -49,7 +50,7 @@ BALANCE = asymmetry_field(CONTACT)
 FROZEN = Variable(
     "frozen",
     "Run with a baseline",
-    f'SHOW TAG VALUES FROM "baselines" WITH KEY = "run" WHERE {OF_RUN} AND {OF_DRIFT}',
+    tag_values("run", '"baselines"', OF_RUN, OF_DRIFT),
     hidden=True,
 )
 """The run itself if its baseline was written when it was frozen; earlier versions wrote none."""

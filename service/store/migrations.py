@@ -118,6 +118,9 @@ CREATE TABLE baselines (
 """
 """What a runner's left–right balance is compared with, as it was frozen in the run."""
 
+RUN_LABELS = "DELETE FROM cursors WHERE sink = 'influxdb' AND source IN ('runs', 'summaries');\n"
+"""InfluxDB gets every run's announcement and summary once more, which now have a label."""
+
 MIGRATIONS: Mapping[int, str] = {
     1: FIRST_TABLES,
     2: STRIDES_BY_CONTACT,
@@ -127,6 +130,7 @@ MIGRATIONS: Mapping[int, str] = {
     6: RUN_DATES,
     7: PAIR_CLOCKS,
     8: BASELINES,
+    9: RUN_LABELS,
 }
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -29,6 +30,7 @@ LOADED: dict[str, dict[str, Any]] = {
 }
 BEGAN_NS = round(1e9 * DRIFTING_BEGAN.timestamp())
 UNSAFE_IDS = ("O'Brien", "back\\slash", "a.c", "abc", "x|y(z)[1]*", "and/or", 'the "2nd"')
+RUNS = "SHOW TAG VALUES FROM runs WITH KEY = run WHERE runner = 'runner-1'"
 GRID_PX, TITLE_PX, HEADER_PX, LINE_PX, PADDING_PX = 38, 40, 36, 22, 12
 """Grafana's panel grid, and its small table rows."""
 
@@ -175,9 +177,24 @@ def test_weeks_begin_at_the_viewers_midnight_also_when_the_clocks_change(world: 
 def test_a_runners_id_is_matched_as_it_is(world: BoardDatabase, runner: str) -> None:
     tags = {each: each.replace(" ", "\\ ") for each in UNSAFE_IDS}
     world.influx.write(
-        [f"runs,runner={tags[each]},run=run-{number},foot=both feet=2 1000" for number, each in enumerate(UNSAFE_IDS)]
+        [
+            f'runs,runner={tags[each]},run=run-{number},foot=both label="run-{number} label" 1000'
+            for number, each in enumerate(UNSAFE_IDS)
+        ]
     )
     found = replace(world, runners=(runner,)).ask(variable("run"), "1h")
-    assert [row[-1] for series in found for row in series.rows] == [f"run-{UNSAFE_IDS.index(runner)}"]
+    assert [row[-1] for series in found for row in series.rows] == [f"run-{UNSAFE_IDS.index(runner)} label"]
     both = replace(world, runners=(runner, "abc")).ask(variable("run"), "1h")
     assert len({row[-1] for series in both for row in series.rows}) == len({runner, "abc"})
+
+
+def test_a_run_is_chosen_by_date_runner_and_minutes_and_its_id_is_the_value(world: BoardDatabase) -> None:
+    (choice,) = [each for each in LOADED["surefoot-run"]["templating"]["list"] if each["name"] == "run"]
+    regex = re.compile(choice["regex"].strip("/").replace("(?<", "(?P<"))
+    labels = [row[-1] for series in world.ask(variable("run"), "1h") for row in series.rows]
+    matches = [match for label in labels if (match := regex.match(label)) is not None]
+    assert len(matches) == len(labels)
+    shown = {match["value"]: match["text"] for match in matches}
+    local = DRIFTING_BEGAN.astimezone()
+    assert shown[DRIFTING] == f"{local:%Y-%m-%d %H:%M}, runner-1, {round(WINDOWS * WINDOW_S / 60)} min"
+    assert sorted(shown) == sorted({row[-1] for series in world.influx.query(RUNS) for row in series.rows})

@@ -9,6 +9,7 @@ from surefoot.analysis.drift.reference_band import BASELINE_WINDOWS
 from surefoot.analysis.metrics import CONTACT
 from surefoot.analysis.model import Estimate, Foot, Gait, Window
 from surefoot.analysis.session import Results
+from surefoot.service.serialization.encoding import utc_iso
 from surefoot.service.settings import Settings
 from surefoot.service.store.writing import RunClock, StoreWriter
 
@@ -41,9 +42,9 @@ def store_drifting_run(settings: Settings, run: str, runner: str, began: datetim
             with writer.transaction():
                 writer.add_results(run, runner, clock, Results({}, (window,)))
         with writer.transaction():
-            times = {"started": began.isoformat(), "ended": began.isoformat()}
-            body = {"numbers": {}, "findings": [], "spikes": {}, **times}
-            writer.add_summary(run, runner, clock.ns(count * WINDOW_S), body)
+            end_ns = clock.ns(count * WINDOW_S)
+            times = {"started": utc_iso(clock.zero_ns), "ended": utc_iso(end_ns)}
+            writer.add_summary(run, runner, end_ns, {"numbers": {}, "findings": [], "spikes": {}, **times})
 
 
 def _known(value: float) -> Estimate:

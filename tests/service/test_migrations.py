@@ -165,3 +165,15 @@ def test_a_runner_s_name_becomes_an_id_in_every_table(old: Path) -> None:
         for table in tables:
             assert set(store.execute(f"SELECT runner FROM {table}")) <= {(runner_id("José/#"),)}, table
         assert store.execute("SELECT DISTINCT name FROM runs").fetchall() == [("José/#",)]
+
+
+def test_influxdb_gets_runs_and_summaries_once_more_for_their_labels(tmp_path: Path) -> None:
+    path = tmp_path / "surefoot.sqlite"
+    with closing(sqlite3.connect(path)) as store:
+        store.executescript(next(each for each in VERSIONS if each.stem == "store_v8").read_text(encoding="utf-8"))
+        for table in EXPORTED_TABLES:
+            store.execute("INSERT INTO cursors (sink, source, seq) VALUES ('influxdb', ?, 1000)", (table,))
+        store.commit()
+    with Outbox(path, "influxdb") as outbox:
+        waiting = {table for table in EXPORTED_TABLES if outbox.pending_count(table)}
+    assert waiting == {"runs", "summaries"}
