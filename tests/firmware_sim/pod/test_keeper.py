@@ -264,6 +264,20 @@ def test_a_fetch_needs_somebody_who_listens_and_a_new_one_replaces_it(make_firmw
     assert pod.keeper.transfer.next_fragment() is None
 
 
+@pytest.mark.parametrize(("first", "number"), [(0, 1), (3, 5), (7, 0xFFFF_FFFF)])
+def test_what_was_asked_for_is_transferred_and_no_more(make_firmware: MakeFirmware, first: int, number: int) -> None:
+    pod = Pod(make_firmware)
+    pod.order(Opcode.KEEP_START)
+    pod.move("run", 5.0)
+    pod.keeper.set_client_listens(True)
+    pod.order(Opcode.FETCH, first, number)
+    pod.keeper.transfer.on_replied()
+    sent = [Fragment.from_bytes(bytes(each)) for each in iter(pod.keeper.transfer.next_fragment, None)]
+    end = min(first + number, pod.keeper.info.next)
+    assert sorted({each.number for each in sent if not each.is_end}) == list(range(first, end))
+    assert [each.number for each in sent if each.is_end] == [end]
+
+
 def test_a_pod_without_a_store_does_not_know_its_commands(make_firmware: MakeFirmware) -> None:
     pod = Pod(make_firmware, flash_bytes=None)
     for opcode in range(Opcode.KEEP_START, Opcode.SET_PARTNER + 1):
