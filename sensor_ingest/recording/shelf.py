@@ -134,7 +134,7 @@ class Shelf:
         try:
             found = json.loads((self.folder / CUT_FILE).read_text(encoding="utf-8"))
             return {str(serial): int(number) for serial, number in found.items()}
-        except (FileNotFoundError, ValueError, AttributeError, TypeError):
+        except (FileNotFoundError, ValueError, AttributeError, TypeError, OverflowError):
             return {}
 
     def mark_cut(self, upto: Mapping[str, int]) -> None:

@@ -48,6 +48,7 @@ def sync(
     from rich.console import Console
 
     from surefoot.service.configuration import load_configuration
+    from surefoot.service.errors import FootUnknownError
     from surefoot.service.exporters.exporter_thread import ExporterThread
     from surefoot.service.runtime.data_folder import recording_data_folder
     from surefoot.service.runtime.syncing import bring_in
@@ -69,6 +70,8 @@ def sync(
                 on_stored=lambda _: exporters.notify(),
             )
             _print_runs(synced, progress)
+    if synced.footless:
+        raise FootUnknownError(synced.footless[0])
     if undone:
         raise typer.Exit(PROBLEM)
 
@@ -106,13 +109,15 @@ async def _visit_real(
     from surefoot.service.cli.pod_choice import SCAN_S
     from surefoot.service.runtime.pod_sources import pods_of
     from surefoot.service.runtime.pod_visits import partners_of, take_over
+    from surefoot.service.runtime.session_clock import told_utc_s
 
     known = named or pods_of(settings.runners)
     pods = [pod.serial for pod in known]
     if not pods:
         progress("Looking for pods", 0.0)
         pods = [pod.tag for pod in await discover_pods(timeout_s=SCAN_S)]
-    return await take_over(settings, pods, RadioBackend(), Visit(partners=partners_of(known)), progress)
+    visit = Visit(utc_s=told_utc_s(settings.store_path), partners=partners_of(known))
+    return await take_over(settings, pods, RadioBackend(), visit, progress)
 
 
 async def _visit_simulated(

@@ -39,7 +39,7 @@ class Arrived:
         return [pod.serial for pod in self.pods if pod.serial[-TAG_CHARACTERS:] in tags]
 
 
-async def take_over_kept(settings: Settings, arrived: Arrived, utc_s: Callable[[], float]) -> bool:
+async def take_over_kept(settings: Settings, arrived: Arrived, utc_s: Callable[[], float | None]) -> bool:
     """Take over what pods that came home kept, and make parts of it; whether there was anything.
 
     Pods that are keeping go on, so that nothing is lost between this and the next run.
@@ -56,9 +56,7 @@ async def take_over_kept(settings: Settings, arrived: Arrived, utc_s: Callable[[
     undone = [pod for pod in visited.values() if pod.found and not pod.done]
     for pod in undone:
         log.warning("Pod %s was not taken over to its end: %s. It is tried again.", pod.serial, pod.problem)
-    try:
-        cut = await asyncio.to_thread(cut_shelf, settings, arrived.pods, [pod.serial for pod in undone])
-    except FootUnknownError as error:
-        log.warning("%s", error)
-        return False
+    cut = await asyncio.to_thread(cut_shelf, settings, arrived.pods, [pod.serial for pod in undone])
+    for serial in cut.footless:
+        log.warning("%s", FootUnknownError(serial))
     return bool(cut.runs)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from surefoot.analysis.findings import latest
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.discovery import serial_matches
-from surefoot.sensor_ingest.pod_store.records import BootRecord, StoreRecord
+from surefoot.sensor_ingest.pod_store.records import BootRecord, SamplesRecord, StoreRecord
 from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.cutting import KeptRun, TakenOver, cut_runs
 from surefoot.sensor_ingest.recording.errors import RunError
@@ -18,7 +18,6 @@ from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, confirmed_before, list_runs
 from surefoot.sensor_ingest.recording.shelf import Shelf
 from surefoot.service import VERSION
-from surefoot.service.errors import FootUnknownError
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.joining import join_parts
 from surefoot.service.runtime.pod_sources import pods_of
@@ -57,10 +56,11 @@ class SyncedRunner:
 
 @dataclass(frozen=True, slots=True)
 class CutShelf:
-    """Runs that were cut from the shelf, and what is to be told of their times."""
+    """Runs that were cut from the shelf, and what is to be told of their times; see `Synced`."""
 
     runs: tuple[KeptRun, ...]
     notes: tuple[str, ...]
+    footless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,12 @@ class Synced:
     Parameters
     ----------
     notes : what is to be told of the times of runs, sentences.
+    footless : serial numbers of pods that kept a run on a foot that nobody knows; their records stay on the shelf.
     """
 
     runners: tuple[SyncedRunner, ...]
     notes: tuple[str, ...]
+    footless: tuple[str, ...]
 
 
 def shelf_of(settings: Settings) -> Shelf:
@@ -101,8 +103,6 @@ def bring_in(
 
     Raises
     ------
-    FootUnknownError
-        if nobody knows on which foot a pod was; its records stay on the shelf.
     IngestError, StoreError
         if the disk does not take it.
     """
@@ -115,7 +115,8 @@ def bring_in(
             runs[missing.path] = missing
         except RunError as error:
             log.warning("%s", error)
-    return Synced(tuple(told for run in runs.values() for told in synced_runners(settings, run)), kept.notes)
+    told = tuple(each for run in runs.values() for each in synced_runners(settings, run))
+    return Synced(told, kept.notes, kept.footless)
 
 
 def cut_shelf(
@@ -128,12 +129,14 @@ def cut_shelf(
 
     A crash on the way costs nothing: what was not noted as cut is cut once more, into the same parts.
     """
-    ready = _ready(settings, named, waiting_for, ask)
-    runs = [run for pods in ready for run in _runs_of(pods, settings)]
+    taken, footless = _on_shelf(settings, named, ask)
+    held_up = {_wearer(serial, settings, named) for serial in (*waiting_for, *footless)}
+    ready = [pod for pod in taken if pod.worn.runner not in held_up]
+    runs = [run for pair in _pairs(ready) for run in _runs_of(pair, settings)]
     for run in runs:
         run.write(settings.parts_folder / PODS_FOLDER)
-    shelf_of(settings).mark_cut({pod.worn.serial: pod.next_record for pods in ready for pod in pods})
-    return CutShelf(tuple(runs), tuple(dict.fromkeys(note for run in runs for note in run.notes)))
+    shelf_of(settings).mark_cut({pod.worn.serial: pod.next_record for pod in ready})
+    return CutShelf(tuple(runs), tuple(dict.fromkeys(note for run in runs for note in run.notes)), tuple(footless))
 
 
 def synced_runners(settings: Settings, run: RunFolder) -> list[SyncedRunner]:
@@ -141,15 +144,18 @@ def synced_runners(settings: Settings, run: RunFolder) -> list[SyncedRunner]:
     return [_told(settings, run, name) for name in run.manifest.runners]
 
 
-def _ready(
-    settings: Settings, named: Sequence[PodAssignment], waiting_for: Sequence[str], ask: AskFoot
-) -> list[list[TakenOver]]:
-    """What was taken over, by runner; without those of whom a pod is not done."""
-    shelf = shelf_of(settings)
-    taken = [_taken(shelf, serial, settings, named, ask) for serial in shelf.serials()]
-    runners = dict.fromkeys(pod.worn.runner for pod in taken if pod.boots)
-    own = [[pod for pod in taken if pod.worn.runner == name] for name in runners]
-    return [_on_two_feet(pods) for pods in own if not any(pod.worn.serial in waiting_for for pod in pods)]
+def _on_shelf(settings: Settings, named: Sequence[PodAssignment], ask: AskFoot) -> tuple[list[TakenOver], list[str]]:
+    """What lies on the shelf and is in no run yet, and the pods of which nobody knows the foot."""
+    shelf, taken, footless = shelf_of(settings), list[TakenOver](), list[str]()
+    for serial in shelf.serials():
+        records = list(shelf.records(serial))
+        kept = any(isinstance(record, SamplesRecord) for _, record in records)
+        worn = _worn(serial, records, settings, named, ask) if kept else None
+        if worn is not None:
+            taken.append(TakenOver.from_records(worn, records))
+        elif kept:
+            footless.append(serial)
+    return taken, footless
 
 
 def _runs_of(pods: Sequence[TakenOver], settings: Settings) -> list[KeptRun]:
@@ -162,28 +168,29 @@ def _runs_of(pods: Sequence[TakenOver], settings: Settings) -> list[KeptRun]:
     ]
 
 
-def _taken(shelf: Shelf, serial: str, settings: Settings, named: Sequence[PodAssignment], ask: AskFoot) -> TakenOver:
-    records = list(shelf.records(serial))
-    return TakenOver.from_records(_worn(serial, records, settings, named, ask), records)
-
-
 def _worn(
     serial: str,
     records: Sequence[tuple[int, StoreRecord]],
     settings: Settings,
     named: Sequence[PodAssignment],
     ask: AskFoot,
-) -> PodAssignment:
+) -> PodAssignment | None:
     """Who wears a pod, on which foot: as said, as shown by its runner, as in the settings, as worn before, as set in
-    the pod, as answered."""
-    told = [*named, *pods_of(settings.runners), *_worn_before(settings)]
-    known = next((pod for pod in told if serial_matches(serial, pod.serial)), None)
-    runner = known.runner if known is not None else NOBODY
+    the pod, as answered; None if nobody knows the foot."""
+    known, runner = _known(serial, settings, named), _wearer(serial, settings, named)
     shown = None if known in named else foot_of(kept_feet(settings.runs_folder, runner), serial)
     foot = shown or (known.foot if known is not None else None) or _foot_in_pod(records) or ask(serial)
-    if foot is None:
-        raise FootUnknownError(serial)
-    return PodAssignment(serial, foot, runner, known.name if known is not None else "")
+    return None if foot is None else PodAssignment(serial, foot, runner, known.name if known is not None else "")
+
+
+def _known(serial: str, settings: Settings, named: Sequence[PodAssignment]) -> PodAssignment | None:
+    told = [*named, *pods_of(settings.runners), *_worn_before(settings)]
+    return next((pod for pod in told if serial_matches(serial, pod.serial)), None)
+
+
+def _wearer(serial: str, settings: Settings, named: Sequence[PodAssignment]) -> str:
+    known = _known(serial, settings, named)
+    return known.runner if known is not None else NOBODY
 
 
 def _worn_before(settings: Settings) -> list[PodAssignment]:
@@ -203,15 +210,27 @@ def _foot_in_pod(records: Sequence[tuple[int, StoreRecord]]) -> Foot | None:
     return None
 
 
-def _on_two_feet(pods: Sequence[TakenOver]) -> list[TakenOver]:
-    """A runner's pods; the second one on a foot is taken to be on the other."""
-    placed: list[TakenOver] = []
-    for pod in pods:
-        taken = {each.worn.foot for each in placed}
-        foot = pod.worn.foot.other if pod.worn.foot in taken else pod.worn.foot
-        if foot not in taken:
-            placed.append(replace(pod, worn=replace(pod.worn, foot=foot)))
-    return placed
+def _pairs(pods: Sequence[TakenOver]) -> list[list[TakenOver]]:
+    """Each runner's pods two by two, as one who changes pods has more; a second one on a foot is taken to be on the
+    other."""
+    rest, pairs = list(pods), list[list[TakenOver]]()
+    while rest:
+        first = rest.pop(0)
+        own = [pod for pod in rest if pod.worn.runner == first.worn.runner]
+        second = min(own, key=lambda pod: (not _met(first, pod), pod.worn.foot is first.worn.foot), default=None)
+        if second is None:
+            pairs.append([first])
+        else:
+            rest.remove(second)
+            pairs.append([first, replace(second, worn=replace(second.worn, foot=first.worn.foot.other))])
+    return pairs
+
+
+def _met(first: TakenOver, second: TakenOver) -> bool:
+    """Whether one of two pods heard the other."""
+    heard = {(pod.kept.tag, beacon.partner_tag) for pod in (first, second) for beacon in pod.kept.beacons}
+    tags = first.kept.tag, second.kept.tag
+    return tags in heard or tags[::-1] in heard
 
 
 def _told(settings: Settings, run: RunFolder, runner: str) -> SyncedRunner:

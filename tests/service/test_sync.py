@@ -11,9 +11,8 @@ from surefoot.firmware_sim.kept_run import KeptRun, keep_run
 from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.sensor_ingest.recording.kept_feet import keep_feet
 from surefoot.sensor_ingest.recording.run_folder import list_runs
-from surefoot.service.errors import FootUnknownError
 from surefoot.service.runtime.simulated_sync import CLOCKS
-from surefoot.service.runtime.syncing import bring_in, shelf_of
+from surefoot.service.runtime.syncing import SyncedRunner, bring_in, shelf_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.sensor_ingest.kept_flash import fetched
@@ -117,10 +116,32 @@ def test_feet_that_were_confirmed_need_not_be_confirmed_again(settings: Settings
 def test_a_pod_of_which_nobody_knows_the_foot_waits_on_the_shelf_until_it_is_said(settings: Settings) -> None:
     kept = keep_run(make_scenario("easy", 1.0, 1), 1, 1.8e9, unset_feet=True)
     shelve_flash(settings, kept)
-    with pytest.raises(FootUnknownError, match="--left or --right 0001"):
-        bring_in(settings)
+    synced = bring_in(settings)
+    assert (synced.runners, synced.footless) == ((), ("SIM010001", "SIM010002"))
     assert bring_in(settings, ask={"SIM010001": Foot.LEFT, "SIM010002": Foot.RIGHT}.get).runners != ()
     assert bring_in(settings).runners == ()
+
+
+def test_a_strangers_pod_on_the_shelf_holds_nobody_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelve_flash(settings, keep_run(make_scenario("easy", 1.0, 2), 2, 1.78e9, unset_feet=True))
+    monkeypatch.setattr("sys.stdin", None)
+    own = ("--left", "SIM010001", "--right", "SIM010002", "--runner", "anna")
+    result = surefoot(capsys, "sync", "--simulated", "--minutes", "1", *own)
+    assert result.code != 0
+    assert "anna: 1 min synced" in result.out
+    assert "Say it with --left or --right 0001" in result.err
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_runner_with_new_pods_gets_the_runs_of_both_pairs(settings: Settings, together: bool) -> None:
+    synced: list[SyncedRunner] = []
+    for seed in (1, 2):
+        shelve_flash(settings, keep_run(make_scenario("easy", 1.0, seed), seed, 1.78e9 + 86_400.0 * seed))
+        synced += [] if together and seed == 1 else bring_in(settings).runners
+    worn = [{pod.serial: pod.foot for pod in each.run.manifest.pods} for each in synced]
+    assert worn == [{f"SIM0{seed}0001": Foot.LEFT, f"SIM0{seed}0002": Foot.RIGHT} for seed in (1, 2)]
 
 
 def shelve_flash(settings: Settings, kept: KeptRun) -> None:
