@@ -28,7 +28,8 @@ class TimedBoot:
     connection : its first connection, with the pod's number.
     first : sequence of the first packet wanted.
     packets : by sequence; arrivals are in session time.
-    clock : mappings to session time, by `tick0_us`; the first one is also for earlier ticks.
+    clock : mappings to session time, by `tick0_us`; the first one is also for earlier ticks. None for a boot that was
+        heard too briefly to be timed.
     """
 
     connection: PodEntry
@@ -39,14 +40,16 @@ class TimedBoot:
 
     @cached_property
     def begin_s(self) -> float:
-        """Session time of the first packet; infinite where nothing times it."""
-        if not self.clock:
-            return float("inf")
-        return self.session_s(min(packet.tick_us for packet in self.packets.values()))
+        """Session time of the first packet; when it came where nothing times it."""
+        first = min(self.packets.values(), key=lambda packet: packet.tick_us)
+        return self._session_s(first.tick_us, first)
 
-    def session_s(self, tick_us: int) -> float:
-        """Session time of a tick; infinite where nothing times it."""
-        return mapping_at(self.clock, tick_us).session_s(tick_us) if self.clock else float("inf")
+    def ended_s(self, packet: HeardPacket) -> float:
+        """Session time of a packet's end; when it came where nothing times it."""
+        return self._session_s(packet.end_us, packet)
+
+    def _session_s(self, tick_us: int, packet: HeardPacket) -> float:
+        return mapping_at(self.clock, tick_us).session_s(tick_us) if self.clock else packet.arrival_s
 
 
 def boot_entries(boot: TimedBoot, *, jumped: bool = False) -> Iterator[TimedEntry]:
@@ -57,9 +60,10 @@ def boot_entries(boot: TimedBoot, *, jumped: bool = False) -> Iterator[TimedEntr
     number, due, expected = boot.connection.pod, list(boot.clock), boot.first
     connected = replace(boot.connection, connected_s=boot.begin_s, first=boot.first)
     yield boot.begin_s, number, connected
+    at_s = boot.begin_s
     for place, sequence in enumerate(sorted(boot.packets)):
         packet = boot.packets[sequence]
-        at_s = boot.session_s(packet.end_us)
+        at_s = max(at_s, boot.ended_s(packet))
         ready = place >= (CLOCK_JUMP_PACKETS if jumped else 0)
         while due and ready and (due[0].tick0_us <= packet.end_us or due[0] is boot.clock[0]):
             yield at_s, number, ClockEntry(number, due.pop(0))

@@ -56,13 +56,15 @@ def stretches(boot: HeardBoot, offset_s: float, rank: int) -> list[Stretch]:
 
 
 def join_clocks(heard: Sequence[Stretch]) -> list[ClockMapping]:
-    """Mappings of all ticks that were heard; where several heard them, those of the lowest rank."""
+    """Mappings of all ticks that were heard; where several heard them, those of the lowest rank. None of nothing."""
+    if not heard:
+        return []
     line: list[Stretch] = []
     for stretch in sorted(heard, key=lambda each: (each.rank, each.first_us)):
         line = sorted([*line, *_uncovered(stretch, line)], key=lambda each: each.first_us)
     line = _of_one_recording(line)
     joined: list[ClockMapping] = []
-    begin_us = line[0].first_us if line else 0
+    begin_us = line[0].first_us
     for stretch, following in zip(line, [*line[1:], None], strict=True):
         if following is None:
             joined += stretch.between(begin_us, 2**63, is_first=not joined)

@@ -59,7 +59,7 @@ def test_a_rest_ends_a_run_and_a_shorter_one_does_not(shelf: Shelf, whole: RunFo
     assert second.dated
     begun_s = [(run.manifest.created_utc - whole.manifest.created_utc).total_seconds() for run in (first, second)]
     assert begun_s == pytest.approx([12.0 - STILL_S / 3, 92.0 - STILL_S / 3], abs=3.0)
-    ends_s = [boot.session_s(packet.end_us) for boot in first.boots for packet in boot.packets.values()]
+    ends_s = [boot.ended_s(packet) for boot in first.boots for packet in boot.packets.values()]
     assert max(ends_s) == pytest.approx(50.0 + 2 * STILL_S / 3, abs=3.0)
     assert first.manifest.pods == whole.manifest.pods
 

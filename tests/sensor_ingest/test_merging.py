@@ -11,6 +11,7 @@ import pytest
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.scenarios import PowerCycle
+from surefoot.sensor_ingest.recording.entries import EndEntry
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.folder_swap import finish_swaps
 from surefoot.sensor_ingest.recording.merging import merge_recordings
@@ -67,6 +68,15 @@ def test_three_receivers_make_one_run_with_nothing_missing_and_nothing_twice(tmp
 def test_a_recording_that_nobody_timed_is_timed_by_when_its_packets_came(tmp_path: Path, whole: RunFolder) -> None:
     phone = piece(tmp_path / "phone", whole, lambda _: True, timed=False)
     assert_same_times(merge_recordings([phone], tmp_path / "runs"), whole, SAMPLE_S)
+
+
+def test_a_boot_that_was_heard_too_briefly_to_be_timed_is_kept_as_it_came(tmp_path: Path, whole: RunFolder) -> None:
+    brief = piece(tmp_path / "brief", whole, lambda entry: entry.arrival_s < 38.5, shuffled=1)
+    once = merge_recordings([brief], tmp_path / "runs")
+    assert sorted(identities(entries_of(once))) == sorted(set(identities(entries_of(brief))))
+    assert all(entry.at_s < 61.0 for entry in entries_of(once) if isinstance(entry, EndEntry))
+    late = piece(tmp_path / "late", whole, lambda entry: entry.arrival_s > 37.0, later_s=30.0, date_error_s=2.0)
+    assert_same_times(merge_recordings([once, late], tmp_path / "runs"), whole, SAMPLE_S)
 
 
 def test_the_pods_own_recording_is_moved_onto_the_clock_of_the_live_one(tmp_path: Path, whole: RunFolder) -> None:
