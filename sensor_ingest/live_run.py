@@ -50,6 +50,7 @@ class LiveRun:
     settings : applied to each pod once per boot.
     bonds_folder : where the pods that this computer has a bond with are kept; the folder of the run's folder if None.
     utc_s : seconds since 1970; continues the session clock over the time between a crash and the continuation.
+    told_utc_s : what pods with a store are told of the time; None while the date cannot be trusted. Else `utc_s`.
     seed : of the jitter in back-off delays.
     """
 
@@ -61,6 +62,7 @@ class LiveRun:
         settings: StreamSettings | None = None,
         bonds_folder: Path | None = None,
         utc_s: Callable[[], float] = time.time,
+        told_utc_s: Callable[[], float | None] | None = None,
         seed: int | None = None,
     ) -> None:
         self.run = run
@@ -68,6 +70,7 @@ class LiveRun:
         self._settings = settings or StreamSettings()
         self._bonds = Bonds(bonds_folder or run.path.parent)
         self._utc_s = utc_s
+        self._told_utc_s = told_utc_s or utc_s
         self._rng = random.Random(seed)
         self._assembler = Assembler()
         self._health = PodHealthTracker(run.manifest.pods)
@@ -239,7 +242,7 @@ class LiveRun:
                 bonds=self._bonds,
                 session_s=self._session_s,
                 partner_tag=self.run.manifest.partner_tag(number),
-                utc_s=self._utc_s,
+                utc_s=self._told_utc_s,
                 stop=self._stop,
                 settings=self._settings,
                 rng=random.Random(self._rng.random()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from surefoot.sensor_ingest.ble.errors import LinkLostError, PodRefusedError
@@ -12,6 +13,8 @@ from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer
 
 _MAX_RING_PACKETS = 1 << 24
 """A larger ring buffer is an impossible claim."""
+_SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+"""A serial number names files and folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,13 @@ class StreamSettings:
 
 
 async def read_pod_info(client: PodClient, serial: str) -> PodInfo:
-    """Info of the pod; PodRefusedError, which names it by `serial`, if it is malformed."""
+    """Info of the pod; PodRefusedError, which names it by `serial`, if it is malformed or claims what cannot be."""
     try:
         info = await client.read_info()
     except ProtocolError as error:
         raise PodRefusedError(serial, str(error)) from error
+    if not _SERIAL.fullmatch(info.serial):
+        raise PodRefusedError(serial, f"it calls itself {info.serial!r}, which is no serial number")
     if not 1 <= info.ring_packets <= _MAX_RING_PACKETS:
         raise PodRefusedError(serial, f"it claims a ring buffer of {info.ring_packets} packets")
     return info
@@ -57,11 +62,13 @@ async def send_checked(client: PodClient, serial: str, opcode: Opcode, *argument
         raise PodRefusedError(serial, f"it answers {opcode.name} with {reply.result.name}")
 
 
-async def tell_store(client: PodClient, partner_tag: str, utc_s: float) -> None:
-    """Tell a pod that keeps runs its partner and the time, for runs without a client; it may refuse, as when full."""
+async def tell_store(client: PodClient, partner_tag: str, utc_s: float | None) -> None:
+    """Tell a pod that keeps runs its partner and the time if it is known, for runs without a client; it may refuse, as
+    when full."""
     if client.has_store:
         await client.send_command(Opcode.SET_PARTNER, tag_number(partner_tag))
-        await client.send_command(Opcode.NOTE_UTC, round(1e6 * utc_s))
+        if utc_s is not None:
+            await client.send_command(Opcode.NOTE_UTC, round(1e6 * utc_s))
 
 
 def first_sequence_of_run(info: PodInfo, known: ReorderBuffer | None) -> int:

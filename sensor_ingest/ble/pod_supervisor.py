@@ -69,7 +69,7 @@ class PodSupervisor:
         bonds: Bonds,
         session_s: Callable[[float], float],
         partner_tag: str,
-        utc_s: Callable[[], float],
+        utc_s: Callable[[], float | None],
         stop: asyncio.Event,
         settings: StreamSettings,
         rng: random.Random,

@@ -63,7 +63,7 @@ class Visit:
     Parameters
     ----------
     stop : have the pods stop keeping first.
-    utc_s : the computer's clock, seconds since 1970.
+    utc_s : the computer's clock, seconds since 1970; None while its date cannot be trusted, then pods are not told it.
     find_timeout_s : how long to look for a pod.
     auto_minutes : minutes without steps after which pods are to stop keeping by themselves; None leaves them as they
         are, and so are pods that only keep by command.
@@ -71,7 +71,7 @@ class Visit:
     """
 
     stop: bool = True
-    utc_s: Callable[[], float] = time.time
+    utc_s: Callable[[], float | None] = time.time
     find_timeout_s: float = FIND_TIMEOUT_S
     seed: int | None = None
     partners: Mapping[str, str] = field(default_factory=dict)
@@ -187,7 +187,8 @@ class TakingOver:
         partner = next((tag for pod, tag in self.visit.partners.items() if serial_matches(serial, pod)), None)
         if partner is not None:
             await store.set_partner(partner)
-        await store.note_utc(self.visit.utc_s)
+        if (utc_s := self.visit.utc_s()) is not None:
+            await store.note_utc(lambda: utc_s)
 
     def _sound_shelf(self, serial: str, held: StoreInfo) -> str:
         """The pod's shelf; a new one if the pod counts its records anew."""

@@ -109,10 +109,11 @@ def _record(run: RunFolder, observer: Observer) -> FinishedRun:
     from surefoot.service.exporters.exporter_thread import ExporterThread
     from surefoot.service.runtime.result_recorder import ResultRecorder
     from surefoot.service.runtime.run_loop import record_run
-    from surefoot.service.runtime.session_clock import run_utc_s
+    from surefoot.service.runtime.session_clock import run_utc_s, told_utc_s
 
     settings = load_configuration().settings
-    live = LiveRun(run, utc_s=run_utc_s(settings.store_path, run.manifest))
+    store = settings.store_path
+    live = LiveRun(run, utc_s=run_utc_s(store, run.manifest), told_utc_s=told_utc_s(store))
     with (
         ExporterThread(settings) as exporters,
         ResultRecorder.for_live_run(live, settings, exporters.notify) as recorder,

@@ -37,6 +37,7 @@ from surefoot.sensor_ingest.recording.steps import StepsSeen
 from surefoot.service.gateway.plan import GatewayPlan
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.background import background_task
+from surefoot.service.runtime.date_trust import trusted_utc_s
 from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ class GatewayRecorder:
     async def _record(self, run: RunFolder) -> None:
         """Record a run until it is over; where it fails, it can be continued."""
         self._notify(f"Recording run {run.manifest.run_id}: {', '.join(run.manifest.names.values())}.")
-        live = self._live = LiveRun(run, self._radio)
+        live = self._live = LiveRun(run, self._radio, told_utc_s=trusted_utc_s())
         steps = [StepsSeen() for _ in run.manifest.pods]
         try:
             async with live, background_task("run end", self._stop_when_over(live, steps)):

@@ -40,7 +40,7 @@ from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_dates import correct_dates
 from surefoot.service.runtime.run_loop import record_unattended
 from surefoot.service.runtime.service_manager import watched
-from surefoot.service.runtime.session_clock import run_utc_s
+from surefoot.service.runtime.session_clock import run_utc_s, told_utc_s
 from surefoot.service.runtime.shutdown import StopRequest
 from surefoot.service.settings import Settings
 from surefoot.service.store.repair import ensure_store
@@ -189,7 +189,7 @@ class Daemon:
         pods = await self._until_stopped(source.wait_for_pods())
         if pods is not None:
             arrived = Arrived(pods, source.heard, source.radio)
-            if await self._until_stopped(take_over_kept(self._context.settings, arrived, self._context.utc_s)):
+            if await self._until_stopped(take_over_kept(self._context.settings, arrived, self._told_utc_s())):
                 self._catch_up.want()
         if pods is None or self._stopping.is_set():
             return None
@@ -206,7 +206,7 @@ class Daemon:
         if self._store_pause_s is None or name != self._recording:
             context.notify(f"Recording run {name}: {', '.join(run.manifest.names.values())}.")
         self._recording, self._said_waiting = name, False
-        live = self._live = LiveRun(run, radio, utc_s=self._utc_s(run.manifest))
+        live = self._live = LiveRun(run, radio, utc_s=self._utc_s(run.manifest), told_utc_s=self._told_utc_s())
         context.monitor.begin_run(name)
         try:
             if self._store_pause_s is None:
@@ -251,6 +251,9 @@ class Daemon:
         """A clock that agrees with the beginning of a run, whatever became of the date since."""
         context = self._context
         return run_utc_s(context.settings.store_path, run, context.utc_s, context.monotonic_s)
+
+    def _told_utc_s(self) -> Callable[[], float | None]:
+        return told_utc_s(self._context.settings.store_path, self._context.utc_s)
 
     def _run_to_resume(self) -> RunFolder | None:
         """The newest run, if a crash cut it off not long ago."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +30,16 @@ def is_date_trusted(utc_s: float, newest_run_s: float) -> bool:
     if utc_s < EARLIEST_S:
         return False
     return _is_synchronised() or (utc_s >= newest_run_s and not _lacks_battery())
+
+
+def trusted_utc_s(utc_s: Callable[[], float] = time.time, newest_run_s: float = 0.0) -> Callable[[], float | None]:
+    """A clock that gives None as long as its date cannot be trusted; see `is_date_trusted`."""
+
+    def told_utc_s() -> float | None:
+        now_s = utc_s()
+        return now_s if is_date_trusted(now_s, newest_run_s) else None
+
+    return told_utc_s
 
 
 def _is_synchronised() -> bool:

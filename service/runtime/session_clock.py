@@ -9,6 +9,7 @@ from pathlib import Path
 
 from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service.errors import StoreError
+from surefoot.service.runtime.date_trust import trusted_utc_s
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.reading import StoreReader
 
@@ -27,3 +28,12 @@ def run_utc_s(store: Path, run: Manifest, utc_s: Clock = time.time, monotonic_s:
         return utc_s
     begun_s, zero_s = run.created_utc.timestamp(), zero.seconds
     return lambda: begun_s + monotonic_s() - zero_s
+
+
+def told_utc_s(store: Path, utc_s: Clock = time.time) -> Callable[[], float | None]:
+    """What pods are told of the time: None as long as the computer's date cannot be trusted, as far as the store can
+    tell."""
+    newest_run_s = 0.0
+    with suppress(StoreError), StoreReader(store) as reader:  # recording goes on without it
+        newest_run_s = reader.newest_dated_s()
+    return trusted_utc_s(utc_s, newest_run_s)

@@ -15,6 +15,7 @@ from surefoot.firmware_sim.body.runner_profile import PlannedBout
 from surefoot.firmware_sim.pod.oscillator import Bend, Crystal
 from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
 from surefoot.firmware_sim.simulation import Simulation
+from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.pod_store.records import read_record
 from surefoot.sensor_ingest.recording.boot_placing import place_boots
 from surefoot.sensor_ingest.recording.clock_steering import session_times
@@ -23,7 +24,7 @@ from surefoot.sensor_ingest.recording.placement import PlacedBoot
 from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, create_run
 from tests.firmware_sim.pod_listener import RUN
 from tests.sensor_ingest.stored import keeping_runner, store_of
-from tests.sensor_ingest.virtual import CREATED, Taken, in_virtual_time, recording, worn
+from tests.sensor_ingest.virtual import CREATED, Taken, in_virtual_time, radio_of, recording, worn
 
 CRYSTALS = {
     Foot.LEFT: Crystal(50.0, Bend(warm_up_ppm=10.0, warm_up_s=60.0)),
@@ -102,6 +103,19 @@ def test_a_live_run_tells_pods_of_each_other_and_the_time(tmp_path: Path) -> Non
                 (noted,) = kept.utc
                 at_s = pod.now_s - 1e-6 * (pod.oscillator.tick_us(pod.now_s) - noted.tick_us)
                 assert 1e-6 * noted.utc_us == pytest.approx(CREATED.timestamp() + runner.start_s + at_s, abs=0.1)
+
+    in_virtual_time(run())
+
+
+def test_a_live_run_on_a_computer_that_does_not_know_the_date_tells_pods_none(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with keeping_runner(scenario=BENT) as (simulation, runner):
+            folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
+            async with LiveRun(folder, radio_of(simulation), told_utc_s=lambda: None, seed=1):
+                await asyncio.sleep(15.0)
+            for pod in runner.pods.values():
+                kept = await fetched(simulation, pod)
+                assert (kept.utc, pod.settings.partner_tag != "") == ((), True)
 
     in_virtual_time(run())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.store_client import StoreClient
 from surefoot.sensor_ingest.ble.taking_over import PodProgress, TakingOver, Visit
-from surefoot.sensor_ingest.pod_store.records import SamplesRecord
+from surefoot.sensor_ingest.pod_store.records import SamplesRecord, UtcRecord, read_record
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo
 from surefoot.sensor_ingest.protocol import Packet, ProtocolError
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.shelf import Shelf
+from tests.sensor_ingest.kept_flash import fetched
 from tests.sensor_ingest.virtual import in_virtual_time
 
 PODS = ("SIM010001", "0002")
@@ -42,20 +44,15 @@ async def nothing(_: Mapping[Foot, VirtualPod]) -> None:
 
 
 def taken_over(
-    kept: KeptRun, folder: Path, meanwhile: Meanwhile = nothing, *, bonded_only: bool = False
+    kept: KeptRun, folder: Path, meanwhile: Meanwhile = nothing, *, bonded_only: bool = False, visit: Visit = VISIT
 ) -> Mapping[str, PodProgress]:
     """One visit to both pods; what became of them."""
 
-    async def visit() -> Mapping[str, PodProgress]:
+    async def at_home() -> Mapping[str, PodProgress]:
         quality = LinkQuality(packet_error_rate=0.05)
         async with pods_at_home(kept.pods, quality=quality, bonded_only=bonded_only) as (central, pods):
             radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
-            taking = TakingOver(
-                radio,
-                Shelf(folder / "shelf"),
-                Bonds(folder),
-                Visit(seed=1, auto_minutes=7, partners={"SIM010001": "0002"}),
-            )
+            taking = TakingOver(radio, Shelf(folder / "shelf"), Bonds(folder), visit)
             events = asyncio.create_task(meanwhile(pods))
             try:
                 return await taking.run(PODS)
@@ -63,7 +60,7 @@ def taken_over(
                 events.cancel()
                 await asyncio.wait({events})
 
-    return in_virtual_time(visit())
+    return in_virtual_time(at_home())
 
 
 def packets_on(folder: Path, serial: str) -> list[bytes]:
@@ -132,6 +129,25 @@ def test_a_pod_that_never_answers_is_given_up_and_told(
     visited = taken_over(kept, tmp_path)
     assert [(progress.done, progress.found) for progress in visited.values()] == [(False, True)] * 2
     assert all(progress.problem for progress in visited.values())
+
+
+def test_a_computer_that_does_not_know_the_date_tells_pods_none(kept: KeptRun, tmp_path: Path) -> None:
+    before = sum(isinstance(read_record(data)[1], UtcRecord) for data in fetched(kept.pods[Foot.LEFT]))
+    visited = taken_over(kept, tmp_path, visit=replace(VISIT, utc_s=lambda: None))
+    assert all(progress.done for progress in visited.values())
+    records = [record for _, record in Shelf(tmp_path / "shelf").records("SIM010001")]
+    assert sum(isinstance(record, UtcRecord) for record in records) == before
+
+
+def test_a_pod_whose_serial_number_is_a_path_is_refused_and_told(kept: KeptRun, tmp_path: Path) -> None:
+    async def call_itself(pods: Mapping[Foot, VirtualPod]) -> None:
+        pod = pods[Foot.LEFT]
+        pod.settings.serial = "../SIM010001"
+
+    visited = taken_over(kept, tmp_path / "in", call_itself)
+    assert visited["SIM010001"].problem == "it calls itself '../SIM010001', which is no serial number"
+    assert visited["0002"].done
+    assert list(tmp_path.glob("*.bin")) == []
 
 
 def test_a_pod_that_is_not_there_is_told(kept: KeptRun, tmp_path: Path) -> None:

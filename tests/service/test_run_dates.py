@@ -15,7 +15,7 @@ from surefoot.analysis.model import Foot, Samples
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, list_runs, open_run
 from surefoot.service.exporters.influxdb import MAX_DATE_WAIT_S
 from surefoot.service.runtime import result_recorder
-from surefoot.service.runtime.date_trust import is_date_trusted
+from surefoot.service.runtime.date_trust import is_date_trusted, trusted_utc_s
 from surefoot.service.runtime.run_dates import correct_dates
 from surefoot.service.settings import Settings
 from surefoot.service.store.ledger import Ledger
@@ -144,6 +144,7 @@ def test_a_date_is_trusted_by_what_the_computer_can_tell(
     monkeypatch.setattr(f"{module}._is_synchronised", lambda: synchronised)
     monkeypatch.setattr(f"{module}._lacks_battery", lambda: lacks_battery)
     assert is_date_trusted(utc_s, 1.9e9) is trusted
+    assert trusted_utc_s(lambda: utc_s, 1.9e9)() == (utc_s if trusted else None)
 
 
 def test_rows_wait_for_the_date_and_what_was_shipped_under_a_wrong_one_is_replaced(
