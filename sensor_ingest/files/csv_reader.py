@@ -28,7 +28,7 @@ from surefoot.sensor_ingest.files.layout import Layout
 from surefoot.sensor_ingest.files.sources import DAMAGED, Source, sources_of
 from surefoot.sensor_ingest.files.statements import NOTHING_SAID, Statements, files_of
 
-_BLOCK_BYTES = 8 << 20
+_BLOCK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _MAGIC = {
     b"PK\x03\x04": "a ZIP archive or a spreadsheet",
@@ -107,18 +107,18 @@ def recording_of(files: list[FileRead], foot: Foot) -> Recording:
 
 def _read(source: Source, foot: Foot, said: Statements, progress: Callable[[float], None]) -> FileRead:
     rows: RowBuffer | None = None
-    encoding, done = "", 0
+    done = 0
     with source.opened() as (file, size):
         for raw in _blocks(file):
             done += len(raw)
             fraction = done / max(size, done) if size else 0.5
             if rows is None:
                 _check_text(raw)
-                encoding = encoding_of(_head(raw))
-            text = _decode(raw, encoding)
+            lines = _with_line_feeds(raw)
             if rows is None:
-                rows, text = _begin_rows(text, foot, source.name, said)
-            rows.add_block(text, fraction)
+                rows, lines = _begin_rows(lines, foot, source.name, said)
+            if lines:
+                rows.add_block(lines, fraction)
             progress(fraction)
     if rows is None or rows.count == 0:
         raise NoDataError("the file is empty" if rows is None else "the file has a header but no readings")
@@ -146,7 +146,8 @@ def _unwrapped(time: Floats, rows: RowBuffer) -> Floats:
     period = rows.period * (1.0 if rows.clock or rows.layout.time is None else rows.layout.time.factor)
     if not period:
         return time
-    again = np.diff(time) < -0.5 * period
+    step = np.diff(time)
+    again = np.where(step < -0.5 * period, 1, np.where(step > 0.5 * period, -1, 0))
     return time + period * np.concatenate(([0], np.cumsum(again))) if again.any() else time
 
 
@@ -180,17 +181,17 @@ def _head(raw: bytes) -> bytes:
     return raw[: raw.rfind(b"\n", 0, _HEAD_BYTES) + 1] or raw
 
 
-def _decode(raw: bytes, encoding: str) -> str:
-    """Text, in which letters that are not understood do not matter: only numbers and the header are read."""
+def _with_line_feeds(raw: bytes) -> bytes:
+    """Text whose lines end in a line feed, whatever they ended in."""
     if b"\0" in raw:
         raise NotTextError("binary data")
-    text = raw.decode(encoding, "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
 
 
-def _begin_rows(text: str, foot: Foot, file: str, said: Statements) -> tuple[RowBuffer, str]:
-    """An empty buffer for the header, and the text after it."""
-    header = find_header(text[:_HEAD_BYTES].split("\n"), foot, file, said)
-    return RowBuffer(header, header.lines + 1), text.split("\n", header.lines)[-1] if text.count(
-        "\n"
-    ) >= header.lines else ""
+def _begin_rows(raw: bytes, foot: Foot, file: str, said: Statements) -> tuple[RowBuffer, bytes]:
+    """An empty buffer for the header, and what follows it."""
+    head = _head(raw)
+    encoding = encoding_of(head)
+    header = find_header(head.decode(encoding, "replace").split("\n"), foot, file, said)
+    after = raw.split(b"\n", header.lines)[header.lines :]
+    return RowBuffer(header, header.lines + 1, encoding), after[0] if after else b""

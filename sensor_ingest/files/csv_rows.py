@@ -13,6 +13,7 @@ from surefoot.sensor_ingest.files.csv_header import Header
 from surefoot.sensor_ingest.files.errors import TimeUnreadableError, TooManyFieldsError, TooManyRowsError
 from surefoot.sensor_ingest.files.fields import has_decimal_comma, split, to_float
 from surefoot.sensor_ingest.files.layout import Channel, Layout
+from surefoot.sensor_ingest.files.plain_numbers import parse_plain
 
 MAX_ROWS = 30_000_000
 """Longer files are refused."""
@@ -25,9 +26,11 @@ class RowBuffer:
     Parameters
     ----------
     next_line : number of the next line of the file, from 1.
+    encoding : of the text, in which letters that are not understood do not matter.
     decimal_comma : whether numbers are written 9,81; None before the first block.
     clock, dated : whether times are text, and whether with their date.
-    values : (capacity, columns) time, acceleration and angular rate as in the file, of which `count` rows are filled.
+    values : (columns, capacity) time, acceleration and angular rate as in the file, of which `count` rows are filled;
+        each column in one piece, because the checks go through them one by one.
     devices : name → number; `device` has the numbers of the rows' devices, block by block.
     piece_first_rows, piece_first_lines : see `LineNumbers`.
     ragged : numbers of the lines with too few fields.
@@ -35,6 +38,7 @@ class RowBuffer:
 
     header: Header
     next_line: int
+    encoding: str
     decimal_comma: bool | None = None
     clock: bool = False
     dated: bool = False
@@ -51,8 +55,18 @@ class RowBuffer:
         """What the file is taken for."""
         return self.header.layout
 
-    def add_block(self, text: str, fraction: float) -> None:
-        """Parse a block of whole lines that ends at `fraction` of the file."""
+    def add_block(self, raw: bytes, fraction: float) -> None:
+        """Parse a block of whole lines, which end in a line feed, up to `fraction` of the file."""
+        if self.decimal_comma is False and not self._has_text:
+            plain = parse_plain(raw, self.header.delimiter, len(self.layout.names), self._numbers)
+            if plain is not None:
+                self._begin_piece(self.count, self.next_line)
+                self._append(plain, fraction)
+                self.next_line += plain.shape[1]
+                return
+        self._add_lines(raw.decode(self.encoding, "replace"), fraction)
+
+    def _add_lines(self, text: str, fraction: float) -> None:
         lines = text.split("\n")
         if not lines[-1]:
             lines.pop()
@@ -66,7 +80,7 @@ class RowBuffer:
             block = self._parse_tolerant(lines)
         else:
             self._begin_piece(self.count, self.next_line)
-        self._append(block, fraction)
+        self._append(block.T, fraction)
         self.next_line += len(lines)
 
     @property
@@ -91,7 +105,7 @@ class RowBuffer:
         if channel is None:
             return None
         first = self._numbers.index(channel.indices[0])
-        found = self.values[: self.count, first : first + len(channel.indices)]
+        found = self.values[first : first + len(channel.indices), : self.count].T
         if channel.factor == 1 or (self.clock and channel is self.layout.time):
             return found
         return found * channel.factor
@@ -131,15 +145,17 @@ class RowBuffer:
         self.piece_first_lines.append(line)
 
     def _append(self, block: Floats, fraction: float) -> None:
-        end = self.count + len(block)
-        if not len(block):
+        """Keep a block of (columns, rows)."""
+        columns, rows = block.shape
+        end = self.count + rows
+        if not rows:
             return
         if end > MAX_ROWS:
             raise TooManyRowsError(MAX_ROWS)
-        if end > len(self.values):
-            rows = max(end, min(MAX_ROWS, int(end / max(fraction, 1e-3) * 1.02)))
-            self.values = _resized(self.values, self.count, (rows, block.shape[1]))
-        self.values[self.count : end] = block
+        if end > self.values.shape[1]:
+            capacity = max(end, min(MAX_ROWS, int(end / max(fraction, 1e-3) * 1.02)))
+            self.values = _resized(self.values, self.count, (columns, capacity))
+        self.values[:, self.count : end] = block
         self.count = end
 
     def _check_width(self, lines: list[str]) -> None:
@@ -185,10 +201,10 @@ class RowBuffer:
 
 
 def _resized(old: Floats, count: int, shape: tuple[int, int]) -> Floats:
-    """A copy of this shape with `count` rows filled; the system allocates the rest only when it is written."""
+    """A copy of (columns, rows) with `count` rows filled; the system allocates the rest only when it is written."""
     new = np.empty(shape)
     if count:
-        new[:count] = old[:count]
+        new[:, :count] = old[:, :count]
     return new
 
 

@@ -67,14 +67,17 @@ def _lags(table: Table) -> Floats:
         return np.empty(0)
     ends_s = table.time[0], table.time[-1] - _PIECE_S
     starts_s = np.linspace(*ends_s, int(min(_MAX_PIECES, 1 + (ends_s[1] - ends_s[0]) // _PIECE_S)))
-    found = [sensor_lag(*_piece(table, table.gyr, float(start_s))) for start_s in starts_s]
+    pieces = [_piece(table, table.gyr, float(start_s)) for start_s in starts_s]
+    found = [sensor_lag(*piece) for piece in pieces if piece is not None]
     return np.array([each.lag_s for each in found if each.clear])
 
 
-def _piece(table: Table, gyr: Floats, start_s: float) -> tuple[Floats, Floats]:
-    """Both sensors' readings from a time on, at `LAG_HZ`."""
+def _piece(table: Table, gyr: Floats, start_s: float) -> tuple[Floats, Floats] | None:
+    """Both sensors' readings from a time on, at `LAG_HZ`; None inside a gap."""
     time_s = start_s + np.arange(round(_PIECE_S * LAG_HZ)) / LAG_HZ
     rows = slice(*np.searchsorted(table.time, [time_s[0] - MAX_LAG_S, time_s[-1] + MAX_LAG_S]))
+    if rows.start == rows.stop:
+        return None
     return _at(time_s, table.time[rows], table.acc[rows]), _at(time_s, table.time[rows], gyr[rows])
 
 

@@ -24,6 +24,7 @@ from surefoot.service.settings import Settings, setting_types
 from tests.accuracy.report import Finding, show
 from tests.fuzz.http_requests import requests
 from tests.sensor_ingest.damage import DAMAGE, WholeJournal
+from tests.sensor_ingest.device_exports import EXPORTS, said_of
 from tests.sensor_ingest.mangling import fuzz
 from tests.sensor_ingest.synthetic import walk, write
 from tests.sensor_ingest.virtual import in_virtual_time, record, standing
@@ -38,6 +39,8 @@ JOURNALS = 7_500
 """With each kind of damage."""
 REQUESTS = 30_000
 """Half of them signed in."""
+EXPORT_FILES, EXPORT_LINES = 20_000, 500
+"""Of known devices, and how long each is."""
 SLOWEST_S = 2.0
 PIECES = (
     b"\x00",
@@ -137,6 +140,23 @@ def recordings(folder: Path, count: int = COUNT) -> Iterator[Finding]:
     return answers("CSV", attempt, count)
 
 
+def exports(folder: Path, count: int = EXPORT_FILES) -> Iterator[Finding]:
+    """Files of known devices."""
+    texts = [(each, "\n".join(each.text().split("\n")[:EXPORT_LINES]).encode(each.encoding)) for each in EXPORTS]
+
+    def attempt(rng: random.Random) -> bool:
+        export, good = rng.choice(texts)
+        path = folder / export.name
+        path.write_bytes(mangled(rng, good))
+        try:
+            read_csv(path, Foot.LEFT, said=said_of(export))
+        except RecordingError:
+            return True
+        return False
+
+    return answers("device exports", attempt, count)
+
+
 def payloads(folder: Path) -> Iterator[Finding]:
     """Whatever anybody publishes while the service connects, ships, loses the broker and connects again."""
     with Broker(folder / "broker") as broker:
@@ -180,6 +200,7 @@ if __name__ == "__main__":
             *journals(Path(place)),
             *settings(Path(place)),
             *recordings(Path(place)),
+            *exports(Path(place)),
             *requests(REQUESTS, mangled),
             *payloads(Path(place)),
         ]
