@@ -40,12 +40,13 @@ from surefoot.dashboards.grafana.shared_panels import (
     only_rows_with,
     pods_table,
     sorted_by,
+    zero_if_absent,
 )
 from surefoot.dashboards.vocabulary import SEVERITY_WORDS
 
 CADENCE = metric_field("cadence_spm")
 SIDES = (asymmetry_field(CONTACT), asymmetry_field(IMPACT))
-NAME, RANK, SEVERITY, FOUND = "Name", "Rank", "Severity", "What was found"
+NAME, RANK, ATTENTION, SEVERITY, FOUND = "Name", "Rank", "Attention", "Severity", "What was found"
 ATTENTION_STYLE = {
     "mappings": [
         value_mapping(
@@ -85,7 +86,7 @@ def _squad() -> Panel:
         overrides=[
             STALE_ROW_STYLE,
             override(NAME, {"custom.width": 130, "links": [TO_RUNNER]}),
-            *(override(name, HIDDEN_COLUMN) for name in ("runner", RANK)),
+            *(override(name, HIDDEN_COLUMN) for name in ("runner", RANK, ATTENTION)),
             override("Time", {"displayName": "Newest number", **RELATIVE_TIME}),
             override(SEVERITY, ATTENTION_STYLE),
             override(FOUND, WRAPPED_TEXT),
@@ -97,8 +98,9 @@ def _squad() -> Panel:
             only_columns("D", "runner", NAME),
             joined_by("runner"),
             only_rows_with(STATE_COLUMN),
+            zero_if_absent(RANK, ATTENTION),
             in_order(NAME, "runner", STATE_COLUMN, RANK, SEVERITY, FOUND, *(each.label for each in (CADENCE, *SIDES))),
-            sorted_by(RANK, descending=True),
+            sorted_by(ATTENTION, descending=True),
         ],
     )
 

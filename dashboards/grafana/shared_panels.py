@@ -170,3 +170,13 @@ def only_rows_with(name: str) -> Json:
 def sorted_by(name: str, *, descending: bool = False) -> Json:
     """Transformation that sorts the rows by a column."""
     return {"id": "sortBy", "options": {"fields": {}, "sort": [{"field": name, "desc": descending}]}}
+
+
+def zero_if_absent(name: str, column: str) -> Json:
+    """Transformation that adds a column with the numbers of another one, 0 where it has none.
+
+    Rows that a join leaves without a value are in no order: Grafana sorts nothing by them.
+    """
+    reduce = {"reducer": "sum", "include": [name]}
+    options = {"mode": "reduceRow", "alias": column, "reduce": reduce, "replaceFields": False}
+    return {"id": "calculateField", "options": options}

@@ -145,7 +145,7 @@ def columns(answer: list[Series]) -> set[str]:
 
 
 def names_in(panel: Mapping[str, Any]) -> set[str]:
-    """Columns that a panel's transformations and overrides refer to."""
+    """Columns that a panel's transformations and overrides refer to, but for those that transformations add."""
     text = [
         each["matcher"]["options"] for each in panel["fieldConfig"]["overrides"] if each["matcher"]["id"] == "byName"
     ]
@@ -153,4 +153,4 @@ def names_in(panel: Mapping[str, Any]) -> set[str]:
         options = each["options"]
         text += [*options.get("indexByName", ()), *options.get("include", {}).get("names", ())]
         text += [options["byField"]] if "byField" in options else []
-    return set(text)
+    return set(text) - {each["options"].get("alias") for each in panel["transformations"]}

@@ -198,3 +198,9 @@ def test_a_run_is_chosen_by_date_runner_and_minutes_and_its_id_is_the_value(worl
     local = DRIFTING_BEGAN.astimezone()
     assert shown[DRIFTING] == f"{local:%Y-%m-%d %H:%M}, runner-1, {round(WINDOWS * WINDOW_S / 60)} min"
     assert sorted(shown) == sorted({row[-1] for series in world.influx.query(RUNS) for row in series.rows})
+
+
+def test_the_squad_is_sorted_by_a_number_that_every_runner_has() -> None:
+    *_, filled, _, last = panel_of("coach-live", "Who needs me?")["transformations"]
+    assert last["options"]["sort"] == [{"field": filled["options"]["alias"], "desc": True}]
+    assert filled["options"]["reduce"] == {"reducer": "sum", "include": ["Rank"]}
