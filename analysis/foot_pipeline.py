@@ -74,7 +74,7 @@ class FootPipeline:
         self._inversion = InversionDetector(foot, stance_reference, parameters, side_confirmed=side_confirmed)
         self._stillness = StillnessDetector(parameters)
         self._moves_seen_s: set[float] = set()
-        self._strides = self._clipped_strides = 0
+        self._strides = self._clipped_strides = self._gap_strides = 0
         self._findings: tuple[list[Finding], list[Finding]] = [], []
         self._still: list[StillSeconds] = []
 
@@ -92,8 +92,8 @@ class FootPipeline:
             return mounting
         at_rest = self._stillness.rest_forces_mps2
         rest_mps2 = float(np.median(at_rest)) if at_rest else None
-        clipped_share = self._clipped_strides / max(self._strides, 1)
-        return replace(mounting, note=gravity_note(mounting.gravity_mps2, rest_mps2, clipped_share))
+        shares = (count / max(self._strides, 1) for count in (self._clipped_strides, self._gap_strides))
+        return replace(mounting, note=gravity_note(mounting.gravity_mps2, rest_mps2, *shares))
 
     @property
     def stance_reference(self) -> StanceReference:
@@ -185,6 +185,7 @@ class FootPipeline:
         self.place.push(self._cells, self._first_cell, aligned[late:], strides[late:])
         self._strides += len(strides)
         self._clipped_strides += int(strides.has(Flag.CLIPPED).sum())
+        self._gap_strides += int(strides.has(Flag.GAP).sum())
         if self._gyroscope:
             strides = self._detect_inversion(aligned, strides)
         self._drop_cells(tracker.first_needed_cell)

@@ -15,7 +15,7 @@ from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats
 
 GRAVITY_TOLERANCE = 0.12
 """Relative error allowed between the mean specific force and gravity; sensors on sale have scale errors up to 5 %."""
-MAX_CLIPPED_SHARE = 0.5
+MAX_CLIPPED_SHARE, MAX_GAP_SHARE = 0.5, 0.25
 WITHHELD = "all but the times of contact is withheld"
 
 
@@ -33,7 +33,7 @@ def without_scaled(metrics: Mapping[str, Floats], gravity_mps2: Floats) -> dict[
     return {key: np.where(wrong, np.nan, values) if key in SCALES_WITH else values for key, values in metrics.items()}
 
 
-def gravity_note(stride_mps2: float, rest_mps2: float | None, clipped_share: float) -> str:
+def gravity_note(stride_mps2: float, rest_mps2: float | None, clipped_share: float, gap_share: float = 0.0) -> str:
     """What is wrong where gravity over a stride is not, in one clause.
 
     Parameters
@@ -41,12 +41,18 @@ def gravity_note(stride_mps2: float, rest_mps2: float | None, clipped_share: flo
     stride_mps2 : size of the mean specific force over strides.
     rest_mps2 : the same at rest; None if the foot never stood still for a second.
     clipped_share : share of the strides in which a reading is at the end of the sensor's range.
+    gap_share : share of the strides with missing readings.
     """
     stride = f"{stride_mps2:.1f} m/s² instead of 9.8"
     if rest_mps2 is not None and abs(stride_mps2 - rest_mps2) <= GRAVITY_TOLERANCE * STANDARD_GRAVITY_MPS2:
         return f"gravity reads {rest_mps2:.1f} m/s² instead of 9.8 at rest, an error of the accelerometer: {WITHHELD}"
     if clipped_share > MAX_CLIPPED_SHARE:
         return f"most strides exceed the sensor's range, so that gravity over a stride reads {stride}: {WITHHELD}"
+    if gap_share > MAX_GAP_SHARE:
+        return (
+            f"gravity over a stride reads {stride}: too many strides have missing readings, or a sensor is wrong; "
+            f"{WITHHELD}"
+        )
     if rest_mps2 is not None and is_gravity(rest_mps2):
         return (
             f"the accelerometer is right, {rest_mps2:.1f} m/s² at rest, but over a stride gravity reads {stride}: the "

@@ -10,6 +10,7 @@ from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
 from surefoot.analysis.sample_checks import complete_rows
 from surefoot.sensor_ingest.files.clipping import MIN_ACC_LIMIT_MPS2, MIN_GYR_LIMIT_RADPS, Clipping, find_clipping
 from surefoot.sensor_ingest.files.columns import Table, drop_empty_gyroscope, drop_unreadable, drop_zero_rows
+from surefoot.sensor_ingest.files.dead_axes import check_acc_axes, drop_dead_gyroscope
 from surefoot.sensor_ingest.files.gyroscope_step import put_in_step, release_held
 from surefoot.sensor_ingest.files.packet_stamps import time_packets
 from surefoot.sensor_ingest.files.rest_detection import detect_gravity, still_level
@@ -97,9 +98,11 @@ def clean(table: Table, foot: Foot, notes: tuple[str, ...] = ()) -> Recording:
     table, gyr_unit = convert_gyr_to_radps(table, rate_hz)
     if acc_unit:
         check_gravity(table, rate_hz)
+    check_acc_axes(table)
+    table, dead = drop_dead_gyroscope(table)
     table, held = release_held(table, rate_hz)
     table, lag = put_in_step(table)
-    found += [*dropouts, *acc_unit, *gyr_unit, *held, *lag]
+    found += [*dropouts, *acc_unit, *gyr_unit, *dead, *held, *lag]
     return _to_recording(table, foot, rate_hz, found)
 
 

@@ -67,6 +67,17 @@ class ColumnsMissingError(RecordingError):
         )
 
 
+class DeadAxisError(RecordingError):
+    """An axis of the accelerometer stands still while the others move."""
+
+    def __init__(self, axis: str) -> None:
+        self.axis = axis
+        super().__init__(
+            f"has an axis that stands still while the others move ({axis}): the sensor or the export is broken; "
+            "check the columns and record again."
+        )
+
+
 class SensorRepeatedError(RecordingError):
     """Several sensors of one kind are in the file."""
 

@@ -36,6 +36,9 @@ _COUNTS_PER_G = (2048, 4096)
 # 60 rad/s is 3400 °/s: feet reach 35 rad/s, sensors 35 (some 70). In °/s the slowest walk exceeds 250.
 _MAX_RADPS = 60.0
 _MIN_DPS = 1.5
+# Feet that walk turn at 4 rad/s or more, and their acceleration scatters by 3 m/s² or more.
+_MIN_GAIT_RADPS = 1.5
+_MIN_GAIT_SCATTER_MPS2 = 2.0
 # Gravity turns with the foot: the ratio of its turning to the gyroscope's is 0.3-1.6 in rad/s and 57 times less in °/s.
 _MIN_ROTATION_RATIO = 0.06
 _MIN_CORRELATION = 0.3
@@ -124,7 +127,14 @@ def lacks_gravity(acc_mps2: Floats) -> bool:
 
 def convert_gyr_to_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str, ...]]:
     """Convert angular rates in °/s to rad/s, and leave out those of another unit; acceleration must be in m/s²."""
-    if table.gyr is None or not gyr_is_in_degrees(table.acc, table.gyr, rate_hz):
+    if table.gyr is None:
+        return table, ()
+    if _hardly_turns(table.acc, table.gyr):
+        return table.without_gyroscope(), (
+            f"The gyroscope turns by at most {norm_percentiles(table.gyr).top:.2g} rad/s although the accelerometer is "
+            "shaken: in another unit or at rest, treated as having no gyroscope; convert the gyr_ columns to rad/s.",
+        )
+    if not gyr_is_in_degrees(table.acc, table.gyr, rate_hz):
         return table, ()
     gyr_radps = np.radians(table.gyr)
     if norm_percentiles(gyr_radps).top > _MAX_RADPS:
@@ -133,6 +143,12 @@ def convert_gyr_to_radps(table: Table, rate_hz: float) -> tuple[Table, tuple[str
             "gyroscope; say the unit, as --unit gyr=mdps.",
         )
     return replace(table, gyr=gyr_radps), ("The gyroscope is in °/s: converted to rad/s.",)
+
+
+def _hardly_turns(acc_mps2: Floats, gyr: Floats) -> bool:
+    """Whether (n, 3) angular rates are those of a resting pod while accelerations are those of gait."""
+    scatter_mps2 = float(np.std(np.linalg.norm(acc_mps2, axis=1)))
+    return scatter_mps2 > _MIN_GAIT_SCATTER_MPS2 and norm_percentiles(gyr).top < _MIN_GAIT_RADPS
 
 
 def gyr_is_in_degrees(acc_mps2: Floats, gyr: Floats, rate_hz: float) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from surefoot.sensor_ingest.files.statements import NOTHING_SAID, Statements
 from surefoot.service.errors import FeetApartError, NoRecordingError, SameRecordingError
 from surefoot.service.pipeline.data_quality import DataQuality, assess, comparison_notes
 from surefoot.service.pipeline.sampling_stats import SamplingStats
-from surefoot.service.pipeline.sides import AS_GIVEN, FILES_QUESTION, Sides, without_sided
+from surefoot.service.pipeline.sides import AS_GIVEN, FILES_QUESTION, Sides, odd_foot_question, without_sided
 
 CHUNK_S = 60.0
 """Recording time analysed at once: long enough to be fast, short enough to need little memory."""
@@ -98,21 +99,28 @@ def analyze(
         progress(done / total)
     found.append(session.flush())
     readings = {foot: SamplingStats.from_recording(recording) for foot, recording in recordings.items()}
-    question = FILES_QUESTION if session.pods_in_question else ""
-    return conclude(readings, session, Results.join(found), question)
+    return conclude(readings, session, Results.join(found), _file_questions(session, tuple(samples), sides))
+
+
+def _file_questions(session: Session, feet: Collection[Foot], sides: Sides) -> dict[Foot, str]:
+    """What to ask about the sides of files, by foot."""
+    if session.pods_in_question:
+        return dict.fromkeys(feet, FILES_QUESTION)
+    asked = {foot: odd_foot_question(session.rolled_in_deg[foot], foot) for foot in feet if not sides.confirmed}
+    return {foot: question for foot, question in asked.items() if question}
 
 
 def conclude(
     readings: Mapping[Foot, SamplingStats],
     session: Session,
     results: Results,
-    question: str = "",
+    questions: Mapping[Foot, str] = MappingProxyType({}),
 ) -> Analysis:
     """Results with summary and data quality, the latter from sampling statistics by foot and what the session knows.
 
-    What turns round with the sides is withheld while there is a `question` about them.
+    What turns round with the side of a foot is withheld while there is a question about it.
     """
-    results = without_sided(results) if question else results
+    results = without_sided(results, questions)
     paired, watched = len(readings) > 1, time_watched(results.strides)
     quality = {
         foot: assess(
@@ -122,7 +130,7 @@ def conclude(
             watched[foot],
             paired=paired,
             rolled_in_deg=session.rolled_in_deg[foot],
-            question=question,
+            question=questions.get(foot, ""),
             clock_offset_s=typical_offset_s(results.strides[foot], results.strides[foot.other]) if paired else np.nan,
         )
         for foot, found in readings.items()

@@ -28,6 +28,9 @@ UNWATCHED_PHRASES = {
     Unwatched.AXES: "with too little known of how the foot stood or travelled",
     Unwatched.FIRST: "at the beginning of a stretch",
 }
+MAX_OTHER_WAY = 2.0
+"""A clock off by more than a third of a stride may be off the other way, by at most this many times as much."""
+IMPACT_LABELS = [each.label for each in STRIDE_METRICS.values() if Reason.RANGE in each.needs_equal]
 MAX_UNPAIRED_PCT = 10.0
 """More strides without a partner get a note; every bout begins and ends with one."""
 
@@ -98,7 +101,8 @@ def assess(
         (
             *((question,) if question else _side_note(rolled_in_deg)),
             *readings.notes,
-            *(_mounting_note(mounting) if readings.has_gyroscope else ()),
+            *(_mounting_note(mounting, has_gravity=readings.has_gravity) if readings.has_gyroscope else ()),
+            *_impact_note(of_gait),
             *_contact_note(strides),
             *_angles_note(strides),
             *_minority_notes(few),
@@ -111,7 +115,9 @@ def assess(
     )
 
 
-def _mounting_note(mounting: Mounting) -> tuple[str, ...]:
+def _mounting_note(mounting: Mounting, *, has_gravity: bool) -> tuple[str, ...]:
+    if not has_gravity and mounting.status is MountingStatus.FAILED:
+        return ("Without gravity in the acceleration all but the times of contact is withheld.",)
     return (f"{mounting.note[0].upper()}{mounting.note[1:]}.",) if mounting.note else ()
 
 
@@ -122,6 +128,21 @@ def _side_note(rolled_in_deg: float) -> tuple[str, ...]:
     return (
         f"This foot rolls out by {-rolled_in_deg:.0f}° after landing, as the other foot would look: yours may do so, "
         "the accelerometer may have the opposite sign, or one side was named twice. Ankle rolls are watched both ways.",
+    )
+
+
+def _impact_note(strides: Strides) -> tuple[str, ...]:
+    """Note on landings beyond the sensor's range where they are so many that the median is one of them."""
+    beyond = strides.has(Flag.IMPACT_CLIPPED)
+    if not beyond.any():
+        return ()
+    known = np.isfinite(strides.metrics["impact_peak_g"])
+    clipped, landings = int((known & beyond).sum()), int(known.sum())
+    if 2 * clipped < landings or not clipped:
+        return ()
+    return (
+        f"{_listed(IMPACT_LABELS)} are at least what is told: {clipped} of {landings} landings reach the end of a "
+        "sensor's range.",
     )
 
 
@@ -208,14 +229,22 @@ def _late_note(strides: Strides) -> tuple[str, ...]:
 
 def _clock_note(strides: Strides, offset_s: float) -> tuple[str, ...]:
     """Note on steps that the clocks make unequal."""
-    apart = int(strides.has(Flag.CLOCKS_APART).sum())
-    if not apart:
+    rows = strides.has(Flag.CLOCKS_APART)
+    if not rows.any():
         return ()
+    stride_s = float(np.nanmedian(strides.metrics["stride_time_s"][rows]))
     return (
-        f"The other foot's clock seems {1e3 * abs(offset_s):.0f} ms {'late' if offset_s > 0 else 'early'}: steps come "
-        "long and short in turn, with contacts alike. "
-        f"Step and flight time withheld in {apart} of {len(strides)} strides.",
+        f"The other foot's clock seems {_clock_words(offset_s, stride_s)}: steps come long and short in turn, with "
+        f"contacts alike. Step and flight time withheld in {int(rows.sum())} of {len(strides)} strides.",
     )
+
+
+def _clock_words(offset_s: float, stride_s: float) -> str:
+    """How far a clock is off; steps tell it but for whole strides, so that about half a stride may be either way."""
+    words = ("late", "early") if offset_s > 0 else ("early", "late")
+    other_s = stride_s - abs(offset_s)
+    other = f" (or {1e3 * other_s:.0f} ms {words[1]})" if other_s < MAX_OTHER_WAY * abs(offset_s) else ""
+    return f"{1e3 * abs(offset_s):.0f} ms {words[0]}{other}"
 
 
 def _unknown_clock_note(strides: Strides) -> tuple[str, ...]:

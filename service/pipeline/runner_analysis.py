@@ -130,7 +130,7 @@ class RunnerAnalysis:
         """The analysis of all samples so far; a foot without samples counts as not recorded."""
         readings = {foot: self._readings(foot) for foot, counter in self._sampling.items() if not counter.empty}
         question = f"{PODS_QUESTION}{self._repair}" if self.pods_in_question else ""
-        return conclude(readings, self._session, self.results, question)
+        return conclude(readings, self._session, self.results, dict.fromkeys(readings, question) if question else {})
 
     def _readings(self, foot: Foot) -> SamplingStats:
         found = self._sampling[foot].readings()

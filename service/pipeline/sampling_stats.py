@@ -29,17 +29,25 @@ class SamplingStats:
     sampling_rate_hz : readings per second outside gaps; NaN from fewer than `MIN_ROWS`.
     loss_pct : share of readings missing in gaps, 0 to 100.
     notes : what was found and what was done about it, one sentence each.
+    has_gravity : False where gravity was removed from the acceleration.
     """
 
     sampling_rate_hz: float
     loss_pct: float
     has_gyroscope: bool
     notes: tuple[str, ...]
+    has_gravity: bool = True
 
     @classmethod
     def from_recording(cls, recording: Recording) -> SamplingStats:
         """Statistics of a file."""
-        return cls(recording.sampling_rate_hz, recording.loss_pct, recording.has_gyroscope, recording.notes)
+        return cls(
+            recording.sampling_rate_hz,
+            recording.loss_pct,
+            recording.has_gyroscope,
+            recording.notes,
+            recording.has_gravity is not False,
+        )
 
 
 class SamplingCounter:

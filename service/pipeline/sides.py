@@ -4,11 +4,12 @@ answers."""
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from surefoot.analysis.inversion.chirality import Chirality, judged
 from surefoot.analysis.model import Estimate, Foot, Strides, Window
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.files.cleaning import Recording
@@ -29,6 +30,12 @@ WITHHELD = "Inversion and rolling in are withheld until you say."
 FILES_QUESTION = (
     f"{LOOKS_EXCHANGED} are the two recordings exchanged, or do the accelerometers have the opposite sign (−1 g up at "
     f"rest)? {WITHHELD} Analyse again with --exchange, with --turn-sign both, or with --as-worn if all is right."
+)
+_ODD_FOOT = (
+    "This foot rolls out by {out_deg:.0f}° after landing, as the other foot would look: is the recording of the "
+    "{other} foot, or does its accelerometer have the opposite sign (−1 g up at rest)? Its inversion and rolling in "
+    "are withheld until you say; ankle rolls are watched both ways. Hand it over as the {other} foot's, or analyse "
+    "again with --turn-sign {foot}, or with --as-worn if all is right."
 )
 PODS_QUESTION = f"{LOOKS_EXCHANGED} are the pods exchanged? {WITHHELD}"
 
@@ -63,13 +70,23 @@ class Sides:
 AS_GIVEN = Sides()
 
 
-def without_sided(results: Results) -> Results:
-    """Results without what would turn round if the pods were exchanged."""
+def odd_foot_question(rolled_in_deg: float, foot: Foot) -> str:
+    """What to ask about a file whose foot alone looks like the other one; empty if it does not."""
+    if judged(rolled_in_deg) is not Chirality.OPPOSITE:
+        return ""
+    return _ODD_FOOT.format(out_deg=-rolled_in_deg, foot=foot, other=foot.other)
+
+
+def without_sided(results: Results, feet: Collection[Foot] = tuple(Foot)) -> Results:
+    """Results without what would turn round if these feet's pods were on the other one."""
     return replace(
         results,
-        strides={foot: strides_without_sided(strides) for foot, strides in results.strides.items()},
-        windows=tuple(map(window_without_sided, results.windows)),
-        live=tuple(map(window_without_sided, results.live)),
+        strides={
+            foot: strides_without_sided(strides) if foot in feet else strides
+            for foot, strides in results.strides.items()
+        },
+        windows=tuple(window_without_sided(window, feet) for window in results.windows),
+        live=tuple(window_without_sided(window, feet) for window in results.live),
     )
 
 
@@ -81,11 +98,13 @@ def strides_without_sided(strides: Strides) -> Strides:
     )
 
 
-def window_without_sided(window: Window) -> Window:
-    """A window without what would turn round."""
+def window_without_sided(window: Window, feet: Collection[Foot] = tuple(Foot)) -> Window:
+    """A window without what would turn round of these feet, and between them."""
+    if not feet:
+        return window
     return replace(
         window,
-        feet={foot: _without(estimates) for foot, estimates in window.feet.items()},
+        feet={foot: _without(known) if foot in feet else known for foot, known in window.feet.items()},
         asymmetry_pct=_without(window.asymmetry_pct),
         difference=_without(window.difference),
     )

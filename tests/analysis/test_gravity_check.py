@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from surefoot.analysis.gait.gravity_check import gravity_note
 from surefoot.analysis.metrics import SCALES_WITH, STRIDE_METRICS
 from surefoot.analysis.model import Foot, MountingStatus, Samples
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile
@@ -81,3 +82,8 @@ def test_every_metric_is_a_time_or_scales_with_a_sensor() -> None:
     times = {"stride_time_s", "step_time_s", "ground_contact_time_s", "swing_time_s", "flight_time_s", "duty_factor"}
     assert times | SCALES_WITH.keys() == STRIDE_METRICS.keys()
     assert not times & SCALES_WITH.keys()
+
+
+def test_where_many_strides_have_gaps_these_may_be_the_cause() -> None:
+    assert "too many strides have missing readings" in gravity_note(7.7, None, 0.0, 0.4)
+    assert UNTOLD in gravity_note(7.7, None, 0.0, 0.1)

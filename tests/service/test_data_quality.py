@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,6 +105,31 @@ def test_clocks_apart_are_told_with_their_offset() -> None:
     assert told.notes == (
         "The other foot's clock seems 80 ms early: steps come long and short in turn, with contacts alike. Step and "
         "flight time withheld in 8 of 10 strides.",
+    )
+
+
+def test_a_clock_off_by_about_half_a_stride_may_be_off_either_way() -> None:
+    rows = strides([int(Flag.CLOCKS_APART)] * 8)
+    rows.metrics["stride_time_s"][:] = 0.7
+    told = assess(readings(), WELL, rows, watched(rows), paired=True, clock_offset_s=-0.341)
+    assert told.notes[0].startswith("The other foot's clock seems 341 ms early (or 359 ms late): steps come")
+
+
+def test_impacts_beyond_the_range_are_told_as_a_bound_where_they_are_many() -> None:
+    clipped = int(Flag.IMPACT_CLIPPED | Flag.CLIPPED)
+    (told,) = notes(strides([clipped] * 6 + [0] * 4))
+    assert told == (
+        "Impact peak, impact, impact rate and braking are at least what is told: 6 of 10 landings reach the end of a "
+        "sensor's range."
+    )
+    assert notes(strides([clipped] * 4 + [0] * 6)) == ()
+
+
+def test_where_gravity_was_removed_no_sensor_is_blamed() -> None:
+    rows, failed = strides([0] * 10), replace(WELL, status=MountingStatus.FAILED, note="wrong")
+    removed = SamplingStats(200.0, 0.0, has_gyroscope=True, notes=(), has_gravity=False)
+    assert assess(removed, failed, rows, watched(rows), paired=True).notes == (
+        "Without gravity in the acceleration all but the times of contact is withheld.",
     )
 
 

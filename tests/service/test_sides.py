@@ -61,14 +61,28 @@ def test_who_says_that_all_is_right_is_believed(capsys: pytest.CaptureFixture[st
     assert found["summary"]["inversion_at_contact_deg_left"] < 0.0
 
 
-def test_one_odd_sign_alone_is_not_asked_about(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_one_odd_sign_alone_is_asked_about_on_its_foot(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     left, right = feet().values()
-    quality = analyze(capsys, tmp_path, turned(left), right).json["quality"]
+    found = analyze(capsys, tmp_path, turned(left), right).json
+    quality, summary = found["quality"], found["summary"]
     assert FILES_QUESTION not in quality["left"]["notes"]
     assert (quality["left"]["side"], quality["right"]["side"]) == ("opposite", "agrees")
+    assert (quality["left"]["mounting"], quality["right"]["mounting"]) == ("unsure", "ok")
     assert quality["left"]["rolled_in_deg"] == pytest.approx(-quality["right"]["rolled_in_deg"], abs=3.0)
-    assert any("as the other foot would look" in note for note in quality["left"]["notes"])
+    assert any("again with --turn-sign left" in note for note in quality["left"]["notes"])
     assert not any("as the other foot would look" in note for note in quality["right"]["notes"])
+    assert {summary[f"{key}_left"] for key in SIDED_KEYS} == {None}
+    assert None not in {summary[f"{key}_right"] for key in SIDED_KEYS}
+    assert summary["push_off_rate_dps_left"] is not None
+
+
+def test_one_odd_foot_whose_runner_says_so_is_measured(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    left, right = feet().values()
+    repaired = analyze(capsys, tmp_path, turned(left), right, "--turn-sign", "left").json
+    assert repaired == analyze(capsys, tmp_path, left, right).json
+    as_worn = analyze(capsys, tmp_path, turned(left), right, "--as-worn").json
+    assert as_worn["summary"]["inversion_at_contact_deg_left"] < 0.0
+    assert as_worn["quality"]["left"]["mounting"] == "ok"
 
 
 @pytest.mark.parametrize("options", [("--as-worn", "--exchange"), ("--as-worn", "--turn-sign", "left")])
