@@ -60,7 +60,7 @@ def find_header(lines: Sequence[str], foot: Foot, file: str, said: Statements) -
                 return Header(_layout(columns, foot, file, said), mark, at + used)
             except RecordingError as error:
                 known = sum(column.sensor in ("time", "acc", "gyr") for column in columns)
-                if likeliest is None or (known > likeliest[0] and not above):
+                if likeliest is None or known > likeliest[0]:
                     likeliest = known, error
     if likeliest is None:
         raise NoDataError("the file is empty")

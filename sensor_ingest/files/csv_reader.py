@@ -25,6 +25,8 @@ from surefoot.sensor_ingest.files.errors import (
 )
 from surefoot.sensor_ingest.files.joining import Part, join, split_own_rows
 from surefoot.sensor_ingest.files.layout import Layout
+from surefoot.sensor_ingest.files.movesense import LAYOUT as MOVESENSE
+from surefoot.sensor_ingest.files.movesense import MAX_BYTES, parse_movesense
 from surefoot.sensor_ingest.files.sources import DAMAGED, Source, sources_of
 from surefoot.sensor_ingest.files.statements import NOTHING_SAID, Statements, files_of
 
@@ -109,6 +111,8 @@ def _read(source: Source, foot: Foot, said: Statements, progress: Callable[[floa
     rows: RowBuffer | None = None
     done = 0
     with source.opened() as (file, size):
+        if _JSON.match(file.peek(_HEAD_BYTES)[:_HEAD_BYTES]):
+            return FileRead(source, MOVESENSE, parse_movesense(file.read(MAX_BYTES + 1)), MOVESENSE.notes)
         for raw in _blocks(file):
             done += len(raw)
             fraction = done / max(size, done) if size else 0.5
@@ -172,8 +176,6 @@ def _check_text(raw: bytes) -> None:
     for magic, name in _MAGIC.items():
         if raw.startswith(magic):
             raise NotTextError(name)
-    if _JSON.match(raw):
-        raise NotTextError("JSON")
 
 
 def _head(raw: bytes) -> bytes:

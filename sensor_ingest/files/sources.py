@@ -10,15 +10,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from surefoot.sensor_ingest.files.errors import FileUnreadableError, SeveralFilesError
 
 DAMAGED = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
 """What reading a damaged or unusually packed file raises."""
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-_TEXT = (".csv", ".txt", ".tsv")
+_TEXT = (".csv", ".txt", ".tsv", ".json")
 _PARTNERS = (r"(total)?acceler(ometer|ation)(uncalibrated)?\.csv", r"gyroscope(uncalibrated)?\.csv")
 """Accelerometer and gyroscope of one pod; of several that match, the longest name has gravity."""
 
@@ -36,14 +37,14 @@ class Source:
         return Path(self.member or self.path.name).name.removesuffix(".gz")
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[BinaryIO, int | None]]:
+    def opened(self) -> Iterator[tuple[BufferedReader, int | None]]:
         """The file, unpacked, and its size in bytes."""
         if self.member is not None:
             with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as member:
-                yield cast("BinaryIO", member), archive.getinfo(self.member).file_size
+                yield BufferedReader(cast("RawIOBase", member)), archive.getinfo(self.member).file_size
         elif _magic(self.path).startswith(_GZIP):
             with gzip.open(self.path) as file:
-                yield cast("BinaryIO", file), None
+                yield BufferedReader(cast("RawIOBase", file)), None
         else:
             with self.path.open("rb") as plain_file:
                 yield plain_file, self.path.stat().st_size

@@ -133,6 +133,17 @@ def test_feet_side_by_side_are_told_apart(tmp_path: Path) -> None:
     same(read_csv(path, Foot.RIGHT), right)
 
 
+def test_names_in_two_rows_and_no_time_are_read_with_the_rate(tmp_path: Path) -> None:
+    left, right = both_feet()
+    axes = [f"{sensor}_{axis}" for sensor in ("acc", "gyr") for axis in "xyz"]
+    header = ",".join(["sensor", *["left_sensor"] * 6, *["right_sensor"] * 6]) + "\n" + ",".join(["axis", *axes, *axes])
+    rows = np.column_stack((np.arange(float(len(left))), left[:, 1:], right[:, 1:]))
+    path = write(tmp_path / "a.csv", rows, header)
+    with pytest.raises(RecordingError, match=r"has no column time_s .* or say them with --columns or --rate"):
+        read_csv(path, Foot.RIGHT)
+    same(read_csv(path, Foot.RIGHT, said=Statements.parse(rate_hz=RATE_HZ)), right)
+
+
 def alternating(path: Path, tags: tuple[str, str]) -> Path:
     rows = [
         f"{tag},{','.join(map(repr, row.tolist()))}"
