@@ -104,13 +104,13 @@ def findings_table(question: str, width: int, height: int, *conditions: str, run
 def pods_table(question: str, width: int, height: int, *conditions: str) -> Panel:
     """Table of the pods with their last known state."""
     fields = (CONNECTED, BATTERY, SIGNAL, LOSS, RECONNECTS)
-    columns = [column_as(field) for field in fields]
-    tags = ("runner", "foot", "serial")
-    influxql = newest_row(columns, '"pod_health"', *conditions, IN_TIME_RANGE, by=tags)
+    columns = [*(column_as(field) for field in fields), '"runner"', '"foot"']
+    influxql = newest_row(columns, '"pod_health"', *conditions, IN_TIME_RANGE, by=("serial",))
     fresh = count_fresh(CONNECTED, '"pod_health"', *conditions, by="serial")
     return table(
         question,
-        "Last known state of each pod. A pod silent for more than half a minute is out of range, off or empty.",
+        "Last known state of each pod, and who wore it last on which foot. "
+        "A pod silent for more than half a minute is out of range, off or empty.",
         [Query(influxql, table=True), Query(fresh, table=True)],
         width,
         height,

@@ -204,3 +204,20 @@ def test_the_squad_is_sorted_by_a_number_that_every_runner_has() -> None:
     *_, filled, _, last = panel_of("coach-live", "Who needs me?")["transformations"]
     assert last["options"]["sort"] == [{"field": filled["options"]["alias"], "desc": True}]
     assert filled["options"]["reduce"] == {"reducer": "sum", "include": ["Rank"]}
+
+
+def test_every_pod_is_in_the_table_once_with_whoever_wore_it_last(world: BoardDatabase) -> None:
+    worn = [("zoe", "left", "LENT", 1), ("zoe", "right", "KEPT", 2), ("adam", "right", "LENT", 3)]
+    world.influx.write(
+        [
+            f"pod_health,runner={runner},foot={foot},serial={serial},run=r connected=1 {(1000 + at) * 10**9}"
+            for runner, foot, serial, at in worn
+        ]
+    )
+    then = replace(world, runners=("zoe", "adam"), now_ms=1_010_000)
+    told = then.ask(panel_of("pods", "Is every pod heard?")["targets"][0]["query"], "15m")
+    rows = [next(series.dicts()) for series in told]
+    assert sorted((row["serial"], row["runner"], row["foot"]) for row in rows) == [
+        ("KEPT", "zoe", "right"),
+        ("LENT", "adam", "right"),
+    ]
