@@ -108,6 +108,8 @@ class Belt:
         self.runs = place / "gateway" / "runs"
         self._service, self._gateway = place / "service", place / "gateway"
         self._bus, self._pods, self._port = bus, pods, service_port
+        self._compiled = place / "compiled"
+        """As an installed gateway is: what compiles itself at each start is a megabyte larger."""
         self._settings = {
             "GATEWAY_URL": url,
             **({"GATEWAY_CA_FILE": place / "cert.pem"} if url.startswith("https") else {}),
@@ -182,9 +184,12 @@ class Belt:
 
     def gateway(self) -> RealCommand:
         """The gateway's command."""
-        return RealCommand(
-            self._gateway, "gateway", settings=self._settings, environment={"DBUS_SYSTEM_BUS_ADDRESS": self._bus}
-        )
+        environment = {
+            "DBUS_SYSTEM_BUS_ADDRESS": self._bus,
+            "PYTHONPYCACHEPREFIX": str(self._compiled),
+            "PYTHONDONTWRITEBYTECODE": "",
+        }
+        return RealCommand(self._gateway, "gateway", settings=self._settings, environment=environment)
 
     def serve(self) -> RealCommand:
         """The service's command."""
