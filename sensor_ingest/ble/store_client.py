@@ -13,7 +13,7 @@ from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.cancellation import wait_for_event
 from surefoot.sensor_ingest.pod_store.reassembly import RecordAssembler
 from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreInfo, tag_number
-from surefoot.sensor_ingest.protocol import Opcode, ProtocolError
+from surefoot.sensor_ingest.protocol import Opcode, PodInfo, ProtocolError
 
 STALL_TIMEOUT_S = 4.0
 """A transfer without a fragment for this long is asked for again."""
@@ -54,6 +54,11 @@ class StoreClient:
     async def note_utc(self, utc_s: Callable[[], float] = time.time) -> None:
         """Have the time of day noted beside the pod's tick."""
         await self._order(Opcode.NOTE_UTC, round(1e6 * utc_s()))
+
+    async def note_info(self, info: PodInfo) -> None:
+        """Have the pod's info noted again, as another client may have taken over the record of this boot: setting its
+        foot to what it is does so."""
+        await self._order(Opcode.SET_FOOT, info.foot)
 
     async def release(self, before: int) -> None:
         """Free all records before a number; they must be safe on disk."""

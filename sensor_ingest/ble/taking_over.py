@@ -161,7 +161,9 @@ class TakingOver:
                 return True
             await secure(client, info.serial, advertisement.device.address, self.bonds)
             await client.subscribe_replies()
-            await self._fetch(StoreClient(client, info.serial), progress)
+            store = StoreClient(client, info.serial)
+            await store.note_info(info)
+            await self._fetch(store, progress)
             return True
         finally:
             await client.close()

@@ -49,7 +49,7 @@ class TakenOver:
     Parameters
     ----------
     boots : count of the boot → its packets.
-    next_record : behind the last one.
+    next_record : behind the last one; the first one where no boot's info is known, as then no packet can be read.
     """
 
     worn: PodAssignment
@@ -59,7 +59,7 @@ class TakenOver:
 
     @classmethod
     def from_records(cls, worn: PodAssignment, records: Iterable[tuple[int, StoreRecord]]) -> TakenOver:
-        """From a pod's records with their numbers; packets of a boot whose info is missing are left out."""
+        """From a pod's records with their numbers; a boot whose info is missing has that of the nearest one."""
         numbered = sorted(records, key=lambda each: each[0])
         infos: dict[int, PodInfo] = {}
         packets: dict[int, dict[int, Packet]] = {}
@@ -69,12 +69,12 @@ class TakenOver:
             elif isinstance(record, SamplesRecord):
                 packets.setdefault(record.boot_count, {}).update({each.sequence: each for each in record.packets})
         boots = {
-            count: KeptPackets(infos[count], tuple(found[sequence] for sequence in sorted(found)))
-            for count, found in packets.items()
-            if count in infos
+            count: KeptPackets(_nearest(infos, count), tuple(found[sequence] for sequence in sorted(found)))
+            for count, found in (packets if infos else {}).items()
         }
         kept = KeptPod.from_records(worn.serial[-4:], [record for _, record in numbered])
-        return cls(worn, kept, boots, numbered[-1][0] + 1 if numbered else 0)
+        first, last = (numbered[at][0] if numbered else -1 for at in (0, -1))
+        return cls(worn, kept, boots, last + 1 if infos else max(first, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +218,11 @@ def _guessed_s(line: Sequence[PlacedBoot], zero_s: float, now_s: float) -> float
         return math.floor(after_s + zero_s - min(boot.start_s for boot in line))
     until_s = before_s if math.isfinite(before_s) else now_s
     return math.floor(until_s + zero_s - max(boot.end_s for boot in line))
+
+
+def _nearest(infos: Mapping[int, PodInfo], count: int) -> PodInfo:
+    """The info of a boot, or of the one nearest to it."""
+    return infos[min(infos, key=lambda each: abs(each - count))]
 
 
 def _info(record: BootRecord) -> PodInfo | None:

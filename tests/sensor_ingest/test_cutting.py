@@ -10,6 +10,7 @@ import pytest
 
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.scenarios import Scenario
+from surefoot.sensor_ingest.pod_store.records import BootRecord, read_record, record_bytes
 from surefoot.sensor_ingest.recording.cutting import KeptRun, TakenOver, cut_runs
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, open_run
 from surefoot.sensor_ingest.recording.shelf import Shelf
@@ -18,6 +19,7 @@ from tests.sensor_ingest.shelved import kept_records, shelve
 from tests.sensor_ingest.virtual import in_virtual_time, record, replayed
 
 STILL_S = 20.0
+SERIALS = ("SIM010001", "SIM010002")
 NOW_S = 2e9
 PLAN = (
     PlannedBout("still", 12.0),
@@ -103,6 +105,21 @@ def test_a_run_of_which_nobody_told_the_time_is_kept_and_told(whole: RunFolder, 
     between = runs[1].manifest.created_utc - runs[0].manifest.created_utc
     assert between.total_seconds() == pytest.approx(80.0, abs=3.0)
     assert all(run.manifest.created_utc.timestamp() < NOW_S for run in runs)
+
+
+def test_a_boot_whose_info_was_lost_has_that_of_another_one(whole: RunFolder, tmp_path: Path) -> None:
+    records = [kept_records(whole, number) for number in (0, 1)]
+    infos = [BootRecord(9, read_record(each[0])[1].info) for each in records]  # type: ignore[union-attr]
+    for serial, kept, info in zip(SERIALS, records, infos, strict=True):
+        shelve(tmp_path / "lost", serial, kept[1:])
+        shelve(tmp_path / "later", serial, [*kept[1:], record_bytes(len(kept), info)])
+    lost = Shelf(tmp_path / "lost")
+    assert runs_of(lost, whole) == []
+    held = {pod.worn.serial: pod.next_record for pod in taken_over(lost, whole)}
+    before = [len(list(lost.records(serial))) for serial in SERIALS]
+    lost.mark_cut(held)
+    assert [len(list(lost.records(serial))) for serial in SERIALS] == before
+    assert len(runs_of(Shelf(tmp_path / "later"), whole)) == 2
 
 
 def test_standing_about_is_no_run(whole: RunFolder, tmp_path: Path) -> None:

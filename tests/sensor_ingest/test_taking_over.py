@@ -20,7 +20,7 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.store_client import StoreClient
 from surefoot.sensor_ingest.ble.taking_over import PodProgress, TakingOver, Visit
-from surefoot.sensor_ingest.pod_store.records import SamplesRecord, UtcRecord, read_record
+from surefoot.sensor_ingest.pod_store.records import BootRecord, SamplesRecord, UtcRecord, read_record
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo
 from surefoot.sensor_ingest.protocol import Packet, ProtocolError
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
@@ -137,6 +137,13 @@ def test_a_computer_that_does_not_know_the_date_tells_pods_none(kept: KeptRun, t
     assert all(progress.done for progress in visited.values())
     records = [record for _, record in Shelf(tmp_path / "shelf").records("SIM010001")]
     assert sum(isinstance(record, UtcRecord) for record in records) == before
+
+
+def test_a_second_computer_learns_too_how_the_pod_samples(kept: KeptRun, tmp_path: Path) -> None:
+    for computer in ("first", "second"):
+        assert all(progress.done for progress in taken_over(kept, tmp_path / computer).values())
+        records = [record for _, record in Shelf(tmp_path / computer / "shelf").records("SIM010001")]
+        assert any(isinstance(record, BootRecord) for record in records)
 
 
 def test_a_pod_whose_serial_number_is_a_path_is_refused_and_told(kept: KeptRun, tmp_path: Path) -> None:
