@@ -125,6 +125,7 @@ class PodInfo:
     acc_range_g, gyr_range_dps : full scale: value of 32768 counts.
     ring_packets : capacity of the ring buffer.
     oldest, newest : sequences in the ring buffer; it is empty if `oldest > newest`. `newest` is the last packet made.
+    device : of another maker's sensor, in recordings only: which one it is, and how it was set up.
     """
 
     version: int
@@ -137,6 +138,7 @@ class PodInfo:
     oldest: int
     newest: int
     serial: str
+    device: str = ""
 
     LAYOUT = struct.Struct("<BBHfHHIII")
 
@@ -152,7 +154,7 @@ class PodInfo:
             self.oldest,
             self.newest,
         )
-        return head + self.serial.encode("ascii")
+        return head + "\0".join(filter(None, (self.serial, self.device))).encode("ascii")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -165,10 +167,10 @@ class PodInfo:
         if not 20.0 <= rate_hz <= 2000.0 or not acc_g or not gyr_dps or foot > 2:
             raise ProtocolError(f"info with rate {rate_hz} Hz, ranges {acc_g} g and {gyr_dps} °/s, foot {foot}")
         try:
-            serial = data[cls.LAYOUT.size :].decode("ascii")
+            serial, _, device = data[cls.LAYOUT.size :].decode("ascii").partition("\0")
         except UnicodeDecodeError as error:
             raise ProtocolError("info whose serial number is not ASCII") from error
-        return cls(version, boot, FootCode(foot), rate_hz, acc_g, gyr_dps, ring, oldest, newest, serial)
+        return cls(version, boot, FootCode(foot), rate_hz, acc_g, gyr_dps, ring, oldest, newest, serial, device)
 
 
 class Opcode(IntEnum):

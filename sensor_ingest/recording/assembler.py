@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Samples
+from surefoot.sensor_ingest.devices.decoding import decoder_of
 from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit, ClockMapping
 from surefoot.sensor_ingest.recording.clock_steering import session_times
@@ -89,13 +90,14 @@ class PodAssembler:
         """Start a new boot unless it is the current one; samples still held of the old boot."""
         try:
             info = PodInfo.from_bytes(entry.info)
+            decode = decoder_of(info)
         except ProtocolError:
             return None
         self.foot, self.runner = entry.foot, entry.runner
         if self.reorder_buffer is not None and self.reorder_buffer.is_same_boot(info):
             return None
         rest = self.finish()
-        self._begin(ReorderBuffer(info, entry.first))
+        self._begin(ReorderBuffer(info, entry.first, decode))
         return rest
 
     def add_packet(self, entry: PacketEntry) -> Samples | None:

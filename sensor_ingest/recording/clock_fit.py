@@ -71,12 +71,13 @@ class ClockEstimate:
 
 
 class ClockFit:
-    """Running clock estimate of one boot of a pod."""
+    """Running clock estimate of one boot of a pod; `latest` is the arrival added last."""
 
     def __init__(self, boot: int) -> None:
         self.boot = boot
         self._tick0_us: int | None = None
         self._latest_s = 0.0
+        self.latest: tuple[int, float] | None = None
         self.packets = 0
         self._fastest: deque[tuple[float, float]] = deque(maxlen=round(DRIFT_WINDOW_S / BUCKET_S))
 
@@ -93,6 +94,7 @@ class ClockFit:
         elif bucket == newest and point[1] < self._fastest[-1][1]:
             self._fastest[-1] = point
         self._latest_s = max(self._latest_s, at_s)
+        self.latest = tick_us, arrival_s
         self.packets += 1
 
     @property

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from surefoot.sensor_ingest.devices.decoding import Decoder, decode_packet
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit
 
@@ -28,7 +29,7 @@ class PodCounts:
 
     Parameters
     ----------
-    received : all notifications.
+    received : all packets, and notifications that hold none.
     duplicate : packets received before, given up before, or from before the run.
     resent : valid packets that were retransmitted on request.
     lost : packets given up.
@@ -67,10 +68,12 @@ class ReorderBuffer:
     ----------
     info : as read in this boot.
     first : sequence of the first packet wanted.
+    decode : gives the packets that a notification holds or completes.
     """
 
-    def __init__(self, info: PodInfo, first: int) -> None:
+    def __init__(self, info: PodInfo, first: int, decode: Decoder = decode_packet) -> None:
         self.info = info
+        self._decode = decode
         self.next_sequence = first
         self.clock_fit = ClockFit(info.boot)
         self.last_tick_us = -1
@@ -95,19 +98,29 @@ class ReorderBuffer:
     def after_jump(self) -> ReorderBuffer:
         """The buffer of what came since the clock jumped; what waits here for a clock will never get one."""
         first = self._outcasts[0][0].sequence
-        fresh = ReorderBuffer(self.info, first)
+        fresh = ReorderBuffer(self.info, first, self._decode)
         for packet, arrival_s in self._outcasts:
-            fresh.insert(bytes(packet), arrival_s)
+            fresh.add(packet, arrival_s)
         self.received -= len(self._outcasts)
         self.malformed -= len(self._outcasts) - (0 if self.ready else len(self._held))
         self._outcasts = []
         return fresh
 
     def insert(self, data: bytes, arrival_s: float) -> None:
-        """Count and store a notification; malformed and duplicate packets are dropped."""
+        """Count and store the packets of a notification; a malformed one is dropped."""
+        try:
+            packets = list(self._decode(data, arrival_s))
+        except ProtocolError:
+            self.received += 1
+            self.malformed += 1
+            return
+        for packet, ended_s in packets:
+            self.add(packet, ended_s)
+
+    def add(self, packet: Packet, arrival_s: float) -> None:
+        """Count and store a packet; malformed and duplicate ones are dropped."""
         self.received += 1
         try:
-            packet = Packet.from_bytes(data)
             self._check_form(packet)
         except ProtocolError:
             self.malformed += 1

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.sensor_ingest.protocol import Packet
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
+from surefoot.sensor_ingest.recording.clock_fit import ClockFit
 from surefoot.sensor_ingest.recording.clock_steering import fit_boot
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
@@ -72,12 +72,14 @@ def fit_clocks(entries: Iterable[Entry]) -> dict[BootNumber, list[ClockEntry]]:
     boots: dict[BootNumber, int] = {}
     assembler = Assembler()
     for entry in entries:
-        before = _packets_fitted(assembler, entry)
+        known = _fit_of(assembler, entry)
+        before = known.packets if known is not None else 0
         assembler.process(entry)
-        if isinstance(entry, PacketEntry) and _packets_fitted(assembler, entry) > before:
-            packet, number = Packet.from_bytes(entry.data), (entry.pod, _boots(assembler, entry))
-            boots[number] = packet.boot
-            points.setdefault(number, []).append((packet.tick_us + packet.span_us, entry.arrival_s))
+        fit = _fit_of(assembler, entry)
+        if isinstance(entry, PacketEntry) and fit is not None and fit.latest is not None and fit.packets > before:
+            number = entry.pod, _boots(assembler, entry)
+            boots[number] = fit.boot
+            points.setdefault(number, []).append(fit.latest)
     return {number: _clock_entries(number[0], boots[number], np.array(found)) for number, found in points.items()}
 
 
@@ -120,9 +122,10 @@ def _boots(assembler: Assembler, entry: Entry) -> int:
     return pod.boots if pod is not None else 0
 
 
-def _packets_fitted(assembler: Assembler, entry: Entry) -> int:
+def _fit_of(assembler: Assembler, entry: Entry) -> ClockFit | None:
+    """The clock fit to which a notification adds."""
     pod = assembler.pods.get(entry.pod) if isinstance(entry, PacketEntry) else None
-    return pod.reorder_buffer.clock_fit.packets if pod is not None and pod.reorder_buffer is not None else 0
+    return pod.reorder_buffer.clock_fit if pod is not None and pod.reorder_buffer is not None else None
 
 
 def _clock_entries(pod: int, boot: int, points: Floats) -> list[ClockEntry]:

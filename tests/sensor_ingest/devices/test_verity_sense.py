@@ -1,0 +1,106 @@
+"""A run on two simulated Verity Sense, beside the same run on pods of the profile."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from surefoot.analysis.model import Foot
+from surefoot.analysis.session import Results, Session
+from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.devices.verity_frames import FrameType
+from surefoot.firmware_sim.radio.link import LinkQuality
+from surefoot.firmware_sim.scenarios import Scenario
+from surefoot.firmware_sim.simulation import Simulation
+from surefoot.sensor_ingest.ble.errors import PodRefusedError
+from surefoot.sensor_ingest.ble.handshake import StreamSettings
+from surefoot.sensor_ingest.protocol import FootCode
+from surefoot.sensor_ingest.recording.run_folder import create_run
+from tests.sensor_ingest.devices.verities import USUAL, connected, record_pair, worn_verity
+from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, in_virtual_time, recording, replayed, standing, worn
+
+RUN = Scenario(
+    "run",
+    RunnerProfile(),
+    (PlannedBout("still", 6.0), PlannedBout("run", 24.0, speed_mps=3.0)),
+    LinkQuality(packet_error_rate=0.02),
+)
+
+
+def analysed(taken: Taken) -> Results:
+    session = Session()
+    return Results.join([*(session.push(batch.samples) for batch in taken.batches), session.flush()])
+
+
+def means(results: Results) -> dict[Foot, tuple[float, float]]:
+    """Cadence and contact time of each foot, ms."""
+    return {
+        foot: (
+            float(np.nanmean(120.0 / strides.metrics["stride_time_s"])),
+            1e3 * float(np.nanmean(strides.metrics["ground_contact_time_s"])),
+        )
+        for foot in Foot
+        for strides in (results.strides[foot],)
+    }
+
+
+@pytest.mark.parametrize("frame_type", list(FrameType))
+def test_cadence_and_contact_are_those_of_pods_of_the_profile(tmp_path: Path, frame_type: FrameType) -> None:
+    async def main() -> None:
+        async with Simulation(3) as simulation:
+            runner = await simulation.add_runner(RUNNER, RUN)
+            folder = create_run(tmp_path, worn(runner), software="test", created_utc=CREATED)
+            own = Taken()
+            async with recording(folder, simulation, own):
+                recorded, live, assembler = await record_pair(
+                    tmp_path, simulation, runner, RUN.duration_s - 3, frame_type
+                )
+        again = replayed(recorded)
+        for number in range(2):
+            assert np.array_equal(live.times_s(number), again.times_s(number))
+            assert np.array_equal(live.acc_mps2(number), again.acc_mps2(number))
+            counts = assembler.pods[number].counts
+            assert counts.samples > 23 * 208
+            assert (counts.malformed, counts.lost) == (0, 0)
+            assert counts.dropped_samples < 40, "only before the other stream began"
+        found, known = means(analysed(again)), means(analysed(own))
+        for foot in Foot:
+            assert found[foot][0] == pytest.approx(known[foot][0], rel=0.005)
+            assert found[foot][1] == pytest.approx(known[foot][1], abs=5.0)
+
+    in_virtual_time(main())
+
+
+def test_a_sensor_that_cannot_stream_so_is_refused_with_its_own_words() -> None:
+    async def main() -> None:
+        async with Simulation(4) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(5.0))
+            async with worn_verity(simulation, runner, Foot.LEFT) as verity, connected(simulation, verity) as (_, link):
+                verity.control.streams.clear()
+                with pytest.raises(PodRefusedError, match="ACC at 833 Hz and a range of 16 and answers: invalid"):
+                    await link.set_up(StreamSettings(833), lambda *_: None, 1, FootCode.LEFT)
+
+    in_virtual_time(main())
+
+
+def test_streams_that_run_already_are_stopped_before_sdk_mode_is_entered() -> None:
+    async def main() -> None:
+        async with Simulation(4) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(20.0))
+            async with worn_verity(simulation, runner, Foot.LEFT) as verity, connected(simulation, verity) as (_, link):
+                usual = bytes.fromhex("02 02  00 01 34 00  01 01 10 00  02 01 08 00  04 01 03")
+                assert verity.control.handle(usual)[3] == 0
+                assert verity.control.handle(bytes.fromhex("02 09"))[3] == 12
+                came: list[bytes] = []
+                await link.set_up(USUAL, lambda _, data: came.append(data), 1, FootCode.LEFT)
+                await asyncio.sleep(2.0)
+                assert {data[0] for data in came} == {2, 5}
+                await link.stop()
+                came.clear()
+                await asyncio.sleep(1.0)
+                assert not came
+
+    in_virtual_time(main())
