@@ -16,15 +16,10 @@ from surefoot.sensor_ingest.files.cleaning import Recording, clean
 from surefoot.sensor_ingest.files.csv_header import encoding_of, find_header
 from surefoot.sensor_ingest.files.csv_rows import RowBuffer
 from surefoot.sensor_ingest.files.devices import choose
-from surefoot.sensor_ingest.files.errors import (
-    FileUnreadableError,
-    NoAccelerationError,
-    NoDataError,
-    NotTextError,
-    RecordingError,
-)
+from surefoot.sensor_ingest.files.errors import FileUnreadableError, NoDataError, NotTextError, RecordingError
 from surefoot.sensor_ingest.files.joining import Part, join, split_own_rows
 from surefoot.sensor_ingest.files.layout import Layout
+from surefoot.sensor_ingest.files.layout_errors import NoAccelerationError
 from surefoot.sensor_ingest.files.movesense import LAYOUT as MOVESENSE
 from surefoot.sensor_ingest.files.movesense import MAX_BYTES, parse_movesense
 from surefoot.sensor_ingest.files.sources import DAMAGED, Source, sources_of

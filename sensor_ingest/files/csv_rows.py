@@ -10,9 +10,10 @@ from surefoot.analysis.model import Floats, Ints
 from surefoot.sensor_ingest.files.clock_text import DAY_S, has_date, is_clock_text, parse_clock
 from surefoot.sensor_ingest.files.columns import LineNumbers, check_ragged
 from surefoot.sensor_ingest.files.csv_header import Header
-from surefoot.sensor_ingest.files.errors import TimeUnreadableError, TooManyFieldsError, TooManyRowsError
+from surefoot.sensor_ingest.files.errors import TooManyFieldsError, TooManyRowsError
 from surefoot.sensor_ingest.files.fields import has_decimal_comma, split, to_float
 from surefoot.sensor_ingest.files.layout import Channel, Layout
+from surefoot.sensor_ingest.files.layout_errors import TimeUnreadableError
 from surefoot.sensor_ingest.files.plain_numbers import parse_plain
 
 MAX_ROWS = 30_000_000

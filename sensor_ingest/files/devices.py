@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.files.errors import DeviceAbsentError, DeviceUnclearError
+from surefoot.sensor_ingest.files.layout_errors import DeviceAbsentError, DeviceUnclearError
 
 
 def choose(devices: Sequence[str], column: str, foot: Foot, said: str | None) -> str | None:

@@ -29,15 +29,6 @@ class FileUnreadableError(RecordingError):
         super().__init__(f"cannot be opened ({reason}); check the name and the permissions.")
 
 
-class SeveralFilesError(RecordingError):
-    """An archive has several files, or none, that may be the recording."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = tuple(names)
-        found = f"several text files ({join_names(names)})" if names else "no text file"
-        super().__init__(f"is an archive with {found}; unpack it and hand over the recording.")
-
-
 class NotTextError(RecordingError):
     """The file is not text."""
 
@@ -76,107 +67,6 @@ class DeadAxisError(RecordingError):
             f"has an axis that stands still while the others move ({axis}): the sensor or the export is broken; "
             "check the columns and record again."
         )
-
-
-class SensorRepeatedError(RecordingError):
-    """Several sensors of one kind are in the file."""
-
-    def __init__(self, sensor: str, columns: Sequence[str]) -> None:
-        self.columns = tuple(columns)
-        super().__init__(
-            f"has several sensors of one kind ({join_names(columns)}); say which to read with --columns "
-            f"{sensor}_x=NAME,{sensor}_y=NAME,{sensor}_z=NAME."
-        )
-
-
-class UnitMissingError(RecordingError):
-    """The unit of a column is none that a sensor has."""
-
-    def __init__(self, column: str, unit: str, sensor: str) -> None:
-        self.column = column
-        self.unit = unit
-        super().__init__(
-            f"has the column {column} in {unit}, which is not known; say the unit with --unit {sensor}=UNIT."
-        )
-
-
-class RawCountsError(RecordingError):
-    """Readings are counts of a sensor whose range is not known."""
-
-    def __init__(self, column: str) -> None:
-        self.column = column
-        super().__init__(
-            f"has {column} in counts of the sensor; say its range with --unit acc=8g/32768,gyr=1000dps/32768, with "
-            "your sensor's numbers."
-        )
-
-
-class DeviceUnclearError(RecordingError):
-    """Several devices are in one file, and which is this foot's is not known."""
-
-    def __init__(self, column: str, devices: Sequence[str]) -> None:
-        self.column = column
-        self.devices = tuple(devices)
-        names = list(devices)
-        example = f"left={names[0]},right={names[1]}" if len(names) > 1 else names[0]
-        super().__init__(
-            f"has readings of several devices in {column} ({join_names(names)}); say which is whose with "
-            f"--device {example}."
-        )
-
-
-class DeviceAbsentError(RecordingError):
-    """The device that was said is not in the file."""
-
-    def __init__(self, device: str, devices: Sequence[str]) -> None:
-        self.device = device
-        super().__init__(f"has no device {device} (but {join_names(devices)}); name one of them with --device.")
-
-
-class TimeUnreadableError(RecordingError):
-    """The time column holds neither numbers nor times that are known."""
-
-    def __init__(self, column: str, example: str) -> None:
-        self.column = column
-        super().__init__(
-            f"has times in {column} that cannot be read ({example}); name another column with --time, or say the "
-            "readings per second with --rate."
-        )
-
-
-class NumberAmbiguousError(RecordingError):
-    """A comma in a number may be a decimal mark or part thousands."""
-
-    def __init__(self, column: str, example: str) -> None:
-        self.column = column
-        super().__init__(
-            f"has numbers in {column} whose comma may be a decimal mark or part thousands ({example}); export them "
-            "with a decimal point."
-        )
-
-
-class NoAccelerationError(RecordingError):
-    """Only a gyroscope was handed over."""
-
-    def __init__(self, columns: Sequence[str]) -> None:
-        super().__init__(
-            f"has a gyroscope only ({join_names(columns)}); hand over the accelerometer's file too, as "
-            "--left accelerometer.csv,gyroscope.csv."
-        )
-
-
-class NotOverlappingError(RecordingError):
-    """The files of two sensors have no moment in common."""
-
-    def __init__(self) -> None:
-        super().__init__("accelerometer and gyroscope have no moment in common; hand over two files of one recording.")
-
-
-class StatementError(RecordingError):
-    """An option about a file says nothing that can be true."""
-
-    def __init__(self, option: str, given: str, wanted: str) -> None:
-        super().__init__(f"{option} {given} is not understood; it takes {wanted}.")
 
 
 class ColumnsRepeatedError(RecordingError):

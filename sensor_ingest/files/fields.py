@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Sequence
 
-from surefoot.sensor_ingest.files.errors import NumberAmbiguousError
+from surefoot.sensor_ingest.files.layout_errors import NumberAmbiguousError
 
 _COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")

@@ -8,7 +8,7 @@ import numpy as np
 
 from surefoot.analysis.model import Bools, Floats, Ints
 from surefoot.sensor_ingest.files.columns import LineNumbers, Table
-from surefoot.sensor_ingest.files.errors import NotOverlappingError
+from surefoot.sensor_ingest.files.layout_errors import NotOverlappingError
 from surefoot.sensor_ingest.files.timestamps import convert_to_seconds, mean_interval, sort_by_time, typical_interval
 
 _MIN_OWN_SHARE = 0.9

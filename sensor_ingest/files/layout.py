@@ -8,12 +8,8 @@ from dataclasses import dataclass
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.files.column_names import ColumnName
-from surefoot.sensor_ingest.files.errors import (
-    ColumnsMissingError,
-    ColumnsRepeatedError,
-    SensorRepeatedError,
-    UnitMissingError,
-)
+from surefoot.sensor_ingest.files.errors import ColumnsMissingError, ColumnsRepeatedError
+from surefoot.sensor_ingest.files.layout_errors import SensorRepeatedError, UnitMissingError
 from surefoot.sensor_ingest.files.statements import Statements
 from surefoot.sensor_ingest.files.units import factor_of, plain
 from surefoot.sensor_ingest.formatting import join_names, pluralize

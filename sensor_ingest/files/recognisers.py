@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from surefoot.sensor_ingest.files.column_names import ColumnName
-from surefoot.sensor_ingest.files.errors import RawCountsError
 from surefoot.sensor_ingest.files.layout import Channel, Layout, channel
+from surefoot.sensor_ingest.files.layout_errors import RawCountsError
 from surefoot.sensor_ingest.files.statements import Statements
 from surefoot.sensor_ingest.files.units import plain
 

@@ -14,7 +14,8 @@ from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import cast
 
-from surefoot.sensor_ingest.files.errors import FileUnreadableError, SeveralFilesError
+from surefoot.sensor_ingest.files.errors import FileUnreadableError
+from surefoot.sensor_ingest.files.layout_errors import SeveralFilesError
 
 DAMAGED = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
 """What reading a damaged or unusually packed file raises."""

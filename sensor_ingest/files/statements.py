@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.files.errors import StatementError
+from surefoot.sensor_ingest.files.layout_errors import StatementError
 from surefoot.sensor_ingest.files.units import factor_of
 
 CHANNELS = ("time", "acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
