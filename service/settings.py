@@ -279,6 +279,11 @@ class Settings(_Group):
         return self.data / "parts"
 
     @property
+    def shelf_folder(self) -> Path:
+        """Folder of what pods kept, as it was taken over."""
+        return self.data / "shelf"
+
+    @property
     def store_path(self) -> Path:
         """File of the store."""
         return self.data / "surefoot.sqlite"

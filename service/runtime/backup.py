@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from surefoot.sensor_ingest.recording.private_files import make_private_file, make_private_folder
 from surefoot.service.errors import BackupError
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.settings import Settings
@@ -17,7 +19,7 @@ from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.repair import check_store, ensure_store
 
-STORE, NOTEBOOK, RUNS, PARTS = "surefoot.sqlite", "notebook.log", "runs", "parts"
+STORE, NOTEBOOK, RUNS, PARTS, SHELF = "surefoot.sqlite", "notebook.log", "runs", "parts", "shelf"
 PARTIAL = ".part"
 """A file is copied under a name with this ending: without it, it is whole."""
 
@@ -49,9 +51,10 @@ def back_up(settings: Settings, target: Path, progress: ProgressCallback = lambd
     if not settings.store_path.exists():
         raise BackupError(settings.data, "there are no results to back up; run surefoot ship --backfill first")
     with _told(target):
-        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(target)
         stored = _stored_runs(settings.store_path)
-        files = list(_copied_files(settings.parts_folder, target / PARTS, progress))  # first, as they become runs
+        files = list(_copied_files(settings.shelf_folder, target / SHELF, progress))  # first, as it becomes parts,
+        files += _copied_files(settings.parts_folder, target / PARTS, progress)  # and these runs
         files += _copied_files(settings.runs_folder, target / RUNS, progress)
         _copy_store(settings.store_path, target / STORE)
         notebook = Notebook(settings.store_path)
@@ -73,15 +76,17 @@ def restore(source: Path, settings: Settings, progress: ProgressCallback = lambd
     """
     if not (source / STORE).is_file():
         raise BackupError(source, "is no backup: there is no surefoot.sqlite in it")
-    has_runs = settings.runs_folder.is_dir() and any(settings.runs_folder.iterdir())
-    if settings.store_path.exists() or has_runs:
+    folders = (settings.runs_folder, settings.parts_folder, settings.shelf_folder)
+    if settings.store_path.exists() or any(folder.is_dir() and any(folder.iterdir()) for folder in folders):
         raise BackupError(settings.data, "has runs or results already; set data to a new folder")
     with _told(settings.data):
         checked = settings.store_path.with_name(STORE + PARTIAL)
+        make_private_file(checked)
         shutil.copyfile(source / STORE, checked)
         check_store(checked)
         files = list(_copied_files(source / RUNS, settings.runs_folder, progress))
         files += _copied_files(source / PARTS, settings.parts_folder, progress)
+        files += _copied_files(source / SHELF, settings.shelf_folder, progress)
         if (source / NOTEBOOK).exists():
             files += _copied(source / NOTEBOOK, Notebook(settings.store_path).path)
         checked.replace(settings.store_path)
@@ -96,7 +101,7 @@ def _stored_runs(store: Path) -> tuple[str, ...]:
 
 
 def _copied_files(source: Path, target: Path, progress: ProgressCallback) -> Iterator[int]:
-    """Copy a folder of runs or parts; the size of each file that was not there."""
+    """Copy a folder of runs, parts or records; the size of each file that was not there."""
     files = sorted(path for path in source.rglob("*") if path.is_file() and not path.is_symlink())
     for place, path in enumerate(files):
         progress("Copying", place / len(files))
@@ -109,9 +114,11 @@ def _copied(source: Path, target: Path) -> Iterator[int]:
     found = source.stat()
     if target.exists() and (target.stat().st_size, target.stat().st_mtime_ns) == (found.st_size, found.st_mtime_ns):
         return
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(target.parent)
     partial = target.with_name(target.name + PARTIAL)
-    shutil.copy2(source, partial)
+    make_private_file(partial)
+    shutil.copyfile(source, partial)
+    os.utime(partial, ns=(found.st_atime_ns, found.st_mtime_ns))
     partial.replace(target)
     yield found.st_size
 
@@ -120,7 +127,8 @@ def _copy_store(source: Path, target: Path) -> None:
     """Copy a store as it is at one moment, while others write it."""
     partial = target.with_name(target.name + PARTIAL)
     partial.unlink(missing_ok=True)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(target.parent)
+    make_private_file(partial)
     with closing(connect(source)) as store, store_errors(partial), closing(sqlite3.connect(partial)) as copy:
         store.backup(copy)
     check_store(partial)

@@ -80,7 +80,7 @@ class Synced:
 
 def shelf_of(settings: Settings) -> Shelf:
     """The shelf in the data folder."""
-    return Shelf(settings.data / "shelf")
+    return Shelf(settings.shelf_folder)
 
 
 def bring_in(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.sensor_ingest.recording.private_files import is_private
 from surefoot.sensor_ingest.recording.run_folder import list_runs
-from surefoot.service.runtime.backup import back_up
+from surefoot.service.runtime.backup import back_up, restore
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.runtime.retention import apply_retention
@@ -29,6 +31,8 @@ def settings(tmp_path: Path, samples: dict[Foot, Samples], demo: DemoRun) -> Set
     store_samples(found, samples, [finding()])
     shutil.copytree(demo.run.path, found.runs_folder / demo.run.path.name)
     shutil.copytree(demo.run.path, found.parts_folder / "belt" / f"{demo.run.path.name}-2")
+    found.shelf_folder.mkdir()
+    (found.shelf_folder / "SIM000001.bin").write_bytes(b"records of a pod")
     return found
 
 
@@ -61,11 +65,25 @@ def test_a_backup_brings_everything_back(settings: Settings, tmp_path: Path) -> 
     assert rows(again) == rows(settings.data)
     assert files(again / "runs") == files(settings.runs_folder)
     assert files(again / "parts") == files(settings.parts_folder) != {}
+    assert files(again / "shelf") == files(settings.shelf_folder) != {}
     kept, there = Notebook(again / "surefoot.sqlite"), Notebook(settings.store_path)
     assert list(kept.entries(NoteKind.ALERT)) == list(there.entries(NoteKind.ALERT)) != []
     assert [run.manifest.ended for run in list_runs(again / "runs")] == [True]
     noted = [note["runs"] for note in there.entries(NoteKind.BACKUP)]
     assert noted == [[manifest().run_id]] * 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are POSIX's")
+def test_a_copy_can_be_read_by_its_owner_alone_wherever_it_lies(settings: Settings, tmp_path: Path) -> None:
+    copy, again = tmp_path / "copy", Settings(data=tmp_path / "again")
+    for folder in (copy, again.data):
+        folder.mkdir(mode=0o755)
+    for path in settings.data.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    back_up(settings, copy)
+    restore(copy, again)
+    for folder in (copy, again.data):
+        assert [path for path in folder.rglob("*") if not is_private(path)] == []
 
 
 def test_nothing_is_overwritten_and_nothing_damaged_is_restored(settings: Settings, tmp_path: Path) -> None:
