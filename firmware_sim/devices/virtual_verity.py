@@ -100,6 +100,7 @@ class VirtualVerity:
         self._stalled: set[int] = set()
         self._motion, self._foot, self._imu = motion, foot, imu
         self._start_s = start_s
+        self._controller = controller
         self._connection: Connection | None = None
         self._replying: list[asyncio.Task[None]] = []
         self._sampling: asyncio.Task[None] | None = None
@@ -154,8 +155,14 @@ class VirtualVerity:
         return asyncio.get_running_loop().time() - self._start_s
 
     def stall(self, measurement: int) -> None:
-        """Let a stream fall silent without a word."""
+        """Let a stream fall silent without a word, until the client connects anew."""
         self._stalled.add(measurement)
+
+    async def outage(self, duration_s: float) -> None:
+        """Be out of radio reach; longer than the supervision timeout drops the connection."""
+        self._controller.set_reach(False)
+        await asyncio.sleep(duration_s)
+        self._controller.set_reach(True)
 
     def _clock_ns(self, time_s: float) -> int:
         return WRONG_CLOCK_NS + round((time_s + 100.0) * (1.0 + 1e-6 * self.parameters.drift_ppm) * 1e9)
@@ -186,6 +193,7 @@ class VirtualVerity:
             task.cancel()
         self._replying.clear()
         self.control.streams.clear()
+        self._stalled.clear()
         self._spawn("advertise", self._advertise())
 
     def _on_command(self, connection: Connection, value: bytes) -> None:

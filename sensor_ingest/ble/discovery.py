@@ -11,6 +11,7 @@ from bleak import BleakScanner
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, radio_error
+from surefoot.sensor_ingest.devices import polar_names
 from surefoot.sensor_ingest.pod_store.store_protocol import STORE_SERVICE_UUID, StoreStatus
 from surefoot.sensor_ingest.protocol import SERVICE_UUID, ProtocolError
 
@@ -43,7 +44,7 @@ class DiscoveredPod:
 
 def advertised_prefix(serial: str) -> str:
     """Prefix of the name that a pod advertises, from its serial number or tag."""
-    return NAME_PREFIX + serial[-TAG_CHARACTERS:]
+    return polar_names.name_of(serial) or NAME_PREFIX + serial[-TAG_CHARACTERS:]
 
 
 def serial_matches(serial: str, wanted: str) -> bool:
@@ -52,7 +53,12 @@ def serial_matches(serial: str, wanted: str) -> bool:
 
 
 def parse_advertised_name(name: str, address: str, rssi_dbm: int) -> DiscoveredPod:
-    """Tag and foot from an advertised name; a name of another form becomes the tag."""
+    """Tag and foot from an advertised name; a name of another form becomes the tag.
+
+    Sensors of other makers have their whole serial number in place of the tag.
+    """
+    if (serial := polar_names.serial_of(name)) is not None:
+        return DiscoveredPod(name, serial, None, address, rssi_dbm)
     tag, _, foot = name.removeprefix(NAME_PREFIX).partition("-")
     if not name.startswith(NAME_PREFIX) or len(tag) != TAG_CHARACTERS:
         return DiscoveredPod(name, name, None, address, rssi_dbm)
@@ -63,7 +69,7 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
     """Pods heard within `timeout_s`, strongest signal first; RadioError if Bluetooth does not work."""
     radio = radio or RadioBackend()
     try:
-        async with BleakScanner(None, [SERVICE_UUID], **radio.scanner) as scanner:
+        async with BleakScanner(None, [SERVICE_UUID, *polar_names.ADVERTISED_UUIDS], **radio.scanner) as scanner:
             await asyncio.sleep(timeout_s)
             heard = scanner.discovered_devices_and_advertisement_data.values()
     except BLUETOOTH_FAILURES as error:
@@ -74,6 +80,7 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
             store=store_status(data.service_data),
         )
         for device, data in heard
+        if SERVICE_UUID in data.service_uuids or polar_names.serial_of(data.local_name or device.name or "")
     ]
     return sorted(found, key=lambda pod: -pod.rssi_dbm)
 
@@ -91,6 +98,6 @@ async def wait_for_any(radio: RadioBackend, serials: Iterable[str]) -> list[Disc
     tags = {serial[-TAG_CHARACTERS:] for serial in serials}
     while True:
         heard = await discover_pods(radio, timeout_s=SCAN_S)
-        if any(pod.tag in tags for pod in heard):
+        if any(pod.tag[-TAG_CHARACTERS:] in tags for pod in heard):
             return heard
         await asyncio.sleep(SCAN_PAUSE_S)

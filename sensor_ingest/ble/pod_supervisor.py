@@ -25,8 +25,10 @@ from surefoot.sensor_ingest.ble.handshake import (
 from surefoot.sensor_ingest.ble.namesakes import Namesakes
 from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.ble.pod_intake import PodIntake
+from surefoot.sensor_ingest.ble.polar_client import PolarClient
 from surefoot.sensor_ingest.ble.retries import Retries
 from surefoot.sensor_ingest.cancellation import StopRequested, cancel_on, wait_for_event
+from surefoot.sensor_ingest.devices.polar_names import serial_of
 from surefoot.sensor_ingest.protocol import FootCode, Opcode, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.assembler import Assembler
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind, LostEntry, PodEntry
@@ -83,6 +85,7 @@ class PodSupervisor:
         self._partner_tag, self._utc_s = partner_tag, utc_s
         self._stop = stop
         self._settings = settings
+        self._rng = rng
         self._retries = Retries(rng)
         self._bonds = bonds
         self._doubt = BondDoubt(bonds, assignment.serial)
@@ -134,7 +137,7 @@ class PodSupervisor:
 
     async def _run_connection(self, advertisement: Advertisement) -> None:
         """Connect, stream until the link is lost or the run is stopped, disconnect."""
-        client = PodClient(advertisement, self._adapter.radio)
+        client = self._client(advertisement)
         try:
             await self._cancel_on_stop(self._connect(client), "connect")
             if not await self._cancel_on_stop(self._handshake(client, advertisement), "greet"):
@@ -145,6 +148,11 @@ class PodSupervisor:
             if self._retries.streamed:
                 self._namesakes.on_left(self._loop_s())
             await client.close()
+
+    def _client(self, advertisement: Advertisement) -> PodClient:
+        if serial_of(advertisement.name) is not None:
+            return PolarClient(advertisement, self._adapter.radio, self._settings, self._rng)
+        return PodClient(advertisement, self._adapter.radio)
 
     async def _connect(self, client: PodClient) -> None:
         async with self._adapter.exclusive:
@@ -199,7 +207,7 @@ class PodSupervisor:
     def _record_connection(self, info: PodInfo, advertisement: Advertisement) -> None:
         """Record the connection, and the packets that are no longer in the ring buffer."""
         now_s = self._now_s()
-        known = self._reorder_buffer
+        known = None if info.device else self._reorder_buffer
         assignment = self.assignment
         first = first_sequence_of_run(info, known)
         self._queue.put(PodEntry(self.number, now_s, first, assignment.foot, assignment.runner, bytes(info)))

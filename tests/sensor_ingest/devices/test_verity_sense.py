@@ -11,16 +11,30 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results, Session
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.devices.verity_control import GYRO
 from surefoot.firmware_sim.devices.verity_frames import FrameType
 from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import Simulation
+from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.protocol import FootCode
-from surefoot.sensor_ingest.recording.run_folder import create_run
-from tests.sensor_ingest.devices.verities import USUAL, connected, record_pair, worn_verity
-from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, in_virtual_time, recording, replayed, standing, worn
+from surefoot.sensor_ingest.recording.entries import EventKind
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, open_run
+from tests.sensor_ingest.devices.verities import SERIALS, USUAL, connected, record_pair, worn_verity
+from tests.sensor_ingest.virtual import (
+    CREATED,
+    RUNNER,
+    Taken,
+    events,
+    in_virtual_time,
+    radio_of,
+    recording,
+    replayed,
+    standing,
+    worn,
+)
 
 RUN = Scenario(
     "run",
@@ -35,12 +49,13 @@ def analysed(taken: Taken) -> Results:
     return Results.join([*(session.push(batch.samples) for batch in taken.batches), session.flush()])
 
 
-def means(results: Results) -> dict[Foot, tuple[float, float]]:
-    """Cadence and contact time of each foot, ms."""
+def means(results: Results) -> dict[Foot, tuple[float, float, float]]:
+    """Cadence, contact and flight time of each foot, ms."""
     return {
         foot: (
             float(np.nanmean(120.0 / strides.metrics["stride_time_s"])),
             1e3 * float(np.nanmean(strides.metrics["ground_contact_time_s"])),
+            1e3 * float(np.nanmean(strides.metrics["flight_time_s"])),
         )
         for foot in Foot
         for strides in (results.strides[foot],)
@@ -48,7 +63,7 @@ def means(results: Results) -> dict[Foot, tuple[float, float]]:
 
 
 @pytest.mark.parametrize("frame_type", list(FrameType))
-def test_cadence_and_contact_are_those_of_pods_of_the_profile(tmp_path: Path, frame_type: FrameType) -> None:
+def test_cadence_contact_and_flight_are_those_of_pods_of_the_profile(tmp_path: Path, frame_type: FrameType) -> None:
     async def main() -> None:
         async with Simulation(3) as simulation:
             runner = await simulation.add_runner(RUNNER, RUN)
@@ -70,6 +85,50 @@ def test_cadence_and_contact_are_those_of_pods_of_the_profile(tmp_path: Path, fr
         for foot in Foot:
             assert found[foot][0] == pytest.approx(known[foot][0], rel=0.005)
             assert found[foot][1] == pytest.approx(known[foot][1], abs=5.0)
+            assert found[foot][2] == pytest.approx(known[foot][2], abs=5.0)
+
+    in_virtual_time(main())
+
+
+def test_a_live_run_comes_back_to_sensors_that_are_lost_or_half_silent(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with Simulation(3) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
+            pods = [PodAssignment(f"polar-{SERIALS[foot]}", foot, RUNNER) for foot in Foot]
+            folder = create_run(tmp_path, pods, software="test", created_utc=CREATED)
+            taken = Taken()
+            async with (
+                worn_verity(simulation, runner, Foot.LEFT) as left,
+                worn_verity(simulation, runner, Foot.RIGHT) as right,
+                recording(folder, simulation, taken) as run,
+            ):
+                await asyncio.sleep(12.0)
+                left.stall(GYRO)
+                await right.outage(5.0)
+                await asyncio.sleep(30.0)
+                health = run.health()
+        again = replayed(open_run(folder.path))
+        for number in range(2):
+            assert np.array_equal(taken.times_s(number), again.times_s(number))
+            times_s = taken.times_s(number)
+            gaps_s = np.diff(times_s)[np.diff(times_s) > 0.1]
+            assert len(gaps_s) == 1, "one gap"
+            assert gaps_s[0] < 12.0
+            assert times_s[-1] > 45.0
+            assert health[number].connected
+            assert len(events(folder, EventKind.CONNECTED, number)) == 2
+
+    in_virtual_time(main())
+
+
+def test_a_scan_names_sensors_by_their_serial_number() -> None:
+    async def main() -> None:
+        async with Simulation(4) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(9.0))
+            async with worn_verity(simulation, runner, Foot.LEFT):
+                heard = await discover_pods(radio_of(simulation), timeout_s=2.0)
+            assert "polar-0A1B2C3D" in {pod.tag for pod in heard}
+            assert len(heard) == 3
 
     in_virtual_time(main())
 
