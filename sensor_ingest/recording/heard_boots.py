@@ -12,6 +12,7 @@ from surefoot.sensor_ingest.recording.clock_steering import mapping_at
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, EventEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.packet_reordering import CLOCK_JUMP_PACKETS, ReorderBuffer
+from surefoot.sensor_ingest.recording.plain_packets import plain_packets
 from surefoot.sensor_ingest.recording.replay import timed_entries
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 
@@ -122,7 +123,7 @@ class _Reading:
 
     def read(self) -> HeardRun:
         reader = JournalReader(self._heard.run.journal_path)
-        for entry in timed_entries(reader):
+        for entry in plain_packets(timed_entries(reader)):
             if isinstance(entry, EventEntry):
                 self._heard.events.append(entry)
             if isinstance(entry, PodEntry):

@@ -10,6 +10,7 @@ import numpy as np
 from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.entries import PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.plain_packets import plain_packets
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.sensor_ingest.recording.steps import step_ticks_us
 
@@ -67,7 +68,7 @@ def read_activity(run: RunFolder) -> RunActivity:
     """When the feet of a recording moved; NotARunError if it cannot be read."""
     infos: dict[tuple[int, int], PodInfo] = {}
     heard: dict[tuple[int, int], dict[int, tuple[Packet, float]]] = {}
-    for entry in JournalReader(run.journal_path):
+    for entry in plain_packets(JournalReader(run.journal_path)):
         try:
             if isinstance(entry, PodEntry):
                 info = PodInfo.from_bytes(entry.info)

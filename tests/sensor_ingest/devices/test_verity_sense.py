@@ -21,6 +21,8 @@ from surefoot.sensor_ingest.ble.errors import PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.protocol import FootCode
 from surefoot.sensor_ingest.recording.entries import EventKind
+from surefoot.sensor_ingest.recording.merging import merge_recordings
+from surefoot.sensor_ingest.recording.run_activity import read_activity
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, open_run
 from tests.sensor_ingest.devices.verities import SERIALS, USUAL, connected, record_pair, worn_verity
 from tests.sensor_ingest.virtual import (
@@ -117,6 +119,11 @@ def test_a_live_run_comes_back_to_sensors_that_are_lost_or_half_silent(tmp_path:
             assert times_s[-1] > 45.0
             assert health[number].connected
             assert len(events(folder, EventKind.CONNECTED, number)) == 2
+        assert len(read_activity(open_run(folder.path)).boots) == 4
+        joined = replayed(merge_recordings([open_run(folder.path)], tmp_path / "joined"))
+        for number in range(2):
+            assert joined.times_s(number) == pytest.approx(again.times_s(number), abs=1e-6)
+            assert np.array_equal(joined.acc_mps2(number), again.acc_mps2(number))
 
     in_virtual_time(main())
 
