@@ -50,6 +50,8 @@ class PolarDecoder:
     def __call__(self, data: bytes, arrival_s: float) -> Iterator[tuple[Packet, float]]:
         """Packets that a notification completes, each with the arrival of the readings that it ends with.
 
+        One that comes again at once, as from BlueZ after a lost link, completes none.
+
         Raises
         ------
         ProtocolError
@@ -57,7 +59,10 @@ class PolarDecoder:
         """
         acc_factor, gyr_factor = self._factors
         frame = Frame.from_bytes(data, acc_factor=acc_factor, gyr_factor=gyr_factor)
-        timed = self._clocks[frame.measurement].place(frame, arrival_s)
+        clock = self._clocks[frame.measurement]
+        if frame.last_ns == clock.last_ns:
+            return iter(())
+        timed = clock.place(frame, arrival_s)
         if frame.measurement is Measurement.GYRO:
             self._gyr_dps.add(timed)
         else:

@@ -35,7 +35,7 @@ class TimedFrame:
 
 
 class FrameClock:
-    """Times of the readings of one stream.
+    """Times of the readings of one stream; `last_ns` is that of the latest frame.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class FrameClock:
 
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
-        self._last_ns: int | None = None
+        self.last_ns: int | None = None
 
     def place(self, frame: Frame, arrival_s: float) -> TimedFrame:
         """Time the readings between the last one before and the last one of the frame; `ProtocolError` before 2000."""
@@ -56,13 +56,13 @@ class FrameClock:
         follows = passed is not None and abs(passed - count) <= _JITTER_READINGS + _RATE_TOLERANCE * count
         spacing_us = usual_us * passed / count if follows and passed is not None else usual_us
         lost = 0 if follows or passed is None else max(round(passed) - count, 0)
-        self._last_ns = frame.last_ns
+        self.last_ns = frame.last_ns
         time_us = frame.last_ns * 1e-3 - spacing_us * np.arange(count - 1.0, -1.0, -1.0)
         return TimedFrame(time_us, frame.readings, arrival_s, lost)
 
     def _passed(self, frame: Frame) -> float | None:
         """Readings, at the nominal rate, since the frame before; None for the first one."""
-        return None if self._last_ns is None else (frame.last_ns - self._last_ns) / _NS_PER_S * self._rate_hz
+        return None if self.last_ns is None else (frame.last_ns - self.last_ns) / _NS_PER_S * self._rate_hz
 
 
 @dataclass(slots=True)

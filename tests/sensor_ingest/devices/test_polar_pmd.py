@@ -140,6 +140,18 @@ def test_what_is_missing_is_told_from_the_clock() -> None:
     assert missing_us == pytest.approx(21.12 * STEP_NS / 1000, abs=100)
 
 
+def test_notifications_that_come_twice_count_once() -> None:
+    once, twice = decoder_of(info()), decoder_of(info())
+    frames = [
+        data
+        for last_ns in (BEGIN_NS + 20 * frame * STEP_NS for frame in range(5))
+        for data in (plain(last_ns, [1] * 20), rates(last_ns + 2e6, [2] * 20))
+    ]
+    expected = [bytes(packet) for data in frames for packet, _ in once(data, 0.0)]
+    assert len(expected) == 10
+    assert [bytes(packet) for data in frames for _ in range(2) for packet, _ in twice(data, 0.0)] == expected
+
+
 def test_acceleration_without_angular_rate_waits_two_seconds_and_is_counted() -> None:
     decode = decoder_of(info())
     list(decode(rates(BEGIN_NS, [0] * 40), 0.0))
