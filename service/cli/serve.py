@@ -25,8 +25,8 @@ def serve(
     """Show the wall: who runs now, and every recorded run with its replay and report.
 
     Runs that surefoot live follows in another process are shown as they go on. What gateways and phones send is kept
-    here, and shown as it comes. Beyond this computer the wall needs a password, from wall.password in the settings or
-    SUREFOOT_WALL_PASSWORD.
+    here, and shown as it comes; surefoot live or surefoot sync makes runs of it. Beyond this computer the wall needs a
+    password, from wall.password in the settings or SUREFOOT_WALL_PASSWORD.
 
     Ctrl-C or SIGTERM ends it.
     """
@@ -36,6 +36,7 @@ def serve(
     from surefoot.service.errors import WallError
     from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runs import runs_folder
+    from surefoot.service.runtime.joining import unjoined_notice
     from surefoot.service.runtime.shutdown import StopRequest
     from surefoot.service.store.notices import Notices
     from surefoot.service.store.tail import StoreTail
@@ -53,8 +54,9 @@ def serve(
     log_to_stderr(settings)
     warn_of_exposures(configuration)
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
+    told = Notices(settings.data)
     with StoreTail(settings.store_path) as tail, FollowedParts(settings) as followed:
-        now = JoinedSquads(StoredRuns(tail, notices=Notices(settings.data).shown), followed)
+        now = JoinedSquads(StoredRuns(tail, notices=lambda: (*told.shown(), *unjoined_notice(settings))), followed)
         source, parts = (
             WallDataSource(now, Archive(runs_folder(folder), settings)),
             ReceivedParts(settings, followed.cues),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,10 @@ NEAR = timedelta(hours=36)
 """Only runs that began this close to a part are looked at: a gateway's date may be wrong by a day, not by a season."""
 
 
+UNJOINED_AFTER_S = 60.0
+"""A service that joins parts has done so long before."""
+
+
 @dataclass(frozen=True, slots=True)
 class JoinedRun:
     """A run that has more in it than before.
@@ -44,6 +50,22 @@ def ended_parts(settings: Settings) -> list[RunFolder]:
     folders = sorted(settings.parts_folder.iterdir()) if settings.parts_folder.is_dir() else []
     parts = [part for folder in folders if folder.is_dir() for part in list_runs(folder) if part.manifest.ended]
     return sorted(parts, key=lambda part: part.manifest.created_utc)
+
+
+def unjoined_notice(settings: Settings, utc_s: Callable[[], float] = time.time) -> tuple[str, ...]:
+    """What people are to be told of parts that ended a while ago; nothing where there are none."""
+    waiting = 0
+    with suppress(OSError, RunError):  # what is joined meanwhile waits no more
+        ended_s = [part.journal_path.stat().st_mtime for part in ended_parts(settings)]
+        waiting = sum(utc_s() - each > UNJOINED_AFTER_S for each in ended_s)
+    if not waiting:
+        return ()
+    what = (
+        "A recording of a gateway or phone waits"
+        if waiting == 1
+        else f"{waiting} recordings of gateways or phones wait"
+    )
+    return (f"{what} to become a run: surefoot sync does it at once, surefoot live once no run is recorded.",)
 
 
 def join_parts(

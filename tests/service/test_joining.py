@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import socket
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -19,12 +22,14 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, op
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.demo import DemoRun
-from surefoot.service.runtime.joining import JoinedRun, join_parts
+from surefoot.service.runtime.joining import JoinedRun, join_parts, unjoined_notice
 from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.sensor_ingest.pieces import entries_of, identities, piece
 from tests.service.demo_runs import assert_same
+from tests.service.real_command import RealCommand
+from tests.service.servers import free_port, wait
 
 RUNNER = "runner-1"
 
@@ -115,6 +120,26 @@ def test_a_part_that_no_run_belongs_to_is_a_run(settings: Settings, rolled: Demo
     (joined,) = join_parts(settings)
     assert joined.run.manifest.pods == part.manifest.pods
     assert [run.manifest.run_id for run in missing_runs(settings)] == [part.manifest.run_id]
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_wall_says_that_a_part_waits_until_somebody_joins_it(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    part = brought(settings, piece(tmp_path, rolled.run, lambda _: True))
+    assert unjoined_notice(settings) == ()
+    os.utime(part.journal_path, (1.7e9, 1.7e9))
+    port = free_port()
+    with RealCommand(settings.data, "serve", "--port", str(port)):
+        wait(lambda: is_open(port))
+        with urlopen(f"http://127.0.0.1:{port}/events", timeout=10.0) as events:
+            assert any(b"A recording of a gateway or phone waits to become a run" in line for line in events)
+    join_parts(settings)
+    assert unjoined_notice(settings) == ()
 
 
 def test_a_part_that_has_not_ended_or_whose_run_has_not_waits(
