@@ -6,7 +6,7 @@ import math
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from heapq import merge
 from pathlib import Path
 from types import MappingProxyType
@@ -92,6 +92,21 @@ class KeptRun:
     dated: bool
     notes: tuple[str, ...]
 
+    @property
+    def begin_s(self) -> float:
+        """When it began, as far as its date is right, seconds since 1970."""
+        return self.manifest.created_utc.timestamp()
+
+    @property
+    def end_s(self) -> float:
+        """When its last packet was made."""
+        return self.begin_s + max(boot.ended_s(packet) for boot in self.boots for packet in boot.packets.values())
+
+    def moved(self, by_s: float) -> KeptRun:
+        """The same run with another date."""
+        created = self.manifest.created_utc + timedelta(seconds=by_s)
+        return replace(self, manifest=replace(self.manifest, created_utc=created))
+
     def write(self, parent: Path) -> RunFolder:
         """Write it as a recording in `parent`; RunUnwritableError. Written twice, it is the same."""
         streams = [boot_entries(boot) for boot in self.boots]
@@ -131,14 +146,27 @@ def cut_runs(
     made = _Made(software, parameters, now_s)
     placement = place_boots([pod.kept for pod in pods])
     placed = [(pod, boot) for boot in placement.boots for pod in pods if pod.kept.tag == boot.tag]
-    timelines = {-1 if boot.dated else boot.timeline for _, boot in placed}
-    runs = []
-    for line in sorted(timelines):
+    timelines = {-1 if boot.dated else boot.timeline: boot.boot_count for _, boot in placed}
+    runs = list[KeptRun]()
+    for line in sorted(timelines, key=lambda each: timelines[each], reverse=True):
         own = [(pod, boot) for pod, boot in placed if (-1 if boot.dated else boot.timeline) == line]
         moves_s = np.sort(np.concatenate([_steps_s(pod, boot) for pod, boot in own]))
-        for span_s in _spans(moves_s, still_s):
-            runs.append(_cut(own, placement, span_s, made))
-    return runs
+        cut = [_cut(own, placement, span_s, made) for span_s in _spans(moves_s, still_s)]
+        runs += cut if line == -1 else _apart(cut, runs, still_s)
+    return sorted(runs, key=lambda run: run.manifest.created_utc)
+
+
+def _apart(guessed: Sequence[KeptRun], later: Sequence[KeptRun], still_s: float) -> list[KeptRun]:
+    """Runs whose date is a guess, moved to before those of their pods that they would overlap."""
+    pods = {pod for run in guessed for pod in run.manifest.pods}
+    others = [run for run in later if not run.dated and pods & {*run.manifest.pods}]
+    by_s, gap_s = 0.0, 2.0 * still_s
+    for other in sorted(others, key=lambda run: run.begin_s, reverse=True):
+        if any(
+            run.begin_s - by_s < other.end_s + gap_s and run.end_s - by_s > other.begin_s - gap_s for run in guessed
+        ):
+            by_s = max(run.end_s for run in guessed) + gap_s - other.begin_s
+    return [run.moved(-by_s) for run in guessed]
 
 
 def _spans(moves_s: Floats, still_s: float) -> list[tuple[float, float]]:

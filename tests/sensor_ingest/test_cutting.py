@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,19 @@ def test_a_run_of_which_nobody_told_the_time_is_kept_and_told(whole: RunFolder, 
     between = runs[1].manifest.created_utc - runs[0].manifest.created_utc
     assert between.total_seconds() == pytest.approx(80.0, abs=3.0)
     assert all(run.manifest.created_utc.timestamp() < NOW_S for run in runs)
+
+
+def test_runs_of_which_nobody_told_the_time_stay_apart(whole: RunFolder, tmp_path: Path) -> None:
+    for number, serial in enumerate(SERIALS):
+        once = [read_record(data)[1] for data in kept_records(whole, number, noted=False)]
+        starts = [replace(record, boot_count=count) for count in (1, 2, 3) for record in once]
+        shelve(tmp_path, serial, [record_bytes(number, record) for number, record in enumerate(starts)])
+    runs = [run for run in runs_of(Shelf(tmp_path), whole) if run.manifest.pods[0].serial == SERIALS[0]]
+    assert len(runs) == 6
+    apart_s = [following.begin_s - run.end_s for run, following in pairwise(runs)]
+    assert min(apart_s) > 0.0
+    assert min(apart_s[1::2]) > STILL_S, "between starts"
+    assert runs[-1].end_s < NOW_S + 60.0
 
 
 def test_a_boot_whose_info_was_lost_has_that_of_another_one(whole: RunFolder, tmp_path: Path) -> None:
