@@ -248,6 +248,15 @@ class NoServerError(RequestError):
         super().__init__("the settings name no server; set influxdb.url or mqtt.host, surefoot config shows them.")
 
 
+class NothingToCountError(RequestError):
+    """There is no server whose rows can be counted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "only the rows of InfluxDB can be counted, and influxdb.url is not set; surefoot doctor looks at MQTT."
+        )
+
+
 class ExportError(RequestError):
     """A server does not accept exported rows."""
 

@@ -18,6 +18,8 @@ from surefoot.analysis.parameters import DEFAULTS, Parameters
 
 MAX_RATE_DPS = float(np.sqrt(3.0) * 2000.0)
 """Three axes that read up to 2000 °/s each, the widest range of the usual sensors, turn no faster together."""
+MIN_OWN_STANCES, MIN_STRANGE_EXCESS_DEG = 3, 18.0
+"""With fewer of the runner's own stances known, an event has to stand out so far from those of others."""
 MIN_RATE_SD_DPS, MIN_LANDING_SD_DEG = 25.0, 1.5
 """Lower limits of the standard deviations used, of the rate and of the angle at contact."""
 
@@ -73,10 +75,11 @@ def is_inversion_event(excursion: Excursion, reference: StanceReference, paramet
     unusual_dps = reference.rate_dps + parameters.inversion_rate_limit_sd * max(
         reference.rate_spread_dps, MIN_RATE_SD_DPS
     )
+    strange_deg = MIN_STRANGE_EXCESS_DEG if reference.strides < MIN_OWN_STANCES else 0.0
     return (
         excursion.peak_seen
         and excursion.rate_dps <= MAX_RATE_DPS
-        and excursion.excess_deg >= parameters.inversion_min_excess_deg
+        and excursion.excess_deg >= max(parameters.inversion_min_excess_deg, strange_deg)
         and excursion.rise_deg >= max(parameters.inversion_min_rise_deg, 2.0 * landing_sd_deg)
         and excursion.rate_dps >= max(parameters.inversion_min_rate_dps, unusual_dps)
     )

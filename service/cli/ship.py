@@ -38,7 +38,7 @@ def ship(
     The exit code is 1 where InfluxDB does not have everything afterwards, or the broker refused something.
     """
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import NoServerError
+    from surefoot.service.errors import NoServerError, NothingToCountError
     from surefoot.service.exporters.drain import drain_to_influxdb, drain_to_mqtt, refused_rows
     from surefoot.service.runtime.run_dates import correct_dates
     from surefoot.service.terminal.shipping import account_lines, refused_lines
@@ -46,6 +46,8 @@ def ship(
     settings = load_configuration().settings
     if settings.influxdb.url is None and settings.mqtt.host is None and not (backfill or refused):
         raise NoServerError
+    if check and settings.influxdb.url is None:
+        raise NothingToCountError
     log_to_stderr(settings)
     if refused:
         _list_refused(settings)

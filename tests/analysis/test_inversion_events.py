@@ -16,6 +16,7 @@ from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.body.runner_profile import FootStrike
 from surefoot.firmware_sim.body.truth import TrueInversionEvent
+from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu
 from tests.analysis.simulated import Analysed, Recording, analyse, sensed, turned
 
 SEVERITIES = {Severity.NEAR_MISS: (20.0, 25.0), Severity.ROLL: (25.0, 45.0), Severity.SEVERE: (45.0, 90.0)}
@@ -163,6 +164,15 @@ def test_a_walker_rolls_too() -> None:
 @pytest.mark.parametrize("strike", ["rear", "mid", "fore"])
 def test_an_ordinary_run_has_none(bout: PlannedBout, strike: FootStrike) -> None:
     assert not events(analyse(sensed(simulate(RunnerProfile(strike=strike), [bout], seed=9), seed=9).feet))
+
+
+def test_a_clipped_sprint_has_none() -> None:
+    motion = simulate(RunnerProfile(), [PlannedBout("still", 3.0), PlannedBout("run", 20.0, 7.5)], seed=3)
+    narrow = Imu(rate_hz=104.0, mounting=random_mounting(4), acc_range_g=8.0, gyr_range_dps=1000.0)
+    right = read_imu(motion, Foot.RIGHT, narrow, seed=4)
+    found = analyse([right])
+    assert not events(found)
+    assert len(found.results.strides[Foot.RIGHT]) > 25
 
 
 def test_a_foot_without_a_gyroscope_tells_nothing() -> None:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +90,13 @@ def test_help_imports_nothing_that_computes() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.stdout.splitlines()[-1] == "heavy:"
+
+
+def test_what_cannot_be_counted_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SUREFOOT_DATA", str(tmp_path))
+    monkeypatch.setenv("SUREFOOT_MQTT_HOST", "127.0.0.1")
+    refused = surefoot(capsys, "ship", "--check")
+    assert (refused.code, refused.out) == (2, "")
+    assert "only the rows of InfluxDB can be counted, and influxdb.url is not set" in refused.err
