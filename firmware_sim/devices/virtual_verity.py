@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from bumble.core import AdvertisingData
+from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import (
     GATT_BATTERY_LEVEL_CHARACTERISTIC,
@@ -47,6 +47,7 @@ _READINGS = {ACC: 36, GYRO: 30}
 """Readings of a frame, if the MTU permits."""
 
 Properties, Permissions = Characteristic.Properties, Characteristic.Permissions
+NO_MORE = Properties(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,11 @@ class VirtualVerity:
             CharacteristicValue(read=lambda _: bytes([0x0F, 0x24, 0x02]), write=self._on_command),
         )
         self._data = Characteristic(PMD_DATA, Properties.NOTIFY, Permissions(0), b"")
+        battery = _constant(GATT_BATTERY_LEVEL_CHARACTERISTIC, bytes([87]), Properties.NOTIFY)
         self._device.add_services(
             [
                 Service(PMD_SERVICE, [self._control, self._data]),
-                Service(GATT_BATTERY_SERVICE, [_constant(GATT_BATTERY_LEVEL_CHARACTERISTIC, bytes([87]))]),
+                Service(GATT_BATTERY_SERVICE, [battery]),
                 Service(
                     GATT_DEVICE_INFORMATION_SERVICE,
                     [_constant(GATT_SERIAL_NUMBER_STRING_CHARACTERISTIC, parameters.device_id.encode("ascii"))],
@@ -255,5 +257,5 @@ class VirtualVerity:
         await self._device.notify_subscriber(connection, self._data, value)
 
 
-def _constant(uuid: Any, value: bytes) -> Characteristic[bytes]:
-    return Characteristic(uuid, Properties.READ, Permissions.READABLE, value)
+def _constant(uuid: UUID, value: bytes, more: Characteristic.Properties = NO_MORE) -> Characteristic[bytes]:
+    return Characteristic(uuid, Properties.READ | more, Permissions.READABLE, value)
