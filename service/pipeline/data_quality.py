@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.comparability import further_back_m
+from surefoot.analysis.comparability import MIN_TIMING_RATE_HZ, further_back_m
 from surefoot.analysis.inversion.chirality import Chirality, judged
 from surefoot.analysis.inversion.watched import LandingsWatched, Unwatched, landings_watched
 from surefoot.analysis.metrics import STRIDE_METRICS
@@ -101,7 +101,7 @@ def assess(
         (
             *((question,) if question else _side_note(rolled_in_deg)),
             *readings.notes,
-            *(_mounting_note(mounting, has_gravity=readings.has_gravity) if readings.has_gyroscope else ()),
+            *(_mounting_note(mounting, readings) if readings.has_gyroscope else ()),
             *_impact_note(of_gait),
             *_contact_note(strides),
             *_angles_note(strides),
@@ -115,9 +115,12 @@ def assess(
     )
 
 
-def _mounting_note(mounting: Mounting, *, has_gravity: bool) -> tuple[str, ...]:
-    if not has_gravity and mounting.status is MountingStatus.FAILED:
+def _mounting_note(mounting: Mounting, readings: SamplingStats) -> tuple[str, ...]:
+    if not readings.has_gravity and mounting.status is MountingStatus.FAILED:
         return ("Without gravity in the acceleration all but the times of contact is withheld.",)
+    if readings.sampling_rate_hz < MIN_TIMING_RATE_HZ and mounting.status is MountingStatus.UNSURE:
+        rate = f"{readings.sampling_rate_hz:.0f} Hz"
+        return (f"At {rate} readings are too few to be sure of the pod's axes, or it moves on the shoe.",)
     return (f"{mounting.note[0].upper()}{mounting.note[1:]}.",) if mounting.note else ()
 
 

@@ -133,6 +133,13 @@ def test_where_gravity_was_removed_no_sensor_is_blamed() -> None:
     )
 
 
+def test_a_slow_pod_whose_axes_are_unsure_need_not_have_moved() -> None:
+    rows, slow = strides([0] * 10), SamplingStats(52.0, 0.0, has_gyroscope=True, notes=())
+    assert assess(slow, LOOSE, rows, watched(rows), paired=True).notes == (
+        "At 52 Hz readings are too few to be sure of the pod's axes, or it moves on the shoe.",
+    )
+
+
 def test_clocks_of_pods_that_did_not_hear_each_other_are_told() -> None:
     rows = strides([int(Flag.CLOCKS_UNKNOWN)] * 4 + [0] * 6)
     rows.metrics["step_time_s"][:4] = np.nan
