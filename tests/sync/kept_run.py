@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
 from pathlib import Path
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from surefoot.analysis.findings import Finding as Found
 from surefoot.analysis.findings import latest
 from surefoot.analysis.model import Floats, Foot
 from surefoot.analysis.session import Results
@@ -49,6 +50,8 @@ KILL_AT = 0.4
 """Share of the left pod's records on the shelf at which `sync` is killed."""
 Bring = Callable[[Settings, KeptRun], None]
 """Brings a run from the pods into the data folder."""
+SLACK_S, CRYSTAL = 0.1, 50e-6
+"""Of times in a run that only the pods' crystals timed, after a note of the time that took a moment to arrive."""
 TICKS_APART = 1 << 44
 """Between the ticks of two boots, so that they can be told apart in one number."""
 
@@ -71,7 +74,7 @@ class Compared:
     strides: tuple[int, int]
     contact_samples: Floats
     pair_ms: Floats
-    findings: tuple[tuple[str, ...], tuple[str, ...]]
+    findings: tuple[Sequence[Found], Sequence[Found]]
     alerts: int
     alerts_doubled: int
 
@@ -84,16 +87,26 @@ def rows(
     with TemporaryDirectory(prefix="surefoot-sync-") as folder:
         found = compared(Path(folder), kept_run(minutes, cuts, beacon_loss), bring or sync_killed_once)
     lost, cut, cut_limit = found.kept - found.found, found.made - found.kept, KEPT_IN_MEMORY * cuts
+    limit_s = SLACK_S + CRYSTAL * 60.0 * minutes
     worst = float(np.max(found.contact_samples, initial=0.0))
     pair_ms = float(np.percentile(found.pair_ms, 95))
+    same = kinds(found.findings[0]) == kinds(found.findings[1])
+    times_s, values_pct = findings_apart(*found.findings) if same else (np.inf, np.inf)
     for what, value, target, passed in (
         ("packets that flash held, lost", f"{lost} of {found.kept}", "0", not lost),
         ("packets stored twice", f"{found.doubled}", "0", not found.doubled),
         ("packets that the power cuts cost", f"{cut} of {found.made}", f"≤ {cut_limit}", cut <= cut_limit),
-        ("strides: synced, heard", "{}, {}".format(*found.strides), "same", found.strides[0] == found.strides[1]),
+        (
+            "strides: synced, by true clocks",
+            "{}, {}".format(*found.strides),
+            "same",
+            found.strides[0] == found.strides[1],
+        ),
         ("contacts apart, worst", f"{worst:.2f} samples", "≤ 1", worst <= 1.0),
         ("left against right, p95", f"{pair_ms:.1f} ms", "≤ 5 ms", pair_ms <= 5.0),
-        ("findings: synced, heard", "{}, {}".format(*map(len, found.findings)), "same", len(set(found.findings)) == 1),
+        ("findings: synced, by true clocks", "{}, {}".format(*map(len, found.findings)), "same kinds and feet", same),
+        ("their times apart, worst", f"{times_s:.2f} s", f"≤ {limit_s:.2f} s", times_s <= limit_s),
+        ("their values apart, worst", f"{values_pct:.1f} %", "≤ 2 %", values_pct <= 2.0),
         ("alerts told twice", f"{found.alerts_doubled} of {found.alerts}", "0", not found.alerts_doubled),
     ):
         yield Finding(data, what, value, target, passed)
@@ -122,7 +135,7 @@ def compared(folder: Path, kept: KeptRun, bring: Bring) -> Compared:
         (strides(results), strides(truth)),
         contacts_apart(run, results, true, truth),
         pair_apart_ms(run, true),
-        (kinds(results), kinds(truth)),
+        (latest(results.findings), latest(truth.findings)),
         len(told),
         len(told) - len(set(told)),
     )
@@ -251,9 +264,18 @@ def strides(results: Results) -> int:
     return sum(map(len, results.strides.values()))
 
 
-def kinds(results: Results) -> tuple[str, ...]:
+def kinds(findings: Iterable[Found]) -> tuple[str, ...]:
     """What was found, by kind and foot."""
-    return tuple(sorted(f"{finding.kind} {finding.foot}" for finding in latest(results.findings)))
+    return tuple(sorted(f"{finding.kind} {finding.foot}" for finding in findings))
+
+
+def findings_apart(some: Iterable[Found], others: Iterable[Found]) -> tuple[float, float]:
+    """By how many seconds, and by how much of their values, findings of the same kinds and feet differ at most."""
+    ordered = [sorted(each, key=lambda one: (one.kind, str(one.foot), one.time_s)) for each in (some, others)]
+    pairs = list(zip(*ordered, strict=True))
+    times_s = [abs(one.time_s - other.time_s) for one, other in pairs]
+    values_pct = [100.0 * abs(one.value - other.value) / max(abs(other.value), 1e-9) for one, other in pairs]
+    return max(times_s, default=0.0), max(values_pct, default=0.0)
 
 
 def alert_ids(settings: Settings) -> list[str]:

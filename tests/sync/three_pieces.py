@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from surefoot.analysis.findings import latest
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.joining import join_parts
@@ -15,7 +17,7 @@ from surefoot.service.settings import Settings
 from tests.accuracy.report import Finding
 from tests.sensor_ingest.pieces import entries_of, identities, piece
 from tests.service.demo_runs import record_demo_run
-from tests.sync.kept_run import alert_ids, kinds, strides
+from tests.sync.kept_run import alert_ids, findings_apart, kinds, strides
 
 RUNNER = "runner-1"
 
@@ -33,13 +35,17 @@ def rows(minutes: float = 6.0) -> Iterator[Finding]:
         results, truth = (analyze_run(each, lambda *_: None).runners[RUNNER].results for each in (runs[0], whole))
         told = alert_ids(settings)
     lost, doubled = len(true - set(found)), len(found) - len(set(found))
-    counts, findings = (strides(results), strides(truth)), (kinds(results), kinds(truth))
+    counts, findings = (strides(results), strides(truth)), (latest(results.findings), latest(truth.findings))
+    same = kinds(findings[0]) == kinds(findings[1])
+    times_s, values_pct = findings_apart(*findings) if same else (math.inf, math.inf)
     for what, value, target, passed in (
         ("runs", f"{len(runs)}", "1", len(runs) == 1),
         ("packets lost", f"{lost} of {len(true)}", "0", not lost),
         ("packets doubled", f"{doubled}", "0", not doubled),
         ("strides: joined, whole", "{}, {}".format(*counts), "same", counts[0] == counts[1]),
-        ("findings: joined, whole", "{}, {}".format(*map(len, findings)), "same", findings[0] == findings[1]),
+        ("findings: joined, whole", "{}, {}".format(*map(len, findings)), "same kinds and feet", same),
+        ("their times apart, worst", f"{times_s:.3f} s", "≤ 0.1 s", times_s <= 0.1),
+        ("their values apart, worst", f"{values_pct:.1f} %", "≤ 2 %", values_pct <= 2.0),
         ("alerts told twice", f"{len(told) - len(set(told))} of {len(told)}", "0", len(told) == len(set(told))),
     ):
         yield Finding(data, what, value, target, passed)
