@@ -192,13 +192,13 @@ class FootPipeline:
         return strides
 
     def _add_cells(self, new: UniformSamples) -> None:
-        """Append cells, the very first after a run-up that repeats them."""
+        """Append cells, the very first after a run-up that repeats them, of which no second is counted."""
+        start_s, still = self._stillness.push(new)
         if not len(self._cells) and len(new):
             new = UniformSamples.join([new[:1].hold_last(DECISION_LOOKBACK_CELLS), new])
         gaps = self._first_cell + len(self._cells) + np.flatnonzero(~new.valid)
         self._gap_cells = np.concatenate([self._gap_cells, gaps])
         self._cells = UniformSamples.join([self._cells, new])
-        start_s, still = self._stillness.push(new)
         on_time = start_s >= self._late_before_s
         self._still.append((start_s[on_time], still[on_time]))
 
