@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from surefoot.sensor_ingest.recording.heard_boots import HeardRun
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
+
+
+class Recording(Protocol):
+    """A recording, and its pods' serial numbers as they told them."""
+
+    @property
+    def run(self) -> RunFolder: ...
+
+    @property
+    def serials(self) -> Sequence[str]: ...
 
 
 def same_pod(serial: str, other: str) -> bool:
@@ -14,7 +24,7 @@ def same_pod(serial: str, other: str) -> bool:
     return serial.endswith(other) or other.endswith(serial)
 
 
-def join_pods(heard: Sequence[HeardRun]) -> tuple[tuple[PodAssignment, ...], tuple[str, ...]]:
+def join_pods(heard: Sequence[Recording]) -> tuple[tuple[PodAssignment, ...], tuple[str, ...]]:
     """The pods of all recordings, and the runners who confirmed their feet.
 
     Where recordings contradict each other, a runner's confirmation counts, then the first recording. A pod that would
@@ -29,6 +39,12 @@ def join_pods(heard: Sequence[HeardRun]) -> tuple[tuple[PodAssignment, ...], tup
     first = [serial for run in heard for serial in run.serials]
     ordered = sorted(pods, key=lambda pod: next(at for at, serial in enumerate(first) if same_pod(serial, pod.serial)))
     return tuple(ordered), tuple(name for name in confirmed if any(pod.runner == name for pod in pods))
+
+
+def fit_together(heard: Sequence[Recording]) -> bool:
+    """Whether one run has room for all pods of these recordings: no runner has two on a foot."""
+    pods, _ = join_pods(heard)
+    return all(any(same_pod(serial, pod.serial) for pod in pods) for run in heard for serial in run.serials)
 
 
 def _beside(pods: Sequence[PodAssignment], pod: PodAssignment) -> list[PodAssignment]:

@@ -37,9 +37,14 @@ class RunActivity:
     """When the feet of a recording moved: of each boot on the pod's clock, and of all by the computer's date.
 
     Where nobody walked or ran (`moved` is False), it is when there were packets.
+
+    Parameters
+    ----------
+    serials : each pod's serial number; that of the manifest for one that was never connected.
     """
 
     run: RunFolder
+    serials: tuple[str, ...]
     boots: Mapping[PodBoot, Interval]
     by_date: Interval | None
     moved: bool
@@ -82,8 +87,10 @@ def read_activity(run: RunFolder) -> RunActivity:
     created_s = run.manifest.created_utc.timestamp()
     steps = [interval for _, interval, stepped in moved.values() if stepped] or [each[1] for each in moved.values()]
     by_date = Interval(min(each.first_s for each in steps), max(each.last_s for each in steps)) if steps else None
+    told = {pod: info.serial for (pod, _), info in infos.items() if info.serial}
     return RunActivity(
         run,
+        tuple(told.get(number, pod.serial) for number, pod in enumerate(run.manifest.pods)),
         {(infos[key].serial, key[1]): ticks for key, (ticks, _, _) in moved.items()},
         None if by_date is None else Interval(created_s + by_date.first_s, created_s + by_date.last_s),
         any(stepped for _, _, stepped in moved.values()),

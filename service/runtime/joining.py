@@ -13,6 +13,7 @@ from pathlib import Path
 
 from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.folder_swap import finish_swaps
+from surefoot.sensor_ingest.recording.joined_pods import fit_together
 from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_activity import RunActivity, read_activity
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
@@ -93,7 +94,7 @@ def join_parts(
 
 
 def _groups(settings: Settings) -> list[list[RunFolder]]:
-    """Parts and runs, those of one run together; without runs that no part belongs to."""
+    """Parts and runs, those that make one run together; without runs that no part belongs to."""
     parts = [found for part in ended_parts(settings) if (found := _activity(part)) is not None]
     near = [found for run in _runs_near(settings, parts) if (found := _activity(run)) is not None]
     groups: list[list[RunActivity]] = []
@@ -103,7 +104,24 @@ def _groups(settings: Settings) -> list[list[RunFolder]]:
         known = [each for group in own for each in group]
         groups = [group for group in groups if group not in own]
         groups.append([*known, part, *(run for run in more if run not in known)])
-    return [[each.run for each in group] for group in groups]
+    return [[each.run for each in team] for group in groups for team in _teams(group, settings)]
+
+
+def _teams(group: Sequence[RunActivity], settings: Settings) -> list[list[RunActivity]]:
+    """A group taken apart where a pod was swapped for another: a run has one pod on a foot, so it makes several."""
+    teams = list[list[RunActivity]]()
+    for each in sorted(group, key=lambda each: _rank(each.run, settings)):
+        team = next((team for team in teams if fit_together([*team, each])), None)
+        if team is None:
+            teams.append([each])
+        else:
+            team.append(each)
+    return teams
+
+
+def _rank(run: RunFolder, settings: Settings) -> tuple[bool, datetime]:
+    """Runs come before parts, earlier ones before later ones."""
+    return run.path.parent != settings.runs_folder, run.manifest.created_utc
 
 
 def _runs_near(settings: Settings, parts: Sequence[RunActivity]) -> list[RunFolder]:
@@ -126,7 +144,7 @@ def _join(
 ) -> RunFolder:
     """Make one run of a group, first on disk, then in the store; only then the rest goes."""
     progress("Joining recordings", 0.0)
-    known = sorted(group, key=lambda each: (each.path.parent != settings.runs_folder, each.manifest.created_utc))
+    known = sorted(group, key=lambda each: _rank(each, settings))
     run = merge_recordings(known, settings.runs_folder)
     with StoreReader(settings.store_path) as reader:
         stored = {each.run: each.started_utc for each in reader.runs() if each.summary is not None}

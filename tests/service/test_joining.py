@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import socket
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.protocol import Packet, PodInfo
 from surefoot.sensor_ingest.recording.entries import ClockEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalWriter
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run, write_manifest
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.demo import DemoRun
@@ -208,6 +209,46 @@ def test_runs_of_the_same_pods_with_a_rest_between_them_stay_two(
     _as_another_boot(again)
     assert len(join_parts(settings)) == 1
     assert len(list_runs(settings.runs_folder)) == 2
+
+
+def packets_of(runs: Iterable[RunFolder]) -> list[tuple[str, int, int]]:
+    """Serial number, boot and sequence of all packets of some recordings."""
+    return [
+        (run.manifest.pods[pod].serial, boot, sequence)
+        for run in runs
+        for pod, boot, sequence in identities(entries_of(run))
+    ]
+
+
+def with_another_pod(run: RunFolder, serial: str) -> RunFolder:
+    """The same readings, but from another pod on the left foot."""
+    left, right = run.manifest.pods
+    write_manifest(RunFolder(run.path, replace(run.manifest, pods=(replace(left, serial=serial), right))))
+    entries = entries_of(run)
+    run.journal_path.unlink()
+    with JournalWriter(run.journal_path) as journal:
+        for entry in entries:
+            if isinstance(entry, PodEntry) and entry.pod == 0:
+                entry = replace(entry, info=bytes(replace(PodInfo.from_bytes(entry.info), serial=serial)))
+            journal.append(entry)
+    return open_run(run.path)
+
+
+def test_a_pod_that_was_swapped_for_another_in_mid_run_makes_a_run_of_its_own(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    live = piece(settings.runs_folder, rolled.run, lambda entry: entry.arrival_s < 30.0)
+    later = piece(tmp_path, rolled.run, lambda entry: 32.0 < entry.arrival_s < 50.0, later_s=30.0)
+    swapped = brought(settings, with_another_pod(later, "SIM010009"))
+    last = brought(settings, piece(tmp_path, rolled.run, lambda entry: entry.arrival_s > 45.0, later_s=45.0), "phone")
+    heard = packets_of([live, swapped, last])
+    assert len(join_parts(settings)) == 2
+    runs = list_runs(settings.runs_folder)
+    assert set(packets_of(runs)) == set(heard)
+    assert {run.manifest.pods for run in runs} == {live.manifest.pods, swapped.manifest.pods}
+    assert list(settings.parts_folder.glob("*/*")) == []
+    assert join_parts(settings) == []
+    assert list_runs(settings.runs_folder) == runs
 
 
 def _as_another_boot(run: RunFolder) -> None:
