@@ -36,8 +36,8 @@ def serve(
     from surefoot.service.errors import WallError
     from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runs import runs_folder
-    from surefoot.service.runtime.joining import unjoined_notice
     from surefoot.service.runtime.shutdown import StopRequest
+    from surefoot.service.runtime.waiting_parts import part_notices
     from surefoot.service.store.notices import Notices
     from surefoot.service.store.tail import StoreTail
     from surefoot.service.views.followed_parts import FollowedParts
@@ -56,7 +56,7 @@ def serve(
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     told = Notices(settings.data)
     with StoreTail(settings.store_path) as tail, FollowedParts(settings) as followed:
-        now = JoinedSquads(StoredRuns(tail, notices=lambda: (*told.shown(), *unjoined_notice(settings))), followed)
+        now = JoinedSquads(StoredRuns(tail, notices=lambda: (*told.shown(), *part_notices(settings))), followed)
         source, parts = (
             WallDataSource(now, Archive(runs_folder(folder), settings)),
             ReceivedParts(settings, followed.cues),

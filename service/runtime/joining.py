@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from surefoot.sensor_ingest.recording.run_activity import RunActivity, read_acti
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.replacement import replace_results
+from surefoot.service.runtime.waiting_parts import ended_parts, put_aside
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.writing import StoreWriter
@@ -27,10 +26,6 @@ log = logging.getLogger(__name__)
 
 NEAR = timedelta(hours=36)
 """Only runs that began this close to a part are looked at: a gateway's date may be wrong by a day, not by a season."""
-
-
-UNJOINED_AFTER_S = 60.0
-"""A service that joins parts has done so long before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +41,6 @@ class JoinedRun:
     parts: tuple[RunFolder, ...]
 
 
-def ended_parts(settings: Settings) -> list[RunFolder]:
-    """What was sent to its end, oldest first."""
-    folders = sorted(settings.parts_folder.iterdir()) if settings.parts_folder.is_dir() else []
-    parts = [part for folder in folders if folder.is_dir() for part in list_runs(folder) if part.manifest.ended]
-    return sorted(parts, key=lambda part: part.manifest.created_utc)
-
-
-def unjoined_notice(settings: Settings, utc_s: Callable[[], float] = time.time) -> tuple[str, ...]:
-    """What people are to be told of parts that ended a while ago; nothing where there are none."""
-    waiting = 0
-    with suppress(OSError, RunError):  # what is joined meanwhile waits no more
-        ended_s = [part.journal_path.stat().st_mtime for part in ended_parts(settings)]
-        waiting = sum(utc_s() - each > UNJOINED_AFTER_S for each in ended_s)
-    if not waiting:
-        return ()
-    what = (
-        "A recording of a gateway or phone waits"
-        if waiting == 1
-        else f"{waiting} recordings of gateways or phones wait"
-    )
-    return (f"{what} to become a run: surefoot sync does it at once, surefoot live once no run is recorded.",)
-
-
 def join_parts(
     settings: Settings,
     progress: ProgressCallback = lambda *_: None,
@@ -77,7 +49,8 @@ def join_parts(
     """Make runs of all parts that have ended, alone or with the runs that they belong to; those with more in them.
 
     A run that was stored gets new results, and alerts about what was not told yet; one that was not is left to be
-    stored. Parts of a run that is still recorded wait for its end. Whatever a crash interrupts is done anew.
+    stored. Parts of a run that is still recorded wait for its end; those without a readable packet are put aside.
+    Whatever a crash interrupts is done anew.
 
     Raises
     ------
@@ -95,7 +68,7 @@ def join_parts(
 
 def _groups(settings: Settings) -> list[list[RunFolder]]:
     """Parts and runs, those that make one run together; without runs that no part belongs to."""
-    parts = [found for part in ended_parts(settings) if (found := _activity(part)) is not None]
+    parts = _readable_parts(settings)
     near = [found for run in _runs_near(settings, parts) if (found := _activity(run)) is not None]
     groups: list[list[RunActivity]] = []
     for part in parts:
@@ -122,6 +95,15 @@ def _teams(group: Sequence[RunActivity], settings: Settings) -> list[list[RunAct
 def _rank(run: RunFolder, settings: Settings) -> tuple[bool, datetime]:
     """Runs come before parts, earlier ones before later ones."""
     return run.path.parent != settings.runs_folder, run.manifest.created_utc
+
+
+def _readable_parts(settings: Settings) -> list[RunActivity]:
+    """What was sent to its end, oldest first; parts without one readable packet are put aside."""
+    found = [activity for part in ended_parts(settings) if (activity := _activity(part)) is not None]
+    for part in found:
+        if not part.boots:
+            put_aside(part.run)
+    return [part for part in found if part.boots]
 
 
 def _runs_near(settings: Settings, parts: Sequence[RunActivity]) -> list[RunFolder]:

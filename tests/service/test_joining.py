@@ -23,8 +23,9 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, op
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.demo import DemoRun
-from surefoot.service.runtime.joining import JoinedRun, join_parts, unjoined_notice
+from surefoot.service.runtime.joining import JoinedRun, join_parts
 from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
+from surefoot.service.runtime.waiting_parts import part_notices
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.sensor_ingest.pieces import entries_of, identities, piece
@@ -132,7 +133,7 @@ def test_the_wall_says_that_a_part_waits_until_somebody_joins_it(
     settings: Settings, rolled: DemoRun, tmp_path: Path
 ) -> None:
     part = brought(settings, piece(tmp_path, rolled.run, lambda _: True))
-    assert unjoined_notice(settings) == ()
+    assert part_notices(settings) == ()
     os.utime(part.journal_path, (1.7e9, 1.7e9))
     port = free_port()
     with RealCommand(settings.data, "serve", "--port", str(port)):
@@ -140,7 +141,27 @@ def test_the_wall_says_that_a_part_waits_until_somebody_joins_it(
         with urlopen(f"http://127.0.0.1:{port}/events", timeout=10.0) as events:
             assert any(b"A recording of a gateway or phone waits to become a run" in line for line in events)
     join_parts(settings)
-    assert unjoined_notice(settings) == ()
+    assert part_notices(settings) == ()
+
+
+@pytest.mark.parametrize("garbage", [b"\x5a" * 5000, b""])
+def test_a_part_without_one_readable_packet_is_kept_aside_and_told(
+    settings: Settings, rolled: DemoRun, tmp_path: Path, garbage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    part = brought(settings, piece(tmp_path, rolled.run, lambda entry: entry.arrival_s < 5.0))
+    part.journal_path.write_bytes(garbage)
+    assert join_parts(settings) == join_parts(settings) == []
+    assert not settings.runs_folder.is_dir() or list_runs(settings.runs_folder) == ()
+    (kept,) = settings.parts_folder.glob("belt/*/journal.bin")
+    assert part.manifest.run_id in kept.parent.name
+    assert kept.read_bytes() == garbage
+    (told,) = part_notices(settings)
+    assert told == (
+        f"A recording of belt holds no packet that can be read and is no run: delete "
+        f"parts/belt/{kept.parent.name} in the data folder if nothing is missing."
+    )
+    (logged,) = caplog.messages
+    assert str(kept.parent) in logged
 
 
 def test_a_part_that_has_not_ended_or_whose_run_has_not_waits(
