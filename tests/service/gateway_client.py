@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -50,7 +51,8 @@ class GatewayClient:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
         authorization = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         try:
-            connection.request(method, path, body, {**authorization, **self.headers})
+            with suppress(BrokenPipeError):  # a refusal may come before all of the body is sent
+                connection.request(method, path, body, {**authorization, **self.headers})
             answer = connection.getresponse()
             return Answer(answer.status, json.loads(answer.read()))
         finally:

@@ -22,6 +22,7 @@ from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource
 from tests.dashboards.browser import chromium
+from tests.service.servers import wait
 
 RUNNER = "runner-1"
 PASSWORD = "open sesame"
@@ -96,7 +97,7 @@ def test_several_files_come_as_one_archive(
         assert len(archive.namelist()) >= 2
         for each in archive.namelist():
             assert archive.read(each) == (by_command / each).read_bytes()
-    assert list(temporary.iterdir()) == []
+    wait(lambda: not any(temporary.iterdir()))
 
 
 @pytest.mark.parametrize("path", [("gpx", RUNNER), ("fit", "nobody"), ("..%2F..%2Ffit", RUNNER), ("fit", "..%2F..")])

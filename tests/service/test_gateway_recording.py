@@ -88,7 +88,7 @@ def test_a_run_ends_when_nobody_has_run_or_walked_for_a_while_and_another_begins
         await record.until_said("Recording run", 2)
 
     record.during(two)
-    first, second = list_runs(record.runs)
+    first, second = sorted(list_runs(record.runs), key=lambda run: run.manifest.created_utc)
     assert first.manifest.ended
     assert second.manifest.ended
     assert WALK_END_S + STILL_S - 5.0 < length_s(first) < WALK_END_S + STILL_S + 10.0
