@@ -46,7 +46,7 @@ def join_parts(
     progress: ProgressCallback = lambda *_: None,
     on_stored: Callable[[int], None] = lambda _: None,
 ) -> list[JoinedRun]:
-    """Make runs of all parts that have ended, alone or with the runs that they belong to; those with more in them.
+    """Make runs of all `ended_parts`, alone or with the runs that they belong to; those with more in them.
 
     A run that was stored gets new results, and alerts about what was not told yet; one that was not is left to be
     stored. Parts of a run that is still recorded wait for its end; those without a readable packet are put aside.
@@ -126,6 +126,7 @@ def _join(
 ) -> RunFolder:
     """Make one run of a group, first on disk, then in the store; only then the rest goes."""
     progress("Joining recordings", 0.0)
+    length = {each.path: each.journal_path.stat().st_size for each in group}
     known = sorted(group, key=lambda each: _rank(each, settings))
     run = merge_recordings(known, settings.runs_folder)
     with StoreReader(settings.store_path) as reader:
@@ -137,7 +138,7 @@ def _join(
     if stored.get(run.manifest.run_id) == run.manifest.created_utc:
         replace_results(run, settings, progress, on_stored, alert=True)
     for other in group:
-        if other.path != run.path:
+        if other.path != run.path and other.journal_path.stat().st_size == length[other.path]:  # else it goes on
             shutil.rmtree(other.path)
     log.info("Run %s was joined from %d recordings.", run.manifest.run_id, len(group))
     return run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from surefoot.sensor_ingest.recording.errors import RunError, RunUnwritableError
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
@@ -15,14 +15,19 @@ log = logging.getLogger(__name__)
 
 UNJOINED_AFTER_S = 60.0
 """A service that joins parts has done so long before."""
+QUIET_AFTER_S = 600.0
+"""A part that has not grown for so long waits for its gateway, phone or network, or will not go on."""
+LOST_AFTER_H = 24
+"""A part that has not grown for so long is taken to have ended; one that goes on later is sent and joined once more."""
 ASIDE = ".unreadable-"
 """Before the id of a part that nothing can be read of: a name that no run has."""
 
 
 def ended_parts(settings: Settings) -> list[RunFolder]:
-    """What was sent to its end, oldest first."""
-    parts = [part for part in _parts(settings) if part.manifest.ended]
-    return sorted(parts, key=lambda part: part.manifest.created_utc)
+    """What was sent to its end, or has not gone on for `LOST_AFTER_H`, as ended; oldest first."""
+    parts = [part for part in _parts(settings) if part.manifest.ended or _is_lost(part)]
+    ended = [RunFolder(part.path, replace(part.manifest, ended=True)) for part in parts]
+    return sorted(ended, key=lambda part: part.manifest.created_utc)
 
 
 def put_aside(part: RunFolder) -> None:
@@ -35,26 +40,33 @@ def put_aside(part: RunFolder) -> None:
     log.warning("%s holds no packet that can be read and is no run: delete it if nothing is missing.", aside)
 
 
-def part_notices(settings: Settings, utc_s: Callable[[], float] = time.time) -> tuple[str, ...]:
-    """What people are to be told of parts, sentences: what waits to be joined, and what never will be."""
-    return (*_unjoined(settings, utc_s()), *aside_notices(settings))
+def part_notices(settings: Settings) -> tuple[str, ...]:
+    """What people are to be told of parts, sentences: those that somebody has to join, and `stuck_notices`."""
+    return (*_unjoined(settings), *stuck_notices(settings))
 
 
-def aside_notices(settings: Settings) -> tuple[str, ...]:
-    """A sentence for each part that was put aside, for as long as it is there."""
-    return tuple(
+def stuck_notices(settings: Settings) -> tuple[str, ...]:
+    """A sentence for each part that does not go on, and for each that was put aside, for as long as it is there."""
+    quiet = [part for part in _parts(settings) if not part.manifest.ended and not _is_lost(part)]
+    waiting = (
+        f"The recording that {part.path.parent.name} began at {part.manifest.created_utc:%Y-%m-%d %H:%M} UTC does not "
+        f"go on: it waits for {part.path.parent.name}, and becomes a run as it is after {LOST_AFTER_H} h without news."
+        for part in quiet
+        if _quiet_s(part) > QUIET_AFTER_S
+    )
+    aside = (
         f"A recording of {path.parent.name} holds no packet that can be read and is no run: delete "
         f"{path.relative_to(settings.data)} in the data folder if nothing is missing."
         for path in sorted(settings.parts_folder.glob(f"*/{ASIDE}*"))
     )
+    return (*waiting, *aside)
 
 
-def _unjoined(settings: Settings, now_s: float) -> tuple[str, ...]:
+def _unjoined(settings: Settings) -> tuple[str, ...]:
     """What to tell of parts that ended a while ago; nothing where there are none."""
     waiting = 0
-    with suppress(OSError, RunError):  # what is joined meanwhile waits no more
-        ended_s = [part.journal_path.stat().st_mtime for part in ended_parts(settings)]
-        waiting = sum(now_s - each > UNJOINED_AFTER_S for each in ended_s)
+    with suppress(RunError):  # what is joined meanwhile waits no more
+        waiting = sum(_quiet_s(part) > UNJOINED_AFTER_S for part in ended_parts(settings))
     if not waiting:
         return ()
     what = (
@@ -69,3 +81,15 @@ def _parts(settings: Settings) -> list[RunFolder]:
     """All parts that are here."""
     folders = sorted(settings.parts_folder.iterdir()) if settings.parts_folder.is_dir() else []
     return [part for folder in folders if folder.is_dir() for part in list_runs(folder)]
+
+
+def _is_lost(part: RunFolder) -> bool:
+    return _quiet_s(part) > LOST_AFTER_H * 3600.0
+
+
+def _quiet_s(part: RunFolder) -> float:
+    """How long ago a part's recording grew; 0 for one that has none, or that was joined meanwhile."""
+    try:
+        return time.time() - part.journal_path.stat().st_mtime
+    except OSError:
+        return 0.0

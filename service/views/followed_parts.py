@@ -28,6 +28,7 @@ from surefoot.sensor_ingest.recording.whole_frames import whole_frames
 from surefoot.service.pipeline.analysis import CHUNK_S
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.run_loop import RETAIN_S
+from surefoot.service.runtime.waiting_parts import QUIET_AFTER_S
 from surefoot.service.settings import Settings
 from surefoot.service.views.cues import RunnerCues
 from surefoot.service.views.runner_state import runner_now
@@ -36,8 +37,6 @@ from surefoot.service.views.squad_state import TITLE
 log = logging.getLogger(__name__)
 
 PERIOD_S, END_TIMEOUT_S = 1.0, 5.0
-QUIET_AFTER_S = 600.0
-"""A part that has not grown for so long is not followed any more; it is from its beginning if it goes on."""
 MAX_FOLLOWED = 8
 """At once; the parts that grew last."""
 CHECK_PODS_S = 1.0
@@ -165,7 +164,7 @@ class FollowedParts:
         self._squad = SquadState(TITLE, self._squad.revision + 1, runners)
 
     def _growing(self) -> list[Path]:
-        """Parts that have not ended and grew lately, the newest last."""
+        """Parts that have not ended and grew lately, the newest last; others are from their beginning if they go on."""
         grown_s = {}
         for journal in self._settings.parts_folder.glob("*/*/journal.bin"):
             with suppress(OSError, IngestError):

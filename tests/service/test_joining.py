@@ -6,7 +6,9 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,15 +21,18 @@ from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.protocol import Packet, PodInfo
 from surefoot.sensor_ingest.recording.entries import ClockEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalWriter
+from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run, write_manifest
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.runtime.incoming import Incoming
 from surefoot.service.runtime.joining import JoinedRun, join_parts
 from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
 from surefoot.service.runtime.waiting_parts import part_notices
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.views.received_parts import ReceivedParts
 from tests.sensor_ingest.pieces import entries_of, identities, piece
 from tests.service.demo_runs import assert_same
 from tests.service.real_command import RealCommand
@@ -142,6 +147,90 @@ def test_the_wall_says_that_a_part_waits_until_somebody_joins_it(
             assert any(b"A recording of a gateway or phone waits to become a run" in line for line in events)
     join_parts(settings)
     assert part_notices(settings) == ()
+
+
+def cut_off(settings: Settings, whole: RunFolder, tmp_path: Path, quiet_h: float) -> RunFolder:
+    """A part that ended with its gateway, so many hours ago, in second 30."""
+    part = brought(settings, piece(tmp_path, whole, lambda entry: entry.arrival_s < 30.0))
+    write_manifest(RunFolder(part.path, replace(part.manifest, ended=False)))
+    quiet_since(part, quiet_h)
+    return open_run(part.path)
+
+
+def quiet_since(part: RunFolder, quiet_h: float) -> None:
+    at_s = time.time() - 3600.0 * quiet_h
+    os.utime(part.journal_path, (at_s, at_s))
+
+
+def test_a_part_whose_gateway_died_is_told_and_becomes_a_run_after_a_day(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    part = cut_off(settings, rolled.run, tmp_path, quiet_h=23.9)
+    heard = packets_of([part])
+    assert join_parts(settings) == []
+    (told,) = part_notices(settings)
+    assert f"belt began at {part.manifest.created_utc:%Y-%m-%d %H:%M} UTC does not go on" in told
+    assert "becomes a run as it is after 24 h" in told
+    quiet_since(part, 24.1)
+    assert "waits to become a run" in part_notices(settings)[0]
+    (joined,) = join_parts(settings)
+    assert set(packets_of([joined.run])) == set(heard)
+    assert joined.run.manifest.ended
+    assert part_notices(settings) == ()
+    assert list(settings.parts_folder.glob("*/*")) == []
+
+
+def test_the_live_service_tells_once_of_a_part_whose_gateway_is_gone(
+    settings: Settings, rolled: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(settings, rolled.run, tmp_path, quiet_h=1.0)
+    monkeypatch.setattr("surefoot.service.runtime.incoming.PERIOD_S", 0.01)
+    said: list[str] = []
+
+    async def watch() -> None:
+        async with CatchUp(settings, lambda _: False, lambda _: None) as working:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(Incoming(settings, said.append, time.time).watch(working), 0.3)
+
+    asyncio.run(watch())
+    assert said == list(part_notices(settings))
+    assert "does not go on" in said[0]
+
+
+def test_a_gateway_that_comes_back_after_days_sends_its_recording_again_and_nothing_is_doubled(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    at_gateway = piece(tmp_path / "gateway", rolled.run, lambda _: True)
+    manifest, journal = at_gateway.manifest, at_gateway.journal_path.read_bytes()
+    received = ReceivedParts(settings)
+    received.begin("belt", manifest.to_json().encode())
+    received.append("belt", manifest.run_id, 0, journal[: len(journal) // 3])
+    quiet_since(open_run(settings.parts_folder / "belt" / manifest.run_id), 50.0)
+    (first,) = join_parts(settings)
+    assert received.begin("belt", manifest.to_json().encode()).received == 0
+    received.append("belt", manifest.run_id, 0, journal)
+    received.end("belt", manifest.run_id)
+    (joined,) = join_parts(settings)
+    (run,) = list_runs(settings.runs_folder)
+    assert run.manifest.run_id == joined.run.manifest.run_id == first.run.manifest.run_id
+    assert sorted(packets_of([run])) == sorted(set(packets_of([at_gateway])))
+
+
+def test_a_part_that_goes_on_while_it_is_joined_stays(
+    settings: Settings, rolled: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = cut_off(settings, rolled.run, tmp_path, quiet_h=25.0)
+
+    def merge_while_it_grows(parts: Sequence[RunFolder], parent: Path) -> RunFolder:
+        merged = merge_recordings(parts, parent)
+        with part.journal_path.open("ab") as journal:
+            journal.write(b"more")
+        return merged
+
+    monkeypatch.setattr("surefoot.service.runtime.joining.merge_recordings", merge_while_it_grows)
+    join_parts(settings)
+    assert part.journal_path.read_bytes().endswith(b"more")
+    assert not open_run(part.path).manifest.ended
 
 
 @pytest.mark.parametrize("garbage", [b"\x5a" * 5000, b""])
