@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +22,8 @@ from surefoot.sensor_ingest.recording.private_files import make_private_folder, 
 
 CUT_FILE = "cut.json"
 """Serial number → first record that was not yet cut into runs."""
+RESET = "before-reset-"
+"""Before the number of a shelf with what pods kept before they were reset."""
 
 
 class ShelfFile:
@@ -109,13 +112,27 @@ class Shelf:
         return ShelfFile(self.folder, serial)
 
     def set_aside(self, serial: str) -> None:
-        """Begin a new file for a pod that counts its records anew, as it was reset; RunUnwritableError."""
+        """Begin a new file for a pod that counts its records anew, as it was reset; RunUnwritableError.
+
+        What was taken over before is on a shelf of its own then; see `before_resets`.
+        """
         path = self.folder / f"{serial}.bin"
+        shelves = (Shelf(self.folder / f"{RESET}{number}") for number in count(1))
+        aside = next(shelf for shelf in shelves if serial not in shelf.serials())
         try:
-            path.rename(path.with_suffix(f".{int(path.stat().st_mtime)}"))
-            _replace(self.folder / CUT_FILE, json.dumps({**self.cut(), serial: 0}, indent=1).encode())
+            make_private_folder(aside.folder)
+            aside._note_cut({serial: self.cut().get(serial, 0)})
+            self._note_cut({serial: 0})  # before there is a new file: all of that is to be cut
+            path.rename(aside.folder / path.name)
+            for folder in (aside.folder, self.folder):
+                sync_folder(folder)
         except OSError as error:
             raise RunUnwritableError(path, error.strerror or type(error).__name__) from error
+
+    def before_resets(self) -> list[Shelf]:
+        """What was taken over from pods before they were reset: of a runner's pods that were reset together, on one
+        shelf."""
+        return [Shelf(folder) for folder in sorted(self.folder.glob(f"{RESET}*"))]
 
     def serials(self) -> list[str]:
         """Pods of which something is here."""
@@ -146,11 +163,14 @@ class Shelf:
             if the disk does not take it; then they are cut once more, into the same runs.
         """
         try:
-            _replace(self.folder / CUT_FILE, json.dumps({**self.cut(), **upto}, indent=1).encode())
+            self._note_cut(upto)
             for serial in upto:
                 self._make_room(serial)
         except OSError as error:
             raise RunUnwritableError(self.folder, error.strerror or type(error).__name__) from error
+
+    def _note_cut(self, upto: Mapping[str, int]) -> None:
+        _replace(self.folder / CUT_FILE, json.dumps({**self.cut(), **upto}, indent=1).encode())
 
     def _make_room(self, serial: str) -> None:
         """Take out samples that are in runs; the last record stays, as it says what to fetch next."""

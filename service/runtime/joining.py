@@ -25,7 +25,8 @@ from surefoot.service.store.writing import StoreWriter
 log = logging.getLogger(__name__)
 
 NEAR = timedelta(hours=36)
-"""Only runs that began this close to a part are looked at: a gateway's date may be wrong by a day, not by a season."""
+"""Only what began this close to a part may be of its run: a gateway's date may be wrong by a day, not by a season, and
+a pod that was reset numbers its boots anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,16 @@ def _groups(settings: Settings) -> list[list[RunFolder]]:
     near = [found for run in _runs_near(settings, parts) if (found := _activity(run)) is not None]
     groups: list[list[RunActivity]] = []
     for part in parts:
-        own = [group for group in groups if any(part.is_of_one_run(each, settings.run_end.still_s) for each in group)]
-        more = [run for run in near if run.is_of_one_run(part, settings.run_end.still_s)]
+        own = [group for group in groups if any(_are_of_one_run(part, each, settings) for each in group)]
+        more = [run for run in near if _are_of_one_run(part, run, settings)]
         known = [each for group in own for each in group]
         groups = [group for group in groups if group not in own]
         groups.append([*known, part, *(run for run in more if run not in known)])
     return [[each.run for each in team] for group in groups for team in _teams(group, settings)]
+
+
+def _are_of_one_run(part: RunActivity, other: RunActivity, settings: Settings) -> bool:
+    return _are_near(part.run, other.run) and part.is_of_one_run(other, settings.run_end.still_s)
 
 
 def _teams(group: Sequence[RunActivity], settings: Settings) -> list[list[RunActivity]]:
@@ -107,9 +112,12 @@ def _readable_parts(settings: Settings) -> list[RunActivity]:
 
 
 def _runs_near(settings: Settings, parts: Sequence[RunActivity]) -> list[RunFolder]:
-    begun = [part.run.manifest.created_utc for part in parts]
-    runs = list_runs(settings.runs_folder) if begun and settings.runs_folder.is_dir() else ()
-    return [run for run in runs if any(abs(run.manifest.created_utc - each) < NEAR for each in begun)]
+    runs = list_runs(settings.runs_folder) if parts and settings.runs_folder.is_dir() else ()
+    return [run for run in runs if any(_are_near(run, part.run) for part in parts)]
+
+
+def _are_near(run: RunFolder, other: RunFolder) -> bool:
+    return abs(run.manifest.created_utc - other.manifest.created_utc) < NEAR
 
 
 def _activity(run: RunFolder) -> RunActivity | None:

@@ -15,6 +15,7 @@ from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.cutting import KeptRun, TakenOver, cut_runs
 from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
+from surefoot.sensor_ingest.recording.kept_pairs import pair_pods
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, confirmed_before, list_runs
 from surefoot.sensor_ingest.recording.shelf import Shelf
 from surefoot.service import VERSION
@@ -129,14 +130,13 @@ def cut_shelf(
 
     A crash on the way costs nothing: what was not noted as cut is cut once more, into the same parts.
     """
-    taken, footless = _on_shelf(settings, named, ask)
-    held_up = {_wearer(serial, settings, named) for serial in (*waiting_for, *footless)}
-    ready = [pod for pod in taken if pod.worn.runner not in held_up]
-    runs = [run for pair in _pairs(ready) for run in _runs_of(pair, settings)]
-    for run in runs:
-        run.write(settings.parts_folder / PODS_FOLDER)
-    shelf_of(settings).mark_cut({pod.worn.serial: pod.next_record for pod in ready})
-    return CutShelf(tuple(runs), tuple(dict.fromkeys(note for run in runs for note in run.notes)), tuple(footless))
+    own = shelf_of(settings)
+    cut = [_cut(shelf, settings, named, waiting_for, ask) for shelf in (*own.before_resets(), own)]
+    return CutShelf(
+        tuple(run for each in cut for run in each.runs),
+        tuple(dict.fromkeys(note for each in cut for note in each.notes)),
+        tuple(dict.fromkeys(serial for each in cut for serial in each.footless)),
+    )
 
 
 def synced_runners(settings: Settings, run: RunFolder) -> list[SyncedRunner]:
@@ -144,9 +144,24 @@ def synced_runners(settings: Settings, run: RunFolder) -> list[SyncedRunner]:
     return [_told(settings, run, name) for name in run.manifest.runners]
 
 
-def _on_shelf(settings: Settings, named: Sequence[PodAssignment], ask: AskFoot) -> tuple[list[TakenOver], list[str]]:
-    """What lies on the shelf and is in no run yet, and the pods of which nobody knows the foot."""
-    shelf, taken, footless = shelf_of(settings), list[TakenOver](), list[str]()
+def _cut(
+    shelf: Shelf, settings: Settings, named: Sequence[PodAssignment], waiting_for: Sequence[str], ask: AskFoot
+) -> CutShelf:
+    taken, footless = _on_shelf(shelf, settings, named, ask)
+    held_up = {_wearer(serial, settings, named) for serial in (*waiting_for, *footless)}
+    ready = [pod for pod in taken if pod.worn.runner not in held_up]
+    runs = [run for pair in pair_pods(ready) for run in _runs_of(pair, settings)]
+    for run in runs:
+        run.write(settings.parts_folder / PODS_FOLDER)
+    shelf.mark_cut({pod.worn.serial: pod.next_record for pod in ready})
+    return CutShelf(tuple(runs), tuple(note for run in runs for note in run.notes), tuple(footless))
+
+
+def _on_shelf(
+    shelf: Shelf, settings: Settings, named: Sequence[PodAssignment], ask: AskFoot
+) -> tuple[list[TakenOver], list[str]]:
+    """What lies on a shelf and is in no run yet, and the pods of which nobody knows the foot."""
+    taken, footless = list[TakenOver](), list[str]()
     for serial in shelf.serials():
         records = list(shelf.records(serial))
         kept = any(isinstance(record, SamplesRecord) for _, record in records)
@@ -208,29 +223,6 @@ def _foot_in_pod(records: Sequence[tuple[int, StoreRecord]]) -> Foot | None:
             except ProtocolError:
                 continue
     return None
-
-
-def _pairs(pods: Sequence[TakenOver]) -> list[list[TakenOver]]:
-    """Each runner's pods two by two, as one who changes pods has more; a second one on a foot is taken to be on the
-    other."""
-    rest, pairs = list(pods), list[list[TakenOver]]()
-    while rest:
-        first = rest.pop(0)
-        own = [pod for pod in rest if pod.worn.runner == first.worn.runner]
-        second = min(own, key=lambda pod: (not _met(first, pod), pod.worn.foot is first.worn.foot), default=None)
-        if second is None:
-            pairs.append([first])
-        else:
-            rest.remove(second)
-            pairs.append([first, replace(second, worn=replace(second.worn, foot=first.worn.foot.other))])
-    return pairs
-
-
-def _met(first: TakenOver, second: TakenOver) -> bool:
-    """Whether one of two pods heard the other."""
-    heard = {(pod.kept.tag, beacon.partner_tag) for pod in (first, second) for beacon in pod.kept.beacons}
-    tags = first.kept.tag, second.kept.tag
-    return tags in heard or tags[::-1] in heard
 
 
 def _told(settings: Settings, run: RunFolder, runner: str) -> SyncedRunner:

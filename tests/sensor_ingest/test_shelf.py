@@ -55,3 +55,22 @@ def test_a_pod_that_was_reset_gets_a_new_file(tmp_path: Path) -> None:
     shelf.set_aside(SERIAL)
     shelve(tmp_path, SERIAL, [record_bytes(0, BootRecord(1, b"new"))])
     assert [number for number, _ in shelf.records(SERIAL)] == [0]
+
+
+def test_what_was_not_cut_before_a_reset_is_on_a_shelf_of_its_own(tmp_path: Path) -> None:
+    for _ in range(2):
+        shelf = shelve(tmp_path, SERIAL, RECORDS)
+        shelf.mark_cut({SERIAL: 7})
+        shelf.set_aside(SERIAL)
+    assert shelf.cut() == {SERIAL: 0}
+    for before in shelf.before_resets():
+        assert [number for number, _ in before.records(SERIAL)] == list(range(20))
+        assert before.cut() == {SERIAL: 7}
+    assert len(shelf.before_resets()) == 2
+
+
+def test_pods_that_were_reset_together_stay_together(tmp_path: Path) -> None:
+    for serial in (SERIAL, "SIM010002"):
+        shelve(tmp_path, serial, RECORDS).set_aside(serial)
+    (before,) = Shelf(tmp_path).before_resets()
+    assert before.serials() == [SERIAL, "SIM010002"]

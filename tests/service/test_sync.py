@@ -144,6 +144,21 @@ def test_a_runner_with_new_pods_gets_the_runs_of_both_pairs(settings: Settings, 
     assert worn == [{f"SIM0{seed}0001": Foot.LEFT, f"SIM0{seed}0002": Foot.RIGHT} for seed in (1, 2)]
 
 
+def test_what_pods_kept_before_they_were_reset_becomes_a_run_too(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = keep_run(make_scenario("easy", MINUTES, 1), 1, 1.78e9)
+    shelve_flash(settings, before)
+    result = surefoot(capsys, "sync", "--simulated", "--minutes", "1")  # the same pods, with fewer records
+    assert result.code == 0, result.err
+    assert "runner-1: 2 min synced" in result.out
+    assert "runner-1: 1 min synced" in result.out
+    first, _ = sorted(list_runs(settings.runs_folder), key=lambda run: run.manifest.created_utc)
+    packets = identities(entries_of(first))
+    assert len(packets) == len(set(packets)) == sum(len(pod.packets) for pod in before.pods.values())
+    assert bring_in(settings).runners == ()
+
+
 def shelve_flash(settings: Settings, kept: KeptRun) -> None:
     """What the pods' flash holds, on the shelf."""
     for pod in kept.pods.values():
