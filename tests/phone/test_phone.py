@@ -40,9 +40,9 @@ def test_a_pod_out_of_reach_is_told_and_fetched_later(page: Page, service: Gatew
 
 def test_a_pod_that_restarts_goes_on_in_the_same_run(page: Page, service: GatewayService, pods: PodsInReach) -> None:
     start(page, service)
-    pods.do(pods.runner.pods[Foot.RIGHT].power_cycle)
-    page.wait_for_timeout(500)
-    expect_recording(page)
+    right = pods.runner.pods[Foot.RIGHT]
+    pods.do(right.power_cycle)
+    wait(lambda: right.firmware.streaming)
     page.wait_for_timeout(1000)
     end(page)
     assert delivery(service, pods).is_exact
