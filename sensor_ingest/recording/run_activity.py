@@ -36,7 +36,8 @@ class Interval:
 class RunActivity:
     """When the feet of a recording moved: of each boot on the pod's clock, and of all by the computer's date.
 
-    Where nobody walked or ran (`moved` is False), it is when there were packets.
+    Where nobody walked or ran (`moved` is False), it is when there were packets. In a recording that goes on somebody
+    may still move, from its beginning on.
 
     Parameters
     ----------
@@ -86,6 +87,8 @@ def read_activity(run: RunFolder) -> RunActivity:
     moved = {key: _moved(heard[key], infos[key]) for key in heard if key in infos}
     created_s = run.manifest.created_utc.timestamp()
     steps = [interval for _, interval, stepped in moved.values() if stepped] or [each[1] for each in moved.values()]
+    if not steps and not run.manifest.ended:
+        steps = [Interval(0.0, 0.0)]
     by_date = Interval(min(each.first_s for each in steps), max(each.last_s for each in steps)) if steps else None
     told = {pod: info.serial for (pod, _), info in infos.items() if info.serial}
     return RunActivity(
@@ -93,7 +96,7 @@ def read_activity(run: RunFolder) -> RunActivity:
         tuple(told.get(number, pod.serial) for number, pod in enumerate(run.manifest.pods)),
         {(infos[key].serial, key[1]): ticks for key, (ticks, _, _) in moved.items()},
         None if by_date is None else Interval(created_s + by_date.first_s, created_s + by_date.last_s),
-        any(stepped for _, _, stepped in moved.values()),
+        not run.manifest.ended or any(stepped for _, _, stepped in moved.values()),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.joining import JoinedRun
 from surefoot.service.runtime.syncing import synced_runners
-from surefoot.service.runtime.waiting_parts import ended_parts, stuck_notices
+from surefoot.service.runtime.waiting_parts import ended_parts
 from surefoot.service.settings import Settings
 from surefoot.service.store.notices import Notices
 
@@ -22,7 +22,7 @@ PERIOD_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Has parts brought in as soon as they have ended; tells people of the runs that they made, and of stuck parts.
+    """Has parts brought in as soon as they have ended, and tells people of the runs that they made.
 
     Parameters
     ----------
@@ -35,17 +35,13 @@ class Incoming:
     utc_s: Callable[[], float]
 
     async def watch(self, catch_up: CatchUp) -> None:
-        """Have `catch_up` work whenever there is a new part; tell once of each that is stuck."""
-        known, told = set[Path](), tuple[str, ...]()
+        """Have `catch_up` work whenever there is a new part."""
+        known: set[Path] = set()
         while True:
             parts = {part.path for part in await asyncio.to_thread(ended_parts, self.settings)}
             if not parts <= known:
                 catch_up.want()
             known = parts
-            before, told = told, await asyncio.to_thread(stuck_notices, self.settings)
-            for sentence in told:
-                if sentence not in before:
-                    self.notify(sentence)
             await asyncio.sleep(PERIOD_S)
 
     def tell(self, joined: JoinedRun) -> None:

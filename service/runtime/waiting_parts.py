@@ -41,11 +41,11 @@ def put_aside(part: RunFolder) -> None:
 
 
 def part_notices(settings: Settings) -> tuple[str, ...]:
-    """What people are to be told of parts, sentences: those that somebody has to join, and `stuck_notices`."""
-    return (*_unjoined(settings), *stuck_notices(settings))
+    """What people are to be told of parts, sentences: of those that somebody has to join and of stuck ones."""
+    return (*_unjoined(settings), *_stuck(settings))
 
 
-def stuck_notices(settings: Settings) -> tuple[str, ...]:
+def _stuck(settings: Settings) -> tuple[str, ...]:
     """A sentence for each part that does not go on, and for each that was put aside, for as long as it is there."""
     quiet = [part for part in _parts(settings) if not part.manifest.ended and not _is_lost(part)]
     waiting = (

@@ -8,7 +8,6 @@ import shutil
 import socket
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,11 +21,10 @@ from surefoot.sensor_ingest.protocol import Packet, PodInfo
 from surefoot.sensor_ingest.recording.entries import ClockEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.merging import merge_recordings
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run, write_manifest
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, list_runs, open_run, write_manifest
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.demo import DemoRun
-from surefoot.service.runtime.incoming import Incoming
 from surefoot.service.runtime.joining import JoinedRun, join_parts
 from surefoot.service.runtime.recovery import missing_runs, store_recorded_run
 from surefoot.service.runtime.waiting_parts import part_notices
@@ -180,23 +178,6 @@ def test_a_part_whose_gateway_died_is_told_and_becomes_a_run_after_a_day(
     assert list(settings.parts_folder.glob("*/*")) == []
 
 
-def test_the_live_service_tells_once_of_a_part_whose_gateway_is_gone(
-    settings: Settings, rolled: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cut_off(settings, rolled.run, tmp_path, quiet_h=1.0)
-    monkeypatch.setattr("surefoot.service.runtime.incoming.PERIOD_S", 0.01)
-    said: list[str] = []
-
-    async def watch() -> None:
-        async with CatchUp(settings, lambda _: False, lambda _: None) as working:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(Incoming(settings, said.append, time.time).watch(working), 0.3)
-
-    asyncio.run(watch())
-    assert said == list(part_notices(settings))
-    assert "does not go on" in said[0]
-
-
 def test_a_gateway_that_comes_back_after_days_sends_its_recording_again_and_nothing_is_doubled(
     settings: Settings, rolled: DemoRun, tmp_path: Path
 ) -> None:
@@ -264,6 +245,17 @@ def test_a_part_that_has_not_ended_or_whose_run_has_not_waits(
     assert join_parts(settings) == []
     assert len(list(settings.parts_folder.glob("*/*"))) == 1
     open_run(live.path).mark_ended()
+    assert len(join_parts(settings)) == 1
+
+
+def test_a_part_waits_for_a_run_that_has_just_begun_and_has_nothing_yet(
+    settings: Settings, rolled: DemoRun, tmp_path: Path
+) -> None:
+    part = brought(settings, piece(tmp_path, rolled.run, lambda entry: entry.arrival_s < 30.0))
+    begun = part.manifest.created_utc + timedelta(seconds=32.0)
+    live = create_run(settings.runs_folder, part.manifest.pods, software="test", created_utc=begun)
+    assert join_parts(settings) == []
+    live.mark_ended()
     assert len(join_parts(settings)) == 1
 
 
