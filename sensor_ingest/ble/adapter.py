@@ -13,11 +13,13 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, RadioError, radio_error
-from surefoot.sensor_ingest.devices.polar_names import ADVERTISED_UUIDS
+from surefoot.sensor_ingest.devices.known import DEVICES
 from surefoot.sensor_ingest.protocol import SERVICE_UUID
 
 log = logging.getLogger(__name__)
 
+ADVERTISED_UUIDS = [SERVICE_UUID, *(uuid for device in DEVICES for uuid in device.advertised_uuids)]
+"""Of all that is looked for."""
 MAX_HEARD = 256
 """Addresses remembered with what they advertised."""
 SCAN_DURATION_S = 5.0
@@ -140,7 +142,7 @@ class Adapter:
     async def _scan_once(self) -> None:
         """Scan until a wanted pod is heard, for at most `SCAN_DURATION_S`."""
         self._scan_done.clear()
-        async with BleakScanner(self._on_advertisement, [SERVICE_UUID, *ADVERTISED_UUIDS], **self.radio.scanner):
+        async with BleakScanner(self._on_advertisement, ADVERTISED_UUIDS, **self.radio.scanner):
             try:
                 async with asyncio.timeout(SCAN_DURATION_S):
                     await self._scan_done.wait()

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from bleak import BleakScanner
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.adapter import ADVERTISED_UUIDS, RadioBackend
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, radio_error
-from surefoot.sensor_ingest.devices import polar_names
+from surefoot.sensor_ingest.devices import known
 from surefoot.sensor_ingest.pod_store.store_protocol import STORE_SERVICE_UUID, StoreStatus
 from surefoot.sensor_ingest.protocol import SERVICE_UUID, ProtocolError
 
@@ -44,7 +44,7 @@ class DiscoveredPod:
 
 def advertised_prefix(serial: str) -> str:
     """Prefix of the name that a pod advertises, from its serial number or tag."""
-    return polar_names.name_of(serial) or NAME_PREFIX + serial[-TAG_CHARACTERS:]
+    return known.name_of(serial) or NAME_PREFIX + serial[-TAG_CHARACTERS:]
 
 
 def serial_matches(serial: str, wanted: str) -> bool:
@@ -57,7 +57,7 @@ def parse_advertised_name(name: str, address: str, rssi_dbm: int) -> DiscoveredP
 
     Sensors of other makers have their whole serial number in place of the tag.
     """
-    if (serial := polar_names.serial_of(name)) is not None:
+    if (serial := known.serial_of(name)) is not None:
         return DiscoveredPod(name, serial, None, address, rssi_dbm)
     tag, _, foot = name.removeprefix(NAME_PREFIX).partition("-")
     if not name.startswith(NAME_PREFIX) or len(tag) != TAG_CHARACTERS:
@@ -69,7 +69,7 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
     """Pods heard within `timeout_s`, strongest signal first; RadioError if Bluetooth does not work."""
     radio = radio or RadioBackend()
     try:
-        async with BleakScanner(None, [SERVICE_UUID, *polar_names.ADVERTISED_UUIDS], **radio.scanner) as scanner:
+        async with BleakScanner(None, ADVERTISED_UUIDS, **radio.scanner) as scanner:
             await asyncio.sleep(timeout_s)
             heard = scanner.discovered_devices_and_advertisement_data.values()
     except BLUETOOTH_FAILURES as error:
@@ -80,7 +80,7 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
             store=store_status(data.service_data),
         )
         for device, data in heard
-        if SERVICE_UUID in data.service_uuids or polar_names.serial_of(data.local_name or device.name or "")
+        if SERVICE_UUID in data.service_uuids or known.serial_of(data.local_name or device.name or "")
     ]
     return sorted(found, key=lambda pod: -pod.rssi_dbm)
 

@@ -12,7 +12,7 @@ from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_match
 from surefoot.sensor_ingest.ble.errors import TRANSIENT_ERRORS, PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import read_pod_info
 from surefoot.sensor_ingest.ble.pod_client import PodClient
-from surefoot.sensor_ingest.devices.polar_names import serial_of
+from surefoot.sensor_ingest.devices.known import device_called
 from surefoot.sensor_ingest.protocol import Opcode, PodInfo, Result
 
 FIND_TIMEOUT_S = 20.0
@@ -53,7 +53,7 @@ async def owned_pod(
 ) -> AsyncIterator[tuple[PodClient, str]]:
     """A pod that takes commands of this computer, and its serial number; errors are those of `order_pod`."""
     advertisement = await find_pod(Adapter(radio), pod, find_timeout_s)
-    if serial_of(advertisement.name) is not None:
+    if device_called(advertisement.name) is not None:
         raise PodRefusedError(pod, "a sensor of another maker takes no such orders")
     client = PodClient(advertisement, radio)
     try:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from surefoot.sensor_ingest.ble.adapter import Adapter, Advertisement
 from surefoot.sensor_ingest.ble.backfill import POLL_S, Backfill
 from surefoot.sensor_ingest.ble.bonds import BondDoubt, Bonds, secure
+from surefoot.sensor_ingest.ble.device_client import client_of
 from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_matches
 from surefoot.sensor_ingest.ble.errors import TRANSIENT_ERRORS, BondError, LinkLostError, PodRefusedError, loss_reason
 from surefoot.sensor_ingest.ble.handshake import (
@@ -25,10 +26,8 @@ from surefoot.sensor_ingest.ble.handshake import (
 from surefoot.sensor_ingest.ble.namesakes import Namesakes
 from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.ble.pod_intake import PodIntake
-from surefoot.sensor_ingest.ble.polar_client import PolarClient
 from surefoot.sensor_ingest.ble.retries import Retries
 from surefoot.sensor_ingest.cancellation import StopRequested, cancel_on, wait_for_event
-from surefoot.sensor_ingest.devices.polar_names import serial_of
 from surefoot.sensor_ingest.protocol import FootCode, Opcode, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.assembler import Assembler
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind, LostEntry, PodEntry
@@ -137,7 +136,7 @@ class PodSupervisor:
 
     async def _run_connection(self, advertisement: Advertisement) -> None:
         """Connect, stream until the link is lost or the run is stopped, disconnect."""
-        client = self._client(advertisement)
+        client = client_of(advertisement, self._adapter.radio, self._settings, self._rng)
         try:
             await self._cancel_on_stop(self._connect(client), "connect")
             if not await self._cancel_on_stop(self._handshake(client, advertisement), "greet"):
@@ -148,11 +147,6 @@ class PodSupervisor:
             if self._retries.streamed:
                 self._namesakes.on_left(self._loop_s())
             await client.close()
-
-    def _client(self, advertisement: Advertisement) -> PodClient:
-        if serial_of(advertisement.name) is not None:
-            return PolarClient(advertisement, self._adapter.radio, self._settings, self._rng)
-        return PodClient(advertisement, self._adapter.radio)
 
     async def _connect(self, client: PodClient) -> None:
         async with self._adapter.exclusive:

@@ -6,14 +6,11 @@ is assembled, so that a better decoder reads old runs too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from surefoot.sensor_ingest.devices import polar_decoder
+from surefoot.sensor_ingest.devices.device import Decoder
+from surefoot.sensor_ingest.devices.known import device_of_info
 from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
-
-Decoder = Callable[[bytes, float], Iterable[tuple[Packet, float]]]
-"""Gives, for a notification and its arrival, the packets that are complete, each with the arrival of its last sample;
-ProtocolError if the notification is malformed."""
 
 
 def decode_packet(data: bytes, arrival_s: float) -> Iterable[tuple[Packet, float]]:
@@ -25,6 +22,7 @@ def decoder_of(info: PodInfo) -> Decoder:
     """A decoder of what a device notifies over one connection; `ProtocolError` if the device is not known."""
     if not info.device:
         return decode_packet
-    if info.device.startswith(polar_decoder.DEVICE):
-        return polar_decoder.PolarDecoder(info)
-    raise ProtocolError(f"recorded from a device that is not known: {info.device!r}")
+    device = device_of_info(info)
+    if device is None:
+        raise ProtocolError(f"recorded from a device that is not known: {info.device!r}")
+    return device.decoder(info)

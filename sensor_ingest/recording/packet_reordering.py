@@ -6,7 +6,8 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from surefoot.sensor_ingest.devices.decoding import Decoder, decode_packet
+from surefoot.sensor_ingest.devices.decoding import decode_packet
+from surefoot.sensor_ingest.devices.device import Decoder
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from surefoot.sensor_ingest.devices.decoding import Decoder, decoder_of
+from surefoot.sensor_ingest.devices.decoding import decoder_of
+from surefoot.sensor_ingest.devices.device import Decoder
 from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.entries import Entry, PacketEntry, PodEntry
 

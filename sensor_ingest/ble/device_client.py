@@ -1,22 +1,44 @@
-"""A Polar Verity Sense in the place of a pod: without ring buffer and sequence numbers, each connection a new boot."""
+"""A sensor of another maker in the place of a pod: without ring buffer, each connection a new boot."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from bleak import BleakClient
 
 from surefoot.sensor_ingest.ble.adapter import Advertisement, RadioBackend
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_client import PacketCallback, PodClient
 from surefoot.sensor_ingest.ble.polar_link import PolarLink
-from surefoot.sensor_ingest.devices.polar_names import serial_of
+from surefoot.sensor_ingest.devices.device import Device
+from surefoot.sensor_ingest.devices.known import POLAR, device_called
 from surefoot.sensor_ingest.protocol import FootCode, Opcode, PodInfo, Reply, Result
 
 SILENCE_S = 4.0
-"""A stream that is silent for so long beside the other one ends the connection, so that both are started anew."""
+"""A stream that is silent for so long beside another one ends the connection, so that all are started anew."""
 
 
-class PolarClient(PodClient):
-    """A link to a sensor whose streams run from the first `read_info` on.
+class DeviceLink(Protocol):
+    """Commands to one kind of sensor over a connected client."""
+
+    async def set_up(self, settings: StreamSettings, on_data: PacketCallback, boot: int, foot: FootCode) -> PodInfo:
+        """Start streaming; the info to be recorded before the first `on_data(arrival_s, notification)`.
+
+        PodRefusedError if the sensor cannot stream so, or answers what cannot be read.
+        """
+
+    async def stop(self) -> None:
+        """Stop streaming."""
+
+
+LINKS: Mapping[Device, Callable[[BleakClient, str], DeviceLink]] = {POLAR: PolarLink}
+"""How each kind is commanded, made of a connected client and the serial number that names it in refusals."""
+
+
+class DeviceClient(PodClient):
+    """A link to a sensor that streams from the first `read_info` on.
 
     Parameters
     ----------
@@ -25,16 +47,20 @@ class PolarClient(PodClient):
     """
 
     def __init__(
-        self, advertisement: Advertisement, radio: RadioBackend, settings: StreamSettings, rng: random.Random
+        self,
+        device: Device,
+        advertisement: Advertisement,
+        radio: RadioBackend,
+        settings: StreamSettings,
+        rng: random.Random,
     ) -> None:
         super().__init__(advertisement, radio)
-        self._serial = serial_of(advertisement.name) or advertisement.name
         self._settings = settings
         self._boot = rng.getrandbits(16)
         self._info: PodInfo | None = None
         self._on_packet: PacketCallback | None = None
         self._came_s: dict[int, float] = {}
-        self._link = PolarLink(self._client, self._serial)
+        self._link = LINKS[device](self._client, device.serial_of(advertisement.name) or advertisement.name)
 
     async def read_info(self) -> PodInfo:
         """What the streams were started with; PodRefusedError if the sensor cannot stream so."""
@@ -62,3 +88,13 @@ class PolarClient(PodClient):
             self.disconnected.set()
         if self._on_packet is not None:
             self._on_packet(arrival_s, data)
+
+
+def client_of(
+    advertisement: Advertisement, radio: RadioBackend, settings: StreamSettings, rng: random.Random
+) -> PodClient:
+    """A link to whoever advertises so."""
+    device = device_called(advertisement.name)
+    if device is None:
+        return PodClient(advertisement, radio)
+    return DeviceClient(device, advertisement, radio, settings, rng)
