@@ -16,11 +16,15 @@ MIN_RUN_S = 120.0
 MIN_COMPARABLE_RUN_S = 11 * 60.0
 """Less running is too short for a baseline plus something to compare with it."""
 RED_FLAGS = (
-    "you cannot put your weight on the foot, or take four steps on it",
-    "it hurts when you press on the bone",
-    "the ankle swells or bruises after a roll",
-    "the pain is still there the next morning, wakes you at night, or makes you limp",
+    "you cannot stand and walk four steps",
+    "it hurts on the bone, grows while you run, or is there at night or at rest",
+    "it swells without a cause you know, or something snaps at the outer ankle",
+    "you felt a pop or a kick at the heel, and cannot stand on tiptoe",
+    "it is out of shape, or the foot is numb or cold",
+    "a joint is hot and red and you have fever, or a calf is swollen and tender",
+    "it is no better after three weeks",
 )
+"""The same as in `analysis.weeks.red_flags`, for whoever keeps no diary."""
 
 NO_SHIFT = frozenset({Kind.INVERSION_EVENT, Kind.STANDING_ASYMMETRY, Kind.EXCHANGED_PODS})
 """Kinds of finding that are no shift of load to one side."""
@@ -59,7 +63,7 @@ def most_severe_first(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def assessment_advice(findings: Sequence[Finding]) -> list[str]:
-    """Sentences on when to have a finding assessed; `RED_FLAGS` apply in any case."""
+    """Sentences on when to have a finding assessed; `RED_FLAGS` apply in any case, also where there are none."""
     advice = []
     rolls = [finding for finding in findings if finding.kind is Kind.INVERSION_EVENT]
     if any(finding.severity.rank >= Severity.ROLL.rank for finding in rolls):
@@ -77,8 +81,6 @@ def assessment_advice(findings: Sequence[Finding]) -> list[str]:
             "the shoe look the same. If the same side shifts in the next two runs as well, or if that side hurts, "
             "show this report to a physiotherapist."
         )
-    if not advice:
-        advice.append("Nothing in this run calls for it. How you feel counts more than any number here.")
     return advice
 
 

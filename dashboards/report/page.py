@@ -199,7 +199,10 @@ def _assessment_section(findings: Sequence[Finding]) -> Markup:
         "When to have it checked",
         "looked-at",
         *(element("p", text) for text in assessment_advice(findings)),
-        element("p", "Whatever this report says, have your foot or ankle examined if any of these applies:"),
+        element(
+            "p",
+            "How you feel counts more than any number here. Do not run on it and have it seen if any of these applies:",
+        ),
         element("ul", *(element("li", text) for text in RED_FLAGS)),
     )
 
