@@ -28,6 +28,9 @@ from tests.sensor_ingest.device_exports import EXPORTS, said_of
 from tests.sensor_ingest.mangling import fuzz
 from tests.sensor_ingest.synthetic import walk, write
 from tests.sensor_ingest.virtual import in_virtual_time, record, standing
+from tests.sensor_ingest.watches.test_reading import FORMS, is_read
+from tests.sensor_ingest.watches.test_reading import mangled as mangled_whole
+from tests.sensor_ingest.watches.watch_files import points
 from tests.service.command import simulated
 from tests.service.listener import Listener
 from tests.service.servers import Broker, wait
@@ -157,6 +160,17 @@ def exports(folder: Path, count: int = EXPORT_FILES) -> Iterator[Finding]:
     return answers("device exports", attempt, count)
 
 
+def watches(folder: Path, count: int = COUNT) -> Iterator[Finding]:
+    """Files of watches; half of them with a checksum that is right again."""
+    path, goods = folder / "watch.bin", [write_file(points(60)) for write_file in FORMS.values()]
+
+    def attempt(rng: random.Random) -> bool:
+        path.write_bytes(rng.choice((mangled, mangled_whole))(rng, rng.choice(goods)))
+        return not is_read(path)
+
+    return answers("FIT, TCX and GPX", attempt, count)
+
+
 def payloads(folder: Path) -> Iterator[Finding]:
     """Whatever anybody publishes while the service connects, ships, loses the broker and connects again."""
     with Broker(folder / "broker") as broker:
@@ -201,6 +215,7 @@ if __name__ == "__main__":
             *settings(Path(place)),
             *recordings(Path(place)),
             *exports(Path(place)),
+            *watches(Path(place)),
             *requests(REQUESTS, mangled),
             *payloads(Path(place)),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 
-from surefoot.service.formats.fit.crc import crc16
+from surefoot.sensor_ingest.watches.fit_crc import crc16
 from surefoot.service.formats.fit.fields import Value
 from surefoot.service.formats.fit.messages import PROFILE_VERSION, Message
 

@@ -1,0 +1,1 @@
+"""What watches keep of a run: FIT, TCX and GPX files."""
