@@ -55,17 +55,17 @@ class TimedBoot:
 def boot_entries(boot: TimedBoot, *, jumped: bool = False) -> Iterator[TimedEntry]:
     """A boot's connection, packets in order, and each mapping before the first packet that it times.
 
-    A clock that `jumped`, without a new boot number, begins to be followed only once enough packets show it.
+    A clock that `jumped`, without a new boot number, begins to be followed only once enough packets show it; those of
+    another maker's sensor are with the boot before.
     """
     number, due, expected = boot.connection.pod, list(boot.clock), boot.first
     connected = replace(boot.connection, connected_s=boot.begin_s, first=boot.first)
     yield boot.begin_s, number, connected
-    at_s = boot.begin_s
+    at_s, shown = boot.begin_s, (1 if boot.info.device else CLOCK_JUMP_PACKETS) if jumped else 0
     for place, sequence in enumerate(sorted(boot.packets)):
         packet = boot.packets[sequence]
         at_s = max(at_s, boot.ended_s(packet))
-        ready = place >= (CLOCK_JUMP_PACKETS if jumped else 0)
-        while due and ready and (due[0].tick0_us <= packet.end_us or due[0] is boot.clock[0]):
+        while due and place >= shown and (due[0].tick0_us <= packet.end_us or due[0] is boot.clock[0]):
             yield at_s, number, ClockEntry(number, due.pop(0))
         if sequence > expected:
             yield at_s, number, LostEntry(number, boot.info.boot, expected, sequence - expected)

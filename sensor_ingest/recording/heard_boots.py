@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag, PodInfo
 from surefoot.sensor_ingest.recording.assembler import Assembler, PodAssembler
@@ -12,14 +12,19 @@ from surefoot.sensor_ingest.recording.clock_steering import mapping_at
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, EventEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.packet_reordering import CLOCK_JUMP_PACKETS, ReorderBuffer
-from surefoot.sensor_ingest.recording.plain_packets import plain_packets
 from surefoot.sensor_ingest.recording.replay import timed_entries
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
+
+_NOT_TIMED = -1
 
 
 @dataclass(frozen=True, slots=True)
 class HeardPacket:
-    """A packet's bytes, and what orders and times it; `arrival_s` is on the recording's session clock."""
+    """A packet's bytes, and what orders and times it; `arrival_s` is on the recording's session clock.
+
+    Of another maker's sensor it is a notification as it came: its sequence is its place, its tick that of the newest
+    reading known with it.
+    """
 
     sequence: int
     tick_us: int
@@ -123,7 +128,7 @@ class _Reading:
 
     def read(self) -> HeardRun:
         reader = JournalReader(self._heard.run.journal_path)
-        for entry in plain_packets(timed_entries(reader)):
+        for entry in timed_entries(reader):
             if isinstance(entry, EventEntry):
                 self._heard.events.append(entry)
             if isinstance(entry, PodEntry):
@@ -132,6 +137,8 @@ class _Reading:
                 self._recent.setdefault(entry.pod, deque(maxlen=CLOCK_JUMP_PACKETS)).append(entry)
             self._process(entry)
         self._process(EndEntry(reader.latest_s))
+        for boot in (each for boots in self._heard.boots.values() for each in boots if each.info.device):
+            _time_first_notifications(boot)
         self._heard.latest_s = reader.latest_s
         return self._heard
 
@@ -152,19 +159,29 @@ class _Reading:
                 self._boots[number].add_timed(before.last_tick_us, before.buffer.last_tick_us, mappings)
         if buffer is not None and (before is None or buffer is not before.buffer):
             self._begin(number, buffer, entry)
-        elif isinstance(entry, PacketEntry) and before is not None and before.buffer.malformed == before.malformed:
-            _add_packet(self._boots[number], entry)
+        elif buffer is not None and isinstance(entry, PacketEntry) and before is not None:
+            if buffer.info.device:
+                _add_notification(self._boots[number], entry, buffer)
+            elif before.buffer.malformed == before.malformed:
+                _add_packet(self._boots[number], entry)
 
     def _begin(self, number: int, buffer: ReorderBuffer, entry: Entry) -> None:
-        """Begin a boot; a pod whose clock jumped did so with the packets that its buffer holds already."""
+        """Begin a boot; a pod whose clock jumped did so with the packets that its buffer holds already.
+
+        Those of another maker's sensor stay where they are: its decoder reads what came before the jump, too.
+        """
         connection, first = self._connections[number], buffer.next_sequence
         self._boots[number] = HeardBoot(connection, buffer.info, first)
         self._heard.boots.setdefault(number, []).append(self._boots[number])
         if number < len(self._heard.serials):
             self._heard.serials[number] = buffer.info.serial or self._heard.serials[number]
-        if isinstance(entry, PacketEntry):
-            for packet in self._recent[number]:
-                _add_packet(self._boots[number], packet)
+        if not isinstance(entry, PacketEntry):
+            return
+        if buffer.info.device:
+            _add_notification(self._boots[number], entry, buffer)
+            return
+        for packet in self._recent[number]:
+            _add_packet(self._boots[number], packet)
 
 
 def _add_packet(boot: HeardBoot, entry: PacketEntry) -> None:
@@ -176,3 +193,19 @@ def _add_packet(boot: HeardBoot, entry: PacketEntry) -> None:
         boot.packets[packet.sequence] = HeardPacket(
             packet.sequence, packet.tick_us, end_us, live, entry.arrival_s, entry.data
         )
+
+
+def _add_notification(boot: HeardBoot, entry: PacketEntry, buffer: ReorderBuffer) -> None:
+    """Note what another maker's sensor notified, malformed or not; a later decoder may read it."""
+    at_us = buffer.clock_fit.latest[0] if buffer.clock_fit.latest is not None else _NOT_TIMED
+    place = len(boot.packets)
+    boot.packets[place] = HeardPacket(place, at_us, at_us, True, entry.arrival_s, entry.data)
+
+
+def _time_first_notifications(boot: HeardBoot) -> None:
+    """Give the notifications with which no reading was known yet the time of the first one with which there was."""
+    first_us = next((packet.tick_us for packet in boot.packets.values() if packet.tick_us != _NOT_TIMED), 0)
+    for place, packet in boot.packets.items():
+        if packet.tick_us != _NOT_TIMED:
+            return
+        boot.packets[place] = replace(packet, tick_us=first_us, end_us=first_us)

@@ -1,6 +1,7 @@
 """Several recordings of one run, live, from gateways, phones and the pods' own memory, as one.
 
-A packet is known by pod, boot and sequence; it is recorded once, however often and in whatever order it came.
+A packet is known by pod, boot and sequence, a notification of another maker's sensor by its bytes; it is recorded once,
+however often and in whatever order it came.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from surefoot.sensor_ingest.recording.entries import (
 from surefoot.sensor_ingest.recording.folder_swap import swapped_in
 from surefoot.sensor_ingest.recording.heard_boots import HeardBoot, HeardPacket, HeardRun, read_heard
 from surefoot.sensor_ingest.recording.joined_clocks import join_clocks, stretches
+from surefoot.sensor_ingest.recording.joined_notifications import joined_notifications, share_notifications
 from surefoot.sensor_ingest.recording.joined_pair_clocks import join_pair_clocks
 from surefoot.sensor_ingest.recording.joined_pods import join_pods, same_pod
 from surefoot.sensor_ingest.recording.journal import JournalWriter
@@ -71,7 +73,12 @@ class _SharedBoot:
     parts: tuple[int, ...]
 
     def agrees(self, boot: HeardBoot) -> bool:
-        """Whether another recording heard this one: boot numbers may repeat, sequences and ticks do not."""
+        """Whether another recording heard this one: boot numbers may repeat, sequences and ticks do not.
+
+        Of another maker's sensor, each recording has connections of its own.
+        """
+        if boot.info.device:
+            return any(share_notifications(each, boot) for each in self.boots)
         if boot.info.boot != self.boots[0].info.boot:
             return False
         mine, other = (next(iter(each.packets.values())) for each in (self.boots[0], boot))
@@ -102,14 +109,10 @@ class _Joined:
         shared: list[_SharedBoot] = []
         for part, run in enumerate(self._heard):
             for boot in (each for each in run.boots.get(self._number_in(run, number), ()) if each.packets):
-                place = next(
-                    (at for at, each in enumerate(shared) if part not in each.parts and each.agrees(boot)), None
-                )
-                if place is None:
-                    shared.append(_SharedBoot((boot,), (part,)))
-                else:
-                    known = shared[place]
-                    shared[place] = _SharedBoot((*known.boots, boot), (*known.parts, part))
+                own = [each for each in shared if (boot.info.device or part not in each.parts) and each.agrees(boot)]
+                own = own if boot.info.device else own[:1]
+                shared = [each for each in shared if not any(each is known for known in own)]
+                shared.append(_with(own, boot, part))
         return shared
 
     def _number_in(self, run: HeardRun, number: int) -> int:
@@ -132,8 +135,8 @@ class _Joined:
             for shared in (each for pod in self._shared for each in pod if part in each.parts)
             for place, other in zip(shared.parts, shared.boots, strict=True)
             if place in placed_s and other.mappings
-            for boot in [shared.boots[shared.parts.index(part)]]
-            if boot.mappings
+            for own, boot in zip(shared.parts, shared.boots, strict=True)
+            if own == part and boot.mappings
         ]
 
     def _pod_entries(self, number: int) -> Iterator[TimedEntry]:
@@ -172,14 +175,25 @@ class _Joined:
         return iter(sorted(found.values(), key=lambda each: each[:2]))
 
 
+def _with(known: Sequence[_SharedBoot], boot: HeardBoot, part: int) -> _SharedBoot:
+    """A boot together with all that heard it, too."""
+    boots = (*(each for shared in known for each in shared.boots), boot)
+    return _SharedBoot(boots, (*(each for shared in known for each in shared.parts), part))
+
+
 def _union(shared: _SharedBoot, offsets_s: dict[int, float]) -> dict[int, HeardPacket]:
     """All packets of a boot by sequence; of one that came several times, the one that came as it was made is kept."""
+    heard = [
+        {at: replace(each, arrival_s=each.arrival_s + offsets_s[part]) for at, each in boot.packets.items()}
+        for part, boot in zip(shared.parts, shared.boots, strict=True)
+    ]
+    if shared.boots[0].info.device:
+        return joined_notifications(heard)
     packets: dict[int, HeardPacket] = {}
-    for part, boot in zip(shared.parts, shared.boots, strict=True):
-        for sequence, packet in boot.packets.items():
-            known = packets.get(sequence)
-            if known is None or (packet.live and not known.live):
-                packets[sequence] = replace(packet, arrival_s=packet.arrival_s + offsets_s[part])
+    for sequence, packet in (each for found in heard for each in found.items()):
+        known = packets.get(sequence)
+        if known is None or (packet.live and not known.live):
+            packets[sequence] = packet
     return packets
 
 

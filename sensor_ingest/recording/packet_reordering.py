@@ -88,8 +88,11 @@ class ReorderBuffer:
         self._last_dropped: int | None = 0 if first == 0 else None
 
     def is_same_boot(self, info: PodInfo) -> bool:
-        """Whether this info is of the same boot; boot numbers may repeat, but sequences only grow within a boot."""
-        return info.boot == self.info.boot and info.newest + 1 >= self.next_sequence
+        """Whether this info is of the same boot; boot numbers may repeat, but sequences only grow within a boot.
+
+        Other makers' sensors number nothing; each connection to them is a boot.
+        """
+        return info.boot == self.info.boot and (bool(info.device) or info.newest + 1 >= self.next_sequence)
 
     @property
     def clock_jumped(self) -> bool:

@@ -1,4 +1,4 @@
-"""Recordings of other makers' sensors, told as recordings of pods of the profile: joining knows packets by number."""
+"""Recordings of other makers' sensors, told as recordings of pods of the profile, for who only looks at the samples."""
 
 from __future__ import annotations
 
