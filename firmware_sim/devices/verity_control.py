@@ -35,11 +35,11 @@ class VerityControl:
     Parameters
     ----------
     on_change : called when a stream was started or stopped.
-    factor : tells what a count of a measurement stands for at a full scale.
+    factor : tells what a count of a measurement stands for at a full scale; None if replies do not say it.
     """
 
     on_change: Callable[[], None]
-    factor: Callable[[int, int], float]
+    factor: Callable[[int, int], float | None]
     sdk_mode: bool = False
     streams: dict[int, StreamSettings] = field(default_factory=dict)
 
@@ -93,7 +93,8 @@ class VerityControl:
                 return error, b""
         self.streams[measurement] = StreamSettings(wanted[RATE], wanted[RANGE])
         self.on_change()
-        return OK, struct.pack("<BBf", FACTOR, 1, self.factor(measurement, wanted[RANGE]))
+        factor = self.factor(measurement, wanted[RANGE])
+        return OK, b"" if factor is None else struct.pack("<BBf", FACTOR, 1, factor)
 
     def _stop(self, measurement: int) -> int:
         if self.streams.pop(measurement, None) is None:

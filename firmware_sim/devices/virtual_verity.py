@@ -8,14 +8,10 @@ time is gone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
 
-from bumble.core import UUID, AdvertisingData
-from bumble.device import Connection, Device, DeviceConfiguration
+from bumble.core import AdvertisingData
+from bumble.device import Connection
 from bumble.gatt import (
     GATT_BATTERY_LEVEL_CHARACTERISTIC,
     GATT_BATTERY_SERVICE,
@@ -26,28 +22,18 @@ from bumble.gatt import (
     CharacteristicValue,
     Service,
 )
-from bumble.hci import Address
 
-from surefoot.analysis.model import Foot
-from surefoot.firmware_sim.body.motion import Motion
+from surefoot.firmware_sim.devices.gatt_sensor import POLL_S, GattSensor, Permissions, Properties, Worn, constant
 from surefoot.firmware_sim.devices.verity_control import ACC, FULL_SCALE_COUNTS, GYRO, VerityControl
 from surefoot.firmware_sim.devices.verity_frames import FrameType, Reading, data_frame, readings_that_fit
-from surefoot.firmware_sim.pod.imu import Imu
-from surefoot.firmware_sim.pod.sensor import Sensor, configured_imu
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 
 PMD_SERVICE, PMD_CONTROL, PMD_DATA = (f"FB005C8{n}-02E7-F387-1CAD-8ACD2D8DF0C8" for n in range(3))
 MTU = 247
-MAX_PENDING_NOTIFICATIONS = 12
-POLL_S = 0.005
-ADVERTISING_MS = 100
 WRONG_CLOCK_NS = 17 * 365 * 86400 * 10**9
 """The clock starts in 2017, whenever it is switched on."""
 _READINGS = {ACC: 36, GYRO: 30}
 """Readings of a frame, if the MTU permits."""
-
-Properties, Permissions = Characteristic.Properties, Characteristic.Permissions
-NO_MORE = Properties(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +45,7 @@ class VerityParameters:
     device_id : eight characters, part of the advertised name.
     frame_type : of acceleration; angular rate is always packed.
     drift_ppm, rate_ppm : of its clock against true time, and of its sampling rate.
+    tells_factor : whether replies to a start say what a count stands for.
     """
 
     address: str
@@ -67,6 +54,7 @@ class VerityParameters:
     drift_ppm: float = 0.0
     rate_ppm: float = 0.0
     seed: int = 0
+    tells_factor: bool = True
 
     @property
     def name(self) -> str:
@@ -74,46 +62,17 @@ class VerityParameters:
         return f"Polar Sense {self.device_id}"
 
 
-class VirtualVerity:
+class VirtualVerity(GattSensor):
     """A sensor on one foot, switched on while the context is open.
 
     The chip is read at twice the rate, and its even readings are acceleration, its odd ones angular rate: the streams
     are half an interval apart, where interpolation is at its worst.
-
-    Parameters
-    ----------
-    start_s : session time zero of the motion on the loop's clock.
     """
 
-    def __init__(
-        self,
-        parameters: VerityParameters,
-        motion: Motion,
-        foot: Foot,
-        imu: Imu,
-        controller: VirtualController,
-        *,
-        start_s: float,
-    ) -> None:
+    def __init__(self, parameters: VerityParameters, worn: Worn, controller: VirtualController) -> None:
         self.parameters = parameters
-        self.lost_frames = 0
         self.control = VerityControl(self._follow_control, self._factor)
         self._stalled: set[int] = set()
-        self._motion, self._foot, self._imu = motion, foot, imu
-        self._start_s = start_s
-        self._controller = controller
-        self._connection: Connection | None = None
-        self._replying: list[asyncio.Task[None]] = []
-        self._sampling: asyncio.Task[None] | None = None
-        self._tasks = asyncio.TaskGroup()
-        configuration = DeviceConfiguration(
-            name=parameters.name,
-            address=Address(parameters.address),
-            advertising_interval_min=ADVERTISING_MS,
-            advertising_interval_max=ADVERTISING_MS,
-        )
-        self._device = Device.from_config_with_hci(configuration, controller, controller)
-        self._device.gatt_server.max_mtu = MTU
         self._control: Characteristic[bytes] = Characteristic(
             PMD_CONTROL,
             Properties.READ | Properties.WRITE | Properties.INDICATE,
@@ -121,109 +80,53 @@ class VirtualVerity:
             CharacteristicValue(read=lambda _: bytes([0x0F, 0x24, 0x02]), write=self._on_command),
         )
         self._data = Characteristic(PMD_DATA, Properties.NOTIFY, Permissions(0), b"")
-        battery = _constant(GATT_BATTERY_LEVEL_CHARACTERISTIC, bytes([87]), Properties.NOTIFY)
-        self._device.add_services(
-            [
-                Service(PMD_SERVICE, [self._control, self._data]),
-                Service(GATT_BATTERY_SERVICE, [battery]),
-                Service(
-                    GATT_DEVICE_INFORMATION_SERVICE,
-                    [_constant(GATT_SERIAL_NUMBER_STRING_CHARACTERISTIC, parameters.device_id.encode("ascii"))],
-                ),
-            ]
-        )
-        self._device.on("connection", self._on_connection)
-
-    async def __aenter__(self) -> Self:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._tasks)
-            await self._device.power_on()
-            await self._advertise()
-            self._stack = stack.pop_all()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop_sampling()
-        await self._device.stop_advertising()
-        if self._connection is not None:
-            await self._connection.disconnect()
-        await self._stack.__aexit__(kind, error, trace)
-
-    @property
-    def now_s(self) -> float:
-        """Session time."""
-        return asyncio.get_running_loop().time() - self._start_s
+        kind = AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
+        advertised = [(kind, bytes(GATT_HEART_RATE_SERVICE))]
+        super().__init__(parameters.name, parameters.address, worn, controller, mtu=MTU, advertised=advertised)
 
     def stall(self, measurement: int) -> None:
         """Let a stream fall silent without a word, until the client connects anew."""
         self._stalled.add(measurement)
 
-    async def outage(self, duration_s: float) -> None:
-        """Be out of radio reach; longer than the supervision timeout drops the connection."""
-        self._controller.set_reach(False)
-        await asyncio.sleep(duration_s)
-        self._controller.set_reach(True)
+    def _services(self) -> list[Service]:
+        battery = constant(GATT_BATTERY_LEVEL_CHARACTERISTIC, bytes([87]), Properties.NOTIFY)
+        serial = constant(GATT_SERIAL_NUMBER_STRING_CHARACTERISTIC, self.parameters.device_id.encode("ascii"))
+        return [
+            Service(PMD_SERVICE, [self._control, self._data]),
+            Service(GATT_BATTERY_SERVICE, [battery]),
+            Service(GATT_DEVICE_INFORMATION_SERVICE, [serial]),
+        ]
 
     def _clock_ns(self, time_s: float) -> int:
         return WRONG_CLOCK_NS + round((time_s + 100.0) * (1.0 + 1e-6 * self.parameters.drift_ppm) * 1e9)
 
-    def _factor(self, measurement: int, full_scale: int) -> float:
+    def _factor(self, measurement: int, full_scale: int) -> float | None:
+        if not self.parameters.tells_factor:
+            return None
         if measurement == ACC and self.parameters.frame_type is not FrameType.PACKED:
             return 1.0
         return full_scale / FULL_SCALE_COUNTS
 
-    async def _advertise(self) -> None:
-        data = AdvertisingData(
-            [
-                (AdvertisingData.Type.FLAGS, bytes([0x06])),
-                (AdvertisingData.Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, bytes(GATT_HEART_RATE_SERVICE)),
-                (AdvertisingData.Type.COMPLETE_LOCAL_NAME, self.parameters.name.encode("ascii")),
-            ]
-        )
-        await self._device.start_advertising(advertising_data=bytes(data))
-
-    def _on_connection(self, connection: Connection) -> None:
-        self._connection = connection
-        connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
-
-    def _on_disconnection(self, _reason: int) -> None:
-        self._connection = None
-        self._stop_sampling()
-        for task in self._replying:
-            task.cancel()
-        self._replying.clear()
+    def _on_lost(self) -> None:
         self.control.streams.clear()
         self._stalled.clear()
-        self._spawn("advertise", self._advertise())
 
     def _on_command(self, connection: Connection, value: bytes) -> None:
         reply = self.control.handle(value)
-        work = self._device.indicate_subscriber(connection, self._control, reply)
-        self._replying = [task for task in self._replying if not task.done()] + [self._spawn("reply", work)]
-
-    def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return self._tasks.create_task(work, name=f"{self.parameters.name} {name}")
-
-    def _stop_sampling(self) -> None:
-        if self._sampling is not None:
-            self._sampling.cancel()
-            self._sampling = None
+        self._reply(self._device.indicate_subscriber(connection, self._control, reply))
 
     def _follow_control(self) -> None:
         self._stop_sampling()
-        if self.control.streams and self._connection is not None:
-            self._sampling = self._spawn("sample", self._sample(self._connection))
+        if self.control.streams:
+            self._start_sampling()
 
     async def _sample(self, connection: Connection) -> None:
         """Read the chip, and send a frame whenever one is full."""
         rate_hz = next(iter(self.control.streams.values())).rate_hz
         ranges = {each: settings.full_scale for each, settings in self.control.streams.items()}
-        imu = configured_imu(
-            self._imu, 2 * rate_hz, ranges.get(ACC, 16), ranges.get(GYRO, 2000), self.parameters.rate_ppm
-        )
-        sensor = Sensor(self._motion, self._foot, imu, seed=self.parameters.seed, start_s=self.now_s)
+        acc_range_g, gyr_range_dps = ranges.get(ACC, 16), ranges.get(GYRO, 2000)
+        own = self.parameters
+        sensor = self._worn.chip(2 * rate_hz, acc_range_g, gyr_range_dps, own.rate_ppm, own.seed, self.now_s)
         pending: dict[int, list[tuple[float, Reading]]] = {ACC: [], GYRO: []}
         taken = 0
         while True:
@@ -244,18 +147,10 @@ class VirtualVerity:
                 await self._send(connection, measurement, full)
 
     async def _send(self, connection: Connection, measurement: int, full: list[tuple[float, Reading]]) -> None:
-        queue = self._device.host.get_data_packet_queue(connection.handle)
-        if queue is None or queue.pending >= MAX_PENDING_NOTIFICATIONS:
-            self.lost_frames += 1
-            return
         frame_type = self.parameters.frame_type if measurement == ACC else FrameType.PACKED
         readings = [reading for _, reading in full]
         if frame_type is not FrameType.PACKED:
             mg = 1000 * self.control.streams[ACC].full_scale / FULL_SCALE_COUNTS
             readings = [(round(x * mg), round(y * mg), round(z * mg)) for x, y, z in readings]
         value = data_frame(measurement, self._clock_ns(full[-1][0]), frame_type, readings)
-        await self._device.notify_subscriber(connection, self._data, value)
-
-
-def _constant(uuid: UUID, value: bytes, more: Characteristic.Properties = NO_MORE) -> Characteristic[bytes]:
-    return Characteristic(uuid, Properties.READ | more, Permissions.READABLE, value)
+        await self._notify(connection, self._data, value)

@@ -113,11 +113,10 @@ class ControlReply:
         """Parse an indication; `ProtocolError` if it is malformed."""
         if len(data) < 4 or data[0] != REPLY_MARK:
             raise ProtocolError(f"{data[:8].hex()} is no reply of the measurement service")
-        settings = _settings(data[5:])
-        factor = settings.get(Setting.FACTOR, (1.0,))[0]
-        if not (math.isfinite(factor) and factor > 0.0):
-            raise ProtocolError(f"a stream whose counts stand for {factor}")
-        return cls(data[1], data[2], data[3], settings)
+        reply = cls(data[1], data[2], data[3], _settings(data[5:]))
+        if reply.factor is not None and not (math.isfinite(reply.factor) and reply.factor > 0.0):
+            raise ProtocolError(f"a stream whose counts stand for {reply.factor}")
+        return reply
 
     @property
     def accepted(self) -> bool:
@@ -130,9 +129,9 @@ class ControlReply:
         return _ERRORS[self.error] if self.error < len(_ERRORS) else f"error {self.error}"
 
     @property
-    def factor(self) -> float:
-        """What one count of a started stream stands for; 1 where the reply does not say."""
-        return self.settings.get(Setting.FACTOR, (1.0,))[0]
+    def factor(self) -> float | None:
+        """What one count of a started stream stands for; None where the reply does not say."""
+        return self.settings.get(Setting.FACTOR, (None,))[0]
 
 
 def _settings(data: bytes) -> dict[Setting, tuple[float, ...]]:

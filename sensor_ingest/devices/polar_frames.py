@@ -8,6 +8,7 @@ three axes, least significant bit first, filled up to whole bytes.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -25,6 +26,32 @@ _PACKED = 0x80
 _RAW_ACC_BYTES = {0: 1, 1: 2, 2: 3}
 """Bytes of an unpacked acceleration in mg, by frame type."""
 _G_PER_MG = 0.001
+_FULL_SCALE_COUNTS = 32768.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the numbers of a stream stand for.
+
+    Parameters
+    ----------
+    factor : as the reply to the start said; None if it did not. Then a count of 16 bits is its part of the range that
+        was asked for, and numbers that are no counts are taken as they are.
+    full_scale : the range, g or °/s.
+    """
+
+    factor: float | None
+    full_scale: float
+
+    @property
+    def per_count(self) -> float:
+        """What one count stands for, g or °/s."""
+        return self.full_scale / _FULL_SCALE_COUNTS if self.factor is None else self.factor
+
+    @property
+    def of_numbers(self) -> float:
+        """By what numbers in mg or °/s are multiplied."""
+        return 1.0 if self.factor is None else self.factor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,40 +71,40 @@ class Frame:
     HEADER: ClassVar[struct.Struct] = struct.Struct("<BQB")
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, acc_factor: float, gyr_factor: float) -> Self:
-        """Parse a notification with the factors of both streams; `ProtocolError` if it is malformed."""
+    def from_bytes(cls, data: bytes, scales: Mapping[Measurement, Scale]) -> Self:
+        """Parse a notification with the scales of both streams; `ProtocolError` if it is malformed."""
         if len(data) <= cls.HEADER.size:
             raise ProtocolError(f"data frame of {len(data)} bytes, without a reading")
         measurement, last_ns, frame_type = cls.HEADER.unpack_from(data)
         content = data[cls.HEADER.size :]
         if measurement == Measurement.ACC:
-            return cls(Measurement.ACC, last_ns, _acceleration_g(frame_type, content, acc_factor))
+            return cls(Measurement.ACC, last_ns, _acceleration_g(frame_type, content, scales[Measurement.ACC]))
         if measurement == Measurement.GYRO:
-            return cls(Measurement.GYRO, last_ns, _rate_dps(frame_type, content, gyr_factor))
+            return cls(Measurement.GYRO, last_ns, _rate_dps(frame_type, content, scales[Measurement.GYRO]))
         raise ProtocolError(f"data frame of measurement {measurement}, which was not started")
 
 
-def _acceleration_g(frame_type: int, content: bytes, factor: float) -> Floats:
-    """(n, 3) acceleration; packed frames of type 0 are in g by the factor, all others in mg."""
+def _acceleration_g(frame_type: int, content: bytes, scale: Scale) -> Floats:
+    """(n, 3) acceleration; packed frames of type 0 are counts, all others are in mg."""
     if frame_type in _RAW_ACC_BYTES:
         return _scaled(_whole_numbers(content, _RAW_ACC_BYTES[frame_type]), _G_PER_MG)
     if frame_type == _PACKED:
-        return _scaled(_unpacked(content, 2), factor)
+        return _scaled(_unpacked(content, 2), scale.per_count)
     if frame_type == _PACKED + 1:
-        return _scaled(_unpacked(content, 2), factor * _G_PER_MG)
+        return _scaled(_unpacked(content, 2), scale.of_numbers * _G_PER_MG)
     raise ProtocolError(f"acceleration in frames of type {frame_type}, which is not known")
 
 
-def _rate_dps(frame_type: int, content: bytes, factor: float) -> Floats:
+def _rate_dps(frame_type: int, content: bytes, scale: Scale) -> Floats:
     """(n, 3) angular rate; packed frames of type 1 hold the bits of 32-bit floats."""
     if frame_type == _PACKED:
-        return _scaled(_unpacked(content, 2), factor)
+        return _scaled(_unpacked(content, 2), scale.per_count)
     if frame_type == _PACKED + 1:
         bits = (_unpacked(content, 4) & 0xFFFFFFFF).astype(np.uint32)
         rate_dps: Floats = bits.view(np.float32).astype(np.float64)
         if not (np.abs(rate_dps) < 1e6).all():
             raise ProtocolError("angular rate that is no number")
-        return np.multiply(rate_dps, factor, dtype=np.float64)
+        return np.multiply(rate_dps, scale.of_numbers, dtype=np.float64)
     raise ProtocolError(f"angular rate in frames of type {frame_type}, which is not known")
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from surefoot.firmware_sim.devices.verity_control import ACC, VerityControl
 from surefoot.firmware_sim.devices.verity_frames import FrameType, data_frame, readings_that_fit
-from surefoot.sensor_ingest.devices.polar_frames import Frame
+from surefoot.sensor_ingest.devices.polar_control import Measurement
+from surefoot.sensor_ingest.devices.polar_frames import Frame, Scale
 
 STAMP_NS = 0x0102030405060708
 HEAD = "08 07 06 05 04 03 02 01"
@@ -35,7 +36,7 @@ def test_frames_fit_the_mtu_whatever_is_read_and_are_read_as_written(att_mtu: in
         numbers = rng.integers(-spread, spread + 1, (readings_that_fit(att_mtu), 3)).tolist()
         data = data_frame(ACC, STAMP_NS, FrameType.PACKED, [(x, y, z) for x, y, z in numbers])
         assert len(data) <= max(att_mtu - 3, 20)
-        assert Frame.from_bytes(data, acc_factor=1.0, gyr_factor=1.0).readings.tolist() == numbers
+        assert Frame.from_bytes(data, {Measurement.ACC: Scale(1.0, 16)}).readings.tolist() == numbers
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from surefoot.sensor_ingest.devices.decoding import decoder_of
 from surefoot.sensor_ingest.devices.polar_control import ControlReply, Measurement, Opcode, command, start_command
 from surefoot.sensor_ingest.devices.polar_decoder import device_text
-from surefoot.sensor_ingest.devices.polar_frames import Frame
+from surefoot.sensor_ingest.devices.polar_frames import Frame, Scale
 from surefoot.sensor_ingest.protocol import VERSION, FootCode, Packet, PodInfo, ProtocolError
 
 ACC_START = bytes.fromhex("f0 02 02 00 00 05 01 00 00 00 3a")
@@ -28,8 +28,9 @@ def info(device: str = device_text(ACC_START, GYRO_START)) -> PodInfo:
     return PodInfo(VERSION, 7, FootCode.LEFT, RATE_HZ, 16, 2000, 1, 1, 0, "0A1B2C3D", device)
 
 
-def readings(text: str, acc_factor: float = 1.0, gyr_factor: float = 1.0) -> list[list[float]]:
-    frame = Frame.from_bytes(bytes.fromhex(text), acc_factor=acc_factor, gyr_factor=gyr_factor)
+def readings(text: str, acc_factor: float | None = 1.0, gyr_factor: float | None = 1.0) -> list[list[float]]:
+    scales = {Measurement.ACC: Scale(acc_factor, 16), Measurement.GYRO: Scale(gyr_factor, 2000)}
+    frame = Frame.from_bytes(bytes.fromhex(text), scales)
     assert frame.last_ns == 0x0102030405060708
     return np.round(frame.readings, 9).tolist()
 
@@ -62,7 +63,7 @@ def test_replies_tell_what_can_be_chosen_the_factor_and_why_not() -> None:
     )
     assert list(offered.settings.values()) == [(52, 208), (16,), (16,), (3,)]
     assert ControlReply.from_bytes(ACC_START).factor == 2**-11
-    assert ControlReply.from_bytes(bytes.fromhex("f0 02 02 00 00")).factor == 1.0
+    assert ControlReply.from_bytes(bytes.fromhex("f0 02 02 00 00")).factor is None
     refused = ControlReply.from_bytes(bytes.fromhex("f0 02 09 0c"))
     assert (refused.accepted, refused.reason) == (False, "invalid state")
     assert ControlReply.from_bytes(bytes.fromhex("f0 02 09 06")).accepted
@@ -89,6 +90,14 @@ def test_angular_rate_is_read_from_packed_counts_and_packed_floats() -> None:
     assert readings(head + "81  00 00 80 3f  00 00 00 c0  00 00 00 00") == [[1.0, -2.0, 0.0]]
 
 
+def test_counts_without_a_factor_are_parts_of_the_range_that_was_asked_for() -> None:
+    acc, gyro = (f"{number}  08 07 06 05 04 03 02 01" for number in ("02", "05"))
+    assert readings(acc + "80  00 08 00 f8 00 00", acc_factor=None) == [[1.0, -1.0, 0.0]]
+    assert readings(acc + "81  e8 03 18 fc 00 00", acc_factor=None) == [[1.0, -1.0, 0.0]]
+    assert readings(gyro + "80  00 40 00 c0 00 00", gyr_factor=None) == [[1000.0, -1000.0, 0.0]]
+    assert readings(gyro + "81  00 00 80 3f  00 00 00 c0  00 00 00 00", gyr_factor=None) == [[1.0, -2.0, 0.0]]
+
+
 @pytest.mark.parametrize(
     ("frame", "why"),
     [
@@ -108,7 +117,7 @@ def test_angular_rate_is_read_from_packed_counts_and_packed_floats() -> None:
 )
 def test_frames_that_are_none_are_refused(frame: str, why: str) -> None:
     with pytest.raises(ProtocolError, match=why):
-        Frame.from_bytes(bytes.fromhex(frame), acc_factor=1.0, gyr_factor=1.0)
+        readings(frame)
 
 
 def test_streams_are_joined_at_the_times_of_the_acceleration() -> None:

@@ -21,6 +21,8 @@ from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_orders import order_pod
+from surefoot.sensor_ingest.devices.decoding import decoder_of
+from surefoot.sensor_ingest.devices.polar_decoder import tells_factors
 from surefoot.sensor_ingest.protocol import FootCode, Opcode
 from surefoot.sensor_ingest.recording.entries import EventKind
 from surefoot.sensor_ingest.recording.merging import merge_recordings
@@ -163,6 +165,26 @@ def test_a_sensor_that_cannot_stream_so_is_refused_with_its_own_words() -> None:
                 verity.control.streams.clear()
                 with pytest.raises(PodRefusedError, match="ACC at 833 Hz and a range of 16 and answers: invalid"):
                     await link.set_up(StreamSettings(833), lambda *_: None, 1, FootCode.LEFT)
+
+    in_virtual_time(main())
+
+
+def test_a_start_that_does_not_tell_the_factor_is_read_by_the_range_that_was_asked_for() -> None:
+    async def main() -> None:
+        async with Simulation(4) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(9.0))
+            async with (
+                worn_verity(simulation, runner, Foot.LEFT, tells_factor=False) as verity,
+                connected(simulation, verity) as (_, link),
+            ):
+                came: list[bytes] = []
+                info = await link.set_up(USUAL, lambda _, data: came.append(data), 1, FootCode.LEFT)
+                await asyncio.sleep(3.0)
+        assert not tells_factors(info.device)
+        decode = decoder_of(info)
+        counts = np.concatenate([packet.counts for data in came for packet, _ in decode(data, 0.0)])
+        gravity_g = np.linalg.norm(counts[:, :3] * 16 / 32768, axis=1)
+        assert np.median(gravity_g) == pytest.approx(1.0, abs=0.02)
 
     in_virtual_time(main())
 

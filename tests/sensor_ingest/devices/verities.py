@@ -10,6 +10,7 @@ from pathlib import Path
 from bleak import BleakClient, BleakScanner
 
 from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.devices.gatt_sensor import Worn
 from surefoot.firmware_sim.devices.verity_frames import FrameType
 from surefoot.firmware_sim.devices.virtual_verity import VerityParameters, VirtualVerity
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
@@ -42,15 +43,23 @@ async def worn_verity(
     foot: Foot,
     frame_type: FrameType = FrameType.PACKED,
     quality: LinkQuality | None = None,
+    *,
+    tells_factor: bool = True,
 ) -> AsyncIterator[VirtualVerity]:
     """One on the shoe of a runner, mounted as it happens."""
     side = list(Foot).index(foot)
     parameters = VerityParameters(
-        f"C0:A0:00:00:00:0{side}", SERIALS[foot], frame_type, drift_ppm=20 - 30 * side, rate_ppm=2500.0, seed=side
+        f"C0:A0:00:00:00:0{side}",
+        SERIALS[foot],
+        frame_type,
+        drift_ppm=20 - 30 * side,
+        rate_ppm=2500.0,
+        seed=side,
+        tells_factor=tells_factor,
     )
     controller = VirtualController(parameters.name, simulation.medium, quality)
     imu = Imu(mounting=random_mounting(side + 5))
-    async with VirtualVerity(parameters, runner.motion, foot, imu, controller, start_s=runner.start_s) as verity:
+    async with VirtualVerity(parameters, Worn(runner.motion, foot, imu, runner.start_s), controller) as verity:
         yield verity
 
 
