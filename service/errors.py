@@ -403,3 +403,7 @@ class NoExportFolderError(RequestError):
 
     def __init__(self) -> None:
         super().__init__("say once where the files go: --to FOLDER --as FORMS, or --csv FOLDER for the readings alone.")
+
+
+class EntryError(RequestError):
+    """Something that was typed and cannot be kept."""

@@ -20,9 +20,17 @@ if sys.platform == "win32":
         finally:
             os.lseek(file, position, os.SEEK_SET)
 
+    def lock_when_free(file: int) -> None:
+        """Lock a file descriptor as soon as nobody else has it locked; OSError after ten seconds."""
+        msvcrt.locking(file, msvcrt.LK_LOCK, 1)
+
 else:
     import fcntl
 
     def lock_exclusively(file: int) -> None:
         """Lock a file descriptor; OSError at once if another one holds the lock."""
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def lock_when_free(file: int) -> None:
+        """Lock a file descriptor as soon as nobody else has it locked."""
+        fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""A copy of the data folder's runs, results and notes in another folder, and back."""
+"""A copy of the data folder's runs, results, notes and what people typed in another folder, and back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from surefoot.sensor_ingest.recording.private_files import make_private_file, make_private_folder
 from surefoot.service.errors import BackupError
+from surefoot.service.people.people_file import FILE_NAME as PEOPLE
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import connect, store_errors
@@ -58,8 +59,9 @@ def back_up(settings: Settings, target: Path, progress: ProgressCallback = lambd
         files += _copied_files(settings.runs_folder, target / RUNS, progress)
         _copy_store(settings.store_path, target / STORE)
         notebook = Notebook(settings.store_path)
-        if notebook.path.exists():
-            files += _copied(notebook.path, target / NOTEBOOK)
+        for path in (notebook.path, settings.data / PEOPLE):
+            if path.exists():
+                files += _copied(path, target / path.name)
     notebook.append(NoteKind.BACKUP, {"folder": str(target.absolute()), "runs": stored})
     return Copied(stored, len(files) + 1, sum(files) + (target / STORE).stat().st_size)
 
@@ -87,8 +89,9 @@ def restore(source: Path, settings: Settings, progress: ProgressCallback = lambd
         files = list(_copied_files(source / RUNS, settings.runs_folder, progress))
         files += _copied_files(source / PARTS, settings.parts_folder, progress)
         files += _copied_files(source / SHELF, settings.shelf_folder, progress)
-        if (source / NOTEBOOK).exists():
-            files += _copied(source / NOTEBOOK, Notebook(settings.store_path).path)
+        for name in (NOTEBOOK, PEOPLE):
+            if (source / name).exists():
+                files += _copied(source / name, settings.store_path.with_name(name))
         checked.replace(settings.store_path)
     ensure_store(settings.store_path)
     return Copied(_stored_runs(settings.store_path), len(files) + 1, sum(files) + settings.store_path.stat().st_size)

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.analysis.weeks.labels import Shoe
 from surefoot.sensor_ingest.recording.private_files import is_private
 from surefoot.sensor_ingest.recording.run_folder import list_runs
+from surefoot.service.people.people import People
 from surefoot.service.runtime.backup import back_up, restore
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import store_recorded_run
@@ -33,6 +35,7 @@ def settings(tmp_path: Path, samples: dict[Foot, Samples], demo: DemoRun) -> Set
     shutil.copytree(demo.run.path, found.parts_folder / "belt" / f"{demo.run.path.name}-2")
     found.shelf_folder.mkdir()
     (found.shelf_folder / "SIM000001.bin").write_bytes(b"records of a pod")
+    People(found.data).keep("anna", Shoe("s1", "Blue ones"))
     return found
 
 
@@ -66,6 +69,7 @@ def test_a_backup_brings_everything_back(settings: Settings, tmp_path: Path) -> 
     assert files(again / "runs") == files(settings.runs_folder)
     assert files(again / "parts") == files(settings.parts_folder) != {}
     assert files(again / "shelf") == files(settings.shelf_folder) != {}
+    assert People(again).all_of("anna", Shoe) == [Shoe("s1", "Blue ones")]
     kept, there = Notebook(again / "surefoot.sqlite"), Notebook(settings.store_path)
     assert list(kept.entries(NoteKind.ALERT)) == list(there.entries(NoteKind.ALERT)) != []
     assert [run.manifest.ended for run in list_runs(again / "runs")] == [True]

@@ -1,0 +1,94 @@
+"""In what, on what and with what somebody ran: labels of a run, and shoes with their mileage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+
+class Surface(StrEnum):
+    """What was under the shoes, for most of a run."""
+
+    ROAD = "road"
+    TRACK = "track"
+    TREADMILL = "treadmill"
+    TRAIL = "trail"
+    GRASS = "grass"
+    SAND = "sand"
+    MIXED = "mixed"
+
+
+class Support(StrEnum):
+    """What held an ankle."""
+
+    NONE = "none"
+    BRACE = "brace"
+    TAPE = "tape"
+
+
+@dataclass(frozen=True, slots=True)
+class RunLabels:
+    """What a runner says of a run; None where they have not said it.
+
+    Parameters
+    ----------
+    shoe : id of a shoe.
+    weights : weights or strength work the day before or on the day.
+    painkiller : taken before the run or in it.
+    """
+
+    run: str
+    surface: Surface | None = None
+    shoe: str | None = None
+    support: Support | None = None
+    hills: bool | None = None
+    weights: bool | None = None
+    painkiller: bool | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shoe:
+    """A pair of shoes.
+
+    Parameters
+    ----------
+    distance_m : what it had run before the first run that is known here.
+    """
+
+    id: str
+    name: str
+    since: date | None = None
+    distance_m: float = 0.0
+    retired: bool = False
+
+
+def proposed_labels(run: str, last: RunLabels | None, *, is_treadmill: bool = False) -> RunLabels:
+    """Labels to fill in before the runner has said anything: those of the last run, but for what is of one day.
+
+    Parameters
+    ----------
+    is_treadmill : as measured, which is more than what was typed last.
+    """
+    surface = Surface.TREADMILL if is_treadmill else None if last is None else last.surface
+    if last is None:
+        return RunLabels(run, surface)
+    return replace(last, run=run, surface=surface, painkiller=None, note="")
+
+
+def shoe_distances_m(
+    shoes: Iterable[Shoe], labels: Iterable[RunLabels], distances_m: Mapping[str, float | None]
+) -> Mapping[str, float]:
+    """Mileage of each shoe by its id; a run without a distance adds nothing.
+
+    Parameters
+    ----------
+    distances_m : by run.
+    """
+    found = {shoe.id: shoe.distance_m for shoe in shoes}
+    for each in labels:
+        if each.shoe in found:
+            found[each.shoe] += distances_m.get(each.run) or 0.0
+    return found

@@ -1,0 +1,77 @@
+"""What is known of the people of a data folder, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from surefoot.analysis.weeks.feeling import CheckIn
+from surefoot.analysis.weeks.injuries import Injury
+from surefoot.analysis.weeks.labels import RunLabels, Shoe
+from surefoot.analysis.weeks.red_flags import RedFlag, red_flags
+from surefoot.service.errors import EntryError
+from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
+from surefoot.service.people.typed_values import from_json, to_json
+
+Typed = CheckIn | Injury | RunLabels | Shoe
+T = TypeVar("T", CheckIn, Injury, RunLabels, Shoe)
+KINDS: dict[type[Any], EntryKind] = {
+    CheckIn: EntryKind.CHECK_IN,
+    Injury: EntryKind.INJURY,
+    RunLabels: EntryKind.LABELS,
+    Shoe: EntryKind.SHOE,
+}
+
+
+class People:
+    """Entries of all runners; several processes may read and write them at once.
+
+    Parameters
+    ----------
+    now : a clock, in UTC.
+    """
+
+    def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.file = PeopleFile(folder)
+        self._now = now
+
+    def keep(self, runner: str, value: Typed, by: str = "") -> None:
+        """Keep a value; one with the same id is corrected."""
+        self.file.add(Entry(KINDS[type(value)], _id(value), runner, self._now(), to_json(value), by))
+
+    def withdraw(self, runner: str, kind: type[T], entry_id: str, by: str = "") -> None:
+        """Take an entry back; it stays in the file as withdrawn.
+
+        Raises
+        ------
+        EntryError
+            if the runner has no such entry.
+        """
+        found = self.file.entry(KINDS[kind], runner, entry_id)
+        if found is None:
+            raise EntryError(f"there is no entry {entry_id} of {runner}")
+        self.file.add(Entry(found.kind, entry_id, runner, self._now(), found.fields, by, withdrawn=True))
+
+    def all_of(self, runner: str, kind: type[T]) -> Sequence[T]:
+        """Everything of one kind that holds, in the order of its entry."""
+        return [from_json(kind, each.fields) for each in self.file.entries(KINDS[kind], runner)]
+
+    def seen(self, runner: str) -> date | None:
+        """The last day on which somebody has examined what hurt."""
+        days = [date.fromisoformat(each.fields["day"]) for each in self.file.entries(EntryKind.SEEN, runner)]
+        return max(days, default=None)
+
+    def tell_seen(self, runner: str, day: date, by: str = "") -> None:
+        """Somebody has examined what hurt until this day."""
+        self.file.add(Entry(EntryKind.SEEN, f"{runner}.{day}", runner, self._now(), {"day": day.isoformat()}, by))
+
+    def red_flags(self, runner: str, today: date) -> Sequence[RedFlag]:
+        """What is to be seen, from what the runner says and nothing else."""
+        injuries = [injury.day for injury in self.all_of(runner, Injury)]
+        return red_flags(self.all_of(runner, CheckIn), today, injuries, self.seen(runner))
+
+
+def _id(value: Typed) -> str:
+    return value.run if isinstance(value, RunLabels) else value.id

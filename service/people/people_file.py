@@ -1,0 +1,151 @@
+"""The file of what people type. It is their only copy: neither recordings nor the store hold any of it.
+
+Nothing is changed in place: a later entry with the same id corrects an earlier one, or withdraws it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from surefoot.sensor_ingest.recording.file_lock import lock_when_free
+from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener
+from surefoot.service.store.checked_lines import append_line, read_lines, text_of
+
+FILE_NAME = "people.log"
+LOCK_NAME = "people.lock"
+Key = tuple[str, str, str]
+"""Kind, runner and id."""
+
+
+class EntryKind(StrEnum):
+    """What an entry is."""
+
+    CHECK_IN = "check_in"
+    """How feet and legs feel."""
+    SEEN = "seen"
+    """Somebody has examined what hurt."""
+    INJURY = "injury"
+    LABELS = "labels"
+    """In what and on what somebody ran; the id is the run's."""
+    SHOE = "shoe"
+    RUNNER = "runner"
+    """What a runner is called, and whether they are a minor; the id is the runner's."""
+    ACCOUNT = "account"
+    SHARE = "share"
+    """What a runner lets somebody see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was typed.
+
+    Parameters
+    ----------
+    id : one of a kind and runner; of whoever wrote it, so that what is sent twice is kept once.
+    runner : whom it is about; empty where it is about nobody, such as a coach's account.
+    by : account that wrote it; empty where nobody signs in.
+    fields : as JSON.
+    """
+
+    kind: EntryKind
+    id: str
+    runner: str
+    at_utc: datetime
+    fields: Mapping[str, Any]
+    by: str = ""
+    withdrawn: bool = False
+
+
+class PeopleFile:
+    """The file in a data folder; several processes may read and write it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        self._lock = folder / LOCK_NAME
+        self._read: tuple[tuple[int, int], Mapping[Key, Entry]] | None = None
+
+    def add(self, entry: Entry) -> None:
+        """Keep an entry; the same one sent again changes nothing. OSError where the disk does not take it."""
+        found = self.entry(entry.kind, entry.runner, entry.id)
+        if found is not None and replace(found, at_utc=entry.at_utc) == entry:
+            return
+        make_private_folder(self.path.parent)
+        with self._locked():
+            append_line(self.path, entry.kind, _fields(entry))
+
+    def entries(self, kind: EntryKind, runner: str | None = None) -> Sequence[Entry]:
+        """The newest of each id, in the order of their time; what was withdrawn is left out.
+
+        Parameters
+        ----------
+        runner : only what is about them.
+        """
+        found = (each for each in self._entries().values() if each.kind is kind and not each.withdrawn)
+        return sorted((each for each in found if runner in (None, each.runner)), key=lambda each: each.at_utc)
+
+    def entry(self, kind: EntryKind, runner: str, entry_id: str) -> Entry | None:
+        """One entry, also a withdrawn one."""
+        return self._entries().get((kind, runner, entry_id))
+
+    def forget(self, runner: str) -> int:
+        """Write the file anew without anything about a runner; how many lines are gone."""
+        with self._locked():
+            lines = list(read_lines(self.path))
+            kept = [line for line in lines if line[1]["runner"] != runner]
+            if len(kept) < len(lines):
+                _replace(self.path, text_of(kept))
+            return len(lines) - len(kept)
+
+    def _entries(self) -> Mapping[Key, Entry]:
+        """Read anew when the file has changed."""
+        try:
+            state = self.path.stat()
+        except FileNotFoundError:
+            return {}
+        stamp = state.st_size, state.st_ino
+        if self._read is None or self._read[0] != stamp:
+            lines = (_entry(*line) for line in read_lines(self.path))
+            self._read = stamp, {(each.kind, each.runner, each.id): each for each in lines if each is not None}
+        return self._read[1]
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep others from writing; the lock is a file of its own, since this one may be replaced."""
+        with open(self._lock, "ab", opener=private_opener) as file:
+            lock_when_free(file.fileno())
+            yield
+
+
+def _fields(entry: Entry) -> Mapping[str, Any]:
+    return {
+        "id": entry.id,
+        "runner": entry.runner,
+        "at_utc": entry.at_utc.isoformat(),
+        "by": entry.by,
+        "withdrawn": entry.withdrawn,
+        "fields": dict(entry.fields),
+    }
+
+
+def _entry(kind: str, line: Mapping[str, Any]) -> Entry | None:
+    """None for an entry of a newer version's kind, which is kept and not understood."""
+    if kind not in set(EntryKind):
+        return None
+    at_utc = datetime.fromisoformat(line["at_utc"])
+    return Entry(EntryKind(kind), line["id"], line["runner"], at_utc, line["fields"], line["by"], line["withdrawn"])
+
+
+def _replace(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    with open(fresh, "wb", opener=private_opener) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
