@@ -23,6 +23,7 @@ from surefoot.service.cli.exchange import exchange
 from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from surefoot.service.cli.export import export
 from surefoot.service.cli.help import flow
+from surefoot.service.cli.import_ import import_
 from surefoot.service.cli.inspect import inspect
 from surefoot.service.cli.live import live
 from surefoot.service.cli.log_output import silence_log
@@ -51,6 +52,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     inspect: "surefoot inspect recording.csv",
     reanalyze: "surefoot reanalyze last",
     exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
+    import_: "surefoot import evening-run.fit --runner anna",
     export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",
     serve: "surefoot serve --host 0.0.0.0",
@@ -75,7 +77,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command, example in COMMANDS.items():
-    app.command(epilog=f"Example: {example}")(command)
+    app.command(command.__name__.rstrip("_"), epilog=f"Example: {example}")(command)
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(gateway.app, name="gateway")
 

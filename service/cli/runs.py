@@ -6,18 +6,24 @@ from surefoot.service.cli.options import Folder
 
 
 def runs(folder: Folder = None) -> None:
-    """List the recorded runs."""
+    """List the recorded runs.
+
+    Runs of watches are listed with them, unless --folder names another folder.
+    """
     from rich.console import Console
 
     from surefoot.service.configuration import usable_configuration
     from surefoot.service.runs import recorded_runs
+    from surefoot.service.store.watch_runs import WatchRuns
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.terminal.runs import run_table
 
-    parent = folder or usable_configuration().settings.runs_folder
+    settings = usable_configuration().settings
+    parent = folder or settings.runs_folder
+    kept = WatchRuns(settings.store_path).all() if folder is None and settings.store_path.exists() else []
     with ProgressBar(Console(stderr=True)) as progress:
         found = list(recorded_runs(parent, progress))
-    if found:
-        Console(highlight=False).print(run_table(found))
+    if found or kept:
+        Console(highlight=False).print(run_table(found, kept))
     else:
         Console(highlight=False).print(f"No runs are recorded in {parent} yet.", soft_wrap=True)

@@ -121,6 +121,14 @@ CREATE TABLE baselines (
 RUN_LABELS = "DELETE FROM cursors WHERE sink = 'influxdb' AND source IN ('runs', 'summaries');\n"
 """InfluxDB gets every run's announcement and summary once more, which now have a label."""
 
+WATCH_RUNS = """
+CREATE TABLE watch_runs (
+    runner TEXT NOT NULL, time_ns INTEGER NOT NULL, name TEXT NOT NULL, utc_offset_s REAL, duration_s REAL NOT NULL,
+    distance_m REAL, ascent_m REAL, heart_rate_bpm REAL, cadence_spm REAL, sport TEXT NOT NULL, form TEXT NOT NULL,
+    PRIMARY KEY (runner, time_ns)) STRICT;
+"""
+"""Runs without pods, as a watch's file has them; where they led is not kept."""
+
 MIGRATIONS: Mapping[int, str] = {
     1: FIRST_TABLES,
     2: STRIDES_BY_CONTACT,
@@ -131,6 +139,7 @@ MIGRATIONS: Mapping[int, str] = {
     7: PAIR_CLOCKS,
     8: BASELINES,
     9: RUN_LABELS,
+    10: WATCH_RUNS,
 }
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 

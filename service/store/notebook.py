@@ -28,6 +28,8 @@ class NoteKind(StrEnum):
     """A row of the table `run_clocks`, whose newest entry holds."""
     BACKUP = "backup"
     """A backup was made: its folder, and the runs whose results are in it."""
+    WATCH_RUN = "watch_run"
+    """A row of the table `watch_runs`, and whether it was forgotten; the newest entry of a runner's moment holds."""
 
 
 class Notebook:

@@ -17,6 +17,7 @@ from surefoot.service.errors import StoreBrokenError
 from surefoot.service.store.connection import connect, store_errors, transaction
 from surefoot.service.store.migrations import MIGRATIONS, migrate
 from surefoot.service.store.notebook import Notebook, NoteKind
+from surefoot.service.store.watch_runs import WatchRun, kept_watch_runs
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ SUFFIXES = ("", "-wal", "-shm")
 ALERT_COLUMNS = ("run", "runner", "time_ns", "id", "body", "age_s", "stored_utc_s")
 DELIVERY_COLUMNS = ("sink", "alert", "delivered_utc", "latency_s", "late")
 CLOCK_COLUMNS = ("run", "boot", "zero_s", "dated")
+WATCH_RUN_COLUMNS = WatchRun.__match_args__
 
 
 def ensure_store(path: Path) -> Path | None:
@@ -101,6 +103,8 @@ def restore_notes(path: Path) -> None:
             _insert(connection, "deliveries", DELIVERY_COLUMNS, fields)
         for fields in {str(each["run"]): each for each in notebook.entries(NoteKind.CLOCK)}.values():
             _insert(connection, "run_clocks", CLOCK_COLUMNS, fields)
+        for fields in kept_watch_runs(notebook):
+            _insert(connection, "watch_runs", WATCH_RUN_COLUMNS, fields)
 
 
 def begin_notebook(path: Path) -> None:
@@ -112,6 +116,7 @@ def begin_notebook(path: Path) -> None:
             (NoteKind.DELIVERY, f"SELECT {', '.join(DELIVERY_COLUMNS)} FROM deliveries"),
             (NoteKind.FINISHED, "SELECT run, runner FROM summaries"),
             (NoteKind.CLOCK, f"SELECT {', '.join(CLOCK_COLUMNS)} FROM run_clocks"),
+            (NoteKind.WATCH_RUN, f"SELECT {', '.join(WATCH_RUN_COLUMNS)}, 0 AS forgotten FROM watch_runs"),
         ):
             for row in connection.execute(query):
                 notebook.append(kind, dict(row))
