@@ -44,10 +44,17 @@ class Sensor:
         self._fetch(1)
         while self._times[-1] <= time_s:
             self._fetch(len(self._times) + 1)
-        count = int(np.searchsorted(self._times, time_s, side="right"))
+        return self._taken(int(np.searchsorted(self._times, time_s, side="right")))
+
+    def _taken(self, count: int) -> RawSamples:
         taken = RawSamples(self._times[:count], self._counts[:count])
         self._times, self._counts = self._times[count:], self._counts[count:]
         return taken
+
+    def take(self, count: int) -> RawSamples:
+        """The next so many samples, however late."""
+        self._fetch(count)
+        return self._taken(count)
 
     def _fetch(self, count: int) -> None:
         while len(self._times) < count:

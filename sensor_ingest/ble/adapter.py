@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,11 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, RadioError, radio_error
-from surefoot.sensor_ingest.devices.known import DEVICES
+from surefoot.sensor_ingest.devices.known import DEVICES, device_called
 from surefoot.sensor_ingest.protocol import SERVICE_UUID
 
 log = logging.getLogger(__name__)
 
-ADVERTISED_UUIDS = [SERVICE_UUID, *(uuid for device in DEVICES for uuid in device.advertised_uuids)]
-"""Of all that is looked for."""
 MAX_HEARD = 256
 """Addresses remembered with what they advertised."""
 SCAN_DURATION_S = 5.0
@@ -39,6 +37,19 @@ class RadioBackend:
 
     scanner: Mapping[str, Any] = field(default_factory=dict)
     client: Mapping[str, Any] = field(default_factory=dict)
+
+
+def scan_filter(names: Iterable[str]) -> list[str] | None:
+    """Services by which systems find those who advertise such names; None where some advertise no service."""
+    devices = [device_called(name) for name in names]
+    if any(device is not None and not device.advertised_uuids for device in devices):
+        return None
+    return [SERVICE_UUID, *(uuid for device in DEVICES for uuid in device.advertised_uuids)]
+
+
+def is_pod(name: str, data: AdvertisementData) -> bool:
+    """Whether a pod of the profile, or a sensor that can take its place, advertises so."""
+    return SERVICE_UUID in data.service_uuids or device_called(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +153,8 @@ class Adapter:
     async def _scan_once(self) -> None:
         """Scan until a wanted pod is heard, for at most `SCAN_DURATION_S`."""
         self._scan_done.clear()
-        async with BleakScanner(self._on_advertisement, ADVERTISED_UUIDS, **self.radio.scanner):
+        wanted = [search.name_prefix for search in self._searches.values()]
+        async with BleakScanner(self._on_advertisement, scan_filter(wanted), **self.radio.scanner):
             try:
                 async with asyncio.timeout(SCAN_DURATION_S):
                     await self._scan_done.wait()
@@ -151,6 +163,8 @@ class Adapter:
 
     def _on_advertisement(self, device: BLEDevice, data: AdvertisementData) -> None:
         name = data.local_name or device.name or ""
+        if not is_pod(name, data):
+            return
         if device.address in self._heard or len(self._heard) < MAX_HEARD:
             self._heard[device.address] = name, asyncio.get_running_loop().time()
         for found, search in self._searches.items():

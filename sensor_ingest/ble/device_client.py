@@ -10,10 +10,11 @@ from bleak import BleakClient
 
 from surefoot.sensor_ingest.ble.adapter import Advertisement, RadioBackend
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
+from surefoot.sensor_ingest.ble.movesense_link import MovesenseLink
 from surefoot.sensor_ingest.ble.pod_client import PacketCallback, PodClient
 from surefoot.sensor_ingest.ble.polar_link import PolarLink
 from surefoot.sensor_ingest.devices.device import Device
-from surefoot.sensor_ingest.devices.known import POLAR, device_called
+from surefoot.sensor_ingest.devices.known import MOVESENSE, POLAR, device_called
 from surefoot.sensor_ingest.protocol import FootCode, Opcode, PodInfo, Reply, Result
 
 SILENCE_S = 4.0
@@ -33,7 +34,7 @@ class DeviceLink(Protocol):
         """Stop streaming."""
 
 
-LINKS: Mapping[Device, Callable[[BleakClient, str], DeviceLink]] = {POLAR: PolarLink}
+LINKS: Mapping[Device, Callable[[BleakClient, str], DeviceLink]] = {POLAR: PolarLink, MOVESENSE: MovesenseLink}
 """How each kind is commanded, made of a connected client and the serial number that names it in refusals."""
 
 

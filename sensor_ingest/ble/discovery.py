@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from bleak import BleakScanner
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.ble.adapter import ADVERTISED_UUIDS, RadioBackend
+from surefoot.sensor_ingest.ble.adapter import RadioBackend, is_pod, scan_filter
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, radio_error
 from surefoot.sensor_ingest.devices import known
 from surefoot.sensor_ingest.pod_store.store_protocol import STORE_SERVICE_UUID, StoreStatus
-from surefoot.sensor_ingest.protocol import SERVICE_UUID, ProtocolError
+from surefoot.sensor_ingest.protocol import ProtocolError
 
 NAME_PREFIX = "SF"
 TAG_CHARACTERS = 4
@@ -69,7 +69,8 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
     """Pods heard within `timeout_s`, strongest signal first; RadioError if Bluetooth does not work."""
     radio = radio or RadioBackend()
     try:
-        async with BleakScanner(None, ADVERTISED_UUIDS, **radio.scanner) as scanner:
+        everybody = scan_filter(device.name_prefix for device in known.DEVICES)
+        async with BleakScanner(None, everybody, **radio.scanner) as scanner:
             await asyncio.sleep(timeout_s)
             heard = scanner.discovered_devices_and_advertisement_data.values()
     except BLUETOOTH_FAILURES as error:
@@ -80,7 +81,7 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
             store=store_status(data.service_data),
         )
         for device, data in heard
-        if SERVICE_UUID in data.service_uuids or known.serial_of(data.local_name or device.name or "")
+        if is_pod(data.local_name or device.name or "", data)
     ]
     return sorted(found, key=lambda pod: -pod.rssi_dbm)
 

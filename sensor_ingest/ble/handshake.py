@@ -40,10 +40,13 @@ async def read_pod_info(client: PodClient, serial: str) -> PodInfo:
 
 
 async def configure(client: PodClient, info: PodInfo, settings: StreamSettings) -> PodInfo:
-    """Set rate and ranges if they differ, which clears the pod's ring buffer; its info afterwards."""
+    """Set rate and ranges if they differ, which clears the pod's ring buffer; its info afterwards.
+
+    A sensor of another maker is set up when its info is read, as far as it can be.
+    """
     right_rate = round(info.rate_hz) == settings.rate_hz
     right_range = (info.acc_range_g, info.gyr_range_dps) == (settings.acc_range_g, settings.gyr_range_dps)
-    if right_rate and right_range:
+    if info.device or (right_rate and right_range):
         return info
     await send_checked(client, info.serial, Opcode.STOP)
     if not right_rate:

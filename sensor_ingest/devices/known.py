@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from surefoot.sensor_ingest.devices.device import Device
+from surefoot.sensor_ingest.devices.movesense_decoder import DEVICE as MOVESENSE_GSP
+from surefoot.sensor_ingest.devices.movesense_decoder import MovesenseDecoder
 from surefoot.sensor_ingest.devices.polar_decoder import DEVICE as POLAR_PMD
 from surefoot.sensor_ingest.devices.polar_decoder import PolarDecoder
 from surefoot.sensor_ingest.protocol import PodInfo
@@ -16,7 +18,15 @@ POLAR = Device(
     advertised_uuids=("0000180d-0000-1000-8000-00805f9b34fb", "0000feee-0000-1000-8000-00805f9b34fb"),
     decoder=PolarDecoder,
 )
-DEVICES = (POLAR,)
+MOVESENSE = Device(
+    kind=MOVESENSE_GSP,
+    title="Movesense",
+    name_prefix="Movesense ",
+    serial_prefix="movesense-",
+    advertised_uuids=(),  # its name fills what it may advertise
+    decoder=MovesenseDecoder,
+)
+DEVICES = (POLAR, MOVESENSE)
 
 
 def device_called(name: str) -> Device | None:
