@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surefoot.analysis.bouts import BoutBuilder
+from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.comparability import differences
 from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.drift.monitor import DriftMonitor
@@ -30,7 +31,8 @@ BOTH_FEET = (Foot.LEFT, Foot.RIGHT)
 class Results:
     """What became known. Each stride, window and bout is given once and never changes; findings come in revisions.
 
-    `windows` are of 30 s, for statistics, `live` ones of 10 s. `clock_sd_s` is that of the `Session`.
+    `windows` are of 30 s, for statistics, `live` ones of 10 s. `clock_sd_s` is that of the `Session`. `companions` is
+    what sensors beside the pods said; a `Session` knows none.
     """
 
     strides: Mapping[Foot, Strides]
@@ -39,6 +41,7 @@ class Results:
     findings: tuple[Finding, ...] = ()
     live: tuple[Window, ...] = ()
     clock_sd_s: float | None = None
+    companions: tuple[CompanionReading, ...] = ()
 
     @classmethod
     def join(cls, parts: list[Results]) -> Results:
@@ -50,6 +53,7 @@ class Results:
             tuple(finding for part in parts for finding in part.findings),
             tuple(window for part in parts for window in part.live),
             parts[0].clock_sd_s,
+            tuple(reading for part in parts for reading in part.companions),
         )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.inversion.watched import LandingsWatched
@@ -112,6 +113,7 @@ class RunnerState:
     windows, findings : half-minute windows, and the last revision of each finding, of the whole run.
     live_windows : ten-second windows, at least those of the last few minutes.
     stride_count : strides of both feet so far.
+    companions : what sensors beside the pods said, at least in the last few minutes.
     """
 
     runner: str
@@ -124,6 +126,7 @@ class RunnerState:
     findings: Sequence[Finding]
     stride_count: int
     pods: Sequence[PodStatus]
+    companions: Sequence[CompanionReading] = ()
 
     @property
     def newest_stride_end_s(self) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from surefoot.analysis.companions import QUANTITIES, QuantitySummary
 from surefoot.analysis.metrics import Metric
 from surefoot.analysis.model import Estimate, Withheld
 
@@ -27,6 +28,21 @@ def range_text(metric: Metric, low_high: tuple[float, float] | None) -> str:
         return ""
     low, high = (signed(value * metric.scale, _range_decimals(metric, low_high)) for value in low_high)
     return f"{low} to {high}{_unit_suffix(metric)}" if low_high[0] < 0 else f"{low}–{high}{_unit_suffix(metric)}"
+
+
+def quantity_text(key: str, value: float | None) -> str:
+    """What a sensor beside the pods says, in its display unit: "152 bpm"."""
+    quantity = QUANTITIES[key]
+    return UNKNOWN if value is None else f"{signed(value * quantity.scale, quantity.decimals)} {quantity.unit}"
+
+
+def quantity_summary_text(key: str, summary: QuantitySummary) -> str:
+    """A quantity over a run: "mean 152 bpm (118 to 171)", or by how much it grew."""
+    quantity = QUANTITIES[key]
+    if quantity.counts_up:
+        return quantity_text(key, summary.gained)
+    low, high = (signed(each * quantity.scale, quantity.decimals) for each in (summary.low, summary.high))
+    return f"mean {quantity_text(key, summary.mean)} ({low} to {high})"
 
 
 def _unit_suffix(metric: Metric) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.companions import QUANTITIES, newest_values
 from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.time_watched import TimeWatched, time_watched
 from surefoot.analysis.uncertainty import MIN_KNOWN_SHARE
 from surefoot.dashboards.data_source import RunnerState
-from surefoot.dashboards.formatting import in_unit
+from surefoot.dashboards.formatting import in_unit, quantity_text
 from surefoot.dashboards.vocabulary import DIFFERENCE_WORDS, GAIT_WORDS, not_watched_text
 
 RECENT_STRIDES = 8
@@ -147,6 +148,15 @@ class LiveSnapshot:
     def _newest_strides(self) -> Strides | None:
         strides = [rows for rows in self.recent_strides.values() if len(rows)]
         return max(strides, key=lambda rows: float(rows.initial_contact_s[-1])) if strides else None
+
+
+def companions_line(runner: RunnerState) -> str:
+    """What the sensors beside the pods say now: "heart rate 152 bpm · belt speed 10.0 km/h"; a dash for one that fell
+    silent, empty without any."""
+    now = newest_values(runner.companions, runner.now_s)
+    told = {key for reading in runner.companions for key in reading.values}
+    shown = [key for key, quantity in QUANTITIES.items() if key in told and not quantity.counts_up]
+    return " · ".join(f"{QUANTITIES[key].label.lower()} {quantity_text(key, now.get(key))}" for key in shown)
 
 
 def _recent_strides(strides: Strides, as_of_s: float) -> Strides:

@@ -15,10 +15,11 @@ from typing import Self
 
 from surefoot.sensor_ingest.ble.adapter import Adapter, RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
+from surefoot.sensor_ingest.ble.companion_supervisor import CompanionSupervisor
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_supervisor import PodSupervisor
 from surefoot.sensor_ingest.errors import IngestError, first_error
-from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, Given
 from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
 from surefoot.sensor_ingest.recording.errors import ConsumerTooSlowError, RunEndedError
@@ -39,7 +40,8 @@ SHUTDOWN_TIMEOUT_S = 12.0
 
 
 class LiveRun:
-    """Records a run while the context is open; iterating over it gives batches of samples, and pods not to wait for.
+    """Records a run while the context is open; iterating over it gives batches of samples, pods not to wait for, and
+    what the sensors beside them say.
 
     An interrupted run is continued: iteration begins with what was recorded before, so that it always gives the whole
     run. It ends after `stop`.
@@ -74,7 +76,7 @@ class LiveRun:
         self._rng = random.Random(seed)
         self._assembler = Assembler()
         self._health = PodHealthTracker(run.manifest.pods)
-        self._output: deque[Batch | SilentPod] = deque()
+        self._output: deque[Given] = deque()
         self._unread_samples = 0
         self._changed = asyncio.Event()
         self._stop = asyncio.Event()
@@ -143,7 +145,7 @@ class LiveRun:
         """How the pods were every `NOTE_PERIOD_S`, since the last call or the beginning of the recording."""
         return self._health.take_notes()
 
-    async def __aiter__(self) -> AsyncIterator[Batch | SilentPod]:
+    async def __aiter__(self) -> AsyncIterator[Given]:
         for given in self._replay_recorded():
             yield given
             await asyncio.sleep(0)
@@ -169,7 +171,7 @@ class LiveRun:
             self._health.observe(entry, self._assembler.pods)
             self._assembler.process(entry)
 
-    def _replay_recorded(self) -> Iterator[Batch | SilentPod]:
+    def _replay_recorded(self) -> Iterator[Given]:
         """Batches of the journal as it was when this run was opened."""
         assembler = Assembler()
         for entry in self._recorded():
@@ -179,7 +181,7 @@ class LiveRun:
         recorded = mended(JournalReader(self.run.journal_path, self._journal.existing.valid_bytes))
         return worn_as(recorded, self.run.manifest.pods)
 
-    def _deliver(self, given: Batch | SilentPod) -> None:
+    def _deliver(self, given: Given) -> None:
         self._output.append(given)
         self._unread_samples += _samples(given)
         self._changed.set()
@@ -220,7 +222,10 @@ class LiveRun:
                 group.create_task(supervisor.run(), name=f"pod {supervisor.assignment.serial}")
                 for supervisor in self._supervisors(adapter, queue)
             }
-            await self._wait_until_done(pods)
+            companions = [
+                group.create_task(companion.run(), name=companion.label) for companion in self._companions(queue)
+            ]
+            await self._wait_until_done({*pods, *companions})
             adapter.close()
             scan.cancel()
             notes.cancel()
@@ -248,6 +253,12 @@ class LiveRun:
                 rng=random.Random(self._rng.random()),
             )
 
+    def _companions(self, queue: EntryQueue) -> Iterator[CompanionSupervisor]:
+        for number, assignment in enumerate(self.run.manifest.companions):
+            yield CompanionSupervisor(
+                number, assignment, adapter=self._adapter, queue=queue, session_s=self._session_s, stop=self._stop
+            )
+
     async def _wait_until_done(self, pods: set[asyncio.Task[None]]) -> None:
         """Wait until all supervisors have returned, or the stop and at most `SHUTDOWN_TIMEOUT_S` after it."""
         stop = asyncio.create_task(self._stop.wait(), name="stop")
@@ -264,5 +275,5 @@ class LiveRun:
                 pod.cancel()
 
 
-def _samples(given: Batch | SilentPod) -> int:
+def _samples(given: Given) -> int:
     return len(given.samples) if isinstance(given, Batch) else 0

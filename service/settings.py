@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from surefoot.analysis.companions import Companion
 from surefoot.analysis.findings import Severity
 from surefoot.analysis.parameters import Parameters
 from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
@@ -42,6 +43,9 @@ NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Word = Annotated[str, _matching(r"[^\s\x00-\x1f\x7f+#/]+", "one word without + # /")]
 RunnerName = Annotated[str, _matching(r"(?s)(?=.*\S).{1,100}", "a name of up to 100 characters")]
+DeviceName = Annotated[
+    str, _matching(r"[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}\S)?", "an address or a name of up to 100 characters")
+]
 FilePath = Annotated[Path, _matching(r"[^\x00-\x1f\x7f]*", "a path without control characters")]
 Url = Annotated[str, _matching(r"https?://[^\s/]+(/\S*)?", "a web address such as http://127.0.0.1:8086")]
 
@@ -206,12 +210,22 @@ class RunnerSettings(_Group):
     Parameters
     ----------
     name : what the runner is called; None for the id.
+    heart_rate, treadmill, foot_pod : Bluetooth addresses, or advertised names, of sensors to be recorded as well.
     """
 
     name: RunnerName | None = None
     left: Word | None = None
     right: Word | None = None
+    heart_rate: DeviceName | None = None
+    treadmill: DeviceName | None = None
+    foot_pod: DeviceName | None = None
     alerts: AlertSettings | None = None
+
+    @property
+    def companions(self) -> dict[Companion, str]:
+        """The sensors beside the pods."""
+        named = {each: getattr(self, each.value) for each in Companion}
+        return {each: address for each, address in named.items() if address is not None}
 
     def called(self, table: str) -> Self:
         """These settings with the name that is shown, where it is not the id; `table` is what the file calls them."""
@@ -266,6 +280,14 @@ class Settings(_Group):
         twice = sorted({pod for pod in pods if pods.count(pod) > 1})
         if twice:
             raise ValueError(f"runners: pod {', '.join(twice)} is named for more than one foot")
+        return self
+
+    @model_validator(mode="after")
+    def _one_wearer_each(self) -> Self:
+        named = [address.upper() for runner in self.runners.values() for address in runner.companions.values()]
+        twice = sorted({address for address in named if named.count(address) > 1})
+        if twice:
+            raise ValueError(f"runners: {', '.join(twice)} is named for more than one sensor")
         return self
 
     @property

@@ -24,7 +24,13 @@ from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, most_severe_first, report_headline
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
 from surefoot.dashboards.report.splits import distance_m, splits_table
-from surefoot.dashboards.report.tables import data_quality_block, metric_tables, opposite_impacts_note, timeline
+from surefoot.dashboards.report.tables import (
+    companions_table,
+    data_quality_block,
+    metric_tables,
+    opposite_impacts_note,
+    timeline,
+)
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.vocabulary import finding_title, when_text
 
@@ -49,6 +55,7 @@ def report_html(run: AnalysedRun, question: Markup | None = None) -> str:
             *(_scrollable("All numbers", table) for table in metric_tables(run)),
             opposite_impacts_note(run),
         ),
+        _companions_section(run),
         _section("Data quality", "quality", data_quality_block(run)),
         _assessment_section(findings),
         _section("Method and uncertainty", "method", *(element("p", text) for text in METHOD)),
@@ -162,6 +169,11 @@ def _findings_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
     if not findings:
         return Markup()
     return _section("What was found", "findings", *(finding_card(finding, run.origin_s) for finding in findings))
+
+
+def _companions_section(run: AnalysedRun) -> Markup:
+    table = companions_table(run)
+    return _section("Other sensors", "companions", _scrollable("Other sensors", table)) if table else Markup()
 
 
 def _over_time_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:

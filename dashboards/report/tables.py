@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TypeGuard
 
+from surefoot.analysis.companions import QUANTITIES, summarise_companions
 from surefoot.analysis.metrics import CADENCE, IMPACT, STRIDE_METRICS, Metric
 from surefoot.analysis.model import Bout, Estimate, Foot, Gait
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
@@ -18,6 +19,7 @@ from surefoot.dashboards.formatting import (
     duration,
     in_unit,
     known_text,
+    quantity_summary_text,
     range_text,
     signed,
 )
@@ -93,6 +95,20 @@ def _side(metric: Metric, row: Comparison, foot: Foot) -> str:
         return in_unit(metric, known.value)
     few = known_text(row.withheld.get(foot))
     return f"{UNKNOWN} ({few})" if few else ""
+
+
+def companions_table(run: AnalysedRun) -> Markup:
+    """What the sensors beside the pods said over the run; empty without any."""
+    found = summarise_companions(run.results.companions)
+    rows = [
+        element(
+            "tr",
+            element("th", QUANTITIES[key].label, element("small", QUANTITIES[key].description), scope="row"),
+            element("td", quantity_summary_text(key, summary)),
+        )
+        for key, summary in found.items()
+    ]
+    return element("table", element("tbody", *rows), class_="numbers") if rows else Markup()
 
 
 def data_quality_block(run: AnalysedRun) -> Markup:

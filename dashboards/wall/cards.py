@@ -10,7 +10,7 @@ from surefoot.dashboards.data_source import LOW_BATTERY_PCT, RunnerState
 from surefoot.dashboards.finding_card import severity_badge
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, known_text
 from surefoot.dashboards.html import Markup, compact_number, element, join
-from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
+from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot, companions_line
 from surefoot.dashboards.vocabulary import finding_title, when_text
 from surefoot.dashboards.wall.attention import Attention
 
@@ -33,6 +33,7 @@ def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
             class_="top",
         ),
         _numbers(snapshot),
+        companions_row(runner),
         asymmetry_row(runner, snapshot),
         element("span", _attention_reason(attention, runner), class_="why"),
         *(element("span", f"▲ {text}", class_="blind") for text in snapshot.not_watched),
@@ -40,6 +41,12 @@ def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
         href=link,
         class_=f"card rank-{attention.rank}",
     )
+
+
+def companions_row(runner: RunnerState) -> Markup:
+    """What the sensors beside the pods say now."""
+    line = companions_line(runner)
+    return element("span", line, class_="companions") if line else Markup()
 
 
 def _numbers(snapshot: LiveSnapshot) -> Markup:

@@ -15,7 +15,13 @@ from surefoot.dashboards.formatting import UNKNOWN, clock
 from surefoot.dashboards.html import Markup, element, join
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
 from surefoot.dashboards.wall.attention import Attention, needs_attention
-from surefoot.dashboards.wall.cards import asymmetry_gauge, asymmetry_sentence, cadence_figure, left_right_figure
+from surefoot.dashboards.wall.cards import (
+    asymmetry_gauge,
+    asymmetry_sentence,
+    cadence_figure,
+    companions_row,
+    left_right_figure,
+)
 
 MINUTE_S = 60.0
 MIN_SPAN_S = 300.0
@@ -55,6 +61,7 @@ def _head(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> 
             left_right_figure(snapshot, IMPACT, "impact"),
             class_="numbers",
         ),
+        element("p", companions_row(runner)),
         element(
             "p",
             asymmetry_sentence(snapshot),

@@ -13,6 +13,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, RadioError, radio_error
+from surefoot.sensor_ingest.devices.companions import PROFILES
 from surefoot.sensor_ingest.devices.known import DEVICES, device_called
 from surefoot.sensor_ingest.protocol import SERVICE_UUID
 
@@ -44,7 +45,8 @@ def scan_filter(names: Iterable[str]) -> list[str] | None:
     devices = [device_called(name) for name in names]
     if any(device is not None and not device.advertised_uuids for device in devices):
         return None
-    return [SERVICE_UUID, *(uuid for device in DEVICES for uuid in device.advertised_uuids)]
+    of_devices = (uuid for device in DEVICES for uuid in device.advertised_uuids)
+    return list(dict.fromkeys([SERVICE_UUID, *of_devices, *(each.service_uuid for each in PROFILES.values())]))
 
 
 def is_pod(name: str, data: AdvertisementData) -> bool:
@@ -66,10 +68,13 @@ class _Search:
     name_prefix: str
     exclude_addresses: frozenset[str]
     only_address: str
+    is_pod: bool
 
     def wants(self, name: str, address: str) -> bool:
         """Whether such an advertisement ends the search."""
-        right_address = address == self.only_address if self.only_address else address not in self.exclude_addresses
+        right_address = (
+            address.upper() == self.only_address.upper() if self.only_address else address not in self.exclude_addresses
+        )
         return right_address and name.startswith(self.name_prefix)
 
 
@@ -97,11 +102,17 @@ class Adapter:
         self._closed = True
 
     async def wait_for_advertisement(
-        self, name_prefix: str, exclude_addresses: frozenset[str] = frozenset(), *, only_address: str = ""
+        self,
+        name_prefix: str,
+        exclude_addresses: frozenset[str] = frozenset(),
+        *,
+        only_address: str = "",
+        is_pod: bool = True,
     ) -> Advertisement:
-        """Wait for an advertisement with this name prefix, ignoring the given addresses, or all but one."""
+        """Wait for an advertisement with this name prefix, ignoring the given addresses, or all but one; of a pod,
+        or of any device."""
         found: asyncio.Future[Advertisement] = asyncio.get_running_loop().create_future()
-        self._searches[found] = _Search(name_prefix, exclude_addresses, only_address)
+        self._searches[found] = _Search(name_prefix, exclude_addresses, only_address, is_pod)
         self._search_pending.set()
         try:
             return await found
@@ -163,11 +174,10 @@ class Adapter:
 
     def _on_advertisement(self, device: BLEDevice, data: AdvertisementData) -> None:
         name = data.local_name or device.name or ""
-        if not is_pod(name, data):
-            return
-        if device.address in self._heard or len(self._heard) < MAX_HEARD:
+        of_pod = is_pod(name, data)
+        if of_pod and (device.address in self._heard or len(self._heard) < MAX_HEARD):
             self._heard[device.address] = name, asyncio.get_running_loop().time()
         for found, search in self._searches.items():
-            if search.wants(name, device.address) and not found.done():
+            if (of_pod or not search.is_pod) and search.wants(name, device.address) and not found.done():
                 found.set_result(Advertisement(device, name, data.rssi))
                 self._scan_done.set()

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Samples
+from surefoot.sensor_ingest.devices.companions import decode_companion
 from surefoot.sensor_ingest.devices.decoding import decoder_of
 from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit, ClockMapping
 from surefoot.sensor_ingest.recording.clock_steering import session_times
 from surefoot.sensor_ingest.recording.entries import (
     ClockEntry,
+    CompanionEntry,
+    CompanionEvent,
     EndEntry,
     Entry,
     EventEntry,
@@ -49,6 +53,23 @@ class SilentPod:
 
     pod: int
     watermark_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionNews:
+    """What a sensor beside the pods said; `number` is an index into the manifest's companions."""
+
+    number: int
+    reading: CompanionReading
+
+    @property
+    def watermark_s(self) -> float:
+        """When it said so."""
+        return self.reading.time_s
+
+
+Given = Batch | SilentPod | CompanionNews
+"""What follows from an entry."""
 
 
 class PodAssembler:
@@ -223,10 +244,12 @@ class Assembler:
         """Pods seen so far, by their index in the manifest."""
         return self._pods
 
-    def process(self, entry: Entry) -> Sequence[Batch | SilentPod]:
+    def process(self, entry: Entry) -> Sequence[Given]:
         """Apply the next entry; what follows from it."""
         if isinstance(entry, EndEntry):
             return self.finish()
+        if isinstance(entry, CompanionEntry):
+            return _companion_news(entry)
         if isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT:
             return [SilentPod(entry.pod, entry.value)]
         pod = self._pods.get(entry.pod)
@@ -252,3 +275,9 @@ class Assembler:
         """Give up all gaps of all pods; the samples behind them."""
         rest = [(pod, pod.finish()) for pod in self._pods.values()]
         return [Batch(pod.pod, pod.runner, samples) for pod, samples in rest if samples is not None]
+
+
+def _companion_news(entry: CompanionEntry) -> list[CompanionNews]:
+    """What a companion's entry says, if anything."""
+    told = decode_companion(entry.companion, entry.data) if entry.event is CompanionEvent.NOTIFIED else {}
+    return [CompanionNews(entry.number, CompanionReading(entry.companion, entry.arrival_s, told))] if told else []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
 
+from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.protocol import FootCode
 from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
@@ -167,9 +168,48 @@ class EndEntry:
         return cls(*cls.LAYOUT.unpack(data))
 
 
-Entry = PacketEntry | PodEntry | ClockEntry | LostEntry | EventEntry | EndEntry
+class CompanionEvent(IntEnum):
+    """What became of a sensor beside the pods."""
+
+    NOTIFIED = 1
+    """Data: the notification as received."""
+    CONNECTED = 2
+    """Data: the name that it advertised."""
+    DISCONNECTED = 3
+    """Data: why."""
+
+
+_COMPANION_CODES = {Companion.HEART_RATE: 1, Companion.TREADMILL: 2, Companion.FOOT_POD: 3}
+_COMPANION_OF_CODE = {code: companion for companion, code in _COMPANION_CODES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionEntry:
+    """News of a sensor beside the pods; `number` is an index into the manifest's companions."""
+
+    number: int
+    arrival_s: float
+    companion: Companion
+    event: CompanionEvent
+    data: bytes
+
+    KIND: ClassVar[int] = 7
+    HEAD: ClassVar[struct.Struct] = struct.Struct("<HdBB")
+
+    def __bytes__(self) -> bytes:
+        return self.HEAD.pack(self.number, self.arrival_s, _COMPANION_CODES[self.companion], self.event) + self.data
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        number, arrival_s, code, event = cls.HEAD.unpack_from(data)
+        if code not in _COMPANION_OF_CODE:
+            raise ValueError(f"companion entry of the unknown sensor {code}")
+        return cls(number, arrival_s, _COMPANION_OF_CODE[code], CompanionEvent(event), data[cls.HEAD.size :])
+
+
+Entry = PacketEntry | PodEntry | ClockEntry | LostEntry | EventEntry | EndEntry | CompanionEntry
 KINDS: dict[int, type[Entry]] = {
-    kind.KIND: kind for kind in (PacketEntry, PodEntry, ClockEntry, LostEntry, EventEntry, EndEntry)
+    kind.KIND: kind for kind in (PacketEntry, PodEntry, ClockEntry, LostEntry, EventEntry, EndEntry, CompanionEntry)
 }
 
 
@@ -178,7 +218,7 @@ def is_possible_size(kind: int, size: int) -> bool:
     match KINDS.get(kind):
         case None:
             return False
-        case entry if issubclass(entry, PacketEntry | PodEntry | EventEntry):
+        case entry if issubclass(entry, PacketEntry | PodEntry | EventEntry | CompanionEntry):
             return size >= entry.HEAD.size
         case entry:
             return size == entry.LAYOUT.size
@@ -195,6 +235,8 @@ def entry_time_s(entry: Entry) -> float | None:
     """Session time of an entry; None for entries without one."""
     match entry:
         case PacketEntry(arrival_s=at_s) | PodEntry(connected_s=at_s) | EventEntry(at_s=at_s) | EndEntry(at_s=at_s):
+            return at_s
+        case CompanionEntry(arrival_s=at_s):
             return at_s
         case _:
             return None

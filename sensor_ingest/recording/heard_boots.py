@@ -9,7 +9,14 @@ from surefoot.sensor_ingest.protocol import Packet, PacketFlag, PodInfo
 from surefoot.sensor_ingest.recording.assembler import Assembler, PodAssembler
 from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 from surefoot.sensor_ingest.recording.clock_steering import mapping_at
-from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, EventEntry, PacketEntry, PodEntry
+from surefoot.sensor_ingest.recording.entries import (
+    CompanionEntry,
+    EndEntry,
+    Entry,
+    EventEntry,
+    PacketEntry,
+    PodEntry,
+)
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.packet_reordering import CLOCK_JUMP_PACKETS, ReorderBuffer
 from surefoot.sensor_ingest.recording.replay import timed_entries
@@ -72,7 +79,7 @@ class HeardBoot:
 
 @dataclass(slots=True)
 class HeardRun:
-    """What a recording holds: boots of its pods in order, events, and when it was ended.
+    """What a recording holds: boots of its pods in order, events, companions, and when it was ended.
 
     Parameters
     ----------
@@ -84,6 +91,7 @@ class HeardRun:
     serials: list[str]
     boots: dict[int, list[HeardBoot]] = field(default_factory=dict)
     events: list[EventEntry] = field(default_factory=list)
+    companions: list[CompanionEntry] = field(default_factory=list)
     latest_s: float = 0.0
 
 
@@ -129,6 +137,9 @@ class _Reading:
     def read(self) -> HeardRun:
         reader = JournalReader(self._heard.run.journal_path)
         for entry in timed_entries(reader):
+            if isinstance(entry, CompanionEntry):
+                self._heard.companions.append(entry)
+                continue
             if isinstance(entry, EventEntry):
                 self._heard.events.append(entry)
             if isinstance(entry, PodEntry):
@@ -143,7 +154,7 @@ class _Reading:
         return self._heard
 
     def _process(self, entry: Entry) -> None:
-        numbers = list(self._assembler.pods) if isinstance(entry, EndEntry) else [entry.pod]
+        numbers = list(self._assembler.pods) if isinstance(entry, EndEntry | CompanionEntry) else [entry.pod]
         pods = self._assembler.pods
         before = {number: _Before.of(pods[number]) for number in numbers if number in pods}
         self._assembler.process(entry)

@@ -56,6 +56,7 @@ def merge_recordings(parts: Sequence[RunFolder], parent: Path) -> RunFolder:
         ended=True,
         sides_confirmed=confirmed,
         pair_clocks=join_pair_clocks(heard, joined.offsets_s),
+        companions=joined.companions,
     )
     with swapped_in(parent, manifest) as fresh, JournalWriter(fresh.journal_path) as journal:
         for entry in joined.entries():
@@ -94,12 +95,13 @@ class _Joined:
         self._serials = serials
         self._shared = [self._boots_of(number) for number in range(len(serials))]
         self.offsets_s = self._place()
+        self.companions = tuple(dict.fromkeys(each for run in heard for each in run.run.manifest.companions))
 
     def entries(self) -> Iterator[Entry]:
         """All entries, in order of session time."""
         latest_s = 0.0
         streams = [self._pod_entries(number) for number in range(len(self._serials))]
-        for at_s, _, entry in merge(*streams, self._events(), key=lambda each: each[:2]):
+        for at_s, _, entry in merge(*streams, self._events(), self._companion_entries(), key=lambda each: each[:2]):
             latest_s = max(latest_s, at_s)
             yield entry
         yield EndEntry(max(latest_s, *(run.latest_s + self.offsets_s[part] for part, run in enumerate(self._heard))))
@@ -173,6 +175,20 @@ class _Joined:
                     (number, event.kind, event.text, event.value, round(moved.at_s, 3)), (moved.at_s, number, moved)
                 )
         return iter(sorted(found.values(), key=lambda each: each[:2]))
+
+    def _companion_entries(self) -> Iterator[TimedEntry]:
+        """What each recording has of the sensors beside the pods; two cannot be connected to one of them."""
+        found = [
+            replace(
+                entry,
+                number=self.companions.index(run.run.manifest.companions[entry.number]),
+                arrival_s=entry.arrival_s + self.offsets_s[part],
+            )
+            for part, run in enumerate(self._heard)
+            for entry in run.companions
+            if entry.number < len(run.run.manifest.companions)
+        ]
+        return iter([(each.arrival_s, each.number, each) for each in sorted(found, key=lambda each: each.arrival_s)])
 
 
 def _with(known: Sequence[_SharedBoot], boot: HeardBoot, part: int) -> _SharedBoot:

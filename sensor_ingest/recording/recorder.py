@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
+from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, Given
 from surefoot.sensor_ingest.recording.clock_keeping import ClockKeeper
 from surefoot.sensor_ingest.recording.entries import (
     EndEntry,
@@ -39,7 +39,7 @@ class Recorder:
 
     Parameters
     ----------
-    deliver : called with each batch and silent pod.
+    deliver : called with what follows from each entry.
     now_s : gives session time.
     """
 
@@ -50,7 +50,7 @@ class Recorder:
         assembler: Assembler,
         health: PodHealthTracker,
         silence: SilenceWatchdog,
-        deliver: Callable[[Batch | SilentPod], None],
+        deliver: Callable[[Given], None],
         now_s: Callable[[], float],
     ) -> None:
         self._queue = queue

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from surefoot.analysis.model import Floats
-from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, SilentPod
+from surefoot.sensor_ingest.recording.assembler import Assembler, Given
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit
 from surefoot.sensor_ingest.recording.clock_steering import fit_boot
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
@@ -19,7 +19,7 @@ from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 
 
 class Replay:
-    """Iterates over a run's batches and silent pods; afterwards `reader.holes` tells where the journal is damaged, and
+    """Iterates over what a run's entries give; afterwards `reader.holes` tells where the journal is damaged, and
     `health` what was noted of the pods.
 
     Which runner's foot a pod is on says the manifest, which may have been corrected after the run.
@@ -37,7 +37,7 @@ class Replay:
         self.health = PodHealthTracker(run.manifest.pods)
         self._refit = refit
 
-    def __iter__(self) -> Iterator[Batch | SilentPod]:
+    def __iter__(self) -> Iterator[Given]:
         self.assembler = Assembler()
         self.health = PodHealthTracker(self.run.manifest.pods)
         entries: Iterable[Entry] = give_up_lost(mended(self.reader), self.reader)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.entries import EndEntry
 from surefoot.sensor_ingest.recording.errors import (
@@ -63,12 +64,27 @@ class PodAssignment:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanionAssignment:
+    """A sensor beside the pods, of one runner.
+
+    Parameters
+    ----------
+    address : its Bluetooth address, or the name that it advertises.
+    runner : the runner's id.
+    """
+
+    companion: Companion
+    address: str
+    runner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Description of a run. The session clock is 0 at `created_utc`; a pod's number is its index in `pods`.
 
     `parameters` are those of the analysis that were not the default when the run began; `sides_confirmed` names the
     runners who say that their pods were on these feet; `pair_clocks` tells how well the clocks of a runner's pods are
-    known against each other, where they were not timed live.
+    known against each other, where they were not timed live; a companion's number is its index in `companions`.
     """
 
     run_id: str
@@ -79,6 +95,7 @@ class Manifest:
     parameters: Mapping[str, float] = field(default_factory=dict)
     sides_confirmed: tuple[str, ...] = ()
     pair_clocks: Mapping[str, PairClock] = field(default_factory=dict)
+    companions: tuple[CompanionAssignment, ...] = ()
 
     @property
     def runners(self) -> tuple[str, ...]:
@@ -110,6 +127,10 @@ class Manifest:
             "parameters": dict(self.parameters),
             "sides_confirmed": list(self.sides_confirmed),
             "pair_clocks": {runner: clock.to_json() for runner, clock in self.pair_clocks.items()},
+            "companions": [
+                {"companion": each.companion, "address": each.address, "runner": each.runner}
+                for each in self.companions
+            ],
         }
         return json.dumps({**fields, "checksum": _checksum(fields)}, indent=1, ensure_ascii=False)
 
@@ -130,8 +151,21 @@ class Manifest:
         parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
         confirmed = tuple(str(name) for name in fields.get("sides_confirmed", ()))
         clocks = {str(runner): PairClock.from_json(clock) for runner, clock in fields.get("pair_clocks", {}).items()}
-        ended = bool(fields["ended"])
-        return cls(str(fields["run"]), created, str(fields["software"]), pods, ended, parameters, confirmed, clocks)
+        companions = tuple(
+            CompanionAssignment(Companion(each["companion"]), str(each["address"]), str(each["runner"]))
+            for each in fields.get("companions", ())
+        )
+        return cls(
+            str(fields["run"]),
+            created,
+            str(fields["software"]),
+            pods,
+            bool(fields["ended"]),
+            parameters,
+            confirmed,
+            clocks,
+            companions,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +230,7 @@ def create_run(
     created_utc: datetime | None = None,
     parameters: Mapping[str, float] | None = None,
     pair_clocks: Mapping[str, PairClock] | None = None,
+    companions: Sequence[CompanionAssignment] = (),
 ) -> RunFolder:
     """Create a run in a new folder of `parent`, named by its run id, which sorts by time.
 
@@ -221,6 +256,7 @@ def create_run(
         parameters=parameters or {},
         sides_confirmed=confirmed,
         pair_clocks=pair_clocks or {},
+        companions=tuple(companions),
     )
     run = RunFolder(parent / run_id, manifest)
     try:

@@ -17,6 +17,16 @@ Folder = Annotated[
 Runner = Annotated[str | None, typer.Option(metavar="NAME", help="Only this runner, if there are several.")]
 LeftPod = Annotated[str | None, typer.Option("--left", metavar="POD", help="Serial number or tag of the left pod.")]
 RightPod = Annotated[str | None, typer.Option("--right", metavar="POD", help="Serial number or tag of the right pod.")]
+HeartRate = Annotated[
+    str | None,
+    typer.Option("--heart-rate", metavar="DEVICE", help="Heart-rate sensor to record too: its address or name."),
+]
+Treadmill = Annotated[
+    str | None, typer.Option("--treadmill", metavar="DEVICE", help="Treadmill to record too: its address or name.")
+]
+FootPod = Annotated[
+    str | None, typer.Option("--foot-pod", metavar="DEVICE", help="Other foot pod to record too: its address or name.")
+]
 RunnerName = Annotated[str, typer.Option("--runner", metavar="NAME", help="Who runs.")]
 Host = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Show the wall to others too; 0.0.0.0 is every network.")

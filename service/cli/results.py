@@ -8,10 +8,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.analysis.companions import COMPANION_WORDS
+from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder
 from surefoot.service.cli.invocation import command_line
 from surefoot.service.errors import RunnerUnknownError
 from surefoot.service.pipeline.analysis import Analysis
+from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.serialization.output_files import check_output, write_json
 from surefoot.service.terminal.summary import show
 
@@ -51,6 +53,20 @@ def print_summaries(console: Console, analyses: Mapping[str, Analysis], names: M
         if len(analyses) > 1:
             console.print(Text(f"{chr(10) if place else ''}{names[runner]}", style="bold cyan"))
         show(console, analysis)
+
+
+def silent_companions(run: Manifest, analysis: RunAnalysis) -> list[str]:
+    """A sentence for each sensor beside the pods that said nothing."""
+    told = {
+        (runner, reading.companion)
+        for runner, known in analysis.runners.items()
+        for reading in known.results.companions
+    }
+    return [
+        f"No data from the {COMPANION_WORDS[each.companion]} {each.address}."
+        for each in run.companions
+        if (each.runner, each.companion) not in told
+    ]
 
 
 def print_place(console: Console, run: RunFolder) -> None:

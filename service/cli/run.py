@@ -9,9 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from surefoot.service.cli.options import Folder, Host, LeftPod, Port, RightPod, RunnerName
+from surefoot.service.cli.options import (
+    Folder,
+    FootPod,
+    HeartRate,
+    Host,
+    LeftPod,
+    Port,
+    RightPod,
+    RunnerName,
+    Treadmill,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from surefoot.sensor_ingest.recording.run_folder import RunFolder
@@ -26,6 +38,9 @@ def run(
     continued: Annotated[
         str | None, typer.Option("--continue", metavar="RUN", help="Continue an interrupted run.")
     ] = None,
+    heart_rate: HeartRate = None,
+    treadmill: Treadmill = None,
+    foot_pod: FootPod = None,
     folder: Folder = None,
     host: Host = None,
     port: Port = None,
@@ -42,38 +57,53 @@ def run(
     from rich.console import Console
     from rich.text import Text
 
-    from surefoot.service.cli.results import print_place, print_summaries
+    from surefoot.service.cli.results import print_place, print_summaries, silent_companions
     from surefoot.service.configuration import load_configuration
     from surefoot.service.runtime.data_folder import recording_data_folder
 
     console = Console(highlight=False)
     with recording_data_folder(load_configuration().settings):
-        started = _open(left, right, runner, continued, folder)
+        beside = {"heart_rate": heart_rate, "treadmill": treadmill, "foot_pod": foot_pod}
+        named = {name: device for name, device in beside.items() if device is not None}
+        started = _open((left, right), named, runner, continued, folder)
         finished = _record_watched(console, started, (host, port), new=continued is None)
     print_summaries(console, finished.analysis.conclude(), started.manifest.names)
+    for sentence in silent_companions(started.manifest, finished.analysis):
+        console.print(Text(sentence))
     for pod in finished.health:
         if pod.last_packet_s is None:
             console.print(Text(f"No data from the {pod.foot} pod {pod.serial}: {pod.note}."))
     print_place(console, started)
 
 
-def _open(left: str | None, right: str | None, runner: str, continued: str | None, folder: Path | None) -> RunFolder:
-    """A new run, or the one to continue."""
+def _open(
+    sides: tuple[str | None, str | None],
+    companions: Mapping[str, str],
+    runner: str,
+    continued: str | None,
+    folder: Path | None,
+) -> RunFolder:
+    """A new run, or the one to continue; `companions` are the sensors that were named beside the pods."""
     from surefoot.sensor_ingest.recording.run_folder import create_run
     from surefoot.service import VERSION
     from surefoot.service.cli.pod_choice import choose_pods
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import TwoSourcesError
     from surefoot.service.runs import find_run, runs_folder
-    from surefoot.service.runtime.pod_sources import worn_as_kept
+    from surefoot.service.runtime.pod_sources import chosen_companions, worn_as_kept
 
-    named = left is not None or right is not None
+    named = sides != (None, None)
     if continued is None:
-        parent, pods = runs_folder(folder), choose_pods(left, right, runner)
-        parameters = load_configuration().settings.parameters
-        worn = pods if named else worn_as_kept(pods, parent)
-        return create_run(parent, worn, software=f"surefoot {VERSION}", parameters=parameters)
-    if named:
+        parent, pods = runs_folder(folder), choose_pods(*sides, runner)
+        settings = load_configuration().settings
+        return create_run(
+            parent,
+            pods if named else worn_as_kept(pods, parent),
+            software=f"surefoot {VERSION}",
+            parameters=settings.parameters,
+            companions=chosen_companions(companions, pods[0].runner, settings.runners),
+        )
+    if named or companions:
         raise TwoSourcesError("--continue and --left or --right", "only --continue; the run knows its pods")
     return find_run(continued, folder)
 

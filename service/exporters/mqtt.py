@@ -35,15 +35,17 @@ from surefoot.service.store.schema import FIRST_GENERATION
 log = logging.getLogger(__name__)
 
 RETAINED_TABLES = ("runs", "summaries", "live")
-PUBLISHED_TABLES = (*RETAINED_TABLES, "strides", "alerts")
+PASSING_TABLES = {"strides": messages.stride, "companions": messages.companion}
+"""Of what is published once, as it happens."""
+PUBLISHED_TABLES = (*RETAINED_TABLES, *PASSING_TABLES, "alerts")
 BATCH_ROWS = 200
 POLL_S = 1.0
 LATE_S = 10.0
 """Older alerts are marked late."""
 MAX_CLOSED = 3
 """Connections that the broker closes on a message, until it is given up: some do so instead of refusing it."""
-MAX_STRIDE_AGE_S = 60.0
-"""Older strides are not published."""
+MAX_PASSING_AGE_S = 60.0
+"""Older rows of `PASSING_TABLES` are not published."""
 
 Rows = Sequence[sqlite3.Row]
 
@@ -120,12 +122,13 @@ class MqttExporter:
         for table in RETAINED_TABLES:
             while rows := self._outbox.pending(table, BATCH_ROWS):
                 await self._settle_retained(client, table, rows)
-        while rows := self._outbox.pending("strides", BATCH_ROWS):
-            for row in rows:
-                if self._outbox.age_s(row) < MAX_STRIDE_AGE_S:
-                    await self._publish(client, messages.stride(row))
-            self._outbox.set_cursor("strides", rows[-1]["seq"])
-            self._status.delivered += len(rows)
+        for table, message in PASSING_TABLES.items():
+            while rows := self._outbox.pending(table, BATCH_ROWS):
+                for row in rows:
+                    if self._outbox.age_s(row) < MAX_PASSING_AGE_S:
+                        await self._publish(client, message(row))
+                self._outbox.set_cursor(table, rows[-1]["seq"])
+                self._status.delivered += len(rows)
 
     async def publish_refused(self, client: BrokerClient) -> None:
         """Publish again what the broker has refused."""

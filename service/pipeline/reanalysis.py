@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
+from surefoot.sensor_ingest.recording.assembler import Given
 from surefoot.sensor_ingest.recording.replay import Replay, replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.pipeline.analysis import CHUNK_S, ProgressCallback
@@ -36,7 +36,7 @@ def analyze_run(run: RunFolder, progress: ProgressCallback, *, refit: bool = Fal
     return analysis
 
 
-def replay_with_progress(again: Replay, progress: ProgressCallback, step: str) -> Iterator[Batch | SilentPod]:
+def replay_with_progress(again: Replay, progress: ProgressCallback, step: str) -> Iterator[Given]:
     """A recording's batches and silences; `progress` is called with the share read."""
     journal = again.run.journal_path
     total = max(journal.stat().st_size, 1) if journal.exists() else 1

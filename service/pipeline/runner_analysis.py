@@ -10,15 +10,16 @@ from types import MappingProxyType
 
 import numpy as np
 
+from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.model import Foot, Mounting, Samples, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
-from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
+from surefoot.sensor_ingest.recording.assembler import Batch, CompanionNews, Given, SilentPod
 from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE, PairClock
 from surefoot.sensor_ingest.recording.pod_health import HealthNote
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
 from surefoot.service.pipeline.sampling_stats import (
     SamplingCounter,
@@ -33,6 +34,8 @@ ResultSink = Callable[[str, Results, float], None]
 """Called with (runner, new results, watermark_s): session time up to which all results are known."""
 MAX_FOOT_LAG_S = 5.0
 """A foot that lags further behind the other does not hold back the watermark."""
+MAX_TOLD_AFTER_S = 5.0
+"""What companions say is given with what else becomes known, or at the latest after so long."""
 PRUNE_PERIOD_S = 60.0
 """Period of dropping results older than `retain_s`."""
 
@@ -79,7 +82,9 @@ class RunnerAnalysis:
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
         self._holes: Sequence[JournalHole] = ()
-        self._parts = [Results({foot: Strides.empty(foot) for foot in self.feet}, clock_sd_s=clock.sd_s)]
+        self._nothing = Results({foot: Strides.empty(foot) for foot in self.feet}, clock_sd_s=clock.sd_s)
+        self._parts = [self._nothing]
+        self._untold: list[CompanionReading] = []
 
     def push(self, samples: Samples) -> None:
         """Take one foot's next samples."""
@@ -87,6 +92,12 @@ class RunnerAnalysis:
             self._sampling[samples.foot].push(samples)
         self._newest_s[samples.foot] = float(samples.time_s[-1])
         self._add(self._session.push(samples))
+
+    def push_companion(self, reading: CompanionReading) -> None:
+        """Take what a sensor beside the pods said."""
+        self._untold.append(reading)
+        if reading.time_s - self._untold[0].time_s >= MAX_TOLD_AFTER_S:
+            self._add(self._nothing)
 
     def absent(self, foot: Foot, until_s: float) -> None:
         """Stop waiting for a foot's samples before `until_s`."""
@@ -150,6 +161,9 @@ class RunnerAnalysis:
         )
 
     def _add(self, new: Results) -> None:
+        if self._untold:
+            new = replace(new, companions=tuple(self._untold))
+            self._untold = []
         self._sink(new, self._watermark_s)
         ends_s = [float(rows.next_initial_contact_s[-1]) for rows in new.strides.values() if len(rows)]
         self.last_stride_s = max(ends_s, default=self.last_stride_s)
@@ -158,6 +172,7 @@ class RunnerAnalysis:
             or new.live
             or new.bouts
             or new.findings
+            or new.companions
             or any(len(strides) for strides in new.strides.values())
         ):
             self._parts.append(new)
@@ -189,11 +204,12 @@ class RunAnalysis:
         sides_confirmed: Sequence[str] = (),
         pair_clocks: Mapping[str, PairClock] = MappingProxyType({}),
         run_id: str = "",
+        companions: Sequence[CompanionAssignment] = (),
     ) -> None:
         self.chunk_s = chunk_s
         self.health_notes: Sequence[HealthNote] = ()
         """How the pods were, of a run read from its recording."""
-        self._pods = tuple(pods)
+        self._pods, self._companions = tuple(pods), tuple(companions)
         self._waiting: dict[int, list[Batch]] = {}
         self.names = {pod.runner: pod.name or pod.runner for pod in pods}
         self.runners = {
@@ -223,10 +239,14 @@ class RunAnalysis:
             sides_confirmed=run.sides_confirmed,
             pair_clocks=run.pair_clocks,
             run_id=run.run_id,
+            companions=run.companions,
         )
 
-    def push(self, item: Batch | SilentPod) -> None:
-        """Take the next batch or silence."""
+    def push(self, item: Given) -> None:
+        """Take the next batch, silence or news of a companion."""
+        if isinstance(item, CompanionNews):
+            self._push_companion(item)
+            return
         if isinstance(item, SilentPod):
             self._analyze(item.pod)
             worn = self._pods[item.pod]
@@ -236,6 +256,11 @@ class RunAnalysis:
         for pod, waiting in list(self._waiting.items()):
             if waiting[-1].samples.time_s[-1] - waiting[0].samples.time_s[0] >= self.chunk_s:
                 self._analyze(pod)
+
+    def _push_companion(self, news: CompanionNews) -> None:
+        owner = self._companions[news.number].runner if news.number < len(self._companions) else None
+        if owner in self.runners:
+            self.runners[owner].push_companion(news.reading)
 
     def flush(self) -> None:
         """End the run."""
@@ -262,6 +287,7 @@ def recent(results: Results, since_s: float) -> Results:
         tuple(finding for finding in results.findings if finding.known_s >= since_s),
         tuple(window for window in results.live if window.end_s >= since_s),
         results.clock_sd_s,
+        tuple(reading for reading in results.companions if reading.time_s >= since_s),
     )
 
 

@@ -24,7 +24,14 @@ from surefoot.sensor_ingest.recording.errors import (
     RunMissingError,
     RunUnwritableError,
 )
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import (
+    CompanionAssignment,
+    Manifest,
+    PodAssignment,
+    RunFolder,
+    create_run,
+    open_run,
+)
 from surefoot.service import VERSION
 from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
@@ -57,10 +64,14 @@ STORE_CHECK_S = 5.0
 
 
 class PodSource(Protocol):
-    """Source of pods and the radio that reaches them; `heard` is what was advertised when pods were waited for."""
+    """Source of pods and the radio that reaches them; `heard` is what was advertised when pods were waited for.
+
+    `companions` are the sensors beside the pods that are recorded with them.
+    """
 
     radio: RadioBackend
     heard: Sequence[DiscoveredPod]
+    companions: Sequence[CompanionAssignment]
 
     async def wait_for_pods(self) -> list[PodAssignment]:
         """Wait until a run can begin; returns the pods that take part."""
@@ -198,6 +209,7 @@ class Daemon:
             worn_as_kept(pods, self._context.settings.runs_folder),
             software=f"surefoot {VERSION}",
             parameters=self._context.settings.parameters,
+            companions=source.companions,
         )
 
     async def _record_run(self, run: RunFolder, radio: RadioBackend) -> None:

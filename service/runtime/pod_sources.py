@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, wait_for_any
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, PodAssignment
 from surefoot.service.errors import NoPodError, SamePodError
 from surefoot.service.settings import RunnerSettings
 
@@ -25,6 +26,7 @@ class BluetoothPods:
     def __init__(self, runners: Mapping[str, RunnerSettings], radio: RadioBackend | None = None) -> None:
         self.radio = radio or RadioBackend()
         self.heard: Sequence[DiscoveredPod] = ()
+        self.companions: Sequence[CompanionAssignment] = companions_of(runners)
         self._pods = pods_of(runners)
 
     async def wait_for_pods(self) -> list[PodAssignment]:
@@ -39,6 +41,7 @@ class SimulatedSquad:
     def __init__(self, radio: RadioBackend, pods: list[PodAssignment]) -> None:
         self.radio = radio
         self.heard: Sequence[DiscoveredPod] = ()
+        self.companions: Sequence[CompanionAssignment] = ()
         self._pods = pods
 
     async def wait_for_pods(self) -> list[PodAssignment]:
@@ -54,6 +57,24 @@ def pods_of(runners: Mapping[str, RunnerSettings]) -> list[PodAssignment]:
         for foot, serial in ((Foot.LEFT, pods.left), (Foot.RIGHT, pods.right))
         if serial is not None
     ]
+
+
+def companions_of(runners: Mapping[str, RunnerSettings]) -> list[CompanionAssignment]:
+    """The sensors beside the pods of all runners in the settings."""
+    return [
+        CompanionAssignment(companion, address, runner)
+        for runner, named in runners.items()
+        for companion, address in named.companions.items()
+    ]
+
+
+def chosen_companions(
+    named: Mapping[str, str], runner: str, runners: Mapping[str, RunnerSettings]
+) -> list[CompanionAssignment]:
+    """A runner's sensors beside the pods: those named, by kind, and those of the settings where none is."""
+    known = runners[runner].companions if runner in runners else {}
+    found = {**known, **{Companion(kind): address for kind, address in named.items()}}
+    return [CompanionAssignment(companion, address, runner) for companion, address in found.items()]
 
 
 def named_pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:

@@ -121,7 +121,8 @@ class ResultRecorder:
         findings = [self._known[runner].under_first_id(finding) for finding in results.findings]
         alerts = self._policies[runner].push(findings, watermark_s)
         strides = any(len(rows) for rows in results.strides.values())
-        if not (strides or results.windows or results.live or results.bouts or findings or alerts):
+        others = (results.windows, results.live, results.bouts, results.companions, findings, alerts)
+        if not (strides or any(others)):
             return
         self._sync_recording()
         with self._transaction():

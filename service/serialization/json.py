@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from surefoot.analysis.companions import QUANTITIES, CompanionReading, summarise_companions
 from surefoot.analysis.findings import latest
 from surefoot.analysis.metrics import STRIDE_METRICS
 from surefoot.analysis.model import Bout, Estimate, Flag, Foot, Strides, Window, Withheld
@@ -42,6 +43,17 @@ def analysis_to_dict(analysis: Analysis) -> Json:
         "windows": [_window(window) for window in results.windows],
         "findings": [finding_to_dict(finding) for finding in latest(results.findings)],
         "summary": rounded(analysis.summary),
+        "companions": _companions(results.companions),
+    }
+
+
+def _companions(readings: Iterable[CompanionReading]) -> Json:
+    """Each quantity of the sensors beside the pods over the run."""
+    found = summarise_companions(readings)
+    return {
+        key: {name: rounded(getattr(found.get(key), name, None)) for name in ("mean", "low", "high")}
+        | {"n": found[key].n if key in found else 0}
+        for key in QUANTITIES
     }
 
 

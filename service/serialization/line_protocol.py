@@ -26,6 +26,7 @@ FIELD_OF_EVERY_POINT: Mapping[str, str] = {
     "baselines": "value",
     "findings": "rank",
     "pod_health": "connected",
+    "companions": "time_s",
     "summaries": "findings",
     "alerts": "id",
 }
@@ -86,6 +87,11 @@ def _pod(row: Row) -> Iterator[Point]:
     yield _with(_point("pod_health", row, row["foot"]).tag("serial", row["serial"]), json.loads(row["body"]))
 
 
+def _companion(row: Row) -> Iterator[Point]:
+    point = _point("companions", row, BOTH).tag("companion", row["companion"])
+    yield _with(point, {"time_s": row["time_s"], **json.loads(row["body"])})
+
+
 def _run(row: Row) -> Iterator[Point]:
     label = _label(row, datetime.fromtimestamp(row["time_ns"] / 1e9, UTC), "running")
     yield _with(
@@ -120,6 +126,7 @@ POINTS: Mapping[str, Callable[[Row], Iterator[Point]]] = {
     "baselines": _baseline,
     "findings": _finding,
     "pod_health": _pod,
+    "companions": _companion,
     "summaries": _summary,
     "alerts": _alert,
 }

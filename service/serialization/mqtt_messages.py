@@ -52,6 +52,11 @@ def stride(row: Row) -> Message:
     return _message(row, f"stride/{row['foot']}", body, qos=0)
 
 
+def companion(row: Row) -> Message:
+    """What a sensor beside the pods said, at most once (QoS 0)."""
+    return _message(row, f"companion/{row['companion']}", json.loads(row["body"]), qos=0)
+
+
 def window(row: Row) -> Message:
     """The runner's newest window."""
     body = json.loads(row["body"])

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from surefoot.analysis.companions import Companion, CompanionReading
 from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.serialization.encoding import (
@@ -87,6 +88,11 @@ def window_from_row(row: sqlite3.Row) -> Window:
         {Foot(foot): _withheld_from_lists(some) for foot, some in body.get("withheld", {}).items()},
         {key: Reason(reason) for key, reason in body.get("not_compared", {}).items()},
     )
+
+
+def companion_from_row(row: sqlite3.Row) -> CompanionReading:
+    """What a sensor beside the pods said."""
+    return CompanionReading(Companion(row["companion"]), row["time_s"], json.loads(row["body"]))
 
 
 def pod_health_to_json(pod: PodHealth) -> str:

@@ -129,6 +129,14 @@ CREATE TABLE watch_runs (
 """
 """Runs without pods, as a watch's file has them; where they led is not kept."""
 
+COMPANIONS = """
+CREATE TABLE companions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, runner TEXT NOT NULL, time_ns INTEGER NOT NULL,
+    companion TEXT NOT NULL, time_s REAL NOT NULL, body TEXT NOT NULL, generation INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (run, runner, companion, time_ns, body)) STRICT;
+"""
+"""What sensors beside the pods said: heart rate, treadmill, foot pod. One may say two things at a time."""
+
 MIGRATIONS: Mapping[int, str] = {
     1: FIRST_TABLES,
     2: STRIDES_BY_CONTACT,
@@ -140,6 +148,7 @@ MIGRATIONS: Mapping[int, str] = {
     8: BASELINES,
     9: RUN_LABELS,
     10: WATCH_RUNS,
+    11: COMPANIONS,
 }
 """Schema version → statements that lead to it from the version before, each ended by a semicolon and a line break.
 

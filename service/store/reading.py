@@ -10,12 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.model import Bout, BoutKind, Foot, Window
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE
 from surefoot.service.serialization.findings import finding_from_json
-from surefoot.service.serialization.store_rows import strides_from_rows, window_from_row
+from surefoot.service.serialization.store_rows import companion_from_row, strides_from_rows, window_from_row
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import connect, store_errors
 from surefoot.service.store.writing import NANOSECONDS
@@ -96,7 +97,15 @@ class StoreReader:
         strides = {foot: strides_from_rows(self._of(run, runner, "strides", "time_ns", foot), foot) for foot in feet}
         windows, live = self.windows(run, runner), self.windows(run, runner, "live")
         clock_sd_s = self._clock_sd_s(run, runner)
-        return Results(strides, windows, self.bouts(run, runner), self.findings(run, runner), live, clock_sd_s)
+        return Results(
+            strides,
+            windows,
+            self.bouts(run, runner),
+            self.findings(run, runner),
+            live,
+            clock_sd_s,
+            self.companions(run, runner),
+        )
 
     def _clock_sd_s(self, run: str, runner: str) -> float:
         """How well the feet's clocks were known against each other."""
@@ -121,6 +130,10 @@ class StoreReader:
     def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
         """Every revision of every finding, in the order in which they became known."""
         return tuple(finding_from_json(row["body"]) for row in self._of(run, runner, "findings", "seq"))
+
+    def companions(self, run: str, runner: str) -> tuple[CompanionReading, ...]:
+        """What sensors beside the pods said, in order of time."""
+        return tuple(map(companion_from_row, self._of(run, runner, "companions", "time_ns, companion")))
 
     def session_zero(self, run: str) -> BootTime | None:
         """When the session time of a run that was recorded live is 0; None of any other."""

@@ -6,7 +6,18 @@ Whoever writes looks up whether a result is there already; the natural keys of t
 
 from __future__ import annotations
 
-EXPORTED_TABLES = ("runs", "strides", "windows", "live", "baselines", "findings", "pod_health", "summaries", "alerts")
+EXPORTED_TABLES = (
+    "runs",
+    "strides",
+    "windows",
+    "live",
+    "baselines",
+    "findings",
+    "pod_health",
+    "companions",
+    "summaries",
+    "alerts",
+)
 """Tables with a `seq`, in the order in which they are exported: a run is announced before its rows."""
 ALERTS = "alerts"
 REPLACED_TABLES = tuple(table for table in EXPORTED_TABLES if table != ALERTS)

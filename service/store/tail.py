@@ -13,14 +13,15 @@ from typing import Any, Self
 
 import numpy as np
 
+from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.model import Foot, Strides, Window
 from surefoot.service.serialization.findings import finding_from_json
-from surefoot.service.serialization.store_rows import strides_from_rows, window_from_row
+from surefoot.service.serialization.store_rows import companion_from_row, strides_from_rows, window_from_row
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, snapshot
 
-TABLES = ("strides", "windows", "live", "findings", "pod_health")
+TABLES = ("strides", "windows", "live", "findings", "pod_health", "companions")
 RETAIN_S = 300.0
 """Strides and `live` windows are kept in memory for so long."""
 
@@ -30,7 +31,7 @@ RunKey = tuple[str, str]
 
 @dataclass(slots=True)
 class RunInProgress:
-    """A runner's part of a run in progress; strides and `live` windows of the last `RETAIN_S` only.
+    """A runner's part of a run in progress; strides, companions and `live` windows of the last `RETAIN_S` only.
 
     Parameters
     ----------
@@ -49,6 +50,7 @@ class RunInProgress:
     findings: tuple[Finding, ...] = ()
     counts: dict[Foot, int] = field(default_factory=dict)
     health: dict[Foot, Mapping[str, Any]] = field(default_factory=dict)
+    companions: tuple[CompanionReading, ...] = ()
 
 
 class StoreTail:
@@ -127,6 +129,9 @@ def _add(known: RunInProgress, table: str, rows: Sequence[sqlite3.Row]) -> None:
             known.health.update(
                 {Foot(row["foot"]): {"time_ns": row["time_ns"], **json.loads(row["body"])} for row in rows}
             )
+        case "companions":
+            said = (*known.companions, *map(companion_from_row, rows))
+            known.companions = tuple(each for each in said if each.time_s >= said[-1].time_s - RETAIN_S)
         case _:
             for foot in known.strides:
                 _add_strides(known, foot, [row for row in rows if row["foot"] == foot])

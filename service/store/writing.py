@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.findings import Finding, Severity
 from surefoot.analysis.model import Bout, Foot, Strides, Window
 from surefoot.analysis.session import Results
@@ -128,6 +129,8 @@ class StoreWriter:
             self.add_bout(run, runner, bout)
         for finding in results.findings:
             self.add_finding(run, runner, clock, finding)
+        for reading in results.companions:
+            self.add_companion(run, runner, clock, reading)
 
     def set_run_clock(self, run: str, zero: BootTime, *, dated: bool) -> None:
         """Set when a run's session time is 0; `dated` is whether a new run's date can be trusted."""
@@ -221,6 +224,19 @@ class StoreWriter:
             id=finding.id,
             revision=finding.revision,
             body=finding_to_json(finding),
+            generation=self._generation,
+        )
+
+    def add_companion(self, run: str, runner: str, clock: RunClock, reading: CompanionReading) -> None:
+        """Add what a sensor beside the pods said."""
+        self._add(
+            "companions",
+            run=run,
+            runner=runner,
+            time_ns=clock.ns(reading.time_s),
+            companion=reading.companion.value,
+            time_s=reading.time_s,
+            body=dumps(dict(reading.values)),
             generation=self._generation,
         )
 

@@ -18,7 +18,7 @@ from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import LOW_BATTERY_PCT
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, in_unit, signed
-from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
+from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot, companions_line
 from surefoot.dashboards.vocabulary import finding_title
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.service.pipeline.runner_analysis import RunAnalysis, RunnerAnalysis
@@ -123,10 +123,12 @@ def _one_runner(
     wanted: str, analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float, height: int, width: int
 ) -> list[RenderableType]:
     runner = analysis.runners[wanted]
-    snapshot = LiveSnapshot.current(runner_now(wanted, analysis, health, now_s))
+    state = runner_now(wanted, analysis, health, now_s)
+    snapshot, beside = LiveSnapshot.current(state), companions_line(state)
     blind = [Text(f"{text[0].upper()}{text[1:]}", style=WARNING) for text in snapshot.not_watched]
     parts: list[RenderableType] = [_gait_line(snapshot), Text(), _feet(snapshot), *blind]
-    height -= _height(blind, width)
+    parts += [Text(f"{beside[0].upper()}{beside[1:]}")] if beside else []
+    height -= _height(blind, width) + bool(beside)
     if height < RUNNER_LINES:
         return parts
     findings = _fitting_findings(runner, width, height - RUNNER_LINES - 2)

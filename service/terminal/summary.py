@@ -10,11 +10,21 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from surefoot.analysis.companions import QUANTITIES, summarise_companions
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
 from surefoot.analysis.model import Bout, Estimate, Foot, Gait, Withheld
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
 from surefoot.analysis.windows import MIN_WINDOW_STRIDES
-from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, duration, in_unit, range_text, signed
+from surefoot.dashboards.formatting import (
+    UNKNOWN,
+    asymmetry_text,
+    clock,
+    duration,
+    in_unit,
+    quantity_summary_text,
+    range_text,
+    signed,
+)
 from surefoot.dashboards.vocabulary import BOUT_WORDS, GAIT_WORDS, MOUNTING_WORDS, not_watched_text
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.pipeline.data_quality import DataQuality
@@ -45,7 +55,12 @@ def report(analysis: Analysis, width: int = WIDTH) -> Group:
         elif any(strides):
             parts += [Text(), Text(f"{GAIT_WORDS[gait]}: {sum(strides)} strides, too few to measure")]
     return Group(
-        *parts, *_findings(analysis, width), *_bouts(analysis.results.bouts), Text(), *_quality(analysis, width)
+        *parts,
+        *_findings(analysis, width),
+        *_bouts(analysis.results.bouts),
+        *_companions(analysis),
+        Text(),
+        *_quality(analysis, width),
     )
 
 
@@ -130,6 +145,13 @@ def _bouts(bouts: Sequence[Bout]) -> list[RenderableType]:
     if len(shown) > MAX_BOUTS:
         lines.append(Text(f"and {len(shown) - MAX_BOUTS} more, all of them in the JSON", style=DIM))
     return [Text(), Text("When", style=HEADING), *lines]
+
+
+def _companions(analysis: Analysis) -> list[RenderableType]:
+    """What the sensors beside the pods said; nothing without any."""
+    found = summarise_companions(analysis.results.companions)
+    lines = [Text(f"{QUANTITIES[key].label}: {quantity_summary_text(key, each)}") for key, each in found.items()]
+    return [Text(), Text("Other sensors", style=HEADING), *lines] if lines else []
 
 
 def long_bouts(bouts: Iterable[Bout]) -> list[Bout]:

@@ -40,6 +40,7 @@ def runner_now(worn_by: str, analysis: RunAnalysis, health: Sequence[PodHealth],
         latest(results.findings),
         sum(len(strides) for strides in results.strides.values()),
         tuple(_pod(pod, now_s) for pod in health if pod.runner == worn_by),
+        results.companions,
     )
     return _without_sided(state) if known.pods_in_question else state
 
@@ -60,6 +61,7 @@ def stored_runner_now(runner: str, known: RunInProgress, now_s: float) -> Runner
             _stored_pod(foot, row, now_s - (row["time_ns"] - known.begun_ns) / NANOSECONDS)
             for foot, row in known.health.items()
         ],
+        known.companions,
     )
     return _without_sided(state) if any(each.kind is Kind.EXCHANGED_PODS for each in known.findings) else state
 

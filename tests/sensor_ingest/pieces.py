@@ -9,7 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag
-from surefoot.sensor_ingest.recording.entries import ClockEntry, EndEntry, Entry, EventEntry, PacketEntry, PodEntry
+from surefoot.sensor_ingest.recording.entries import (
+    ClockEntry,
+    CompanionEntry,
+    EndEntry,
+    Entry,
+    EventEntry,
+    PacketEntry,
+    PodEntry,
+)
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run
 
@@ -68,7 +76,7 @@ def _heard(
     kept = [entry for entry in entries if isinstance(entry, PacketEntry) and keep(entry) and entry.pod in pods]
     begins_s = {pod: min((entry.arrival_s for entry in kept if entry.pod == pod), default=0.0) for pod in pods}
     for entry in entries:
-        if isinstance(entry, EndEntry) or getattr(entry, "pod", None) not in pods:
+        if isinstance(entry, EndEntry | CompanionEntry) or getattr(entry, "pod", None) not in pods:
             continue
         number = pods.index(entry.pod)
         match entry:

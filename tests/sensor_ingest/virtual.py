@@ -23,7 +23,7 @@ from surefoot.firmware_sim.scenarios import Outage, PowerCycle, Scenario
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.assembler import Batch, SilentPod
+from surefoot.sensor_ingest.recording.assembler import Batch, CompanionNews, SilentPod
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.replay import replay
@@ -67,6 +67,7 @@ class Taken:
 
     batches: list[Batch] = field(default_factory=list)
     silences: list[SilentPod] = field(default_factory=list)
+    news: list[CompanionNews] = field(default_factory=list)
     taken_s: list[float] = field(default_factory=list)
     origin_s: float = 0.0
 
@@ -103,6 +104,9 @@ async def take(run: LiveRun, taken: Taken) -> None:
     """Take batches until the run is over."""
     taken.origin_s = asyncio.get_running_loop().time() - run.now_s
     async for given in run:
+        if isinstance(given, CompanionNews):
+            taken.news.append(given)
+            continue
         if isinstance(given, SilentPod):
             taken.silences.append(given)
             continue
@@ -114,7 +118,8 @@ def replayed(folder: RunFolder, *, refit: bool = False) -> Taken:
     """What a recorded run gives."""
     given = list(replay(folder, refit=refit))
     batches = [each for each in given if isinstance(each, Batch)]
-    return Taken(batches, [each for each in given if isinstance(each, SilentPod)])
+    news = [each for each in given if isinstance(each, CompanionNews)]
+    return Taken(batches, [each for each in given if isinstance(each, SilentPod)], news)
 
 
 @asynccontextmanager

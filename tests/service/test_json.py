@@ -23,7 +23,10 @@ def both(capsys: pytest.CaptureFixture[str], left: Path, right: Path) -> Any:
 
 
 def test_it_has_every_top_level_key_of_the_contract(both: Any) -> None:
-    assert list(both) == ["surefoot", "parameters", "quality", "bouts", "strides", "windows", "findings", "summary"]
+    assert list(both) == [
+        "surefoot", "parameters", "quality", "bouts", "strides", "windows", "findings", "summary", "companions",
+    ]  # fmt: skip
+    assert both["companions"]["heart_rate_bpm"] == {"mean": None, "low": None, "high": None, "n": 0}
     assert both["surefoot"] == VERSION
     assert both["findings"] == []
 
