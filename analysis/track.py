@@ -82,6 +82,26 @@ class Track:
         return total_m + _counted(high_m - low_m)
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedTrack:
+    """A watch's track on the session clock of a run that pods recorded.
+
+    Parameters
+    ----------
+    form : of its file.
+    compared : what pods and watch were compared by, "cadence" or "speed".
+    ahead_s, sd_s : how far the watch's clock was ahead of the run's, and the standard uncertainty.
+    correlation : of what was compared, at this offset.
+    """
+
+    track: Track
+    form: str
+    compared: str
+    ahead_s: float
+    sd_s: float
+    correlation: float
+
+
 def ground_distance_m(latitude_deg: Floats, longitude_deg: Floats) -> Floats:
     """(n,) distance along places from the first one; places that are not known add nothing."""
     known = np.isfinite(latitude_deg) & np.isfinite(longitude_deg)

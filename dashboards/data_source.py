@@ -16,6 +16,7 @@ from surefoot.analysis.inversion.watched import LandingsWatched
 from surefoot.analysis.model import Foot, MountingStatus, Strides, Window
 from surefoot.analysis.session import Results
 from surefoot.analysis.time_watched import TimeWatched
+from surefoot.analysis.track import JoinedTrack
 
 
 class FootDataQuality(Protocol):
@@ -51,6 +52,7 @@ class AnalysedRun:
     run, started_utc : None for CSV files, which have neither.
     version : version of the software that analysed it.
     ended : False for a run in progress or cut off, and for CSV files.
+    track : what a watch kept of the run; None without one.
     """
 
     runner: str
@@ -62,6 +64,7 @@ class AnalysedRun:
     summary: Mapping[str, float | None]
     quality: Mapping[Foot, FootDataQuality]
     ended: bool = False
+    track: JoinedTrack | None = None
 
     @property
     def asks_whether_exchanged(self) -> bool:

@@ -89,6 +89,12 @@ def duration(duration_s: float) -> str:
     return f"{clock(duration_s)} {'h' if duration_s >= 3599.5 else 'min'}"
 
 
+def clock_ahead_text(ahead_s: float, sd_s: float) -> str:
+    """How far a clock is ahead or behind, with its standard uncertainty: "3.2 s ahead (± 2.0 s)"."""
+    far = f"{abs(ahead_s):.1f} s" if abs(ahead_s) < 100.0 else duration(abs(ahead_s))
+    return f"{far} {'behind' if ahead_s < 0.0 else 'ahead'} (± {sd_s:.1f} s)"
+
+
 def _range_decimals(metric: Metric, values: tuple[float, float]) -> int:
     """Fewest decimals that show both ends of a range exactly."""
     shown = [round(value * metric.scale, metric.decimals) for value in values]

@@ -61,10 +61,11 @@ def recorded_runs(folder: Path, progress: ProgressCallback) -> Iterator[Recorded
     runs = list_runs(folder) if folder.is_dir() else ()
     for place, run in enumerate(runs):
         progress("Reading", place / len(runs))
-        yield RecordedRun(run, _duration_s(run))
+        yield RecordedRun(run, duration_s(run))
 
 
-def _duration_s(run: RunFolder) -> float | None:
+def duration_s(run: RunFolder) -> float | None:
+    """How long a run is; None where its recording cannot be read."""
     reader = JournalReader(run.journal_path)
     try:
         for _ in reader:

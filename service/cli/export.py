@@ -41,7 +41,7 @@ def export(
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
     from surefoot.service.terminal.progress import ProgressBar
-    from surefoot.service.views.reporting import recorded
+    from surefoot.service.views.reporting import recorded_run
 
     target = csv or to
     if target is None or (csv and to):
@@ -52,7 +52,7 @@ def export(
     names = chosen_runners(found, runner)
     with ProgressBar(Console(stderr=True)) as progress:
         analyses = {} if WITHOUT_ANALYSIS.issuperset(wanted) else analyze_run(found, progress).conclude()
-        analysed = {name: recorded(analyses[name], name, found.manifest) for name in names if name in analyses}
+        analysed = {name: recorded_run(analyses[name], name, found) for name in names if name in analyses}
         paths = [path for form in wanted for path in export_run(found, names, analysed, form, target, progress)]
     for path in paths:
         print(f"{path}  {path.stat().st_size / 1000.0:.0f} kB")

@@ -36,7 +36,7 @@ def replay_run(
     from surefoot.service.runs import find_run
     from surefoot.service.serialization.output_files import check_output
     from surefoot.service.terminal.progress import ProgressBar
-    from surefoot.service.views.reporting import recorded, write_reports
+    from surefoot.service.views.reporting import recorded_run, write_reports
 
     run = find_run(named, folder)
     names = chosen_runners(run, runner)
@@ -50,4 +50,4 @@ def replay_run(
     analyses = {name: analyses[name] for name in names}
     give_results(analyses, run.manifest.names, json, output)
     if report is not None:
-        write_reports({name: recorded(each, name, run.manifest) for name, each in analyses.items()}, report)
+        write_reports({name: recorded_run(each, name, run) for name, each in analyses.items()}, report)

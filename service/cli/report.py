@@ -33,7 +33,7 @@ def report(
     from surefoot.service.runs import find_run
     from surefoot.service.serialization.output_files import check_output
     from surefoot.service.terminal.progress import ProgressBar
-    from surefoot.service.views.reporting import recorded, write_reports
+    from surefoot.service.views.reporting import recorded_run, write_reports
 
     found = find_run(run, folder)
     names = chosen_runners(found, runner)
@@ -41,7 +41,7 @@ def report(
     check_output(file, [found.journal_path])
     with ProgressBar(Console(stderr=True)) as progress:
         analyses = analyze_run(found, progress).conclude()
-    reports = {name: recorded(analyses[name], name, found.manifest) for name in names}
+    reports = {name: recorded_run(analyses[name], name, found) for name in names}
     for path in write_reports(reports, file, pdf=pdf):
         print(path)
 

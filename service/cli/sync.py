@@ -157,7 +157,7 @@ def _print_pods(visited: Mapping[str, PodProgress]) -> list[str]:
 def _print_runs(synced: Synced, progress: ProgressCallback) -> None:
     """Print each runner's run, what is to be told of its times, and its reports, which are written."""
     from surefoot.service.pipeline.reanalysis import analyze_run
-    from surefoot.service.views.reporting import recorded, write_reports
+    from surefoot.service.views.reporting import recorded_run, write_reports
 
     for runner in synced.runners:
         print(f"{runner} (run {runner.run.manifest.run_id}).")
@@ -165,6 +165,6 @@ def _print_runs(synced: Synced, progress: ProgressCallback) -> None:
         print(note)
     for run in {runner.run.path: runner.run for runner in synced.runners}.values():
         analyses = analyze_run(run, progress).conclude()
-        reports = {name: recorded(analysis, name, run.manifest) for name, analysis in analyses.items()}
+        reports = {name: recorded_run(analysis, name, run) for name, analysis in analyses.items()}
         for path in write_reports(reports, run.path / "report.html"):
             print(f"Report: {path}")

@@ -17,6 +17,8 @@ from surefoot.service.store.connection import connect, store_errors, transaction
 from surefoot.service.store.notebook import Notebook, NoteKind
 
 NANOSECONDS = 1_000_000_000
+LABEL = "watch-"
+"""Names of such runs begin with it."""
 SAME_SHARE = 0.5
 """Two runs of a watch that have more than this share of the shorter one in common are one run: nobody runs twice at a
 time, and other programs cut the ends of a run."""
@@ -73,7 +75,7 @@ class WatchRun:
     @property
     def label(self) -> str:
         """How it is called among a runner's runs."""
-        return f"watch-{self.started_utc:%Y%m%dT%H%M%SZ}"
+        return f"{LABEL}{self.started_utc:%Y%m%dT%H%M%SZ}"
 
     def is_same(self, other: WatchRun) -> bool:
         """Whether both are one run of one runner."""

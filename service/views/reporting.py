@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from surefoot.analysis.track import JoinedTrack
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.report.page import report_html
 from surefoot.sensor_ingest.recording.private_files import private_opener
-from surefoot.sensor_ingest.recording.run_folder import Manifest
+from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder
+from surefoot.sensor_ingest.watches.kept_track import kept_track
 from surefoot.service import VERSION
 from surefoot.service.errors import BrowserError, OutputError
 from surefoot.service.pipeline.analysis import Analysis
@@ -33,7 +35,14 @@ HEADLESS = (
 PRINT_TIMEOUT_S = 60.0
 
 
-def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) -> AnalysedRun:
+def recorded_run(analysis: Analysis, runner: str, run: RunFolder) -> AnalysedRun:
+    """An analysis of a runner's run as the views' data, with the watch's track that is kept with it."""
+    return recorded(analysis, runner, run.manifest, kept_track(run, runner))
+
+
+def recorded(
+    analysis: Analysis, runner: str = "", run: Manifest | None = None, track: JoinedTrack | None = None
+) -> AnalysedRun:
     """An analysis as the views' data; of the runner with an id in a run."""
     return AnalysedRun(
         runner,
@@ -45,6 +54,7 @@ def recorded(analysis: Analysis, runner: str = "", run: Manifest | None = None) 
         analysis.summary,
         analysis.quality,
         run is not None and run.ended,
+        track,
     )
 
 

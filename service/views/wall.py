@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from surefoot.dashboards.wall.metrics_page import MetricsPage
 from surefoot.extras import missing
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
+from surefoot.sensor_ingest.watches.kept_track import kept_track
 from surefoot.service.errors import RequestError, WallError
 from surefoot.service.formats.exporting import available_forms, check_installed, export_run
 from surefoot.service.formats.one_file import one_file
@@ -72,7 +73,7 @@ class Archive:
                 self._cache[run] = folder.manifest, found
             while len(self._cache) > CACHED_RUNS:
                 self._cache.popitem(last=False)
-            return found
+            return {name: replace(each, track=kept_track(folder, name)) for name, each in found.items()}
 
     def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:
         """Correct a run whose pods may have been exchanged; a second answer changes nothing, as nothing is asked then.

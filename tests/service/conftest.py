@@ -56,3 +56,9 @@ def rolled(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
     """Two minutes of the demo."""
     return record_demo_run(tmp_path_factory.mktemp("runs"), 2.0)
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """Five minutes of the demo: long enough to be compared with a watch."""
+    return record_demo_run(tmp_path_factory.mktemp("watched"), 5.0)
