@@ -117,6 +117,7 @@ class RunnerState:
     live_windows : ten-second windows, at least those of the last few minutes.
     stride_count : strides of both feet so far.
     companions : what sensors beside the pods said, at least in the last few minutes.
+    behind_s : by how much what is known here lags behind what the pods send.
     """
 
     runner: str
@@ -130,6 +131,7 @@ class RunnerState:
     stride_count: int
     pods: Sequence[PodStatus]
     companions: Sequence[CompanionReading] = ()
+    behind_s: float = 0.0
 
     @property
     def newest_stride_end_s(self) -> float | None:

@@ -79,7 +79,7 @@ class LiveSnapshot:
             return GAIT_WORDS[Gait.RUN if self._newest_strides.running[-1] else Gait.WALK]
         if self.silent_feet:
             return f"Waiting for the {' and '.join(self.silent_feet)} pod{'s' * (len(self.silent_feet) > 1)}"
-        return "Waiting for steps" if not self.stride_count else "No steps"
+        return "Waiting for steps" if not self.stride_count else "Stopped"
 
     @property
     def why_not_compared(self) -> str:

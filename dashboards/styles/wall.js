@@ -1,86 +1,46 @@
-// Inserts the pieces of HTML that the server sends and greys out stale values. Nothing is computed here: numbers, words
-// and drawings come from the server as they are.
+// Shows the pieces of HTML that the server sends. Nothing is computed here: numbers, words and drawings come from the
+// server as they are; only dates are told in the reader's own time.
 
-const STALE_S = 6;
+import { markAges, show } from "./pieces.js";
+
+const SILENT_S = 8;
 const RETRY_MS = 1000;
 
 const root = document.documentElement;
 const container = document.getElementById("pieces");
 const link = document.getElementById("link");
 const player = document.getElementById("player");
-const state = { ages: {}, receivedMs: 0, source: null, at: null, ended: false, playing: true, dragging: false, serverClosed: false };
+const state = { receivedMs: 0, source: null, at: null, ended: false, playing: true, dragging: false, serverClosed: false };
 const storageKey = `replay ${location.pathname.split("/")[2]}`;
 
-// Pieces and their age
-
-function pieceElement(name) {
-  const existing = container.querySelector(`[data-piece="${CSS.escape(name)}"]`);
-  if (existing) return existing;
-  const created = document.createElement("div");
-  created.dataset.piece = name;
-  container.append(created);
-  return created;
-}
-
-const rank = (piece) => Number(piece.firstElementChild?.className.match(/rank-(\d)/)?.[1] ?? 0);
-
-function renderPiece(name, html) {
-  const piece = pieceElement(name);
-  const focused = piece.contains(document.activeElement);
-  const [known, before] = [piece.hasChildNodes(), rank(piece)];
-  piece.innerHTML = html;
-  if (rank(piece) !== before) piece.classList.toggle("news", known && rank(piece) > before);
-  if (focused) piece.querySelector("a, button, [tabindex]")?.focus({ preventScroll: true });
-}
-
-function orderPieces(order) {
-  if (!container.classList.contains("cards")) return;
-  const wanted = new Set(order);
-  for (const piece of [...container.children]) if (!wanted.has(piece.dataset.piece)) piece.remove();
-  order.forEach((name, index) => {
-    const piece = pieceElement(name);
-    if (container.children[index] === piece) return;
-    const focused = piece.contains(document.activeElement) ? document.activeElement : null;
-    container.insertBefore(piece, container.children[index] ?? null);
-    focused?.focus({ preventScroll: true });
-  });
-}
-
 function applyMessage(message) {
-  for (const [name, html] of Object.entries(message.pieces)) renderPiece(name, html);
-  orderPieces(message.order);
-  state.ages = message.ages;
+  show(message);
   state.receivedMs = performance.now();
   document.getElementById("clock").textContent = message.clock;
   if (message.alert) document.getElementById("alert").textContent = message.alert;
   if (message.at !== undefined) updatePlayer(message);
-  markStale();
+  tick();
 }
 
-function ageText(seconds) {
-  if (seconds < 60) return `${Math.round(seconds)} s ago`;
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3600)} h ago`;
+// A replay's ages are those of its own clock.
+
+function tick() {
+  const quietS = state.receivedMs ? (performance.now() - state.receivedMs) / 1000 : 0;
+  markAges(player ? 0 : quietS);
+  const silent = !player && quietS > SILENT_S;
+  if (silent && !root.classList.contains("lost")) showLinkStatus(`no news since ${timeOfDay(quietS)}`, "silent");
+  else if (root.classList.contains("silent")) showLinkStatus("live");
 }
 
-function markStale() {
-  const since = state.receivedMs ? (performance.now() - state.receivedMs) / 1000 : 0;
-  for (const [name, known] of Object.entries(state.ages)) {
-    const piece = pieceElement(name);
-    const old = known === null ? null : known + (player ? 0 : since);
-    const stale = old !== null && old > STALE_S;
-    piece.classList.toggle("stale", stale);
-    const label = piece.querySelector(".age");
-    if (label) label.textContent = stale ? ageText(old) : "";
-  }
-  if (container && !container.classList.contains("cards")) container.classList.toggle("stale", pieceElement("head").classList.contains("stale"));
-}
+const timeOfDay = (agoS) => new Date(Date.now() - 1000 * agoS).toLocaleTimeString("en-GB", { timeStyle: "short" });
 
 // Connection to the event stream
 
-function showLinkStatus(text, lost) {
+// `trouble` is "lost" without a connection, "silent" where one brings nothing, else empty.
+
+function showLinkStatus(text, trouble = "") {
   if (link.textContent !== text) link.textContent = text;
-  link.classList.toggle("lost", lost);
-  root.classList.toggle("lost", lost);
+  for (const element of [link, root]) for (const name of ["lost", "silent"]) element.classList.toggle(name, name === trouble);
 }
 
 function eventsUrl() {
@@ -97,7 +57,7 @@ function connect() {
   const source = (state.source = new EventSource(eventsUrl()));
   source.onopen = () => {
     state.serverClosed = false;
-    showLinkStatus(player ? "replay" : "live", false);
+    showLinkStatus(player ? "replay" : "live");
   };
   source.addEventListener("over", () => (state.serverClosed = true));
   source.onmessage = (event) => applyMessage(JSON.parse(event.data));
@@ -108,7 +68,7 @@ function connect() {
 }
 
 async function reconnect() {
-  showLinkStatus(state.serverClosed ? "surefoot has stopped" : "connection lost, reconnecting", true);
+  showLinkStatus(state.serverClosed ? "surefoot has stopped" : "connection lost, reconnecting", "lost");
   await new Promise((done) => setTimeout(done, RETRY_MS));
   try {
     const answer = await fetch(container.dataset.events.replace(/events.*/, "") || "/", { redirect: "manual" });
@@ -172,7 +132,7 @@ function setUpPlayer() {
 // Keyboard and theme
 
 function focusCard(step) {
-  const cards = [...document.querySelectorAll(".card")];
+  const cards = [...document.querySelectorAll(".card .name a")];
   const here = cards.indexOf(document.activeElement);
   cards[Math.min(Math.max(here + step, 0), cards.length - 1)]?.focus();
 }
@@ -183,16 +143,16 @@ function columns() {
 
 function onKeydown(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select")) return;
+  const cards = container?.classList.contains("cards");
   const acts = {
     ArrowRight: () => focusCard(1),
     ArrowLeft: () => focusCard(-1),
     ArrowDown: () => focusCard(columns()),
     ArrowUp: () => focusCard(-columns()),
-    Escape: () => document.getElementById("up")?.click(),
+    Escape: () => (cards && document.activeElement.closest(".card") ? document.activeElement.blur() : document.getElementById("up")?.click()),
     t: toggleTheme,
     " ": () => player && !event.target.matches("button, a, summary") && (event.preventDefault(), play(!state.playing)),
   };
-  const cards = container?.classList.contains("cards");
   if (event.key.startsWith("Arrow") && !cards) return;
   if (event.key.startsWith("Arrow")) event.preventDefault();
   acts[event.key]?.();
@@ -204,11 +164,21 @@ function toggleTheme() {
   root.dataset.theme = localStorage.theme = dark ? "light" : "dark";
 }
 
+// Dates
+
+const DATE = { day: "2-digit", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+
+function showDates() {
+  const local = new Intl.DateTimeFormat("en-GB", DATE);
+  for (const each of document.querySelectorAll("time[datetime]")) each.textContent = local.format(new Date(each.dateTime));
+}
+
+showDates();
 if (localStorage.theme) root.dataset.theme = localStorage.theme;
 document.getElementById("theme")?.addEventListener("click", toggleTheme);
 document.addEventListener("keydown", onKeydown);
 if (player) setUpPlayer();
 if (container) {
   connect();
-  setInterval(markStale, 1000);
+  setInterval(tick, 1000);
 }

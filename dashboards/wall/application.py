@@ -43,6 +43,8 @@ ASSETS = {
     "theme.css": "text/css",
     "wall.css": "text/css",
     "wall.js": "text/javascript",
+    "pieces.js": "text/javascript",
+    "patch.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 SECURITY_HEADERS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from surefoot.analysis.findings import Finding, Kind, State
+from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import LOW_BATTERY_PCT, RunnerState
 
 INVERSION_ATTENTION_S = 600.0
@@ -29,8 +30,8 @@ class Attention:
 
     @property
     def since_s(self) -> float:
-        """Session time at which the finding became known; 0 without one."""
-        return self.finding.known_s if self.finding is not None else 0.0
+        """Session time at which the finding happened or began, which later revisions keep; 0 without one."""
+        return self.finding.time_s if self.finding is not None else 0.0
 
 
 def attention(runner: RunnerState) -> Attention:
@@ -58,6 +59,8 @@ def sorted_by_attention(runners: list[tuple[RunnerState, Attention]]) -> list[tu
 
 def _pod_trouble(runner: RunnerState) -> str:
     silent = [pod for pod in runner.pods if pod.heard is False]
+    if len(silent) == len(Foot) and len({pod.state for pod in silent}) == 1:
+        return f"both pods {silent[0].state}"
     if silent:
         return " and ".join(f"{pod.foot} pod {pod.state}" for pod in silent)
     low = [pod for pod in runner.pods if pod.battery_pct is not None and pod.battery_pct < LOW_BATTERY_PCT]

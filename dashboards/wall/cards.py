@@ -13,6 +13,7 @@ from surefoot.dashboards.html import Markup, compact_number, element, join
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot, companions_line
 from surefoot.dashboards.vocabulary import finding_title, when_text
 from surefoot.dashboards.wall.attention import Attention
+from surefoot.dashboards.wall.freshness import activity, freshness
 
 GAUGE_LIMIT_PCT = 8.0
 """Asymmetry at the ends of gauge and sparkline; larger values are drawn there."""
@@ -21,14 +22,14 @@ SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 120.0, 36.0
 
 
 def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
-    """Card of a runner; the whole card is a link."""
+    """Card of a runner; the link of the name covers the whole card."""
     snapshot = LiveSnapshot.last_known(runner)
     return element(
-        "a",
+        "article",
         element(
-            "span",
-            element("strong", runner.name, class_="name"),
-            element("span", LiveSnapshot.current(runner).activity, class_="gait"),
+            "div",
+            element("h2", element("a", runner.name, href=link), class_="name"),
+            element("span", activity(runner), class_="gait"),
             element("span", class_="age"),
             class_="top",
         ),
@@ -38,8 +39,7 @@ def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
         element("span", _attention_reason(attention, runner), class_="why"),
         *(element("span", f"▲ {text}", class_="blind") for text in snapshot.not_watched),
         element("span", *(pod_chip(runner, foot) for foot in Foot), class_="chips"),
-        href=link,
-        class_=f"card rank-{attention.rank}",
+        class_=f"card rank-{attention.rank} {freshness(runner)}",
     )
 
 

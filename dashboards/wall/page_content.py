@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from surefoot.analysis.findings import Finding
 from surefoot.dashboards.data_source import RunnerState, SquadState
 from surefoot.dashboards.formatting import clock
 from surefoot.dashboards.html import Markup, element
@@ -20,6 +21,15 @@ NOBODY_RUNNING = element(
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """A finding as a sentence, for screen readers."""
+
+    finding: str
+    rank: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageContent:
     """Content of a page at one moment.
 
@@ -28,13 +38,13 @@ class PageContent:
     pieces : id → HTML, in display order.
     ages_s : id → age of the newest value; None if there is none yet.
     clock : time since the start of the run, as text.
-    alert : newest finding as a sentence, for screen readers.
+    alerts : every finding that is more than a note, in the order in which they happened.
     """
 
     pieces: Mapping[str, Markup]
     ages_s: Mapping[str, float | None]
     clock: str
-    alert: str
+    alerts: Sequence[Alert] = ()
 
 
 def squad_content(squad: SquadState, base: str) -> PageContent:
@@ -43,12 +53,13 @@ def squad_content(squad: SquadState, base: str) -> PageContent:
     cards = {
         _piece_id(runner): runner_card(runner, each, f"{base}/runner/{quote(runner.runner)}") for runner, each in ranked
     }
-    notices = element("ul", *(element("li", each) for each in squad.notices), class_="notice", role="status")
+    told = (element("li", each) for each in squad.notices)
+    notices = element("ul", *told, class_="notice", role="status", aria_atomic="false")
     return PageContent(
         {**({"notices": notices} if squad.notices else {}), **(cards or {"nobody": NOBODY_RUNNING})},
         {_piece_id(runner): _age_s(runner) for runner, _ in ranked},
         _clock(squad),
-        _alert(squad),
+        _alerts(squad.runners),
     )
 
 
@@ -56,9 +67,9 @@ def runner_content(squad: SquadState, wanted: str) -> PageContent:
     """Sections of the page of the runner with an id."""
     runner = squad.runner(wanted)
     if runner is None:
-        return PageContent({"head": element("p", f"{wanted} is not running right now.", class_="nothing")}, {}, "", "")
+        return PageContent({"head": element("p", f"{wanted} is not running right now.", class_="nothing")}, {}, "")
     pieces = runner_sections(runner, attention(runner))
-    return PageContent(pieces, {"head": _age_s(runner)}, clock(runner.now_s - runner.origin_s), _alert(squad, wanted))
+    return PageContent(pieces, {"head": _age_s(runner)}, clock(runner.now_s - runner.origin_s), _alerts([runner]))
 
 
 @dataclass(slots=True)
@@ -66,22 +77,26 @@ class PageDelta:
     """Remembers what one browser has, so that messages carry only changes."""
 
     _sent: dict[str, str] = field(default_factory=dict)
-    _alert: str = ""
+    _told: dict[str, int] = field(default_factory=dict)
 
     def message(self, content: PageContent, **more: object) -> str:
-        """JSON message with the pieces that have changed, and `more`."""
+        """JSON message with the pieces that have changed, the findings that are new or graver, and `more`."""
         fresh = {name: html for name, html in content.pieces.items() if self._sent.get(name) != html}
-        self._sent = dict(content.pieces)
-        alert, self._alert = content.alert if content.alert != self._alert else "", content.alert
-        ages_s = {name: None if age_s is None else round(age_s, 1) for name, age_s in content.ages_s.items()}
         fields = {
             "pieces": fresh,
             "order": list(content.pieces),
-            "ages": ages_s,
+            "ages": {name: None if age_s is None else round(age_s, 1) for name, age_s in content.ages_s.items()},
             "clock": content.clock,
-            "alert": alert,
+            "alert": " ".join(self._untold(content.alerts)),
         }
+        self._sent = dict(content.pieces)
+        self._told = {each.finding: each.rank for each in content.alerts}
         return json.dumps({**fields, **more}, ensure_ascii=False)
+
+    def _untold(self, alerts: Sequence[Alert]) -> list[str]:
+        """Sentences of findings that are new or graver; of all those before the page was opened, the last."""
+        untold = [each.sentence for each in alerts if each.rank > self._told.get(each.finding, 0)]
+        return untold if self._sent else untold[-1:]
 
 
 def _piece_id(runner: RunnerState) -> str:
@@ -97,13 +112,16 @@ def _clock(squad: SquadState) -> str:
     return "" if lasted_s is None else clock(lasted_s)
 
 
-def _alert(squad: SquadState, wanted: str | None = None) -> str:
-    newest = max(_alerts(squad, wanted), key=lambda each: each[0], default=None)
-    return "" if newest is None else newest[1]
+def _alerts(runners: Sequence[RunnerState]) -> list[Alert]:
+    found = sorted(_findings(runners), key=lambda each: each[1].time_s)
+    return [
+        Alert(f"{runner.runner} {finding.id}", finding.severity.rank, f"{runner.name}: {finding.message}")
+        for runner, finding in found
+    ]
 
 
-def _alerts(squad: SquadState, wanted: str | None) -> Iterator[tuple[float, str]]:
-    for runner in squad.runners:
-        for finding in runner.findings if wanted in (None, runner.runner) else ():
+def _findings(runners: Sequence[RunnerState]) -> Iterator[tuple[RunnerState, Finding]]:
+    for runner in runners:
+        for finding in runner.findings:
             if finding.severity.rank > 0:
-                yield finding.known_s, f"{runner.name}: {finding.message}"
+                yield runner, finding

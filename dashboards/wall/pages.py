@@ -20,7 +20,11 @@ SECTIONS = {
     "pods": "Pods",
 }
 REPLAY_SPEEDS = (1, 2, 5, 10, 30, 100)
-KEYBOARD_HELP = "Arrow keys: move between cards. Enter: open. Escape: back. Space: pause a replay. T: light or dark."
+KEYBOARD_HELP = (
+    "Arrow keys: move between cards. Enter: open. Escape: leave the cards, or go back. Space: pause a replay. "
+    "T: light or dark."
+)
+WAITING = "▲ Somebody needs a look; the cards keep their places while one has the focus. Escape sorts them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def runs_page(runs: Sequence[RunListEntry]) -> Page:
     rows = [
         element(
             "tr",
-            element("td", local_time(run.started_utc)),
+            element("td", element("time", local_time(run.started_utc), datetime=run.started_utc.isoformat())),
             element("td", element("a", "Replay", href=f"/runs/{run.run}")),
             element("td", *(_report_link(run.run, *each) for each in run.names.items())),
             element("td", "" if run.ended else "in progress, or cut off"),
@@ -189,6 +193,7 @@ def _header_bar(*, live: bool, sign_out: bool) -> Markup:
         element("details", element("summary", "Keys"), element("p", KEYBOARD_HELP), class_="help"),
         element("form", element("button", "Sign out"), method="post", action="/logout") if sign_out else None,
         element("p", id="alert", role="alert", class_="unseen") if live else None,
+        element("p", WAITING, id="waiting", role="status", hidden=True) if live else None,
         class_="bar",
     )  # fmt: skip
 

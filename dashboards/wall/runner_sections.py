@@ -22,6 +22,7 @@ from surefoot.dashboards.wall.cards import (
     companions_row,
     left_right_figure,
 )
+from surefoot.dashboards.wall.freshness import activity, freshness
 
 MINUTE_S = 60.0
 MIN_SPAN_S = 300.0
@@ -50,7 +51,7 @@ def _head(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> 
         "div",
         element(
             "p",
-            element("span", LiveSnapshot.current(runner).activity, class_="gait"),
+            element("span", activity(runner), class_="gait"),
             f" · {clock(runner.now_s - runner.origin_s)} · {runner.stride_count} strides ",
             element("span", class_="age"),
         ),
@@ -68,7 +69,7 @@ def _head(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> 
             asymmetry_gauge(snapshot.asymmetry_pct, reference_band(runner.windows, COMPARED_METRIC)),
             class_="balance",
         ),
-        class_=f"head rank-{attention.rank}",
+        class_=f"head rank-{attention.rank} {freshness(runner)}",
     )
 
 

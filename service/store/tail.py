@@ -20,6 +20,7 @@ from surefoot.service.serialization.findings import finding_from_json
 from surefoot.service.serialization.store_rows import companion_from_row, strides_from_rows, window_from_row
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, snapshot
+from surefoot.service.store.writing import NANOSECONDS
 
 TABLES = ("strides", "windows", "live", "findings", "pod_health", "companions")
 RETAIN_S = 300.0
@@ -51,6 +52,13 @@ class RunInProgress:
     counts: dict[Foot, int] = field(default_factory=dict)
     health: dict[Foot, Mapping[str, Any]] = field(default_factory=dict)
     companions: tuple[CompanionReading, ...] = ()
+
+    @property
+    def told_s(self) -> float:
+        """Session time of the newest stride or pod health; 0 without."""
+        ends_s = [float(rows.next_initial_contact_s[-1]) for rows in self.strides.values() if len(rows)]
+        notes_s = [(row["time_ns"] - self.begun_ns) / NANOSECONDS for row in self.health.values()]
+        return max([*ends_s, *notes_s], default=0.0)
 
 
 class StoreTail:

@@ -22,13 +22,13 @@ from surefoot.service.store.writing import NANOSECONDS
 MAX_PACKET_AGE_S = 2.0
 """Older than this, the newest packet means silence: about eleven a second should come."""
 MAX_HEALTH_AGE_S = 25.0
-"""The same for the newest health row of the store, which is written every ten seconds."""
+"""The newest health row of the store, which is written every ten seconds, says nothing of a pod when it is older."""
 
 
 def runner_now(worn_by: str, analysis: RunAnalysis, health: Sequence[PodHealth], now_s: float) -> RunnerState:
     """The runner with an id, whom this process analyses; `now_s` is session time."""
     known = analysis.runners[worn_by]
-    results = known.results
+    results, pods = known.results, tuple(_pod(pod, now_s) for pod in health if pod.runner == worn_by)
     state = RunnerState(
         worn_by,
         analysis.names[worn_by],
@@ -39,8 +39,9 @@ def runner_now(worn_by: str, analysis: RunAnalysis, health: Sequence[PodHealth],
         results.live,
         latest(results.findings),
         sum(len(strides) for strides in results.strides.values()),
-        tuple(_pod(pod, now_s) for pod in health if pod.runner == worn_by),
+        pods,
         results.companions,
+        max(now_s - known.last_s, 0.0) if any(pod.heard for pod in pods) else 0.0,
     )
     return _without_sided(state) if known.pods_in_question else state
 
@@ -62,6 +63,7 @@ def stored_runner_now(runner: str, known: RunInProgress, now_s: float) -> Runner
             for foot, row in known.health.items()
         ],
         known.companions,
+        max(now_s - known.told_s, 0.0),
     )
     return _without_sided(state) if any(each.kind is Kind.EXCHANGED_PODS for each in known.findings) else state
 
@@ -87,14 +89,9 @@ def link_state(pod: PodHealth, now_s: float) -> str:
     return "searching" if pod.last_packet_s is None else "out of reach"
 
 
-def is_heard(connected: object, age_s: float | None, max_age_s: float) -> bool:
-    """Whether a pod is connected and not silent; `age_s` is that of the newest news of it, None before there is any."""
-    return bool(connected) and (age_s is None or age_s < max_age_s)
-
-
 def _is_heard(pod: PodHealth, now_s: float) -> bool:
-    age_s = None if pod.last_packet_s is None else now_s - pod.last_packet_s
-    return is_heard(pod.connected, age_s, MAX_PACKET_AGE_S)
+    """Whether a pod is connected and not silent."""
+    return pod.connected and (pod.last_packet_s is None or now_s - pod.last_packet_s < MAX_PACKET_AGE_S)
 
 
 def _pod(pod: PodHealth, now_s: float) -> PodStatus:
@@ -104,7 +101,8 @@ def _pod(pod: PodHealth, now_s: float) -> PodStatus:
 
 
 def _stored_pod(foot: Foot, row: Mapping[str, Any], age_s: float) -> PodStatus:
-    """A pod by its newest health row, of `age_s`, which does not say why a link is down."""
-    heard = is_heard(row["connected"], age_s, MAX_HEALTH_AGE_S)
-    state = "connected" if heard else "out of reach"
+    """A pod by its newest health row, of `age_s`, which does not say why a link is down, and nothing when it is old."""
+    is_told = age_s < MAX_HEALTH_AGE_S
+    heard = bool(row["connected"]) if is_told else None
+    state = ("connected" if heard else "out of reach") if is_told else "not known"
     return PodStatus(foot, state, heard, row["battery_pct"], row["rssi_dbm"], row["loss_pct"] or 0.0)

@@ -60,8 +60,10 @@ class FakeViewDataSource:
         return path
 
 
-def eventful_runner(name: str, at_s: float, *, age_s: float = 0.0, heard: bool = True, called: str = "") -> RunnerState:
+def eventful_runner(
+    name: str, at_s: float, *, age_s: float = 0.0, heard: bool = True, called: str = "", behind_s: float = 0.0
+) -> RunnerState:
     """The eventful run at a session time, its newest stride `age_s` old."""
     now = runner_at(eventful(), at_s)
     pods = [replace(pod, heard=heard, state="connected" if heard else "out of reach") for pod in PODS]
-    return replace(now, runner=name, name=called or name, now_s=at_s + age_s, pods=pods)
+    return replace(now, runner=name, name=called or name, now_s=at_s + age_s, pods=pods, behind_s=behind_s)

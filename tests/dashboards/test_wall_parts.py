@@ -18,7 +18,8 @@ from surefoot.dashboards.live_snapshot import COMPARED_METRIC, MAX_COMPARISON_AG
 from surefoot.dashboards.wall.access import SESSION_LIFETIME_S, Password
 from surefoot.dashboards.wall.attention import INVERSION_ATTENTION_S, attention, sorted_by_attention
 from surefoot.dashboards.wall.cards import runner_card
-from surefoot.dashboards.wall.page_content import PageContent, PageDelta
+from surefoot.dashboards.wall.freshness import MAX_BEHIND_S, activity, freshness
+from surefoot.dashboards.wall.page_content import Alert, PageContent, PageDelta
 from surefoot.dashboards.wall.replay import runner_at
 from surefoot.firmware_sim.body.motion import PlannedBout
 from surefoot.service.views.reporting import recorded
@@ -64,6 +65,27 @@ def test_those_who_need_a_look_come_first_and_equals_by_name() -> None:
     ranked = sorted_by_attention([(each, attention(each)) for each in squad])
     assert [each.name for each, _ in ranked] == ["Eve", "Anna", "Ben", "Carl", "Dora"]
     assert ranked[2][1].pod_trouble == "left pod out of reach"
+    assert attention(
+        runner("ben", pods=[replace(pod, heard=False, state="searching") for pod in PODS])
+    ).pod_trouble == ("both pods searching")
+
+
+def test_a_revised_finding_does_not_move_a_card() -> None:
+    drifts = [finding(Kind.ASYMMETRY_DRIFT, Severity.WARNING, at_s) for at_s in (300.0, 500.0)]
+    for known_s in (600.0, 700.0):
+        squad = [runner("anna", replace(drifts[0], known_s=known_s)), runner("ben", replace(drifts[1], known_s=650.0))]
+        ranked = sorted_by_attention([(each, attention(each)) for each in squad])
+        assert [each.name for each, _ in ranked] == ["Ben", "Anna"]
+
+
+def test_somebody_who_stands_a_lost_pod_and_a_slow_service_are_told_apart() -> None:
+    silent = [replace(PODS[0], heard=False, state="out of reach"), PODS[1]]
+    stands = replace(runner("anna"), stride_count=100)
+    lost, slow = replace(stands, pods=silent), replace(stands, behind_s=MAX_BEHIND_S + 16.0)
+    assert [freshness(each) for each in (stands, lost, slow)] == ["heard", "lost", "behind"]
+    assert [activity(each) for each in (stands, lost, slow)] == [
+        "Stopped", "Waiting for the left pod", "surefoot is 31 s behind",
+    ]  # fmt: skip
 
 
 def test_a_replay_knows_nothing_of_what_comes_later() -> None:
@@ -151,15 +173,23 @@ def test_a_comparison_of_long_ago_is_not_told_as_of_now() -> None:
 
 def test_a_browser_is_told_only_what_has_changed() -> None:
     delta = PageDelta()
-    first = json.loads(
-        delta.message(PageContent({"a": Markup("1"), "b": Markup("2")}, {"a": 1.23}, "0:01", "watch out"))
-    )
-    second = json.loads(
-        delta.message(PageContent({"b": Markup("2"), "a": Markup("3")}, {"a": None}, "0:02", "watch out"))
-    )
+    first = json.loads(delta.message(PageContent({"a": Markup("1"), "b": Markup("2")}, {"a": 1.23}, "0:01")))
+    second = json.loads(delta.message(PageContent({"b": Markup("2"), "a": Markup("3")}, {"a": None}, "0:02")))
     assert first["pieces"] == {"a": "1", "b": "2"}
     assert (second["pieces"], second["order"], second["ages"]) == ({"a": "3"}, ["b", "a"], {"a": None})
-    assert (first["alert"], second["alert"]) == ("watch out", "")
+
+
+def test_a_screen_reader_is_told_of_a_finding_once_and_again_when_it_is_graver() -> None:
+    delta = PageDelta()
+
+    def told(*alerts: Alert) -> str:
+        return str(json.loads(delta.message(PageContent({"a": Markup("1")}, {}, "", alerts)))["alert"])
+
+    known, drift = Alert("ben 1", 1, "Ben shifts."), Alert("anna 1", 2, "Anna shifts.")
+    assert told(known, drift) == "Anna shifts."
+    assert told(known, replace(drift, sentence="Anna shifts by 6.1 %.")) == ""
+    assert told(known, replace(drift, rank=3, sentence="Anna shifts a lot.")) == "Anna shifts a lot."
+    assert told(Alert("carl 1", 1, "Carl too."), replace(known, rank=2)) == "Carl too. Ben shifts."
 
 
 def test_text_is_escaped_and_numbers_are_short() -> None:

@@ -19,8 +19,10 @@ from surefoot.service.pipeline.analysis import chunks
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.pipeline.sides import SIDED_KEYS
 from surefoot.service.settings import Settings
-from surefoot.service.store.tail import StoreTail
-from surefoot.service.views.runner_state import runner_now
+from surefoot.service.store.boot_time import BootTime
+from surefoot.service.store.tail import RunInProgress, StoreTail
+from surefoot.service.store.writing import NANOSECONDS
+from surefoot.service.views.runner_state import runner_now, stored_runner_now
 from surefoot.service.views.squad_state import StoredRuns
 from tests.service.stored_runs import RUNNER, manifest, recent, store_samples
 
@@ -75,3 +77,13 @@ def test_angles_are_withheld_live_while_the_pods_are_in_question(tmp_path: Path,
     assert any(finding.kind is Kind.EXCHANGED_PODS for finding in wrong.findings)
     assert told(right) >= SIDED_KEYS
     assert told(wrong) == told(right) - SIDED_KEYS
+
+
+def test_where_nothing_is_stored_any_more_the_service_is_behind_and_no_pod_is_lost() -> None:
+    health = {foot: {"time_ns": 100 * NANOSECONDS, "connected": True, "battery_pct": None, "rssi_dbm": None,
+                     "loss_pct": 0.0} for foot in Foot}  # fmt: skip
+    known = RunInProgress("Anna", 0, BootTime("", 0.0), {}, health=health)
+    fresh, old = (stored_runner_now(RUNNER, known, now_s) for now_s in (109.0, 142.0))
+    assert [(pod.heard, pod.state) for pod in fresh.pods] == [(True, "connected")] * 2
+    assert [(pod.heard, pod.state) for pod in old.pods] == [(None, "not known")] * 2
+    assert (fresh.behind_s, old.behind_s) == (9.0, 42.0)

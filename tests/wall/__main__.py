@@ -1,10 +1,10 @@
-"""Print frame times, CPU and memory of a wall with twenty runners, and of one that is attacked: `make wall-load`."""
+"""Print the load of a wall with twenty runners, the presses it loses, and what attacks do to it: `make wall-load`."""
 
 from __future__ import annotations
 
 import sys
 
 from tests.accuracy.report import show
-from tests.wall import attack, load
+from tests.wall import attack, load, presses
 
-sys.exit(0 if show([*load.findings(), *attack.findings()]) else 1)
+sys.exit(0 if show([*load.findings(), *presses.findings(), *attack.findings()]) else 1)

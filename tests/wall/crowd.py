@@ -1,4 +1,7 @@
-"""Process that serves a wall with twenty simulated runners; prints its port, and when an ankle roll is known."""
+"""Process that serves a wall with twenty simulated runners; prints its port, and when an ankle roll is known.
+
+Its arguments are the time it lasts, in seconds, and `restless` for runners whose pods come and go.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,15 @@ FIRST_S, APART_S = 120.0, 30.0
 """Run time of the first group of four runners when the wall opens, and lead of each further group."""
 ROLL_AFTER_S = 20.0
 EVERY_S = 1.0
+AWAY_EVERY_S, AWAY_S = 60.0, 20.0
+"""A restless runner's left pod is out of reach for so long, one runner after the other."""
 
 
 class Crowd(NoRecordedRuns):
     """Source that shows four recorded runs as twenty runners in progress, updated once a second."""
 
-    def __init__(self, lasts_s: float) -> None:
+    def __init__(self, lasts_s: float, *, restless: bool = False) -> None:
+        self._restless = restless
         latest_s = FIRST_S + APART_S * (RUNNERS // len(SPEEDS_MPS)) + lasts_s
         roll = InversionEvent(Foot.LEFT, FIRST_S + ROLL_AFTER_S, peak_deg=36.0, rise_s=0.08)
         self._runs = [
@@ -55,7 +61,8 @@ class Crowd(NoRecordedRuns):
     def _runner(self, place: int, passed_s: float) -> RunnerState:
         ahead, which = divmod(place, len(SPEEDS_MPS))
         now = runner_at(self._runs[which], FIRST_S + APART_S * ahead + passed_s)
-        pods = tuple(PodStatus(foot, "connected", True, 90.0 - place, -55.0 - place, 0.1) for foot in Foot)
+        away = self._restless and (passed_s + AWAY_EVERY_S * place / RUNNERS) % AWAY_EVERY_S < AWAY_S
+        pods = tuple(_pod(foot, place, away=away and foot is Foot.LEFT) for foot in Foot)
         return replace(now, runner=f"runner-{place + 1}", name=f"runner-{place + 1}", pods=pods)
 
     def _tell(self, runner: RunnerState, number: int) -> None:
@@ -66,8 +73,13 @@ class Crowd(NoRecordedRuns):
             print(f"{time.time() - late_s:.3f}", flush=True)
 
 
+def _pod(foot: Foot, place: int, *, away: bool) -> PodStatus:
+    state = "out of reach" if away else "connected"
+    return PodStatus(foot, state, not away, 90.0 - place, -55.0 - place, 0.1)
+
+
 if __name__ == "__main__":
-    crowd = Crowd(float(sys.argv[1]))
+    crowd = Crowd(float(sys.argv[1]), restless="restless" in sys.argv[2:])
     with WallServer(crowd) as server:
         print(server.port, flush=True)
         sys.stdin.readline()

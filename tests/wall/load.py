@@ -95,9 +95,9 @@ def measured(lasts_s: float) -> Load:
 
 
 @contextmanager
-def crowd(lasts_s: float) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def crowd(lasts_s: float, *mood: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """The server's process and its port."""
-    command = [sys.executable, "-m", "tests.wall.crowd", str(lasts_s)]
+    command = [sys.executable, "-m", "tests.wall.crowd", str(lasts_s), *mood]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process, int(read_line(process))
