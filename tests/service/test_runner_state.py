@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,8 +81,8 @@ def test_angles_are_withheld_live_while_the_pods_are_in_question(tmp_path: Path,
 
 
 def test_where_nothing_is_stored_any_more_the_service_is_behind_and_no_pod_is_lost() -> None:
-    health = {foot: {"time_ns": 100 * NANOSECONDS, "connected": True, "battery_pct": None, "rssi_dbm": None,
-                     "loss_pct": 0.0} for foot in Foot}  # fmt: skip
+    row = {"time_ns": 100 * NANOSECONDS, "connected": True, "battery_pct": None, "rssi_dbm": None, "loss_pct": 0.0}
+    health: dict[Foot, Mapping[str, Any]] = dict.fromkeys(Foot, row)
     known = RunInProgress("Anna", 0, BootTime("", 0.0), {}, health=health)
     fresh, old = (stored_runner_now(RUNNER, known, now_s) for now_s in (109.0, 142.0))
     assert [(pod.heard, pod.state) for pod in fresh.pods] == [(True, "connected")] * 2
