@@ -36,7 +36,7 @@ class Imu:
 
     Parameters
     ----------
-    rate_hz : samples per second, 50…1000.
+    rate_hz : samples per second, 10…8000.
     mounting : (3, 3) rotation from the foot frame to the sensor frame.
     position_m : on the foot, from the heel point of the sole.
     acc_range_g, gyr_range_dps : full scale; readings beyond are cut off and marked as clipped.
@@ -70,8 +70,8 @@ class Imu:
     knocks_s: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if not 50.0 <= self.rate_hz <= 1000.0:
-            raise ValueError(f"rate_hz must lie in 50…1000, got {self.rate_hz}")
+        if not 10.0 <= self.rate_hz <= 8000.0:
+            raise ValueError(f"rate_hz must lie in 10…8000, got {self.rate_hz}")
         if self.mounting.shape != (3, 3) or not np.allclose(self.mounting @ self.mounting.T, np.eye(3), atol=1e-6):
             raise ValueError(f"mounting must be a 3×3 rotation, got {self.mounting.tolist()}")
         if np.linalg.det(self.mounting) < 0.0:

@@ -12,8 +12,8 @@ from surefoot.sensor_ingest.files.clipping import MIN_ACC_LIMIT_MPS2, MIN_GYR_LI
 from surefoot.sensor_ingest.files.columns import Table, drop_empty_gyroscope, drop_unreadable, drop_zero_rows
 from surefoot.sensor_ingest.files.dead_axes import check_acc_axes, drop_dead_gyroscope
 from surefoot.sensor_ingest.files.gyroscope_step import put_in_step, release_held
-from surefoot.sensor_ingest.files.packet_stamps import time_packets
 from surefoot.sensor_ingest.files.rest_detection import detect_gravity, still_level
+from surefoot.sensor_ingest.files.steady_clock import time_steadily
 from surefoot.sensor_ingest.files.timestamps import (
     Gaps,
     check_length,
@@ -23,7 +23,6 @@ from surefoot.sensor_ingest.files.timestamps import (
     drop_repeated_rows,
     find_gaps,
     mean_interval,
-    sort_by_time,
     spread_shared_times,
 )
 from surefoot.sensor_ingest.files.unit_detection import (
@@ -42,9 +41,8 @@ _REPAIRS = (
     convert_to_seconds,
     close_clock_steps,
     drop_copies,
-    sort_by_time,
-    time_packets,
     drop_repeated_rows,
+    time_steadily,
     spread_shared_times,
 )
 

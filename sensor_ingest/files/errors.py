@@ -141,7 +141,7 @@ class RateOutOfRangeError(RecordingError):
     def __init__(self, interval: float) -> None:
         self.interval = interval
         super().__init__(
-            f"readings are typically {interval:g} apart in time_s, which is no sampling rate of 50 to 1000 Hz "
+            f"readings are typically {interval:g} apart in time_s, which is no sampling rate of 25 to 4000 Hz "
             "in s, ms, µs or ns; check the time column."
         )
 

@@ -18,14 +18,17 @@ from surefoot.sensor_ingest.files.errors import (
 from surefoot.sensor_ingest.formatting import pluralize
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
-# 40 to 1100 Hz: the 50 to 1000 Hz we support, with room for a clock that is off. The units' bands do not overlap.
-_MIN_INTERVAL_S = 1 / 1100
-_MAX_INTERVAL_S = 1 / 40
+# 22 to 4400 Hz: the 25 to 4000 Hz we support, with room for a clock that is off. The units' bands do not overlap.
+_MIN_INTERVAL_S = 1 / 4400
+_MAX_INTERVAL_S = 1 / 22
+_LAG = 50
+"""Over so many changes of time a rate is first taken."""
 _MAX_BACKWARD_S = 1.0
 _MIN_DURATION_S = 2.0
 _MIN_ROWS = 40
 # A logger that polls faster than the sensor writes the same reading again before the next one is due.
 _REPEAT_WITHIN_INTERVALS = 0.6
+_MIN_SHARED = 0.3
 _GAP_INTERVALS = 1.6
 _MIN_COUNTED_SHARE = 0.9
 _MAX_PAUSE_S = 12 * 3600.0
@@ -48,7 +51,7 @@ def convert_to_seconds(table: Table) -> tuple[Table, tuple[str, ...]]:
 
     RateOutOfRangeError if no unit fits, ReadingsCountedError if they are the readings' numbers.
     """
-    interval = typical_interval(table.time)
+    interval = rough_interval(table.time)
     if _counts_readings(table.time):
         raise ReadingsCountedError(float(table.time[0]))
     factor, unit = _unit_of(interval)
@@ -87,6 +90,18 @@ def typical_interval(time: Floats) -> float:
         return float(np.median(intervals[forward]))
     readings = np.diff(forward, prepend=-1)
     return float(np.median(intervals[forward] / readings))
+
+
+def rough_interval(time: Floats) -> float:
+    """Median time per reading over many readings, whose stamps may be shared, uneven or not in order; 0 if time stands.
+
+    Many, so that scatter evens out; few enough that most stretches of so many have none missing.
+    """
+    changes = 1 + np.flatnonzero(np.diff(time))
+    lag = min(_LAG, len(changes) // 2)
+    if lag == 0:
+        return 0.0
+    return max(0.0, float(np.median((time[changes[lag:]] - time[changes[:-lag]]) / (changes[lag:] - changes[:-lag]))))
 
 
 def mean_interval(time_s: Floats) -> float:
@@ -161,6 +176,8 @@ def sort_by_time(table: Table) -> tuple[Table, tuple[str, ...]]:
 def drop_repeated_rows(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Drop rows that repeat the reading before them within 0.6 intervals."""
     intervals = np.diff(table.time)
+    if np.mean(intervals == 0) > _MIN_SHARED:  # whole packets share their time: those at rest may be equal
+        return table, ()
     repeats = intervals < _REPEAT_WITHIN_INTERVALS * typical_interval(table.time)
     for axis in table.axes():
         repeats &= np.diff(axis) == 0
