@@ -55,17 +55,12 @@ class Track:
 
     def at(self, name: str, time_s: Floats) -> Floats:
         """(m,) a column at moments, between the points where it is known; NaN in holes and outside."""
-        values = getattr(self, name)
-        known = np.isfinite(values)
-        times_s, values = self.time_s[known], values[known]
-        if not len(times_s):
-            return np.full(len(time_s), np.nan)
-        after = np.minimum(np.searchsorted(times_s, time_s), len(times_s) - 1)
-        before = np.maximum(after - 1, 0)
-        between = (times_s[before] <= time_s) & (time_s <= times_s[after])
-        near = between & (times_s[after] - times_s[before] <= MAX_HOLE_S) | (time_s == times_s[after])
-        found: Floats = np.where(near, np.interp(time_s, times_s, values), np.nan)
-        return found
+        return held_values(self.time_s, getattr(self, name), time_s)
+
+    def between(self, begin_s: float, end_s: float) -> Track:
+        """The points of a span, its beginning included."""
+        within = (self.time_s >= begin_s) & (self.time_s < end_s)
+        return Track(*(getattr(self, each.name)[within] for each in fields(self)))
 
     def climb_m(self) -> float:
         """Metres climbed, counting what is at least `LEAST_CLIMB_M` in one piece; NaN if no height is known."""
@@ -100,6 +95,20 @@ class JoinedTrack:
     ahead_s: float
     sd_s: float
     correlation: float
+
+
+def held_values(times_s: Floats, values: Floats, time_s: Floats) -> Floats:
+    """(m,) values at moments, between the points where they are known; NaN in holes and outside."""
+    known = np.isfinite(values)
+    times_s, values = times_s[known], values[known]
+    if not len(times_s):
+        return np.full(len(time_s), np.nan)
+    after = np.minimum(np.searchsorted(times_s, time_s), len(times_s) - 1)
+    before = np.maximum(after - 1, 0)
+    between = (times_s[before] <= time_s) & (time_s <= times_s[after])
+    near = between & (times_s[after] - times_s[before] <= MAX_HOLE_S) | (time_s == times_s[after])
+    found: Floats = np.where(near, np.interp(time_s, times_s, values), np.nan)
+    return found
 
 
 def ground_distance_m(latitude_deg: Floats, longitude_deg: Floats) -> Floats:

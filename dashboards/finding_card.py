@@ -13,8 +13,8 @@ from surefoot.dashboards.vocabulary import SEVERITY_WORDS, finding_title, when_t
 MAX_CONFIDENCE_PCT = 99
 
 
-def finding_card(finding: Finding, origin_s: float) -> Markup:
-    """Card of a finding; times are shown relative to `origin_s`."""
+def finding_card(finding: Finding, origin_s: float, where: str = "") -> Markup:
+    """Card of a finding; times are shown relative to `origin_s`, `where` is what is known of the place."""
     drawn = evidence_charts(finding, origin_s)
     return element(
         "article",
@@ -22,7 +22,11 @@ def finding_card(finding: Finding, origin_s: float) -> Markup:
             "header",
             element("h3", finding_title(finding)),
             severity_badge(finding),
-            element("p", f"{when_text(finding, origin_s)}{_resolved_suffix(finding)}", class_="when"),
+            element(
+                "p",
+                f"{when_text(finding, origin_s)}{_resolved_suffix(finding)}{', ' if where else ''}{where}",
+                class_="when",
+            ),
         ),
         element("p", with_unbroken_units(finding.message), class_="message"),
         element("div", *(_figure(*each) for each in drawn), class_="figures") if drawn else None,

@@ -23,7 +23,7 @@ from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, duration, lo
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.report.headline import RED_FLAGS, assessment_advice, most_severe_first, report_headline
 from surefoot.dashboards.report.notes import METHOD, NOT_CLAIMED
-from surefoot.dashboards.report.splits import distance_m, splits_table
+from surefoot.dashboards.report.splits import distance_m, is_by_watch, splits_table
 from surefoot.dashboards.report.tables import (
     companions_table,
     data_quality_block,
@@ -31,6 +31,7 @@ from surefoot.dashboards.report.tables import (
     opposite_impacts_note,
     timeline,
 )
+from surefoot.dashboards.report.watch import watch_section, where_text
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.vocabulary import finding_title, when_text
 
@@ -47,6 +48,7 @@ def report_html(run: AnalysedRun, question: Markup | None = None) -> str:
         "main",
         _first_screen(run, findings, question),
         _findings_section(run, findings),
+        watch_section(run),
         _over_time_section(run, findings),
         _section("Splits", "splits", _scrollable("Splits", splits_table(run)), _splits_note(findings)),
         _section(
@@ -117,7 +119,7 @@ def _tile(name: str, text: str, unit: str = "") -> Markup:
 
 
 def _tiles(run: AnalysedRun, findings: Sequence[Finding]) -> list[tuple[str, ...]]:
-    covered_m = distance_m(run.results.windows)
+    covered_m = distance_m(run)
     gait = Gait.RUN if (run.summary["run_time_s"] or 0.0) > 0.0 else Gait.WALK
     contact = next(row for row in compare(run.results, gait) if row.key == CONTACT)
     sides = (contact.left, contact.right)
@@ -125,7 +127,11 @@ def _tiles(run: AnalysedRun, findings: Sequence[Finding]) -> list[tuple[str, ...
     spm = run.summary["cadence_spm"]
     return [
         ("Running", duration(run.summary["run_time_s"] or 0.0)),
-        ("Distance, from pods", UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.1f}", "km"),
+        (
+            "Distance, from the watch" if is_by_watch(run) else "Distance, from pods",
+            UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.1f}",
+            "km",
+        ),
         (CADENCE.label, UNKNOWN if spm is None else f"{spm:.1f}", CADENCE.unit),
         ("Contact, left | right", " | ".join(known), "ms"),
         _right_vs_left_tile(_lasting_contact_change(findings), contact.asymmetry_pct),
@@ -168,7 +174,9 @@ def _splits_note(findings: Sequence[Finding]) -> Markup:
 def _findings_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
     if not findings:
         return Markup()
-    return _section("What was found", "findings", *(finding_card(finding, run.origin_s) for finding in findings))
+    return _section(
+        "What was found", "findings", *(finding_card(each, run.origin_s, where_text(run, each)) for each in findings)
+    )
 
 
 def _companions_section(run: AnalysedRun) -> Markup:

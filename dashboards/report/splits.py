@@ -17,8 +17,12 @@ from surefoot.analysis.windows import median
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, in_unit
 from surefoot.dashboards.html import Markup, element
+from surefoot.dashboards.report.heart_rate import mean_heart_rate
 
 SPLIT_M, SPLIT_S = 1000.0, 300.0
+MIN_KNOWN_SHARE = 0.8
+"""Of a run, for which speed or distance must be known."""
+WATCH_STEP_S = 5.0
 MIN_LAST_SPLIT_SHARE = 0.2
 """A last split shorter than this share of a whole one is joined to the previous split."""
 
@@ -32,19 +36,40 @@ class Split:
     distance_m: float
 
 
-def distance_m(windows: Sequence[Window]) -> float | None:
-    """Distance covered running and walking, from the pods' speed; None if it is not known."""
-    covered_m = _cumulative_distance_m(windows)
+def distance_m(run: AnalysedRun) -> float | None:
+    """Distance covered running and walking; None if it is not known."""
+    _, covered_m = distance_course(run)
     return float(covered_m[-1]) if len(covered_m) else None
 
 
+def is_by_watch(run: AnalysedRun) -> bool:
+    """Whether a watch tells the distance: one that was there for most of the run."""
+    if run.track is None:
+        return False
+    moments_s = np.arange(run.origin_s, run.end_s, WATCH_STEP_S)
+    known = np.isfinite(run.track.track.at("distance_m", moments_s))
+    return bool(len(known)) and known.mean() >= MIN_KNOWN_SHARE
+
+
 def distance_course(run: AnalysedRun) -> tuple[Floats, Floats]:
-    """(n,) session times in s and the distance covered until then in m; both empty if it is not known."""
+    """(n,) session times in s and the distance covered until then in m, by the watch if it tells, else from the pods'
+    speed; both empty if it is not known."""
+    if is_by_watch(run):
+        return _watch_course(run)
     covered_m = _cumulative_distance_m(run.results.windows)
     if not len(covered_m):
         return covered_m, covered_m
     ends_s = np.array([run.origin_s, *(window.end_s for window in run.results.windows)])
     return ends_s, np.concatenate([[0.0], covered_m])
+
+
+def _watch_course(run: AnalysedRun) -> tuple[Floats, Floats]:
+    assert run.track is not None
+    track = run.track.track.between(run.origin_s, run.end_s)
+    known = np.isfinite(track.distance_m)
+    covered_m = np.maximum.accumulate(track.distance_m[known])
+    times_s = np.concatenate([[run.origin_s], track.time_s[known], [run.end_s]])
+    return times_s, np.concatenate([covered_m[:1], covered_m, covered_m[-1:]]) - covered_m[0]
 
 
 def run_splits(run: AnalysedRun) -> list[Split]:
@@ -66,9 +91,9 @@ def splits_table(run: AnalysedRun) -> Markup:
     splits = run_splits(run)
     by_distance = bool(splits) and math.isfinite(splits[0].distance_m)
     heads = ["to", "km" if by_distance else "time", "pace" if by_distance else "", "cadence", "contact left", "right",
-             "right vs left", "impact left", "right"]  # fmt: skip
+             "right vs left", "impact left", "right", "heart rate", "climb"]  # fmt: skip
     rows = [_row(run, split, number, by_distance=by_distance) for number, split in enumerate(splits, 1)]
-    shown = [k for k, head in enumerate(heads) if head]
+    shown = [k for k, head in enumerate(heads) if head and any(row[k] for row in rows)]
     return element(
         "table",
         element("thead", element("tr", *(element("th", heads[k], scope="col") for k in shown))),
@@ -94,7 +119,14 @@ def _row(run: AnalysedRun, split: Split, number: int, *, by_distance: bool) -> l
         *_left_right_cells(comparisons[CONTACT]),
         asymmetry_text(comparisons[CONTACT].asymmetry_pct),
         *_left_right_cells(comparisons[IMPACT]),
+        _rounded(mean_heart_rate(run, split.start_s, split.end_s)),
+        "" if run.track is None else _rounded(run.track.track.between(split.start_s, split.end_s).climb_m(), " m"),
     ]
+
+
+def _rounded(value: float, unit: str = "") -> str:
+    """A whole number; empty where it is not known."""
+    return f"{value:.0f}{unit}" if math.isfinite(value) else ""
 
 
 def _in_split(rows: Strides, split: Split) -> Bools:
@@ -116,7 +148,7 @@ def _cumulative_distance_m(windows: Sequence[Window]) -> Floats:
     speeds = np.array([speed_mps(window) for window in windows])
     duration_s = np.array([window.end_s - window.start_s for window in windows])
     known = np.isfinite(speeds)
-    if not len(speeds) or known.mean() < 0.8:
+    if not len(speeds) or known.mean() < MIN_KNOWN_SHARE:
         return np.empty(0)
     filled: Floats = np.interp(np.arange(len(speeds)), np.flatnonzero(known), speeds[known])
     covered_m: Floats = np.cumsum(filled * duration_s)

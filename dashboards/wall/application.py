@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from surefoot.dashboards.data_source import AnalysedRun, SquadState, ViewDataSource
 from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.report.page import report_html
+from surefoot.dashboards.report.watch import watch_section
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.wall import pages
 from surefoot.dashboards.wall.access import Password
@@ -141,7 +142,8 @@ class WallApplication:
         events = f"/runs/{run}/events?runner={quote(runner)}"
         question = pages.pods_question(recorded[runner])
         links = download_links({runner: recorded[runner]}, forms)
-        return self._html(pages.runner_page(recorded[runner].name, events, f"/runs/{run}", player, question, links))
+        name, watch = recorded[runner].name, watch_section(recorded[runner])
+        return self._html(pages.runner_page(name, events, f"/runs/{run}", player, question, links, watch))
 
     async def _report(self, request: Request) -> Response:
         run, runner = request.path_params["run"], request.path_params["runner"]

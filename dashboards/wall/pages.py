@@ -70,6 +70,7 @@ def runner_page(
     replay_player: Markup | None = None,
     question: Markup | None = None,
     downloads: Markup | None = None,
+    watch: Markup | None = None,
 ) -> Page:
     """Page of one runner, with empty sections."""
     sections = [
@@ -87,6 +88,7 @@ def runner_page(
         element("h1", name, " ", _legend()),
         question,
         element("div", *sections, class_="runner", id="pieces", data_events=events),
+        watch,
         downloads,
         replay_player,
         id="main",

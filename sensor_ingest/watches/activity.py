@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from surefoot.analysis.model import Floats
+from surefoot.analysis.model import Floats, Ints
 from surefoot.analysis.track import Track, ground_distance_m
 from surefoot.sensor_ingest.watches.errors import NoRunInFileError
 
@@ -134,6 +134,8 @@ def _is_possible(unix_s: float) -> bool:
 
 def _track(rows: Sequence[Point], started_s: float) -> Track:
     columns = {name: _column(rows, name) for name in LIMITS}
+    jumps = _jumps(rows, columns["latitude_deg"], columns["longitude_deg"])
+    columns["latitude_deg"][jumps] = columns["longitude_deg"][jumps] = np.nan
     if not np.isfinite(columns["distance_m"]).any():
         columns["distance_m"] = ground_distance_m(columns["latitude_deg"], columns["longitude_deg"])
     time_s = np.array([point.unix_s for point in rows]) - started_s
@@ -148,6 +150,16 @@ def _column(rows: Sequence[Point], name: str) -> Floats:
     with np.errstate(invalid="ignore"):
         possible: Floats = np.where((values >= low) & (values <= high), values, np.nan)
     return possible
+
+
+def _jumps(rows: Sequence[Point], latitude_deg: Floats, longitude_deg: Floats) -> Ints:
+    """Which places nobody can have run to from the place before, nor on to the next one."""
+    known = np.flatnonzero(np.isfinite(latitude_deg) & np.isfinite(longitude_deg))
+    times_s = np.array([rows[k].unix_s for k in known.tolist()])
+    legs_m = np.diff(ground_distance_m(latitude_deg[known], longitude_deg[known]))
+    too_fast = legs_m / np.diff(times_s) > LIMITS["speed_mps"][1]
+    both = np.concatenate([[True], too_fast]) & np.concatenate([too_fast, [True]])
+    return known[both] if len(known) > 1 else known[:0]
 
 
 def _speed_mps(time_s: Floats, distance_m: Floats) -> Floats:

@@ -108,7 +108,7 @@ def test_a_smaller_jolt_that_is_more_sudden_is_explained(rate_factor: float, tol
 
 def test_splits_fill_the_way_and_the_time() -> None:
     run = eventful()
-    splits, covered_m = run_splits(run), distance_m(run.results.windows)
+    splits, covered_m = run_splits(run), distance_m(run)
     assert sum(split.distance_m for split in splits) == pytest.approx(covered_m)
     assert covered_m == pytest.approx(2.9 * 1140.0, rel=0.05)
     assert [split.start_s for split in splits] == [run.origin_s, *(split.end_s for split in splits[:-1])]
