@@ -9,6 +9,13 @@ import numpy as np
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot, Samples
 from surefoot.analysis.sample_checks import complete_rows
 from surefoot.sensor_ingest.files.clipping import MIN_ACC_LIMIT_MPS2, MIN_GYR_LIMIT_RADPS, Clipping, find_clipping
+from surefoot.sensor_ingest.files.clock_jumps import (
+    close_back_steps,
+    close_clock_steps,
+    drop_copies,
+    put_late_back,
+    unwrap_counter,
+)
 from surefoot.sensor_ingest.files.columns import Table, drop_empty_gyroscope, drop_unreadable, drop_zero_rows
 from surefoot.sensor_ingest.files.dead_axes import check_acc_axes, drop_dead_gyroscope
 from surefoot.sensor_ingest.files.gyroscope_step import put_in_step, release_held
@@ -17,9 +24,7 @@ from surefoot.sensor_ingest.files.steady_clock import time_steadily
 from surefoot.sensor_ingest.files.timestamps import (
     Gaps,
     check_length,
-    close_clock_steps,
     convert_to_seconds,
-    drop_copies,
     drop_repeated_rows,
     find_gaps,
     mean_interval,
@@ -38,9 +43,12 @@ _NOTED_SCALE_ERROR = 0.05
 _REPAIRS = (
     drop_empty_gyroscope,
     drop_unreadable,
+    unwrap_counter,
     convert_to_seconds,
     close_clock_steps,
     drop_copies,
+    put_late_back,
+    close_back_steps,
     drop_repeated_rows,
     time_steadily,
     spread_shared_times,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surefoot.analysis.model import Bools, Floats, Ints
+from surefoot.sensor_ingest.files.clock_jumps import sort_by_time
 from surefoot.sensor_ingest.files.columns import LineNumbers, Table
 from surefoot.sensor_ingest.files.layout_errors import NotOverlappingError
-from surefoot.sensor_ingest.files.timestamps import convert_to_seconds, mean_interval, sort_by_time, typical_interval
+from surefoot.sensor_ingest.files.timestamps import convert_to_seconds, mean_interval, typical_interval
 
 _MIN_OWN_SHARE = 0.9
 """Share of the rows that have one sensor only where each sensor has rows of its own."""

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from surefoot.analysis.model import Bools, Floats, Ints
+from surefoot.sensor_ingest.files.clock_jumps import sort_by_time
 from surefoot.sensor_ingest.files.columns import Table
-from surefoot.sensor_ingest.files.timestamps import mean_interval, rough_interval, sort_by_time
+from surefoot.sensor_ingest.files.timestamps import mean_interval, rough_interval
 
 _MIN_ROWS, _MIN_PACKETS = 120, 20
 _EVEN, _MAX_JITTER, _MAX_ODD = 0.25, 0.5, 0.01

@@ -10,7 +10,6 @@ import numpy as np
 from surefoot.analysis.model import Bools, Floats
 from surefoot.sensor_ingest.files.columns import Table
 from surefoot.sensor_ingest.files.errors import (
-    ClockWentBackError,
     RateOutOfRangeError,
     ReadingsCountedError,
     TooShortError,
@@ -23,7 +22,6 @@ _MIN_INTERVAL_S = 1 / 4400
 _MAX_INTERVAL_S = 1 / 22
 _LAG = 50
 """Over so many changes of time a rate is first taken."""
-_MAX_BACKWARD_S = 1.0
 _MIN_DURATION_S = 2.0
 _MIN_ROWS = 40
 # A logger that polls faster than the sensor writes the same reading again before the next one is due.
@@ -31,10 +29,6 @@ _REPEAT_WITHIN_INTERVALS = 0.6
 _MIN_SHARED = 0.3
 _GAP_INTERVALS = 1.6
 _MIN_COUNTED_SHARE = 0.9
-_MAX_PAUSE_S = 12 * 3600.0
-"""No run pauses for longer: the clock was set."""
-_SHOWN_PAUSE_S = 5.0
-"""Shown for a pause of unknown length; nothing is measured across it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,68 +103,6 @@ def mean_interval(time_s: Floats) -> float:
     intervals = np.diff(time_s)
     median = float(np.median(intervals))
     return float(np.mean(intervals[(intervals > 0.4 * median) & (intervals < _GAP_INTERVALS * median)]))
-
-
-def close_clock_steps(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Bring times on one clock where the logger's was set in the meantime: the pause there is of unknown length."""
-    step_s = np.diff(table.time)
-    at = 1 + np.flatnonzero(np.abs(step_s) > _MAX_PAUSE_S)
-    if not len(at):
-        return table, ()
-    shift_s = np.zeros(len(table))
-    shift_s[at] = _SHOWN_PAUSE_S - step_s[at - 1]
-    time_s = table.time + np.cumsum(shift_s)
-    return replace(table, time=time_s, resumed=tuple(time_s[at].tolist())), tuple(
-        f"The clock was set by {step_s[k - 1]:+.0f} s at line {table.line_number(int(k))}: the pause there is of "
-        f"unknown length, shown as {_SHOWN_PAUSE_S:.0f} s, and later times stay on the clock before."
-        for k in at
-    )
-
-
-def drop_copies(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Drop rows that were sent a second time, after time went back; what only the second time has fills the gaps."""
-    again = _sent_again(table.time)
-    if not again.any():
-        return table, ()
-    order = np.lexsort((*table.axes(), table.time))  # stable: of equal rows the first in the file comes first
-    same = np.diff(table.time[order]) == 0
-    for axis in table.axes():
-        same &= np.diff(axis[order]) == 0
-    copy = np.zeros(len(table), bool)
-    copy[order[1:][same]] = True
-    copy &= again
-    copies = int(np.count_nonzero(copy))
-    if 2 * copies <= np.count_nonzero(again):
-        return table, ()
-    first_line = table.line_number(int(np.argmax(copy)))
-    kept = table.take(~copy)
-    return kept.take(np.argsort(kept.time, kind="stable")), (
-        f"{pluralize(copies, 'reading')} sent a second time, the first at line {first_line}: the second copy left out.",
-    )
-
-
-def _sent_again(time_s: Floats) -> Bools:
-    """(n,) readings after a step back that are not later than what came before it."""
-    latest_s = np.maximum.accumulate(time_s)
-    before_step_s = np.concatenate(([-np.inf], np.where(np.diff(time_s) < 0, latest_s[:-1], -np.inf)))
-    again: Bools = time_s <= np.maximum.accumulate(before_step_s)
-    return again
-
-
-def sort_by_time(table: Table) -> tuple[Table, tuple[str, ...]]:
-    """Sort readings by time; ClockWentBackError if time goes back by more than 1 s."""
-    late_s = np.maximum.accumulate(table.time) - table.time
-    late = int(np.count_nonzero(late_s > 0))
-    if late == 0:
-        return table, ()
-    worst = int(np.argmax(late_s > _MAX_BACKWARD_S))
-    if late_s[worst] > _MAX_BACKWARD_S:
-        raise ClockWentBackError(table.line_number(worst), float(late_s[worst]))
-    first_line = table.line_number(int(np.argmax(late_s > 0)))
-    return table.take(np.argsort(table.time, kind="stable")), (
-        f"{pluralize(late, 'reading')} out of time order, by at most {late_s.max():.3g} s, "
-        f"the first at line {first_line}: sorted.",
-    )
 
 
 def drop_repeated_rows(table: Table) -> tuple[Table, tuple[str, ...]]:

@@ -118,6 +118,42 @@ def test_a_clock_set_in_mid_run_leaves_one_pause_of_unknown_length(set_by_s: flo
     assert note.startswith(f"The clock was set by {set_by_s:+.0f} s at line 802: the pause there is of unknown length")
 
 
+@pytest.mark.parametrize("set_by_s", [-0.3, -4.0, -3600.0])
+def test_a_clock_set_back_in_mid_run_costs_no_reading(set_by_s: float) -> None:
+    rows = walk()
+    rows[:, 0] += 7200.0
+    rows[1200:, 0] += set_by_s
+    recording = read(rows)
+    assert len(recording.samples) == len(rows)
+    assert recording.loss_pct == 0
+    step_s = np.diff(recording.samples.time_s)
+    assert np.delete(step_s, 1199) == pytest.approx(1 / RATE_HZ)
+    assert step_s[1199] == pytest.approx(5.0 if set_by_s < -1 else 1 / RATE_HZ)
+    (note,) = recording.notes
+    assert note.startswith(f"The clock was set back by {-set_by_s:.{1 if set_by_s < -1 else 2}f} s at line 1202")
+
+
+@pytest.mark.parametrize("after", [1300, 2000])
+def test_readings_delivered_late_are_put_where_they_belong(after: int) -> None:
+    rows = walk()
+    recording = read(np.concatenate((rows[:400], rows[1000:after], rows[400:1000], rows[after:])))
+    np.testing.assert_array_equal(recording.samples.time_s, rows[:, 0])
+    np.testing.assert_array_equal(recording.samples.acc_mps2, rows[:, 1:4])
+    assert recording.notes[0].startswith("600 readings delivered up to")
+
+
+@pytest.mark.parametrize(
+    ("unit_s", "period", "begin"),
+    [(1.0, 60.0, 55.0), (1e-3, 2.0**16, 60e3), (1e-6, 2.0**32, 4.29e9), (1e-6, 2.0**24, 0)],
+)
+def test_counters_that_begin_again_are_read_on(unit_s: float, period: float, begin: float) -> None:
+    rows = walk(20.0)
+    rows[:, 0] = (begin + rows[:, 0] / unit_s) % period
+    recording = read(rows)
+    np.testing.assert_allclose(np.diff(recording.samples.time_s), 1 / RATE_HZ, rtol=1e-6)
+    assert recording.notes[0].startswith(f"The time begins again at {period:.0f}, ")
+
+
 @pytest.mark.parametrize("first", [0, 1, 7000])
 def test_a_count_of_readings_is_no_time(first: int) -> None:
     rows = np.delete(walk(rate_hz=800.0), np.r_[300:310], axis=0)
