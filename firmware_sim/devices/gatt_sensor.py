@@ -74,6 +74,7 @@ class GattSensor:
         self._replying: list[asyncio.Task[None]] = []
         self._sampling: asyncio.Task[None] | None = None
         self._tasks = asyncio.TaskGroup()
+        self._off = False
         configuration = DeviceConfiguration(
             name=name,
             address=Address(address),
@@ -96,11 +97,12 @@ class GattSensor:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._off = True
         self._stop_sampling()
-        await self._device.stop_advertising()
         if self._connection is not None:
             await self._connection.disconnect()
         await self._stack.__aexit__(kind, error, trace)
+        await self._device.stop_advertising()
 
     @property
     def now_s(self) -> float:
@@ -140,7 +142,8 @@ class GattSensor:
             task.cancel()
         self._replying.clear()
         self._on_lost()
-        self._spawn("advertise", self._advertise())
+        if not self._off:
+            self._spawn("advertise", self._advertise())
 
     def _reply(self, work: Coroutine[Any, Any, None]) -> None:
         """Answer a command, unless the link is lost before."""

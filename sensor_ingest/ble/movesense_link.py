@@ -75,16 +75,14 @@ class MovesenseLink:
         """
         await self.open()
         acc_config, gyr_config = await self._get(ACC_CONFIG), await self._get(GYRO_CONFIG)
-        ranges = (
-            acc_range_g(acc_config) or ASSUMED_ACC_RANGE_G,
-            gyr_range_dps(gyr_config) or ASSUMED_GYR_RANGE_DPS,
-        )
+        acc_g, gyr_dps = acc_range_g(acc_config), gyr_range_dps(gyr_config)
+        ranges = acc_g or ASSUMED_ACC_RANGE_G, gyr_dps or ASSUMED_GYR_RANGE_DPS
+        device = device_text(acc_config if acc_g else b"", gyr_config if gyr_dps else b"")
         self._on_data = on_data
         path = imu_path(settings.rate_hz)
         reply = await self.ask(Request.SUBSCRIBE, path_bytes(path), reference=STREAM_REFERENCE)
         if reply.status != OK:
             raise PodRefusedError(self._serial, f"it was asked for {path} and answers with status {reply.status}")
-        device = device_text(acc_config, gyr_config)
         return PodInfo(VERSION, boot, foot, settings.rate_hz, *ranges, 1, 1, 0, self._serial, device)
 
     async def stop(self) -> None:

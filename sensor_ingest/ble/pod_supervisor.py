@@ -28,6 +28,7 @@ from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.ble.pod_intake import PodIntake
 from surefoot.sensor_ingest.ble.retries import Retries
 from surefoot.sensor_ingest.cancellation import StopRequested, cancel_on, wait_for_event
+from surefoot.sensor_ingest.devices.limits import limits_of
 from surefoot.sensor_ingest.protocol import FootCode, Opcode, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.assembler import Assembler
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind, LostEntry, PodEntry
@@ -201,7 +202,8 @@ class PodSupervisor:
     def _record_connection(self, info: PodInfo, advertisement: Advertisement) -> None:
         """Record the connection, and the packets that are no longer in the ring buffer."""
         now_s = self._now_s()
-        known = None if info.device else self._reorder_buffer
+        known_boot = self._reorder_buffer
+        known = None if info.device else known_boot
         assignment = self.assignment
         first = first_sequence_of_run(info, known)
         self._queue.put(PodEntry(self.number, now_s, first, assignment.foot, assignment.runner, bytes(info)))
@@ -214,6 +216,8 @@ class PodSupervisor:
         self._namesakes.own_address = advertisement.device.address
         self._record_event(EventKind.CONNECTED, text=advertisement.name)
         log.info("Pod %s is connected.", info.serial)
+        if (limits := limits_of(info)) is not None and known_boot is None:
+            log.warning("Pod %s: %s", info.serial, limits)
         self._record_event(EventKind.SIGNAL, float(advertisement.rssi_dbm))
         self._intake.start(now_s, info.rate_hz)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from surefoot.sensor_ingest.protocol import Packet, PodInfo
@@ -10,6 +10,31 @@ from surefoot.sensor_ingest.protocol import Packet, PodInfo
 Decoder = Callable[[bytes, float], Iterable[tuple[Packet, float]]]
 """Gives, for a notification and its arrival, the packets that are complete, each with the arrival of its last sample;
 ProtocolError if the notification is malformed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a kind of sensor can do on a shoe.
+
+    Parameters
+    ----------
+    acc_range_g : of the accelerometer; None where each sensor has its own.
+    keeps : whether what was measured while a link was lost comes later.
+    numbers : whether what it sends is numbered, so that losses show.
+    at_once : so many stream together without loss; None if that is not known.
+    """
+
+    acc_range_g: int | None = 16
+    rate_hz: float = 208.0
+    gyroscope: bool = True
+    keeps: bool = True
+    numbers: bool = True
+    at_once: int | None = None
+
+
+def nothing_assumed(_info: PodInfo) -> Sequence[str]:
+    """Of a device that tells all that is needed."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +48,7 @@ class Device:
     serial_prefix : what stands in the name's place in its serial number here.
     advertised_uuids : services that it advertises; none if a scan has to go by the name alone.
     decoder : makes the decoder of one connection, as it was set up; `ProtocolError` if that cannot be read.
+    assumed : tells what a sensor did not tell when it was set up, and what was taken in its place, as clauses.
     """
 
     kind: str
@@ -31,6 +57,8 @@ class Device:
     serial_prefix: str
     advertised_uuids: tuple[str, ...]
     decoder: Callable[[PodInfo], Decoder]
+    abilities: Abilities
+    assumed: Callable[[PodInfo], Sequence[str]] = nothing_assumed
 
     def serial_of(self, name: str) -> str | None:
         """Serial number of the sensor that advertises a name; None if it is another device's."""

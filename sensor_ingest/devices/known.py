@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from surefoot.sensor_ingest.devices.device import Device
-from surefoot.sensor_ingest.devices.movesense_decoder import DEVICE as MOVESENSE_GSP
-from surefoot.sensor_ingest.devices.movesense_decoder import MovesenseDecoder
-from surefoot.sensor_ingest.devices.polar_decoder import DEVICE as POLAR_PMD
-from surefoot.sensor_ingest.devices.polar_decoder import PolarDecoder
+from surefoot.sensor_ingest.devices import movesense_decoder, polar_decoder
+from surefoot.sensor_ingest.devices.device import Abilities, Device
 from surefoot.sensor_ingest.protocol import PodInfo
 
 POLAR = Device(
-    kind=POLAR_PMD,
+    kind=polar_decoder.DEVICE,
     title="Polar Verity Sense",
     name_prefix="Polar Sense ",
     serial_prefix="polar-",
     # heart rate and the maker's own: it does not advertise the service that it streams over
     advertised_uuids=("0000180d-0000-1000-8000-00805f9b34fb", "0000feee-0000-1000-8000-00805f9b34fb"),
-    decoder=PolarDecoder,
+    decoder=polar_decoder.PolarDecoder,
+    abilities=Abilities(keeps=False, numbers=False, at_once=2),
+    assumed=polar_decoder.assumed,
 )
 MOVESENSE = Device(
-    kind=MOVESENSE_GSP,
+    kind=movesense_decoder.DEVICE,
     title="Movesense",
     name_prefix="Movesense ",
     serial_prefix="movesense-",
     advertised_uuids=(),  # its name fills what it may advertise
-    decoder=MovesenseDecoder,
+    decoder=movesense_decoder.MovesenseDecoder,
+    abilities=Abilities(acc_range_g=None, keeps=False, numbers=False),
+    assumed=movesense_decoder.assumed,
 )
 DEVICES = (POLAR, MOVESENSE)
 

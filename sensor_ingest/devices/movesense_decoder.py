@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,6 +21,14 @@ _NOT_TOLD = "-"
 def device_text(acc_config: bytes, gyr_config: bytes) -> str:
     """What a pod's info says of the device: its kind, and both sensors' configurations as far as it told them."""
     return " ".join((DEVICE, acc_config.hex() or _NOT_TOLD, gyr_config.hex() or _NOT_TOLD))
+
+
+def assumed(info: PodInfo) -> Sequence[str]:
+    """What the sensor did not tell of its ranges, and what was taken in its place."""
+    told = info.device.split(" ")[1:]
+    ranges = (f"±{info.acc_range_g} g", f"±{info.gyr_range_dps} °/s")
+    taken = [each for config, each in zip(told, ranges, strict=False) if config == _NOT_TOLD]
+    return (f"it does not tell its range, taken as {' and '.join(taken)}",) if taken else ()
 
 
 class MovesenseDecoder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -80,9 +80,13 @@ class PolarDecoder:
             yield packet, acc.arrival_s
 
 
-def tells_factors(device: str) -> bool:
-    """Whether the replies to the start said what a count stands for; `ProtocolError` if they cannot be read."""
-    return None not in _factors(device)
+def assumed(info: PodInfo) -> Sequence[str]:
+    """What the replies to the start did not tell, and what was taken in its place."""
+    try:
+        told = None not in _factors(info.device)
+    except ProtocolError:
+        return ()
+    return () if told else ("it does not tell the scale of its counts, which is taken from its range",)
 
 
 def _scales(info: PodInfo) -> Mapping[Measurement, Scale]:

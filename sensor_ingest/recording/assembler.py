@@ -12,6 +12,7 @@ from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Samples
 from surefoot.sensor_ingest.devices.companions import decode_companion
 from surefoot.sensor_ingest.devices.decoding import decoder_of
+from surefoot.sensor_ingest.devices.limits import limits_of
 from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit, ClockMapping
 from surefoot.sensor_ingest.recording.clock_steering import session_times
@@ -82,6 +83,8 @@ class PodAssembler:
         self.reorder_buffer: ReorderBuffer | None = None
         self.mappings: list[ClockMapping] = []
         self.boots = 0
+        self.limits: tuple[str, ...] = ()
+        """What its sensor cannot do, one sentence for each way in which it was set up."""
         self.last_sample_s = -np.inf
         self._previous_boots = PodCounts()
         self._samples = self._misordered = 0
@@ -115,6 +118,8 @@ class PodAssembler:
         except ProtocolError:
             return None
         self.foot, self.runner = entry.foot, entry.runner
+        if (limits := limits_of(info)) is not None:
+            self.limits = tuple(dict.fromkeys((*self.limits, str(limits))))
         if self.reorder_buffer is not None and self.reorder_buffer.is_same_boot(info):
             return None
         rest = self.finish()

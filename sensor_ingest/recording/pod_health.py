@@ -33,6 +33,7 @@ class PodHealth:
     waiting_packets : held in the reorder buffer.
     overflowed : packets dropped because this computer was too slow; they are requested again.
     has_namesake : another pod in range has its name or serial number.
+    limits : what it cannot do, sentences; of sensors of other makers.
     """
 
     serial: str
@@ -53,6 +54,7 @@ class PodHealth:
     overflowed: int
     has_namesake: bool
     counts: PodCounts
+    limits: tuple[str, ...] = ()
 
     @property
     def loss_pct(self) -> float:
@@ -171,4 +173,5 @@ def _health(
         state.overflowed,
         state.has_namesake,
         pod.counts if pod is not None else PodCounts(),
+        pod.limits if pod is not None else (),
     )

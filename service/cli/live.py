@@ -24,6 +24,7 @@ def live(
 
     Ctrl-C, SIGTERM or SIGHUP ends the run and the service. After a crash, start it again: it continues the run.
     """
+    from surefoot.sensor_ingest.devices.limits import limits_before
     from surefoot.service.cli.standard_streams import say
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors import NoRunnerError
@@ -31,6 +32,7 @@ def live(
     from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runtime.daemon import DaemonContext, run_daemon
     from surefoot.service.runtime.data_folder import recording_data_folder
+    from surefoot.service.runtime.pod_sources import pods_of
     from surefoot.service.runtime.recording_monitor import RecordingMonitor
     from surefoot.service.views.metrics_server import metrics_server
     from surefoot.service.views.status_reporter import StatusReporter
@@ -41,6 +43,8 @@ def live(
         raise NoRunnerError
     log_to_stderr(settings)
     warn_of_exposures(configuration)
+    for limits in limits_before(pod.serial for pod in pods_of(settings.runners)) if not simulated else ():
+        say(str(limits))
     say(f"Watch with: {command_line('serve')} · Ctrl-C ends it.")
     monitor = RecordingMonitor()
     with (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,6 +66,7 @@ def run(
         beside = {"heart_rate": heart_rate, "treadmill": treadmill, "foot_pod": foot_pod}
         named = {name: device for name, device in beside.items() if device is not None}
         started = _open((left, right), named, runner, continued, folder)
+        _tell_limits(console, started)
         finished = _record_watched(console, started, (host, port), new=continued is None)
     print_summaries(console, finished.analysis.conclude(), started.manifest.names)
     for sentence in silent_companions(started.manifest, finished.analysis):
@@ -106,6 +107,22 @@ def _open(
     if named or companions:
         raise TwoSourcesError("--continue and --left or --right", "only --continue; the run knows its pods")
     return find_run(continued, folder)
+
+
+def _tell_limits(console: Console, started: RunFolder) -> None:
+    """Say what sensors of other makers cannot do, before the run begins."""
+    from rich.text import Text
+
+    from surefoot.sensor_ingest.ble.errors import RadioError
+    from surefoot.sensor_ingest.devices.known import device_of_serial
+    from surefoot.service.runtime.pod_limits import told_limits
+
+    serials = [pod.serial for pod in started.manifest.pods if device_of_serial(pod.serial) is not None]
+    if not serials:
+        return
+    with console.status("Reading what the sensors can do"), suppress(RadioError):  # which the run will tell
+        for sentence in asyncio.run(told_limits(serials)):
+            console.print(Text(sentence))
 
 
 def _record_watched(console: Console, started: RunFolder, wall_address: WallAddress, *, new: bool) -> FinishedRun:

@@ -13,13 +13,18 @@ def scan(
 ) -> None:
     """Show the pods in range."""
     from rich.console import Console
+    from rich.text import Text
 
     from surefoot.sensor_ingest.ble.discovery import discover_pods
+    from surefoot.sensor_ingest.devices.limits import limits_before
     from surefoot.service.terminal.pods import pod_table
 
     with Console(stderr=True).status("Listening for pods"):
         pods = asyncio.run(discover_pods(timeout_s=seconds))
     if pods:
-        Console(highlight=False).print(pod_table(pods))
+        console = Console(highlight=False)
+        console.print(pod_table(pods))
+        for limits in limits_before(pod.tag for pod in pods):
+            console.print(Text(str(limits)))
     else:
         print("No pod is in range. Wake the pods by moving the shoes, bring them near and try again.")

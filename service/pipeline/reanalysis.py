@@ -29,7 +29,7 @@ def analyze_run(run: RunFolder, progress: ProgressCallback, *, refit: bool = Fal
         analysis.push(item)
     analysis.flush()
     for pod in again.assembler.pods.values():
-        analysis.runners[pod.runner].count(pod.foot, pod.counts)
+        analysis.runners[pod.runner].count(pod.foot, pod.counts, pod.limits)
     analysis.health_notes = again.health.take_notes()
     for runner in analysis.runners.values():
         runner.note_damage(again.reader.holes)

@@ -81,6 +81,7 @@ class RunnerAnalysis:
         self._repair = repair
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
         self._counts: dict[Foot, PodCounts] = {}
+        self._limits: dict[Foot, Sequence[str]] = {}
         self._holes: Sequence[JournalHole] = ()
         self._nothing = Results({foot: Strides.empty(foot) for foot in self.feet}, clock_sd_s=clock.sd_s)
         self._parts = [self._nothing]
@@ -103,9 +104,9 @@ class RunnerAnalysis:
         """Stop waiting for a foot's samples before `until_s`."""
         self._add(self._session.mark_absent(foot, until_s))
 
-    def count(self, foot: Foot, counts: PodCounts) -> None:
-        """Keep the counts of a pod's packets, for the notes on data quality."""
-        self._counts[foot] = counts
+    def count(self, foot: Foot, counts: PodCounts, limits: Sequence[str] = ()) -> None:
+        """Keep the counts of a pod's packets, and what it cannot do, for the notes on data quality."""
+        self._counts[foot], self._limits[foot] = counts, limits
 
     def note_damage(self, holes: Sequence[JournalHole]) -> None:
         """Keep the holes of the recording, for the notes on data quality."""
@@ -146,6 +147,7 @@ class RunnerAnalysis:
     def _readings(self, foot: Foot) -> SamplingStats:
         found = self._sampling[foot].readings()
         notes = (
+            *self._limits.get(foot, ()),
             *found.notes,
             *pod_notes(self._counts.get(foot, PodCounts())),
             *clock_notes(self._clock, self.results.strides[foot]),

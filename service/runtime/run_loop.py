@@ -77,7 +77,7 @@ async def record_run(
     _finish(live, recorder, end_s)
     health = live.health()
     for pod in health:
-        analysis.runners[pod.runner].count(pod.foot, pod.counts)
+        analysis.runners[pod.runner].count(pod.foot, pod.counts, pod.limits)
     return FinishedRun(analysis, health, origin_s, stop.requested)
 
 

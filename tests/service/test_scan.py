@@ -96,6 +96,20 @@ def test_what_pods_hold_is_shown_where_one_says_so(
     assert lines == ["143 min, full", "48 min", ""]
 
 
+def test_what_sensors_of_other_makers_cannot_do_is_said_once_for_each_kind(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verities = [DiscoveredPod(f"Polar Sense {n}", f"polar-{n}", None, f"C0:00:00:00:00:1{n}", -60) for n in range(4)]
+    movesense = DiscoveredPod("Movesense 174630000192", "movesense-174630000192", None, "C0:00:00:00:00:20", -70)
+    in_range(monkeypatch, *verities, movesense, NEAR)
+    result = surefoot(capsys, "scan")
+    assert result.code == 0
+    polar, other = " ".join(result.out.split()).split("dBm ")[-1].split("Movesense: ")
+    assert polar.startswith("Polar Verity Sense: what it measures while the link is lost stays lost; ")
+    assert "4 at once lose data, 2 do not." in polar
+    assert other.startswith("its range shows when it is connected, and ±8 g is less than most landings reach")
+
+
 def test_no_pod_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     in_range(monkeypatch)
     result = surefoot(capsys, "scan")

@@ -25,6 +25,8 @@ from surefoot.sensor_ingest.ble.pod_orders import find_pod
 from surefoot.sensor_ingest.protocol import Opcode
 from surefoot.sensor_ingest.recording.entries import EventKind
 from surefoot.sensor_ingest.recording.run_folder import create_run, open_run
+from surefoot.service.pipeline.reanalysis import analyze_run
+from surefoot.service.runtime.pod_limits import told_limits
 from tests.sensor_ingest.devices.movesenses import OWNER, assignments, worn_movesense, worn_pair
 from tests.sensor_ingest.virtual import (
     CREATED,
@@ -170,5 +172,53 @@ def test_a_run_leaves_the_pool_of_requests_as_it_was_and_its_range_is_the_sensor
                 await client.close()
         assert (info.acc_range_g, info.gyr_range_dps, info.rate_hz) == (8, 2000, 208)
         assert info.device == "movesense-gsp 08 d007"
+
+    in_virtual_time(main())
+
+
+def test_the_range_is_read_and_what_follows_from_it_said_before_the_run() -> None:
+    async def main() -> None:
+        async with Simulation(4) as simulation:
+            runner = await simulation.add_runner(RUNNER, standing(60.0))
+            serials = [pod.serial for pod in assignments()]
+            async with (
+                worn_movesense(simulation, runner, Foot.LEFT, acc_range_g=8),
+                worn_movesense(simulation, runner, Foot.RIGHT) as right,
+            ):
+                left_told, right_told = await told_limits(serials, radio_of(simulation))
+                right.control.pool_left = 0
+                _, restart = await told_limits(serials, radio_of(simulation))
+            (absent,) = await told_limits(serials, radio_of(simulation))
+        assert left_told.startswith(
+            "Pod movesense-174630000192: Movesense: ±8 g is less than most landings reach: impact is told as at least"
+        )
+        assert right_told == (
+            "Pod movesense-174630000207: Movesense: what it measures while the link is lost stays lost; "
+            "what else is lost is told from its clock."
+        )
+        assert restart.startswith("Pod movesense-174630000207: it has no place left for requests; restart it")
+        assert absent.startswith("Movesense: its range shows when it is connected, and ±8 g is less than most landings")
+
+    in_virtual_time(main())
+
+
+@pytest.mark.slow
+def test_at_8_g_contact_is_as_good_and_what_clipping_takes_is_withheld_and_said(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with Simulation(3) as simulation:
+            runner = await simulation.add_runner(RUNNER, RUN)
+            folder = create_run(tmp_path, [*worn(runner), *assignments()], software="test", created_utc=CREATED)
+            async with worn_pair(simulation, runner, acc_range_g=8), recording(folder, simulation, Taken()):
+                await asyncio.sleep(RUN.duration_s - 1)
+        analyses = analyze_run(open_run(folder.path), lambda *_: None).conclude()
+        found, known = (means(analyses[name].results) for name in (OWNER, RUNNER))
+        for foot in Foot:
+            assert found[foot][0] == pytest.approx(known[foot][0], rel=0.005)
+            assert found[foot][1] == pytest.approx(known[foot][1], abs=5.0)
+            quality = analyses[OWNER].quality[foot]
+            assert quality.notes[0].startswith("Movesense: ±8 g is less than most landings reach")
+            assert {"stride_length_m", "speed_mps"} <= set(quality.withheld)
+            assert "are at least what is told" in " ".join(quality.notes)
+            assert not analyses[RUNNER].quality[foot].withheld
 
     in_virtual_time(main())

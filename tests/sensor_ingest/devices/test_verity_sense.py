@@ -22,7 +22,7 @@ from surefoot.sensor_ingest.ble.errors import PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_orders import order_pod
 from surefoot.sensor_ingest.devices.decoding import decoder_of
-from surefoot.sensor_ingest.devices.polar_decoder import tells_factors
+from surefoot.sensor_ingest.devices.limits import limits_of
 from surefoot.sensor_ingest.protocol import FootCode, Opcode
 from surefoot.sensor_ingest.recording.entries import EventKind
 from surefoot.sensor_ingest.recording.merging import merge_recordings
@@ -180,7 +180,7 @@ def test_a_start_that_does_not_tell_the_factor_is_read_by_the_range_that_was_ask
                 came: list[bytes] = []
                 info = await link.set_up(USUAL, lambda _, data: came.append(data), 1, FootCode.LEFT)
                 await asyncio.sleep(3.0)
-        assert not tells_factors(info.device)
+        assert "does not tell the scale of its counts" in str(limits_of(info))
         decode = decoder_of(info)
         counts = np.concatenate([packet.counts for data in came for packet, _ in decode(data, 0.0)])
         gravity_g = np.linalg.norm(counts[:, :3] * 16 / 32768, axis=1)
