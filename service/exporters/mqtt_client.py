@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from aiomqtt import Client, MqttError, ProtocolVersion, Will
+from aiomqtt import Client, MqttCodeError, MqttError, ProtocolVersion, Will
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -24,6 +24,8 @@ RESPONSE_TIMEOUT_S = 5.0
 KEEPALIVE_S = 15
 PUBLISH_OVERHEAD_BYTES = 15
 """Most that a message has in MQTT 5 besides topic and payload: lengths, packet identifier and expiry."""
+UNSUPPORTED_VERSION = 0x84
+"""Reason code of a broker that speaks an older version only."""
 
 
 class BrokerError(Exception):
@@ -40,8 +42,9 @@ class BrokerClient(Client):
     `max_packet_bytes` is the longest packet that the broker takes; it closes the connection on a longer one.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, *arguments: Any, protocol: ProtocolVersion, **options: Any) -> None:
+        super().__init__(*arguments, protocol=protocol, **options)
+        self._knows_expiry = protocol is ProtocolVersion.V5
         self.max_packet_bytes = math.inf
         self._publishing = asyncio.Lock()
         self._answer: ReasonCode | None = None
@@ -49,10 +52,10 @@ class BrokerClient(Client):
     async def publish_answered(self, message: Message) -> ReasonCode | None:
         """Publish, and with QoS 1 wait for the acknowledgement; the broker's answer, None where it gives none.
 
-        ConnectionClosedError where the broker closes the connection instead.
+        In MQTT 3.1.1 messages do not expire. ConnectionClosedError where the broker closes the connection instead.
         """
         properties = None
-        if message.expiry_s is not None:
+        if message.expiry_s is not None and self._knows_expiry:
             properties = Properties(PacketTypes.PUBLISH)
             properties.MessageExpiryInterval = message.expiry_s
         async with self._publishing:  # so that the answer is that to this message
@@ -85,31 +88,20 @@ class BrokerClient(Client):
 
 @asynccontextmanager
 async def broker_connection(settings: MqttSettings, service: str | None = None) -> AsyncIterator[BrokerClient]:
-    """Connect; BrokerError where the broker does not deliver our messages.
+    """Connect by MQTT 5, or 3.1.1 where the broker has no 5; BrokerError where it does not deliver our messages.
 
     Parameters
     ----------
     service : whose status becomes "offline", as last will, when the connection is lost.
     """
-    offline = None if service is None else status(service, "offline")
     try:
-        client = BrokerClient(
-            settings.host or "",
-            settings.port,
-            username=settings.username,
-            password=settings.password.get_secret_value() or None,
-            protocol=ProtocolVersion.V5,
-            will=None if offline is None else Will(offline.topic, offline.payload, offline.qos, offline.retain),
-            timeout=RESPONSE_TIMEOUT_S,
-            keepalive=KEEPALIVE_S,
-            tls_context=_tls(settings),
-        )
         async with AsyncExitStack() as stack:
-            connecting = asyncio.create_task(stack.enter_async_context(client))
             try:
-                await asyncio.shield(connecting)
-            finally:
-                await asyncio.wait({connecting})  # so that cancellation leaves no half-open connection
+                client = await _entered(stack, _client(settings, service, ProtocolVersion.V5))
+            except MqttCodeError as error:
+                if not isinstance(error.rc, ReasonCode) or error.rc.value != UNSUPPORTED_VERSION:
+                    raise
+                client = await _entered(stack, _client(settings, service, ProtocolVersion.V311))
             await _check_round_trip(client)
             yield client
     except MqttError as error:
@@ -118,6 +110,30 @@ async def broker_connection(settings: MqttSettings, service: str | None = None) 
         raise BrokerError(f"TLS: {error.reason or error}") from error
     except OSError as error:
         raise BrokerError(error.strerror or str(error)) from error
+
+
+def _client(settings: MqttSettings, service: str | None, protocol: ProtocolVersion) -> BrokerClient:
+    offline = None if service is None else status(service, "offline")
+    return BrokerClient(
+        settings.host or "",
+        settings.port,
+        username=settings.username,
+        password=settings.password.get_secret_value() or None,
+        protocol=protocol,
+        will=None if offline is None else Will(offline.topic, offline.payload, offline.qos, offline.retain),
+        timeout=RESPONSE_TIMEOUT_S,
+        keepalive=KEEPALIVE_S,
+        tls_context=_tls(settings),
+    )
+
+
+async def _entered(stack: AsyncExitStack, client: BrokerClient) -> BrokerClient:
+    """The client, connected; cancellation leaves no half-open connection."""
+    connecting = asyncio.create_task(stack.enter_async_context(client))
+    try:
+        return await asyncio.shield(connecting)
+    finally:
+        await asyncio.wait({connecting})
 
 
 async def publish(client: BrokerClient, message: Message) -> None:

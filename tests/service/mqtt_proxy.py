@@ -1,4 +1,4 @@
-"""A broker that is out of quota for a while: a proxy in front of mosquitto, which never is."""
+"""Proxies in front of mosquitto: a broker that is out of quota for a while, and one that has no MQTT 5."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import threading
 from typing import Self
 
 PUBACK, QUOTA_EXCEEDED = 0x40, 0x97
+VERSION_5, REFUSED_VERSION = b"\x05", b"\x20\x02\x00\x01"
 
 
-class QuotaProxy:
-    """Passes everything on; while `exhausted`, every acknowledgement of a message says that the quota is exceeded."""
+class Proxy:
+    """Passes everything on to a broker while entered."""
 
     def __init__(self, broker_port: int) -> None:
-        self.exhausted = False
-        self.refused = 0
         self.port = 0
         self._broker_port = broker_port
         self._loop = asyncio.new_event_loop()
@@ -43,12 +42,32 @@ class QuotaProxy:
     async def _pass_on(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         broker, to_broker = await asyncio.open_connection("127.0.0.1", self._broker_port)
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(_copy(client, to_broker))
-                group.create_task(self._answer(broker, to_client))
+            if await self._greets(client, to_client, to_broker):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(_copy(client, to_broker))
+                    group.create_task(self._answer(broker, to_client))
         finally:
             to_client.close()
             to_broker.close()
+
+    async def _greets(
+        self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter, to_broker: asyncio.StreamWriter
+    ) -> bool:
+        """Whether a connection that begins like this goes on."""
+        del client, to_client, to_broker
+        return True
+
+    async def _answer(self, broker: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        await _copy(broker, to_client)
+
+
+class QuotaProxy(Proxy):
+    """While `exhausted`, every acknowledgement of a message says that the quota is exceeded."""
+
+    def __init__(self, broker_port: int) -> None:
+        super().__init__(broker_port)
+        self.exhausted = False
+        self.refused = 0
 
     async def _answer(self, broker: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         """Pass packets on to the client, one by one."""
@@ -65,6 +84,26 @@ class QuotaProxy:
                 to_client.write(kind + head + body)
         except (asyncio.IncompleteReadError, ConnectionError):
             to_client.close()
+
+
+class OldVersionProxy(Proxy):
+    """Refuses MQTT 5 as a broker does that has 3.1.1 only; `refused` counts it."""
+
+    def __init__(self, broker_port: int) -> None:
+        super().__init__(broker_port)
+        self.refused = 0
+
+    async def _greets(
+        self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter, to_broker: asyncio.StreamWriter
+    ) -> bool:
+        head = await client.readuntil(b"MQTT")
+        version = await client.readexactly(1)
+        if version == VERSION_5:
+            self.refused += 1
+            to_client.write(REFUSED_VERSION)
+            return False
+        to_broker.write(head + version)
+        return True
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

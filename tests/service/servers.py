@@ -1,4 +1,4 @@
-"""Real servers on free ports, as Debian packages them: InfluxDB 1.6 behind an nginx that speaks like 2.x, mosquitto."""
+"""Real servers on free ports: Debian's InfluxDB 1.6 behind an nginx that speaks like 2.x, mosquitto, and amqtt."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.parse
 import urllib.request
@@ -206,3 +207,21 @@ class Broker(Server):
         own = ["user root"] if os.geteuid() == 0 else []
         config.write_text("\n".join([f"listener {self.port} 127.0.0.1", *own, *self._lines]) + "\n")
         self._spawn(program("mosquitto"), "-c", str(config), port=self.port)
+
+
+AMQTT = """
+listeners:
+  default: {{type: tcp, bind: "127.0.0.1:{port}"}}
+plugins:
+  amqtt.plugins.authentication.AnonymousAuthPlugin: {{allow_anonymous: true}}
+"""
+
+
+class OldBroker(Server):
+    """amqtt, which speaks MQTT 3.1.1 and nothing newer, and forgets everything when it ends."""
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        config = self.folder / "amqtt.yaml"
+        config.write_text(AMQTT.format(port=self.port))
+        self._spawn(str(Path(sys.executable).parent / "amqtt"), "-c", str(config), port=self.port)
