@@ -10,11 +10,12 @@ import numpy as np
 from surefoot.analysis.metrics import CONTACT, STRIDE_TIME
 from surefoot.analysis.model import Floats, Foot, Ints, Strides, Window
 from surefoot.dashboards.data_source import AnalysedRun
-from surefoot.dashboards.report.splits import distance_course
+from surefoot.dashboards.report.splits import distance_course, is_by_watch
 
 SPAN_S = 2.0
 """Strides that ended so shortly before a moment tell about it: two or three of each running foot, one of walking."""
 CONFIDENCE = "confidence"
+SPEED = "speed_mps"
 
 
 def told_values(strides: Strides, key: str, windows: Sequence[Window]) -> Floats:
@@ -75,6 +76,13 @@ class Course:
             return np.full(len(self.time_s), np.nan)
         distances_m: Floats = np.interp(self.time_s, times_s, covered_m)
         return distances_m
+
+    @property
+    def speed_mps(self) -> Floats:
+        """(n,) speed by whichever tells the distance."""
+        if self.run.track is not None and is_by_watch(self.run):
+            return self.run.track.track.at(SPEED, self.time_s)
+        return self.of_feet(SPEED)
 
     @property
     def contact_asymmetry_pct(self) -> Floats:

@@ -12,13 +12,15 @@ from tempfile import TemporaryDirectory
 from pyarrow import parquet
 
 from surefoot.dashboards.data_source import ExportForm
+from surefoot.sensor_ingest.watches.kept_track import forget_track, kept_track
 from surefoot.service.formats.tables import Cell, Column, Table, tables
 from surefoot.service.runtime.demo import DemoRun, choose_scenarios, record_demo
 from surefoot.service.views.reporting import recorded
 from tests.accuracy.report import Finding
 from tests.pods.sameness import said
 from tests.service.formats.bids_validator import complaints
-from tests.service.formats.fit_readers import FIELDS, by_fit_tool, by_fitdecode, differences
+from tests.service.formats.fit_readers import FIELDS, by_fit_tool, by_fitdecode, differences, watch_differences
+from tests.service.watch_of_run import kept_by_watch, watch_fit
 
 SEED = 3
 RUNNER = "runner-1"
@@ -34,8 +36,10 @@ def rows(minutes: float) -> Iterator[Finding]:
         cpu_s = time.process_time()
         said("export", played.run.path, "--to", folder / "out", "--as", ",".join(ExportForm))
         cpu_s = time.process_time() - cpu_s
-        stem = folder / "out" / f"{played.run.manifest.run_id}-{RUNNER}"
+        name = f"{played.run.manifest.run_id}-{RUNNER}"
+        stem = folder / "out" / name
         yield _fit(scenario, Path(f"{stem}.fit"))
+        yield from _fit_with_watch(scenario, played, folder, name)
         analysis = played.finished.analysis.runners[RUNNER].conclude()
         written = tables(recorded(analysis, RUNNER, played.run.manifest))
         yield _csv(scenario, stem, written)
@@ -50,6 +54,26 @@ def _fit(scenario: str, path: Path) -> Finding:
     unequal = differences(first, second)
     text = f"{len(first)} records, {count} numbers, {len(unequal)} differ; {path.stat().st_size / 1000.0:.0f} kB"
     return Finding(scenario, "FIT, by fitdecode and by fit-tool", text, "0 differ", not unequal)
+
+
+def _fit_with_watch(scenario: str, played: DemoRun, folder: Path, name: str) -> Iterator[Finding]:
+    """The same run with the file of a watch whose clock is an hour and seven seconds ahead."""
+    watch, ahead_s = folder / "watch.fit", 3607
+    watch.write_bytes(watch_fit(played.run, kept_by_watch(played.truth[RUNNER]), ahead_s=ahead_s))
+    said("import", watch, "--to", played.run.path)
+    joined = kept_track(played.run, RUNNER)
+    assert joined is not None
+    missed_s = joined.ahead_s - ahead_s
+    text = f"missed by {missed_s:+.1f} s, told ± {joined.sd_s:.1f} s; correlation {joined.correlation:.2f}"
+    yield Finding(scenario, "offset of a watch's clock", text, "≤ 2 ×", abs(missed_s) <= 2.0 * joined.sd_s)
+    said("export", played.run.path, "--to", folder / "watched", "--as", "fit")
+    forget_track(played.run, RUNNER)
+    path = folder / "watched" / f"{name}.fit"
+    count, unequal = watch_differences(path)
+    text = f"{count} numbers, {len(unequal)} differ; {path.stat().st_size / 1000.0:.0f} kB"
+    yield Finding(
+        scenario, "FIT with a watch's places, heights, heart rate", text, "0 differ", count > 0 and not unequal
+    )
 
 
 def _csv(scenario: str, stem: Path, written: tuple[Table, ...]) -> Finding:

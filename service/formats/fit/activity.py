@@ -16,14 +16,21 @@ from surefoot.service.formats.course import Course
 from surefoot.service.formats.fit import messages
 from surefoot.service.formats.fit.fields import FLOAT32
 from surefoot.service.formats.fit.laps import STRIDE_LENGTH, FitClock, Values, cadence, laps, session
+from surefoot.service.formats.fit.messages import Message
 from surefoot.service.formats.fit.own_fields import LAYOUT, OWN_FIELDS
+from surefoot.service.formats.fit.watch_fields import (
+    LAP_FIELDS,
+    RECORD_FIELDS,
+    SESSION_FIELDS,
+    watch_columns,
+    with_fields,
+)
 from surefoot.service.formats.fit.writer import DEVELOPER, FitWriter
 
 FIT_EPOCH_UNIX_S = 631_065_600
 """1989-12-31 00:00 UTC."""
 APPLICATION_ID = bytes.fromhex("9d5b7c10f3b04c6c8f1e5f0752d1a6e4")
 RECORD = replace(messages.RECORD, own=LAYOUT)
-SPEED = "speed_mps"
 
 
 def fit_activity(run: AnalysedRun) -> bytes:
@@ -46,13 +53,14 @@ def fit_activity(run: AnalysedRun) -> bytes:
     })  # fmt: skip
     _describe_own_fields(writer)
     writer.add(messages.EVENT, {"timestamp": first, "event": messages.TIMER_EVENT, "event_type": messages.START})
-    for values in _records(run, clock):
-        writer.add(RECORD, values)
+    for record, values in _records(run, clock):
+        writer.add(record, values)
     writer.add(messages.EVENT, {"timestamp": last, "event": messages.TIMER_EVENT, "event_type": messages.STOP_ALL})
     lap_values = list(laps(run, clock))
+    whole = session(run, clock, len(lap_values))
     for values in lap_values:
-        writer.add(messages.LAP, values)
-    writer.add(messages.SESSION, session(run, clock, len(lap_values)))
+        writer.add(with_fields(messages.LAP, LAP_FIELDS, whole), values)
+    writer.add(with_fields(messages.SESSION, SESSION_FIELDS, whole), whole)
     writer.add(messages.ACTIVITY, {
         "timestamp": last, "total_timer_time_s": run.end_s - run.origin_s, "num_sessions": 1, "type": messages.MANUAL,
         "event": messages.ACTIVITY_EVENT, "event_type": messages.STOP,
@@ -69,18 +77,22 @@ def _describe_own_fields(writer: FitWriter) -> None:
         })  # fmt: skip
 
 
-def _records(run: AnalysedRun, clock: FitClock) -> Iterator[Values]:
+def _records(run: AnalysedRun, clock: FitClock) -> Iterator[tuple[Message, Values]]:
+    """A record per second, all of one kind."""
     seconds = np.arange(clock.first, clock.last + 1)
     course = Course(run, seconds.astype(np.float64) - clock.zero_fit_s)
+    added = watch_columns(run, course.time_s)
+    record = with_fields(RECORD, RECORD_FIELDS, added)
     columns = {
         "timestamp": seconds,
         "cadence_rpm": course.cadence_rpm,
         "distance_m": course.distance_m,
-        "enhanced_speed_mps": course.of_feet(SPEED),
+        "enhanced_speed_mps": course.speed_mps,
         "stance_time_ms": 1000.0 * course.of_feet(CONTACT),
         "step_length_mm": 500.0 * course.of_feet(STRIDE_LENGTH),
+        **added,
         **{name: field.values(course) for name, field in OWN_FIELDS.items()},
     }
     for row in zip(*(values.tolist() for values in columns.values()), strict=True):
         values = dict(zip(columns, row, strict=True))
-        yield values | cadence(values["cadence_rpm"], "")
+        yield record, values | cadence(values["cadence_rpm"], "")

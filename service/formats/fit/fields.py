@@ -22,6 +22,7 @@ ENUM = BaseType(0x00, "B", 0xFF)
 UINT8 = BaseType(0x02, "B", 0xFF)
 UINT16 = BaseType(0x84, "H", 0xFFFF)
 UINT32 = BaseType(0x86, "I", 0xFFFFFFFF)
+SINT32 = BaseType(0x85, "i", 0x7FFFFFFF)
 UINT32Z = BaseType(0x8C, "I", 0)
 FLOAT32 = BaseType(0x88, "f", 0xFFFFFFFF)
 STRING = BaseType(0x07, "s", 0)
@@ -35,13 +36,14 @@ class Field:
     Parameters
     ----------
     number : in the message, by the profile.
-    scale : stored integer = value · scale.
+    scale, offset : stored integer = (value + offset) · scale.
     length : bytes, of text and of byte arrays alone.
     """
 
     number: int
     base: BaseType
     scale: float = 1.0
+    offset: float = 0.0
     length: int = 0
 
     @property
@@ -63,9 +65,11 @@ class Field:
             return self.base.invalid.to_bytes(self.size, "little")
         if self.base is FLOAT32:
             return struct.pack("<f", value)
-        stored = round(value * self.scale)
-        fits = 0 <= stored < 256**self.size
-        return (stored if fits else self.base.invalid).to_bytes(self.size, "little")
+        stored = round((value + self.offset) * self.scale)
+        is_signed = self.base.letter.islower()
+        least, beyond = (-(256**self.size) // 2, 256**self.size // 2) if is_signed else (0, 256**self.size)
+        fits = least <= stored < beyond
+        return (stored if fits else self.base.invalid).to_bytes(self.size, "little", signed=is_signed)
 
     def _padded(self, data: bytes) -> bytes:
         if len(data) > self.length:

@@ -16,6 +16,7 @@ from surefoot.dashboards.report.splits import Split, distance_course, run_splits
 from surefoot.service.formats.course import told_values
 from surefoot.service.formats.fit import messages
 from surefoot.service.formats.fit.fields import Value
+from surefoot.service.formats.fit.watch_fields import watch_averages
 
 STRIDE_LENGTH = "stride_length_m"
 
@@ -96,6 +97,7 @@ def _span(run: AnalysedRun, clock: FitClock, start_s: float, end_s: float) -> di
         "avg_stance_time_ms": 1000.0 * _average(run, CONTACT, start_s, end_s),
         "avg_step_length_mm": 500.0 * _average(run, STRIDE_LENGTH, start_s, end_s),
         **cadence(60.0 / _average(run, STRIDE_TIME, start_s, end_s), "avg_"),
+        **watch_averages(run, start_s, end_s),
     }
 
 

@@ -19,6 +19,9 @@ ALL_ONES = {
 }  # fmt: skip
 """Native fields, and what fit-tool takes "no value" for."""
 FIELDS = (*ALL_ONES, *OWN_FIELDS)
+WATCH_FIELDS = ("position_lat", "position_long", "enhanced_altitude", "heart_rate")
+"""Fields that a watch adds."""
+SEMICIRCLE_DEG = 180.0 / 2**31
 
 
 def by_fitdecode(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -37,15 +40,29 @@ def known(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def by_fit_tool(path: Path) -> list[Mapping[str, Any]]:
-    """Records as fit-tool reads them; None where there is no value."""
+def by_fit_tool(path: Path, *more: str) -> list[Mapping[str, Any]]:
+    """Records as fit-tool reads them, with more native fields; None where there is no value."""
     rows: list[Mapping[str, Any]] = []
     for record in FitFile.from_file(str(path)).records:
         if isinstance(record.message, RecordMessage):
-            native = {name: getattr(record.message, name) for name in ALL_ONES}
-            row = {name: None if value == ALL_ONES[name] else value for name, value in native.items()}
+            native = {name: getattr(record.message, name) for name in (*ALL_ONES, *more)}
+            row = {name: None if value == ALL_ONES.get(name) else value for name, value in native.items()}
             rows.append(row | {each.name: known(each.get_value()) for each in record.message.developer_fields})
     return rows
+
+
+def watch_differences(path: Path) -> tuple[int, list[str]]:
+    """How many numbers of a watch both readers find, and in which they differ; a place is in degrees with one of
+    them and in its own unit with the other."""
+    count, unequal = 0, []
+    for k, (one, other) in enumerate(zip(by_fitdecode(path)["record"], by_fit_tool(path, *WATCH_FIELDS), strict=True)):
+        for name in WATCH_FIELDS:
+            if one.get(name) is not None:
+                found = one[name] * SEMICIRCLE_DEG if name.startswith("position") else one[name]
+                count += 1
+                if not math.isclose(found, other[name], rel_tol=1e-9, abs_tol=SEMICIRCLE_DEG / 2):
+                    unequal.append(f"record {k}: {name} is {found} and {other[name]}")
+    return count, unequal
 
 
 def differences(first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]]) -> list[str]:
