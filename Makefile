@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods core faults drift sync exports coverage soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods core faults drift sync exports coverage speed-scale soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -88,6 +88,9 @@ sync: .venv/develop
 
 exports: .venv/develop
 	$(BIN)/python -m tests.exports
+
+speed-scale: .venv/develop
+	$(BIN)/python -m tests.speed_scale
 
 coverage: .venv/develop
 	$(BIN)/python -m tests.coverage_of_intervals

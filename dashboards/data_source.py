@@ -15,6 +15,7 @@ from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.inversion.watched import LandingsWatched
 from surefoot.analysis.model import Foot, MountingStatus, Strides, Window
 from surefoot.analysis.session import Results
+from surefoot.analysis.speed_scale import SpeedScale
 from surefoot.analysis.time_watched import TimeWatched
 from surefoot.analysis.track import JoinedTrack
 
@@ -53,6 +54,7 @@ class AnalysedRun:
     version : version of the software that analysed it.
     ended : False for a run in progress or cut off, and for CSV files.
     track : what a watch kept of the run; None without one.
+    speed_scale : what distances from the pods are multiplied with; None where nothing has taught it.
     """
 
     runner: str
@@ -65,6 +67,12 @@ class AnalysedRun:
     quality: Mapping[Foot, FootDataQuality]
     ended: bool = False
     track: JoinedTrack | None = None
+    speed_scale: SpeedScale | None = None
+
+    @property
+    def speed_factor(self) -> float:
+        """What speeds and lengths from the pods are to be multiplied with."""
+        return 1.0 if self.speed_scale is None else self.speed_scale.factor
 
     @property
     def asks_whether_exchanged(self) -> bool:

@@ -175,6 +175,13 @@ class RunnerUnknownError(RequestError):
         super().__init__(f"the run {what}; choose one with --runner: {', '.join(runners)}.")
 
 
+class LengthError(RequestError):
+    """Something that is no length of a run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} is no length of a run; give one such as 10km, 5000m or 6.2mi.")
+
+
 class TwoSourcesError(RequestError):
     """A run and files were given."""
 

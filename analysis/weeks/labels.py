@@ -37,6 +37,7 @@ class RunLabels:
     shoe : id of a shoe.
     weights : weights or strength work the day before or on the day.
     painkiller : taken before the run or in it.
+    distance_m : how long it was, as known from elsewhere.
     """
 
     run: str
@@ -47,6 +48,7 @@ class RunLabels:
     weights: bool | None = None
     painkiller: bool | None = None
     note: str = ""
+    distance_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def proposed_labels(run: str, last: RunLabels | None, *, is_treadmill: bool = Fa
     surface = Surface.TREADMILL if is_treadmill else None if last is None else last.surface
     if last is None:
         return RunLabels(run, surface)
-    return replace(last, run=run, surface=surface, painkiller=None, note="")
+    return replace(last, run=run, surface=surface, painkiller=None, note="", distance_m=None)
 
 
 def shoe_distances_m(

@@ -119,7 +119,6 @@ def _tile(name: str, text: str, unit: str = "") -> Markup:
 
 
 def _tiles(run: AnalysedRun, findings: Sequence[Finding]) -> list[tuple[str, ...]]:
-    covered_m = distance_m(run)
     gait = Gait.RUN if (run.summary["run_time_s"] or 0.0) > 0.0 else Gait.WALK
     contact = next(row for row in compare(run.results, gait) if row.key == CONTACT)
     sides = (contact.left, contact.right)
@@ -127,15 +126,21 @@ def _tiles(run: AnalysedRun, findings: Sequence[Finding]) -> list[tuple[str, ...
     spm = run.summary["cadence_spm"]
     return [
         ("Running", duration(run.summary["run_time_s"] or 0.0)),
-        (
-            "Distance, from the watch" if is_by_watch(run) else "Distance, from pods",
-            UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.1f}",
-            "km",
-        ),
+        _distance_tile(run),
         (CADENCE.label, UNKNOWN if spm is None else f"{spm:.1f}", CADENCE.unit),
         ("Contact, left | right", " | ".join(known), "ms"),
         _right_vs_left_tile(_lasting_contact_change(findings), contact.asymmetry_pct),
     ]
+
+
+def _distance_tile(run: AnalysedRun) -> tuple[str, str, str]:
+    """Distance by the watch, else from the pods, with an interval where something has taught their scale."""
+    covered_m, by_watch, scale = distance_m(run), is_by_watch(run), run.speed_scale
+    if covered_m is None or by_watch or scale is None:
+        name = "Distance, from the watch" if by_watch else "Distance, from pods"
+        return name, UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.1f}", "km"
+    half_m = 0.01 * scale.half_width_pct * covered_m
+    return "Distance, calibrated", f"{covered_m / 1000.0:.1f} ± {half_m / 1000.0:.1f}", "km"
 
 
 def _right_vs_left_tile(change: Finding | None, whole_run_pct: Estimate | None) -> tuple[str, str, str]:

@@ -42,6 +42,12 @@ def distance_m(run: AnalysedRun) -> float | None:
     return float(covered_m[-1]) if len(covered_m) else None
 
 
+def pod_distance_m(windows: Sequence[Window]) -> float | None:
+    """Distance covered running and walking, from the pods' speed as it is; None if it is not known."""
+    covered_m = _cumulative_distance_m(windows)
+    return float(covered_m[-1]) if len(covered_m) else None
+
+
 def is_by_watch(run: AnalysedRun) -> bool:
     """Whether a watch tells the distance: one that was there for most of the run."""
     if run.track is None:
@@ -60,7 +66,7 @@ def distance_course(run: AnalysedRun) -> tuple[Floats, Floats]:
     if not len(covered_m):
         return covered_m, covered_m
     ends_s = np.array([run.origin_s, *(window.end_s for window in run.results.windows)])
-    return ends_s, np.concatenate([[0.0], covered_m])
+    return ends_s, run.speed_factor * np.concatenate([[0.0], covered_m])
 
 
 def _watch_course(run: AnalysedRun) -> tuple[Floats, Floats]:

@@ -36,10 +36,12 @@ def export(
     from rich.console import Console
 
     from surefoot.service.cli.results import chosen_runners
+    from surefoot.service.configuration import usable_configuration
     from surefoot.service.errors import NoExportFolderError
     from surefoot.service.formats.exporting import WITHOUT_ANALYSIS, check_installed, export_run
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
+    from surefoot.service.runtime.speed_scales import scaled
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.views.reporting import recorded_run
 
@@ -48,11 +50,13 @@ def export(
         raise NoExportFolderError
     wanted = _forms("samples" if to is None else forms)
     check_installed(wanted)
-    found = find_run(run, folder)
+    found, settings = find_run(run, folder), usable_configuration().settings
     names = chosen_runners(found, runner)
     with ProgressBar(Console(stderr=True)) as progress:
         analyses = {} if WITHOUT_ANALYSIS.issuperset(wanted) else analyze_run(found, progress).conclude()
-        analysed = {name: recorded_run(analyses[name], name, found) for name in names if name in analyses}
+        analysed = {
+            name: scaled(recorded_run(analyses[name], name, found), settings) for name in names if name in analyses
+        }
         paths = [path for form in wanted for path in export_run(found, names, analysed, form, target, progress)]
     for path in paths:
         print(f"{path}  {path.stat().st_size / 1000.0:.0f} kB")

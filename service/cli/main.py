@@ -18,6 +18,7 @@ from surefoot.service.cli.certificate import certificate
 from surefoot.service.cli.config import config
 from surefoot.service.cli.confirm import confirm
 from surefoot.service.cli.demo import demo
+from surefoot.service.cli.distance import distance
 from surefoot.service.cli.doctor import doctor
 from surefoot.service.cli.exchange import exchange
 from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
@@ -52,6 +53,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     inspect: "surefoot inspect recording.csv",
     reanalyze: "surefoot reanalyze last",
     exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
+    distance: "surefoot distance last 10km",
     import_: "surefoot import evening-run.fit --runner anna",
     export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",

@@ -31,9 +31,11 @@ def replay_run(
     from rich.console import Console
 
     from surefoot.service.cli.results import chosen_runners, give_results, json_path
+    from surefoot.service.configuration import usable_configuration
     from surefoot.service.errors import RunnerUnknownError
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
+    from surefoot.service.runtime.speed_scales import scaled
     from surefoot.service.serialization.output_files import check_output
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.views.reporting import recorded_run, write_reports
@@ -50,4 +52,7 @@ def replay_run(
     analyses = {name: analyses[name] for name in names}
     give_results(analyses, run.manifest.names, json, output)
     if report is not None:
-        write_reports({name: recorded_run(each, name, run) for name, each in analyses.items()}, report)
+        settings = usable_configuration().settings
+        write_reports(
+            {name: scaled(recorded_run(each, name, run), settings) for name, each in analyses.items()}, report
+        )

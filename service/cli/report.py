@@ -24,24 +24,26 @@ def report(
 ) -> None:
     """Write the report of a run: one file that opens anywhere and prints well.
 
-    The same recording and version give the same file.
+    The same recording and version give the same file, as long as nothing new has taught the scale of distances.
     """
     from rich.console import Console
 
     from surefoot.service.cli.results import chosen_runners
+    from surefoot.service.configuration import usable_configuration
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
+    from surefoot.service.runtime.speed_scales import scaled
     from surefoot.service.serialization.output_files import check_output
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.views.reporting import recorded_run, write_reports
 
-    found = find_run(run, folder)
+    found, settings = find_run(run, folder), usable_configuration().settings
     names = chosen_runners(found, runner)
     file = _file(output, found.manifest.run_id).with_suffix(".pdf" if pdf else ".html")
     check_output(file, [found.journal_path])
     with ProgressBar(Console(stderr=True)) as progress:
         analyses = analyze_run(found, progress).conclude()
-    reports = {name: recorded_run(analyses[name], name, found) for name in names}
+    reports = {name: scaled(recorded_run(analyses[name], name, found), settings) for name in names}
     for path in write_reports(reports, file, pdf=pdf):
         print(path)
 

@@ -82,7 +82,7 @@ class Course:
         """(n,) speed by whichever tells the distance."""
         if self.run.track is not None and is_by_watch(self.run):
             return self.run.track.track.at(SPEED, self.time_s)
-        return self.of_feet(SPEED)
+        return self.run.speed_factor * self.of_feet(SPEED)
 
     @property
     def contact_asymmetry_pct(self) -> Floats:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from surefoot.analysis.companions import CompanionReading
+from surefoot.analysis.companions import Companion, CompanionReading
 from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.model import Bout, BoutKind, Foot, Window
 from surefoot.analysis.session import Results
@@ -134,6 +134,11 @@ class StoreReader:
     def companions(self, run: str, runner: str) -> tuple[CompanionReading, ...]:
         """What sensors beside the pods said, in order of time."""
         return tuple(map(companion_from_row, self._of(run, runner, "companions", "time_ns, companion")))
+
+    def treadmill_runs(self, runner: str) -> tuple[str, ...]:
+        """A runner's runs in which a treadmill said its speed."""
+        query = "SELECT DISTINCT run FROM companions WHERE runner = ? AND companion = ? ORDER BY run"
+        return tuple(row["run"] for row in self._rows(query, runner, Companion.TREADMILL.value))
 
     def session_zero(self, run: str) -> BootTime | None:
         """When the session time of a run that was recorded live is 0; None of any other."""

@@ -33,6 +33,7 @@ from surefoot.service.formats.exporting import available_forms, check_installed,
 from surefoot.service.formats.one_file import one_file
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.exchange import confirm_as_worn, exchange_pods
+from surefoot.service.runtime.speed_scales import scaled
 from surefoot.service.settings import Settings, WallSettings
 from surefoot.service.views.reporting import recorded
 from surefoot.service.views.squad_state import SquadStateSource
@@ -73,7 +74,10 @@ class Archive:
                 self._cache[run] = folder.manifest, found
             while len(self._cache) > CACHED_RUNS:
                 self._cache.popitem(last=False)
-            return {name: replace(each, track=kept_track(folder, name)) for name, each in found.items()}
+            return {
+                name: scaled(replace(each, track=kept_track(folder, name)), self._settings)
+                for name, each in found.items()
+            }
 
     def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:
         """Correct a run whose pods may have been exchanged; a second answer changes nothing, as nothing is asked then.

@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.companions import Companion, CompanionReading
+from surefoot.analysis.model import Foot
+from surefoot.analysis.session import Results
+from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.dashboards.data_source import RunnerState
 from surefoot.dashboards.report.page import report_html
+from surefoot.dashboards.report.splits import pod_distance_m
 from surefoot.dashboards.wall.attention import Attention
 from surefoot.dashboards.wall.cards import runner_card
 from surefoot.dashboards.wall.runner_sections import runner_sections
@@ -23,20 +27,27 @@ from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, RunFolder, create_run
+from surefoot.service.errors import LengthError
+from surefoot.service.people.people import People
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import FinishedRun, record_run
+from surefoot.service.runtime.speed_scales import scale_of_run
 from surefoot.service.serialization import mqtt_messages
 from surefoot.service.serialization.json import analysis_to_dict
 from surefoot.service.serialization.line_protocol import lines
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.writing import RunClock, StoreWriter
+from surefoot.service.terminal.distances import length_m
 from surefoot.service.views.reporting import recorded
 from surefoot.service.views.runner_state import runner_now
+from tests.analysis.test_speed_scale import said, window
 from tests.sensor_ingest.devices.companions import STRAP, TREADMILL, strap, treadmill
 from tests.sensor_ingest.virtual import CREATED, radio_of, worn
+from tests.service.command import surefoot
 from tests.service.demo_runs import assert_same
 
 LASTS_S = 40.0
@@ -139,3 +150,54 @@ def test_a_store_of_version_10_takes_them(tmp_path: Path) -> None:
         store.executescript(text)
     with StoreReader(path) as reader:
         assert reader.companions("20260102T030405Z-00000001", "anna") == ()
+
+
+def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    return " ".join(surefoot(capsys, *arguments).out.split())
+
+
+def test_a_run_s_length_teaches_distances_until_it_is_taken_back(
+    recorded_run: Recorded, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings, finished, run, _ = recorded_run
+    monkeypatch.setenv("SUREFOOT_DATA", str(settings.data))
+    windows = finished.analysis.runners["anna"].results.windows
+    own_m = pod_distance_m(windows)
+    assert own_m is not None
+    by_belt = scale_of_run(settings, run.manifest.run_id, "anna")
+    told = shown(capsys, "distance", run.manifest.run_id, f"{1.05 * own_m:.0f}m")
+    assert f"The pods measured {own_m / 1000:.2f} km. You say that it was {1.05 * own_m / 1000:.2f} km." in told
+    scale = scale_of_run(settings, run.manifest.run_id, "anna")
+    assert by_belt is not None
+    assert scale is not None
+    assert by_belt.factor < scale.factor < 1.05
+    assert f"Distances in this shoe are multiplied by {scale.factor:.3f}" in told
+    page = tmp_path / "report.html"
+    surefoot(capsys, "report", run.manifest.run_id, "--output", page)
+    assert "Distance, calibrated" in page.read_text(encoding="utf-8")
+    assert "too far from what the pods measured" in shown(capsys, "distance", run.manifest.run_id, "5 km")
+    assert f"multiplied by {by_belt.factor:.3f}" in shown(capsys, "distance", run.manifest.run_id, "--forget")
+    with pytest.raises(LengthError, match=r"'far' is no length of a run; give one such as 10km, 5000m or 6\.2mi\.$"):
+        length_m("far")
+
+
+def test_a_treadmill_in_the_store_teaches_the_runner_s_other_runs(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    with StoreWriter(settings.store_path) as writer, writer.transaction():
+        for number, speed_mps in enumerate((2.5, 3.0, 3.5)):
+            results = Results({}, (window(0.0, 0.94 * speed_mps),), companions=tuple(said(0.0, 30.0, speed_mps)))
+            writer.add_run(f"run-{number}", "anna", "anna", number, "test", tuple(Foot))
+            writer.add_results(f"run-{number}", "anna", RunClock(CREATED), results)
+        writer.add_results("run-9", "ben", RunClock(CREATED), Results({}, (window(0.0, 3.0),)))
+    scale = scale_of_run(settings, "run-7", "anna")
+    assert scale is not None
+    assert scale.factor == pytest.approx(1 / 0.94)
+    assert scale.levels == 3
+    assert scale_of_run(settings, "run-9", "ben") is None
+    people = People(settings.data)
+    people.keep("anna", RunLabels("run-7", shoe="racing"))
+    assert scale_of_run(settings, "run-7", "anna") is None
+    people.keep("anna", RunLabels("run-0", shoe="racing"))
+    racing = scale_of_run(settings, "run-7", "anna")
+    assert racing is not None
+    assert racing.levels == 1

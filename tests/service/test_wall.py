@@ -173,7 +173,8 @@ def test_recorded_runs_are_listed_and_analysed_on_demand(demo: DemoRun, settings
     assert demo.run.manifest.run_id in [run.run for run in archive.runs()]
     found = archive.analysed_runs(demo.run.manifest.run_id)
     assert list(found) == list(demo.run.manifest.runners)
-    assert archive.analysed_runs(demo.run.manifest.run_id) is found
+    again = archive.analysed_runs(demo.run.manifest.run_id)
+    assert all(again[name].results is found[name].results for name in found)
     with pytest.raises(KeyError):
         archive.analysed_runs("../nothing")
 

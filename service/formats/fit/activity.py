@@ -89,7 +89,7 @@ def _records(run: AnalysedRun, clock: FitClock) -> Iterator[tuple[Message, Value
         "distance_m": course.distance_m,
         "enhanced_speed_mps": course.speed_mps,
         "stance_time_ms": 1000.0 * course.of_feet(CONTACT),
-        "step_length_mm": 500.0 * course.of_feet(STRIDE_LENGTH),
+        "step_length_mm": 500.0 * run.speed_factor * course.of_feet(STRIDE_LENGTH),
         **added,
         **{name: field.values(course) for name, field in OWN_FIELDS.items()},
     }

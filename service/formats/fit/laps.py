@@ -95,7 +95,7 @@ def _span(run: AnalysedRun, clock: FitClock, start_s: float, end_s: float) -> di
         "total_distance_m": distance_m,
         "enhanced_avg_speed_mps": distance_m / (end_s - start_s),
         "avg_stance_time_ms": 1000.0 * _average(run, CONTACT, start_s, end_s),
-        "avg_step_length_mm": 500.0 * _average(run, STRIDE_LENGTH, start_s, end_s),
+        "avg_step_length_mm": 500.0 * run.speed_factor * _average(run, STRIDE_LENGTH, start_s, end_s),
         **cadence(60.0 / _average(run, STRIDE_TIME, start_s, end_s), "avg_"),
         **watch_averages(run, start_s, end_s),
     }
