@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods core faults drift sync exports coverage speed-scale soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports coverage speed-scale soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -61,6 +61,9 @@ feet: .venv/develop
 
 pods: .venv/develop
 	$(BIN)/python -m tests.pods
+
+devices: .venv/develop
+	$(BIN)/python -m tests.devices
 
 core: .venv/develop
 	$(BIN)/python -m tests.core

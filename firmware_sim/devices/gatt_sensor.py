@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Characteristic, Service
 from bumble.hci import Address
 
-from surefoot.analysis.model import Foot
+from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Floats, Foot, Ints
 from surefoot.firmware_sim.body.motion import Motion
 from surefoot.firmware_sim.pod.imu import Imu
 from surefoot.firmware_sim.pod.sensor import Sensor, configured_imu
@@ -53,7 +54,8 @@ class Worn:
 class GattSensor:
     """A sensor that is switched on while the context is open; subclasses give it services, and samples to send.
 
-    `lost_frames` are those that the radio did not take in time: they are gone.
+    `lost_frames` are those that the radio did not take in time: they are gone. `truth` has the session time of each
+    acceleration that was taken, and the acceleration in m/s².
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class GattSensor:
         advertised: Sequence[tuple[int, bytes]] = (),
     ) -> None:
         self.lost_frames = 0
+        self.truth: list[tuple[float, Floats]] = []
         self._name, self._advertised = name, advertised
         self._worn = worn
         self._controller = controller
@@ -108,6 +111,10 @@ class GattSensor:
     def now_s(self) -> float:
         """Session time."""
         return asyncio.get_running_loop().time() - self._worn.start_s
+
+    def took(self, time_s: float, counts: Sequence[int] | Ints, g_per_count: float) -> None:
+        """Note an acceleration that the chip has taken."""
+        self.truth.append((time_s, np.array(counts) * (g_per_count * STANDARD_GRAVITY_MPS2)))
 
     async def outage(self, duration_s: float) -> None:
         """Be out of radio reach; longer than the supervision timeout drops the connection."""

@@ -113,7 +113,10 @@ class VirtualMovesense(GattSensor):
         sensor = self._worn.chip(rate_hz, own.acc_range_g, full_dps, own.rate_ppm, own.seed, self.now_s)
         while True:
             await asyncio.sleep(max(sensor.sample_time_s(full) - self.now_s, 0.0) + POLL_S)
-            message = self._message(sensor.take(full))
+            chip = sensor.take(full)
+            for time_s, counts in zip(chip.time_s.tolist(), chip.counts, strict=True):
+                self.took(time_s, counts[:3], 1e-3 * MG_PER_COUNT[own.acc_range_g])
+            message = self._message(chip)
             for notification in [] if self._stalled else data_notifications(reference, message, connection.att_mtu):
                 await self._notify(connection, self._data, notification)
 

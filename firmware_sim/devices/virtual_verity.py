@@ -136,6 +136,8 @@ class VirtualVerity(GattSensor):
                 measurement, axes = (ACC, counts[:3]) if taken % 2 == 0 else (GYRO, counts[3:])
                 pending[measurement].append((time_s, (axes[0], axes[1], axes[2])))
                 taken += 1
+                if measurement == ACC:
+                    self.took(time_s, counts[:3], ranges.get(ACC, 16) / FULL_SCALE_COUNTS)
             for measurement in ranges:
                 await self._send_full(connection, measurement, pending[measurement])
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from surefoot.analysis.companions import CompanionReading
-from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Bools, Floats, Foot, Samples
+from surefoot.analysis.model import Foot, Samples
 from surefoot.sensor_ingest.devices.companions import decode_companion
 from surefoot.sensor_ingest.devices.decoding import decoder_of
 from surefoot.sensor_ingest.devices.limits import limits_of
-from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
+from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.clock_fit import ClockFit, ClockMapping
-from surefoot.sensor_ingest.recording.clock_steering import session_times
 from surefoot.sensor_ingest.recording.entries import (
     ClockEntry,
     CompanionEntry,
@@ -29,9 +27,7 @@ from surefoot.sensor_ingest.recording.entries import (
     PodEntry,
 )
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts, ReorderBuffer
-
-_FULL_SCALE_COUNTS = 32768.0
-_CLIPPED_COUNTS = 32767
+from surefoot.sensor_ingest.recording.si_samples import to_si_samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +119,10 @@ class PodAssembler:
         if self.reorder_buffer is not None and self.reorder_buffer.is_same_boot(info):
             return None
         rest = self.finish()
-        self._begin(ReorderBuffer(info, entry.first, decode))
+        fresh = ReorderBuffer(info, entry.first, decode)
+        if info.device and self.reorder_buffer is not None:
+            fresh.clock_fit = ClockFit(info.boot, self.reorder_buffer.clock_fit)
+        self._begin(fresh)
         return rest
 
     def add_packet(self, entry: PacketEntry) -> Samples | None:
@@ -215,27 +214,6 @@ class PodAssembler:
         self._samples += good
         self.last_sample_s = float(samples.time_s[-1])
         return samples
-
-
-def to_si_samples(
-    foot: Foot,
-    info: PodInfo,
-    packets: Sequence[Packet],
-    mappings: Sequence[ClockMapping],
-    ticks_us: Floats,
-) -> Samples:
-    """Packets of one boot as samples in SI units on the session clock; `ticks_us` has shape (samples,)."""
-    counts = np.concatenate([packet.counts for packet in packets]).astype(np.float64)
-    clipped: Bools = np.any(np.abs(counts) >= _CLIPPED_COUNTS, axis=1)
-    gyr_clipped: Bools = np.any(np.abs(counts[:, 3:]) >= _CLIPPED_COUNTS, axis=1)
-    return Samples(
-        foot,
-        session_times(mappings, ticks_us),
-        counts[:, :3] * (info.acc_range_g * STANDARD_GRAVITY_MPS2 / _FULL_SCALE_COUNTS),
-        counts[:, 3:] * (math.radians(info.gyr_range_dps) / _FULL_SCALE_COUNTS),
-        clipped,
-        gyr_clipped,
-    )
 
 
 class Assembler:

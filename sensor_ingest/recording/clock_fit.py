@@ -29,6 +29,8 @@ _MAX_EARLY_DRIFT = 50e-6
 """Limit of the drift while the packets span less than `_EARLY_SPAN_S`, when the slope is still uncertain."""
 _MAX_DRIFT = 500e-6
 _EARLY_SPAN_S = 60.0
+_SAME_CLOCK_S = 1.0
+"""A clock that fits an earlier connection's so well has run on; one that began anew is off by how long it had run."""
 _MIN_VARIANCE_S2 = 1e-7
 """Residual variance of the drift fit is at least this, so that a few equal offsets do not count as certain."""
 
@@ -71,20 +73,26 @@ class ClockEstimate:
 
 
 class ClockFit:
-    """Running clock estimate of one boot of a pod; `latest` is the arrival added last."""
+    """Running clock estimate of one boot of a pod; `latest` is the arrival added last.
 
-    def __init__(self, boot: int) -> None:
+    Parameters
+    ----------
+    earlier : of a connection before, with which this one goes on if the clock has run on since.
+    """
+
+    def __init__(self, boot: int, earlier: ClockFit | None = None) -> None:
         self.boot = boot
+        self._earlier: ClockFit | None = earlier if earlier is None or earlier.packets else earlier._earlier
         self._tick0_us: int | None = None
         self._latest_s = 0.0
         self.latest: tuple[int, float] | None = None
-        self.packets = 0
+        self.packets: int = 0
         self._fastest: deque[tuple[float, float]] = deque(maxlen=round(DRIFT_WINDOW_S / BUCKET_S))
 
     def add_arrival(self, tick_us: int, arrival_s: float) -> None:
         """Add a packet that was not resent: tick of its last sample and session time of its arrival."""
         if self._tick0_us is None:
-            self._tick0_us = tick_us
+            self._tick0_us = self._go_on(tick_us, arrival_s)
         at_s = (tick_us - self._tick0_us) * 1e-6
         point = (at_s, arrival_s - at_s)
         bucket = at_s // BUCKET_S
@@ -97,9 +105,17 @@ class ClockFit:
         self.latest = tick_us, arrival_s
         self.packets += 1
 
+    def _go_on(self, tick_us: int, arrival_s: float) -> int:
+        """Take over an earlier fit that the first packet agrees with; the tick to count from."""
+        earlier, self._earlier = self._earlier, None
+        if earlier is None or earlier._tick0_us is None or abs(earlier.ahead_s(tick_us, arrival_s)) > _SAME_CLOCK_S:
+            return tick_us
+        self._fastest, self._latest_s = earlier._fastest, earlier._latest_s
+        return earlier._tick0_us
+
     @property
     def span_s(self) -> float:
-        """Pod time between the first and the latest packet."""
+        """Pod time between the first and the latest packet, of an earlier connection too if the clock ran on."""
         return self._latest_s
 
     def ahead_s(self, tick_us: int, arrival_s: float) -> float:

@@ -50,6 +50,25 @@ def test_drift_is_found_to_a_few_ppm() -> None:
     assert estimate.span_s == pytest.approx(600.0, abs=1.0)
 
 
+def _connection(fit: ClockFit, since_s: float, delays_s: list[float], power_on_s: float) -> float:
+    """Where a second connection's first mapping puts the tick of its first packet."""
+    for row, delay_s in enumerate(delays_s):
+        made_s = since_s + 0.1 * row
+        fit.add_arrival(round(1e6 * (made_s - power_on_s)), made_s + delay_s)
+    estimate = fit.estimate()
+    assert estimate is not None
+    return estimate.mapping.session_s(1e6 * (since_s - power_on_s))
+
+
+def test_a_clock_that_ran_on_is_known_from_the_connection_before() -> None:
+    before = ClockFit(1)
+    _connection(before, 10.0, [0.0, 0.03] * 300, power_on_s=0.0)
+    late, nothing_came = [0.04, 0.03, 0.05], ClockFit(2, before)
+    assert _connection(ClockFit(3, nothing_came), 90.0, late, power_on_s=0.0) == pytest.approx(90.0, abs=0.003)
+    restarted = _connection(ClockFit(4, before), 95.0, late, power_on_s=93.0)
+    assert restarted == _connection(ClockFit(4), 95.0, late, power_on_s=93.0) == pytest.approx(95.03, abs=0.003)
+
+
 def test_before_a_minute_drift_is_held_within_50_ppm() -> None:
     fit = ClockFit(1)
     for row in range(500):

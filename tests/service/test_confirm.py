@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +21,14 @@ from surefoot.service.errors import FeetUnknownError, OnePodError
 from surefoot.service.runtime import feet_question
 from surefoot.service.runtime.feet_question import AGAIN, LIFT, STAND
 from surefoot.service.runtime.pod_sources import worn_as_kept
+from tests.sensor_ingest.devices.verities import SERIALS, worn_verity
 from tests.sensor_ingest.virtual import in_virtual_time, radio_of
 from tests.service.command import surefoot
 
 LEFT, RIGHT = Foot.LEFT, Foot.RIGHT
 SEED, TAGS = 1, {LEFT: "0001", RIGHT: "0002"}
 """Of the first simulated runner's pods."""
+VERITIES = {foot: f"polar-{serial}" for foot, serial in SERIALS.items()}
 STANDS = PlannedBout("still", 8.0)
 LIFTS_LEFT, TAPS_LEFT, JUMPS = (
     PlannedBout("lift", 12.0, foot=LEFT),
@@ -43,9 +46,11 @@ def pods(left: str, right: str) -> list[PodAssignment]:
 async def asked(
     plan: Sequence[PlannedBout], worn: Sequence[PodAssignment], say: Callable[[str], None], kept: Path
 ) -> dict[str, Foot]:
-    """The answer of a simulated runner who does this."""
-    async with Simulation(SEED, keep_truth=False) as simulation:
-        await simulation.add_runner("runner-1", Scenario("confirm", RunnerProfile(), tuple(plan)))
+    """The answer of a simulated runner who does this, and may have two Verity Sense on beside the pods."""
+    async with Simulation(SEED, keep_truth=False) as simulation, AsyncExitStack() as stack:
+        runner = await simulation.add_runner("runner-1", Scenario("confirm", RunnerProfile(), tuple(plan)))
+        for foot in Foot if worn[0].serial in VERITIES.values() else ():
+            await stack.enter_async_context(worn_verity(simulation, runner, foot))
         return await ask_feet(worn, say, kept, radio_of(simulation))
 
 
@@ -64,24 +69,43 @@ def wearing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 @pytest.mark.parametrize("answer", [LIFTS_LEFT, TAPS_LEFT], ids=["lift", "tap"])
 @pytest.mark.parametrize("exchanged", [False, True])
+@pytest.mark.parametrize("tags", [TAGS, VERITIES], ids=["pods", "Verity Sense"])
 def test_a_lifted_or_tapped_left_pod_is_told_kept_and_used_by_the_next_run(
     capsys: pytest.CaptureFixture[str],
     wearing: Callable[..., None],
     tmp_path: Path,
     answer: PlannedBout,
     exchanged: bool,
+    tags: dict[Foot, str],
 ) -> None:
     wearing(STANDS, answer, STANDS)
-    said = {foot.other if exchanged else foot: tag for foot, tag in TAGS.items()}
+    said = {foot.other if exchanged else foot: tag for foot, tag in tags.items()}
     options = ("--left", said[LEFT], "--right", said[RIGHT], "--runner", "anna", "--folder", tmp_path)
     result = surefoot(capsys, "confirm", *options)
     told = ["The pods are the other way round than was thought."] if exchanged else []
-    lines = ["0001 is on the left foot of anna.", "0002 is on the right foot of anna."]
+    lines = [f"{tags[LEFT]} is on the left foot of anna.", f"{tags[RIGHT]} is on the right foot of anna."]
     assert (result.code, result.out.splitlines()) == (0, [STAND, LIFT, *told, *lines])
     worn = worn_as_kept(pods(said[LEFT], said[RIGHT]), tmp_path)
     run = create_run(tmp_path, worn, software="test")
-    assert {pod.foot: pod.serial for pod in run.manifest.pods} == TAGS
+    assert {pod.foot: pod.serial for pod in run.manifest.pods} == tags
     assert run.manifest.sides_confirmed == ("anna",)
+
+
+def test_what_verities_show_is_known_at_most_three_seconds_after_what_pods_of_the_profile_do(tmp_path: Path) -> None:
+    known_s = []
+    for tags in (TAGS, VERITIES):
+        said_s: list[float] = []
+
+        async def answer(tags: dict[Foot, str] = tags, said_s: list[float] = said_s) -> float:
+            loop = asyncio.get_running_loop()
+            plan = [STANDS, LIFTS_LEFT, STANDS]
+            feet = await asked(plan, pods(tags[LEFT], tags[RIGHT]), lambda _: said_s.append(loop.time()), tmp_path)
+            assert feet == {tags[LEFT]: LEFT, tags[RIGHT]: RIGHT}
+            return loop.time()
+
+        known_s.append(in_virtual_time(answer()))
+        assert len(said_s) == 2, "nobody is asked twice"
+    assert known_s[1] - known_s[0] < 3.0
 
 
 def test_who_jumps_is_asked_again_and_told_why(tmp_path: Path) -> None:
