@@ -49,6 +49,7 @@ class Device:
     advertised_uuids : services that it advertises; none if a scan has to go by the name alone.
     decoder : makes the decoder of one connection, as it was set up; `ProtocolError` if that cannot be read.
     assumed : tells what a sensor did not tell when it was set up, and what was taken in its place, as clauses.
+    is_rest : whether a notification is the rest of the one before, and does not say when it was taken.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Device:
     decoder: Callable[[PodInfo], Decoder]
     abilities: Abilities
     assumed: Callable[[PodInfo], Sequence[str]] = nothing_assumed
+    is_rest: Callable[[bytes], bool] = lambda _: False
 
     def serial_of(self, name: str) -> str | None:
         """Serial number of the sensor that advertises a name; None if it is another device's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surefoot.sensor_ingest.devices import movesense_decoder, polar_decoder
 from surefoot.sensor_ingest.devices.device import Abilities, Device
+from surefoot.sensor_ingest.devices.movesense_frames import is_second_part
 from surefoot.sensor_ingest.protocol import PodInfo
 
 POLAR = Device(
@@ -26,6 +27,7 @@ MOVESENSE = Device(
     decoder=movesense_decoder.MovesenseDecoder,
     abilities=Abilities(acc_range_g=None, keeps=False, numbers=False),
     assumed=movesense_decoder.assumed,
+    is_rest=is_second_part,
 )
 DEVICES = (POLAR, MOVESENSE)
 

@@ -74,6 +74,11 @@ class PartJoiner:
         return None if self._in_parts or (whole is not None and whole[0] == notification.content) else whole
 
 
+def is_second_part(data: bytes) -> bool:
+    """Whether a notification is the rest of the one before."""
+    return data[:1] == bytes([Answer.DATA_PART2])
+
+
 def g_per_unit(acc: Floats) -> float:
     """What one unit of (n, 3) acceleration of a second stands for, m/s² or mg, by the size of gravity.
 

@@ -22,7 +22,7 @@ from surefoot.sensor_ingest.recording.entries import (
 from surefoot.sensor_ingest.recording.folder_swap import swapped_in
 from surefoot.sensor_ingest.recording.heard_boots import HeardBoot, HeardPacket, HeardRun, read_heard
 from surefoot.sensor_ingest.recording.joined_clocks import join_clocks, stretches
-from surefoot.sensor_ingest.recording.joined_notifications import joined_notifications, share_notifications
+from surefoot.sensor_ingest.recording.joined_notifications import joined_notifications, share_messages
 from surefoot.sensor_ingest.recording.joined_pair_clocks import join_pair_clocks
 from surefoot.sensor_ingest.recording.joined_pods import join_pods, same_pod
 from surefoot.sensor_ingest.recording.journal import JournalWriter
@@ -79,7 +79,7 @@ class _SharedBoot:
         Of another maker's sensor, each recording has connections of its own.
         """
         if boot.info.device:
-            return any(share_notifications(each, boot) for each in self.boots)
+            return any(share_messages(each, boot) for each in self.boots)
         if boot.info.boot != self.boots[0].info.boot:
             return False
         mine, other = (next(iter(each.packets.values())) for each in (self.boots[0], boot))
@@ -200,17 +200,21 @@ def _with(known: Sequence[_SharedBoot], boot: HeardBoot, part: int) -> _SharedBo
 def _union(shared: _SharedBoot, offsets_s: dict[int, float]) -> dict[int, HeardPacket]:
     """All packets of a boot by sequence; of one that came several times, the one that came as it was made is kept."""
     heard = [
-        {at: replace(each, arrival_s=each.arrival_s + offsets_s[part]) for at, each in boot.packets.items()}
+        replace(boot, packets={at: _later(each, offsets_s[part]) for at, each in boot.packets.items()})
         for part, boot in zip(shared.parts, shared.boots, strict=True)
     ]
     if shared.boots[0].info.device:
         return joined_notifications(heard)
     packets: dict[int, HeardPacket] = {}
-    for sequence, packet in (each for found in heard for each in found.items()):
+    for sequence, packet in (each for boot in heard for each in boot.packets.items()):
         known = packets.get(sequence)
         if known is None or (packet.live and not known.live):
             packets[sequence] = packet
     return packets
+
+
+def _later(packet: HeardPacket, offset_s: float) -> HeardPacket:
+    return replace(packet, arrival_s=packet.arrival_s + offset_s)
 
 
 def _apart_s(placed: HeardBoot, boot: HeardBoot) -> float:

@@ -91,10 +91,10 @@ async def _trouble(
         await asyncio.sleep(runner.start_s + at_s - loop.time())
         began_s[foot].append(at_s)
         await sensors[foot].outage(OUT_S)
-    for at_s, foot, stream in zip(STALLS_S, Foot, device.streams, strict=False):
+    for stream, (at_s, foot) in enumerate(zip(STALLS_S, Foot, strict=True)):
         await asyncio.sleep(runner.start_s + at_s - loop.time())
         began_s[foot].append(at_s)
-        sensors[foot].stall(stream)
+        device.stall(sensors[foot], stream)
     await asyncio.sleep(runner.start_s + STILL_S + RUN_S - loop.time())
     return began_s
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.devices.gatt_sensor import Worn
 from surefoot.firmware_sim.devices.virtual_movesense import MovesenseParameters, VirtualMovesense
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting
+from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment
@@ -32,11 +34,15 @@ def assignments() -> list[PodAssignment]:
 
 @asynccontextmanager
 async def worn_movesense(
-    simulation: Simulation, runner: SimulatedRunner, foot: Foot, **changes: object
+    simulation: Simulation,
+    runner: SimulatedRunner,
+    foot: Foot,
+    quality: LinkQuality | None = None,
+    **changes: Any,
 ) -> AsyncIterator[VirtualMovesense]:
     """One on the shoe of a runner, mounted as it happens; left in m/s² and two parts, right in mg and one."""
-    parameters = replace(USUAL[foot], **changes)  # type: ignore[arg-type]
-    controller = VirtualController(parameters.name, simulation.medium)
+    parameters = replace(USUAL[foot], **changes)
+    controller = VirtualController(parameters.name, simulation.medium, quality)
     imu = Imu(mounting=random_mounting(list(Foot).index(foot) + 5))
     async with VirtualMovesense(parameters, Worn(runner.motion, foot, imu, runner.start_s), controller) as sensor:
         yield sensor
@@ -44,7 +50,7 @@ async def worn_movesense(
 
 @asynccontextmanager
 async def worn_pair(
-    simulation: Simulation, runner: SimulatedRunner, **changes: object
+    simulation: Simulation, runner: SimulatedRunner, **changes: Any
 ) -> AsyncIterator[dict[Foot, VirtualMovesense]]:
     """One on each foot."""
     async with AsyncExitStack() as stack:

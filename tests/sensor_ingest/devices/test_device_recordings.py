@@ -1,4 +1,4 @@
-"""What a Verity Sense notified outlives damage, crashes, and being heard in pieces by several recorders."""
+"""What sensors of other makers notified outlives damage, crashes, and being heard in pieces by several recorders."""
 
 from __future__ import annotations
 
@@ -30,32 +30,33 @@ from surefoot.sensor_ingest.recording.run_folder import (
     end_interrupted_run,
     open_run,
 )
-from tests.sensor_ingest.devices.verities import SERIALS, worn_verity
+from tests.devices.rows import DEVICES, Device
 from tests.sensor_ingest.pieces import entries_of
 from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, in_virtual_time, recording, replayed
 
-RUN = Scenario("run", RunnerProfile(), (PlannedBout("still", 5.0), PlannedBout("run", 35.0, speed_mps=3.0)))
+RUN = Scenario("run", RunnerProfile(), (PlannedBout("still", 4.0), PlannedBout("run", 24.0, speed_mps=3.0)))
 CLOCK_STEP_S, SAMPLE_S = 0.002, 1 / 208
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """Two of them, of which the right one is out of reach for some seconds."""
+@pytest.fixture(scope="module", params=DEVICES, ids=lambda device: device.name.split()[0])
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """Two of a kind, of which the right one is out of reach for some seconds."""
+    device: Device = request.param
 
     async def record() -> RunFolder:
-        pods = [PodAssignment(f"polar-{SERIALS[foot]}", foot, RUNNER) for foot in Foot]
+        pods = [PodAssignment(device.serials[foot], foot, RUNNER) for foot in Foot]
         folder = create_run(tmp_path_factory.mktemp("whole"), pods, software="test", created_utc=CREATED)
         quality = LinkQuality(packet_error_rate=0.02)
         async with Simulation(3) as simulation:
             runner = await simulation.add_runner(RUNNER, RUN)
             async with (
-                worn_verity(simulation, runner, Foot.LEFT, quality=quality),
-                worn_verity(simulation, runner, Foot.RIGHT, quality=quality) as right,
+                device.wear(simulation, runner, Foot.LEFT, quality),
+                device.wear(simulation, runner, Foot.RIGHT, quality) as right,
                 recording(folder, simulation, Taken()),
             ):
-                await asyncio.sleep(14.0)
+                await asyncio.sleep(10.0)
                 await right.outage(3.0)
-                await asyncio.sleep(21.0)
+                await asyncio.sleep(14.0)
         return open_run(folder.path)
 
     return in_virtual_time(record())
@@ -108,16 +109,16 @@ def assert_same(run: RunFolder, whole: RunFolder, within_s: float) -> None:
 def test_a_run_heard_in_two_pieces_that_overlap_is_one_with_the_strides_of_one_recorder(
     tmp_path: Path, whole: RunFolder
 ) -> None:
-    early, late = heard(tmp_path, whole, 0.0, 24.0), heard(tmp_path, whole, 20.0, 60.0, boots=1000)
+    early, late = heard(tmp_path, whole, 0.0, 20.0), heard(tmp_path, whole, 17.0, 60.0, boots=1000)
     assert read_activity(early).is_of_one_run(read_activity(late), still_s=120.0)
     run = merge_recordings([late, early], tmp_path / "runs")
     found = notified(run)
     assert sorted(found) == sorted(set(notified(whole)))
-    assert len(set(notified(early)) & set(notified(late))) > 80, "they overlap"
+    assert len(set(notified(early)) & set(notified(late))) > 60, "they overlap"
     assert_same(run, whole, SAMPLE_S)
     one, other = strides_of(run).strides, strides_of(whole).strides
     for foot in Foot:
-        assert len(one[foot]) == len(other[foot]) > 25
+        assert len(one[foot]) == len(other[foot]) > 12
         for metric in ("stride_time_s", "ground_contact_time_s"):
             np.testing.assert_allclose(one[foot].metrics[metric], other[foot].metrics[metric], atol=CLOCK_STEP_S)
 
@@ -125,7 +126,7 @@ def test_a_run_heard_in_two_pieces_that_overlap_is_one_with_the_strides_of_one_r
 def test_a_connection_that_went_on_where_another_recorders_was_lost_is_one_with_both_of_those(
     tmp_path: Path, whole: RunFolder
 ) -> None:
-    lost = heard(tmp_path, whole, 0.0, 11.0), heard(tmp_path, whole, 13.0, 60.0, boots=9)
+    lost = heard(tmp_path, whole, 0.0, 8.5), heard(tmp_path, whole, 9.5, 60.0, boots=9)
     once = merge_recordings([*lost, heard(tmp_path, whole, 0.0, 60.0, boots=1000)], tmp_path / "runs")
     assert_same(once, whole, SAMPLE_S)
     twice = merge_recordings([once, whole], tmp_path / "again")
@@ -135,7 +136,7 @@ def test_a_connection_that_went_on_where_another_recorders_was_lost_is_one_with_
 
 
 def test_pieces_without_anything_in_common_follow_each_other(tmp_path: Path, whole: RunFolder) -> None:
-    early, late = heard(tmp_path, whole, 0.0, 24.0), heard(tmp_path, whole, 24.0, 60.0, boots=1000)
+    early, late = heard(tmp_path, whole, 0.0, 20.0), heard(tmp_path, whole, 20.0, 60.0, boots=1000)
     run = merge_recordings([early, late], tmp_path / "runs")
     assert sorted(notified(run)) == sorted(set(notified(whole)))
     found, true = replayed(run), replayed(whole)
@@ -151,7 +152,7 @@ def test_a_recording_that_was_cut_off_is_ended_and_replayed(tmp_path: Path, whol
     again = replayed(end_interrupted_run(cut))
     for pod in (0, 1):
         count = len(again.times_s(pod))
-        assert count > 20 * 208
+        assert count > 13 * 208
         assert np.array_equal(again.acc_mps2(pod), true.acc_mps2(pod)[:count])
         assert np.array_equal(again.times_s(pod), true.times_s(pod)[:count])
 
