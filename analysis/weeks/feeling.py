@@ -122,6 +122,8 @@ class CheckIn:
     day : the local date that it is about.
     run : the run that it is about; None between runs.
     signs : what was noticed; what was not asked is not in it.
+    signs_asked : whether the runner was asked for each sign.
+    as_usual : of a morning, told instead of scores: as usual, or worse; None where scores are told.
     """
 
     id: str
@@ -131,21 +133,36 @@ class CheckIn:
     pains: tuple[Pain, ...] = ()
     signs: frozenset[Sign] = frozenset()
     run: str | None = None
+    signs_asked: bool = False
+    as_usual: bool | None = None
+
+    @property
+    def tells_scores(self) -> bool:
+        """Whether it says how much it hurts; a pain that is "as usual" has a size that it does not tell."""
+        return bool(self.pains) or self.as_usual is None
 
     @property
     def is_nothing(self) -> bool:
         """Whether the runner said that nothing hurts, and noticed nothing else."""
-        return not self.signs and all(pain.score == 0 for pain in self.pains)
+        return self.tells_scores and not self.signs and all(pain.score == 0 for pain in self.pains)
 
     @property
-    def worst(self) -> int:
-        """Greatest score; 0 where the runner said that nothing hurts."""
-        return max((pain.score for pain in self.pains), default=0)
+    def worst(self) -> int | None:
+        """Greatest score; 0 where the runner said that nothing hurts, None where no score is told."""
+        return max((pain.score for pain in self.pains), default=0) if self.tells_scores else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody has examined what hurt until a day, as the runner says."""
+
+    id: str
+    day: date
 
 
 def worst_score(check_ins: Iterable[CheckIn]) -> int | None:
-    """Greatest score of some check-ins; None without one, which is not 0."""
-    return max((each.worst for each in check_ins), default=None)
+    """Greatest score of some check-ins; None where none is told, which is not 0."""
+    return max((each.worst for each in check_ins if each.worst is not None), default=None)
 
 
 def about_run(check_ins: Iterable[CheckIn], run: str) -> Sequence[CheckIn]:
@@ -164,6 +181,8 @@ def worst_by_week(check_ins: Iterable[CheckIn], site: tuple[Foot, Place], until:
     """
     found: list[int | None] = [None] * weeks
     for each in check_ins:
+        if not each.tells_scores:
+            continue
         age = (until - each.day).days // 7
         if 0 <= age < weeks:
             score = max((pain.score for pain in each.pains if pain.site == site), default=0)

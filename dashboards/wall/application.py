@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
@@ -19,12 +19,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surefoot.dashboards.data_source import AnalysedRun, SquadState, ViewDataSource
+from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.report.watch import watch_section
 from surefoot.dashboards.resources import resource_path
 from surefoot.dashboards.wall import pages
 from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.diary_page import DiaryPage
 from surefoot.dashboards.wall.downloads import Downloads, download_links
 from surefoot.dashboards.wall.gateway import GatewayRoutes
 from surefoot.dashboards.wall.login import Login
@@ -67,12 +69,14 @@ class WallApplication:
         password: Password | None = None,
         metrics: MetricsPage | None = None,
         parts: PartStore | None = None,
+        diary: DiarySource | None = None,
     ) -> None:
         self.closing = asyncio.Event()
         self._source = source
         self._login = Login(password)
         self._metrics = metrics
         self._gateway = [] if parts is None else GatewayRoutes(parts, self._login.is_signed_in).routes()
+        self._diary = [] if diary is None else DiaryPage(diary).routes()
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
         self._pods_question = PodsQuestion(source, self._archive, self._html)
         self._downloads = Downloads(source, self._archive, self._html)
@@ -91,6 +95,7 @@ class WallApplication:
             Route("/runs/{run}/report/{runner}", self._report),
             Route("/runs/{run}/export/{runner}/{form}", self._downloads.answer),
             *phone_routes(),
+            *self._diary,
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/logout", self._login.sign_out, methods=["POST"]),
             Route("/assets/{name}", _asset),
@@ -122,7 +127,7 @@ class WallApplication:
         wanted = request.path_params["runner"]
         state = (await run_in_threadpool(self._source.squad_state)).runner(wanted)
         name = wanted if state is None else state.name
-        return self._html(pages.runner_page(name, f"/events?runner={quote(wanted)}", "/"))
+        return self._html(pages.runner_page(name, f"/events?runner={quote(wanted)}", "/", diary=self._diary_of(wanted)))
 
     async def _runs(self, _: Request) -> Response:
         return self._html(pages.runs_page(await run_in_threadpool(self._source.runs)))
@@ -154,6 +159,10 @@ class WallApplication:
         question = pages.pods_question(recorded)
         html = await to_thread.run_sync(report_html, recorded, question, limiter=self._archive)
         return HTMLResponse(html, headers={"Content-Security-Policy": REPORT_POLICY})
+
+    def _diary_of(self, runner: str, run: str = "") -> str | None:
+        """Address of a runner's diary."""
+        return f"/diary/?{urlencode({'runner': runner, 'run': run})}" if self._diary else None
 
     def _html(self, page: pages.Page, status: int = 200) -> Response:
         return HTMLResponse(page.html(sign_out=self._login.is_required), status)

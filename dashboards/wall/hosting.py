@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 
 from surefoot.dashboards.data_source import ViewDataSource
+from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.application import WallApplication
@@ -44,6 +45,7 @@ class WallServer:
     port : 0 for any that is free.
     tls : certificate and key, for HTTPS; None for HTTP.
     parts : takes what gateways send; None where nothing is taken.
+    diary : keeps what runners say; None where nothing is kept.
 
     Raises
     ------
@@ -60,9 +62,10 @@ class WallServer:
         metrics: MetricsPage | None = None,
         tls: SSLContext | None = None,
         parts: PartStore | None = None,
+        diary: DiarySource | None = None,
     ) -> None:
         self._source = source
-        self._parts = parts
+        self._parts, self._diary = parts, diary
         self._password = password
         self._metrics = metrics
         self._tls = tls
@@ -88,7 +91,7 @@ class WallServer:
         self._socket.close()
 
     async def _serve(self) -> None:
-        wall = WallApplication(self._source, self._password, self._metrics, self._parts)
+        wall = WallApplication(self._source, self._password, self._metrics, self._parts, self._diary)
         self._stop = asyncio.get_running_loop(), wall.closing
         config = uvicorn.Config(wall.application(), **UVICORN_OPTIONS)
         config.load()

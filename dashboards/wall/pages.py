@@ -71,8 +71,14 @@ def runner_page(
     question: Markup | None = None,
     downloads: Markup | None = None,
     watch: Markup | None = None,
+    diary: str | None = None,
 ) -> Page:
-    """Page of one runner, with empty sections."""
+    """Page of one runner, with empty sections.
+
+    Parameters
+    ----------
+    diary : address of the runner's diary; None where nothing is kept.
+    """
     sections = [
         element(
             "section",
@@ -84,7 +90,12 @@ def runner_page(
     ]
     main = element(
         "main",
-        element("p", element("a", "← all runners", href=up, id="up"), class_="crumbs"),
+        element(
+            "p",
+            element("a", "← all runners", href=up, id="up"),
+            None if diary is None else element("a", "How do feet and legs feel?", href=diary),
+            class_="crumbs",
+        ),
         element("h1", name, " ", _legend()),
         question,
         element("div", *sections, class_="runner", id="pieces", data_events=events),

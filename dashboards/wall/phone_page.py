@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from surefoot.dashboards.resources import resource_path
-
-PAGE = "phone.html"
-MEDIA_TYPES = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".webmanifest": "application/manifest+json",
-}
+from surefoot.dashboards.wall.page_files import PageFiles
 
 
 def phone_routes() -> list[Route]:
     """Routes of the page and its files, all below `/phone/`, which its service worker keeps."""
+    files = PageFiles("phone", "phone.html")
     return [
         Route("/phone", lambda _: RedirectResponse("/phone/", 308)),
-        Route("/phone/", lambda _: _file(PAGE)),
-        Route("/phone/{name}", _named),
+        Route("/phone/", files.page),
+        Route("/phone/{name}", files.named),
     ]
-
-
-def _named(request: Request) -> Response:
-    name = request.path_params["name"]
-    known = {path.name for path in resource_path("phone").iterdir()}
-    return _file(name) if name in known - {PAGE} else PlainTextResponse("not here", 404)
-
-
-def _file(name: str) -> Response:
-    path = resource_path("phone", name)
-    return Response(path.read_text(encoding="utf-8"), media_type=MEDIA_TYPES[path.suffix])

@@ -40,6 +40,7 @@ def serve(
     from surefoot.service.runtime.waiting_parts import part_notices
     from surefoot.service.store.notices import Notices
     from surefoot.service.store.tail import StoreTail
+    from surefoot.service.views.diary import Diary
     from surefoot.service.views.followed_parts import FollowedParts
     from surefoot.service.views.received_parts import ReceivedParts
     from surefoot.service.views.service_metrics import metrics_page
@@ -61,7 +62,8 @@ def serve(
             WallDataSource(now, Archive(runs_folder(folder), settings)),
             ReceivedParts(settings, followed.cues),
         )
-        shown = wall(source, wall_address, metrics=metrics_page(settings), parts=parts)
+        diary = Diary(settings, runs_folder(folder))
+        shown = wall(source, wall_address, metrics=metrics_page(settings), parts=parts, diary=diary)
         with shown as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)
             if not is_loopback(wall_address.host):

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from surefoot.analysis.weeks.feeling import CheckIn
+from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
 from surefoot.analysis.weeks.red_flags import RedFlag, red_flags
@@ -15,12 +15,13 @@ from surefoot.service.errors import EntryError
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.typed_values import from_json, to_json
 
-Typed = CheckIn | Injury | RunLabels | Shoe
-T = TypeVar("T", CheckIn, Injury, RunLabels, Shoe)
+Typed = CheckIn | Injury | RunLabels | Seen | Shoe
+T = TypeVar("T", CheckIn, Injury, RunLabels, Seen, Shoe)
 KINDS: dict[type[Any], EntryKind] = {
     CheckIn: EntryKind.CHECK_IN,
     Injury: EntryKind.INJURY,
     RunLabels: EntryKind.LABELS,
+    Seen: EntryKind.SEEN,
     Shoe: EntryKind.SHOE,
 }
 
@@ -60,12 +61,7 @@ class People:
 
     def seen(self, runner: str) -> date | None:
         """The last day on which somebody has examined what hurt."""
-        days = [date.fromisoformat(each.fields["day"]) for each in self.file.entries(EntryKind.SEEN, runner)]
-        return max(days, default=None)
-
-    def tell_seen(self, runner: str, day: date, by: str = "") -> None:
-        """Somebody has examined what hurt until this day."""
-        self.file.add(Entry(EntryKind.SEEN, f"{runner}.{day}", runner, self._now(), {"day": day.isoformat()}, by))
+        return max((each.day for each in self.all_of(runner, Seen)), default=None)
 
     def red_flags(self, runner: str, today: date) -> Sequence[RedFlag]:
         """What is to be seen, from what the runner says and nothing else."""

@@ -20,6 +20,7 @@ from surefoot.dashboards.data_source import (
     ViewDataSource,
     Worn,
 )
+from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
@@ -175,6 +176,7 @@ def wall(
     any_port: bool = False,
     metrics: MetricsPage | None = None,
     parts: PartStore | None = None,
+    diary: DiarySource | None = None,
 ) -> Iterator[str]:
     """Serve the wall while entered; yields its address.
 
@@ -183,6 +185,7 @@ def wall(
     any_port : use any free port where the one of the settings is taken.
     metrics : of the service that is watched.
     parts : takes what gateways send.
+    diary : keeps what runners say.
 
     Raises
     ------
@@ -199,6 +202,7 @@ def wall(
         metrics=metrics,
         tls=tls_context(settings),
         parts=parts,
+        diary=diary,
     )
     with _server(serve, settings, any_port=any_port) as server:
         yield wall_url(settings, server.port)

@@ -44,6 +44,13 @@ def test_weeks_without_an_entry_are_unknown_and_weeks_with_another_pain_are_zero
     assert worst_by_week(entries, ACHILLES, DAY, 4) == [None, 4, 0, 3]
 
 
+def test_a_morning_as_usual_tells_no_score() -> None:
+    morning = said(1, as_usual=True)
+    assert not morning.is_nothing
+    assert worst_score([morning]) is None
+    assert worst_by_week([morning], ACHILLES, DAY, 1) == [None]
+
+
 def test_entries_about_a_run_are_in_the_order_of_their_entry() -> None:
     first, second = said(2, run="a"), said(1, run="a")
     assert about_run([second, said(0, run="b"), said(0), first], "a") == [first, second]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from surefoot.analysis.model import Foot
-from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Sign, Trend, When
+from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Seen, Sign, Trend, When
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
 from surefoot.service.errors import EntryError
@@ -63,7 +63,7 @@ def test_a_later_entry_with_the_same_id_corrects_and_an_undo_takes_it_back(peopl
 def test_flags_are_open_until_somebody_has_seen_it(people: People) -> None:
     people.keep("anna", SAID)
     assert len(people.red_flags("anna", NOW.date())) == 2
-    people.tell_seen("anna", NOW.date())
+    people.keep("anna", Seen("s1", NOW.date()))
     assert people.red_flags("anna", NOW.date() + timedelta(days=1)) == []
 
 

@@ -1,0 +1,310 @@
+// The diary: how feet and legs feel, and in what somebody ran. What is said is shown at once, and sent when there is network.
+
+import { PLACES, bodyMap } from "./body_map.js";
+import { Outbox } from "./outbox.js";
+import { ON_BONE, SIGNS, STIFFNESS_MIN, SUPPORT, SURFACE, TREND, WHEN } from "./words.js";
+
+const query = new URLSearchParams(location.search);
+const runner = query.get("runner") ?? localStorage.getItem("surefoot diary runner");
+const asked = query.get("run") ?? "";
+const KNOWN = `surefoot diary ${runner} ${asked}`;
+const element = (id) => document.getElementById(id);
+const outbox = new Outbox(sent);
+let known = JSON.parse(localStorage.getItem(KNOWN) ?? "null"); // what the service said last
+let draft = null; // the pain that is being told
+let refused = "";
+let adding = false; // whether another pain is being told
+let editing = ""; // the pain whose details are open
+const noticed = new Set(); // signs that are chosen and not kept yet
+let shownLast = "";
+let asks = 0;
+
+const make = (name, attributes = {}, ...parts) => {
+  const node = Object.assign(document.createElement(name), attributes);
+  node.append(...parts.filter((part) => part !== null));
+  return node;
+};
+const button = (text, action, pressed) => {
+  const node = make("button", { type: "button", textContent: text });
+  node.addEventListener("click", action);
+  if (pressed !== undefined) node.setAttribute("aria-pressed", pressed);
+  return node;
+};
+const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const localDay = (moment) => new Date(moment - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+
+// What is known: what the service said, and what it does not have yet
+
+const NOBODY = { name: runner, run: asked, when: "", check_ins: [], labels: null, shoes: [], flags: [] };
+
+const state = () => outbox.waiting.filter((item) => item.runner === runner).reduce(after, structuredClone(known ?? NOBODY));
+
+// What is known once an item of the outbox is.
+function after(found, { method, kind, id, fields }) {
+  if (kind === "check_in") {
+    const place = found.check_ins.findIndex((each) => each.id === id);
+    if (place >= 0) found.check_ins.splice(place, 1, ...(method === "POST" ? [fields] : []));
+    else if (method === "POST") found.check_ins.push(fields);
+  }
+  if (kind === "labels") Object.assign(found, { labels: fields, labels_typed: true });
+  if (kind === "seen") found.flags = [];
+  if (kind === "shoe") found.shoes = [...found.shoes.filter((shoe) => shoe.id !== id), fields];
+  return found;
+}
+
+function remember(found) {
+  known = found;
+  localStorage.setItem(KNOWN, JSON.stringify(known));
+}
+
+async function refresh() {
+  const asking = ++asks;
+  try {
+    const answer = await fetch(`/diary/of/${encodeURIComponent(runner)}?run=${encodeURIComponent(asked)}`, { redirect: "error" });
+    if (answer.status === 404) refused = await answer.text();
+    const found = answer.ok ? await answer.json() : known;
+    if (asking === asks) remember(found); // nothing was sent meanwhile, which it would not hold
+  } catch {
+    // no network: what is known here is shown
+  }
+  show();
+}
+
+function sent(item, refusal) {
+  if (refusal) refused = `This was not kept: ${refusal}`;
+  else if (item && item.runner === runner) remember(after(structuredClone(known ?? NOBODY), item));
+  asks++;
+  if (outbox.waiting.length) show();
+  else refresh();
+}
+
+// Saying something
+
+function checkIn(more) {
+  const now = new Date();
+  return { id: newId(), at_utc: now.toISOString(), day: localDay(now), when: "after", pains: [], signs: [], run: state().run || null, ...more };
+}
+
+function keep(said) {
+  outbox.keep(runner, "check_in", said);
+}
+
+// Today's check-in, to which another pain is added; what was said on another day stays as it is.
+function current() {
+  const today = localDay(new Date());
+  return state().check_ins.findLast((each) => each.day === today && typeof each.as_usual !== "boolean");
+}
+
+function keepPain(pain) {
+  const before = current();
+  keep(before ? { ...before, pains: [...before.pains, pain] } : checkIn({ pains: [pain], when: whenNow() }));
+  draft = null;
+  adding = false;
+  show();
+}
+
+function changePain(said, index, change) {
+  const pains = said.pains.map((pain, place) => (place === index ? { ...pain, ...change } : pain));
+  keep({ ...said, pains });
+  show();
+}
+
+// Whether something was said on the day of the run, and nothing yet of a later one.
+function isMorningAfter() {
+  const said = state().check_ins;
+  return said.length > 0 && said.every((each) => each.day < localDay(new Date()));
+}
+
+const whenNow = () => (state().check_ins.some((each) => each.as_usual === false) ? "next_morning" : "after");
+
+// One question at a time
+
+function question(text, ...parts) {
+  return make("div", {}, make("h2", { textContent: text }), ...parts);
+}
+
+const answers = (words, chosen) => make("div", { className: "big" }, ...Object.entries(words).map(([key, text]) => button(text, () => chosen(key))));
+
+function step() {
+  const { check_ins: said, rolled } = state();
+  if (draft) return painStep();
+  if (adding) return placeStep();
+  if (isMorningAfter()) return morningStep();
+  if (!said.length) return firstStep();
+  if (rolled && !said.some((each) => each.signs_asked)) return signsStep();
+  return null;
+}
+
+function firstStep() {
+  return question("Feet and legs?", make("div", { className: "big" },
+    button("Nothing", () => { keep(checkIn({})); show(); }),
+    button("Something", () => { adding = true; show(); })));
+}
+
+function morningStep() {
+  const tell = (as_usual) => { keep(checkIn({ when: "next_morning", as_usual })); adding = !as_usual; show(); };
+  return question("This morning?", make("div", { className: "big" }, button("As usual", () => tell(true)), button("Worse", () => tell(false))));
+}
+
+function placeStep() {
+  const hurts = new Set(state().check_ins.flatMap((each) => each.pains.map((pain) => `${pain.foot} ${pain.place}`)));
+  const chosen = (foot, place) => { draft = { foot, place }; show(); };
+  const elsewhere = ["knee", "groin"].flatMap((place) => ["left", "right"].map((foot) => button(`${foot} ${place}`, () => chosen(foot, place))));
+  return question("Where?", bodyMap(chosen, hurts), make("div", { className: "row" }, ...elsewhere), button("Back", () => { adding = false; show(); }));
+}
+
+function painStep() {
+  const where = `${draft.foot} ${PLACES[draft.place]}`;
+  const ask = (text, words, key, read = (value) => value) => question(`${where[0].toUpperCase()}${where.slice(1)}: ${text}`,
+    answers(words, (value) => { draft = { ...draft, [key]: read(value) }; if (key === "trend") keepPain(draft); else show(); }), back());
+  if (draft.on_bone === undefined) return ask("where exactly?", ON_BONE, "on_bone");
+  if (draft.score === undefined) return numberStep(where); // of a morning, this is the last question
+  return ask("while you ran it …", TREND, "trend");
+}
+
+function numberStep(where) {
+  const numbers = Array.from({ length: 10 }, (_, index) => button(`${index + 1}`, () => {
+    draft = { ...draft, score: index + 1 };
+    if (whenNow() === "next_morning") keepPain(draft);
+    else show();
+  }));
+  return question(`${where[0].toUpperCase()}${where.slice(1)}: how much, of 10?`, make("div", { className: "numbers" }, ...numbers), back());
+}
+
+const back = () => button("Back", () => { draft = null; show(); });
+
+function signsStep() {
+  const toggles = Object.entries(SIGNS).map(([sign, text]) => {
+    const node = button(text, () => { noticed.delete(sign) || noticed.add(sign); node.setAttribute("aria-pressed", noticed.has(sign)); }, noticed.has(sign));
+    return node;
+  });
+  const done = (signs) => { keep({ ...(current() ?? checkIn({})), signs, signs_asked: true }); show(); };
+  return question("An ankle may have rolled in this run. Is any of this so?", make("div", { className: "big" }, ...toggles),
+    make("div", { className: "row" }, button("None of these", () => done([])), button("Keep", () => done([...noticed]))));
+}
+
+// What was said, labels, and what comes next
+
+function flagsSection() {
+  const { flags } = state();
+  const seen = () => { outbox.keep(runner, "seen", { id: newId(), day: localDay(new Date()) }); show(); };
+  return flags.length ? [...flags.map((text) => make("p", { textContent: text })), button("Somebody has examined it", seen)] : [];
+}
+
+function saidSection() {
+  const { check_ins: said } = state();
+  if (!said.length) return [];
+  const entries = said.flatMap((each) => entry(each));
+  return [make("h3", { textContent: "You said" }), ...entries, button("Add a pain", () => { adding = true; show(); })];
+}
+
+function entry(said) {
+  const undo = button("Undo", () => { outbox.withdraw(runner, "check_in", said.id); show(); });
+  if (typeof said.as_usual === "boolean") return [make("div", { className: "entry" }, said.as_usual ? "This morning as usual" : "This morning worse", undo)];
+  const signs = said.signs.map((sign) => make("div", { className: "entry" }, SIGNS[sign]));
+  if (!said.pains.length) return [make("div", { className: "entry" }, said.signs.length ? "No pain" : "Nothing", undo), ...signs];
+  return [...said.pains.map((pain, index) => painEntry(said, pain, index)), ...signs];
+}
+
+function painEntry(said, pain, index) {
+  const key = `${said.id} ${index}`;
+  const words = [`${pain.foot} ${PLACES[pain.place]} ${pain.score} of 10`, ON_BONE[pain.on_bone]?.toLowerCase().replace("i don't know", "perhaps on the bone"), TREND[pain.trend]?.toLowerCase(), WHEN[said.when]];
+  const remove = () => {
+    const pains = said.pains.filter((_, place) => place !== index);
+    if (pains.length) keep({ ...said, pains });
+    else outbox.withdraw(runner, "check_in", said.id);
+    show();
+  };
+  const more = editing === key ? details(said, pain, index) : button("More", () => { editing = key; show(); });
+  return make("div", { className: "entry" }, words.filter(Boolean).join(", "), button("Undo", remove), make("div", { className: "more" }, more));
+}
+
+function details(said, pain, index) {
+  const change = (field) => (value) => changePain(said, index, { [field]: value });
+  return make("div", { className: "more" },
+    choice("It was there", WHEN, said.when, (when) => { keep({ ...said, when }); show(); }),
+    choice("Stiff in the morning", STIFFNESS_MIN, pain.stiffness_min, (value) => change("stiffness_min")(Number(value))),
+    yesNo("Swollen?", pain.swollen, change("swollen")), yesNo("At night or at rest?", pain.at_rest, change("at_rest")));
+}
+
+function choice(text, words, value, changed) {
+  const options = Object.entries(words).map(([key, word]) => make("option", { value: key, textContent: word, selected: `${key}` === `${value}` }));
+  const node = make("select", {}, make("option", { value: "", textContent: "–", selected: value === undefined || value === null }), ...options);
+  node.ariaLabel = text;
+  node.addEventListener("change", () => node.value && changed(node.value));
+  return make("label", {}, text, node);
+}
+
+const yesNo = (text, value, changed) => make("div", { className: "row" }, make("span", { textContent: text }),
+  button("Yes", () => changed(true), value === true), button("No", () => changed(false), value === false));
+
+function labelsSection() {
+  const { labels, labels_typed: typed, shoes, check_ins: said, run } = state();
+  if (!run || !said.length) return [];
+  const now = labels ?? { run };
+  const change = (field) => (value) => { outbox.keep(runner, "labels", { ...now, [field]: value }); show(); };
+  const note = make("input", { value: now.note ?? "", maxLength: 500 });
+  note.addEventListener("change", () => change("note")(note.value));
+  const proposed = !typed && ["surface", "shoe", "support", "hills", "weights"].some((field) => field in now);
+  return [make("h3", { textContent: "The run" }),
+    proposed ? button("As last time", () => { outbox.keep(runner, "labels", now); show(); }) : null,
+    choice("On", SURFACE, now.surface, change("surface")), shoeChoice(shoes, now.shoe, change("shoe")),
+    choice("Ankle held by", SUPPORT, now.support, change("support")), yesNo("Hills?", now.hills, change("hills")),
+    yesNo("Weights?", now.weights, change("weights")), yesNo("Painkiller?", now.painkiller, change("painkiller")),
+    make("label", {}, "Note", note)];
+}
+
+function shoeChoice(shoes, chosen, changed) {
+  const words = { ...Object.fromEntries(shoes.map((shoe) => [shoe.id, shoe.name])), new: "another pair …" };
+  return choice("Shoes", words, chosen, (value) => {
+    if (value !== "new") return changed(value);
+    const name = prompt("What do you call them?")?.trim();
+    if (!name) return show();
+    const shoe = { id: newId(), name };
+    outbox.keep(runner, "shoe", shoe);
+    changed(shoe.id);
+  });
+}
+
+function nextSection() {
+  const { check_ins: said, flags } = state();
+  if (!said.length) return [];
+  const hurts = said.some((each) => each.pains.length);
+  return [make("h3", { textContent: "Next" }), make("p", { textContent: flags.length
+    ? "You are asked again tomorrow morning, whatever somebody has said until then."
+    : hurts ? "You are asked again tomorrow morning: as usual, or worse." : "Kept. If something turns up later, add it here." })];
+}
+
+function fill(id, parts) {
+  const node = element(id);
+  node.replaceChildren(...parts.filter((part) => part !== null));
+  node.hidden = parts.length === 0;
+}
+
+// Nothing is drawn anew where nothing has changed: somebody may be typing.
+function show() {
+  const shown = state();
+  const all = JSON.stringify([shown, draft, adding, editing, refused, outbox.waiting.length]);
+  if (all === shownLast) return;
+  shownLast = all;
+  element("name").textContent = shown.name ?? "surefoot";
+  element("when").textContent = shown.when;
+  element("wall").href = `/runner/${encodeURIComponent(runner)}`;
+  const waiting = outbox.waiting.length;
+  element("sending").textContent = refused || (waiting ? "Kept on this phone; sent when there is network." : "");
+  const next = step();
+  element("step").replaceChildren(...(next ? [next] : []));
+  fill("flags", adding || draft ? [] : flagsSection());
+  fill("said", next ? [] : saidSection());
+  fill("labels", next ? [] : labelsSection());
+  fill("next", next ? [] : nextSection());
+}
+
+if (runner) {
+  localStorage.setItem("surefoot diary runner", runner);
+  navigator.serviceWorker?.register("/diary/worker.js").catch(() => {});
+  show();
+  refresh().then(() => outbox.send());
+} else {
+  element("when").textContent = "Open this page by the link of a run.";
+}

@@ -1,0 +1,272 @@
+"""The diary on a phone, through the real command and in a real browser: taps counted, offline kept, nothing twice."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from surefoot.analysis.model import Foot
+from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Sign, Trend, When
+from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
+from surefoot.sensor_ingest.recording.run_folder import adopt_run
+from surefoot.service.people.people import People
+from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.runtime.recovery import store_recorded_run
+from surefoot.service.settings import Settings
+from tests.dashboards.browser import SIZES, chromium, overflow_px, page_events, violations
+from tests.service.demo_runs import record_demo_run
+from tests.service.real_command import RealCommand
+from tests.service.servers import wait
+
+RUNNER = "runner-1"
+WIDTH, HEIGHT = SIZES["phone"]
+
+
+@pytest.fixture(scope="module")
+def rolled(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """Two minutes with an ankle that rolls."""
+    return record_demo_run(tmp_path_factory.mktemp("rolled"), 2.0, name="ankle-roll")
+
+
+@pytest.fixture(scope="module")
+def browser(demo: DemoRun, rolled: DemoRun) -> Iterator[Browser]:
+    """A browser, started after what runs an event loop of its own."""
+    assert demo is not rolled
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path)
+
+
+@pytest.fixture
+def people(settings: Settings) -> People:
+    return People(settings.data)
+
+
+@pytest.fixture
+def wall(settings: Settings, demo: DemoRun) -> Iterator[str]:
+    """A served wall with one run."""
+    shutil.copytree(demo.run.path, settings.runs_folder / demo.run.path.name)
+    with RealCommand(settings.data, "serve", "--port", "0") as serve:
+        yield address(serve)
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True)
+    yield context
+    context.close()
+
+
+def address(serve: RealCommand) -> str:
+    """Where the wall of a command is."""
+    wait(lambda: "The wall is at " in serve.out)
+    return serve.out.split("The wall is at ")[1].split()[0]
+
+
+class Taps:
+    """Taps on a page, counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.count = 0
+
+    def tap(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.count += 1
+
+
+def opened(phone: BrowserContext, wall: str) -> Page:
+    page = phone.new_page()
+    page.goto(f"{wall}diary/?runner={RUNNER}")
+    expect(page.get_by_role("heading", name="Feet and legs?")).to_be_visible()
+    return page
+
+
+def only(people: People) -> CheckIn:
+    [said] = people.all_of(RUNNER, CheckIn)
+    return said
+
+
+def kept(page: Page) -> None:
+    """Wait until everything is with the service."""
+    expect(page.locator("#sending")).to_be_empty()
+    page.wait_for_function("!JSON.parse(localStorage.getItem('surefoot diary outbox') ?? '[]').length")
+
+
+def test_the_runners_page_leads_to_the_diary(wall: str, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto(f"{wall}runner/{RUNNER}")
+    page.get_by_role("link", name="How do feet and legs feel?").click()
+    expect(page.get_by_role("heading", name="Feet and legs?")).to_be_visible()
+
+
+def test_nothing_takes_one_tap_and_is_an_explicit_nothing(wall: str, phone: BrowserContext, people: People) -> None:
+    page = opened(phone, wall)
+    assert re.search(r"\w+ \d+ \w+, \d\d:\d\d", page.locator("#when").inner_text())
+    taps = Taps(page)
+    taps.tap("Nothing")
+    kept(page)
+    assert taps.count <= 2
+    assert only(people).is_nothing
+    assert only(people).run is not None
+
+
+def test_a_pain_takes_five_taps(wall: str, phone: BrowserContext, people: People) -> None:
+    page = opened(phone, wall)
+    taps = Taps(page)
+    for name in ("Something", "left Achilles tendon", "Not on the bone", "4", "Eased"):
+        taps.tap(name)
+    kept(page)
+    assert taps.count <= 5
+    pain = Pain(Foot.LEFT, Place.ACHILLES, 4, OnBone.NO, Trend.EASED)
+    assert only(people).pains == (pain,)
+    assert only(people).when is When.AFTER
+
+
+def test_more_can_be_told_corrected_and_taken_back(wall: str, phone: BrowserContext, people: People) -> None:
+    page = opened(phone, wall)
+    taps = Taps(page)
+    for name in ("Something", "right heel", "I don't know", "6", "Grew", "More"):
+        taps.tap(name)
+    page.get_by_label("Stiff in the morning").select_option("15 min")
+    page.locator(".row", has_text="Swollen?").get_by_role("button", name="No").click()
+    kept(page)
+    pain = Pain(Foot.RIGHT, Place.HEEL, 6, OnBone.DONT_KNOW, Trend.GREW, stiffness_min=15, swollen=False)
+    assert only(people).pains == (pain,)
+    expect(page.locator("#flags")).to_contain_text(
+        "have it seen this week: pain at the right heel that grows while you run"
+    )
+    taps.tap("Undo")
+    kept(page)
+    assert people.all_of(RUNNER, CheckIn) == []
+    expect(page.get_by_role("heading", name="Feet and legs?")).to_be_visible()
+
+
+def test_what_is_said_without_network_survives_a_reload_and_arrives_once(
+    settings: Settings, demo: DemoRun, phone: BrowserContext, people: People
+) -> None:
+    shutil.copytree(demo.run.path, settings.runs_folder / demo.run.path.name)
+    with RealCommand(settings.data, "serve", "--port", "0") as serve:
+        port = str(urlsplit(address(serve)).port)
+        page = opened(phone, address(serve))
+        page.evaluate("navigator.serviceWorker.ready")
+    Taps(page).tap("Nothing")
+    expect(page.locator("#sending")).to_have_text("Kept on this phone; sent when there is network.")
+    page.reload()
+    expect(page.locator("#said")).to_contain_text("Nothing")
+    assert people.all_of(RUNNER, CheckIn) == []
+    for _ in range(2):
+        with RealCommand(settings.data, "serve", "--port", port) as serve:
+            address(serve)
+            kept(page)
+            page.reload()
+            kept(page)
+    assert only(people).is_nothing
+    assert len(people.file.path.read_bytes().splitlines()) == 1
+
+
+def test_the_next_morning_is_asked_as_usual_or_worse(
+    wall: str, phone: BrowserContext, people: People, demo: DemoRun
+) -> None:
+    began = demo.run.manifest.created_utc
+    yesterday = began.astimezone().date() - timedelta(days=1)
+    people.keep(RUNNER, CheckIn("c1", began - timedelta(days=1), yesterday, When.AFTER, run=demo.run.manifest.run_id))
+    page = phone.new_page()
+    page.goto(f"{wall}diary/?runner={RUNNER}")
+    expect(page.get_by_role("heading", name="This morning?")).to_be_visible()
+    Taps(page).tap("Worse")
+    for name in ("left sole", "Not on the bone", "3"):
+        Taps(page).tap(name)
+    kept(page)
+    _, worse, pain = people.all_of(RUNNER, CheckIn)
+    assert (worse.when, worse.as_usual, worse.tells_scores) == (When.NEXT_MORNING, False, False)
+    assert (pain.when, pain.worst) == (When.NEXT_MORNING, 3)
+
+
+def test_labels_are_filled_in_from_the_last_run_and_kept_with_one_tap(
+    wall: str, phone: BrowserContext, people: People, settings: Settings, demo: DemoRun
+) -> None:
+    earlier = adopt_run(
+        settings.runs_folder,
+        replace(demo.run.manifest, run_id="20200101T000000Z-00000000", created_utc=datetime(2020, 1, 1, tzinfo=UTC)),
+    )
+    people.keep(RUNNER, Shoe("s1", "Blue ones"))
+    people.keep(RUNNER, RunLabels(earlier.manifest.run_id, Surface.TRAIL, "s1", painkiller=True, note="hot"))
+    page = opened(phone, wall)
+    Taps(page).tap("Nothing")
+    expect(page.get_by_label("On", exact=True)).to_have_value("trail")
+    assert len(people.all_of(RUNNER, RunLabels)) == 1
+    Taps(page).tap("As last time")
+    kept(page)
+    run = demo.run.manifest.run_id
+    assert people.all_of(RUNNER, RunLabels)[-1] == RunLabels(run, Surface.TRAIL, "s1")
+
+
+def test_after_a_roll_each_sign_is_asked_once(
+    settings: Settings, rolled: DemoRun, phone: BrowserContext, people: People
+) -> None:
+    shutil.copytree(rolled.run.path, settings.runs_folder / rolled.run.path.name)
+    store_recorded_run(rolled.run, settings)
+    with RealCommand(settings.data, "serve", "--port", "0") as serve:
+        page = opened(phone, address(serve))
+        Taps(page).tap("Nothing")
+        expect(
+            page.get_by_role("heading", name="An ankle may have rolled in this run. Is any of this so?")
+        ).to_be_visible()
+        Taps(page).tap("I cannot stand and walk four steps")
+        Taps(page).tap("Keep")
+        kept(page)
+        expect(page.locator("#flags p")).to_have_text(
+            "Do not run on it; have it seen today: you cannot stand and walk four steps."
+        )
+    assert only(people).signs == {Sign.CANNOT_WALK}
+    assert only(people).signs_asked
+
+
+def test_the_page_fits_a_phone_can_be_read_aloud_and_asks_nobody_else(wall: str, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    events = page_events(page)
+    page.goto(f"{wall}diary/?runner={RUNNER}")
+    for name in ("Something", "left shin", "On the bone", "7", "Grew"):
+        page.get_by_role("button", name=name, exact=True).first.click()
+        assert overflow_px(page) == 0
+        assert violations(page) == []
+    kept(page)
+    assert [event for event in events if not event.startswith(wall)] == []
+
+
+def posted(wall: str, path: str, body: bytes, site: str = "same-origin") -> tuple[int, str]:
+    """Status and text of an answer to an entry."""
+    with closing(HTTPConnection(urlsplit(wall).netloc, timeout=30)) as link:
+        link.request("POST", f"/diary/of/{RUNNER}/{path}", body, {"Sec-Fetch-Site": site})
+        answer = link.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def test_an_entry_is_taken_from_the_diarys_own_page_alone(wall: str, people: People) -> None:
+    body = json.dumps({"id": "x", "at_utc": "2026-05-20T18:00:00Z", "day": "2026-05-20", "when": "after"})
+    assert posted(wall, "check_in", body.encode(), "cross-site")[0] == 403
+    assert people.all_of(RUNNER, CheckIn) == []
+
+
+def test_what_cannot_be_kept_is_refused_in_a_sentence(wall: str) -> None:
+    unknown = "there are no entries dream; there are check_in, injury, labels, seen, shoe"
+    assert posted(wall, "check_in", b"no") == (400, "an entry is a JSON object")
+    assert posted(wall, "check_in", b"{}") == (400, "id: field required")
+    assert posted(wall, "dream", b"{}") == (400, unknown)
+    assert posted(wall, "check_in", b" " * 20_001) == (413, "too long")
