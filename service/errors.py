@@ -76,17 +76,23 @@ class ScenarioUnknownError(RequestError):
 
 
 class NoPodError(RequestError):
-    """No pod in range says on which foot it sits."""
+    """No pod in range says on which foot it sits; `foot_pod` is whether another foot pod was named."""
 
-    def __init__(self, heard: Sequence[str]) -> None:
+    def __init__(self, heard: Sequence[str], *, foot_pod: bool = False) -> None:
         self.heard = tuple(heard)
+        more = (
+            " A foot pod gives cadence and speed, nothing of left and right: it is recorded beside a pod."
+            if foot_pod
+            else ""
+        )
         if heard:
             text = (
                 f"the pods in range ({', '.join(heard)}) do not say on which foot they are; name them with --left TAG"
             )
-            super().__init__(f"{text} and --right TAG.")
+            super().__init__(f"{text} and --right TAG.{more}")
         else:
-            super().__init__("no pod is in range; wake the pods by moving the shoes, bring them near and try again.")
+            text = "no pod is in range; wake the pods by moving the shoes, bring them near and try again."
+            super().__init__(f"{text}{more}")
 
 
 class SamePodError(RequestError):

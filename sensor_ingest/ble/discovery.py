@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 from bleak import BleakScanner
 
+from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend, is_pod, scan_filter
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, radio_error
 from surefoot.sensor_ingest.devices import known
+from surefoot.sensor_ingest.devices.companions import PROFILES
 from surefoot.sensor_ingest.pod_store.store_protocol import STORE_SERVICE_UUID, StoreStatus
 from surefoot.sensor_ingest.protocol import ProtocolError
 
@@ -65,8 +67,31 @@ def parse_advertised_name(name: str, address: str, rssi_dbm: int) -> DiscoveredP
     return DiscoveredPod(name, tag, _FOOT_BY_LETTER.get(foot), address, rssi_dbm)
 
 
+@dataclass(frozen=True, slots=True)
+class DiscoveredCompanion:
+    """A sensor beside the pods that is in range."""
+
+    companion: Companion
+    name: str
+    address: str
+    rssi_dbm: int
+
+
+@dataclass(frozen=True, slots=True)
+class InRange:
+    """Whoever was heard, strongest signal first."""
+
+    pods: list[DiscoveredPod]
+    companions: list[DiscoveredCompanion]
+
+
 async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float = SCAN_S) -> list[DiscoveredPod]:
     """Pods heard within `timeout_s`, strongest signal first; RadioError if Bluetooth does not work."""
+    return (await discover(radio, timeout_s=timeout_s)).pods
+
+
+async def discover(radio: RadioBackend | None = None, *, timeout_s: float = SCAN_S) -> InRange:
+    """Pods, and sensors that may be recorded with them; see `discover_pods`."""
     radio = radio or RadioBackend()
     try:
         everybody = scan_filter(device.name_prefix for device in known.DEVICES)
@@ -75,7 +100,7 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
             heard = scanner.discovered_devices_and_advertisement_data.values()
     except BLUETOOTH_FAILURES as error:
         raise radio_error(error) from error
-    found = [
+    pods = [
         replace(
             parse_advertised_name(data.local_name or device.name or "", device.address, data.rssi),
             store=store_status(data.service_data),
@@ -83,7 +108,13 @@ async def discover_pods(radio: RadioBackend | None = None, *, timeout_s: float =
         for device, data in heard
         if is_pod(data.local_name or device.name or "", data)
     ]
-    return sorted(found, key=lambda pod: -pod.rssi_dbm)
+    companions = [
+        DiscoveredCompanion(companion, data.local_name or device.name or "", device.address, data.rssi)
+        for device, data in heard
+        for companion, profile in PROFILES.items()
+        if profile.service_uuid in data.service_uuids and not is_pod(data.local_name or device.name or "", data)
+    ]
+    return InRange(sorted(pods, key=lambda each: -each.rssi_dbm), sorted(companions, key=lambda each: -each.rssi_dbm))
 
 
 def store_status(service_data: Mapping[str, bytes]) -> StoreStatus | None:

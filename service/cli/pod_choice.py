@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 SCAN_S = 5.0
 
 
-def choose_pods(left: str | None, right: str | None, runner: str) -> list[PodAssignment]:
-    """The pods that were named, or the nearest that say left and right."""
+def choose_pods(left: str | None, right: str | None, runner: str, *, foot_pod: bool = False) -> list[PodAssignment]:
+    """The pods that were named, or the nearest that say left and right; `foot_pod` as of `NoPodError`."""
     from rich.console import Console
 
     from surefoot.analysis.model import Foot
@@ -23,4 +23,4 @@ def choose_pods(left: str | None, right: str | None, runner: str) -> list[PodAss
     if named:
         return named_pods(named, runner)
     with Console(stderr=True).status("Listening for pods"):
-        return nearest_pods(asyncio.run(discover_pods(timeout_s=SCAN_S)), runner)
+        return nearest_pods(asyncio.run(discover_pods(timeout_s=SCAN_S)), runner, foot_pod=foot_pod)

@@ -90,7 +90,7 @@ def named_pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:
     return [PodAssignment.worn_by(runner, serial, foot) for foot, serial in named.items()]
 
 
-def nearest_pods(pods: Sequence[DiscoveredPod], runner: str) -> list[PodAssignment]:
+def nearest_pods(pods: Sequence[DiscoveredPod], runner: str, *, foot_pod: bool = False) -> list[PodAssignment]:
     """The nearest pod that says left, and the nearest that says right.
 
     Raises
@@ -101,7 +101,7 @@ def nearest_pods(pods: Sequence[DiscoveredPod], runner: str) -> list[PodAssignme
     by_foot = {foot: next((pod for pod in pods if pod.foot is foot), None) for foot in Foot}
     worn = [PodAssignment.worn_by(runner, pod.tag, foot) for foot, pod in by_foot.items() if pod is not None]
     if not worn:
-        raise NoPodError([pod.tag for pod in pods])
+        raise NoPodError([pod.tag for pod in pods], foot_pod=foot_pod)
     return worn
 
 

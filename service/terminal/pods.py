@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from surefoot.analysis.companions import COMPANION_WORDS
 from surefoot.dashboards.formatting import signed
-from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
+from surefoot.sensor_ingest.ble.discovery import DiscoveredCompanion, DiscoveredPod
 from surefoot.sensor_ingest.ble.keeping_orders import KeepingPod
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreStatus
 from surefoot.sensor_ingest.protocol import PodInfo
@@ -25,6 +26,18 @@ def pod_table(pods: Sequence[DiscoveredPod]) -> Table:
     for pod in pods:
         holds = [_holds(pod.store)] if keeping else []
         shown.add_row(pod.name, pod.tag, pod.foot or "not set", f"{signed(pod.rssi_dbm, 0)} dBm", *holds)
+    return shown
+
+
+def companion_table(companions: Sequence[DiscoveredCompanion]) -> Table:
+    """A row for each sensor beside the pods, with the option that names it."""
+    shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for name in ("sensor", "name", "option"):
+        shown.add_column(name)
+    shown.add_column("signal", justify="right")
+    for each in companions:
+        option = f"--{each.companion.replace('_', '-')} {each.address}"
+        shown.add_row(COMPANION_WORDS[each.companion], each.name, option, f"{signed(each.rssi_dbm, 0)} dBm")
     return shown
 
 

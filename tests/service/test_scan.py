@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble import discovery
-from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
+from surefoot.sensor_ingest.ble.discovery import DiscoveredCompanion, DiscoveredPod, InRange
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreStatus
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
@@ -35,12 +37,16 @@ def no_bluetooth(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
 
 
-def in_range(monkeypatch: pytest.MonkeyPatch, *pods: DiscoveredPod) -> None:
-    async def found(*, timeout_s: float) -> list[DiscoveredPod]:
+def in_range(monkeypatch: pytest.MonkeyPatch, *pods: DiscoveredPod, beside: Sequence[DiscoveredCompanion] = ()) -> None:
+    async def found(*, timeout_s: float) -> InRange:
         assert timeout_s > 0.0
-        return list(pods)
+        return InRange(list(pods), list(beside))
 
-    monkeypatch.setattr(discovery, "discover_pods", found)
+    async def found_pods(*, timeout_s: float) -> list[DiscoveredPod]:
+        return (await found(timeout_s=timeout_s)).pods
+
+    monkeypatch.setattr(discovery, "discover", found)
+    monkeypatch.setattr(discovery, "discover_pods", found_pods)
 
 
 WHAT_TO_DO = (
@@ -108,6 +114,28 @@ def test_what_sensors_of_other_makers_cannot_do_is_said_once_for_each_kind(
     assert polar.startswith("Polar Verity Sense: what it measures while the link is lost stays lost; ")
     assert "4 at once lose data, 2 do not." in polar
     assert other.startswith("its range shows when it is connected, and ±8 g is less than most landings reach")
+
+
+def test_other_sensors_are_shown_with_the_option_that_records_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strap = DiscoveredCompanion(Companion.HEART_RATE, "HRM 12", "C0:B0:00:00:00:01", -61)
+    in_range(monkeypatch, NEAR, beside=[strap])
+    out = surefoot(capsys, "scan").out
+    assert "Other sensors, which surefoot run can record too" in out
+    assert out.splitlines()[-1].split() == [
+        "heart-rate", "sensor", "HRM", "12", "--heart-rate", "C0:B0:00:00:00:01", "−61", "dBm",
+    ]  # fmt: skip
+
+
+def test_a_foot_pod_alone_is_no_run_and_the_sentence_says_what_it_gives(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    in_range(monkeypatch)
+    result = surefoot(capsys, "run", "--foot-pod", "Stryd", "--folder", tmp_path)
+    assert result.code == 2
+    assert "no pod is in range; wake the pods" in result.err
+    assert "A foot pod gives cadence and speed, nothing of left and right: it is recorded beside a pod." in result.err
 
 
 def test_no_pod_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
