@@ -26,6 +26,7 @@ from surefoot.service.exporters.mqtt_refusal import CLOSES_CONNECTION, PublishRe
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.serialization import mqtt_messages as messages
+from surefoot.service.serialization.home_assistant import discovery
 from surefoot.service.serialization.mqtt_messages import Message
 from surefoot.service.settings import MqttSettings
 from surefoot.service.store.ledger import Ledger
@@ -34,7 +35,7 @@ from surefoot.service.store.schema import FIRST_GENERATION
 
 log = logging.getLogger(__name__)
 
-RETAINED_TABLES = ("runs", "summaries", "live")
+RETAINED_TABLES = ("runs", "summaries", "live", "pod_health")
 PASSING_TABLES = {"strides": messages.stride, "companions": messages.companion}
 """Of what is published once, as it happens."""
 PUBLISHED_TABLES = (*RETAINED_TABLES, *PASSING_TABLES, "alerts")
@@ -169,9 +170,9 @@ class MqttExporter:
         del self._closed_on[same]
 
     def _newest(self, rows: Rows) -> Rows:
-        """Each runner's last row of the newest run; of an earlier one there are rows if it was analysed again."""
+        """The last rows of each runner's newest run; of an earlier one there are rows if it was analysed again."""
         newest = self._outbox.newest_runs()
-        return list({row["runner"]: row for row in rows if row["run"] == newest.get(row["runner"])}.values())
+        return list({_place(row): row for row in rows if row["run"] == newest.get(row["runner"])}.values())
 
     async def _publish_alert(self, client: BrokerClient, row: sqlite3.Row) -> bool:
         """Publish an alert and what holds since; whether the broker takes it."""
@@ -183,21 +184,18 @@ class MqttExporter:
         else:
             self._outbox.mark_delivered(row["id"], self._outbox.age_s(row), late=late, upto=row["seq"])
             self._status.delivered += 1
-        await self._publish_alert_states(client, row)
+        for message in self._alert_states(row, row["seq"]):
+            await self._publish(client, message)
         return not refusal
 
-    async def _publish_alert_states(self, client: BrokerClient, row: sqlite3.Row) -> None:
-        for message in messages.alert_states(self._outbox.alerts_of(row["run"], row["runner"], row["seq"])):
-            await self._publish(client, message)
+    def _alert_states(self, row: sqlite3.Row, upto: int) -> list[Message]:
+        return messages.alert_states(row["runner"], self._outbox.alerts_of(row["run"], row["runner"], upto))
 
     async def _publish_current(self, client: BrokerClient) -> None:
         """Publish all retained messages again, as the broker may have lost them."""
         await self._publish(client, messages.status(self._service, "online"))
         for table in RETAINED_TABLES:
             await self._publish_retained(client, table, self._outbox.last_rows(table))
-        for row in self._outbox.last_rows("alerts"):
-            if row["seq"] <= self._outbox.cursor("alerts"):
-                await self._publish_alert_states(client, row)
 
     async def _settle_retained(self, client: BrokerClient, table: str, rows: Rows) -> None:
         """Publish the newest of the rows, and note what became of them."""
@@ -220,9 +218,17 @@ class MqttExporter:
                 return [messages.window(row)]
             case "summaries":
                 return [messages.summary(row), messages.run_status(row, "ended")]
+            case "pod_health":
+                return [messages.pod(row)]
             case _:
-                found = [messages.discovery(row, self._service)] if self._settings.home_assistant else []
+                found = [discovery(row, self._service)] if self._settings.home_assistant else []
+                found += self._alert_states(row, self._outbox.cursor("alerts"))
                 return [*found, messages.run_status(row, "running")] if row["generation"] == FIRST_GENERATION else found
+
+
+def _place(row: sqlite3.Row) -> tuple[str, ...]:
+    """What a row replaces the row before of: equal for rows that have the same topic."""
+    return (row["runner"], row["foot"]) if "foot" in row.keys() else (row["runner"],)  # noqa: SIM118  # a row has values
 
 
 async def _cancel(work: Iterable[asyncio.Task[None]]) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
-from surefoot.service import VERSION
+from surefoot.analysis.findings import Kind
 from surefoot.service.serialization.alert_messages import FORMAT, POST_RUN
 from surefoot.service.serialization.encoding import Numbers, estimate_to_dict, gait_word, rounded, utc_iso
 
@@ -37,7 +36,7 @@ class Message:
 
 def status(service: str, state: str) -> Message:
     """Status of a service: "online" or "offline"; a connection has one last will, so it cannot be one per runner."""
-    return Message(_status_topic(service), json.dumps({"v": FORMAT, "service": service, "state": state}), retain=True)
+    return Message(status_topic(service), json.dumps({"v": FORMAT, "service": service, "state": state}), retain=True)
 
 
 def run_status(row: Row, state: str) -> Message:
@@ -75,79 +74,43 @@ def summary(row: Row) -> Message:
 def alert(row: Row, age_s: float | None, *, late: bool) -> Message:
     """An alert with its age at sending; dropped by the broker after a day."""
     body = {**json.loads(row["body"]), "late": late, "age_s": age_s}
-    return Message(_topic(row["runner"], f"alert/{body['kind']}"), json.dumps(rounded(body)), expiry_s=DAY_S)
+    return Message(topic_of(row["runner"], f"alert/{body['kind']}"), json.dumps(rounded(body)), expiry_s=DAY_S)
 
 
-def alert_states(rows: Iterable[Row]) -> list[Message]:
-    """State per kind of alert, ON while one is open; `rows` are all alerts of one runner's run, in order."""
-    on: dict[str, set[str]] = {}
-    last: dict[str, Row] = {}
+def alert_states(runner: str, rows: Iterable[Row]) -> list[Message]:
+    """State of each kind of alert, ON while one is open; `rows` are all alerts of a runner's run, in order."""
+    on: dict[str, set[str]] = {kind: set() for kind in Kind}
     for row in rows:
         body = json.loads(row["body"])
-        if body["kind"] == POST_RUN:
-            continue
-        last[body["kind"]] = row
-        going_on = on.setdefault(body["kind"], set())
-        (going_on.discard if body["event"] == "cleared" else going_on.add)(body["finding"])
+        if body["kind"] != POST_RUN:
+            going_on = on[body["kind"]]
+            (going_on.discard if body["event"] == "cleared" else going_on.add)(body["finding"])
     return [
-        Message(_topic(row["runner"], f"alert/{kind}/state"), "ON" if on[kind] else "OFF", retain=True)
-        for kind, row in last.items()
+        Message(topic_of(runner, f"alert/{kind}/state"), "ON" if going_on else "OFF", retain=True)
+        for kind, going_on in on.items()
     ]
 
 
-def discovery(row: Row, service: str) -> Message:
-    """Home Assistant discovery of the runner of a run as a device, there while the service that follows them is."""
-    runner = row["runner"]
-    identity = "surefoot_" + "".join(
-        sign if sign.isalnum() and sign.isascii() else f"_{ord(sign):x}_" for sign in runner
-    )
-    contact = STRIDE_METRICS["ground_contact_time_s"]
-    components: dict[str, Any] = {
-        "cadence": _sensor(runner, CADENCE.label, "spm", "{{ value_json.cadence_spm.value }}")
-    }
-    for foot in ("left", "right"):
-        template = f"{{{{ value_json.{foot}.{contact.key}.value }}}}"
-        components[f"contact_{foot}"] = _sensor(runner, f"{contact.label} {foot}", "s", template)
-    for kind in ("inversion_event", "asymmetry_drift", "asymmetry_spike", "offloading"):
-        components[kind] = {
-            "p": "binary_sensor",
-            "name": kind.replace("_", " ").capitalize(),
-            "device_class": "problem",
-            "state_topic": _topic(runner, f"alert/{kind}/state"),
-        }
-    for name, component in components.items():
-        component["unique_id"] = f"{identity}_{name}"
-    body = {
-        "dev": {"ids": [identity], "name": f"surefoot {row['name']}"},
-        "o": {"name": "surefoot", "sw": VERSION},
-        "cmps": components,
-        "availability": [{"topic": _status_topic(service), "value_template": "{{ value_json.state }}"}],
-    }
-    return Message(f"homeassistant/device/{identity}/config", json.dumps(body), retain=True)
-
-
-def _sensor(runner: str, name: str, unit: str, template: str) -> dict[str, str]:
-    return {
-        "p": "sensor",
-        "name": name,
-        "unit_of_measurement": unit,
-        "state_topic": _topic(runner, "state"),
-        "value_template": template,
-    }
+def pod(row: Row) -> Message:
+    """A pod's health: its battery, signal and losses."""
+    body = {"foot": row["foot"], "serial": row["serial"], **json.loads(row["body"])}
+    return _message(row, f"pod/{row['foot']}", body, retain=True)
 
 
 def _estimates(known: Mapping[str, Numbers]) -> dict[str, dict[str, float | None]]:
     return {key: estimate_to_dict(each) for key, each in known.items()}
 
 
-def _status_topic(service: str) -> str:
+def status_topic(service: str) -> str:
+    """Topic of a service's status."""
     return f"{TOPIC_ROOT}/service/{service}/status"
 
 
-def _topic(runner: str, rest: str) -> str:
+def topic_of(runner: str, rest: str) -> str:
+    """A topic of a runner."""
     return f"{TOPIC_ROOT}/{runner}/{rest}"
 
 
 def _message(row: Row, name: str, body: Mapping[str, Any], *, qos: int = 1, retain: bool = False) -> Message:
     told = {"v": FORMAT, "run": row["run"], "runner": row["runner"], "time": utc_iso(row["time_ns"]), **body}
-    return Message(_topic(row["runner"], name), json.dumps(rounded(told)), qos=qos, retain=retain)
+    return Message(topic_of(row["runner"], name), json.dumps(rounded(told)), qos=qos, retain=retain)

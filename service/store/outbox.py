@@ -188,8 +188,9 @@ class Outbox:
             self._set_cursor(ALERTS, upto)
 
     def last_rows(self, table: str) -> Sequence[sqlite3.Row]:
-        """Each runner's newest row of a table."""
-        return self.rows(f"SELECT *, max(time_ns) FROM {table} GROUP BY runner ORDER BY runner")
+        """Each runner's newest row of a table; of their pods, each foot's."""
+        each = "runner, foot" if table == "pod_health" else "runner"
+        return self.rows(f"SELECT *, max(time_ns) FROM {table} GROUP BY {each} ORDER BY {each}")
 
     def newest_runs(self) -> dict[str, str]:
         """Runner → the run that began last."""

@@ -18,6 +18,7 @@ from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.service.cli.main import main
 from surefoot.service.serialization import mqtt_messages as messages
+from surefoot.service.serialization.home_assistant import discovery
 from surefoot.service.serialization.line_protocol import lines
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
@@ -81,12 +82,12 @@ def _of_store(scene: str, samples: dict[Foot, Samples], path: Path) -> Iterator[
 def _messages(rows: Mapping[str, Sequence[sqlite3.Row]]) -> Iterator[messages.Message]:
     yield messages.status("service-1", "online")
     for row in rows["runs"]:
-        yield messages.discovery(row, "service-1")
+        yield discovery(row, "service-1")
         yield messages.run_status(row, "running")
     yield from (messages.stride(row) for row in rows["strides"])
     yield from (messages.window(row) for row in rows["live"])
     yield from (messages.alert(row, 0.5, late=False) for row in rows["alerts"])
-    yield from messages.alert_states(rows["alerts"])
+    yield from messages.alert_states(rows["runs"][0]["runner"], rows["alerts"])
     yield from (messages.summary(row) for row in rows["summaries"])
 
 
