@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports coverage speed-scale soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports coverage speed-scale soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -82,6 +82,10 @@ latency: .venv/develop
 
 goldens: .venv/develop
 	$(BIN)/python -m tests.goldens $(if $(KEEP),--keep)
+
+# Our own commands through BlueZ and Linux's Bluetooth, in User-Mode Linux; its kernel is built once.
+test-bluez: .venv/develop
+	$(BIN)/python -m tests.bluez $(ONLY)
 
 drift: .venv/develop
 	$(BIN)/python -m tests.drift

@@ -24,6 +24,11 @@ class RingBuffer:
         self._requests: deque[tuple[int, int]] = deque()
 
     @property
+    def streaming(self) -> bool:
+        """A client has subscribed."""
+        return self._next_live is not None
+
+    @property
     def oldest(self) -> int:
         """Sequence of the oldest packet held; `newest` + 1 if there is none."""
         return self._first if self._packets else self.newest + 1

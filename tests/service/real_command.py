@@ -87,6 +87,10 @@ class RealCommand:
         """Its process."""
         return self._process.pid
 
+    def interrupt(self) -> None:
+        """Ask it to end, as Ctrl-C does; no effect if it has ended."""
+        self._process.send_signal(signal.SIGINT)
+
     def kill(self) -> None:
         """End it as a crash would."""
         self._process.kill()
