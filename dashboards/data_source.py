@@ -199,6 +199,7 @@ class ExportForm(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     BIDS = "bids"
+    MCAP = "mcap"
     SAMPLES = "samples"
 
 

@@ -22,6 +22,7 @@ FORM_WORDS = {
     ExportForm.CSV: "CSV: strides, windows, findings",
     ExportForm.PARQUET: "Parquet: the same tables",
     ExportForm.BIDS: "Motion-BIDS, for research",
+    ExportForm.MCAP: "MCAP: every reading of the pods, for Foxglove",
     ExportForm.SAMPLES: "CSV: every reading of the pods",
 }
 

@@ -21,7 +21,7 @@ def export(
         typer.Option(
             "--as",
             metavar="FORMS",
-            help="fit (watches, training diaries), csv or parquet (results), bids (research), samples (readings).",
+            help="fit (watches, diaries), csv or parquet (results), bids (research), mcap, samples (readings).",
         ),
     ] = "fit,csv",
     csv: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Short for --as samples --to FOLDER.")] = None,

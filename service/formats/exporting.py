@@ -17,9 +17,9 @@ from surefoot.service.formats.samples import export_samples
 from surefoot.service.formats.tables import tables
 from surefoot.service.pipeline.analysis import ProgressCallback
 
-WITHOUT_ANALYSIS = frozenset({ExportForm.SAMPLES})
+WITHOUT_ANALYSIS = frozenset({ExportForm.MCAP, ExportForm.SAMPLES})
 """Forms that hold what was recorded alone."""
-NEEDS = {ExportForm.PARQUET: "pyarrow"}
+NEEDS = {ExportForm.PARQUET: "pyarrow", ExportForm.MCAP: "mcap"}
 """Form → the library that writes it, which comes with an extra."""
 
 
@@ -77,6 +77,11 @@ def export_run(
             ]
         case ExportForm.BIDS:
             return write_bids(run, chosen, folder / f"{run.manifest.run_id}-bids", progress)
+        case ExportForm.MCAP:
+            from surefoot.service.formats.mcap import write_mcap
+
+            stems = {runner: f"{run.manifest.run_id}-{runner}" for runner in runners}
+            return [write_mcap(run, runner, folder / f"{stem}.mcap", progress) for runner, stem in stems.items()]
         case ExportForm.SAMPLES:
             return list(export_samples(run, folder, progress, runners))
 

@@ -9,6 +9,7 @@ _EXTRAS = {
     "service": ("aiomqtt", "influxdb_client", "segno", "starlette", "uvicorn"),
     "pandas": ("pandas",),
     "parquet": ("pyarrow",),
+    "mcap": ("mcap",),
 }
 _EXTRA_OF = {library: extra for extra, libraries in _EXTRAS.items() for library in libraries}
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 from pyarrow import parquet
 
+from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import ExportForm
 from surefoot.sensor_ingest.watches.kept_track import forget_track, kept_track
 from surefoot.service.formats.tables import Cell, Column, Table, tables
@@ -20,6 +22,7 @@ from tests.accuracy.report import Finding
 from tests.pods.sameness import said
 from tests.service.formats.bids_validator import complaints
 from tests.service.formats.fit_readers import FIELDS, by_fit_tool, by_fitdecode, differences, watch_differences
+from tests.service.formats.mcap_reader import read_mcap
 from tests.service.watch_of_run import kept_by_watch, watch_fit
 
 SEED = 3
@@ -45,6 +48,7 @@ def rows(minutes: float) -> Iterator[Finding]:
         yield _csv(scenario, stem, written)
         yield _parquet(scenario, stem, written)
         yield _bids(scenario, played, folder / "out")
+        yield _mcap(scenario, stem)
         yield Finding(scenario, "all forms by one command, with the analysis", f"{cpu_s:.1f} s of CPU", "", True)
 
 
@@ -104,6 +108,19 @@ def _parquet(scenario: str, stem: Path, written: tuple[Table, ...]) -> Finding:
             unequal += found[column.name].to_pylist() != list(column.values)
             count += len(column.values)
     return Finding(scenario, "Parquet, read back", f"{count} values, {unequal} columns differ", "0 differ", not unequal)
+
+
+def _mcap(scenario: str, stem: Path) -> Finding:
+    """Against the readings as text, which are rounded alike."""
+    unequal = count = 0
+    messages = read_mcap(Path(f"{stem}.mcap"))
+    for foot in Foot:
+        rows = np.loadtxt(f"{stem}-{foot}.csv", delimiter=",", skiprows=1)[:, 1:]
+        unequal += int((rows != np.array([values for _, values in messages[foot]])).any(axis=1).sum())
+        count += len(rows)
+    size = Path(f"{stem}.mcap").stat().st_size
+    text = f"{count} readings, {unequal} differ; {size / 1e6:.0f} MB"
+    return Finding(scenario, "MCAP, by its library", text, "0 differ", not unequal)
 
 
 def _bids(scenario: str, played: DemoRun, folder: Path) -> Finding:

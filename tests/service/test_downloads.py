@@ -85,7 +85,7 @@ def test_a_link_on_the_runs_page_gives_the_file_of_the_command(
     assert (tmp_path / name).read_bytes() == (by_command / name).read_bytes()
 
 
-@pytest.mark.parametrize("form", [form for form in ExportForm if form is not ExportForm.FIT])
+@pytest.mark.parametrize("form", [form for form in ExportForm if form not in (ExportForm.FIT, ExportForm.MCAP)])
 def test_several_files_come_as_one_archive(
     wall: WallServer, demo: DemoRun, by_command: Path, temporary: Path, form: ExportForm
 ) -> None:
