@@ -41,6 +41,7 @@ def keep_track(run: RunFolder, runner: str, joined: JoinedTrack) -> None:
     """
     held = {
         "format": FORMAT,
+        "run_began_utc": run.manifest.created_utc.isoformat(),
         **{each.name: getattr(joined, each.name) for each in fields(JoinedTrack) if each.name != "track"},
         "track": {each.name: _numbers(each.name, getattr(joined.track, each.name)) for each in fields(Track)},
     }
@@ -52,19 +53,24 @@ def keep_track(run: RunFolder, runner: str, joined: JoinedTrack) -> None:
 
 
 def kept_track(run: RunFolder, runner: str) -> JoinedTrack | None:
-    """The track that was joined to a runner's run; None if there is none, or it cannot be read, which is logged."""
+    """The track that was joined to a runner's run; None if there is none, or it cannot be used, which is logged.
+
+    A run whose beginning was corrected, or found to be earlier, may have another clock than the track.
+    """
     path = track_path(run, runner)
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
         if held["checksum"] != _checksum(held) or held["format"] != FORMAT:
             raise ValueError("another format, or another checksum")
+        if held["run_began_utc"] != run.manifest.created_utc.isoformat():
+            raise ValueError("the run has another beginning since; import the watch's file again")
         columns = {each.name: np.array(held["track"][each.name], np.float64) for each in fields(Track)}
         named = {each.name: held[each.name] for each in fields(JoinedTrack) if each.name != "track"}
         return JoinedTrack(Track(**columns), **named)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-        log.warning("%s cannot be read (%s); the run is shown without it.", path, error)
+        log.warning("%s is not used (%s); the run is shown without it.", path, error)
         return None
 
 

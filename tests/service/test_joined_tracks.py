@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,7 @@ def test_a_track_is_removed_where_it_is_asked_for(
     )
 
 
-def test_a_damaged_track_is_left_out(
+def test_a_damaged_track_and_one_of_another_beginning_are_left_out(
     capsys: pytest.CaptureFixture[str], run: RunFolder, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     surefoot(capsys, "import", file, "--to", "last")
@@ -114,3 +115,7 @@ def test_a_damaged_track_is_left_out(
         path.write_text(bad)
         assert kept_track(run, RUNNER) is None
         assert "the run is shown without it" in caplog.text
+    path.write_text(good)
+    assert kept_track(run, RUNNER) is not None
+    assert kept_track(run.redate(run.manifest.created_utc + timedelta(seconds=30)), RUNNER) is None
+    assert "the run has another beginning since; import the watch's file again" in caplog.text
