@@ -114,11 +114,9 @@ def _ends(x: Floats, y: Floats) -> list[Markup]:
 
 
 def _end_word(word: str, x: float, y: float, *, above: bool) -> Markup:
-    """A word above or below its place, at the edges of the sheet beside it, on the inner side."""
-    if 40.0 <= x <= WIDTH - 40.0:
-        return element("text", word, x=x, y=y - 10 if above else y + 20, text_anchor="middle", class_="tick")
-    inner, anchor = (10.0, "start") if x < 40.0 else (-10.0, "end")
-    return element("text", word, x=x + inner, y=y + 4.5, text_anchor=anchor, class_="tick")
+    """A word above or below its place, at the edges of the sheet on the inner side."""
+    aside, anchor = (8.0, "start") if x < 40.0 else (-8.0, "end") if x > WIDTH - 40.0 else (0.0, "middle")
+    return element("text", word, x=x + aside, y=y - 9 if above else y + 18, text_anchor=anchor, class_="tick")
 
 
 def _spots(track: Track, spots: Sequence[Spot], sheet: _Sheet) -> list[Markup]:

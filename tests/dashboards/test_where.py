@@ -105,6 +105,12 @@ def test_a_hole_is_not_bridged_and_a_short_course_is_not_blown_up() -> None:
     assert course_map(nowhere, []) == ""
 
 
+def test_start_and_end_at_one_place_have_their_words_apart() -> None:
+    svg = course_map(track(*rectangle(1000.0, 500.0, 1000)), [])
+    start, end = (float(y) for y in re.findall(r'<text x="\S+" y="(\S+)"[^>]*>(?:start|end)<', svg))
+    assert end - start > 20.0
+
+
 def test_findings_at_one_place_stand_beside_each_other() -> None:
     svg = course_map(track(*rectangle(1000.0, 500.0, 1000)), [Spot(100.0, k, "Ankle roll", 2) for k in (1, 2, 3)])
     centres = {
