@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports coverage speed-scale soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports files coverage speed-scale soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -98,6 +98,9 @@ exports: .venv/develop
 
 speed-scale: .venv/develop
 	$(BIN)/python -m tests.speed_scale
+
+files: .venv/develop
+	$(BIN)/python -m tests.files
 
 coverage: .venv/develop
 	$(BIN)/python -m tests.coverage_of_intervals

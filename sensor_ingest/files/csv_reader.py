@@ -29,8 +29,6 @@ _BLOCK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
 _MAGIC = {
     b"PK\x03\x04": "a ZIP archive or a spreadsheet",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
 }
 _JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*(["{\]\[\d-]|$))')
 """An object or an array; a row of a CSV file begins with neither."""

@@ -84,6 +84,8 @@ class Layout:
         found = [f"Read as a recording of {self.source}."] if self.source else []
         if units:
             found.append(f"Units: {join_names(units)}.")
+        if self.two_sided:
+            found.append("Columns of both feet: with the same file as --left and --right, both are measured.")
         if self.extra:
             found.append(f"{pluralize(len(self.extra), 'other column')} ignored: {join_names(self.extra)}.")
         return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 import stat
@@ -12,13 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from surefoot.sensor_ingest.files.errors import FileUnreadableError
 from surefoot.sensor_ingest.files.layout_errors import SeveralFilesError
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 DAMAGED = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
 """What reading a damaged or unusually packed file raises."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _TEXT = (".csv", ".txt", ".tsv", ".json")
 _PARTNERS = (r"(total)?acceler(ometer|ation)(uncalibrated)?\.csv", r"gyroscope(uncalibrated)?\.csv")
@@ -39,7 +44,15 @@ class Source:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[BufferedReader, int | None]]:
-        """The file, unpacked, and its size in bytes."""
+        """The file, unpacked and not in UTF-16, and its size in bytes."""
+        with self._unpacked() as (file, size):
+            if file.peek(2)[:2] in _UTF_16:
+                yield BufferedReader(_FromUtf16(file)), None
+            else:
+                yield file, size
+
+    @contextmanager
+    def _unpacked(self) -> Iterator[tuple[BufferedReader, int | None]]:
         if self.member is not None:
             with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as member:
                 yield BufferedReader(cast("RawIOBase", member)), archive.getinfo(self.member).file_size
@@ -49,6 +62,27 @@ class Source:
         else:
             with self.path.open("rb") as plain_file:
                 yield plain_file, self.path.stat().st_size
+
+
+class _FromUtf16(RawIOBase):
+    """UTF-16 text as UTF-8."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        super().__init__()
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        room = memoryview(buffer)
+        while not self._ready and (chunk := self._file.read(len(room))):
+            self._ready = self._decoder.decode(chunk).encode(errors="replace")
+        given, self._ready = self._ready[: len(room)], self._ready[len(room) :]
+        room[: len(given)] = given
+        return len(given)
 
 
 def sources_of(path: Path) -> list[Source]:

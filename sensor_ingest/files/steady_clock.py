@@ -20,8 +20,8 @@ from surefoot.sensor_ingest.files.timestamps import mean_interval, rough_interva
 _MIN_ROWS, _MIN_PACKETS = 120, 20
 _EVEN, _MAX_JITTER, _MAX_ODD = 0.25, 0.5, 0.01
 """Steps of an even clock are this close to whole intervals, or to one, but for this share of them."""
-_MIN_SKIPPED = 0.02
-"""A clock whose ticks are nearly as long as an interval skips one, or stands, for this share of the readings."""
+_MIN_SKIPPED, _MIN_STANDING = 0.02, 0.2
+"""Clocks in ticks as long as an interval or longer skip more ticks than they stand for, or stand, this often."""
 _MIN_SHARED, _MIN_REGULAR = 0.3, 0.5
 """Shares of steps of 0, or of one interval, in a file of packets."""
 _REGULAR = 0.05
@@ -112,7 +112,8 @@ def _ticks(time_s: Floats, tick_s: float) -> bool:
     """Whether stamps come in ticks nearly as long as an interval, and never are off a steady rate by more than one."""
     interval_s = float(time_s[-1] - time_s[0]) / (len(time_s) - 1)
     off_s = time_s - np.arange(len(time_s)) * interval_s
-    return abs(interval_s / tick_s - 1.0) > _MIN_SKIPPED and float(np.ptp(off_s)) < 2.0 * tick_s
+    uneven = abs(interval_s / tick_s - 1.0) > _MIN_SKIPPED or np.mean(np.diff(time_s) == 0) > _MIN_STANDING
+    return bool(uneven and np.ptp(off_s) < 2.0 * tick_s)
 
 
 def _packets_of(time_s: Floats) -> _Packets:

@@ -41,11 +41,12 @@ class Export:
     encoding: str = "utf-8"
     gyroscope: bool = True
 
-    def text(self) -> str:
-        return "\n".join([self.head, *(self.line(row) for row in walk())]) + "\n"
+    def text(self, rows: Floats | None = None) -> str:
+        lines = map(self.line, walk() if rows is None else rows)
+        return "\n".join([self.head, *lines]) + "\n"
 
-    def written(self, folder: Path) -> Path:
-        (folder / self.name).write_bytes(self.text().encode(self.encoding))
+    def written(self, folder: Path, rows: Floats | None = None) -> Path:
+        (folder / self.name).write_bytes(self.text(rows).encode(self.encoding))
         return folder / self.name
 
 
@@ -159,3 +160,25 @@ RANGES = Statements.parse(unit="acc=16g/32768,gyr=2000dps/32768")
 
 def said_of(export: Export) -> Statements:
     return RANGES if "counts" in export.source else NOTHING_SAID
+
+
+METAWEAR_GYROSCOPE = Export(
+    "MbientLab MetaWear",
+    "g.csv",
+    "epoc (ms),timestamp (-0500),elapsed (s),x-axis (deg/s),y-axis (deg/s),z-axis (deg/s)",
+    csv(lambda r: round(1e3 * (EPOCH_S + r[0])), lambda _: "2022-08-05T15.26.13.153", seconds, *gyr(DEG)),
+)
+SENSOR_LOGGER_GYROSCOPE = Export(
+    "Sensor Logger",
+    "Gyroscope.csv",
+    "time,seconds_elapsed,z,y,x",
+    csv(lambda r: round(1e9 * (EPOCH_S + r[0])), seconds, *gyr(order="zyx")),
+)
+PHYPHOX_GYROSCOPE = Export(
+    "phyphox",
+    "Gyroscope.csv",
+    '"Time (s)";"X (rad/s)";"Y (rad/s)";"Z (rad/s)"',
+    lambda row: csv(seconds, *gyr(), mark=";")(row).replace(".", ","),
+)
+GYROSCOPES = {each.source: each for each in (METAWEAR_GYROSCOPE, SENSOR_LOGGER_GYROSCOPE, PHYPHOX_GYROSCOPE)}
+"""What the app writes beside the accelerometer."""
