@@ -32,7 +32,7 @@ from surefoot.service.errors import (
     WallError,
 )
 from surefoot.service.exporters.influxdb_client import InfluxClient
-from surefoot.service.exporters.influxdb_refusal import InfluxError
+from surefoot.service.exporters.influxdb_refusal import InfluxError, connection_advice
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.exposure import exposures
 from surefoot.service.gateway.service_client import ServiceClient
@@ -164,19 +164,11 @@ def _influxdb(settings: Settings) -> Check:
             influx.write([f"{PROBE} value={token} {time_ns()}"])
             answer = influx.query(f"SELECT last(value) AS value FROM {PROBE}")
     except InfluxError as error:
-        return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: {error}", _influx_advice(str(error)))
+        return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: {error}", connection_advice(str(error)))
     if token not in [row["value"] for series in answer for row in series.dicts()]:
         advice = f"Map the database {wanted.bucket} to the bucket, so that InfluxQL reads what was written."
         return Check("InfluxDB", CheckStatus.PROBLEM, f"{wanted.url}: what was written cannot be read back", advice)
     return Check("InfluxDB", CheckStatus.OK, f"{wanted.url}: a point was written to {wanted.bucket} and read back")
-
-
-def _influx_advice(reason: str) -> str:
-    if reason.startswith(("401", "403")):
-        return "Set influxdb.token to a token that may read and write the bucket."
-    if reason.startswith("404") or "not found" in reason:
-        return "Create the bucket, or set influxdb.bucket and influxdb.organisation to those there are."
-    return "Start the database, and check influxdb.url and influxdb.ca_file."
 
 
 def _mqtt(settings: Settings) -> Check:

@@ -273,9 +273,9 @@ class NothingToCountError(RequestError):
 class ExportError(RequestError):
     """A server does not accept exported rows."""
 
-    def __init__(self, server: str, reason: str) -> None:
+    def __init__(self, server: str, reason: str, advice: str) -> None:
         self.reason = reason
-        super().__init__(f"{server} does not accept it ({reason}); see surefoot doctor. Nothing is lost meanwhile.")
+        super().__init__(f"{server} does not accept it ({reason}). {advice} Nothing is lost meanwhile.")
 
 
 class BrowserError(RequestError):

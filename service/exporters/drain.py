@@ -12,7 +12,7 @@ from surefoot.service.errors import ExportError
 from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_comparison import Difference
-from surefoot.service.exporters.influxdb_refusal import InfluxError
+from surefoot.service.exporters.influxdb_refusal import InfluxError, connection_advice
 from surefoot.service.exporters.mqtt import MqttExporter
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.exporters.status import ExporterStatus
@@ -20,6 +20,8 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.ledger import Ledger, RefusedRows
 from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.schema import EXPORTED_TABLES
+
+SEE_DOCTOR = "surefoot doctor looks at the connection."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _exporter(settings: Settings) -> Iterator[tuple[Outbox, InfluxExporter]]:
         try:
             yield outbox, InfluxExporter(outbox, influx, ExporterStatus("influxdb"), retention_days=days)
         except InfluxError as error:
-            raise ExportError("InfluxDB", str(error)) from error
+            raise ExportError("InfluxDB", str(error), connection_advice(str(error))) from error
 
 
 def refused_rows(settings: Settings, sink: str) -> list[RefusedRows]:
@@ -102,4 +104,4 @@ async def drain_to_mqtt(settings: Settings, *, again: bool = False) -> None:
                     await exporter.publish_refused(client)
                 await exporter.drain(client)
         except (BrokerError, MqttError) as error:
-            raise ExportError("the MQTT broker", str(error)) from error
+            raise ExportError("the MQTT broker", str(error), SEE_DOCTOR) from error

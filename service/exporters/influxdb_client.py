@@ -118,8 +118,9 @@ def _translated_errors(token: str) -> Iterator[None]:
     except ApiException as error:
         told = _told(error)
         reason = f"{error.status} {_cleaned(told or str(error.reason), token)}"
-        is_refusal = error.status in REFUSALS and (told or error.status == 413)
-        raise (RefusedError(reason) if is_refusal else UnreachableError(reason)) from error
+        refused = RefusedError(reason)
+        is_refusal = error.status in REFUSALS and (told or error.status == 413) and not refused.may_pass
+        raise (refused if is_refusal else UnreachableError(reason)) from error
     except UnreachableError as error:
         raise UnreachableError(_cleaned(str(error), token)) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:

@@ -45,6 +45,11 @@ class RefusedError(InfluxError):
         return "retention policy" in told and "upper bound" not in told
 
     @property
+    def may_pass(self) -> bool:
+        """Whether it is about what the database does meanwhile."""
+        return "pending deletion" in self.reason
+
+    @property
     def dropped(self) -> int | None:
         """Number of points that were not taken, all for this reason; None where it is not told."""
         counts = _DROPPED.findall(self.reason)
@@ -56,3 +61,19 @@ def database_advice(reason: str) -> str:
     if " in the database, and " in reason:
         return "Another program wrote that field first: delete it there, or choose another influxdb.bucket."
     return "Correct what the database names."
+
+
+def connection_advice(reason: str) -> str:
+    """What to do about a reason for which nothing is taken or answered."""
+    if reason.startswith("401"):
+        return "Set influxdb.token to a token that the database knows."
+    if reason.startswith("403") or "insufficient permissions" in reason:
+        return "Set influxdb.token to a token that may read and write the bucket."
+    if reason.startswith("404"):
+        return "Create the bucket, or set influxdb.bucket and influxdb.organisation to those there are."
+    if "database not found" in reason or "no dbrp mapping" in reason:
+        return (
+            "Create the bucket if it is missing; else let the token read it too,"
+            " and map the database of its name to it with influx v1 dbrp create."
+        )
+    return "Start the database, and check influxdb.url and influxdb.ca_file."

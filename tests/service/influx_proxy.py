@@ -1,4 +1,4 @@
-"""A proxy before a real InfluxDB that lies, or speaks like 2.x."""
+"""A proxy before a real InfluxDB 1.6 that lies, or answers as 2.9.1 does: an imitation, after its source."""
 
 from __future__ import annotations
 
@@ -101,15 +101,6 @@ def to_writes(answer: Answer) -> Callable[[Request], Answer]:
     return lambda request: answer if request.is_write else request.answer()
 
 
-def like_version_2(request: Request) -> Answer:
-    """The database's answer as 2.x words it."""
-    status, body = request.answer()
-    if not request.is_write or status != 400:
-        return status, body
-    message = f"failure writing points to database: {json.loads(body)['error']}"
-    return 422, json.dumps({"code": "unprocessable entity", "message": message}).encode()
-
-
 def keeping_from(oldest_ns: int) -> Callable[[Request], Answer]:
     """A database that keeps nothing older, to the nanosecond."""
 
@@ -123,3 +114,68 @@ def keeping_from(oldest_ns: int) -> Callable[[Request], Answer]:
         return 400, json.dumps({"error": f"partial write: points beyond retention policy dropped={dropped}"}).encode()
 
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Version2:
+    """The database's answers as 2.9.1 words them, and those of what a 1.6 does not have.
+
+    Parameters
+    ----------
+    knows_token, may_write, may_read : what the token is good for.
+    has_organisation, has_bucket, is_mapped : whether these are there; the bucket by the name of a database.
+    is_deleting : whether it is about to delete what it no longer keeps.
+    """
+
+    knows_token: bool = True
+    may_write: bool = True
+    may_read: bool = True
+    has_organisation: bool = True
+    has_bucket: bool = True
+    is_mapped: bool = True
+    is_deleting: bool = False
+
+    def __call__(self, request: Request) -> Answer:
+        """The answer to a request."""
+        if not self.knows_token:
+            return _refusal(401, "unauthorized", "unauthorized access")
+        return self._written(request) if request.is_write else self._asked(request)
+
+    def _written(self, request: Request) -> Answer:
+        if not self.has_organisation:
+            return _refusal(404, "not found", 'organization name "surefoot" not found')
+        if not self.has_bucket:
+            return _refusal(404, "not found", 'bucket "surefoot" not found')
+        if not self.may_write:
+            return _refusal(403, "forbidden", "insufficient permissions for write")
+        if self.is_deleting:
+            return _unprocessable(f"shard 7 is pending deletion dropped={len(request.lines)}")
+        status, body = request.answer()
+        if status != 400:
+            return status, body
+        told = str(json.loads(body)["error"]).removeprefix("partial write: ")
+        if not told.startswith("points beyond retention policy"):
+            return _unprocessable(told)
+        dropped = told.rpartition("=")[2]
+        bound = f"outside retention policy of duration 720h0m0s - {OLDEST}, {NEWEST}"
+        where = "for database: 0f0e0d for retention policy: autogen"
+        return _unprocessable(f"dropped {dropped} points {bound} dropped={dropped} {where}")
+
+    def _asked(self, request: Request) -> Answer:
+        if self.may_read and self.has_bucket and self.is_mapped:
+            return request.answer()
+        return 200, json.dumps({"results": [{"statement_id": 0, "error": "database not found: surefoot"}]}).encode()
+
+
+_BOUND = "dropped because it violates a Retention Policy Lower Bound at 2026-10-31T00:00:00Z"
+OLDEST = f"oldest point strides,foot=left,run=x at 2026-01-02T03:04:05Z {_BOUND}"
+NEWEST = f"newest point strides,foot=left,run=x at 2026-01-02T03:05:05Z {_BOUND}"
+
+
+def _unprocessable(told: str) -> Answer:
+    message = f"failure writing points to database: partial write: {told}"
+    return _refusal(422, "unprocessable entity", message)
+
+
+def _refusal(status: int, code: str, message: str) -> Answer:
+    return status, json.dumps({"code": code, "message": message}).encode()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.service.diagnostics import run_checks
 from surefoot.service.exporters.drain import drain_to_influxdb
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.serialization.line_protocol import FIELD_OF_EVERY_POINT, lines
@@ -25,8 +26,8 @@ from tests.service.influx_proxy import (
     Answer,
     InfluxProxy,
     Request,
+    Version2,
     keeping_from,
-    like_version_2,
     to_writes,
 )
 from tests.service.servers import TOKEN, InfluxServer
@@ -89,6 +90,47 @@ def test_an_answer_that_is_not_of_influxdb_takes_and_refuses_nothing(
     assert (done.code, waiting(settings)) == (2, before)
     assert f"InfluxDB does not accept it ({told}" in one_line(done)
     proxy.lie = Request.answer
+    assert surefoot(capsys, "ship").out == f"InfluxDB has everything: {before} rows sent.\n"
+    assert_influx_has_all(settings)
+
+
+MAY = "Set influxdb.token to a token that may read and write the bucket."
+CREATE = "Create the bucket, or set influxdb.bucket and influxdb.organisation to those there are."
+MAP = "Create the bucket if it is missing; else let the token read it too, and map the database of its name to it"
+
+
+@pytest.mark.parametrize(
+    ("database", "told", "advice"),
+    [
+        (
+            Version2(knows_token=False),
+            "401 unauthorized access",
+            "Set influxdb.token to a token that the database knows",
+        ),
+        (Version2(may_write=False), "403 insufficient permissions for write", MAY),
+        (Version2(may_read=False), "database not found: surefoot", MAP),
+        (Version2(is_mapped=False), "database not found: surefoot", MAP),
+        (Version2(has_bucket=False), '404 bucket "surefoot" not found', "Create the bucket"),
+        (Version2(has_organisation=False), '404 organization name "surefoot" not found', CREATE),
+        (Version2(is_deleting=True), "422 failure writing points to database: partial write: shard 7 is pending", ""),
+    ],
+)
+def test_a_version_2_that_takes_nothing_gets_everything_once_it_does(
+    settings: Settings,
+    proxy: InfluxProxy,
+    capsys: pytest.CaptureFixture[str],
+    database: Version2,
+    told: str,
+    advice: str,
+) -> None:
+    before, proxy.lie = waiting(settings), database
+    check = next(each for each in run_checks(settings) if each.name == "InfluxDB")
+    assert told in check.detail
+    assert check.advice.startswith(advice)
+    done = surefoot(capsys, "ship")
+    assert (done.code, waiting(settings)) == (2, before)
+    assert advice in one_line(done)
+    proxy.lie = Version2()
     assert surefoot(capsys, "ship").out == f"InfluxDB has everything: {before} rows sent.\n"
     assert_influx_has_all(settings)
 
@@ -159,7 +201,7 @@ def test_a_run_that_is_older_than_the_bucket_keeps_is_told_once_and_blocks_nothi
     version: int,
 ) -> None:
     if version == 2:
-        proxy.lie = like_version_2
+        proxy.lie = Version2()
     server.ask("CREATE RETENTION POLICY month ON surefoot DURATION 720h REPLICATION 1 DEFAULT")
     store_samples(settings, samples, run=manifest(LATER, datetime.now(UTC) - timedelta(days=1)))
     first, second = surefoot(capsys, "ship"), surefoot(capsys, "ship")
@@ -187,7 +229,7 @@ def test_a_conflict_of_types_names_field_and_table_and_the_rows_can_be_sent_agai
     settings: Settings, server: InfluxServer, proxy: InfluxProxy, capsys: pytest.CaptureFixture[str], version: int
 ) -> None:
     if version == 2:
-        proxy.lie = like_version_2
+        proxy.lie = Version2()
     with InfluxClient(settings.influxdb) as influx:
         influx.write(['findings,run=x confidence="high" 1767323074000000000'])
     told = "the field confidence of findings is of type string in the database, and float here"
