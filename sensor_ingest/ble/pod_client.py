@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import TypeVar
 
 from bleak import BleakClient
@@ -11,6 +12,7 @@ from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError, BleakG
 
 from surefoot.sensor_ingest.ble.adapter import Advertisement, RadioBackend
 from surefoot.sensor_ingest.ble.errors import LinkLostError, NotBondedError
+from surefoot.sensor_ingest.ble.pairing_agent import agreeing_to_pair
 from surefoot.sensor_ingest.pod_store.store_protocol import STORE_INFO_UUID, TRANSFER_UUID, StoreInfo
 from surefoot.sensor_ingest.protocol import (
     BOND_UUID,
@@ -55,6 +57,8 @@ class PodClient:
     def __init__(self, advertisement: Advertisement, radio: RadioBackend) -> None:
         self.disconnected = asyncio.Event()
         self.may_pair = True
+        self._address = advertisement.device.address
+        self._on_system = "backend" not in radio.client
         self._client = BleakClient(advertisement.device, self._on_disconnect, timeout=CONNECT_TIMEOUT_S, **radio.client)
         self._pending_reply: tuple[Opcode, asyncio.Future[Reply | None]] | None = None
         self._command_lock = asyncio.Lock()
@@ -83,7 +87,9 @@ class PodClient:
 
     async def read_bond(self) -> None:
         """Read what only a bonded client can read."""
-        await self._bonded(lambda: self._client.read_gatt_char(BOND_UUID))
+        may_be_asked = self.may_pair and self._on_system
+        async with agreeing_to_pair(self._address) if may_be_asked else nullcontext():
+            await self._bonded(lambda: self._client.read_gatt_char(BOND_UUID))
 
     @property
     def has_store(self) -> bool:

@@ -75,6 +75,18 @@ async def troubles() -> list[Finding]:
     return findings
 
 
+async def bonds() -> list[Finding]:
+    """Pods that take commands from bonded clients only: bonded with at first, and met encrypted after lost links."""
+    async with scene(running(120.0), bonded_only=True) as room:
+        async with live(room):
+            await asyncio.sleep(SETTLE_S)
+            back_s = [await back_after([pod], lose_link(room, pod, 0)) for pod in room.pods]
+            await asyncio.sleep(SETTLE_S)
+        fate = fate_of(recorded(), room.runner)
+    data = "bonded pods, 2 lost links"
+    return [*told(data, fate), streams_again(data, back_s)]
+
+
 async def bad_radio() -> list[Finding]:
     """Half an hour in which each twentieth exchange fails."""
     async with scene(running(HALF_HOUR_S + 60.0, packet_error_rate=0.05)) as room:
@@ -181,6 +193,7 @@ PARTS: Mapping[str, Callable[[], Coroutine[None, None, list[Finding]]]] = {
     "drops": drops,
     "troubles": troubles,
     "sync": sync,
+    "bonds": bonds,
     "scan": scan,
 }
 """Those that take longest first, as not all can run at once."""

@@ -58,10 +58,12 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(scenario: Scenario, *, flash_bytes: int | None = None) -> AsyncIterator[Scene]:
+async def scene(
+    scenario: Scenario, *, flash_bytes: int | None = None, bonded_only: bool = False
+) -> AsyncIterator[Scene]:
     """Pods that are worn, and BlueZ, while entered."""
     async with (
-        Simulation(1, flash_bytes=flash_bytes) as simulation,
+        Simulation(1, flash_bytes=flash_bytes, bonded_only=bonded_only) as simulation,
         kernel_adapter(simulation.medium) as adapter,
         BluetoothService() as service,
     ):
