@@ -169,6 +169,10 @@ class Session:
             gate.check_unit(pipeline.moving_rates_radps)
         return self._results()
 
+    def push_inclination(self, time_s: float, inclination_pct: float) -> None:
+        """Take a treadmill's inclination, before the samples after `time_s`; findings name it where it has changed."""
+        self._drift.add_inclination(time_s, inclination_pct)
+
     def mark_absent(self, foot: Foot, until_s: float) -> Results:
         """Advance a foot's watermark to `until_s`: results before that time no longer wait for the foot.
 

@@ -30,12 +30,14 @@ class ChangeEstimate:
     error_pct : its standard error.
     common_pct : change of the mean of both feet.
     camber_deg : change of the camber, positive where the road falls off to the right.
+    inclination_pct : by how much a treadmill is steeper; NaN where none told it both times.
     """
 
     change_pct: Floats
     error_pct: Floats
     common_pct: Floats
     camber_deg: Floats
+    inclination_pct: Floats
 
 
 @dataclass(frozen=True, slots=True)

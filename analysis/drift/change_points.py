@@ -13,6 +13,7 @@ from surefoot.analysis.drift.ewma import MINUTE_BLOCKS, EwmaChart
 from surefoot.analysis.drift.monitored_metrics import (
     ASYMMETRY,
     COMMON,
+    INCLINATION,
     IS_LOAD,
     MIN_SUDDEN_PCT,
     camber_change_deg,
@@ -107,7 +108,8 @@ def _evaluate(before: Sequence[Block], after: Sequence[Block], chart: EwmaChart,
         >= np.maximum(size_ratio * chart.parameters.drift_threshold_ratio * MIN_SUDDEN_PCT, min_z * error)
     )
     beyond &= (np.sign(change) * deviation >= block_ratio * np.abs(change)).all(axis=0)
-    estimate = ChangeEstimate(change, error, common.mean(axis=0), camber_change_deg(now - reference.rows))
+    steeper_pct = now[:, INCLINATION] - reference.rows[:, INCLINATION]
+    estimate = ChangeEstimate(change, error, common.mean(axis=0), camber_change_deg(now - reference.rows), steeper_pct)
     return ChangePoint(before[-1].end_s, after[-1].end_s, reference, estimate, beyond, event_s)
 
 

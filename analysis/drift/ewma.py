@@ -15,6 +15,7 @@ from surefoot.analysis.drift.monitored_metrics import (
     ASYMMETRY,
     COLUMN_COUNT,
     COMMON,
+    INCLINATION,
     MIN_DRIFT_PCT,
     MONITORED_KEYS,
     camber_change_deg,
@@ -195,6 +196,7 @@ class EwmaChart:
             np.sqrt(scatter_pct**2 + reference.error_pct**2 + camber_pct**2),
             common_pct - self.covariates.expected_common(rows, reference.rows),
             camber_change_deg(rows - reference.rows),
+            rows[:, INCLINATION] - reference.rows[:, INCLINATION],
         )
 
     def _evaluate(self, end_s: float) -> Deviation:

@@ -12,6 +12,10 @@ from surefoot.analysis.drift.reference_band import band_around
 from surefoot.analysis.findings import Evidence, Kind
 from surefoot.analysis.model import Foot
 
+MIN_INCLINATION_PCT = 1.0
+"""A treadmill that is so much steeper or flatter is named as a cause. It is not taken out of the change: what one step
+of the slope does is known too badly, and false alarms from it were more than those that it spared."""
+
 
 def message(change: Change) -> str:
     """Plain sentences. The first is the verdict, whose number leads everywhere: who, what, by how much, and whether it
@@ -29,6 +33,8 @@ def wrong_if(change: Change) -> tuple[str, ...]:
         causes.insert(0, "the road has sloped to one side since then")
     elif abs(_camber_deg(change)) >= MIN_CAMBER_CHANGE_DEG:
         causes.insert(0, "the slope of the road has more effect than was allowed for")
+    if abs(_inclination_pct(change)) >= MIN_INCLINATION_PCT:
+        causes.insert(0, f"{_inclination_clause(change)}, and that moves your balance")
     if any(MONITORED[k].position_dependent for k in change.indices):
         causes.append("a pod has slipped on its shoe")
     if change.kind is Kind.ASYMMETRY_SPIKE:
@@ -65,6 +71,7 @@ def change_evidence(change: Change, chart: EwmaChart) -> Evidence:
         "road_tilt_deg": _camber_deg(change),
         "after_roll_s": change.event_s,
         "wrong_if": list(wrong_if(change)),
+        **({} if isnan(steeper_pct := _inclination_pct(change)) else {"inclination_change_pct": steeper_pct}),
     }
 
 
@@ -107,7 +114,19 @@ def _reference_phrase(change: Change) -> str:
 def _caveat(change: Change) -> str:
     if change.kind is Kind.FRONTAL_INSTABILITY:
         return "A change is not a sign of injury by itself."
+    if abs(_inclination_pct(change)) >= MIN_INCLINATION_PCT:
+        return f"A change is not an injury; {_inclination_clause(change)}, which may be why."
     return f"A change is not an injury; {_camber_clause(_camber_deg(change))}."
+
+
+def _inclination_clause(change: Change) -> str:
+    word = "steeper" if _inclination_pct(change) > 0.0 else "flatter"
+    return f"the treadmill is {abs(_inclination_pct(change)):.1f} % {word} than in {_reference_phrase(change)}"
+
+
+def _inclination_pct(change: Change) -> float:
+    """NaN where no treadmill told it."""
+    return float(change.estimate.inclination_pct[change.lead])
 
 
 def _camber_clause(camber_deg: float) -> str:

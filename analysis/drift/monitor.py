@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import inf, isinf
+from math import inf, isinf, nan
+from statistics import fmean
 
 from surefoot.analysis.comparability import Unlike, pods_alike
 from surefoot.analysis.drift.baseline import Baseline
@@ -44,6 +45,7 @@ class DriftMonitor:
         self._minute: list[Block] = []
         self._number = 0
         self._events: list[Finding] = []
+        self._inclinations: list[tuple[float, float]] = []
         self._move_count = 0
         self._last_end_s = -inf
 
@@ -55,6 +57,10 @@ class DriftMonitor:
     def add_events(self, events: Iterable[Finding]) -> None:
         """Take new findings of other kinds, of which inversion events are used, before the strides after them."""
         self._events += [event for event in events if event.kind is Kind.INVERSION_EVENT]
+
+    def add_inclination(self, time_s: float, inclination_pct: float) -> None:
+        """Take what a treadmill told, before the strides after it."""
+        self._inclinations.append((time_s, inclination_pct))
 
     def push(
         self,
@@ -91,12 +97,18 @@ class DriftMonitor:
             self._move_count = sum(time_s < segment.end_s for time_s in moved_s)
             self._chart.forget(POSITION_DEPENDENT)
             self._change_points.forget(POSITION_DEPENDENT)
-        block = self._steady_state.block(segment)
+        block = self._steady_state.block(segment, self._inclination_pct(segment))
         if block is None:
             return []
         self._minute.append(block)
         change_point = self._change_points.add(block, self._chart, self._last_event_s(block))
         return [] if change_point is None else self._episodes.add_change_point(change_point, self._chart)
+
+    def _inclination_pct(self, segment: Segment) -> float:
+        """Mean of what a treadmill told in a segment; NaN without one."""
+        self._inclinations = [each for each in self._inclinations if each[0] >= segment.start_s]
+        told = [value for time_s, value in self._inclinations if time_s < segment.end_s]
+        return fmean(told) if told else nan
 
     def _last_event_s(self, block: Block) -> float | None:
         """The last inversion event that may have changed the running of the block."""

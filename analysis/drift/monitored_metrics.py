@@ -76,9 +76,10 @@ STANCE_TILT_NOISE_DEG = 0.3
 ASYMMETRY, COMMON = 0, 1
 COVARIATES = slice(2, 2 + len(COVARIATE_KEYS))
 TILTS = slice(COVARIATES.stop, COVARIATES.stop + 2)
-COLUMN_COUNT = TILTS.stop
+INCLINATION = TILTS.stop
+COLUMN_COUNT = INCLINATION + 1
 """Columns of a row: asymmetry, mean of both feet (100 × log) and covariates (100 × log) in percent; stance tilt of the
-left and the right foot in degrees."""
+left and the right foot in degrees; inclination that a treadmill told, in percent, NaN without one."""
 
 
 def covariates_of(rows: Floats) -> Floats:

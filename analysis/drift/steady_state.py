@@ -13,6 +13,7 @@ from surefoot.analysis.drift.monitored_metrics import (
     COLUMN_COUNT,
     COVARIATE_KEYS,
     COVARIATES,
+    INCLINATION,
     MONITORED_KEYS,
     TILTS,
 )
@@ -63,8 +64,9 @@ class SteadyStateFilter:
         self._steady_blocks = 0
         self._stride_time_pct = np.nan
 
-    def block(self, segment: Segment) -> Block | None:
-        """The segment as a block; None where running is not steady, or a foot is missing."""
+    def block(self, segment: Segment, inclination_pct: float = np.nan) -> Block | None:
+        """The segment as a block; None where running is not steady, or a foot is missing. `inclination_pct` is what a
+        treadmill told."""
         continues = segment.number == self._number + 1 and self._steady_blocks > 0
         self._number = segment.number
         if not _both_run(segment):
@@ -79,6 +81,7 @@ class SteadyStateFilter:
             return None
         apart = not_compared(self._unlike(segment))
         rows[[key in apart for key in MONITORED_KEYS], ASYMMETRY] = np.nan
+        rows[:, INCLINATION] = inclination_pct
         count = min(len(rows) for rows in segment.strides.values())
         return Block(segment.number, segment.start_s, segment.end_s, rows, count)
 

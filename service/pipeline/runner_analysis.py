@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from surefoot.analysis.companions import CompanionReading
+from surefoot.analysis.companions import INCLINATION, CompanionReading
 from surefoot.analysis.model import Foot, Mounting, Samples, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
@@ -97,6 +97,8 @@ class RunnerAnalysis:
     def push_companion(self, reading: CompanionReading) -> None:
         """Take what a sensor beside the pods said."""
         self._untold.append(reading)
+        if INCLINATION in reading.values:
+            self._session.push_inclination(reading.time_s, reading.values[INCLINATION])
         if reading.time_s - self._untold[0].time_s >= MAX_TOLD_AFTER_S:
             self._add(self._nothing)
 

@@ -102,6 +102,33 @@ def test_a_foot_that_tilts_alone_is_not_the_road() -> None:
     assert camber_change_deg(away).tolist() == pytest.approx([1.2, 0.0, 0.0])
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_drift_names_a_treadmill_that_has_been_made_steeper(told: bool) -> None:
+    steeper: Curve = lambda time_s: np.where(time_s > 900.0, 6.0, 0.0)  # noqa: E731
+    profile = replace(RunProfile(50.0), slope_pct=steeper).with_change(Foot.LEFT, contact=ramp(12.0))
+    monitor = DriftMonitor(FEET)
+    times_s = np.arange(0.0, 3000.0 if told else 0.0, 5.0)
+    for time_s, slope_pct in zip(times_s.tolist(), steeper(times_s).tolist(), strict=True):
+        monitor.add_inclination(time_s, slope_pct)
+    *_, last = monitor.push(strides_of(profile, np.random.default_rng(1)), [], 0.0, np.inf)
+    reasons = last.evidence["wrong_if"]
+    assert isinstance(reasons, list)
+    assert ("the treadmill is 6.0 % steeper than in your first minutes, which may be why." in last.message) == told
+    assert any("% steeper than" in str(each) for each in reasons) == told
+    assert last.evidence.get("inclination_change_pct") == (pytest.approx(6.0, abs=0.1) if told else None)
+
+
+def test_a_treadmill_s_slope_finds_and_hides_no_drift() -> None:
+    strides = strides_of(RunProfile(50.0).with_change(Foot.LEFT, contact=ramp(6.0)), np.random.default_rng(1))
+    found = []
+    for slope_pct in (0.0, 6.0):
+        monitor = DriftMonitor(FEET)
+        for time_s in np.arange(0.0, 3000.0, 5.0):
+            monitor.add_inclination(float(time_s), slope_pct if time_s > 900.0 else 0.0)
+        found.append([(each.kind, each.time_s, each.value) for each in monitor.push(strides, [], 0.0, np.inf)])
+    assert found[0] == found[1] == [(each.kind, each.time_s, each.value) for each in monitored(strides)]
+
+
 @pytest.mark.parametrize(
     ("camber_deg", "words"),
     [(0.0, "the sideways slope of the road has not changed"), (2.0, "the sideways slope of the road has changed by ")],
