@@ -65,6 +65,15 @@ def test_a_new_store_has_the_runs_of_watches_again(capsys: pytest.CaptureFixture
     assert kept() == before
 
 
+def test_recordings_are_listed_where_the_store_is_broken(capsys: pytest.CaptureFixture[str], file: Path) -> None:
+    surefoot(capsys, "import", file)
+    load_configuration().settings.store_path.write_bytes(b"no store any more" * 1000)
+    result = surefoot(capsys, "runs")
+    assert result.code == 0
+    assert result.out.startswith("No runs are recorded in ")
+    assert result.err.startswith("Runs of watches are not listed: ")
+
+
 def test_a_run_that_pods_recorded_as_well_counts_once(samples: dict[Foot, Samples], tmp_path: Path, file: Path) -> None:
     settings = Settings(data=tmp_path / "data")
     store_samples(settings, samples)
