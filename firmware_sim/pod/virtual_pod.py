@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ from surefoot.firmware_sim.pod.sampler import Sampler, SensorFactory
 from surefoot.firmware_sim.pod.starting import AnyFirmware, start_firmware
 from surefoot.firmware_sim.pod.true_packet import TruePacket
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
-from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreStatus
+from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreCapability, StoreStatus
 from surefoot.sensor_ingest.protocol import Opcode, Packet, PodInfo, Reply, Result
 
 BOOT_TIME_S = 0.4
@@ -208,8 +208,9 @@ class VirtualPod:
         return round(self.battery.level_pct)
 
     def store_info_bytes(self) -> bytes:
-        """Value of the store info characteristic."""
-        return bytes(self._keeper.info)
+        """Value of the store info characteristic; without an ether, a pod has no beacons."""
+        info = self._keeper.info
+        return bytes(info if self._ether is not None else replace(info, capabilities=StoreCapability.AUTO))
 
     def store_status(self) -> StoreStatus | None:
         """What is advertised of the store; None without one."""
@@ -318,7 +319,10 @@ class VirtualPod:
         await asyncio.sleep(self._beacon_rng.random() * BEACON_PERIOD_S)
         while True:
             if (beacons := self.firmware.active_beacons) is not None:
-                ether.send(self, beacons.send(self.oscillator.tick_us(self.now_s)), self.now_s)
+                data = beacons.send(self.oscillator.tick_us(self.now_s))
+                ether.send(self, data, self.now_s)
+                if self._controller is not None:
+                    self._controller.broadcast(data)
             await asyncio.sleep(beacon_interval_s(self._beacon_rng))
 
     def _wake(self) -> None:

@@ -173,6 +173,13 @@ class VirtualController(controller.Controller):
             radio_link.sever()
             self.on_link_lost(radio_link)
 
+    def broadcast(self, data: bytes) -> None:
+        """Send an advertisement that cannot be connected to; everybody who scans hears it."""
+        event_types = hci.HCI_LE_Advertising_Report_Event.EventType
+        for station in self.medium.stations if self.in_reach else ():
+            if station is not self and station.in_reach and station.le_scan_enable:
+                station.report_advertisement(self.random_address, event_types.ADV_NONCONN_IND, data, self.link_quality)
+
     def on_link_lost(self, link: RadioLink) -> None:
         """The supervision timeout of a link has expired."""
         for connection in list(self.le_connections.values()):
@@ -201,28 +208,29 @@ class VirtualController(controller.Controller):
         """Report an advertisement, with its scan response in active scans; connect if a connection is pending."""
         event_types = hci.HCI_LE_Advertising_Report_Event.EventType
         if self.le_scan_enable:
-            self._report_advertisement(sender, packet, event_types.ADV_IND, packet.data)
+            address, quality = packet.advertiser_address, sender.link_quality
+            self.report_advertisement(address, event_types.ADV_IND, packet.data, quality)
             if self.le_scan_type:
-                self._report_advertisement(
-                    sender, packet, event_types.SCAN_RSP, sender.le_legacy_advertiser.scan_response_data
-                )
+                answer = sender.le_legacy_advertiser.scan_response_data
+                self.report_advertisement(address, event_types.SCAN_RSP, answer, quality)
         pending = self.pending_le_connection
         if pending is not None and self.in_reach and pending.peer_address == packet.advertiser_address:
             self.create_le_connection(packet.advertiser_address)
 
-    def _report_advertisement(
+    def report_advertisement(
         self,
-        sender: VirtualController,
-        packet: ll.AdvInd,
+        address: hci.Address,
         kind: hci.HCI_LE_Advertising_Report_Event.EventType,
         data: bytes,
+        quality: LinkQuality,
     ) -> None:
+        """Tell the host of an advertisement, and how strongly it was heard."""
         report = hci.HCI_LE_Advertising_Report_Event.Report(
             event_type=kind,
-            address_type=packet.advertiser_address.address_type,
-            address=packet.advertiser_address,
+            address_type=address.address_type,
+            address=address,
             data=data,
-            rssi=round(self.medium.rng.gauss(sender.link_quality.rssi_dbm, RSSI_SD_DBM)),
+            rssi=round(self.medium.rng.gauss(quality.rssi_dbm, RSSI_SD_DBM)),
         )
         self.send_hci_packet(hci.HCI_LE_Advertising_Report_Event([report]))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from bleak import BleakClient
 from bleak.exc import BleakGATTProtocolError
 
 from surefoot.sensor_ingest.ble.adapter import Advertisement, RadioBackend
-from surefoot.sensor_ingest.ble.pod_client import CONNECT_TIMEOUT_S
+from surefoot.sensor_ingest.ble.pod_client import CONNECT_TIMEOUT_S, PAIRING_TIMEOUT_S
 from surefoot.sensor_ingest.pod_store.store_protocol import STORE_INFO_UUID, TRANSFER_UUID
 from surefoot.sensor_ingest.protocol import CONTROL_UUID, INFO_UUID, STREAM_UUID, Command, Opcode
 
@@ -19,10 +19,11 @@ REPLY_TIMEOUT_S = 3.0
 
 
 class ConformLink:
-    """One connection; `packets` and `fragments` are all notifications so far."""
+    """One connection; `packets`, with when they came, and `fragments` are all notifications so far."""
 
     def __init__(self, client: BleakClient) -> None:
         self.packets: list[bytes] = []
+        self.arrivals_s: list[float] = []
         self.fragments: list[bytes] = []
         self._client = client
         self._replies: asyncio.Queue[bytes] = asyncio.Queue()
@@ -49,13 +50,19 @@ class ConformLink:
         """Value of the store info characteristic."""
         return await self.read(STORE_INFO_UUID)
 
-    async def write_unsubscribed(self, data: bytes) -> int | None:
-        """Write a command before replies are subscribed to; the ATT error, None without one."""
-        try:
-            await self._client.write_gatt_char(CONTROL_UUID, data, response=True)
-        except BleakGATTProtocolError as error:
-            return int(error.code)
-        return None
+    async def write_error(self, data: bytes) -> int | None:
+        """Write a command that should be refused; the ATT error, None without one."""
+        return await _error_of(self._client.write_gatt_char(CONTROL_UUID, data, response=True))
+
+    async def read_error(self, uuid: str) -> int | None:
+        """Read what should be refused; the ATT error, None without one."""
+        return await _error_of(self._client.read_gatt_char(uuid))
+
+    async def pair(self) -> None:
+        """Bond; macOS has no call for it, and does so by itself on a request that needs it. BleakError if refused."""
+        with suppress(NotImplementedError):
+            async with asyncio.timeout(PAIRING_TIMEOUT_S):
+                await self._client.pair()
 
     async def subscribe_replies(self) -> None:
         """Subscribe to the control point."""
@@ -63,7 +70,13 @@ class ConformLink:
 
     async def subscribe_stream(self) -> None:
         """Subscribe to packets."""
-        await self._client.start_notify(STREAM_UUID, lambda _, data: self.packets.append(bytes(data)))
+        now_s = asyncio.get_running_loop().time
+
+        def on_packet(_: object, data: bytearray) -> None:
+            self.arrivals_s.append(now_s())
+            self.packets.append(bytes(data))
+
+        await self._client.start_notify(STREAM_UUID, on_packet)
 
     async def unsubscribe_stream(self) -> None:
         """Unsubscribe from packets."""
@@ -79,12 +92,28 @@ class ConformLink:
 
     async def write(self, data: bytes) -> bytes:
         """Write to the control point; the reply, empty if there is none."""
-        await self._client.write_gatt_char(CONTROL_UUID, data, response=True)
+        return (await self.write_all([data]))[0]
+
+    async def write_all(self, commands: Sequence[bytes]) -> list[bytes]:
+        """Write to the control point without waiting in between; the replies, empty where none came."""
+        for data in commands:
+            await self._client.write_gatt_char(CONTROL_UUID, data, response=True)
+        return [await self._reply() for _ in commands]
+
+    async def _reply(self) -> bytes:
         try:
             async with asyncio.timeout(REPLY_TIMEOUT_S):
                 return await self._replies.get()
         except TimeoutError:
             return b""
+
+
+async def _error_of(request: Awaitable[object]) -> int | None:
+    try:
+        await request
+    except BleakGATTProtocolError as error:
+        return int(error.code)
+    return None
 
 
 @asynccontextmanager

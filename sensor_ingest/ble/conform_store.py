@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 
+from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.conform_beacons import check_beacons
 from surefoot.sensor_ingest.ble.conform_link import ConformLink
 from surefoot.sensor_ingest.ble.conform_verdicts import Verdicts
 from surefoot.sensor_ingest.pod_store.reassembly import RecordAssembler
 from surefoot.sensor_ingest.pod_store.records import BootRecord, SamplesRecord, StoreRecord, UtcRecord, read_record
-from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreInfo, StoreState
+from surefoot.sensor_ingest.pod_store.store_protocol import Fragment, StoreCapability, StoreInfo, StoreState
 from surefoot.sensor_ingest.protocol import Opcode, PodInfo, ProtocolError, Reply, Result
 
 KEPT_S, TRANSFER_S = 3.0, 5.0
 SOME_UTC_US = 1_790_000_000_000_000
 
 
-async def check_store(verdicts: Verdicts, link: ConformLink, info: PodInfo) -> None:
-    """Keep for a few seconds, note a time, and fetch both."""
+async def check_store(verdicts: Verdicts, link: ConformLink, radio: RadioBackend, info: PodInfo) -> None:
+    """Keep for a few seconds, note a time, and fetch both; then listen to its beacons, and release what was made."""
     await link.order(Opcode.SET_RANGE, info.acc_range_g, info.gyr_range_dps)  # a boot record is due
     before = await _info(verdicts, link)
     if before is None:
@@ -39,6 +41,39 @@ async def check_store(verdicts: Verdicts, link: ConformLink, info: PodInfo) -> N
     if after is not None:
         records = await _fetched(verdicts, link, before.next, after.next)
         _check_records(verdicts, records, noted)
+    if before.capabilities & StoreCapability.AUTO:
+        await _check_auto(verdicts, link, before.auto_minutes)
+    if before.capabilities & StoreCapability.BEACONS:
+        await check_beacons(verdicts, link, radio, info, before.boot_count)
+    await _check_release(verdicts, link, before)
+
+
+async def _check_auto(verdicts: Verdicts, link: ConformLink, minutes: int) -> None:
+    """Set other minutes for a moment."""
+    await link.order(Opcode.KEEP_AUTO, minutes + 1)
+    changed = await _info(verdicts, link)
+    sentence = "minutes without steps after which keeping stops; 0: only by command"
+    set_so = changed is not None and changed.auto_minutes == minutes + 1
+    told = f"it is {changed and changed.auto_minutes} after KEEP_AUTO {minutes + 1}"
+    verdicts.check("Store", sentence, set_so, told)
+    await link.order(Opcode.KEEP_AUTO, minutes)
+
+
+async def _check_release(verdicts: Verdicts, link: ConformLink, before: StoreInfo) -> None:
+    """Release nothing; and what was made here if there was nothing else, which is its owner's."""
+    held_nothing = before.oldest == before.next
+    await link.order(Opcode.RELEASE, before.oldest)
+    kept = await _info(verdicts, link)
+    told = f"records from {before.oldest} on are held; after RELEASE {before.oldest} it is {kept and kept.oldest}"
+    sentence = "A record is kept until a client has said by `RELEASE` that it has it safe on its own disk"
+    same = kept is not None and kept.oldest == before.oldest
+    if not verdicts.check("Store", sentence, same, told) or kept is None or not held_nothing:
+        return
+    await link.order(Opcode.RELEASE, kept.next)
+    freed = await _info(verdicts, link)
+    told = f"RELEASE {kept.next} leaves {freed and freed.oldest} as the first record held"
+    sentence = "all records before it are safe elsewhere, their flash may be used again"
+    verdicts.check("Control", sentence, freed is not None and freed.oldest == kept.next, told)
 
 
 async def _info(verdicts: Verdicts, link: ConformLink) -> StoreInfo | None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
+
+import numpy as np
 
 from surefoot.sensor_ingest.ble.conform_verdicts import Verdicts
 from surefoot.sensor_ingest.protocol import Packet, PacketFlag, PodInfo, ProtocolError
 
 MAX_RATE_ERROR = 0.05
 """Sensors deviate "by up to a few percent"."""
+LEAST_TIMED, MAX_INTERVAL_S = 20, 0.025
+"""Packets by which an interval can be told, and the most that is still taken for 15 ms."""
+MAX_LATE_S, _NAP_S = 0.004, 0.01
+"""By which a computer that is not busy wakes up late at most."""
 _FLAGS_AT = 19
 
 
@@ -21,6 +29,40 @@ def check_packets(verdicts: Verdicts, info: PodInfo, notified: Sequence[bytes]) 
     for before, after in pairwise(packets):
         _check_pair(verdicts, before, after)
     return packets
+
+
+async def lateness_s(duration_s: float) -> float:
+    """Wait; by how much this computer is late now and then."""
+    loop, late_s = asyncio.get_running_loop(), [0.0]
+    end_s = loop.time() + duration_s
+    while (began_s := loop.time()) < end_s:
+        await asyncio.sleep(_NAP_S)
+        late_s.append(loop.time() - began_s - _NAP_S)
+    return float(np.percentile(late_s, 90))
+
+
+def check_interval(verdicts: Verdicts, notified: Sequence[bytes], arrivals_s: Sequence[float], late_s: float) -> None:
+    """How evenly packets came tells the connection interval: each waits for the next event, up to a whole interval.
+
+    Where this computer was `late_s` itself, it tells nothing.
+    """
+    if late_s > MAX_LATE_S:
+        return
+    waited_s = []
+    for data, arrival_s in zip(notified, arrivals_s, strict=True):
+        with suppress(ProtocolError):
+            packet = Packet.from_bytes(data)
+            waited_s.append(arrival_s - 1e-6 * (packet.tick_us + packet.span_us))
+    if len(waited_s) < LEAST_TIMED:
+        return
+    low_s, high_s = np.percentile(waited_s, (25, 75))
+    interval_s = 2.0 * (high_s - low_s)
+    told = (
+        f"packets come as at an interval of {1e3 * interval_s:.0f} ms; the pod does not ask for less, or this computer"
+        " does not grant it"
+    )
+    sentence = "15 ms, latency 0, requested by the pod right after connecting"
+    verdicts.check("Link", sentence, interval_s < MAX_INTERVAL_S, told)
 
 
 def check_resent(verdicts: Verdicts, live: Sequence[Packet], resent: Sequence[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,6 +22,8 @@ REFUSALS = {
     Result.BAD_ARGUMENT: "it cannot be set so",
     Result.NOT_NOW: "it is streaming; end the run first",
 }
+_ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+"""As Bluetooth has them, and as macOS has them in their place."""
 
 
 async def order_pod(
@@ -71,9 +74,14 @@ async def owned_pod(
 
 
 async def find_pod(adapter: Adapter, pod: str, timeout_s: float) -> Advertisement:
-    """What a pod, by serial number or tag, advertises; PodRefusedError if it is not heard in time."""
+    """What a pod, by serial number, tag or address, advertises; PodRefusedError if it is not heard in time."""
     scan = asyncio.create_task(adapter.scan(), name="scan")
-    looking = asyncio.create_task(adapter.wait_for_advertisement(advertised_prefix(pod)), name=f"look for {pod}")
+    search = (
+        adapter.wait_for_advertisement("", only_address=pod.upper())
+        if _ADDRESS.fullmatch(pod)
+        else adapter.wait_for_advertisement(advertised_prefix(pod))
+    )
+    looking = asyncio.create_task(search, name=f"look for {pod}")
     try:
         await asyncio.wait({scan, looking}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         if looking.done():

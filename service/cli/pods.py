@@ -35,6 +35,9 @@ def pods(
     stop_keeping: Annotated[
         str | None, typer.Option(metavar="POD", help="Simulate nothing; have a pod stop keeping.")
     ] = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="With conform: ask to switch the pod off and on, and examine that too.")
+    ] = False,
     folder: Folder = None,
 ) -> None:
     """Be a simulated runner's pods, on Bluetooth dongles; or order or examine a pod, or forget the bond with it.
@@ -44,14 +47,14 @@ def pods(
 
     Orders to a pod are: identify POD (it blinks), foot POD left, right or none,
     rate POD 104, 208 or 416 (Hz), range POD 16 or 32 (g) 1000 or 2000 (°/s).
-    conform POD, with a serial number or its last four characters, prints every sentence of the pod profile that the
-    pod breaks, and where that stands; the exit code is then 1. The pod stops keeping and
-    its ring is emptied; what it has stored stays.
+    conform POD, with a serial number, its last four characters or an address, prints every sentence of the pod profile
+    that the pod breaks, and where that stands; the exit code is then 1. The pod stops keeping and its ring is emptied;
+    what it has stored stays, with a minute or so more. One that demands a bond is bonded with.
 
     Ctrl-C switches the pods off; the exit code is 0.
     """
     if action:
-        _give(action, folder)
+        _give(action, folder, restart=restart)
         return
     if forget_bond is not None:
         _forget_bond(forget_bond, folder)
@@ -64,7 +67,7 @@ def pods(
     serve_pods(left, right, minutes, scenario, seed)
 
 
-def _give(action: list[str], folder: Path | None) -> None:
+def _give(action: list[str], folder: Path | None, *, restart: bool) -> None:
     from surefoot.sensor_ingest.ble.adapter import RadioBackend
     from surefoot.sensor_ingest.ble.bonds import Bonds
     from surefoot.sensor_ingest.ble.pod_orders import order_pod
@@ -74,7 +77,7 @@ def _give(action: list[str], folder: Path | None) -> None:
 
     match action:
         case ["conform", pod]:
-            _conform(pod)
+            _conform(pod, folder, restart=restart)
             return
         case ["identify", pod]:
             order: tuple[int, ...] = (Opcode.IDENTIFY,)
@@ -90,12 +93,18 @@ def _give(action: list[str], folder: Path | None) -> None:
     print(settings_sentence(asyncio.run(order_pod(RadioBackend(), bonds, pod, Opcode(order[0]), *order[1:]))))
 
 
-def _conform(pod: str) -> None:
+def _conform(pod: str, folder: Path | None, *, restart: bool) -> None:
     from surefoot.sensor_ingest.ble.adapter import RadioBackend
+    from surefoot.sensor_ingest.ble.bonds import Bonds
     from surefoot.sensor_ingest.ble.conformance import conformance
+    from surefoot.service.runs import runs_folder
     from surefoot.service.terminal.conformance import conformance_lines
 
-    verdicts = asyncio.run(conformance(RadioBackend(), pod))
+    async def ask() -> None:
+        await asyncio.to_thread(input, "Switch the pod off and on again, then press Enter. ")
+
+    bonds = Bonds(runs_folder(folder))
+    verdicts = asyncio.run(conformance(RadioBackend(), pod, bonds, restart=ask if restart else None))
     for line in conformance_lines(pod, verdicts):
         print(line)
     if any(verdict.failure for verdict in verdicts):

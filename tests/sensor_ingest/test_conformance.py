@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from surefoot.firmware_sim.pod import gatt, ring_buffer
+from surefoot.firmware_sim.pod.beacons import Beacon, Beacons
 from surefoot.firmware_sim.pod.core_library import CoreLibrary
+from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.peripheral import Peripheral
 from surefoot.firmware_sim.pod.pod_settings import PodSettings
+from surefoot.firmware_sim.pod.ring_buffer import RingBuffer
 from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
+from surefoot.firmware_sim.radio.central import CentralRadio
 from surefoot.firmware_sim.simulation import Simulation
 from surefoot.firmware_sim.virtual_time import run
+from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.conform_verdicts import Verdict
 from surefoot.sensor_ingest.ble.conformance import conformance
 from surefoot.sensor_ingest.ble.errors import PodRefusedError
@@ -25,17 +33,26 @@ from tests.sensor_ingest.stored import FLASH_BYTES, left
 from tests.sensor_ingest.virtual import radio_of
 
 
-def examined(core: CoreLibrary | None = None, flash_bytes: int | None = FLASH_BYTES) -> tuple[Verdict, ...]:
+def examined(
+    core: CoreLibrary | None = None,
+    flash_bytes: int | None = FLASH_BYTES,
+    *,
+    bonded_only: bool = False,
+    by_address: bool = False,
+) -> tuple[Verdict, ...]:
     """What is said of a virtual pod."""
 
-    async def examine() -> tuple[Verdict, ...]:
-        async with Simulation(1, flash_bytes=flash_bytes, core=core) as simulation:
+    async def examine(folder: str) -> tuple[Verdict, ...]:
+        async with Simulation(1, flash_bytes=flash_bytes, core=core, bonded_only=bonded_only) as simulation:
             runner = await simulation.add_runner("runner", RUN)
             for pod in runner.pods.values():
                 pod.settings.auto_minutes = 0
-            return await conformance(radio_of(simulation), left(runner).settings.serial)
+            pod = left(runner)
+            name = pod.parameters.address.lower() if by_address else pod.settings.serial
+            return await conformance(radio_of(simulation), name, Bonds(Path(folder)), restart=pod.power_cycle)
 
-    return run(examine(), speed=math.inf)
+    with TemporaryDirectory() as folder:
+        return run(examine(folder), speed=math.inf)
 
 
 @pytest.mark.parametrize("language", ["python", "c"])
@@ -50,20 +67,29 @@ def test_a_pod_without_a_store_is_judged_by_the_rest() -> None:
     assert not [verdict for verdict in verdicts if verdict.failure or verdict.section == "Store"]
 
 
-def test_a_pod_that_demands_a_bond_is_not_examined() -> None:
+def test_a_pod_that_demands_a_bond_is_bonded_with_and_found_by_its_address() -> None:
+    verdicts = examined(bonded_only=True, by_address=True)
+    assert [verdict for verdict in verdicts if verdict.failure] == []
+    assert len([verdict for verdict in verdicts if verdict.section == "Bonding"]) == 2
+
+
+def test_a_pod_that_is_bonded_with_another_computer_is_a_sentence(tmp_path: Path) -> None:
     async def examine() -> None:
         async with Simulation(1, bonded_only=True) as simulation:
             runner = await simulation.add_runner("runner", RUN)
-            await conformance(radio_of(simulation), left(runner).settings.serial)
+            radio = radio_of(simulation)
+            await conformance(radio, left(runner).settings.serial, Bonds(tmp_path / "one"))
+            simulation.central = await CentralRadio.on_medium(simulation.medium)
+            await conformance(radio_of(simulation), left(runner).settings.serial, Bonds(tmp_path / "other"))
 
-    with pytest.raises(PodRefusedError, match="bonded clients only; build it without Bond to examine it"):
+    with pytest.raises(PodRefusedError, match="it does not bond with this computer; have it forget its bond"):
         run(examine(), speed=math.inf)
 
 
-def test_a_pod_that_is_not_there_is_a_sentence() -> None:
+def test_a_pod_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     async def examine() -> None:
         async with Simulation(1) as simulation:
-            await conformance(radio_of(simulation), "SIM999999", find_timeout_s=10.0)
+            await conformance(radio_of(simulation), "SIM999999", Bonds(tmp_path), find_timeout_s=10.0)
 
     with pytest.raises(PodRefusedError, match="it is not in range, or switched off"):
         run(examine(), speed=math.inf)
@@ -159,6 +185,69 @@ def _misnamed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(PodSettings, "name", property(lambda self: f"SF{self.tag}-X"))
 
 
+def _silent(patch: pytest.MonkeyPatch) -> None:
+    async def send_nothing(_self: VirtualPod, _ether: Any) -> None:
+        return
+
+    patch.setattr(VirtualPod, "_send_beacons", send_nothing)
+
+
+def _beacon(change: Callable[[Beacon, int], Beacon]) -> Callable[[pytest.MonkeyPatch], None]:
+    """A pod whose beacons say something else; the tick is that at which it goes out."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        sound = Beacons.send
+
+        def send(self: Beacons, tick_us: int) -> bytes:
+            beacon = Beacon.from_bytes(sound(self, tick_us))
+            assert beacon is not None
+            return bytes(change(beacon, tick_us))
+
+        patch.setattr(Beacons, "send", send)
+
+    return plant
+
+
+def _asks_for_nothing(patch: pytest.MonkeyPatch) -> None:
+    async def ask(_self: Peripheral, _connection: Any) -> None:
+        return
+
+    patch.setattr(Peripheral, "_ask_for_parameters", ask)
+
+
+def _releases_all(patch: pytest.MonkeyPatch) -> None:
+    sound = Keeper.release
+    patch.setattr(Keeper, "release", lambda self, _before: sound(self, self.info.next))
+
+
+def _queue_of(requests: int) -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda patch: patch.setattr(ring_buffer, "MAX_REQUESTS", requests)
+
+
+def _remembers_requests(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(RingBuffer, "on_unsubscribed", lambda self: setattr(self, "_next_live", None))
+
+
+def _never_off(patch: pytest.MonkeyPatch) -> None:
+    async def power_cycle(self: VirtualPod, _off_s: float = 2.0) -> None:
+        await self.outage(5.0)
+
+    patch.setattr(VirtualPod, "power_cycle", power_cycle)
+
+
+def _after_power_on(change: Callable[[VirtualPod], object]) -> Callable[[pytest.MonkeyPatch], None]:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        sound = VirtualPod.power_on
+
+        async def power_on(self: VirtualPod) -> None:
+            await sound(self)
+            change(self)
+
+        patch.setattr(VirtualPod, "power_on", power_on)
+
+    return plant
+
+
 RESENT = PacketFlag.RESENT
 FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "a foot of its own": (_misnamed, "complete local name of 8 characters"),
@@ -208,6 +297,46 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
         "After the last comes a fragment of length 0 without bytes, whose number is that after the range.",
     ),
     "no keeping": (_deaf(Opcode.KEEP_START), "0 idle, 1 keeping, 2 full"),
+    "nothing set to keep by itself": (
+        _deaf(Opcode.KEEP_AUTO),
+        "minutes without steps after which keeping stops; 0: only by command",
+    ),
+    "no release": (
+        _deaf(Opcode.RELEASE),
+        "all records before it are safe elsewhere, their flash may be used again",
+    ),
+    "all is released": (
+        _releases_all,
+        "A record is kept until a client has said by `RELEASE` that it has it safe on its own disk",
+    ),
+    "no beacons": (_silent, "10 s, at most 30 s, after the last"),
+    "beacons of another start": (
+        _beacon(lambda one, _: replace(one, boot_count=one.boot_count + 1)),
+        "of the sender, modulo 2¹⁶",
+    ),
+    "beacons with every third number": (
+        _beacon(lambda one, _: replace(one, number=3 * one.number % 256)),
+        "from 0, consecutive, modulo 2⁸",
+    ),
+    "beacons with their own tick": (
+        _beacon(lambda one, tick_us: replace(one, previous_tick_us=tick_us)),
+        "sender's clock when **the beacon before** went on the air, on the first channel",
+    ),
+    "link parameters left alone": (_asks_for_nothing, "15 ms, latency 0, requested by the pod right after connecting"),
+    "a queue of four": (_queue_of(4), "Up to 16 requests are queued"),
+    "a queue without end": (_queue_of(1000), "further ones get *not now*"),
+    "requests that outlive the link": (_remembers_requests, "Requests end with the connection."),
+    "a boot that goes on": (_never_off, "draw a new boot number"),
+    "a clock that goes on": (_never_off, "start its clock and sequence at 0"),
+    "a ring that goes on": (_never_off, "with an empty ring"),
+    "a stream that begins by itself": (
+        _after_power_on(lambda pod: pod.handle_command(bytes([Opcode.START]), 247)),
+        "be stopped",
+    ),
+    "a foot that is forgotten": (
+        _after_power_on(lambda pod: pod.handle_command(bytes([Opcode.SET_FOOT, 0]), 247)),
+        "Serial number, foot, rate and ranges are kept.",
+    ),
     "no time of day": (_deaf(Opcode.NOTE_UTC), "the pod notes it against its tick"),
 }
 
@@ -218,3 +347,17 @@ def test_a_planted_fault_is_told_by_its_sentence(monkeypatch: pytest.MonkeyPatch
     plant(monkeypatch)
     failed = {verdict.sentence for verdict in examined() if verdict.failure}
     assert sentence in failed
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("BONDED", gatt.NO_ACCESS, "on a link that is not encrypted, with ATT error `0x05`"),
+        ("BONDED_VALUE", b"\0", "has the characteristic *Bond*, whose value is `01`"),
+    ],
+)
+def test_a_pod_that_demands_a_bond_wrongly_is_told_by_its_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object, sentence: str
+) -> None:
+    monkeypatch.setattr(gatt, name, value)
+    assert sentence in {verdict.sentence for verdict in examined(bonded_only=True) if verdict.failure}

@@ -16,6 +16,7 @@ from surefoot.firmware_sim.radio.central import CentralRadio
 from surefoot.firmware_sim.radio.virtual_controller import RadioMedium, VirtualController
 from surefoot.sensor_ingest.ble import conformance as module
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
+from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.conform_verdicts import Verdict
 from surefoot.service.terminal.conformance import line_of
 from tests.sensor_ingest.test_conformance import examined
@@ -39,7 +40,7 @@ def test_a_pod_in_another_process_keeps_the_profile(tmp_path: Path) -> None:
             central = await CentralRadio.on_medium(medium)
             radio = RadioBackend({"backend": BumbleScanner, "radio": central}, {"backend": BumbleClient})
             with RealCommand(tmp_path, "pods", "--left", f"tcp-client:127.0.0.1:{port}"):
-                return await module.conformance(radio, "SIM010101")
+                return await module.conformance(radio, "SIM010101", Bonds(tmp_path))
 
     verdicts = asyncio.run(examine())
     gc.collect()
@@ -48,7 +49,7 @@ def test_a_pod_in_another_process_keeps_the_profile(tmp_path: Path) -> None:
 
 
 def found(monkeypatch: pytest.MonkeyPatch, *verdicts: Verdict) -> None:
-    async def conformance(_radio: RadioBackend, _pod: str) -> tuple[Verdict, ...]:
+    async def conformance(_radio: RadioBackend, _pod: str, _bonds: Bonds, **_: object) -> tuple[Verdict, ...]:
         return verdicts
 
     monkeypatch.setattr(module, "conformance", conformance)
