@@ -31,10 +31,10 @@ _STAYS_READINGS = 200
 
 def unwrap_counter(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Let times go on where their counter begins again."""
-    step, interval = np.diff(table.time), rough_interval(table.time)
-    begins = 1 + np.flatnonzero(step < 0)
+    begins = 1 + np.flatnonzero(np.diff(table.time) < 0)
     if not len(begins) or table.time.min() < 0:
         return table, ()
+    interval = rough_interval(table.time)
     for period in _PERIODS:
         near = _WRAP_SHARE * period
         ends, starts = table.time[begins - 1], table.time[begins]
@@ -119,7 +119,10 @@ def close_back_steps(table: Table) -> tuple[Table, tuple[str, ...]]:
 
     After more than 1 s back the pause is of unknown length; after less, readings go on one interval later.
     """
-    step_s, interval_s = np.diff(table.time), rough_interval(table.time)
+    step_s = np.diff(table.time)
+    if not len(step_s) or step_s.min() >= 0:
+        return table, ()
+    interval_s = rough_interval(table.time)
     at = 1 + np.flatnonzero(step_s < -max(_MIN_SET_S, _MIN_SET_INTERVALS * interval_s))
     far = at[step_s[at - 1] < -_MAX_BACKWARD_S]
     anew = far[np.abs(table.time[far] - table.time[0]) < _MAX_BACKWARD_S]

@@ -30,6 +30,8 @@ _MAX_NOMINAL_ERROR = 0.08
 """Of the interval that such stamps count back with, against the sensor's own."""
 _FIRST = 0.8
 """A stamp is that of a packet's first reading if the packets, differing in size, then scatter so much less."""
+_STEADY_SHARE, _USUAL_SHARE = 0.995, 0.9
+"""Packets whose stamps are a clock's are all of one size; whole packets are lost where most are."""
 _STEADY_PACKETS = 0.1
 """Steady packets' spacing is this close to whole packets, in sampling intervals."""
 _SOON = 8
@@ -60,9 +62,9 @@ class _Packets:
         return float(np.median(self.sizes))
 
     @property
-    def equal(self) -> bool:
-        """Whether nearly all packets have the same size."""
-        return float(np.mean(self.sizes == self.size)) > 0.9
+    def equal_share(self) -> float:
+        """Share of the packets that have the usual size."""
+        return float(np.mean(self.sizes == self.size))
 
 
 def time_steadily(table: Table) -> tuple[Table, tuple[str, ...]]:
@@ -140,7 +142,7 @@ def _scatter(values: Floats) -> float:
 
 def _are_steady(packets: _Packets) -> bool:
     """Whether packets come evenly, so that their stamps are those of a clock."""
-    if packets.size < 1.5 or not packets.equal:
+    if packets.size < 1.5 or packets.equal_share < _STEADY_SHARE:
         return False
     spacing_s = np.diff(packets.stamp_s)
     typical_s = float(np.median(spacing_s))
@@ -182,7 +184,7 @@ def _interval(at: Ints, stamp_s: Floats) -> float:
 
 def _missing(packets: _Packets, interval_s: float, ahead: int) -> Ints:
     """(packets,) readings missing before each one, in all: where lateness rises and never falls again."""
-    unit = packets.size if packets.equal else 1.0
+    unit = packets.size if packets.equal_share > _USUAL_SHARE else 1.0
     late_s = packets.stamp_s - packets.at * interval_s
     least_s = max(_MIN_RISE_PACKETS * packets.size * interval_s, _noise_rise_s(late_s))
     found = np.zeros(len(late_s))

@@ -22,6 +22,8 @@ _MIN_INTERVAL_S = 1 / 4400
 _MAX_INTERVAL_S = 1 / 22
 _LAG = 50
 """Over so many changes of time a rate is first taken."""
+_MAX_LAGS = 100_000
+"""So many stretches, spread over the recording, are enough."""
 _MIN_DURATION_S = 2.0
 _MIN_ROWS = 40
 # A logger that polls faster than the sensor writes the same reading again before the next one is due.
@@ -95,7 +97,9 @@ def rough_interval(time: Floats) -> float:
     lag = min(_LAG, len(changes) // 2)
     if lag == 0:
         return 0.0
-    return max(0.0, float(np.median((time[changes[lag:]] - time[changes[:-lag]]) / (changes[lag:] - changes[:-lag]))))
+    begins = np.arange(0, len(changes) - lag, 1 + len(changes) // _MAX_LAGS)
+    first, last = changes[begins], changes[begins + lag]
+    return max(0.0, float(np.median((time[last] - time[first]) / (last - first))))
 
 
 def mean_interval(time_s: Floats) -> float:

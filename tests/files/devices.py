@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.sensor_ingest.files.statements import NOTHING_SAID
 from tests.accuracy.report import Finding
 from tests.files.runner import Device, Measured, recorded, rows, true_of, write
-from tests.sensor_ingest.device_exports import EXPORTS, GYROSCOPES, Export, said_of
+from tests.sensor_ingest.device_exports import EXPORTS, GYROSCOPES, Export, movesense, said_of
 
 MAX_CADENCE_PCT, MAX_CONTACT_MS = 1.0, 5.0
 SLOW_HZ = 100.0
@@ -119,17 +118,6 @@ def _export(export: Export, foot: Foot, folder: Path) -> Path:
 
 
 def _movesense(foot: Foot, folder: Path) -> Path:
-    """Batches of eight with the time of the last one."""
-    readings = rows(recorded(foot, DEVICES["Movesense"]))
-    batches = [readings[k : k + 8] for k in range(0, len(readings) - 7, 8)]
-    measured = [
-        {
-            "Timestamp": round(1e3 * batch[-1, 0]),
-            "ArrayAcc": [dict(zip("xyz", row, strict=True)) for row in batch[:, 1:4].tolist()],
-            "ArrayGyro": [dict(zip("xyz", row, strict=True)) for row in np.degrees(batch[:, 4:7]).tolist()],
-        }
-        for batch in batches
-    ]
     path = folder / f"movesense-{foot}.json"
-    path.write_text(json.dumps({"Meas": {"IMU6": measured}}))
+    path.write_bytes(movesense(rows(recorded(foot, DEVICES["Movesense"]))))
     return path

@@ -16,6 +16,7 @@ import aiomqtt
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.sensor_ingest.files.errors import RecordingError
+from surefoot.sensor_ingest.files.statements import NOTHING_SAID
 from surefoot.service.configuration import SETTINGS_FILE, load_configuration, variable
 from surefoot.service.errors import SettingsError
 from surefoot.service.exporters.exporter_thread import ExporterThread
@@ -24,9 +25,9 @@ from surefoot.service.settings import Settings, setting_types
 from tests.accuracy.report import Finding, show
 from tests.fuzz.http_requests import requests
 from tests.sensor_ingest.damage import DAMAGE, WholeJournal
-from tests.sensor_ingest.device_exports import EXPORTS, said_of
+from tests.sensor_ingest.device_exports import EXPORTS, GYROSCOPES, movesense, said_of
 from tests.sensor_ingest.mangling import fuzz
-from tests.sensor_ingest.synthetic import walk, write
+from tests.sensor_ingest.synthetic import RATE_HZ, walk, write
 from tests.sensor_ingest.virtual import in_virtual_time, record, standing
 from tests.sensor_ingest.watches.test_reading import FORMS, is_read
 from tests.sensor_ingest.watches.test_reading import mangled as mangled_whole
@@ -145,14 +146,21 @@ def recordings(folder: Path, count: int = COUNT) -> Iterator[Finding]:
 
 def exports(folder: Path, count: int = EXPORT_FILES) -> Iterator[Finding]:
     """Files of known devices."""
-    texts = [(each, "\n".join(each.text().split("\n")[:EXPORT_LINES]).encode(each.encoding)) for each in EXPORTS]
+    texts = [
+        (each.name, "\n".join(each.text().split("\n")[:EXPORT_LINES]).encode(each.encoding), said_of(each))
+        for each in (*EXPORTS, *GYROSCOPES.values())
+    ]
+    texts += [("a.json", movesense(walk(EXPORT_LINES / RATE_HZ)), NOTHING_SAID)]
+    texts += [
+        ("utf16.csv", write(folder / "a.csv", walk(EXPORT_LINES / RATE_HZ)).read_text().encode("utf-16"), NOTHING_SAID)
+    ]
 
     def attempt(rng: random.Random) -> bool:
-        export, good = rng.choice(texts)
-        path = folder / export.name
+        name, good, said = rng.choice(texts)
+        path = folder / name
         path.write_bytes(mangled(rng, good))
         try:
-            read_csv(path, Foot.LEFT, said=said_of(export))
+            read_csv(path, Foot.LEFT, said=said)
         except RecordingError:
             return True
         return False

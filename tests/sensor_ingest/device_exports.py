@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,6 +156,22 @@ EXPORTS = (
         csv(lambda r: round(200 * r[0]), lambda r: round(1e3 * r[0]), *acc(16 * G / 32768), *gyr(DEG * 32768 / 2000)),
     ),
 )
+
+
+def movesense(rows: Floats, size: int = 8) -> bytes:
+    """Movesense's JSON: batches with the time of the last reading."""
+    batches = [rows[k : k + size] for k in range(0, len(rows) - size + 1, size)]
+    measured = [
+        {
+            "Timestamp": round(1e3 * batch[-1, 0]),
+            "ArrayAcc": [dict(zip("xyz", row, strict=True)) for row in batch[:, 1:4].tolist()],
+            "ArrayGyro": [dict(zip("xyz", row, strict=True)) for row in np.degrees(batch[:, 4:7]).tolist()],
+        }
+        for batch in batches
+    ]
+    return json.dumps({"Meas": {"IMU6": measured}}).encode()
+
+
 RANGES = Statements.parse(unit="acc=16g/32768,gyr=2000dps/32768")
 
 
