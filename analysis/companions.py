@@ -58,6 +58,8 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     }
 )
 """Key → what it is, in the order in which they are shown."""
+MIN_BELT_MPS, MIN_BELT_READINGS = 0.4, 30
+"""Belts that stand still, or that were heard for less than half a minute, are no run on a treadmill."""
 MAX_AGE_S = 10.0
 """What was said longer ago is not shown as being so now: one value a second should come."""
 
@@ -97,6 +99,12 @@ def summarise_companions(readings: Iterable[CompanionReading]) -> dict[str, Quan
         for key, values in told.items()
         if values
     }
+
+
+def is_on_treadmill(readings: Iterable[CompanionReading]) -> bool:
+    """Whether a treadmill's belt ran for most of the time in which it was heard."""
+    speeds = [reading.values[BELT_SPEED] for reading in readings if BELT_SPEED in reading.values]
+    return sum(speed >= MIN_BELT_MPS for speed in speeds) > 0.5 * max(len(speeds), MIN_BELT_READINGS)
 
 
 def newest_values(readings: Sequence[CompanionReading], now_s: float) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surefoot.analysis.companions import is_on_treadmill
 from surefoot.analysis.drift.reference_band import reference_band
 from surefoot.analysis.findings import Finding, State, latest
 from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, PUSH_OFF, STRIDE_METRICS
@@ -86,7 +87,8 @@ def _first_screen(run: AnalysedRun, findings: Sequence[Finding], question: Marku
         element(
             "p",
             element("strong", run.name or "Run"),
-            f"{_date(run, ' · ')} · {duration(run.summary['duration_s'] or 0.0)}",
+            f"{_date(run, ' · ')} · {duration(run.summary['duration_s'] or 0.0)}"
+            f"{' · treadmill' if is_on_treadmill(run.results.companions) else ''}",
             class_="who",
         ),
         element("h1", headline.text, class_=f"verdict rank-{headline.rank}"),

@@ -131,6 +131,7 @@ def test_card_page_report_and_json_tell_it(recorded_run: Recorded) -> None:
     assert told["foot_pod_speed_mps"]["n"] == 0
     page = report_html(recorded(analysis, "anna", run.manifest))
     assert "Other sensors" in page
+    assert " · treadmill</p>" in page
     assert "mean 10.0 km/h (10.0 to 10.0)" in page
 
 
