@@ -10,7 +10,7 @@ intervals, or start together, are alike in their large changes: the small ones a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.signal import fftconvolve
@@ -65,6 +65,9 @@ class WatchOffset:
         return self.log_odds >= LEAST_LOG_ODDS and self.certainty >= LEAST_CERTAINTY and self.small_z >= LEAST_SMALL_Z
 
 
+NOTHING_COMMON = WatchOffset(math.nan, math.nan, 0.0, 0, -math.inf, 0.0, 0.0)
+
+
 def watch_offset(pods: Floats, watch: Floats, later_s: int, resolution: float) -> WatchOffset:
     """Compare what pods and a watch tell second by second.
 
@@ -74,13 +77,15 @@ def watch_offset(pods: Floats, watch: Floats, later_s: int, resolution: float) -
     later_s : how much later, by their clocks, the watch's first second is than the pods'.
     resolution : the least change that a watch can show.
     """
+    if not (len(pods) and len(watch)):
+        return NOTHING_COMMON
     first, second = _changes(pods, resolution), _changes(watch, resolution)
     lags = np.arange(len(first) + len(second) - 1) - (len(second) - 1)
     ahead_s = (later_s - lags).astype(np.float64)
     correlation, common = _correlations(first, second)
     usable = (common >= LEAST_COMMON_S) & (np.abs(ahead_s) <= MAX_LAG_S) & np.isfinite(correlation)
     if not usable.any():
-        return WatchOffset(math.nan, math.nan, 0.0, int(common.max(initial=0)), -math.inf, 0.0, 0.0)
+        return replace(NOTHING_COMMON, common_s=int(common.max(initial=0)))
     ahead_s, correlation, common = ahead_s[usable], correlation[usable], common[usable]
     independent = common / _correlation_time_s(first, second)
     log_odds = -0.5 * independent * np.log1p(-np.square(np.clip(correlation, 0.0, 0.999)))

@@ -154,8 +154,7 @@ def test_without_a_watch_there_is_nothing_about_places() -> None:
     assert 'class="chart map"' not in page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("phone", "dark"), ("projector", "dark")])
 def test_the_runs_page_draws_it_on_every_screen_without_the_internet(browser: Browser, size: str, scheme: str) -> None:
     with WallServer(WatchedSource()) as server:
         width, height = SIZES[size]

@@ -100,6 +100,12 @@ def test_several_files_come_as_one_archive(
     wait(lambda: not any(temporary.iterdir()))
 
 
+def test_readings_for_foxglove_are_the_file_of_the_command(wall: WallServer, demo: DemoRun, by_command: Path) -> None:
+    answer, body = get(wall, place(demo, "mcap"))
+    assert answer.status == 200
+    assert body == (by_command / f"{demo.run.manifest.run_id}-{RUNNER}.mcap").read_bytes()
+
+
 @pytest.mark.parametrize("path", [("gpx", RUNNER), ("fit", "nobody"), ("..%2F..%2Ffit", RUNNER), ("fit", "..%2F..")])
 def test_what_is_not_there_is_told_in_a_sentence(
     wall: WallServer, demo: DemoRun, temporary: Path, path: tuple[str, str]
