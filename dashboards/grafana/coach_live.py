@@ -90,7 +90,7 @@ def _squad() -> Panel:
             override("Time", {"displayName": "Newest number", **RELATIVE_TIME}),
             override(SEVERITY, ATTENTION_STYLE),
             override(FOUND, WRAPPED_TEXT),
-            *(column_override(each, width=110) for each in (CADENCE, *SIDES)),
+            *(column_override(each, width=125) for each in (CADENCE, *SIDES)),
         ],
         transformations=[
             only_columns("B", "runner", STATE_COLUMN),
@@ -100,6 +100,7 @@ def _squad() -> Panel:
             only_rows_with(STATE_COLUMN),
             zero_if_absent(RANK, ATTENTION),
             in_order(NAME, "runner", STATE_COLUMN, RANK, SEVERITY, FOUND, *(each.label for each in (CADENCE, *SIDES))),
+            sorted_by(NAME),
             sorted_by(ATTENTION, descending=True),
         ],
     )

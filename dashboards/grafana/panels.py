@@ -175,7 +175,7 @@ def table(
     defaults = {
         "noValue": "–",
         "color": {"mode": "fixed", "fixedColor": "text"},
-        "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False},
+        "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False, "wrapHeaderText": True},
     }
     options = {"showHeader": True, "cellHeight": "sm"}
     return Panel("table", question, description, queries, width, height, defaults, overrides, options, transformations)

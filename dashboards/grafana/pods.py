@@ -9,7 +9,7 @@ from surefoot.dashboards.grafana.board import RUNNERS_CHOICE, Board
 from surefoot.dashboards.grafana.fields import BATTERY, CLIPPED, CLOCK, LOSS, RECONNECTS, SIGNAL, Field
 from surefoot.dashboards.grafana.influxql import IN_TIME_RANGE, OF_RUNNER, column_as, over_time, select
 from surefoot.dashboards.grafana.panels import DASHED, Panel, Query, time_series
-from surefoot.dashboards.grafana.shared_panels import pods_table
+from surefoot.dashboards.grafana.shared_panels import IS_HEARD, pods_table
 
 RIGHT_IS_DASHED = {
     "matcher": {"id": "byFrameRefID", "options": "B"},
@@ -24,10 +24,13 @@ def _squad(question: str, field: Field, queries: Sequence[str], **draw: object) 
     return time_series(question, field, lines, 12, draw=draw, styles=[RIGHT_IS_DASHED], extra=SOLID_IS_LEFT)
 
 
-def _each(question: str, field: Field, calculation: str = "mean") -> Panel:
+def _each(question: str, field: Field, *conditions: str, calculation: str = "mean") -> Panel:
     """Time series with a line per pod."""
     column = column_as(field, calculation=calculation)
-    queries = [over_time([column], '"pod_health"', OF_RUNNER, f"\"foot\" = '{foot}'", by="runner") for foot in Foot]
+    queries = [
+        over_time([column], '"pod_health"', OF_RUNNER, f"\"foot\" = '{foot}'", *conditions, by="runner")
+        for foot in Foot
+    ]
     return _squad(question, field, queries)
 
 
@@ -43,13 +46,13 @@ BOARD = Board(
     "surefoot-pods",
     "Pods",
     "Every pod: reach, losses, clock and battery.",
-    since="6h",
+    since="1h",
     refresh="10s",
     variables=[RUNNERS_CHOICE],
     rows=[
         [pods_table("Is every pod heard?", 24, 12, OF_RUNNER)],
-        [_each("How long will the batteries last?", BATTERY), _each("How well is each pod heard?", SIGNAL)],
-        [_each("How often was a pod lost?", RECONNECTS, "max"), _each("Do the clocks agree?", CLOCK)],
+        [_each("How long will the batteries last?", BATTERY), _each("How well is each pod heard?", SIGNAL, IS_HEARD)],
+        [_each("How often was a pod lost?", RECONNECTS, calculation="max"), _each("Do the clocks agree?", CLOCK)],
     ],
     data_quality=[_each("Were samples lost?", LOSS), _clipped()],
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.drift.reference_band import BASELINE_WINDOWS
 from surefoot.analysis.metrics import CONTACT, IMPACT, PUSH_OFF
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board, Variable
+from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board, Row, Variable
 from surefoot.dashboards.grafana.fields import CLIPPED, LOSS, RUN_TIME, STRIDES, Field, asymmetry_field, metric_field
 from surefoot.dashboards.grafana.influxql import (
     ALL_TIME,
@@ -44,6 +46,7 @@ THIS = "/d/surefoot-run?var-runner=${runner}&var-run=${__data.fields.run}"
 OPEN = {"title": "Open this run", "url": THIS + "&from=${__data.fields.started}&to=${__data.fields.ended}"}
 
 
+NOT_HERE = "Nothing in this time range. Click the run in the list above."
 ENDS = ("low", "high")
 OF_DRIFT = f"\"metric\" = '{CONTACT}' AND \"kind\" = 'drift'"
 BALANCE = asymmetry_field(CONTACT)
@@ -67,8 +70,8 @@ def _list() -> Panel:
         24,
         6,
         overrides=[
-            override("run", {"displayName": "Run", "links": [OPEN]}),
-            override("Time", {"displayName": "Ended", "unit": "dateTimeAsLocal"}),
+            override("run", {"displayName": "Run", "links": [OPEN], "custom.width": 230}),
+            override("Time", {"displayName": "Ended", "unit": "dateTimeAsLocal", "custom.width": 190}),
             *(override(name, HIDDEN_COLUMN) for name in ("started", "ended")),
             *(column_override(each) for each in fields),
         ],
@@ -124,6 +127,11 @@ def _each_foot(question: str, field: Field) -> Panel:
     )
 
 
+def _charts(*panels: Panel) -> Row:
+    """Charts that say what to do when the board's time range is not that of the run."""
+    return [replace(panel, defaults={**panel.defaults, "noValue": NOT_HERE}) for panel in panels]
+
+
 BOARD = Board(
     "surefoot-run",
     "Run",
@@ -135,9 +143,9 @@ BOARD = Board(
     rows=[
         [_list()],
         [findings_table("What was found?", 24, 6, OF_RUN)],
-        [_feet("How long is each foot on the ground?", CONTACT), _sides()],
-        [_feet("How hard does each foot land?", IMPACT), _feet("How fast does each foot push off?", PUSH_OFF)],
-        [_feet("How far do my feet roll in?", "eversion_excursion_deg"), _cadence()],
+        _charts(_feet("How long is each foot on the ground?", CONTACT), _sides()),
+        _charts(_feet("How hard does each foot land?", IMPACT), _feet("How fast does each foot push off?", PUSH_OFF)),
+        _charts(_feet("How far do my feet roll in?", "eversion_excursion_deg"), _cadence()),
     ],
     data_quality=[
         _loss(),

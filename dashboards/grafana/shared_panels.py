@@ -29,7 +29,7 @@ from surefoot.dashboards.grafana.panels import (
 )
 from surefoot.dashboards.vocabulary import KIND_TITLES, SEVERITY_WORDS
 
-RELATIVE_TIME = {"unit": "dateTimeFromNow", "custom.width": 130}
+RELATIVE_TIME = {"unit": "dateTimeFromNow", "custom.width": 145}
 HIDDEN_COLUMN = {"custom.hideFrom.viz": True}
 SEVERITY_STYLE = {
     "mappings": [
@@ -55,18 +55,20 @@ STALE_ROW_STYLE = override(
             },
         ],
         "custom.cellOptions": {"type": "color-background", "mode": "basic", "applyToRow": True},
-        "custom.width": 80,
+        "custom.align": "left",
+        "custom.width": 70,
     },
 )
 """Override that greys out the whole row if it has no fresh values."""
 
 
-def count_fresh(field: Field, source: str, *conditions: str, by: str) -> str:
-    """Query for the number of fresh values per `by`; 0 for groups with only stale ones."""
+def count_fresh(field: Field, source: str, *conditions: str, by: str, fresh: str = "") -> str:
+    """Query for the number of fresh values per `by` that also fulfil `fresh`; 0 for groups with only stale ones."""
     tail = f'GROUP BY "{by}"'
-    fresh = select([f'count("{field.key}") AS "n"'], source, *conditions, IS_FRESH, tail=tail)
+    wanted = [each for each in (*conditions, fresh, IS_FRESH) if each]
+    newest = select([f'count("{field.key}") AS "n"'], source, *wanted, tail=tail)
     known = select([f'count("{field.key}") * 0 AS "n"'], source, *conditions, IN_TIME_RANGE, tail=tail)
-    return select([f'sum("n") AS "{STATE_COLUMN}"'], f"({fresh}), ({known})", tail=tail)
+    return select([f'sum("n") AS "{STATE_COLUMN}"'], f"({newest}), ({known})", tail=tail)
 
 
 def per_foot_query(field: Field, source: str, *conditions: str) -> Query:
@@ -106,25 +108,30 @@ def pods_table(question: str, width: int, height: int, *conditions: str) -> Pane
     fields = (CONNECTED, BATTERY, SIGNAL, LOSS, RECONNECTS)
     columns = [*(column_as(field) for field in fields), '"runner"', '"foot"']
     influxql = newest_row(columns, '"pod_health"', *conditions, IN_TIME_RANGE, by=("serial",))
-    fresh = count_fresh(CONNECTED, '"pod_health"', *conditions, by="serial")
+    heard = newest_row(
+        [column_as(CONNECTED, HEARD)], '"pod_health"', *conditions, IS_HEARD, IN_TIME_RANGE, by=("serial",)
+    )
+    fresh = count_fresh(CONNECTED, '"pod_health"', *conditions, by="serial", fresh=IS_HEARD)
     return table(
         question,
         "Last known state of each pod, and who wore it last on which foot. "
-        "A pod silent for more than half a minute is out of range, off or empty.",
-        [Query(influxql, table=True), Query(fresh, table=True)],
+        "A pod that has been silent for more than half a minute is out of range, off or empty.",
+        [Query(influxql, table=True), Query(fresh, table=True), Query(heard, table=True)],
         width,
         height,
         overrides=[
             STALE_ROW_STYLE,
             override("Time", {"displayName": "Heard", **RELATIVE_TIME}),
-            override("foot", {"displayName": "Foot"}),
+            override("foot", {"displayName": "Foot", "custom.width": 70}),
             override("runner", {"displayName": "Runner"}),
             override("serial", {"displayName": "Pod"}),
             override(CONNECTED.label, CONNECTED_STYLE),
-            *(column_override(field) for field in fields[1:]),
+            *(column_override(field, width=95) for field in fields[1:]),
         ],
         transformations=[
+            only_columns("A", "serial", "runner", "foot", *(field.label for field in fields)),
             only_columns("B", "serial", STATE_COLUMN),
+            only_columns("C", "serial", "Time"),
             joined_by("serial"),
             in_order("runner", "foot", STATE_COLUMN, *(field.label for field in fields), "serial"),
             sorted_by("foot"),
@@ -133,7 +140,10 @@ def pods_table(question: str, width: int, height: int, *conditions: str) -> Pane
     )
 
 
+HEARD = "heard"
+IS_HEARD = f'"{CONNECTED.key}" = 1'
 CONNECTED_STYLE = {
+    "custom.width": 95,
     "mappings": [value_mapping({"1": ("yes", "text"), "0": ("no", OUTSIDE)})],
     "custom.cellOptions": {"type": "color-text"},
     "color": fixed_colour("text"),

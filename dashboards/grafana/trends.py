@@ -30,7 +30,11 @@ LOCAL_TIME = "tz('${__timezone}')"
 """Midnight is the viewer's. InfluxDB begins the week after a change of the clocks an hour off."""
 OWN_RUNS = 5
 """Runs in the moving average that the reference band is drawn around."""
-BARS = {"drawStyle": "bars", "fillOpacity": 70, "lineWidth": 1, "showPoints": "never", "insertNulls": False}
+BARS = {
+    "drawStyle": "bars", "fillOpacity": 70, "lineWidth": 1, "showPoints": "never", "insertNulls": False,
+    "barAlignment": 1, "barWidthFactor": 0.9,
+}  # fmt: skip
+"""From the week's beginning."""
 BESIDE_EACH_OTHER = [
     override(f"/{foot}$/", {"custom.barAlignment": side}, regexp=True)
     for foot, side in ((Foot.LEFT, -1), (Foot.RIGHT, 1))
@@ -39,6 +43,10 @@ BESIDE_EACH_OTHER = [
 NARROW_BARS = {**BARS, "barWidthFactor": 0.4}
 STACKED = {**BARS, "stacking": {"mode": "normal", "group": "A"}}
 RUNS = {"showPoints": "always", "pointSize": 8, "insertNulls": False}
+
+
+EVERY_WEEK = "every week"
+"""Bars of no height in each week with a run: a bar is as wide as the nearest two allow, however rare findings are."""
 
 
 def _weekly(question: str, field: Field, *columns: str, draw: Json, overrides: Sequence[Json] = ()) -> Panel:
@@ -94,9 +102,17 @@ def _findings() -> Panel:
         IN_TIME_RANGE,
         tail=f'{EACH_WEEK}, "kind" fill(none) {LOCAL_TIME}',
     )
+    weeks = select(
+        [f'sum("{RUN_TIME.key}") * 0 AS "{EVERY_WEEK}"'],
+        '"summaries"',
+        OF_RUNNER,
+        IN_TIME_RANGE,
+        tail=f"{EACH_WEEK} fill(none) {LOCAL_TIME}",
+    )
     names = [override(kind.value, {"displayName": KIND_TITLES[kind]}) for kind in Kind]
-    query = Query(influxql, "$tag_kind")
-    return time_series("What was found, week by week?", FINDINGS, [query], 12, draw=STACKED, overrides=names)
+    unseen = override(EVERY_WEEK, {"custom.hideFrom": {"legend": True, "tooltip": True, "viz": False}})
+    queries = [Query(influxql, "$tag_kind"), Query(weeks)]
+    return time_series("What was found, week by week?", FINDINGS, queries, 12, draw=STACKED, overrides=[*names, unseen])
 
 
 def _loss() -> Panel:

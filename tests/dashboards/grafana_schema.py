@@ -24,7 +24,7 @@ with warnings.catch_warnings():
     from grafana_foundation_sdk.models.dashboard import Dashboard
 
 register_default_plugins()
-NEWER = {"custom.wrapText", "custom.hideFrom.viz"}
+NEWER = {"custom.wrapText", "custom.wrapHeaderText", "custom.hideFrom.viz"}
 """Names of Grafana 13 that the SDK does not know yet; Grafana gives them to older boards itself."""
 PACKAGE = "grafana_foundation_sdk.models"
 ANYTHING = ConfigDict(arbitrary_types_allowed=True)
@@ -43,6 +43,7 @@ def _without_overrides(board: Mapping[str, Any]) -> Mapping[str, Any]:
     """Overrides are untyped in the schema: check what they set as if it were set for all."""
     found = json.loads(json.dumps(board))
     for panel in list(found["panels"]):
+        _drop_newer(panel.get("fieldConfig", {}).get("defaults", {}).get("custom", {}))
         for override in panel.get("fieldConfig", {}).get("overrides", ()):
             copy = json.loads(json.dumps(panel))
             for each in override["properties"]:
@@ -56,6 +57,11 @@ def _without_overrides(board: Mapping[str, Any]) -> Mapping[str, Any]:
                 defaults[name] = each["value"]
             found["panels"].append(copy)
     return typing.cast(Mapping[str, Any], found)
+
+
+def _drop_newer(custom: dict[str, Any]) -> None:
+    for name in [each for each in custom if f"custom.{each}" in NEWER]:
+        assert custom.pop(name) is True
 
 
 def _assert_kept(given: Any, again: Any, where: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from surefoot.firmware_sim import virtual_time
-from surefoot.firmware_sim.scenarios import make_scenario
+from surefoot.firmware_sim.scenarios import Scenario, make_scenario
 from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient, Series
 from surefoot.service.exporters.status import ExporterStatus
@@ -90,7 +90,7 @@ def board_database(folder: Path) -> Iterator[BoardDatabase]:
     with InfluxServer(folder / "influxdb") as server:
         found = {"data": folder / "data", "influxdb": {"url": server.url, "token": TOKEN}}
         settings = Settings.model_validate(found)
-        _run(settings)
+        record_squad(settings, PLAYS, MINUTES)
         with StoreReader(settings.store_path) as reader:
             (run,) = reader.runs("runner-1")
         _earlier_runs(settings, run)
@@ -102,18 +102,18 @@ def board_database(folder: Path) -> Iterator[BoardDatabase]:
             yield BoardDatabase(influx, (run.runner,), run.run, round(1000 * ended.timestamp()))
 
 
-def _run(settings: Settings) -> None:
+def record_squad(settings: Settings, plays: Sequence[Scenario], minutes: float) -> None:
     """Record simulated pods, over the simulated radio, into the store."""
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
-        async with simulated_squad(len(PLAYS), MINUTES, 1) as squad:
+        async with simulated_squad(len(plays), minutes, 1) as squad:
             daemon = Daemon(DaemonContext(settings, utc_s=lambda: BEGAN.timestamp() + loop.time()))
-            loop.call_later(60.0 * MINUTES, daemon.stop)
+            loop.call_later(60.0 * minutes, daemon.stop)
             await daemon.run(squad, 1)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("surefoot.firmware_sim.scenarios.make_squad", lambda *_: list(PLAYS))
+        patch.setattr("surefoot.firmware_sim.scenarios.make_squad", lambda *_: list(plays))
         virtual_time.run(serve(), speed=math.inf)
 
 

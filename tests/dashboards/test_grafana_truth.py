@@ -201,7 +201,7 @@ def test_a_run_is_chosen_by_date_runner_and_minutes_and_its_id_is_the_value(worl
 
 
 def test_the_squad_is_sorted_by_a_number_that_every_runner_has() -> None:
-    *_, filled, _, last = panel_of("coach-live", "Who needs me?")["transformations"]
+    *_, filled, _, _, last = panel_of("coach-live", "Who needs me?")["transformations"]
     assert last["options"]["sort"] == [{"field": filled["options"]["alias"], "desc": True}]
     assert filled["options"]["reduce"] == {"reducer": "sum", "include": ["Rank"]}
 
@@ -221,3 +221,19 @@ def test_every_pod_is_in_the_table_once_with_whoever_wore_it_last(world: BoardDa
         ("KEPT", "zoe", "right"),
         ("LENT", "adam", "right"),
     ]
+
+
+def test_a_pod_that_is_not_connected_is_stale_and_was_heard_when_it_last_was(world: BoardDatabase) -> None:
+    world.influx.write(
+        [
+            f"pod_health,runner=yan,foot=left,serial=GONE,run=r connected={connected} {at_s * 10**9}"
+            for at_s, connected in ((2000, 1), (2010, 1), (2020, 0), (2030, 0), (2050, 0))
+        ]
+    )
+    asked = [target["query"] for target in panel_of("pods", "Is every pod heard?")["targets"]]
+    for now_s, fresh in ((2029, 2), (2055, 0)):
+        then = replace(world, runners=("yan",), now_ms=1000 * now_s)
+        newest, state, heard = (then.ask(each, "15m")[0] for each in asked)
+        assert next(newest.dicts())["Connected"] == 0
+        assert next(state.dicts())["State"] == fresh
+        assert heard.rows[0][0] == 2010 * 10**9
