@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports files coverage speed-scale soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports files boards coverage speed-scale soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -102,6 +102,9 @@ speed-scale: .venv/develop
 files: .venv/develop
 	$(BIN)/python -m tests.files
 
+boards: .venv/develop
+	$(BIN)/python -m tests.boards docs build/boards
+
 coverage: .venv/develop
 	$(BIN)/python -m tests.coverage_of_intervals
 
@@ -122,7 +125,7 @@ links:
 	@for each in src/surefoot/*; do ln -sfn ../../$$each .links/surefoot/$${each##*/}; done
 
 clean:
-	rm -rf .venv .venv-* .links .constraints docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* .links tests/boards/node_modules .constraints docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "surefoot needs Python 3.11 or newer; say which with: make PYTHON=python3.12"; exit 1; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surefoot.analysis.findings import Severity
+from surefoot.analysis.findings import Kind, Severity
 
 LEFT, RIGHT = "#3a8fd6", "#d9731f"
 """Blue and orange are distinguishable with every kind of colour vision; right is also dashed."""
@@ -16,3 +16,11 @@ CLEAR = "transparent"
 RANK_COLOURS = ("#8a97a5", "#b28a00", "#d9731f", "#e0405e")
 """By severity rank, 0 to 3."""
 SEVERITY_COLOURS = {severity.value: RANK_COLOURS[severity.rank] for severity in Severity}
+KIND_COLOURS = dict(
+    zip(
+        Kind,
+        ("red", "blue", "purple", "orange", "yellow", "green", "light-blue", "light-purple"),
+        strict=True,
+    )
+)
+"""Grafana's own names, which it has a shade of for each theme."""

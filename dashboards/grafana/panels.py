@@ -84,6 +84,11 @@ def fixed_colour(colour: str) -> Json:
     return {"mode": "fixed", "fixedColor": colour}
 
 
+def of_both(field: Field) -> Json:
+    """Override with the colour of both feet for the line of a field."""
+    return override(field.label, {"color": fixed_colour(BOTH)})
+
+
 FOOT_STYLES = (
     override("/left$/", {"color": fixed_colour(LEFT)}, regexp=True),
     override("/right$/", {"color": fixed_colour(RIGHT), "custom.lineStyle": DASHED}, regexp=True),

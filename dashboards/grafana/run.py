@@ -29,6 +29,7 @@ from surefoot.dashboards.grafana.panels import (
     Panel,
     Query,
     column_override,
+    of_both,
     override,
     stat,
     table,
@@ -108,7 +109,7 @@ def _unwritten_baseline(least_pct: float) -> str:
 def _cadence() -> Panel:
     field = metric_field("cadence_spm")
     influxql = over_time([column_as(field, calculation="mean")], '"windows"', OF_RUN, BOTH_FEET, WHILE_RUNNING)
-    return time_series("How quick are my steps?", field, [Query(influxql)], 12)
+    return time_series("How quick are my steps?", field, [Query(influxql)], 12, overrides=[of_both(field)])
 
 
 def _feet(question: str, key: str) -> Panel:

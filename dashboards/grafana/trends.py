@@ -9,6 +9,7 @@ from surefoot.analysis.findings import Kind
 from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board import RUNNER_CHOICE, Board
+from surefoot.dashboards.grafana.colours import KIND_COLOURS
 from surefoot.dashboards.grafana.fields import (
     CLIPPED,
     DOSE,
@@ -20,7 +21,16 @@ from surefoot.dashboards.grafana.fields import (
     metric_field,
 )
 from surefoot.dashboards.grafana.influxql import IN_TIME_RANGE, OF_RUNNER, column_as, in_shown_unit, select
-from surefoot.dashboards.grafana.panels import REFERENCE_BAND_STYLE, Json, Panel, Query, override, time_series
+from surefoot.dashboards.grafana.panels import (
+    REFERENCE_BAND_STYLE,
+    Json,
+    Panel,
+    Query,
+    fixed_colour,
+    of_both,
+    override,
+    time_series,
+)
 from surefoot.dashboards.grafana.shared_panels import per_foot_query
 from surefoot.dashboards.vocabulary import KIND_TITLES
 
@@ -57,7 +67,9 @@ def _weekly(question: str, field: Field, *columns: str, draw: Json, overrides: S
 
 
 def _time() -> Panel:
-    return _weekly("How much do I run?", RUN_TIME, column_as(RUN_TIME, calculation="sum"), draw=BARS)
+    return _weekly(
+        "How much do I run?", RUN_TIME, column_as(RUN_TIME, calculation="sum"), draw=BARS, overrides=[of_both(RUN_TIME)]
+    )
 
 
 def _load() -> Panel:
@@ -68,7 +80,9 @@ def _load() -> Panel:
 def _runs(question: str, field: Field, *columns: str, width: int = 12) -> Panel:
     """Chart with one point per run."""
     influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE)
-    return time_series(question, field, [Query(influxql)], width, draw=RUNS, extra="One point per run.")
+    return time_series(
+        question, field, [Query(influxql)], width, draw=RUNS, overrides=[of_both(field)], extra="One point per run."
+    )
 
 
 def _feet(question: str, field: Field, width: int = 12) -> Panel:
@@ -109,7 +123,10 @@ def _findings() -> Panel:
         IN_TIME_RANGE,
         tail=f"{EACH_WEEK} fill(none) {LOCAL_TIME}",
     )
-    names = [override(kind.value, {"displayName": KIND_TITLES[kind]}) for kind in Kind]
+    names = [
+        override(kind.value, {"displayName": KIND_TITLES[kind], "color": fixed_colour(KIND_COLOURS[kind])})
+        for kind in Kind
+    ]
     unseen = override(EVERY_WEEK, {"custom.hideFrom": {"legend": True, "tooltip": True, "viz": False}})
     queries = [Query(influxql, "$tag_kind"), Query(weeks)]
     return time_series("What was found, week by week?", FINDINGS, queries, 12, draw=STACKED, overrides=[*names, unseen])
