@@ -15,7 +15,7 @@ from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from surefoot.sensor_ingest.files.errors import FileUnreadableError
+from surefoot.sensor_ingest.files.errors import FileUnreadableError, NotTextError
 from surefoot.sensor_ingest.files.layout_errors import SeveralFilesError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ DAMAGED = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplem
 """What reading a damaged or unusually packed file raises."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_WORKBOOK = "xl/workbook.xml"
 _TEXT = (".csv", ".txt", ".tsv", ".json")
 _PARTNERS = (r"(total)?acceler(ometer|ation)(uncalibrated)?\.csv", r"gyroscope(uncalibrated)?\.csv")
 """Accelerometer and gyroscope of one pod; of several that match, the longest name has gravity."""
@@ -94,6 +95,8 @@ def sources_of(path: Path) -> list[Source]:
     with zipfile.ZipFile(path) as archive:
         if any(info.flag_bits & 1 for info in archive.infolist()):
             raise FileUnreadableError("the archive has a password")
+        if _WORKBOOK in archive.namelist():
+            raise NotTextError("a spreadsheet")
         names = [name for name in archive.namelist() if name.lower().endswith(_TEXT)]
     if len(names) == 1:
         return [Source(path, names[0])]
