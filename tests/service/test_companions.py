@@ -31,6 +31,7 @@ from surefoot.service.errors import LengthError
 from surefoot.service.people.people import People
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.pod_sources import chosen_companions, companions_of
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import FinishedRun, record_run
 from surefoot.service.runtime.speed_scales import scale_of_run
@@ -202,3 +203,17 @@ def test_a_treadmill_in_the_store_teaches_the_runner_s_other_runs(tmp_path: Path
     racing = scale_of_run(settings, "run-7", "anna")
     assert racing is not None
     assert racing.levels == 1
+
+
+def test_settings_name_a_runner_s_sensors_each_once() -> None:
+    anna = {"left": "1A2B", "heart_rate": "Polar H10 12345678", "treadmill": "D0:11:22:33:44:55"}
+    settings = Settings(runners={"anna": anna})  # type: ignore[dict-item]
+    assert companions_of(settings.runners) == [
+        CompanionAssignment(Companion.HEART_RATE, "Polar H10 12345678", "anna"),
+        CompanionAssignment(Companion.TREADMILL, "D0:11:22:33:44:55", "anna"),
+    ]
+    named = chosen_companions({"heart_rate": "HRM 12"}, "anna", settings.runners)
+    assert [each.address for each in named] == ["HRM 12", "D0:11:22:33:44:55"]
+    ben = {"left": "3C4D", "treadmill": "d0:11:22:33:44:55"}
+    with pytest.raises(ValueError, match="runners: D0:11:22:33:44:55 is named for more than one sensor"):
+        Settings(runners={"anna": anna, "ben": ben})  # type: ignore[dict-item]
