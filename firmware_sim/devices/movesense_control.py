@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from surefoot.firmware_sim.devices.movesense_frames import REPLY, reply
+from surefoot.firmware_sim.devices.movesense_log import LOGGING, READY, Logbook, listing
 
-HELLO, SUBSCRIBE, UNSUBSCRIBE, FETCH_LOG, GET = range(5)
-PUT_SYSTEM_MODE = 7
+FETCH_LOG, PUT_SYSTEM_MODE = 3, 7
 REBOOT = 5
 POOL = 8
 """Requests at a time; one that is never answered keeps its place until the sensor is restarted."""
@@ -31,6 +31,7 @@ class MovesenseControl:
     """
 
     serial: str
+    logbook: Logbook
     acc_range_g: int
     gyr_range_dps: int
     on_change: Callable[[], None]
@@ -38,7 +39,7 @@ class MovesenseControl:
     pool_left: int = POOL
     rates_hz: dict[int, int] = field(default_factory=dict)
 
-    def handle(self, data: bytes) -> bytes | None:
+    def handle(self, data: bytes, att_mtu: int = 247) -> bytes | None:
         """Execute a request; the notification that answers it, or None."""
         if len(data) < 2:
             return None
@@ -57,9 +58,24 @@ class MovesenseControl:
                 return reply(reference, self._subscribe(reference, content))
             case 2:
                 return reply(reference, self._unsubscribe(reference))
+            case 3:
+                return reply(reference, self._fetch(content))
             case 4:
-                return self._get(reference, content)
+                return self._get(reference, content, att_mtu)
+            case 6:
+                paths = content.rstrip(b"\0").decode("ascii", "replace").split("\0")
+                return reply(reference, self.logbook.put_config(paths))
+            case 8:
+                self.logbook.put_utc(int.from_bytes(content, "little"))
+                return reply(reference, 200)
+            case 9:
+                return reply(reference, self.logbook.put_state(int.from_bytes(content, "little")))
         return reply(reference, 501)
+
+    def _fetch(self, content: bytes) -> int:
+        if self.logbook.began is not None:
+            return 409
+        return 404 if self.logbook.find(int.from_bytes(content, "little")) is None else 200
 
     def _subscribe(self, reference: int, content: bytes) -> int:
         path = _IMU6.fullmatch(_path(content))
@@ -78,7 +94,7 @@ class MovesenseControl:
         self.on_change()
         return 200
 
-    def _get(self, reference: int, content: bytes) -> bytes | None:
+    def _get(self, reference: int, content: bytes, att_mtu: int) -> bytes | None:
         match _path(content).strip("/").lower():
             case "info":
                 self.pool_left -= 1
@@ -87,6 +103,14 @@ class MovesenseControl:
                 return reply(reference, 200, bytes([self.acc_range_g]))
             case "meas/gyro/config":
                 return reply(reference, 200, struct.pack("<H", self.gyr_range_dps))
+            case "mem/logbook/entries" if self.logbook.began is None:
+                return reply(reference, *listing(self.logbook.logs, att_mtu))
+            case "mem/logbook/entries":
+                return reply(reference, 409)
+            case "mem/datalogger/state":
+                return reply(reference, 200, bytes([READY if self.logbook.began is None else LOGGING]))
+            case "time/detailed":
+                return reply(reference, 200, self.logbook.time_detailed())
             case "system/energy/level":
                 return reply(reference, 200, bytes([91]))
         return reply(reference, 404)

@@ -22,14 +22,18 @@ from bumble.gatt import (
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2
 from surefoot.firmware_sim.devices.gatt_sensor import POLL_S, GattSensor, Permissions, Properties, Worn, constant
-from surefoot.firmware_sim.devices.movesense_control import MovesenseControl
+from surefoot.firmware_sim.devices.movesense_control import FETCH_LOG, MovesenseControl
 from surefoot.firmware_sim.devices.movesense_frames import data_notifications, imu_message
-from surefoot.firmware_sim.pod.sensor import RawSamples
+from surefoot.firmware_sim.devices.movesense_log import READINGS, Logbook, log_notifications
+from surefoot.firmware_sim.pod.sensor import RawSamples, Sensor
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 
 SERVICE, WRITE, NOTIFY = (f"3480{n}-7185-4D5D-B431-630E7050E8F0" for n in ("2252", "0001", "0002"))
 MG_PER_COUNT = {2: 0.061, 4: 0.122, 8: 0.244, 16: 0.488}
 """As the data sheet of its chip rounds it: the highest reading lies just below the range."""
+OK = bytes([200, 0])
+LOGBOOK_BYTES_PER_S = 11_300.0
+"""As it was measured by others."""
 DPS_PER_COUNT = 0.07
 """At a range of 2000 °/s, which its chip exceeds."""
 _READINGS = {13: 1, 26: 2, 52: 4}
@@ -69,9 +73,13 @@ class VirtualMovesense(GattSensor):
 
     def __init__(self, parameters: MovesenseParameters, worn: Worn, controller: VirtualController) -> None:
         self.parameters = parameters
+        self.logbook = Logbook(lambda: self.clock_ms(self.now_s), self._messages_since)
         self.control = MovesenseControl(
-            parameters.serial, parameters.acc_range_g, 2000, self._follow_control, self._reboot
+            parameters.serial, self.logbook, parameters.acc_range_g, 2000, self._follow_control, self._reboot
         )
+        self._on_since_s = -parameters.on_for_s
+        self.lost_pieces: set[int] = set()
+        """Numbers of pieces of a log that get lost when they are sent next."""
         self._stalled = False
         self._write: Characteristic[bytes] = Characteristic(
             WRITE, Properties.WRITE, Permissions.WRITEABLE, CharacteristicValue(write=self._on_request)
@@ -92,11 +100,26 @@ class VirtualMovesense(GattSensor):
         self._stalled = False
 
     def _on_request(self, connection: Connection, value: bytes) -> None:
-        answer = self.control.handle(value)
+        answer = self.control.handle(value, connection.att_mtu)
         if answer is not None:
-            self._reply(self._device.notify_subscriber(connection, self._data, answer))
+            self._reply(self._answer(connection, value, answer))
+
+    async def _answer(self, connection: Connection, value: bytes, answer: bytes) -> None:
+        await self._device.notify_subscriber(connection, self._data, answer)
+        fetched = value[0] == FETCH_LOG and self.logbook.find(int.from_bytes(value[2:], "little"))
+        if not fetched or answer[2:4] != OK:
+            return
+        for number, piece in enumerate(log_notifications(value[1], fetched.data, connection.att_mtu)):
+            await asyncio.sleep(len(piece) / LOGBOOK_BYTES_PER_S)
+            if number in self.lost_pieces:
+                self.lost_pieces.discard(number)
+            else:
+                await self._device.notify_subscriber(connection, self._data, piece)
 
     def _reboot(self) -> None:
+        utc_us = self.logbook.utc_us
+        self._on_since_s = self.now_s
+        self.logbook.put_utc(utc_us)
         if self._connection is not None:
             self._spawn("reboot", self._connection.disconnect())
 
@@ -108,17 +131,27 @@ class VirtualMovesense(GattSensor):
     async def _sample(self, connection: Connection) -> None:
         """Read the chip, and send a message whenever one is full."""
         ((reference, rate_hz),) = self.control.rates_hz.items()
-        own, full = self.parameters, _READINGS.get(rate_hz, 8)
-        full_dps = round(DPS_PER_COUNT * 32768)
-        sensor = self._worn.chip(rate_hz, own.acc_range_g, full_dps, own.rate_ppm, own.seed, self.now_s)
+        full, sensor = _READINGS.get(rate_hz, 8), self._chip(rate_hz, self.now_s)
         while True:
             await asyncio.sleep(max(sensor.sample_time_s(full) - self.now_s, 0.0) + POLL_S)
             chip = sensor.take(full)
             for time_s, counts in zip(chip.time_s.tolist(), chip.counts, strict=True):
-                self.took(time_s, counts[:3], 1e-3 * MG_PER_COUNT[own.acc_range_g])
+                self.took(time_s, counts[:3], 1e-3 * MG_PER_COUNT[self.parameters.acc_range_g])
             message = self._message(chip)
             for notification in [] if self._stalled else data_notifications(reference, message, connection.att_mtu):
                 await self._notify(connection, self._data, notification)
+
+    def _chip(self, rate_hz: int, from_s: float) -> Sensor:
+        own, full_dps = self.parameters, round(DPS_PER_COUNT * 32768)
+        return self._worn.chip(rate_hz, own.acc_range_g, full_dps, own.rate_ppm, own.seed, from_s)
+
+    def _messages_since(self, relative_ms: int) -> list[bytes]:
+        """What is logged, at 208 Hz."""
+        sensor = self._chip(208, self.now_s - 1e-3 * (self.clock_ms(self.now_s) - relative_ms))
+        messages = list[bytes]()
+        while sensor.sample_time_s(READINGS) <= self.now_s:
+            messages.append(self._message(sensor.take(READINGS)))
+        return messages
 
     def _message(self, chip: RawSamples) -> bytes:
         own = self.parameters
@@ -128,7 +161,7 @@ class VirtualMovesense(GattSensor):
 
     def clock_ms(self, time_s: float) -> int:
         """Its clock at a session time."""
-        return int(1e3 * (time_s + self.parameters.on_for_s) * (1.0 + 1e-6 * self.parameters.drift_ppm))
+        return int(1e3 * (time_s - self._on_since_s) * (1.0 + 1e-6 * self.parameters.drift_ppm))
 
 
 def _triples(readings: np.ndarray) -> list[tuple[float, float, float]]:

@@ -7,6 +7,7 @@ place in it until the sensor is restarted.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from bleak import BleakClient
 
@@ -50,6 +51,7 @@ class MovesenseLink:
         self._client = client
         self._serial = serial
         self._answers: asyncio.Queue[Notification] = asyncio.Queue()
+        self._data: asyncio.Queue[Notification] = asyncio.Queue()
         self._reference = STREAM_REFERENCE
         self._on_data: PacketCallback | None = None
 
@@ -74,16 +76,21 @@ class MovesenseLink:
             if the sensor cannot stream so, or answers what cannot be read.
         """
         await self.open()
-        acc_config, gyr_config = await self._get(ACC_CONFIG), await self._get(GYRO_CONFIG)
-        acc_g, gyr_dps = acc_range_g(acc_config), gyr_range_dps(gyr_config)
-        ranges = acc_g or ASSUMED_ACC_RANGE_G, gyr_dps or ASSUMED_GYR_RANGE_DPS
-        device = device_text(acc_config if acc_g else b"", gyr_config if gyr_dps else b"")
+        info = replace(await self.told_info(settings.rate_hz), boot=boot, foot=foot)
         self._on_data = on_data
         path = imu_path(settings.rate_hz)
         reply = await self.ask(Request.SUBSCRIBE, path_bytes(path), reference=STREAM_REFERENCE)
         if reply.status != OK:
             raise PodRefusedError(self._serial, f"it was asked for {path} and answers with status {reply.status}")
-        return PodInfo(VERSION, boot, foot, settings.rate_hz, *ranges, 1, 1, 0, self._serial, device)
+        return info
+
+    async def told_info(self, rate_hz: int) -> PodInfo:
+        """Serial number, and the ranges that the sensor has."""
+        acc_config, gyr_config = await self._get(ACC_CONFIG), await self._get(GYRO_CONFIG)
+        acc_g, gyr_dps = acc_range_g(acc_config), gyr_range_dps(gyr_config)
+        ranges = acc_g or ASSUMED_ACC_RANGE_G, gyr_dps or ASSUMED_GYR_RANGE_DPS
+        device = device_text(acc_config if acc_g else b"", gyr_config if gyr_dps else b"")
+        return PodInfo(VERSION, 0, FootCode.UNKNOWN, rate_hz, *ranges, 1, 1, 0, self._serial, device)
 
     async def stop(self) -> None:
         """Stop streaming."""
@@ -118,6 +125,12 @@ class MovesenseLink:
             )
         return reply
 
+    async def data(self, reference: int) -> Notification:
+        """The next data that come under a reference other than the stream's."""
+        while (notification := await self._data.get()).reference != reference:
+            continue
+        return notification
+
     async def _get(self, path: str) -> bytes:
         """What a resource says; nothing if the sensor does not tell it."""
         reply = await self.ask(Request.GET, path_bytes(path))
@@ -130,5 +143,7 @@ class MovesenseLink:
             return
         if notification.answer is Answer.REPLY:
             self._answers.put_nowait(notification)
-        elif notification.reference == STREAM_REFERENCE and self._on_data is not None:
+        elif notification.reference != STREAM_REFERENCE:
+            self._data.put_nowait(notification)
+        elif self._on_data is not None:
             self._on_data(arrival_s, data)

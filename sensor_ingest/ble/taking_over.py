@@ -6,7 +6,6 @@ import asyncio
 import logging
 import math
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,12 +14,16 @@ from surefoot.sensor_ingest.ble.bonds import Bonds, secure
 from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_matches
 from surefoot.sensor_ingest.ble.errors import TRANSIENT_ERRORS, LinkLostError, PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import read_pod_info
+from surefoot.sensor_ingest.ble.logbook_visit import LogbookVisit
 from surefoot.sensor_ingest.ble.pod_client import PodClient
 from surefoot.sensor_ingest.ble.retries import Retries
 from surefoot.sensor_ingest.ble.store_client import StoreClient
+from surefoot.sensor_ingest.ble.visiting import PodProgress, Visit
+from surefoot.sensor_ingest.devices.known import device_called
 from surefoot.sensor_ingest.errors import IngestError, first_error
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo, StoreState
 from surefoot.sensor_ingest.protocol import ProtocolError
+from surefoot.sensor_ingest.recording.kept_logs import ClockNow
 from surefoot.sensor_ingest.recording.shelf import Shelf, ShelfFile
 
 log = logging.getLogger(__name__)
@@ -29,53 +32,6 @@ SAFE_PERIOD_S = 5.0
 """How often what came is put on the disk, and the pod is told that it may forget it."""
 MAX_FAILURES = 6
 """Visits in a row that brought nothing, after which a pod is given up for this time."""
-FIND_TIMEOUT_S = 20.0
-"""A pod that is not heard for so long is not here; one that walked away may come back for so long."""
-
-
-@dataclass(slots=True)
-class PodProgress:
-    """How far one pod has come; numbers of records.
-
-    Parameters
-    ----------
-    serial : its serial number; what it was asked for by, until it is known.
-    found : whether it was connected to.
-    news : whether it held anything but the times that it is told.
-    held : what it held when it was found, and was not here.
-    problem : why it is not done; empty if it is, or goes on.
-    """
-
-    serial: str
-    found: bool = False
-    has_store: bool = True
-    news: bool = False
-    held: int = 0
-    fetched: int = 0
-    done: bool = False
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """How pods are to be visited.
-
-    Parameters
-    ----------
-    stop : have the pods stop keeping first.
-    utc_s : the computer's clock, seconds since 1970; None while its date cannot be trusted, then pods are not told it.
-    find_timeout_s : how long to look for a pod.
-    auto_minutes : minutes without steps after which pods are to stop keeping by themselves; None leaves them as they
-        are, and so are pods that only keep by command.
-    partners : serial number or tag of a pod → tag of the one on the other foot, with which it is to exchange its clock.
-    """
-
-    stop: bool = True
-    utc_s: Callable[[], float | None] = time.time
-    find_timeout_s: float = FIND_TIMEOUT_S
-    seed: int | None = None
-    partners: Mapping[str, str] = field(default_factory=dict)
-    auto_minutes: int | None = None
 
 
 @dataclass(slots=True)
@@ -87,6 +43,7 @@ class TakingOver:
     bonds: Bonds
     visit: Visit = field(default_factory=Visit)
     progress: dict[str, PodProgress] = field(default_factory=dict)
+    _clocks: dict[str, ClockNow] = field(default_factory=dict)
 
     async def run(self, pods: Sequence[str]) -> Mapping[str, PodProgress]:
         """Take over pods by serial number or tag; what became of each.
@@ -147,6 +104,11 @@ class TakingOver:
         self, adapter: Adapter, advertisement: Advertisement, progress: PodProgress, on_connected: Callable[[], None]
     ) -> bool:
         """Connect to a pod and take over what it holds; False if it is another pod."""
+        if (device := device_called(advertisement.name)) is not None:
+            progress.serial = device.serial_of(advertisement.name) or progress.serial
+            visit = LogbookVisit(adapter, self.shelf, self.visit, progress, self._clocks)
+            await visit.run(device, advertisement, on_connected)
+            return True
         client = PodClient(advertisement, adapter.radio)
         try:
             async with adapter.exclusive:

@@ -48,6 +48,7 @@ class Device:
     serial_prefix : what stands in the name's place in its serial number here.
     advertised_uuids : services that it advertises; none if a scan has to go by the name alone.
     decoder : makes the decoder of one connection, as it was set up; `ProtocolError` if that cannot be read.
+    has_logbook : whether it can log by itself.
     assumed : tells what a sensor did not tell when it was set up, and what was taken in its place, as clauses.
     is_rest : whether a notification is the rest of the one before, and does not say when it was taken.
     """
@@ -59,6 +60,7 @@ class Device:
     advertised_uuids: tuple[str, ...]
     decoder: Callable[[PodInfo], Decoder]
     abilities: Abilities
+    has_logbook: bool = False
     assumed: Callable[[PodInfo], Sequence[str]] = nothing_assumed
     is_rest: Callable[[bytes], bool] = lambda _: False
 

@@ -26,6 +26,7 @@ MOVESENSE = Device(
     advertised_uuids=(),  # its name fills what it may advertise
     decoder=movesense_decoder.MovesenseDecoder,
     abilities=Abilities(acc_range_g=None, keeps=False, numbers=False),
+    has_logbook=True,
     assumed=movesense_decoder.assumed,
     is_rest=is_second_part,
 )

@@ -45,10 +45,12 @@ def limits_before(serials: Iterable[str]) -> list[Limits]:
 
 def limits_of(info: PodInfo) -> Limits | None:
     """What is known of a sensor once it was set up; None for pods of the profile, and for kinds without limits."""
-    device = device_of_info(info)
+    kept = not info.device  # packets that were made of its logs are those of the profile
+    device = device_of_serial(info.serial) if kept else device_of_info(info)
     if device is None:
         return None
-    told = replace(device.abilities, acc_range_g=info.acc_range_g, rate_hz=info.rate_hz)
+    keeps = device.abilities.keeps or kept
+    told = replace(device.abilities, acc_range_g=info.acc_range_g, rate_hz=info.rate_hz, keeps=keeps)
     clauses = (*_clauses(told), *device.assumed(info))
     return Limits(device.title, clauses) if clauses else None
 
@@ -63,7 +65,7 @@ def _clauses(abilities: Abilities) -> Sequence[str]:
         f"{abilities.rate_hz:.0f} readings a second give cadence and trends only": too_slow,
         "without a gyroscope it gives cadence only": not abilities.gyroscope,
         "what it measures while the link is lost stays lost": not abilities.keeps,
-        "what else is lost is told from its clock": not abilities.numbers,
+        f"what {'' if abilities.keeps else 'else '}is lost is told from its clock": not abilities.numbers,
     }
     return [clause for clause, applies in told.items() if applies]
 

@@ -25,7 +25,7 @@ def device_text(acc_config: bytes, gyr_config: bytes) -> str:
 
 def assumed(info: PodInfo) -> Sequence[str]:
     """What the sensor did not tell of its ranges, and what was taken in its place."""
-    told = info.device.split(" ")[1:]
+    told = info.device.split(" ")[1:3]
     ranges = (f"±{info.acc_range_g} g", f"±{info.gyr_range_dps} °/s")
     taken = [each for config, each in zip(told, ranges, strict=False) if config == _NOT_TOLD]
     return (f"it does not tell its range, taken as {' and '.join(taken)}",) if taken else ()
@@ -43,11 +43,7 @@ class MovesenseDecoder:
 
     def __init__(self, info: PodInfo) -> None:
         self._joiner = PartJoiner()
-        self._clock = StampClock(info.rate_hz)
-        self._maker = PacketMaker(info)
-        self._unit_readings = int(UNIT_S * info.rate_hz)
-        self._unit_g: float | None = None
-        self._waiting: list[tuple[ImuMessage, float]] = []
+        self._packets = ImuPackets(info)
 
     def __call__(self, data: bytes, arrival_s: float) -> Iterator[tuple[Packet, float]]:
         """Packets that a notification completes, each with the arrival of the readings that it ends with.
@@ -62,10 +58,25 @@ class MovesenseDecoder:
         whole = self._joiner.push(Notification.from_bytes(data), arrival_s)
         if whole is None:
             return iter(())
-        self._waiting.append((ImuMessage.from_bytes(whole[0]), whole[1]))
+        return self._packets.push(ImuMessage.from_bytes(whole[0]), whole[1])
+
+
+class ImuPackets:
+    """Makes packets of messages in order, once the unit of acceleration is told; `near_ms` as for `StampClock`."""
+
+    def __init__(self, info: PodInfo, near_ms: int | None = None) -> None:
+        self._clock = StampClock(info.rate_hz, near_ms)
+        self._maker = PacketMaker(info)
+        self._unit_readings = int(UNIT_S * info.rate_hz)
+        self._unit_g: float | None = None
+        self._waiting: list[tuple[ImuMessage, float]] = []
+
+    def push(self, message: ImuMessage, arrival_s: float = 0.0) -> Iterator[tuple[Packet, float]]:
+        """Packets that follow from a message; ProtocolError if the acceleration is in no unit that can be."""
+        self._waiting.append((message, arrival_s))
         if self._unit_g is None:
             self._unit_g = self._unit()
-        return iter(()) if self._unit_g is None else self._packets(self._unit_g)
+        return iter(()) if self._unit_g is None else self._take(self._unit_g)
 
     def _unit(self) -> float | None:
         """What a unit of acceleration stands for; None before there are enough readings to tell."""
@@ -78,7 +89,7 @@ class MovesenseDecoder:
             self._waiting.clear()
             raise
 
-    def _packets(self, unit_g: float) -> Iterator[tuple[Packet, float]]:
+    def _take(self, unit_g: float) -> Iterator[tuple[Packet, float]]:
         waiting, self._waiting = self._waiting, []
         for message, arrival_s in waiting:
             count = len(message.acc)

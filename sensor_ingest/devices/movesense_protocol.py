@@ -17,7 +17,11 @@ SERVICE_UUID = "34802252-7185-4d5d-b431-630e7050e8f0"
 WRITE_UUID = "34800001-7185-4d5d-b431-630e7050e8f0"
 NOTIFY_UUID = "34800002-7185-4d5d-b431-630e7050e8f0"
 ACC_CONFIG, GYRO_CONFIG = "/Meas/Acc/Config", "/Meas/Gyro/Config"
-OK, ACCEPTED, NOT_FOUND, POOL_EMPTY = 200, 202, 404, 429
+OK, NOT_FOUND, POOL_EMPTY = 200, 404, 429
+READY, LOGGING = 2, 3
+"""States of the logger."""
+REBOOT = 5
+"""The mode that restarts it."""
 
 
 class Request(IntEnum):
@@ -28,7 +32,6 @@ class Request(IntEnum):
     UNSUBSCRIBE = 2
     FETCH_LOG = 3
     GET = 4
-    CLEAR_LOGBOOK = 5
     PUT_LOGGER_CONFIG = 6
     PUT_SYSTEM_MODE = 7
     PUT_UTC = 8

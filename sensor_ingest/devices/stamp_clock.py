@@ -16,12 +16,14 @@ class StampClock:
     Parameters
     ----------
     rate_hz : nominal rate.
+    near_ms : what the clock said, without wraps, when the stream began; None if only the stamps tell.
     """
 
-    def __init__(self, rate_hz: float) -> None:
+    def __init__(self, rate_hz: float, near_ms: int | None = None) -> None:
         self.spacing_us = 1e6 / rate_hz
         self._usual_us = self.spacing_us
         self._stamp_ms: int | None = None
+        self._near_ms = near_ms
         self._elapsed_ms = 0
         self._first_us = 0.0
         self._count = 0
@@ -33,9 +35,11 @@ class StampClock:
         The clock begins at the first stamp, and goes on where that wraps.
         """
         if self._stamp_ms is None:
-            self._stamp_ms, self._elapsed_ms, self._first_us, self._count = stamp_ms, stamp_ms, 1e3 * stamp_ms, count
+            near_ms = stamp_ms if self._near_ms is None else self._near_ms
+            self._stamp_ms, self._elapsed_ms = stamp_ms, near_ms + _passed(near_ms, stamp_ms)
+            self._first_us, self._count = 1e3 * self._elapsed_ms, count
             return self._first_us, 0
-        passed_ms = (stamp_ms - self._stamp_ms + _WRAP_MS // 2) % _WRAP_MS - _WRAP_MS // 2
+        passed_ms = _passed(self._stamp_ms, stamp_ms)
         if passed_ms == 0:
             return None
         self._stamp_ms = stamp_ms
@@ -59,3 +63,8 @@ class StampClock:
         self.spacing_us += late_us * 6 / (memory * (memory + 1)) / readings
         self._memory = min(memory + 1, _LAST_MEMORY)
         return max(lost, 0)
+
+
+def _passed(before_ms: int, stamp_ms: int) -> int:
+    """Milliseconds to a stamp that wraps, at most half a turn forward or back."""
+    return (stamp_ms - before_ms + _WRAP_MS // 2) % _WRAP_MS - _WRAP_MS // 2

@@ -255,6 +255,6 @@ def _nearest(infos: Mapping[int, PodInfo], count: int) -> PodInfo:
 
 def _info(record: BootRecord) -> PodInfo | None:
     try:
-        return PodInfo.from_bytes(record.info)
+        return replace(PodInfo.from_bytes(record.info), device="")  # of which log; the packets are those of the profile
     except ProtocolError:
         return None

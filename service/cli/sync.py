@@ -15,7 +15,7 @@ from surefoot.service.cli.options import LeftPod, RightPod, RunnerName, Seed
 
 if TYPE_CHECKING:
     from surefoot.analysis.model import Foot
-    from surefoot.sensor_ingest.ble.taking_over import PodProgress
+    from surefoot.sensor_ingest.ble.visiting import PodProgress
     from surefoot.sensor_ingest.recording.run_folder import PodAssignment
     from surefoot.service.pipeline.analysis import ProgressCallback
     from surefoot.service.runtime.syncing import Synced
@@ -105,7 +105,7 @@ async def _visit_real(
 ) -> Mapping[str, PodProgress]:
     from surefoot.sensor_ingest.ble.adapter import RadioBackend
     from surefoot.sensor_ingest.ble.discovery import discover_pods
-    from surefoot.sensor_ingest.ble.taking_over import Visit
+    from surefoot.sensor_ingest.ble.visiting import Visit
     from surefoot.service.cli.pod_choice import SCAN_S
     from surefoot.service.runtime.pod_sources import pods_of
     from surefoot.service.runtime.pod_visits import partners_of, take_over
@@ -116,14 +116,14 @@ async def _visit_real(
     if not pods:
         progress("Looking for pods", 0.0)
         pods = [pod.tag for pod in await discover_pods(timeout_s=SCAN_S)]
-    visit = Visit(utc_s=told_utc_s(settings.store_path), partners=partners_of(known))
+    visit = Visit(utc_s=told_utc_s(settings.store_path), partners=partners_of(known), tell=print)
     return await take_over(settings, pods, RadioBackend(), visit, progress)
 
 
 async def _visit_simulated(
     settings: Settings, minutes: float, seed: int, progress: ProgressCallback
 ) -> Mapping[str, PodProgress]:
-    from surefoot.sensor_ingest.ble.taking_over import Visit
+    from surefoot.sensor_ingest.ble.visiting import Visit
     from surefoot.service.runtime.pod_visits import take_over
     from surefoot.service.runtime.simulated_sync import kept_pods
 

@@ -19,7 +19,8 @@ from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.store_client import StoreClient
-from surefoot.sensor_ingest.ble.taking_over import PodProgress, TakingOver, Visit
+from surefoot.sensor_ingest.ble.taking_over import TakingOver
+from surefoot.sensor_ingest.ble.visiting import PodProgress, Visit
 from surefoot.sensor_ingest.pod_store.records import BootRecord, SamplesRecord, UtcRecord, read_record
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreInfo
 from surefoot.sensor_ingest.protocol import Packet, ProtocolError

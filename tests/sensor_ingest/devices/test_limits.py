@@ -26,7 +26,7 @@ def test_pods_of_the_profile_have_none() -> None:
     ("abilities", "clause"),
     [
         (Abilities(keeps=False), "what it measures while the link is lost stays lost"),
-        (Abilities(numbers=False), "what else is lost is told from its clock"),
+        (Abilities(numbers=False), "what is lost is told from its clock"),
         (Abilities(gyroscope=False), "without a gyroscope it gives cadence only"),
         (Abilities(rate_hz=52), "52 readings a second give cadence and trends only"),
         (Abilities(acc_range_g=8), "±8 g is less than most landings reach: impact is told as at least so much, "),
