@@ -44,12 +44,13 @@ from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.repair import check_store
 from surefoot.service.store.service_status import RecordingStatus, SinkStatus, read_status
 from surefoot.service.views.service_metrics import sink_backlogs
+from surefoot.service.views.wall import wall_accounts
 from surefoot.service.views.wall_address import (
     NEEDS_PASSWORD,
     SET_PASSWORD,
     answers_at,
     is_loopback,
-    needs_password,
+    lacks_owner,
     tls_context,
 )
 
@@ -208,13 +209,13 @@ def _wall(settings: Settings) -> Check:
     """Listen on the port for a moment."""
     wanted = settings.wall
     where = f"{wanted.host} port {wanted.port}"
-    if needs_password(wanted):
+    if lacks_owner(wanted, wall_accounts(settings)):
         return Check("Wall", CheckStatus.PROBLEM, f"{wanted.host} {NEEDS_PASSWORD}", _sentence(SET_PASSWORD))
     try:
         tls_context(wanted)
     except WallError as error:
         return Check("Wall", CheckStatus.PROBLEM, str(error), "Name a certificate and its key in PEM.")
-    for_whom = "to this computer alone" if is_loopback(wanted.host) else "to others too, with the password"
+    for_whom = "to this computer alone" if is_loopback(wanted.host) else "to others too, with an account"
     try:
         listening_socket(wanted.host, wanted.port).close()
     except OSError as error:

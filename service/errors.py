@@ -448,3 +448,7 @@ class NoWatchFileNamedError(RequestError):
 
     def __init__(self) -> None:
         super().__init__("say either which files of a watch to take in, or which run to --forget.")
+
+
+class AccountError(RequestError):
+    """An account that cannot be made or changed."""

@@ -11,7 +11,6 @@ from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
@@ -24,8 +23,10 @@ from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.report.watch import watch_section
 from surefoot.dashboards.resources import resource_path
+from surefoot.dashboards.viewers import AccountBook, Role, Viewer
+from surefoot.dashboards.viewers import Scope as SeenScope
 from surefoot.dashboards.wall import pages
-from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.account_page import AccountPage
 from surefoot.dashboards.wall.diary_page import DiaryPage
 from surefoot.dashboards.wall.downloads import Downloads, download_links
 from surefoot.dashboards.wall.gateway import GatewayRoutes
@@ -35,6 +36,7 @@ from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner
 from surefoot.dashboards.wall.phone_page import phone_routes
 from surefoot.dashboards.wall.pods_question import PodsQuestion
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
+from surefoot.dashboards.wall.shown import ShownSource
 
 POLL_S = 0.4
 """Interval at which an event stream polls the squad's state."""
@@ -60,26 +62,31 @@ REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
+NOBODY = Viewer("", "", Role.COACH)
+"""Somebody who is shown nothing."""
+
+
 class WallApplication:
     """Routes and event streams; setting `closing` ends all streams."""
 
     def __init__(
         self,
         source: ViewDataSource,
-        password: Password | None = None,
+        accounts: AccountBook | None = None,
         metrics: MetricsPage | None = None,
         parts: PartStore | None = None,
         diary: DiarySource | None = None,
     ) -> None:
         self.closing = asyncio.Event()
         self._source = source
-        self._login = Login(password)
+        self._login = Login(accounts)
         self._metrics = metrics
-        self._gateway = [] if parts is None else GatewayRoutes(parts, self._login.is_signed_in).routes()
-        self._diary = [] if diary is None else DiaryPage(diary).routes()
+        self._gateway = [] if parts is None else GatewayRoutes(parts, self._login.may_record).routes()
+        self._diary = [] if diary is None else DiaryPage(diary, self._viewer).routes()
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
-        self._pods_question = PodsQuestion(source, self._archive, self._html)
-        self._downloads = Downloads(source, self._archive, self._html)
+        self._pods_question = PodsQuestion(self._shown, self._archive, self._html)
+        self._account = [] if accounts is None else AccountPage(accounts, self._viewer, self._html).routes()
+        self._downloads = Downloads(self._shown, self._archive, self._html)
 
     def application(self) -> ASGIApp:
         """The ASGI application; without a password it answers only to loopback host names."""
@@ -96,46 +103,60 @@ class WallApplication:
             Route("/runs/{run}/export/{runner}/{form}", self._downloads.answer),
             *phone_routes(),
             *self._diary,
+            *self._account,
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
+            Route("/link/{token}", self._login.by_link),
             Route("/logout", self._login.sign_out, methods=["POST"]),
             Route("/assets/{name}", _asset),
             Route(METRICS_PATH, no_metrics if self._metrics is None else self._metrics.answer),
             *self._gateway,
             Route("/health", lambda _: PlainTextResponse("ok")),
         ]
-        loopback_only = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))]
-        guarded = Starlette(routes=routes, middleware=[] if self._login.is_required else loopback_only)
-        return partial(self._guard, guarded)
+        inner = Starlette(routes=routes)
+        return partial(self._guard, inner, TrustedHostMiddleware(inner, allowed_hosts=list(LOOPBACK_NAMES)))
 
-    async def _guard(self, inner: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _guard(self, inner: ASGIApp, loopback_only: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Require the session cookie, and add the security headers to every response."""
         if scope["type"] == "http" and not self._is_allowed(Request(scope)):
             is_page = scope["path"] == "/" or not scope["path"].endswith(("/events", METRICS_PATH))
             refusal = RedirectResponse("/login", 303) if is_page else PlainTextResponse("log in first", 401)
             await refusal(scope, receive, partial(_with_headers, send))
             return
-        await inner(scope, receive, partial(_with_headers, send))
+        answering = inner if self._login.is_required else loopback_only
+        await answering(scope, receive, partial(_with_headers, send))
+
+    def _viewer(self, request: Request) -> Viewer:
+        """Who asks; nobody where a session has ended meanwhile."""
+        return self._login.viewer(request) or NOBODY
+
+    def _shown(self, request: Request) -> ShownSource:
+        """What may be seen by whoever asks."""
+        return ShownSource(self._source, self._viewer(request))
 
     def _is_allowed(self, request: Request) -> bool:
-        return self._login.allows(request) or (self._metrics is not None and self._metrics.is_open_to(request))
+        if request.url.path == METRICS_PATH:
+            has_token = self._metrics is not None and self._metrics.is_open_to(request)
+            return has_token or self._viewer(request).role is Role.OWNER
+        return self._login.allows(request)
 
-    async def _squad(self, _: Request) -> Response:
-        squad = await run_in_threadpool(self._source.squad_state)
+    async def _squad(self, request: Request) -> Response:
+        squad = await run_in_threadpool(self._shown(request).squad_state)
         return self._html(pages.squad_page(squad.title, "/events"))
 
     async def _runner(self, request: Request) -> Response:
         wanted = request.path_params["runner"]
-        state = (await run_in_threadpool(self._source.squad_state)).runner(wanted)
+        state = (await run_in_threadpool(self._shown(request).squad_state)).runner(wanted)
         name = wanted if state is None else state.name
-        return self._html(pages.runner_page(name, f"/events?runner={quote(wanted)}", "/", diary=self._diary_of(wanted)))
+        diary = self._diary_of(wanted) if self._viewer(request).may_see(wanted, SeenScope.PAIN_AND_PLAN) else None
+        return self._html(pages.runner_page(name, f"/events?runner={quote(wanted)}", "/", diary=diary))
 
-    async def _runs(self, _: Request) -> Response:
-        return self._html(pages.runs_page(await run_in_threadpool(self._source.runs)))
+    async def _runs(self, request: Request) -> Response:
+        return self._html(pages.runs_page(await run_in_threadpool(self._shown(request).runs)))
 
     async def _replay(self, request: Request) -> Response:
         run, runner = request.path_params["run"], request.path_params.get("runner")
         try:
-            recorded = await self._analysed(run)
+            recorded = await self._analysed(request, run)
         except KeyError:
             return self._html(pages.sentence_page(f"There is no run {run}."), 404)
         player, forms = pages.replay_player(*replay_span_s(recorded)), self._source.export_forms()
@@ -153,7 +174,7 @@ class WallApplication:
     async def _report(self, request: Request) -> Response:
         run, runner = request.path_params["run"], request.path_params["runner"]
         try:
-            recorded = (await self._analysed(run))[runner]
+            recorded = (await self._analysed(request, run))[runner]
         except KeyError:
             return self._html(pages.sentence_page(f"There is no run {run} of {runner}."), 404)
         question = pages.pods_question(recorded)
@@ -167,17 +188,19 @@ class WallApplication:
     def _html(self, page: pages.Page, status: int = 200) -> Response:
         return HTMLResponse(page.html(sign_out=self._login.is_required), status)
 
-    async def _analysed(self, run: str) -> Mapping[str, AnalysedRun]:
-        return await to_thread.run_sync(self._source.analysed_runs, run, limiter=self._archive)
+    async def _analysed(self, request: Request, run: str) -> Mapping[str, AnalysedRun]:
+        return await to_thread.run_sync(self._shown(request).analysed_runs, run, limiter=self._archive)
 
     async def _live_events(self, request: Request) -> Response:
         content_of = _content_builder(request, "")
-        return _event_stream(self._live_messages(content_of))
+        return _event_stream(self._live_messages(request, content_of))
 
-    async def _live_messages(self, content_of: Callable[[SquadState], PageContent]) -> AsyncIterator[str]:
+    async def _live_messages(
+        self, request: Request, content_of: Callable[[SquadState], PageContent]
+    ) -> AsyncIterator[str]:
         delta, seen, quiet_s = PageDelta(), None, 0.0
-        while not self.closing.is_set():
-            squad = await run_in_threadpool(self._source.squad_state)
+        while not self.closing.is_set() and self._login.viewer(request) is not None:
+            squad = await run_in_threadpool(self._shown(request).squad_state)
             if squad.revision != seen:
                 seen, quiet_s = squad.revision, 0.0
                 yield _event(delta.message(content_of(squad)))
@@ -191,7 +214,7 @@ class WallApplication:
     async def _replay_events(self, request: Request) -> Response:
         run = request.path_params["run"]
         try:
-            recorded = await self._analysed(run)
+            recorded = await self._analysed(request, run)
             at_s = float(request.query_params.get("at", "nan"))
             speed = min(max(float(request.query_params.get("speed", "1")), 0.0), MAX_SPEED)
         except (KeyError, ValueError):
@@ -202,7 +225,7 @@ class WallApplication:
         async def events() -> AsyncIterator[str]:
             delta, loop = PageDelta(), asyncio.get_running_loop()
             began_s, revision, content_of = loop.time(), 0, _content_builder(request, f"/runs/{run}")
-            while not self.closing.is_set():
+            while not self.closing.is_set() and self._login.viewer(request) is not None:
                 now_s = min(begin_s + speed * (loop.time() - began_s), last_s)
                 ended = now_s >= last_s
                 squad = squad_state_at(recorded, now_s, revision)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from surefoot.dashboards.diary_source import DiarySource, EntryRefusedError
+from surefoot.dashboards.viewers import Scope, Viewer
 from surefoot.dashboards.wall.access import is_from_own_page
 from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.page_files import PageFiles
@@ -21,10 +22,16 @@ MAX_ENTRY_BYTES = 20_000
 
 
 class DiaryPage:
-    """Handlers of the page, of what it shows, and of what it sends."""
+    """Handlers of the page, of what it shows, and of what it sends.
 
-    def __init__(self, source: DiarySource) -> None:
+    Parameters
+    ----------
+    viewer : who asks.
+    """
+
+    def __init__(self, source: DiarySource, viewer: Callable[[Request], Viewer]) -> None:
         self._source = source
+        self._viewer = viewer
 
     def routes(self) -> list[Route]:
         """All below `/diary/`, which the page's service worker keeps."""
@@ -40,6 +47,8 @@ class DiaryPage:
 
     async def _state(self, request: Request) -> Response:
         runner, run = request.path_params["runner"], request.query_params.get("run", "")
+        if not self._viewer(request).may_see(runner, Scope.PAIN_AND_PLAN):
+            return _not_yours(runner)
         try:
             state = await run_in_threadpool(self._source.state, runner, run)
         except KeyError:
@@ -47,8 +56,8 @@ class DiaryPage:
         return JSONResponse(asdict(state))
 
     async def _keep(self, request: Request) -> Response:
-        if not is_from_own_page(request.headers):
-            return PlainTextResponse("send this from the diary's own page", 403)
+        if refusal := self._refusal(request):
+            return refusal
         body = await read_body(request, MAX_ENTRY_BYTES)
         if body is None:
             return PlainTextResponse("too long", 413, {"Connection": "close"})
@@ -59,10 +68,16 @@ class DiaryPage:
         return await self._told(self._source.keep, runner, kind, fields)
 
     async def _withdraw(self, request: Request) -> Response:
-        if not is_from_own_page(request.headers):
-            return PlainTextResponse("send this from the diary's own page", 403)
+        if refusal := self._refusal(request):
+            return refusal
         named = request.path_params
         return await self._told(self._source.withdraw, named["runner"], named["kind"], named["entry"])
+
+    def _refusal(self, request: Request) -> Response | None:
+        if not is_from_own_page(request.headers):
+            return PlainTextResponse("send this from the diary's own page", 403)
+        runner = request.path_params["runner"]
+        return None if self._viewer(request).may_tell(runner) else _not_yours(runner)
 
     @staticmethod
     async def _told(action: Callable[..., None], *arguments: Any) -> Response:
@@ -73,6 +88,10 @@ class DiaryPage:
         except OSError as error:
             return PlainTextResponse(f"the entry cannot be written ({error.strerror})", 507)
         return Response(status_code=204)
+
+
+def _not_yours(runner: str) -> Response:
+    return PlainTextResponse(f"the diary of {runner} is not shown to you", 403)
 
 
 def _object(body: bytes) -> Mapping[str, Any] | None:

@@ -50,14 +50,18 @@ class Downloads:
 
     Parameters
     ----------
+    shown : the data that whoever asks may see.
     archive : lets one analysis or export run at a time.
     html : a page and its status as a response.
     """
 
     def __init__(
-        self, source: ViewDataSource, archive: CapacityLimiter, html: Callable[[pages.Page, int], Response]
+        self,
+        shown: Callable[[Request], ViewDataSource],
+        archive: CapacityLimiter,
+        html: Callable[[pages.Page, int], Response],
     ) -> None:
-        self._source = source
+        self._shown = shown
         self._archive = archive
         self._html = html
 
@@ -68,7 +72,9 @@ class Downloads:
             form = ExportForm(request.path_params["form"])
             with ExitStack() as stack:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="surefoot-")))
-                path = await to_thread.run_sync(self._source.export, run, runner, form, folder, limiter=self._archive)
+                path = await to_thread.run_sync(
+                    self._shown(request).export, run, runner, form, folder, limiter=self._archive
+                )
                 return _Temporary(path, stack.pop_all())
         except (KeyError, ValueError):
             return self._html(pages.sentence_page(f"There is no run {run} of {runner} in such a form."), 404)

@@ -16,7 +16,7 @@ import uvicorn
 from surefoot.dashboards.data_source import ViewDataSource
 from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.part_store import PartStore
-from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.viewers import AccountBook
 from surefoot.dashboards.wall.application import WallApplication
 from surefoot.dashboards.wall.connections import MAX_HEAD_BYTES, Connections, WallProtocol
 from surefoot.dashboards.wall.metrics_page import MetricsPage
@@ -58,7 +58,7 @@ class WallServer:
         source: ViewDataSource,
         host: str = LOOPBACK,
         port: int = 0,
-        password: Password | None = None,
+        accounts: AccountBook | None = None,
         metrics: MetricsPage | None = None,
         tls: SSLContext | None = None,
         parts: PartStore | None = None,
@@ -66,7 +66,7 @@ class WallServer:
     ) -> None:
         self._source = source
         self._parts, self._diary = parts, diary
-        self._password = password
+        self._accounts = accounts
         self._metrics = metrics
         self._tls = tls
         self._socket = listening_socket(host, port)
@@ -91,7 +91,7 @@ class WallServer:
         self._socket.close()
 
     async def _serve(self) -> None:
-        wall = WallApplication(self._source, self._password, self._metrics, self._parts, self._diary)
+        wall = WallApplication(self._source, self._accounts, self._metrics, self._parts, self._diary)
         self._stop = asyncio.get_running_loop(), wall.closing
         config = uvicorn.Config(wall.application(), **UVICORN_OPTIONS)
         config.load()

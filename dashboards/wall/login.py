@@ -1,48 +1,58 @@
-"""Signing in and out of the wall, and who may see what."""
+"""Signing in and out of the wall, and who asks."""
 
 from __future__ import annotations
 
 import math
 from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from surefoot.dashboards.viewers import ALONE, Accounts, Viewer
 from surefoot.dashboards.wall import pages
-from surefoot.dashboards.wall.access import COOKIE_NAME, SESSION_LIFETIME_S, Attempts, Password
+from surefoot.dashboards.wall.access import COOKIE_NAME, Attempts
 from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.connections import network_of
 
 MAX_FORM_BYTES = 4096
-PUBLIC_PATHS = ("/login", "/assets/", "/health", "/gateway/")
-"""Paths that need no password; those of gateways ask for a key instead."""
-WRONG_PASSWORD = "Wrong password."
+PUBLIC_PATHS = ("/login", "/link/", "/assets/", "/health", "/gateway/")
+"""Paths that need no session; those of gateways ask for a key instead."""
+WRONG_PASSWORD = "Wrong name or password."
 TOO_MANY_ATTEMPTS = "Too many wrong passwords from your address. Try again in {} s."
+LINK_OVER = "This link is over. Ask whoever gave it to you for another."
 
 
 class Login:
-    """Handlers of the password form; without a password everything is open."""
+    """Handlers of the form; where nobody has an account everything is open."""
 
-    def __init__(self, password: Password | None) -> None:
-        self._password = password
+    def __init__(self, accounts: Accounts | None) -> None:
+        self._accounts = accounts
         self._attempts = Attempts()
 
     @property
     def is_required(self) -> bool:
-        """Whether there is a password."""
-        return self._password is not None
+        """Whether anybody has to sign in now."""
+        return self._accounts is not None and self._accounts.are_needed
 
     def allows(self, request: Request) -> bool:
         """Whether a request may be answered."""
-        return request.url.path.startswith(PUBLIC_PATHS) or self.is_signed_in(request)
+        return request.url.path.startswith(PUBLIC_PATHS) or self.viewer(request) is not None
 
-    def is_signed_in(self, request: Request) -> bool:
-        """Whether a request has a session; always where there is no password."""
-        return self._password is None or self._password.accepts(_cookie(request))
+    def viewer(self, request: Request) -> Viewer | None:
+        """Who asks; None for somebody who is not signed in."""
+        if self._accounts is None or not self._accounts.are_needed:
+            return ALONE
+        return self._accounts.viewer(cookie_of(request))
+
+    def may_record(self, request: Request) -> bool:
+        """Whether a phone page may hand over runs with this request's session."""
+        viewer = self.viewer(request)
+        return viewer is not None and viewer.may_record
 
     async def sign_in(self, request: Request) -> Response:
-        """The form, or a session for the right password."""
-        if request.method != "POST" or self._password is None:
+        """The form, or a session for the right name and password."""
+        if request.method != "POST" or self._accounts is None:
             return HTMLResponse(pages.login_page().html())
         network = network_of(request.client.host) if request.client else ""
         if wait_s := self._attempts.wait_s(network):
@@ -50,34 +60,47 @@ class Login:
         form = await read_body(request, MAX_FORM_BYTES)
         if form is None:
             return PlainTextResponse("too long", 413, {"Connection": "close"})
-        if not self._password.matches(dict(parse_qsl(form.decode(errors="replace"))).get("password", "")):
+        fields = dict(parse_qsl(form.decode(errors="replace")))
+        named = fields.get("name", "").strip(), fields.get("password", "")
+        device = request.headers.get("user-agent", "")
+        cookie = await run_in_threadpool(self._accounts.sign_in, *named, device)
+        if cookie is None:
             self._attempts.count(network)
             return HTMLResponse(pages.login_page(WRONG_PASSWORD).html(), 403)
-        return self._signed_in(self._password, is_secure=request.url.scheme == "https")
+        return self._signed_in(self._accounts, request, cookie)
+
+    async def by_link(self, request: Request) -> Response:
+        """A session for a link that a runner has given out."""
+        token = request.path_params["token"]
+        cookie = None if self._accounts is None else await run_in_threadpool(self._accounts.link, token)
+        if self._accounts is None or cookie is None:
+            return HTMLResponse(pages.sentence_page(LINK_OVER).html(), 404)
+        return self._signed_in(self._accounts, request, cookie)
 
     async def sign_out(self, request: Request) -> Response:
         """End the session, also for copies of its cookie."""
-        if self._password is not None:
-            self._password.end(_cookie(request))
+        if self._accounts is not None:
+            await run_in_threadpool(self._accounts.end, cookie_of(request))
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE_NAME)
         return answer
 
     @staticmethod
-    def _signed_in(password: Password, *, is_secure: bool) -> Response:
+    def _signed_in(accounts: Accounts, request: Request, cookie: str) -> Response:
         answer = RedirectResponse("/", 303)
         answer.set_cookie(
             COOKIE_NAME,
-            password.new_cookie(),
-            max_age=SESSION_LIFETIME_S,
-            secure=is_secure,
+            cookie,
+            max_age=accounts.lifetime_s(cookie),
+            secure=request.url.scheme == "https",
             httponly=True,
             samesite="strict",
         )
         return answer
 
 
-def _cookie(request: Request) -> str:
+def cookie_of(request: Request) -> str:
+    """The session's cookie; empty without one."""
     return request.cookies.get(COOKIE_NAME, "")
 
 

@@ -153,6 +153,8 @@ def login_page(refusal: str | None = None) -> Page:
     """Page with the password form, and why the last attempt was refused."""
     form = element(
         "form",
+        element("label", "Name", for_="name"),
+        element("input", name="name", id="name", autocomplete="username", autocapitalize="none", placeholder="owner"),
         element("label", "Password", for_="password"),
         element("input", type="password", name="password", id="password", autocomplete="current-password",
                 required=True, autofocus=True),
@@ -204,6 +206,7 @@ def _header_bar(*, live: bool, sign_out: bool) -> Markup:
             type="button", id="theme",
         ),
         element("details", element("summary", "Keys"), element("p", KEYBOARD_HELP), class_="help"),
+        element("a", "Account", href="/account") if sign_out else None,
         element("form", element("button", "Sign out"), method="post", action="/logout") if sign_out else None,
         element("p", id="alert", role="alert", class_="unseen") if live else None,
         element("p", WAITING, id="waiting", role="status", hidden=True) if live else None,

@@ -19,14 +19,18 @@ class PodsQuestion:
 
     Parameters
     ----------
+    shown : the data that whoever asks may see.
     archive : lets one analysis run at a time.
     html : a page and its status as a response.
     """
 
     def __init__(
-        self, source: ViewDataSource, archive: CapacityLimiter, html: Callable[[pages.Page, int], Response]
+        self,
+        shown: Callable[[Request], ViewDataSource],
+        archive: CapacityLimiter,
+        html: Callable[[pages.Page, int], Response],
     ) -> None:
-        self._source = source
+        self._shown = shown
         self._archive = archive
         self._html = html
 
@@ -37,7 +41,9 @@ class PodsQuestion:
         run, runner = request.path_params["run"], request.path_params["runner"]
         try:
             worn = Worn(request.path_params["worn"])
-            await to_thread.run_sync(self._source.answer_whether_exchanged, run, runner, worn, limiter=self._archive)
+            await to_thread.run_sync(
+                self._shown(request).answer_whether_exchanged, run, runner, worn, limiter=self._archive
+            )
         except (KeyError, ValueError):
             return self._html(pages.sentence_page(f"There is no run {run} of {runner}."), 404)
         except UncorrectableError as error:

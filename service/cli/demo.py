@@ -95,7 +95,7 @@ def _run_watched(
     note = f"{what}, simulated, up to {speed:g} × real time"
     duration_s = max(each.duration_s for each in scenarios)
     observed = ObservedRun(f"Simulated, up to {speed:g} × real time", speed)
-    with run_wall(observed, folder, wall_address) as address:
+    with run_wall(observed, folder, wall_address, is_demo=True) as address:
         title = Title("surefoot demo", note, f"Ctrl-C ends the run · wall {address}", duration_s)
         with LiveScreen(console, title, speed) as screen:
             demo_run = record_demo(scenarios, folder, seed=seed, speed=speed, observer=Observers(observed, screen))

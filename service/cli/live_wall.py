@@ -10,7 +10,7 @@ from pathlib import Path
 from surefoot.service.configuration import usable_configuration
 from surefoot.service.settings import WallSettings
 from surefoot.service.views.squad_state import SquadStateSource
-from surefoot.service.views.wall import Archive, WallDataSource, wall
+from surefoot.service.views.wall import Archive, WallDataSource, wall, wall_accounts
 from surefoot.service.views.wall_address import is_loopback, qr_code
 
 WallAddress = tuple[str | None, int | None]
@@ -18,11 +18,17 @@ WallAddress = tuple[str | None, int | None]
 
 
 @contextmanager
-def run_wall(squad: SquadStateSource, runs: Path, wall_address: WallAddress) -> Iterator[str]:
-    """Serve the wall while entered; yields its address. Without a port asked for, any free one replaces a taken one."""
-    settings = wall_settings(wall_address)
-    source = WallDataSource(squad, Archive(runs, usable_configuration().settings))
-    with wall(source, settings, any_port=wall_address[1] is None) as address:
+def run_wall(squad: SquadStateSource, runs: Path, wall_address: WallAddress, *, is_demo: bool = False) -> Iterator[str]:
+    """Serve the wall while entered; yields its address. Without a port asked for, any free one replaces a taken one.
+
+    Parameters
+    ----------
+    is_demo : nobody signs in to see simulated runners on this computer.
+    """
+    settings, everything = wall_settings(wall_address), usable_configuration().settings
+    source = WallDataSource(squad, Archive(runs, everything))
+    accounts = None if is_demo and is_loopback(settings.host) else wall_accounts(everything)
+    with wall(source, settings, any_port=wall_address[1] is None, accounts=accounts) as address:
         if not is_loopback(settings.host):
             print_phone_address(address)
         yield address

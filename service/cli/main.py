@@ -11,7 +11,7 @@ import typer
 
 from surefoot.extras import missing
 from surefoot.service import VERSION
-from surefoot.service.cli import dashboards, gateway, standard_streams
+from surefoot.service.cli import accounts, dashboards, gateway, standard_streams
 from surefoot.service.cli.analyze import analyze
 from surefoot.service.cli.backup import backup, restore
 from surefoot.service.cli.certificate import certificate
@@ -82,6 +82,7 @@ for command, example in COMMANDS.items():
     app.command(command.__name__.rstrip("_"), epilog=f"Example: {example}")(command)
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(gateway.app, name="gateway")
+app.add_typer(accounts.app, name="accounts")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

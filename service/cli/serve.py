@@ -25,8 +25,8 @@ def serve(
     """Show the wall: who runs now, and every recorded run with its replay and report.
 
     Runs that surefoot live follows in another process are shown as they go on. What gateways and phones send is kept
-    here, and shown as it comes; surefoot live or surefoot sync makes runs of it. Beyond this computer the wall needs a
-    password, from wall.password in the settings or SUREFOOT_WALL_PASSWORD.
+    here, and shown as it comes; surefoot live or surefoot sync makes runs of it. Beyond this computer the wall needs an
+    owner: a password from wall.password in the settings or SUREFOOT_WALL_PASSWORD, or an account of surefoot accounts.
 
     Ctrl-C or SIGTERM ends it.
     """
@@ -45,7 +45,7 @@ def serve(
     from surefoot.service.views.received_parts import ReceivedParts
     from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import JoinedSquads, StoredRuns
-    from surefoot.service.views.wall import Archive, WallDataSource, wall
+    from surefoot.service.views.wall import Archive, WallDataSource, wall, wall_accounts
     from surefoot.service.views.wall_address import is_loopback
 
     if key is not None and cert is None:
@@ -62,8 +62,9 @@ def serve(
             WallDataSource(now, Archive(runs_folder(folder), settings)),
             ReceivedParts(settings, followed.cues),
         )
+        accounts = wall_accounts(settings)
         diary = Diary(settings, runs_folder(folder))
-        shown = wall(source, wall_address, metrics=metrics_page(settings), parts=parts, diary=diary)
+        shown = wall(source, wall_address, metrics=metrics_page(settings), parts=parts, diary=diary, accounts=accounts)
         with shown as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)
             if not is_loopback(wall_address.host):

@@ -39,7 +39,9 @@ class EntryKind(StrEnum):
     """What a runner is called, and whether they are a minor; the id is the runner's."""
     ACCOUNT = "account"
     SHARE = "share"
-    """What a runner lets somebody see."""
+    """What a runner lets somebody see; the id is that account's."""
+    LINK = "link"
+    """What a runner lets somebody without an account see for some days; the id is the link's digest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,21 @@ from surefoot.sensor_ingest.watches.kept_track import kept_track
 from surefoot.service.errors import RequestError, WallError
 from surefoot.service.formats.exporting import available_forms, check_installed, export_run
 from surefoot.service.formats.one_file import one_file
+from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.exchange import confirm_as_worn, exchange_pods
 from surefoot.service.runtime.speed_scales import scaled
 from surefoot.service.settings import Settings, WallSettings
 from surefoot.service.views.reporting import recorded
 from surefoot.service.views.squad_state import SquadStateSource
-from surefoot.service.views.wall_address import NEEDS_PASSWORD, SET_PASSWORD, needs_password, tls_context, wall_url
+from surefoot.service.views.wall_address import (
+    NEEDS_PASSWORD,
+    SET_PASSWORD,
+    is_loopback,
+    lacks_owner,
+    tls_context,
+    wall_url,
+)
 
 CACHED_RUNS = 3
 """Analyses kept in memory; each has every stride of its run."""
@@ -177,6 +185,7 @@ def wall(
     metrics: MetricsPage | None = None,
     parts: PartStore | None = None,
     diary: DiarySource | None = None,
+    accounts: StoredAccounts | None = None,
 ) -> Iterator[str]:
     """Serve the wall while entered; yields its address.
 
@@ -186,19 +195,19 @@ def wall(
     metrics : of the service that is watched.
     parts : takes what gateways send.
     diary : keeps what runners say.
+    accounts : who may sign in; None where nobody has to, on this computer alone.
 
     Raises
     ------
     WallError
         beyond this computer without a password, or where the address or the certificate cannot be used.
     """
-    word = settings.password.get_secret_value()
-    if needs_password(settings):
+    if not is_loopback(settings.host) and (accounts is None or lacks_owner(settings, accounts)):
         raise WallError(f"{settings.host} {NEEDS_PASSWORD}; {SET_PASSWORD}")
     serve = partial(
         WallServer,
         source,
-        password=Password(word) if word else None,
+        accounts=accounts,
         metrics=metrics,
         tls=tls_context(settings),
         parts=parts,
@@ -206,6 +215,12 @@ def wall(
     )
     with _server(serve, settings, any_port=any_port) as server:
         yield wall_url(settings, server.port)
+
+
+def wall_accounts(settings: Settings) -> StoredAccounts:
+    """Accounts of the data folder, with the owner of the settings where they have a password."""
+    word = settings.wall.password.get_secret_value()
+    return StoredAccounts(settings.data, Password(word) if word else None)
 
 
 def _server(serve: Callable[..., WallServer], settings: WallSettings, *, any_port: bool) -> WallServer:

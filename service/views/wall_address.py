@@ -12,13 +12,15 @@ from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 import segno
 
 from surefoot.service.errors import WallError
+from surefoot.service.people.accounts import MIN_PASSWORD_LENGTH, StoredAccounts
 from surefoot.service.settings import WallSettings
 
 RESPONSE_TIMEOUT_S, MAX_RESPONSE_BYTES = 3.0, 4096
 ANY_ADDRESS = ("0.0.0.0", "::")
-MIN_PASSWORD_LENGTH = 8
 NEEDS_PASSWORD = f"is visible to others and needs a password of {MIN_PASSWORD_LENGTH} characters or more"
-SET_PASSWORD = "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD"
+SET_PASSWORD = (
+    "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD; or make an owner with surefoot accounts add"
+)
 
 
 def tls_context(settings: WallSettings) -> ssl.SSLContext | None:
@@ -50,9 +52,10 @@ def wall_url(settings: WallSettings, port: int) -> str:
     return f"{'http' if settings.cert is None else 'https'}://{_reached_at(settings.host)}:{port}/"
 
 
-def needs_password(settings: WallSettings) -> bool:
-    """Whether other computers can reach the wall without a password of `MIN_PASSWORD_LENGTH`."""
-    return not is_loopback(settings.host) and len(settings.password.get_secret_value()) < MIN_PASSWORD_LENGTH
+def lacks_owner(settings: WallSettings, accounts: StoredAccounts) -> bool:
+    """Whether other computers could reach a wall for which nobody has a password of `MIN_PASSWORD_LENGTH`."""
+    word = settings.password.get_secret_value()
+    return not is_loopback(settings.host) and (0 < len(word) < MIN_PASSWORD_LENGTH or not accounts.has_owner)
 
 
 def is_loopback(host: str) -> bool:

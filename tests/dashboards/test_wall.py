@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.formatting import asymmetry_text
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
-from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
+from tests.dashboards.accounts import owner
 from tests.dashboards.browser import SIZES, overflow_px, page_events, violations
 from tests.dashboards.fake_source import FakeViewDataSource, eventful_runner
 from tests.dashboards.runs import ROLL_S, RUN
@@ -187,7 +187,7 @@ def test_the_report_is_one_click_away(wall: str, page: Page) -> None:
 def test_a_wrong_password_sees_nothing_and_the_right_one_everything(
     browser: Browser, source: FakeViewDataSource
 ) -> None:
-    with WallServer(source, password=Password("open sesame")) as server:
+    with WallServer(source, accounts=owner("open sesame")) as server:
         wall = f"http://127.0.0.1:{server.port}"
         tab = browser.new_context().new_page()
         for path in PAGES:
@@ -197,7 +197,7 @@ def test_a_wrong_password_sees_nothing_and_the_right_one_everything(
         assert tab.request.get(f"{wall}/events").status == 401
         tab.fill("#password", "open barley")
         tab.get_by_role("button", name="Show the wall").click()
-        expect(tab.get_by_role("alert")).to_have_text("Wrong password.")
+        expect(tab.get_by_role("alert")).to_have_text("Wrong name or password.")
         tab.goto(wall)
         assert tab.url == f"{wall}/login"
         assert violations(tab) == []
@@ -208,7 +208,7 @@ def test_a_wrong_password_sees_nothing_and_the_right_one_everything(
 
 
 def test_who_signs_out_is_out_with_every_copy_of_the_cookie(browser: Browser, source: FakeViewDataSource) -> None:
-    with WallServer(source, password=Password("open sesame")) as server:
+    with WallServer(source, accounts=owner("open sesame")) as server:
         wall = f"http://127.0.0.1:{server.port}"
         tab = browser.new_context().new_page()
         tab.goto(f"{wall}/login")

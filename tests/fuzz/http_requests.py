@@ -8,10 +8,12 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from surefoot.dashboards.wall.access import COOKIE_NAME, Password
 from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.service.people.accounts import StoredAccounts
 from tests.accuracy.report import Finding
 from tests.dashboards.fake_source import FakeViewDataSource, eventful_runner
 from tests.dashboards.runs import RUN
@@ -51,7 +53,7 @@ def requests(count: int, mangled: Mangled) -> Iterator[Finding]:
     password, source, errors = Password(PASSWORD), FakeViewDataSource(eventful_runner(RUNNER, 100.0)), Errors()
     logging.getLogger().addHandler(errors)
     try:
-        with WallServer(source, password=password) as server:
+        with WallServer(source, accounts=StoredAccounts(Path("nowhere"), password)) as server:
             sender = Sender(server.port, password)
             asyncio.run(sender.send_all(count, mangled))
             alive = asyncio.run(sender.answer_to(b"GET /health HTTP/1.1\r\nHost: wall\r\n\r\n")).endswith(b"ok")

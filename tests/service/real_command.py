@@ -27,6 +27,7 @@ class RealCommand:
     output : where its standard output goes; by default it is read.
     before : called in the new process before the command.
     environment : what it has besides ours.
+    typed : what stands on its standard input; None for ours.
     """
 
     def __init__(
@@ -38,8 +39,10 @@ class RealCommand:
         output: int | IO[bytes] = subprocess.PIPE,
         before: Callable[[], None] | None = None,
         environment: Mapping[str, str] | None = None,
+        typed: str | None = None,
     ) -> None:
         self._before = before
+        self._typed = typed
         self._output = output
         self.lines: list[str] = []
         self.out = ""
@@ -61,9 +64,13 @@ class RealCommand:
             env=self._environment,
             stdout=self._output,
             stderr=subprocess.PIPE,
+            stdin=None if self._typed is None else subprocess.PIPE,
             text=True,
             preexec_fn=self._before,
         )
+        if self._process.stdin is not None:
+            self._process.stdin.write(self._typed or "")
+            self._process.stdin.close()
         self._readers = [threading.Thread(target=read) for read in (self._read_errors, self._read_output)]
         for reader in self._readers:
             reader.start()

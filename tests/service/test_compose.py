@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
+from surefoot.service.people.accounts import MIN_PASSWORD_LENGTH
 from surefoot.service.settings import Settings
-from surefoot.service.views.wall_address import MIN_PASSWORD_LENGTH
 from tests.service.command import ROOT
 from tests.service.listener import Listener
 from tests.service.real_command import RealCommand

@@ -75,7 +75,7 @@ def test_it_knows_whether_the_wall_can_be_shown_and_to_whom(tmp_path: Path) -> N
     assert "0.0.0.0 is visible to others and needs a password" in open_door.detail
     assert "SUREFOOT_WALL_PASSWORD" in open_door.advice
     guarded = wall_check(tmp_path, **everywhere, password="open sesame")
-    assert guarded.detail.endswith("to others too, with the password")
+    assert guarded.detail.endswith("to others too, with an account")
     elsewhere = wall_check(tmp_path, host="192.0.2.7", port=port, password="open sesame")
     assert (elsewhere.status, "address of this computer" in elsewhere.advice) == (CheckStatus.PROBLEM, True)
 

@@ -13,7 +13,6 @@ from zipfile import ZipFile
 import pytest
 
 from surefoot.dashboards.data_source import ExportForm
-from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.service.cli.main import main
 from surefoot.service.runtime.demo import DemoRun
@@ -21,6 +20,7 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource
+from tests.dashboards.accounts import owner
 from tests.dashboards.browser import chromium
 from tests.service.servers import wait
 
@@ -127,6 +127,6 @@ def test_what_cannot_be_written_is_told_in_a_sentence(
 
 
 def test_strangers_are_led_to_the_password(source: WallDataSource, demo: DemoRun) -> None:
-    with WallServer(source, password=Password(PASSWORD)) as server:
+    with WallServer(source, accounts=owner(PASSWORD)) as server:
         answer, body = get(server, place(demo, "fit"))
     assert (answer.status, answer.headers["Location"], body) == (303, "/login", b"")

@@ -46,7 +46,7 @@ from surefoot.service.store.service_status import (
 )
 from surefoot.service.views.metrics_server import metrics_server
 from surefoot.service.views.service_metrics import metrics_page, metrics_text
-from surefoot.service.views.wall import wall
+from surefoot.service.views.wall import wall, wall_accounts
 from tests.dashboards.fake_source import FakeViewDataSource
 from tests.service.real_command import RealCommand
 from tests.service.servers import free_port, wait
@@ -263,7 +263,9 @@ def shown(settings: Settings, password: str) -> Iterator[str]:
     protected = Settings.model_validate(
         {"data": settings.data, "wall": {"port": 0, "password": password}, "metrics": {"token": TOKEN}}
     )
-    with wall(FakeViewDataSource(), protected.wall, metrics=metrics_page(protected)) as address:
+    with wall(
+        FakeViewDataSource(), protected.wall, metrics=metrics_page(protected), accounts=wall_accounts(protected)
+    ) as address:
         yield f"{address}metrics"
 
 
@@ -296,7 +298,9 @@ def test_a_wall_for_this_computer_alone_gives_metrics_to_whoever_asks(
 
 def test_without_a_token_in_the_settings_none_opens_the_metrics(recorded: tuple[Settings, RecordingMonitor]) -> None:
     settings = Settings.model_validate({"data": recorded[0].data, "wall": {"port": 0, "password": PASSWORD}})
-    with wall(FakeViewDataSource(), settings.wall, metrics=metrics_page(settings)) as address:
+    with wall(
+        FakeViewDataSource(), settings.wall, metrics=metrics_page(settings), accounts=wall_accounts(settings)
+    ) as address:
         assert read(f"{address}metrics", {"Authorization": "Bearer "})[0] == 401
 
 

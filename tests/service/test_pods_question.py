@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, open_run
 from surefoot.service.pipeline.reanalysis import analyze_run
@@ -22,6 +21,7 @@ from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource
+from tests.dashboards.accounts import owner
 from tests.dashboards.browser import chromium, violations
 from tests.service.stored_runs import exchanged, stored
 
@@ -107,7 +107,7 @@ def test_a_button_exchanges_the_feet_and_shows_the_corrected_report(
 def test_only_who_is_signed_in_answers_and_is_not_asked_again(
     source: WallDataSource, page: Page, wrong: RunFolder
 ) -> None:
-    with WallServer(source, password=Password(PASSWORD)) as server:
+    with WallServer(source, accounts=owner(PASSWORD)) as server:
         own = f"http://{HOST}:{server.port}"
         assert status(server, answer(wrong, "as-named"), Host=f"{HOST}:{server.port}", Origin=own) == 303
         assert open_run(wrong.path) == wrong

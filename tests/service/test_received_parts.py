@@ -23,6 +23,7 @@ from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import open_run
 from surefoot.service.gateway.keys import GatewayKeys
+from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.settings import Settings
 from surefoot.service.views.received_parts import ReceivedParts
 from tests.dashboards.fake_source import FakeViewDataSource
@@ -43,7 +44,9 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def wall(settings: Settings) -> Iterator[WallServer]:
-    with WallServer(FakeViewDataSource(), password=PASSWORD, parts=ReceivedParts(settings)) as server:
+    with WallServer(
+        FakeViewDataSource(), accounts=StoredAccounts(settings.data, PASSWORD), parts=ReceivedParts(settings)
+    ) as server:
         yield server
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -42,6 +43,7 @@ from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.squad_state import ObservedRun, StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource, wall
 from surefoot.service.views.wall_address import answers_at, is_loopback, qr_code
+from tests.dashboards.accounts import owner
 from tests.dashboards.browser import chromium
 from tests.service.command import surefoot
 from tests.service.servers import START_S
@@ -116,6 +118,11 @@ def source(settings: Settings) -> Iterator[WallDataSource]:
         yield WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
 
 
+def protected(source: WallDataSource, settings: WallSettings) -> AbstractContextManager[str]:
+    """The wall with the owner of the settings."""
+    return wall(source, settings, accounts=owner(settings.password.get_secret_value()))
+
+
 def only(source: WallDataSource) -> RunnerState:
     time.sleep(0.25)  # a scene is read anew after a fifth of a second
     [runner] = source.squad_state().runners
@@ -185,13 +192,13 @@ def test_beyond_this_computer_it_needs_a_password(source: WallDataSource, host: 
     assert not is_loopback(host)
     with (
         pytest.raises(WallError, match=r"needs a password of 8 characters or more; set wall\.password"),
-        wall(source, WallSettings(host=host, port=0, password=password)),  # type: ignore[arg-type]
+        protected(source, WallSettings(host=host, port=0, password=password)),  # type: ignore[arg-type]
     ):
         pass
 
 
 def test_with_a_password_others_may_look(source: WallDataSource) -> None:
-    with wall(source, WallSettings(host="0.0.0.0", port=0, password="open sesame")) as address:  # type: ignore[arg-type]
+    with protected(source, WallSettings(host="0.0.0.0", port=0, password="open sesame")) as address:  # type: ignore[arg-type]
         port = address.rstrip("/").rpartition(":")[2]
         with urlopen(f"http://127.0.0.1:{port}/") as answer:
             assert answer.url.endswith("/login")
@@ -229,7 +236,7 @@ def test_behind_tls_the_cookie_is_for_tls_alone(
 ) -> None:
     cert, key = certificate if encrypted else (None, None)
     settings = WallSettings(port=0, password="open sesame", cert=cert, key=key)  # type: ignore[arg-type]
-    with wall(source, settings) as address:
+    with protected(source, settings) as address:
         place = urlsplit(address).netloc
         trusting = ssl.create_default_context(cafile=str(certificate[0]))
         link = HTTPSConnection(place, context=trusting) if encrypted else HTTPConnection(place)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from surefoot.dashboards.data_source import SquadState
 from surefoot.dashboards.wall import connections
-from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.service.settings import WallSettings
 from surefoot.service.views.wall_address import tls_context
+from tests.dashboards.accounts import owner
 from tests.dashboards.no_recorded_runs import NoRecordedRuns
 
 PASSWORD = "correct horse"
@@ -37,7 +37,7 @@ def highest_memory_kib() -> int:
 if __name__ == "__main__":
     connections.MAX_WAIT_S = float(sys.argv[1])
     certificate = WallSettings(cert=Path(sys.argv[2])) if sys.argv[2:] else WallSettings()
-    with WallServer(NobodyRuns(), password=Password(PASSWORD), tls=tls_context(certificate)) as server:
+    with WallServer(NobodyRuns(), accounts=owner(PASSWORD), tls=tls_context(certificate)) as server:
         print(server.port, flush=True)
         for _ in sys.stdin:
             print(highest_memory_kib(), flush=True)

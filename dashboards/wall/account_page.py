@@ -1,0 +1,192 @@
+"""The page of one's own account: devices, password, and what a runner lets others see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from surefoot.dashboards.formatting import local_time
+from surefoot.dashboards.html import Markup, element
+from surefoot.dashboards.viewers import AccountBook, Scope, SessionInfo, ShareInfo, Viewer
+from surefoot.dashboards.wall.access import is_from_own_page
+from surefoot.dashboards.wall.bodies import read_body
+from surefoot.dashboards.wall.login import cookie_of
+from surefoot.dashboards.wall.pages import Page
+
+MAX_FORM_BYTES = 4096
+SCOPES = {Scope.RUNS: "runs", Scope.FINDINGS: "findings", Scope.PAIN_AND_PLAN: "pain and plan"}
+LINK_DAYS = 14
+Form = dict[str, list[str]]
+
+
+class AccountPage:
+    """Handlers of the page and its forms.
+
+    Parameters
+    ----------
+    viewer : who asks.
+    html : a page and its status as a response.
+    """
+
+    def __init__(
+        self, book: AccountBook, viewer: Callable[[Request], Viewer], html: Callable[[Page, int], Response]
+    ) -> None:
+        self._book = book
+        self._viewer = viewer
+        self._html = html
+
+    def routes(self) -> list[Route]:
+        """All below `/account`."""
+        return [
+            Route("/account", self._page),
+            Route("/account/password", self._form(self._change_password), methods=["POST"]),
+            Route("/account/end", self._form(self._end_session), methods=["POST"]),
+            Route("/account/share", self._form(self._share), methods=["POST"]),
+            Route("/account/link", self._form(self._make_link), methods=["POST"]),
+        ]
+
+    async def _page(self, request: Request) -> Response:
+        return await self._shown(request)
+
+    async def _shown(self, request: Request, told: str = "", status: int = 200) -> Response:
+        viewer, cookie = self._viewer(request), cookie_of(request)
+        sessions = await run_in_threadpool(self._book.sessions, cookie)
+        shares = await run_in_threadpool(self._book.shares, viewer) if viewer.speaks_for else None
+        return self._html(account_page(viewer, sessions, shares, told), status)
+
+    def _form(self, act: Callable[[Request, Form], str]) -> Callable[[Request], object]:
+        async def answer(request: Request) -> Response:
+            if not is_from_own_page(request.headers):
+                return PlainTextResponse("press the button on the wall's own page", 403)
+            body = await read_body(request, MAX_FORM_BYTES)
+            if body is None:
+                return PlainTextResponse("too long", 413, {"Connection": "close"})
+            told = await run_in_threadpool(act, request, parse_qs(body.decode(errors="replace")))
+            return await self._shown(request, told) if told else RedirectResponse("/account", 303)
+
+        return answer
+
+    def _change_password(self, request: Request, form: Form) -> str:
+        if self._book.change_password(cookie_of(request), _one(form, "old"), _one(form, "new")):
+            return "The new password holds; every other device is signed out."
+        return "The old password is not right, or the new one has less than 8 characters. Nothing was changed."
+
+    def _end_session(self, request: Request, form: Form) -> str:
+        self._book.end_session(cookie_of(request), _one(form, "session"))
+        return ""
+
+    def _share(self, request: Request, form: Form) -> str:
+        viewer = self._viewer(request)
+        if not viewer.speaks_for:
+            return "Only a runner gives and takes back what others see."
+        try:
+            self._book.share(viewer, _one(form, "account"), _scopes(form))
+        except KeyError:
+            return "There is no such coach or physio any more."
+        return ""
+
+    def _make_link(self, request: Request, form: Form) -> str:
+        viewer, scopes = self._viewer(request), _scopes(form)
+        if not viewer.speaks_for or not scopes:
+            return "Say what the link shows."
+        token = self._book.new_link(viewer, scopes, LINK_DAYS)
+        return f"For {LINK_DAYS} days, whoever opens this sees it: {request.base_url}link/{token}"
+
+
+def account_page(
+    viewer: Viewer, sessions: Sequence[SessionInfo], shares: Sequence[ShareInfo] | None, told: str = ""
+) -> Page:
+    """The page.
+
+    Parameters
+    ----------
+    shares : None for an account that speaks for no runner.
+    """
+    parts = [
+        element("p", told, role="alert", class_="told") if told else None,
+        *([] if shares is None else _share_parts(shares)),
+        element("h2", "Devices") if sessions else None,
+        *(_session(each) for each in sessions),
+        _password_form() if sessions else None,
+    ]
+    whose = f", {viewer.role}" if viewer.role != viewer.name else ""
+    heading = element("h1", f"Account {viewer.name}{whose}" if viewer.name else "Nobody signs in here")
+    return Page("Account", element("main", heading, *parts, id="main", class_="account"))
+
+
+def _share_parts(shares: Sequence[ShareInfo]) -> list[Markup]:
+    forms = [
+        element(
+            "form",
+            element("strong", f"{each.name}, {each.role}"),
+            *_boxes(each.scopes, each.account),
+            element("input", type="hidden", name="account", value=each.account),
+            element("button", "Save"),
+            element("span", f"since {local_time(each.since_utc)}") if each.since_utc else None,
+            method="post", action="/account/share", class_="share",
+        )
+        for each in shares
+    ]  # fmt: skip
+    link = element(
+        "form",
+        element("strong", f"A link for somebody without an account, for {LINK_DAYS} days"),
+        *_boxes(frozenset(), "link"),
+        element("button", "Make a link"),
+        method="post", action="/account/link", class_="share",
+    )  # fmt: skip
+    nobody = element("p", "There is no coach or physio here yet.") if not shares else None
+    return [each for each in (element("h2", "Who sees what of you"), nobody, *forms, link) if each is not None]
+
+
+def _boxes(chosen: frozenset[Scope], account: str) -> list[Markup]:
+    return [
+        element(
+            "label",
+            element("input", type="checkbox", name="scope", value=scope, checked=scope in chosen,
+                    id=f"{account} {scope}"),
+            f" {words}",
+        )
+        for scope, words in SCOPES.items()
+    ]  # fmt: skip
+
+
+def _session(each: SessionInfo) -> Markup:
+    words = f"{each.device or 'a device'}, since {local_time(each.since_utc)}{', this one' if each.current else ''} "
+    return element(
+        "form",
+        words,
+        element("input", type="hidden", name="session", value=each.session),
+        element("button", "Sign it out"),
+        method="post",
+        action="/account/end",
+    )
+
+
+def _password_form() -> Markup:
+    fields = (("Old", "old", "current-password"), ("New", "new", "new-password"))
+    return element(
+        "form",
+        element("h2", "Password"),
+        *(
+            element(
+                "label", f"{words} ", element("input", type="password", name=name, autocomplete=auto, required=True)
+            )
+            for words, name, auto in fields
+        ),
+        element("button", "Change it"),
+        method="post",
+        action="/account/password",
+    )
+
+
+def _one(form: Form, name: str) -> str:
+    return form.get(name, [""])[0]
+
+
+def _scopes(form: Form) -> frozenset[Scope]:
+    return frozenset(Scope(each) for each in form.get("scope", ()) if each in set(Scope))

@@ -1,0 +1,78 @@
+"""What one viewer may see of the wall's data. Every page takes its data from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from surefoot.dashboards.data_source import (
+    AnalysedRun,
+    ExportForm,
+    RunListEntry,
+    SquadState,
+    ViewDataSource,
+    Worn,
+)
+from surefoot.dashboards.viewers import Role, Scope, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSource:
+    """The wall's data as a viewer may see them; what they may not see is as if it were not there."""
+
+    source: ViewDataSource
+    viewer: Viewer
+
+    def squad_state(self) -> SquadState:
+        """State of the runners that are shown; findings only of those that let them be seen."""
+        squad = self.source.squad_state()
+        if self.viewer.role is Role.OWNER:
+            return squad
+        shown = [each for each in squad.runners if self._shows(each.runner)]
+        runners = [each if self._shows_findings(each.runner) else replace(each, findings=()) for each in shown]
+        return replace(squad, runners=runners, notices=())
+
+    def runs(self) -> Sequence[RunListEntry]:
+        """Recorded runs with the runners that are shown, newest first."""
+        named = (
+            replace(run, names={runner: name for runner, name in run.names.items() if self._shows(runner)})
+            for run in self.source.runs()
+        )
+        return [run for run in named if run.names]
+
+    def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
+        """Analyses of the runners that are shown; KeyError where there are none."""
+        found = {
+            runner: self._shown(each) for runner, each in self.source.analysed_runs(run).items() if self._shows(runner)
+        }
+        if not found:
+            raise KeyError(run)
+        return found
+
+    def answer_whether_exchanged(self, run: str, runner: str, worn: Worn) -> None:
+        """Correct a run; KeyError unless the viewer speaks for the runner, or keeps the service."""
+        if not (self.viewer.may_tell(runner) or self.viewer.role is Role.OWNER):
+            raise KeyError(runner)
+        self.source.answer_whether_exchanged(run, runner, worn)
+
+    def export_forms(self) -> Sequence[ExportForm]:
+        """Forms in which recorded runs can be exported here."""
+        return self.source.export_forms()
+
+    def export(self, run: str, runner: str, form: ExportForm, folder: Path) -> Path:
+        """Write a recorded run, findings and all; KeyError where one of both is not shown."""
+        if not self._shows_findings(runner):
+            raise KeyError(runner)
+        return self.source.export(run, runner, form, folder)
+
+    def _shows(self, runner: str) -> bool:
+        return self.viewer.may_see(runner, Scope.RUNS)
+
+    def _shows_findings(self, runner: str) -> bool:
+        return self._shows(runner) and self.viewer.may_see(runner, Scope.FINDINGS)
+
+    def _shown(self, run: AnalysedRun) -> AnalysedRun:
+        if self._shows_findings(run.runner):
+            return run
+        return replace(run, results=replace(run.results, findings=()))

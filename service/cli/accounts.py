@@ -1,0 +1,70 @@
+"""The command `accounts`: who may sign in to the wall."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from surefoot.service.people.accounts import StoredAccounts
+
+app = typer.Typer(no_args_is_help=True)
+AccountName = Annotated[str, typer.Argument(metavar="NAME", help="What they type to sign in.")]
+
+
+@app.callback()
+def accounts() -> None:
+    """Make and take away accounts of the wall.
+
+    A runner sees everything of their own; what a coach or physio sees of them, they give and take back on their page
+    /account. An owner keeps the service, and sees runs and findings, never diaries. Without any account, and without
+    wall.password, nobody signs in on this computer.
+    """
+
+
+@app.command(epilog="Example: surefoot accounts add anna --role runner --runner Anna")
+def add(
+    name: AccountName,
+    role: Annotated[str, typer.Option(metavar="ROLE", help="runner, coach, physio or owner.")],
+    runner: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose account it is; a guardian's has the name of the minor.")
+    ] = None,
+) -> None:
+    """Make an account, or give it another password, which is asked for, or read from standard input."""
+    from surefoot.dashboards.viewers import Role
+    from surefoot.sensor_ingest.recording.runner_ids import runner_id
+    from surefoot.service.errors import AccountError
+
+    if role not in set(Role):
+        raise AccountError(f"there is no role {role}; there are {', '.join(Role)}")
+    _accounts().add(name, Role(role), _password(), runner_id(runner) if runner else "")
+    print(f"{name} can sign in as {role}.")
+
+
+@app.command("list", epilog="Example: surefoot accounts list")
+def list_accounts() -> None:
+    """List the accounts."""
+    for each in _accounts().all():
+        print(f"{each.name}  {each.role}" + (f" of {each.speaks_for}" if each.speaks_for else ""))
+
+
+@app.command(epilog="Example: surefoot accounts remove bert")
+def remove(name: AccountName) -> None:
+    """Take an account away; whoever has it is signed out everywhere."""
+    _accounts().remove(name)
+    print(f"{name} can no longer sign in.")
+
+
+def _accounts() -> StoredAccounts:
+    from surefoot.service.configuration import load_configuration
+    from surefoot.service.views.wall import wall_accounts
+
+    return wall_accounts(load_configuration().settings)
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")

@@ -1,0 +1,93 @@
+"""On which devices people are signed in; only a digest of what the device has is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from surefoot.sensor_ingest.recording.private_files import make_private_folder
+from surefoot.service.store.checked_lines import append_line, read_lines
+
+FILE_NAME = "sessions.log"
+LIFETIME = timedelta(days=90)
+BEGUN, ENDED = "begun", "ended"
+MAX_DEVICE_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A device on which somebody is signed in.
+
+    Parameters
+    ----------
+    id : digest of its cookie.
+    """
+
+    id: str
+    account: str
+    device: str
+    since_utc: datetime
+
+
+class Sessions:
+    """Sessions of a data folder; they outlive the service, and are ended by a line."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        self._read: tuple[int, Mapping[str, Session]] = (0, {})
+
+    @property
+    def lifetime_s(self) -> int:
+        """For how long a device stays signed in."""
+        return int(LIFETIME.total_seconds())
+
+    def begin(self, account: str, device: str) -> str:
+        """A cookie for a device."""
+        cookie = secrets.token_urlsafe(32)
+        make_private_folder(self.path.parent)
+        began = {"id": _digest(cookie), "account": account, "device": device[:MAX_DEVICE_LENGTH]}
+        append_line(self.path, BEGUN, {**began, "at_utc": datetime.now(UTC).isoformat()})
+        return cookie
+
+    def of(self, cookie: str) -> Session | None:
+        """The session of a cookie; None where it is over."""
+        return self._open().get(_digest(cookie))
+
+    def of_account(self, account: str) -> Sequence[Session]:
+        """Sessions of an account, the newest first."""
+        found = [each for each in self._open().values() if each.account == account]
+        return sorted(found, key=lambda each: each.since_utc, reverse=True)
+
+    def end(self, session: str) -> None:
+        """End a session."""
+        append_line(self.path, ENDED, {"id": session})
+
+    def end_all(self, account: str) -> None:
+        """End every session of an account."""
+        for each in self.of_account(account):
+            self.end(each.id)
+
+    def _open(self) -> Mapping[str, Session]:
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if size != self._read[0]:
+            self._read = size, self._from_file()
+        since = datetime.now(UTC) - LIFETIME
+        return {each.id: each for each in self._read[1].values() if each.since_utc > since}
+
+    def _from_file(self) -> Mapping[str, Session]:
+        found: dict[str, Session] = {}
+        for kind, fields in read_lines(self.path):
+            if kind == BEGUN:
+                since = datetime.fromisoformat(fields["at_utc"])
+                found[fields["id"]] = Session(fields["id"], fields["account"], fields["device"], since)
+            elif kind == ENDED:
+                found.pop(fields["id"], None)
+        return found
+
+
+def _digest(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()

@@ -1,0 +1,170 @@
+"""Who may sign in, on which devices, and what runners let them see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from surefoot.dashboards.viewers import Role, Scope
+from surefoot.dashboards.wall.access import Password
+from surefoot.sensor_ingest.recording.runner_ids import runner_id
+from surefoot.service.errors import AccountError
+from surefoot.service.people.accounts import StoredAccounts
+from surefoot.service.people.people_file import FILE_NAME
+from surefoot.service.people.sessions import FILE_NAME as SESSIONS
+from tests.service.real_command import RealCommand
+
+WORD, OTHER = "correct horse", "battery staple"
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> StoredAccounts:
+    found = StoredAccounts(tmp_path, Password("open sesame"))
+    found.add("anna", Role.RUNNER, WORD, "anna")
+    found.add("carl", Role.COACH, WORD)
+    return found
+
+
+def signed_in(accounts: StoredAccounts, name: str, word: str = WORD) -> str:
+    cookie = accounts.sign_in(name, word, "a phone")
+    assert cookie is not None
+    return cookie
+
+
+def test_nobody_signs_in_until_there_is_an_account(tmp_path: Path) -> None:
+    accounts = StoredAccounts(tmp_path, None)
+    assert not accounts.are_needed
+    with pytest.raises(AccountError, match="make an owner first"):
+        accounts.add("carl", Role.COACH, WORD)
+    accounts.add("olga", Role.OWNER, WORD)
+    accounts.add("carl", Role.COACH, WORD)
+    assert accounts.are_needed
+
+
+def test_the_right_name_and_password_sign_in_on_a_device_that_is_remembered(
+    accounts: StoredAccounts, tmp_path: Path
+) -> None:
+    cookie = signed_in(accounts, "anna")
+    assert accounts.sign_in("anna", OTHER, "") is None
+    assert accounts.sign_in("nobody", WORD, "") is None
+    viewer = StoredAccounts(tmp_path, None).viewer(cookie)  # after a restart
+    assert viewer is not None
+    assert (viewer.account, viewer.role, viewer.speaks_for) == ("anna", Role.RUNNER, "anna")
+
+
+def test_neither_a_password_nor_a_cookie_can_be_read_from_the_disk(accounts: StoredAccounts, tmp_path: Path) -> None:
+    cookie = signed_in(accounts, "anna")
+    kept = (tmp_path / FILE_NAME).read_text() + (tmp_path / SESSIONS).read_text()
+    assert WORD not in kept
+    assert cookie not in kept
+    assert "$argon2id$" in kept
+
+
+def test_the_password_of_the_settings_is_the_owners(accounts: StoredAccounts) -> None:
+    for name in ("", "owner"):
+        viewer = accounts.viewer(signed_in(accounts, name, "open sesame"))
+        assert viewer is not None
+        assert viewer.role is Role.OWNER
+    assert accounts.sign_in("owner", WORD, "") is None
+
+
+def test_a_device_is_signed_out_by_itself_by_another_and_by_a_new_password(accounts: StoredAccounts) -> None:
+    first, second, third = (signed_in(accounts, "anna") for _ in range(3))
+    accounts.end(first)
+    assert accounts.viewer(first) is None
+    [other] = [each for each in accounts.sessions(second) if not each.current]
+    accounts.end_session(second, other.session)
+    assert accounts.viewer(third) is None
+    fourth = signed_in(accounts, "anna")
+    assert not accounts.change_password(second, OTHER, OTHER)
+    assert accounts.change_password(second, WORD, OTHER)
+    assert accounts.viewer(second) is not None
+    assert accounts.viewer(fourth) is None
+    assert accounts.sign_in("anna", WORD, "") is None
+
+
+def test_nobody_ends_a_session_of_somebody_else(accounts: StoredAccounts) -> None:
+    anna, carl = signed_in(accounts, "anna"), signed_in(accounts, "carl")
+    accounts.end_session(carl, accounts.sessions(anna)[0].session)
+    assert accounts.viewer(anna) is not None
+
+
+def test_a_removed_account_is_out_at_once(accounts: StoredAccounts) -> None:
+    cookie = signed_in(accounts, "carl")
+    accounts.remove("carl")
+    assert accounts.viewer(cookie) is None
+    assert accounts.sign_in("carl", WORD, "") is None
+    with pytest.raises(AccountError, match="there is no account carl"):
+        accounts.remove("carl")
+
+
+def test_what_a_runner_gives_they_take_back_and_both_are_kept_with_their_date(
+    accounts: StoredAccounts, tmp_path: Path
+) -> None:
+    cookie = signed_in(accounts, "carl")
+
+    def sees(scope: Scope) -> bool:
+        viewer = accounts.viewer(cookie)
+        return viewer is not None and viewer.may_see("anna", scope)
+
+    anna = accounts.viewer(signed_in(accounts, "anna"))
+    assert anna is not None
+    assert not sees(Scope.RUNS)
+    accounts.share(anna, "carl", frozenset({Scope.RUNS, Scope.FINDINGS}))
+    assert sees(Scope.RUNS)
+    assert sees(Scope.FINDINGS)
+    assert not sees(Scope.PAIN_AND_PLAN)
+    accounts.share(anna, "carl", frozenset())
+    assert not sees(Scope.RUNS)
+    lines = [line for line in (tmp_path / FILE_NAME).read_text().splitlines() if '"share"' in line]
+    assert len(lines) == 2
+    assert all("at_utc" in line for line in lines)
+    with pytest.raises(KeyError):
+        accounts.share(anna, "nobody", frozenset())
+
+
+def test_a_link_shows_one_runner_until_it_is_over(accounts: StoredAccounts) -> None:
+    anna = accounts.viewer(signed_in(accounts, "anna"))
+    assert anna is not None
+    cookie = accounts.link(accounts.new_link(anna, frozenset({Scope.RUNS}), days=14))
+    assert cookie is not None
+    viewer = accounts.viewer(cookie)
+    assert viewer is not None
+    assert viewer.may_see("anna", Scope.RUNS)
+    assert not viewer.may_see("anna", Scope.PAIN_AND_PLAN)
+    assert not viewer.may_see("bert", Scope.RUNS)
+    assert not viewer.may_record
+    assert accounts.link(accounts.new_link(anna, frozenset({Scope.RUNS}), days=0)) is None
+    assert accounts.link("guess") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "word", "runner", "sentence"),
+    [
+        ("a b", Role.COACH, WORD, "", "'a b' cannot be the name of an account"),
+        ("owner", Role.OWNER, WORD, "", "'owner' cannot be the name of an account"),
+        ("bert", Role.RUNNER, WORD, "", "an account of a runner, and no other, says whose it is"),
+        ("bert", Role.COACH, WORD, "bert", "an account of a runner, and no other, says whose it is"),
+        ("bert", Role.COACH, "short", "", "a password has 8 characters or more"),
+    ],
+)
+def test_what_cannot_be_an_account_is_refused(
+    accounts: StoredAccounts, name: str, role: Role, word: str, runner: str, sentence: str
+) -> None:
+    with pytest.raises(AccountError) as refused:
+        accounts.add(name, role, word, runner)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_the_command_makes_lists_and_removes(tmp_path: Path) -> None:
+    def said(*arguments: str) -> str:
+        with RealCommand(tmp_path, "accounts", *arguments, typed=f"{WORD}\n") as command:
+            command.finish()
+        return command.out + command.err
+
+    assert said("add", "olga", "--role", "owner") == "olga can sign in as owner.\n"
+    assert said("add", "anna", "--role", "runner", "--runner", "Anna Müller") == "anna can sign in as runner.\n"
+    assert said("list").splitlines() == ["olga  owner", f"anna  runner of {runner_id('Anna Müller')}"]
+    assert said("remove", "anna") == "anna can no longer sign in.\n"
+    assert "there is no role king; there are runner, coach, physio, owner" in said("add", "x", "--role", "king")

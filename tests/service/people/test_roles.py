@@ -1,0 +1,202 @@
+"""Every address of the wall for everybody: nobody is shown what a runner has not given them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from http.client import HTTPConnection
+
+import pytest
+from starlette.applications import Starlette
+
+from surefoot.dashboards.viewers import Role, Scope
+from surefoot.dashboards.wall.access import COOKIE_NAME, Password
+from surefoot.dashboards.wall.application import WallApplication
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.service.people.accounts import StoredAccounts
+from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.runtime.recovery import store_recorded_run
+from surefoot.service.settings import Settings
+from surefoot.service.store.tail import StoreTail
+from surefoot.service.views.diary import Diary
+from surefoot.service.views.received_parts import ReceivedParts
+from surefoot.service.views.squad_state import StoredRuns
+from surefoot.service.views.wall import Archive, WallDataSource
+from tests.service.demo_runs import record_demo_run
+
+RUNNER, WORD = "runner-1", "correct horse"
+RUNS, FINDINGS, PAIN = Scope.RUNS, Scope.FINDINGS, Scope.PAIN_AND_PLAN
+VIEWERS: Mapping[str, frozenset[Scope] | None] = {
+    "owner": None,
+    "self": None,
+    "other": None,
+    "coach": frozenset(),
+    "coach of runs": frozenset({RUNS}),
+    "coach of findings": frozenset({RUNS, FINDINGS}),
+    "physio": frozenset({RUNS, FINDINGS, PAIN}),
+}
+SIGNED_IN = set(VIEWERS)
+SEE_RUNS = {"owner", "self", "coach of runs", "coach of findings", "physio"}
+SEE_FINDINGS = SEE_RUNS - {"coach of runs"}
+SEE_PAIN = {"self", "physio"}
+TELL, CORRECT = {"self"}, {"self", "owner"}
+EVERYBODY, NOBODY = {*SIGNED_IN, "nobody"}, set[str]()
+
+ADDRESSES: Mapping[str, tuple[str, set[str]]] = {
+    "/": ("/", SIGNED_IN),
+    "/runner/{runner}": ("/runner/RUNNER", SIGNED_IN),
+    "/events": ("/events", SIGNED_IN),
+    "/runs": ("/runs", SIGNED_IN),
+    "/runs/{run}": ("/runs/RUN", SEE_RUNS),
+    "/runs/{run}/runner/{runner}": ("/runs/RUN/runner/RUNNER", SEE_RUNS),
+    "/runs/{run}/events": ("/runs/RUN/events?runner=RUNNER", SEE_RUNS),
+    "/runs/{run}/report/{runner}": ("/runs/RUN/report/RUNNER", SEE_RUNS),
+    "/runs/{run}/export/{runner}/{form}": ("/runs/RUN/export/RUNNER/csv", SEE_FINDINGS),
+    "/diary/of/{runner}": ("/diary/of/RUNNER", SEE_PAIN),
+    "/diary": ("/diary", SIGNED_IN),
+    "/diary/": ("/diary/", SIGNED_IN),
+    "/diary/{name}": ("/diary/diary.js", SIGNED_IN),
+    "/phone": ("/phone", SIGNED_IN),
+    "/phone/": ("/phone/", SIGNED_IN),
+    "/phone/{name}": ("/phone/page.js", SIGNED_IN),
+    "/account": ("/account", SIGNED_IN),
+    "/login": ("/login", EVERYBODY),
+    "/link/{token}": ("/link/guess", NOBODY),
+    "/assets/{name}": ("/assets/theme.css", EVERYBODY),
+    "/metrics": ("/metrics", NOBODY),
+    "/health": ("/health", EVERYBODY),
+    "/gateway/runs/{run}": ("/gateway/runs/RUN", NOBODY),
+    "/gateway/runs/{run}/cues": ("/gateway/runs/RUN/cues?after=0", NOBODY),
+}
+"""Route → an address of it, and who is answered; some of them with less than others."""
+SENT: Mapping[str, tuple[str, str, set[str]]] = {
+    "/runs/{run}/runner/{runner}/pods/{worn}": ("POST", "/runs/RUN/runner/RUNNER/pods/as-named", CORRECT),
+    "/diary/of/{runner}/{kind}": ("POST", "/diary/of/RUNNER/check_in", TELL),
+    "/diary/of/{runner}/{kind}/{entry}": ("DELETE", "/diary/of/RUNNER/check_in/c1", TELL),
+    "/logout": ("POST", "/logout", NOBODY),
+    "/account/password": ("POST", "/account/password", SIGNED_IN),
+    "/account/end": ("POST", "/account/end", SIGNED_IN),
+    "/account/share": ("POST", "/account/share", SIGNED_IN),
+    "/account/link": ("POST", "/account/link", SIGNED_IN),
+    "/gateway/runs": ("POST", "/gateway/runs", NOBODY),
+    "/gateway/runs/{run}/journal": ("PUT", "/gateway/runs/RUN/journal?offset=0", NOBODY),
+    "/gateway/runs/{run}/end": ("POST", "/gateway/runs/RUN/end", NOBODY),
+}
+
+
+@pytest.fixture(scope="module")
+def rolled(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """Two minutes with an ankle that rolls."""
+    return record_demo_run(tmp_path_factory.mktemp("rolled"), 2.0, name="ankle-roll")
+
+
+@pytest.fixture(scope="module")
+def settings(rolled: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    found = Settings(data=tmp_path_factory.mktemp("data"))
+    shutil.copytree(rolled.run.path, found.runs_folder / rolled.run.path.name)
+    store_recorded_run(rolled.run, found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def accounts(settings: Settings) -> StoredAccounts:
+    """One account of each kind, with what the runner gives them."""
+    found = StoredAccounts(settings.data, Password(WORD))
+    found.add("self", Role.RUNNER, WORD, RUNNER)
+    found.add("other", Role.RUNNER, WORD, "runner-2")
+    own = found.viewer(found.sign_in("self", WORD, "") or "")
+    assert own is not None
+    for name, scopes in VIEWERS.items():
+        if scopes is not None:
+            found.add(name.replace(" ", "-"), Role.PHYSIO if name == "physio" else Role.COACH, WORD)
+            found.share(own, name.replace(" ", "-"), scopes)
+    return found
+
+
+@pytest.fixture(scope="module")
+def wall(settings: Settings, accounts: StoredAccounts) -> Iterator[WallServer]:
+    with StoreTail(settings.store_path) as tail:
+        source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
+        diary, parts = Diary(settings, settings.runs_folder), ReceivedParts(settings)
+        with WallServer(source, accounts=accounts, diary=diary, parts=parts) as server:
+            yield server
+
+
+@pytest.fixture(scope="module")
+def cookies(accounts: StoredAccounts) -> Mapping[str, str]:
+    return {"nobody": ""} | {name: accounts.sign_in(name.replace(" ", "-"), WORD, "") or "" for name in VIEWERS}
+
+
+def asked(
+    wall: WallServer, cookie: str, run: DemoRun, address: str, method: str = "GET", body: str = ""
+) -> tuple[int, str]:
+    """Status of an answer, and its beginning."""
+    path = address.replace("RUNNER", RUNNER).replace("RUN", run.run.manifest.run_id)
+    headers = {"Cookie": f"{COOKIE_NAME}={cookie}", "Sec-Fetch-Site": "same-origin"}
+    with closing(HTTPConnection("127.0.0.1", wall.port, timeout=60)) as link:
+        link.request(method, path, body or None, headers)
+        answer = link.getresponse()
+        return answer.status, answer.read(60_000 if "events" not in path else 4_000).decode(errors="replace")
+
+
+def answered(status: int) -> bool:
+    return status in (200, 204, 308, 303)
+
+
+def routes(settings: Settings, accounts: StoredAccounts) -> set[str]:
+    """Every route that the wall has."""
+    with StoreTail(settings.store_path) as tail:
+        source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
+        diary, parts = Diary(settings, settings.runs_folder), ReceivedParts(settings)
+        application = WallApplication(source, accounts, None, parts, diary).application()
+    inner = application.args[0]  # type: ignore[attr-defined]
+    assert isinstance(inner, Starlette)
+    return {route.path for route in inner.routes}  # type: ignore[attr-defined]
+
+
+def test_every_address_is_in_the_tables(settings: Settings, accounts: StoredAccounts) -> None:
+    assert routes(settings, accounts) == {*ADDRESSES, *SENT}
+
+
+@pytest.mark.parametrize("route", ADDRESSES)
+def test_each_page_answers_those_who_may_see_it(
+    wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun, route: str
+) -> None:
+    address, allowed = ADDRESSES[route]
+    found = {name: asked(wall, cookie, rolled, address) for name, cookie in cookies.items()}
+    shown = {name for name, (status, _) in found.items() if answered(status) and (name != "nobody" or status == 200)}
+    assert shown == allowed
+
+
+@pytest.mark.parametrize("route", SENT)
+def test_each_form_is_taken_from_those_who_may_send_it(
+    wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun, route: str
+) -> None:
+    method, address, allowed = SENT[route]
+    if route == "/logout":
+        return  # whoever leaves is answered, and signed out: below
+    said = {"id": "c1", "at_utc": "2026-05-20T18:00:00Z", "day": "2026-05-20", "when": "after"}
+    body = json.dumps(said) if method == "POST" and "diary" in route else ""
+    for name, cookie in cookies.items():
+        if method == "DELETE":
+            asked(wall, cookies["self"], rolled, "/diary/of/RUNNER/check_in", "POST", json.dumps(said))
+        status, _ = asked(wall, cookie, rolled, address, method, body)
+        refused = status == 303 and name == "nobody"  # led to the form
+        assert (answered(status) and not refused) == (name in allowed), name
+
+
+def test_a_coach_who_is_shown_runs_alone_reads_of_no_roll(
+    wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun
+) -> None:
+    def text(name: str, address: str) -> str:
+        return asked(wall, cookies[name], rolled, address)[1]
+
+    for address in ("/runs/RUN/report/RUNNER", "/runs/RUN/events?runner=RUNNER&at=110&speed=0"):
+        assert "Ankle roll, " in text("coach of findings", address)
+        assert "Ankle roll, " not in text("coach of runs", address)
+    assert RUNNER in text("coach of runs", "/runs")
+    assert RUNNER not in text("coach", "/runs")
+    assert RUNNER not in text("other", "/runs")
+    assert RUNNER not in text("coach", "/events")
