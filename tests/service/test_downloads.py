@@ -100,10 +100,13 @@ def test_several_files_come_as_one_archive(
     wait(lambda: not any(temporary.iterdir()))
 
 
-def test_readings_for_foxglove_are_the_file_of_the_command(wall: WallServer, demo: DemoRun, by_command: Path) -> None:
+def test_readings_for_foxglove_are_the_file_of_the_command(
+    wall: WallServer, demo: DemoRun, by_command: Path, temporary: Path
+) -> None:
     answer, body = get(wall, place(demo, "mcap"))
     assert answer.status == 200
     assert body == (by_command / f"{demo.run.manifest.run_id}-{RUNNER}.mcap").read_bytes()
+    wait(lambda: not any(temporary.iterdir()))
 
 
 @pytest.mark.parametrize("path", [("gpx", RUNNER), ("fit", "nobody"), ("..%2F..%2Ffit", RUNNER), ("fit", "..%2F..")])
