@@ -166,6 +166,7 @@ class WallSettings(_Group):
     Parameters
     ----------
     cert, key : certificate and key in PEM, for HTTPS; without `key` it is in the file of the certificate.
+    url : under which people reach it, where that is not where it listens, as in a container or behind a proxy.
     """
 
     host: Word = "127.0.0.1"
@@ -173,6 +174,7 @@ class WallSettings(_Group):
     password: SecretStr = SecretStr("")
     cert: FilePath | None = None
     key: FilePath | None = None
+    url: Url | None = None
 
 
 class GatewaySettings(_Group):

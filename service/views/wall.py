@@ -214,7 +214,7 @@ def wall(
         diary=diary,
     )
     with _server(serve, settings, any_port=any_port) as server:
-        yield wall_url(settings, server.port)
+        yield settings.url or wall_url(settings, server.port)
 
 
 def wall_accounts(settings: Settings) -> StoredAccounts:

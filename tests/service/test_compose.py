@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import aiomqtt
 import pytest
@@ -21,7 +23,7 @@ from surefoot.service.settings import Settings
 from tests.service.command import ROOT
 from tests.service.listener import Listener
 from tests.service.real_command import RealCommand
-from tests.service.servers import PATHS, Broker, program, wait
+from tests.service.servers import PATHS, TOKEN, Broker, InfluxServer, free_port, program, wait
 
 FOLDER = ROOT / "service" / "compose"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -54,7 +56,11 @@ def test_each_service_that_follows_runs_has_a_wall_with_a_password(wall: str, fo
     data = f"{follower}:/data"
     assert data in shown["volumes"]
     assert data in followed["volumes"]
-    assert shown["environment"] == {"SUREFOOT_WALL_PASSWORD_FILE": "/secrets/wall/password"}
+    (port,) = shown["ports"]
+    assert shown["environment"] == {
+        "SUREFOOT_WALL_PASSWORD_FILE": "/secrets/wall/password",
+        "SUREFOOT_WALL_URL": f"http://{port.removesuffix(':8484')}/",
+    }
     assert {"secrets-wall:/secrets/wall:ro", "secrets-surefoot:/secrets/surefoot:ro"} & set(shown["volumes"]) == {
         "secrets-wall:/secrets/wall:ro"
     }
@@ -73,7 +79,9 @@ def test_no_secret_stands_in_the_file_and_every_one_that_is_read_is_made(secrets
     assert named
     for name in named - {"surefoot-token/token", "grafana-token/token"}:
         assert (secrets / name).is_file(), name
-    values = [path.read_text() for path in secrets.rglob("*") if path.is_file() and path.name != "passwords"]
+    values = [
+        path.read_text() for path in secrets.rglob("*") if path.is_file() and path.name not in {"passwords", "acl"}
+    ]
     assert all(re.fullmatch(r"[0-9a-f]{48}", value) for value in values)
     assert len(set(values)) == 5
     assert len((secrets / "wall/password").read_text()) >= MIN_PASSWORD_LENGTH
@@ -85,7 +93,7 @@ def secrets(tmp_path: Path) -> Path:
     program("mosquitto_passwd")
     folder = tmp_path / "secrets"
     for _ in range(2):
-        environment = {**os.environ, "PATH": PATHS, "SECRETS": str(folder)}
+        environment = {**os.environ, "PATH": PATHS, "SECRETS": str(folder), "ACL": str(FOLDER / "acl")}
         subprocess.run(["/bin/sh", str(FOLDER / "secrets.sh")], env=environment, check=True, timeout=60)
     assert not list(folder.rglob("*.tmp"))
     return folder
@@ -93,7 +101,7 @@ def secrets(tmp_path: Path) -> Path:
 
 def test_secrets_are_made_once_and_for_their_reader_alone(secrets: Path) -> None:
     before = (secrets / "people/passwords").read_text()
-    environment = {**os.environ, "PATH": PATHS, "SECRETS": str(secrets)}
+    environment = {**os.environ, "PATH": PATHS, "SECRETS": str(secrets), "ACL": str(FOLDER / "acl")}
     subprocess.run(["/bin/sh", str(FOLDER / "secrets.sh")], env=environment, check=True, timeout=60)
     assert (secrets / "people/passwords").read_text() == before
     for path in secrets.rglob("*"):
@@ -133,6 +141,23 @@ def test_service_and_grafana_have_tokens_for_what_they_do_and_the_token_for_ever
     assert readers == ["secrets", "influxdb"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_every_secret_belongs_to_user_and_group_of_its_reader(secrets: Path) -> None:
+    owners = {"mosquitto": (1883, 1883), "surefoot": (1000, 1000), "wall": (1000, 1000), "influxdb": (1000, 1000),
+              "grafana": (472, 0), "people": (0, 0)}  # fmt: skip
+    for folder, owner in owners.items():
+        for path in ((secrets / folder), *(secrets / folder).iterdir()):
+            assert (path.stat().st_uid, path.stat().st_gid) == owner, path
+
+
+def test_grafana_asks_the_database_with_a_token_that_is_given_to_it() -> None:
+    file = ROOT / "dashboards/grafana/provisioning/datasources/surefoot.yaml"
+    (database,) = yaml.safe_load(file.read_text(encoding="utf-8"))["datasources"]
+    assert database["url"] == SERVICES["squad"]["environment"]["SUREFOOT_INFLUXDB_URL"]
+    variable = database["secureJsonData"]["httpHeaderValue1"].removeprefix("Token $")
+    assert SERVICES["grafana"]["environment"][f"{variable}__FILE"] == "/secrets/grafana-token/token"
+
+
 def test_no_container_may_take_all_memory() -> None:
     limits = {name: service["mem_limit"] for name, service in SERVICES.items()}
     assert all(re.fullmatch(r"\d+[mg]", limit) for limit in limits.values())
@@ -165,7 +190,6 @@ def idle(folder: Path) -> Path:
 @pytest.fixture
 def broker(tmp_path: Path, secrets: Path) -> Iterator[Broker]:
     """Debian's broker with the files that the compose mounts, and accounts for two runners."""
-    shutil.copy(FOLDER / "acl", tmp_path / "acl")
     passwords = secrets / "mosquitto/passwords"
     for name in ("anna", "ben"):
         subprocess.run([program("mosquitto_passwd"), "-b", str(passwords), name, name], check=True, timeout=60)
@@ -173,7 +197,6 @@ def broker(tmp_path: Path, secrets: Path) -> Iterator[Broker]:
     lines = (FOLDER / "mosquitto.conf").read_text(encoding="utf-8")
     for ours, theirs in (
         ("/secrets/", f"{secrets}/"),
-        ("/mosquitto/config/acl", f"{tmp_path}/acl"),
         ("/mosquitto/data/", f"{tmp_path}/mosquitto/"),
         ("listener 1883\n", ""),
     ):
@@ -241,3 +264,47 @@ def test_everybody_reads_and_writes_what_is_theirs_and_nothing_else(broker: Brok
 async def _prove(found: Settings) -> None:
     async with broker_connection(found.mqtt):
         pass
+
+
+def moved(service: str, secrets: Path, **changed: object) -> dict[str, str]:
+    """The environment of a service of the compose, outside its container."""
+    there = {
+        name: str(value).replace("/secrets", str(secrets)) for name, value in SERVICES[service]["environment"].items()
+    }
+    return {**there, **{f"SUREFOOT_{name}": str(value) for name, value in changed.items()}}
+
+
+@pytest.mark.slow
+def test_what_the_compose_starts_works_together_step_by_step(tmp_path: Path, secrets: Path, broker: Broker) -> None:
+    passwords = {line.split()[0]: line.split()[2] for line in (secrets / "people/passwords").read_text().splitlines()}
+    (secrets / "surefoot-token/token").write_text(TOKEN)
+    data, port = tmp_path / "data", free_port()
+    viewer = Listener(broker.port, "surefoot/v1/#", username="viewer", password=passwords["MQTT"])
+    with InfluxServer(tmp_path / "influxdb") as influx:
+        squad = moved("squad", secrets, INFLUXDB_URL=influx.url, MQTT_HOST="127.0.0.1", MQTT_PORT=broker.port)
+        shown = moved("wall", secrets, WALL_PORT=port)
+        with (
+            RealCommand(data, *SERVICES["squad"]["command"], environment=squad),
+            RealCommand(data, *SERVICES["wall"]["command"], environment=shown) as wall,
+        ):
+            wait(lambda: sum(bool(viewer.newest(f"surefoot/v1/runner-{n}/status")) for n in (2, 3, 4)) == 3)
+            wait(lambda: f"The wall is at {shown['SUREFOOT_WALL_URL']}" in wall.out)
+            seen = signed_in(port, passwords["Wall"])
+            wait(lambda: all(f"/runner/runner-{n}" in seen() for n in (2, 3, 4)))
+            wait(lambda: influx.ask("SELECT count(flags) FROM strides GROUP BY runner").count(b'"runner"') == 4)
+            with pytest.raises(HTTPError, match=r"40[13]"):
+                signed_in(port, "wrong password")
+    viewer.close()
+
+
+def signed_in(port: int, password: str) -> Callable[[], str]:
+    """Signs in as a browser does; what gives the first event of the squad then."""
+    browser = build_opener(HTTPCookieProcessor())
+    address = f"http://127.0.0.1:{port}"
+    browser.open(f"{address}/login", urlencode({"password": password}).encode(), timeout=20.0).close()
+
+    def event() -> str:
+        with browser.open(f"{address}/events", timeout=20.0) as stream:
+            return str(stream.readline().decode())
+
+    return event
