@@ -23,6 +23,8 @@ NOT_INFLUXDB = "something else answers at this address"
 REFUSALS = frozenset({400, 413, 422})
 """HTTP errors that a retry meets again: of single lines 400 on 1.x and 422 on 2.x, and too much at once."""
 TAKEN = 204
+NOT_EXECUTED = "not executed"
+"""All that 2.x says of several questions of which one failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,21 @@ class InfluxClient:
 
     def query(self, influxql: str, **parameters: str) -> list[Series]:
         """Query InfluxQL; `$name` stands for a parameter, times are nanoseconds since 1970."""
-        return self._ask("GET", influxql, parameters)
+        try:
+            return self._ask("GET", influxql, parameters)
+        except UnreachableError as error:
+            if str(error) == NOT_EXECUTED:
+                self._ask("GET", influxql.partition(";")[0], parameters)  # alone, it is told why
+            raise
 
     def delete_run(self, run: str) -> None:
-        """Delete every point of a run."""
-        self._ask("POST", "DELETE WHERE run = $run", {"run": run})
+        """Delete every point of a run; 2.x says nothing of one that it has done."""
+        self._ask("POST", "DELETE WHERE run = $run", {"run": run}, nothing={})
 
-    def _ask(self, method: str, influxql: str, parameters: Mapping[str, str]) -> list[Series]:
+    def _ask(
+        self, method: str, influxql: str, parameters: Mapping[str, str], *, nothing: object = None
+    ) -> list[Series]:
+        """Series of the answer; none where it is `nothing`."""
         asked = [("db", self.bucket), ("q", influxql), ("params", json.dumps(parameters)), ("epoch", "ns")]
         with _translated_errors(self._token):
             answer = self._client.api_client.call_api(
@@ -97,7 +107,8 @@ class InfluxClient:
                 _preload_content=False,
                 _return_http_data_only=True,
             )
-            return list(_series(json.loads(answer.data)))
+            told = json.loads(answer.data)
+            return [] if told == nothing else list(_series(told))
 
 
 def _series(answer: Any) -> Iterator[Series]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -138,7 +139,7 @@ class Version2:
     def __call__(self, request: Request) -> Answer:
         """The answer to a request."""
         if not self.knows_token:
-            return _refusal(401, "unauthorized", "unauthorized access")
+            return _refusal(401, "unauthorized", "unauthorized access" if request.is_write else "Unauthorized")
         return self._written(request) if request.is_write else self._asked(request)
 
     def _written(self, request: Request) -> Answer:
@@ -163,8 +164,11 @@ class Version2:
 
     def _asked(self, request: Request) -> Answer:
         if self.may_read and self.has_bucket and self.is_mapped:
-            return request.answer()
-        return 200, json.dumps({"results": [{"statement_id": 0, "error": "database not found: surefoot"}]}).encode()
+            status, told = request.answer()
+            return status, told if request.body is None else b"{}\n"  # of what was deleted it says nothing
+        is_alone = ";" not in urllib.parse.unquote_plus(request.url)
+        error = "database not found: surefoot" if is_alone else "not executed"
+        return 200, json.dumps({"results": [{"statement_id": 0, "error": error}]}).encode()
 
 
 _BOUND = "dropped because it violates a Retention Policy Lower Bound at 2026-10-31T00:00:00Z"

@@ -178,7 +178,12 @@ def test_a_finding_of_an_earlier_revision_is_missed_and_sent_again(
     assert_influx_has_all(settings)
 
 
-def test_a_run_is_sent_anew_in_place_of_what_is_there(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_run_is_sent_anew_in_place_of_what_is_there(
+    settings: Settings, proxy: InfluxProxy, capsys: pytest.CaptureFixture[str], version: int
+) -> None:
+    if version == 2:
+        proxy.lie = Version2()
     surefoot(capsys, "ship")
     with InfluxClient(settings.influxdb) as influx:
         influx.write([f"strides,runner={RUNNER},run={RUN},foot=left,gait=run flags=0 1700000000000000000"])

@@ -1,0 +1,66 @@
+"""A real InfluxDB 2.x, where there is one: Debian has none, so its program is named by the variable INFLUXD_2."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.service.servers import Server
+
+VARIABLE = "INFLUXD_2"
+ADMINISTRATOR = "administrators-token"
+
+
+class InfluxServer2(Server):
+    """InfluxDB 2.x with the organisation and the bucket `surefoot`."""
+
+    @property
+    def url(self) -> str:
+        """As the settings want it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        program = os.environ.get(VARIABLE)
+        if program is None:
+            pytest.skip(f"{VARIABLE} names no InfluxDB 2.x")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        paths = [f"--{name}-path={self.folder / name}" for name in ("bolt", "sqlite", "engine")]
+        listens = f"--http-bind-address=127.0.0.1:{self.port}"
+        self._spawn(program, *paths, listens, "--reporting-disabled", port=self.port)
+        owner = {"username": "surefoot", "password": "test-password", "token": ADMINISTRATOR}
+        made = self.told("/api/v2/setup", {**owner, "org": "surefoot", "bucket": "surefoot"})
+        self.organisation, self.bucket = made["org"]["id"], made["bucket"]["id"]
+
+    def told(self, path: str, body: dict[str, Any]) -> Any:
+        """The answer to a request of the administrator."""
+        status, answer = self.answer(path, json.dumps(body).encode(), ADMINISTRATOR)
+        assert status == 201, answer
+        return json.loads(answer)
+
+    def answer(self, path: str, body: bytes | None, token: str) -> tuple[int, bytes]:
+        """Status and body of an answer."""
+        request = urllib.request.Request(f"{self.url}{path}", body, {"Authorization": f"Token {token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=20.0) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def token(self, rights: Sequence[str], bucket: str | None = None) -> str:
+        """A token for one bucket, as the compose makes them."""
+        resource = {"type": "buckets", "id": bucket or self.bucket, "orgID": self.organisation}
+        rights_told = [{"action": right, "resource": resource} for right in rights]
+        made = self.told("/api/v2/authorizations", {"orgID": self.organisation, "permissions": rights_told})
+        return str(made["token"])
+
+    def bucket_that_keeps(self, name: str, days: int) -> str:
+        """Makes a bucket; its id."""
+        rule = {"type": "expire", "everySeconds": 86_400 * days}
+        made = self.told("/api/v2/buckets", {"orgID": self.organisation, "name": name, "retentionRules": [rule]})
+        return str(made["id"])
