@@ -45,17 +45,24 @@ class Machine:
         """
         with TemporaryDirectory(prefix="guest-", dir=self.work) as name:
             folder = Path(name)
-            with (folder / "kernel").open("wb") as messages:
-                try:
-                    subprocess.run(self._command(part, folder), stdout=messages, stderr=messages, timeout=limit_s)
-                except subprocess.TimeoutExpired:
-                    raise GuestError(f"{part} took more than {limit_s:.0f} s\n{_said(folder)}") from None
+            self._run_to_its_end(part, folder, limit_s)
             if not (folder / "console").exists():
                 raise NotHereError(f"User-Mode Linux does not start: {_said(folder)}")
             answer = folder / "answer"
             if not answer.exists():
                 raise GuestError(f"{part} ended without an answer\n{_said(folder)}")
             return answer.read_text(encoding="utf-8")
+
+    def _run_to_its_end(self, part: str, folder: Path, limit_s: float) -> None:
+        with (
+            (folder / "kernel").open("wb") as messages,
+            subprocess.Popen(self._command(part, folder), stdout=messages, stderr=messages) as guest,
+        ):
+            try:
+                guest.wait(limit_s)
+            except subprocess.TimeoutExpired:
+                guest.terminate()  # it takes its processes with it, which `kill` would leave
+                raise GuestError(f"{part} took more than {limit_s:.0f} s\n{_said(folder)}") from None
 
     def _command(self, part: str, folder: Path) -> list[str]:
         environment = {
