@@ -62,7 +62,7 @@ def _head(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> 
             left_right_figure(snapshot, IMPACT, "impact"),
             class_="numbers",
         ),
-        element("p", companions_row(runner)),
+        element("p", beside) if (beside := companions_row(runner)) else None,
         element(
             "p",
             asymmetry_sentence(snapshot),
