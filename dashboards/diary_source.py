@@ -21,7 +21,7 @@ class DiaryState:
     ----------
     run, when : the run that is asked about, and its date and length for people; empty without one.
     check_ins : about this run, or of the last two days without one; oldest first.
-    labels : as typed, or as proposed from the last run.
+    labels : as typed, or as proposed: those of the last run, on a treadmill where one was heard.
     labels_typed : whether the runner has said them.
     shoes : those that are not retired.
     flags : sentences on what is to be seen.

@@ -247,7 +247,7 @@ function labelsSection() {
   note.addEventListener("change", () => change("note")(note.value));
   const proposed = !typed && ["surface", "shoe", "support", "hills", "weights"].some((field) => field in now);
   return [make("h3", { textContent: "The run" }),
-    proposed ? button("As last time", () => { outbox.keep(runner, "labels", now); show(); }) : null,
+    proposed ? button("That is right", () => { outbox.keep(runner, "labels", now); show(); }) : null,
     choice("On", SURFACE, now.surface, change("surface")), shoeChoice(shoes, now.shoe, change("shoe")),
     choice("Ankle held by", SUPPORT, now.support, change("support")), yesNo("Hills?", now.hills, change("hills")),
     yesNo("Weights?", now.weights, change("weights")), yesNo("Painkiller?", now.painkiller, change("painkiller")),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from surefoot.analysis.companions import is_on_treadmill
 from surefoot.analysis.findings import Finding, Kind, Severity, latest
 from surefoot.analysis.weeks.feeling import CheckIn, Seen, about_run
 from surefoot.analysis.weeks.injuries import Injury
@@ -88,7 +89,14 @@ class Diary:
         if not run or run in typed:
             return typed.get(run), run in typed
         before = [typed[each] for each in runs[: runs.index(run)] if each in typed]
-        return proposed_labels(run, before[-1] if before else None), False
+        is_treadmill = self._is_on_treadmill(run, runner)
+        return proposed_labels(run, before[-1] if before else None, is_treadmill=is_treadmill), False
+
+    def _is_on_treadmill(self, run: str, runner: str) -> bool:
+        if not self._store.exists():
+            return False
+        with StoreReader(self._store) as reader:
+            return is_on_treadmill(reader.companions(run, runner))
 
     def _about(self, said: Sequence[CheckIn], run: str, today: date) -> Sequence[CheckIn]:
         if run:

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from surefoot.analysis.companions import BELT_SPEED, Companion, CompanionReading
 from surefoot.analysis.model import Foot
+from surefoot.analysis.session import Results
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Sign, Trend, When
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
 from surefoot.sensor_ingest.recording.run_folder import adopt_run
@@ -24,6 +26,8 @@ from surefoot.service.people.people import People
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.settings import Settings
+from surefoot.service.store.writing import RunClock, StoreWriter
+from surefoot.service.views.diary import Diary
 from tests.dashboards.browser import SIZES, chromium, overflow_px, page_events, violations
 from tests.service.demo_runs import record_demo_run
 from tests.service.real_command import RealCommand
@@ -211,10 +215,27 @@ def test_labels_are_filled_in_from_the_last_run_and_kept_with_one_tap(
     Taps(page).tap("Nothing")
     expect(page.get_by_label("On", exact=True)).to_have_value("trail")
     assert len(people.all_of(RUNNER, RunLabels)) == 1
-    Taps(page).tap("As last time")
+    Taps(page).tap("That is right")
     kept(page)
     run = demo.run.manifest.run_id
     assert people.all_of(RUNNER, RunLabels)[-1] == RunLabels(run, Surface.TRAIL, "s1")
+
+
+def test_a_run_on_a_treadmill_is_filled_in_as_one_whatever_was_typed_last(
+    settings: Settings, demo: DemoRun, people: People
+) -> None:
+    run, created_utc = demo.run.manifest.run_id, demo.run.manifest.created_utc
+    shutil.copytree(demo.run.path, settings.runs_folder / demo.run.path.name)
+    belt = [CompanionReading(Companion.TREADMILL, float(second), {BELT_SPEED: 3.0}) for second in range(60)]
+    diary = Diary(settings, settings.runs_folder)
+    assert "surface" not in (diary.state(RUNNER, run).labels or {})
+    with StoreWriter(settings.store_path) as writer, writer.transaction():
+        writer.add_run(run, RUNNER, RUNNER, 0, "test", tuple(Foot))
+        writer.add_results(run, RUNNER, RunClock(created_utc), Results({}, (), companions=tuple(belt)))
+    state = diary.state(RUNNER, run)
+    assert ((state.labels or {})["surface"], state.labels_typed) == ("treadmill", False)
+    people.keep(RUNNER, RunLabels(run, Surface.ROAD))
+    assert (diary.state(RUNNER, run).labels or {})["surface"] == "road"
 
 
 def test_after_a_roll_each_sign_is_asked_once(
