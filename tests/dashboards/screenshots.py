@@ -31,7 +31,8 @@ WIDTH, WALL_HEIGHT, REPORT_HEIGHT = 1280, 740, 640
 def run_of(name: str, play: str, seed: int) -> AnalysedRun:
     """One simulated runner's whole run."""
     whole = make_scenario(play, MINUTES, seed)
-    return recorded(analysed(whole.plan, whole.inversion_events, runner=whole.runner), name, RUN)
+    run = replace(RUN, pods=tuple(replace(pod, runner=name, name="") for pod in RUN.pods))
+    return recorded(analysed(whole.plan, whole.inversion_events, runner=whole.runner), name, run)
 
 
 class Squad(NoRecordedRuns):
