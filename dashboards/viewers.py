@@ -109,8 +109,8 @@ class Accounts(Protocol):
     def lifetime_s(self, cookie: str) -> int:
         """For how long a browser keeps a cookie."""
 
-    def link(self, token: str) -> str | None:
-        """A cookie for a link that a runner has given out; None where it has expired or was taken back."""
+    def link(self, token: str, device: str) -> str | None:
+        """A cookie for a link that a runner has given out, or was sent; None where it has expired or was taken back."""
 
 
 class AccountBook(Accounts, Protocol):

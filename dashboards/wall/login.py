@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -70,12 +70,20 @@ class Login:
         return self._signed_in(self._accounts, request, cookie)
 
     async def by_link(self, request: Request) -> Response:
-        """A session for a link that a runner has given out."""
-        token = request.path_params["token"]
-        cookie = None if self._accounts is None else await run_in_threadpool(self._accounts.link, token)
+        """A session for a link that a runner has given out, or for the one in a message, which leads to the diary.
+
+        It answers with a page that goes on by itself: after a redirect that began at somebody else's page, such as a
+        mailbox, browsers keep back the cookie, which is for our own pages alone.
+        """
+        token, device = request.path_params["token"], request.headers.get("user-agent", "")
+        cookie = None if self._accounts is None else await run_in_threadpool(self._accounts.link, token, device)
         if self._accounts is None or cookie is None:
-            return HTMLResponse(pages.sentence_page(LINK_OVER).html(), 404)
-        return self._signed_in(self._accounts, request, cookie)
+            return HTMLResponse(pages.onward_page(LINK_OVER, "/").html(), 404)
+        viewer = self._accounts.viewer(cookie)
+        named = {"runner": viewer.speaks_for if viewer else "", "run": request.query_params.get("run", "")}
+        onward = f"/diary/?{urlencode(named)}" if named["runner"] else "/"
+        answer = HTMLResponse(pages.onward_page("You are signed in.", onward, by_itself=True).html())
+        return _with_cookie(answer, self._accounts, request, cookie)
 
     async def sign_out(self, request: Request) -> Response:
         """End the session, also for copies of its cookie."""
@@ -87,16 +95,19 @@ class Login:
 
     @staticmethod
     def _signed_in(accounts: Accounts, request: Request, cookie: str) -> Response:
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(
-            COOKIE_NAME,
-            cookie,
-            max_age=accounts.lifetime_s(cookie),
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="strict",
-        )
-        return answer
+        return _with_cookie(RedirectResponse("/", 303), accounts, request, cookie)
+
+
+def _with_cookie(answer: Response, accounts: Accounts, request: Request, cookie: str) -> Response:
+    answer.set_cookie(
+        COOKIE_NAME,
+        cookie,
+        max_age=accounts.lifetime_s(cookie),
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
 
 
 def cookie_of(request: Request) -> str:

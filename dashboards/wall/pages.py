@@ -35,12 +35,14 @@ class Page:
     ----------
     live : adds clock, connection state and alerts.
     menu : whether there is a bar with the ways to other pages.
+    next_page : address that a browser goes to at once; empty for none.
     """
 
     title: str
     main: Markup
     live: bool = False
     menu: bool = True
+    next_page: str = ""
 
     def html(self, *, sign_out: bool = False) -> str:
         """The whole document; `sign_out` adds the button for it."""
@@ -48,6 +50,7 @@ class Page:
             "head",
             Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
             element("title", f"{self.title} · surefoot"),
+            element("meta", http_equiv="refresh", content=f"0; url={self.next_page}") if self.next_page else None,
             Markup('<link rel="icon" href="/assets/icon.svg">'),
             Markup('<link rel="stylesheet" href="/assets/theme.css"><link rel="stylesheet" href="/assets/wall.css">'),
             Markup('<script type="module" src="/assets/wall.js"></script>'),
@@ -184,6 +187,13 @@ def pods_question(run: AnalysedRun) -> Markup | None:
 def sentence_page(sentence: str) -> Page:
     """Page for what does not exist or cannot be done."""
     return Page("surefoot", element("main", element("h1", "surefoot"), element("p", sentence), id="main"))
+
+
+def onward_page(sentence: str, onward: str, *, by_itself: bool = False) -> Page:
+    """Page with one way on, which it may take by itself."""
+    way = element("p", element("a", "Go on", href=onward))
+    main = element("main", element("h1", "surefoot"), element("p", sentence), way, id="main")
+    return Page("surefoot", main, menu=False, next_page=onward if by_itself else "")
 
 
 def _legend() -> Markup:

@@ -25,6 +25,10 @@ OWNER_OF_SETTINGS = Viewer(OWNER, OWNER, Role.OWNER)
 """Whoever has the password of the settings."""
 LINK = "link."
 """Begins the account of a session that came by a link."""
+PERSONAL = "account"
+"""Field of a link that signs in to an account, in place of what others are shown."""
+PERSONAL_LINK = timedelta(hours=72)
+"""For how long such a link signs in; the device stays signed in for longer, until it is ended."""
 NAME = re.compile(r"[\w.@+-]{1,40}")
 NOBODY_S_HASH = PasswordHasher().hash(secrets.token_hex())
 """Takes as long to verify as anybody's, so that nobody learns which names there are."""
@@ -216,16 +220,38 @@ class StoredAccounts:
         )
         return token
 
-    def link(self, token: str) -> str | None:
+    def new_personal_link(self, runner: str) -> str | None:
+        """Token of a link that signs a device of the runner's own in; None where no account speaks for them.
+
+        It may be followed more than once within `PERSONAL_LINK`: mail servers open links to look at what is there.
+        """
+        account = next((each for each in self.all() if each.speaks_for == runner), None)
+        if account is None:
+            return None
+        token, now = secrets.token_urlsafe(24), datetime.now(UTC)
+        fields = {PERSONAL: account.name, "until": (now + PERSONAL_LINK).isoformat()}
+        self._file.add(Entry(EntryKind.LINK, _digest(token), runner, now, fields))
+        return token
+
+    def link(self, token: str, device: str) -> str | None:
         """A cookie for a link; None where it has expired or was taken back."""
-        digest = _digest(token)
-        return self._sessions.begin(LINK + digest, "a link") if self._linked(digest) else None
+        entry = self._valid_link(_digest(token))
+        if entry is None:
+            return None
+        if PERSONAL not in entry.fields:
+            return self._sessions.begin(LINK + entry.id, "a link")
+        account = self._named(entry.fields[PERSONAL])
+        return self._sessions.begin(account.name, device) if account and account.speaks_for == entry.runner else None
 
     def _linked(self, digest: str) -> Viewer | None:
-        for entry in self._file.entries(EntryKind.LINK):
-            if entry.id == digest and datetime.fromisoformat(entry.fields["until"]) > datetime.now(UTC):
-                return Viewer(LINK + digest, "a link", Role.PHYSIO, shared={entry.runner: _scopes(entry)})
-        return None
+        entry = self._valid_link(digest)
+        if entry is None or PERSONAL in entry.fields:
+            return None
+        return Viewer(LINK + digest, "a link", Role.PHYSIO, shared={entry.runner: _scopes(entry)})
+
+    def _valid_link(self, digest: str) -> Entry | None:
+        found = (each for each in self._file.entries(EntryKind.LINK) if each.id == digest)
+        return next((each for each in found if datetime.fromisoformat(each.fields["until"]) > datetime.now(UTC)), None)
 
 
 def _account(entry: Entry) -> Account:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ def test_what_a_runner_gives_they_take_back_and_both_are_kept_with_their_date(
 def test_a_link_shows_one_runner_until_it_is_over(accounts: StoredAccounts) -> None:
     anna = accounts.viewer(signed_in(accounts, "anna"))
     assert anna is not None
-    cookie = accounts.link(accounts.new_link(anna, frozenset({Scope.RUNS}), days=14))
+    cookie = accounts.link(accounts.new_link(anna, frozenset({Scope.RUNS}), days=14), "a phone")
     assert cookie is not None
     viewer = accounts.viewer(cookie)
     assert viewer is not None
@@ -135,8 +136,36 @@ def test_a_link_shows_one_runner_until_it_is_over(accounts: StoredAccounts) -> N
     assert not viewer.may_see("anna", Scope.PAIN_AND_PLAN)
     assert not viewer.may_see("bert", Scope.RUNS)
     assert not viewer.may_record
-    assert accounts.link(accounts.new_link(anna, frozenset({Scope.RUNS}), days=0)) is None
-    assert accounts.link("guess") is None
+    assert accounts.link(accounts.new_link(anna, frozenset({Scope.RUNS}), days=0), "") is None
+    assert accounts.link("guess", "") is None
+
+
+def test_a_personal_link_signs_a_device_of_the_runners_own_in(
+    accounts: StoredAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = accounts.new_personal_link("anna")
+    assert token is not None
+    first, again = accounts.link(token, "a phone"), accounts.link(token, "a mail server that looks at it")
+    assert first is not None
+    assert again is not None
+    viewer = accounts.viewer(first)
+    assert viewer is not None
+    assert (viewer.account, viewer.role, viewer.speaks_for) == ("anna", Role.RUNNER, "anna")
+    assert {each.device for each in accounts.sessions(first)} == {"a phone", "a mail server that looks at it"}
+    accounts.end(again)
+    assert accounts.viewer(again) is None
+    monkeypatch.setattr("surefoot.service.people.accounts.PERSONAL_LINK", timedelta(0))
+    assert accounts.link(accounts.new_personal_link("anna") or "", "") is None
+    assert accounts.viewer(first) is not None
+
+
+def test_a_personal_link_ends_with_its_account_and_nobody_gets_one_without(accounts: StoredAccounts) -> None:
+    assert accounts.new_personal_link("bert") is None
+    token = accounts.new_personal_link("anna") or ""
+    accounts.remove("anna")
+    assert accounts.link(token, "") is None
+    accounts.add("anna", Role.RUNNER, WORD, "anna-maria")  # somebody else under the same name
+    assert accounts.link(token, "") is None
 
 
 @pytest.mark.parametrize(
