@@ -96,6 +96,11 @@ class JoinedTrack:
     sd_s: float
     correlation: float
 
+    def without_places(self) -> JoinedTrack:
+        """The same without where it led: distance, height and heart rate stay."""
+        nowhere = np.full(len(self.track), np.nan)
+        return replace(self, track=replace(self.track, latitude_deg=nowhere, longitude_deg=nowhere))
+
 
 def held_values(times_s: Floats, values: Floats, time_s: Floats) -> Floats:
     """(m,) values at moments, between the points where they are known; NaN in holes and outside."""

@@ -160,14 +160,15 @@ class WallApplication:
         except KeyError:
             return self._html(pages.sentence_page(f"There is no run {run}."), 404)
         player, forms = pages.replay_player(*replay_span_s(recorded)), self._source.export_forms()
+        own = {each: found for each, found in recorded.items() if self._viewer(request).may_tell(each)}
         if runner is None:
-            links = download_links(recorded, forms)
+            links = download_links(own, forms) if own else None
             return self._html(pages.squad_page("Replay", f"/runs/{run}/events", player, links))
         if runner not in recorded:
             return self._html(pages.sentence_page(f"There is no run {run} of {runner}."), 404)
         events = f"/runs/{run}/events?runner={quote(runner)}"
         question = pages.pods_question(recorded[runner])
-        links = download_links({runner: recorded[runner]}, forms)
+        links = download_links({runner: own[runner]}, forms) if runner in own else None
         name, watch = recorded[runner].name, watch_section(recorded[runner])
         return self._html(pages.runner_page(name, events, f"/runs/{run}", player, question, links, watch))
 

@@ -61,8 +61,8 @@ class ShownSource:
         return self.source.export_forms()
 
     def export(self, run: str, runner: str, form: ExportForm, folder: Path) -> Path:
-        """Write a recorded run, findings and all; KeyError where one of both is not shown."""
-        if not self._shows_findings(runner):
+        """Write a recorded run, places and all; KeyError unless the viewer speaks for the runner."""
+        if not self.viewer.may_tell(runner):
             raise KeyError(runner)
         return self.source.export(run, runner, form, folder)
 
@@ -73,6 +73,9 @@ class ShownSource:
         return self._shows(runner) and self.viewer.may_see(runner, Scope.FINDINGS)
 
     def _shown(self, run: AnalysedRun) -> AnalysedRun:
+        """Where somebody runs is theirs alone; what else there is depends on what they share."""
+        if not self.viewer.may_tell(run.runner) and run.track is not None:
+            run = replace(run, track=run.track.without_places())
         if self._shows_findings(run.runner):
             return run
         return replace(run, results=replace(run.results, findings=()))

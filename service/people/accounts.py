@@ -21,8 +21,6 @@ from surefoot.service.people.sessions import Session, Sessions
 
 MIN_PASSWORD_LENGTH = 8
 OWNER = "owner"
-OWNER_OF_SETTINGS = Viewer(OWNER, OWNER, Role.OWNER)
-"""Whoever has the password of the settings."""
 LINK = "link."
 """Begins the account of a session that came by a link."""
 PERSONAL = "account"
@@ -134,13 +132,17 @@ class StoredAccounts:
         """Who has a cookie; None where its session is over or was never begun."""
         session = self._sessions.of(cookie)
         if session is None:
-            return OWNER_OF_SETTINGS if self._owner is not None and self._owner.accepts(cookie) else None
+            return self._owner_of_settings() if self._owner is not None and self._owner.accepts(cookie) else None
         if session.account.startswith(LINK):
             return self._linked(session.account.removeprefix(LINK))
         account = self._named(session.account)
         if account is None:
             return None
         return Viewer(account.name, account.name, account.role, account.speaks_for, self._shared_with(account.name))
+
+    def _owner_of_settings(self) -> Viewer:
+        """Whoever has the password of the settings: everybody, as long as nobody else has an account."""
+        return Viewer(OWNER, OWNER, Role.OWNER, alone=not self.all())
 
     def end(self, cookie: str) -> None:
         """End the session of a cookie, also for copies of it."""

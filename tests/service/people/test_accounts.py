@@ -70,6 +70,19 @@ def test_the_password_of_the_settings_is_the_owners(accounts: StoredAccounts) ->
     assert accounts.sign_in("owner", WORD, "") is None
 
 
+def test_an_owner_speaks_for_everybody_until_somebody_else_has_an_account(tmp_path: Path) -> None:
+    accounts = StoredAccounts(tmp_path, Password("open sesame"))
+    cookie = signed_in(accounts, "owner", "open sesame")
+    only = accounts.viewer(cookie)
+    assert only is not None
+    assert only.may_tell("anna")
+    accounts.add("carl", Role.COACH, WORD)
+    one_of_two = accounts.viewer(cookie)
+    assert one_of_two is not None
+    assert not one_of_two.may_tell("anna")
+    assert not one_of_two.may_see("anna", Scope.PAIN_AND_PLAN)
+
+
 def test_a_device_is_signed_out_by_itself_by_another_and_by_a_new_password(accounts: StoredAccounts) -> None:
     first, second, third = (signed_in(accounts, "anna") for _ in range(3))
     accounts.end(first)

@@ -6,15 +6,20 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from http.client import HTTPConnection
+from dataclasses import replace
+from http.client import HTTPConnection, HTTPResponse
 
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 
-from surefoot.dashboards.viewers import Role, Scope
+from surefoot.analysis.track import JoinedTrack, Track
+from surefoot.dashboards.data_source import AnalysedRun
+from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall.access import COOKIE_NAME, Password
 from surefoot.dashboards.wall.application import WallApplication
 from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.dashboards.wall.shown import ShownSource
 from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import store_recorded_run
@@ -24,6 +29,8 @@ from surefoot.service.views.diary import Diary
 from surefoot.service.views.received_parts import ReceivedParts
 from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource
+from tests.dashboards.fake_source import FakeViewDataSource
+from tests.dashboards.runs import RUN
 from tests.service.demo_runs import record_demo_run
 
 RUNNER, WORD = "runner-1", "correct horse"
@@ -39,7 +46,6 @@ VIEWERS: Mapping[str, frozenset[Scope] | None] = {
 }
 SIGNED_IN = set(VIEWERS)
 SEE_RUNS = {"owner", "self", "coach of runs", "coach of findings", "physio"}
-SEE_FINDINGS = SEE_RUNS - {"coach of runs"}
 SEE_PAIN = {"self", "physio"}
 TELL, CORRECT = {"self"}, {"self", "owner"}
 EVERYBODY, NOBODY = {*SIGNED_IN, "nobody"}, set[str]()
@@ -53,7 +59,7 @@ ADDRESSES: Mapping[str, tuple[str, set[str]]] = {
     "/runs/{run}/runner/{runner}": ("/runs/RUN/runner/RUNNER", SEE_RUNS),
     "/runs/{run}/events": ("/runs/RUN/events?runner=RUNNER", SEE_RUNS),
     "/runs/{run}/report/{runner}": ("/runs/RUN/report/RUNNER", SEE_RUNS),
-    "/runs/{run}/export/{runner}/{form}": ("/runs/RUN/export/RUNNER/csv", SEE_FINDINGS),
+    "/runs/{run}/export/{runner}/{form}": ("/runs/RUN/export/RUNNER/csv", TELL),
     "/diary/of/{runner}": ("/diary/of/RUNNER", SEE_PAIN),
     "/diary": ("/diary", SIGNED_IN),
     "/diary/": ("/diary/", SIGNED_IN),
@@ -132,13 +138,22 @@ def cookies(accounts: StoredAccounts) -> Mapping[str, str]:
 def asked(
     wall: WallServer, cookie: str, run: DemoRun, address: str, method: str = "GET", body: str = ""
 ) -> tuple[int, str]:
-    """Status of an answer, and its beginning."""
+    """Status of an answer, and what it says; of a stream, what it says first."""
     path = address.replace("RUNNER", RUNNER).replace("RUN", run.run.manifest.run_id)
     headers = {"Cookie": f"{COOKIE_NAME}={cookie}", "Sec-Fetch-Site": "same-origin"}
     with closing(HTTPConnection("127.0.0.1", wall.port, timeout=60)) as link:
         link.request(method, path, body or None, headers)
         answer = link.getresponse()
-        return answer.status, answer.read(60_000 if "events" not in path else 4_000).decode(errors="replace")
+        is_stream = answer.getheader("Content-Type", "").startswith("text/event-stream")
+        return answer.status, (first_message(answer) if is_stream else answer.read()).decode(errors="replace")
+
+
+def first_message(stream: HTTPResponse) -> bytes:
+    """What a stream of events says first."""
+    said = b""
+    while not said.endswith(b"\n\n"):
+        said += stream.read1()
+    return said
 
 
 def answered(status: int) -> bool:
@@ -196,7 +211,27 @@ def test_a_coach_who_is_shown_runs_alone_reads_of_no_roll(
     for address in ("/runs/RUN/report/RUNNER", "/runs/RUN/events?runner=RUNNER&at=110&speed=0"):
         assert "Ankle roll, " in text("coach of findings", address)
         assert "Ankle roll, " not in text("coach of runs", address)
+    assert "export" in text("self", "/runs/RUN/runner/RUNNER")
+    assert "export" not in text("physio", "/runs/RUN/runner/RUNNER")
     assert RUNNER in text("coach of runs", "/runs")
     assert RUNNER not in text("coach", "/runs")
     assert RUNNER not in text("other", "/runs")
     assert RUNNER not in text("coach", "/events")
+
+
+def test_where_somebody_runs_is_shown_to_themselves_alone() -> None:
+    joined = JoinedTrack(Track(*[np.arange(3.0)] * 8), "fit", "cadence", 0.0, 2.0, 0.9)
+
+    class WithTrack(FakeViewDataSource):
+        def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
+            return {RUNNER: replace(super().analysed_runs(run)["anna"], runner=RUNNER, track=joined)}
+
+    source = WithTrack()
+    viewers = {
+        "self": Viewer("self", "self", Role.RUNNER, RUNNER),
+        "owner": Viewer("owner", "owner", Role.OWNER),
+        "physio": Viewer("physio", "physio", Role.PHYSIO, shared={RUNNER: frozenset({RUNS, FINDINGS, PAIN})}),
+    }
+    tracks = {name: ShownSource(source, each).analysed_runs(RUN.run_id)[RUNNER].track for name, each in viewers.items()}
+    placed = {name: bool(np.isfinite(each.track.latitude_deg).any()) for name, each in tracks.items() if each}
+    assert placed == {"self": True, "owner": False, "physio": False}
