@@ -15,7 +15,7 @@ from surefoot.analysis.model import Floats, Foot
 from surefoot.sensor_ingest.files.cleaning import Recording, clean
 from surefoot.sensor_ingest.files.csv_header import encoding_of, find_header
 from surefoot.sensor_ingest.files.csv_rows import RowBuffer
-from surefoot.sensor_ingest.files.devices import choose
+from surefoot.sensor_ingest.files.devices import choose, side_of
 from surefoot.sensor_ingest.files.errors import FileUnreadableError, NoDataError, NotTextError, RecordingError
 from surefoot.sensor_ingest.files.joining import Part, join, split_own_rows
 from surefoot.sensor_ingest.files.layout import Layout
@@ -89,6 +89,25 @@ def read_files(path: Path, foot: Foot, said: Statements, progress: Callable[[flo
         _read(source, foot, said, lambda done, k=k: progress((k + done) / len(sources)))  # type: ignore[misc]
         for k, source in enumerate(sources)
     ]
+
+
+def look_into(path: Path, said: Statements) -> frozenset[Foot]:
+    """The feet that a file says it is of, by its columns or devices; RecordingError if it is no recording."""
+    source = sources_of(path)[0]
+    with source.opened() as (file, _):
+        raw = next(_blocks(file), b"")
+    if not raw:
+        raise NoDataError("the file is empty")
+    if _JSON.match(raw[:_HEAD_BYTES]):
+        return frozenset()
+    _check_text(raw)
+    rows, lines = _begin_rows(_with_line_feeds(raw), Foot.LEFT, source.name, said)
+    if rows.layout.two_sided:
+        return frozenset(Foot)
+    if rows.layout.device is None:
+        return frozenset()
+    rows.add_block(lines, 1.0)
+    return frozenset(foot for device in rows.devices if (foot := side_of(device, said.devices)))
 
 
 def recording_of(files: list[FileRead], foot: Foot) -> Recording:

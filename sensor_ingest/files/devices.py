@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.files.layout_errors import DeviceAbsentError, DeviceUnclearError
+
+_WORD = re.compile(r"(?<![a-z])(left|right)(?![a-z])|(Left|Right)(?![a-z])|(?<![A-Z])(LEFT|RIGHT)(?![A-Z])")
+"""As in left_foot, LeftFoot and LEFT-2, but not in bright."""
 
 
 def choose(devices: Sequence[str], column: str, foot: Foot, said: str | None) -> str | None:
@@ -17,15 +21,20 @@ def choose(devices: Sequence[str], column: str, foot: Foot, said: str | None) ->
         return said
     if len(devices) < 2:
         return None
-    of_foot = [device for device in devices if _side(device) is foot]
-    of_other = [device for device in devices if _side(device) is foot.other]
+    of_foot = [device for device in devices if side_of(device) is foot]
+    of_other = [device for device in devices if side_of(device) is foot.other]
     if len(of_foot) != 1 or len(of_other) != len(devices) - 1:
         raise DeviceUnclearError(column, devices)
     return of_foot[0]
 
 
-def _side(device: str) -> Foot | None:
-    """The side that a device's name says, as in 7F-L or left_foot."""
-    words = set(re.split(r"[\W_]+", device.lower()))
-    sides = {foot for foot in Foot if {foot.value, foot.value[0]} & words}
+def side_of(name: str, said: Mapping[Foot, str] = MappingProxyType({})) -> Foot | None:
+    """The side that the name of a device, file or folder says: by a device that was said, or as left_foot or 7F-L."""
+    for foot, device in said.items():
+        if re.search(rf"(?i)(?<![^\W_]){re.escape(device)}(?![^\W_])", name) and len(set(said.values())) == len(said):
+            return foot
+    sides = {Foot(word.lower()) for found in _WORD.findall(name) for word in found if word}
+    if not sides:
+        words = set(re.split(r"[\W_]+", name.lower()))
+        sides = {foot for foot in Foot if foot.value[0] in words}
     return next(iter(sides)) if len(sides) == 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.files.errors import RecordingError
 from surefoot.sensor_ingest.formatting import join_names
 
@@ -70,6 +71,26 @@ class DeviceAbsentError(RecordingError):
     def __init__(self, device: str, devices: Sequence[str]) -> None:
         self.device = device
         super().__init__(f"has no device {device} (but {join_names(devices)}); name one of them with --device.")
+
+
+class FootUntoldError(RecordingError):
+    """Neither name, folder nor device says which foot a file is of."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "does not say which foot it is of; put left or right in its name or its folder's, or say whose each device "
+            "is with --device left=NAME,right=NAME, as it stands in the file or its name."
+        )
+
+
+class FootTwiceError(RecordingError):
+    """Several files are of the same foot in the same run."""
+
+    def __init__(self, foot: Foot, names: Sequence[str]) -> None:
+        self.foot = foot
+        super().__init__(
+            f"has several recordings of the {foot} foot ({join_names(names)}); put each run in a folder of its own."
+        )
 
 
 class TimeUnreadableError(RecordingError):

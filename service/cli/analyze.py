@@ -25,7 +25,7 @@ class Side(StrEnum):
 
 
 def analyze(
-    run: Annotated[str | None, typer.Argument(metavar="RUN", help=RUN_HELP)] = None,
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help=f"{RUN_HELP} Or a folder of files.")] = None,
     left: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Recording of the left foot: CSV, plain or packed.")
     ] = None,
@@ -63,21 +63,28 @@ def analyze(
 
     One foot is enough, both are better. A sensor's own file goes behind a comma: acc.csv,gyr.csv.
 
+    Of a folder of files every run is measured, and shown in a table; --json and --report then name folders.
+
     What a file is taken for, and how to correct it: surefoot inspect FILE.
     """
     from surefoot.sensor_ingest.files.statements import Statements
+    from surefoot.service.cli.folder_of_files import analyze_folder, is_of_files
     from surefoot.service.errors import TwoSourcesError
 
     corrected = exchange or turn_sign is not None
     if as_worn and corrected:
         raise TwoSourcesError("--as-worn and --exchange or --turn-sign", "what is true of the files")
+    clock_sd_s = None if clock_sd_ms is None else 1e-3 * clock_sd_ms
     if run is None:
-        clock_sd_s = None if clock_sd_ms is None else 1e-3 * clock_sd_ms
         said = Statements.parse(columns, unit, rate, device, time)
         _analyze_csv(left, right, json, report, _sides(exchange, turn_sign, as_worn), clock_sd_s, said)
         return
     if left is not None or right is not None:
         raise TwoSourcesError(f"run {run} and --left or --right", "either a run or files")
+    if is_of_files(Path(run)):
+        said = Statements.parse(columns, unit, rate, device, time)
+        analyze_folder(Path(run), json, report, _sides(exchange, turn_sign, as_worn), clock_sd_s, said)
+        return
     if clock_sd_ms is not None:
         raise TwoSourcesError(f"run {run} and --clock-sd-ms", "the run alone: how well its clocks agree is known")
     if any((columns, unit, rate, device, time)):
