@@ -54,6 +54,11 @@ def is_pod(name: str, data: AdvertisementData) -> bool:
     return SERVICE_UUID in data.service_uuids or device_called(name) is not None
 
 
+def is_named(name: str, name_prefix: str) -> bool:
+    """Whether a name is looked for: of a sensor of another maker the whole name, else what it begins with."""
+    return name == name_prefix if device_called(name_prefix) is not None else name.startswith(name_prefix)
+
+
 @dataclass(frozen=True, slots=True)
 class Advertisement:
     """An advertisement of a pod."""
@@ -75,7 +80,7 @@ class _Search:
         right_address = (
             address.upper() == self.only_address.upper() if self.only_address else address not in self.exclude_addresses
         )
-        return right_address and name.startswith(self.name_prefix)
+        return right_address and is_named(name, self.name_prefix)
 
 
 class Adapter:
@@ -125,7 +130,7 @@ class Adapter:
     def heard_since(self, name_prefix: str, loop_s: float) -> frozenset[str]:
         """Addresses that have advertised a name with this prefix since a time of the event loop's clock."""
         return frozenset(
-            address for address, (name, at_s) in self._heard.items() if name.startswith(name_prefix) and at_s > loop_s
+            address for address, (name, at_s) in self._heard.items() if is_named(name, name_prefix) and at_s > loop_s
         )
 
     async def scan(self) -> None:

@@ -20,7 +20,7 @@ from surefoot.sensor_ingest.ble.conform_store import check_store
 from surefoot.sensor_ingest.ble.conform_stream import check_interval, check_packets, lateness_s
 from surefoot.sensor_ingest.ble.conform_verdicts import Verdict, Verdicts
 from surefoot.sensor_ingest.ble.errors import TRANSIENT_ERRORS, PodRefusedError
-from surefoot.sensor_ingest.ble.pod_orders import FIND_TIMEOUT_S, find_pod
+from surefoot.sensor_ingest.ble.pod_orders import FIND_TIMEOUT_S, LOST, find_pod
 from surefoot.sensor_ingest.protocol import (
     BOND_UUID,
     CONTROL_UUID,
@@ -65,7 +65,7 @@ async def conformance(
     try:
         await _examine(verdicts, radio, pod, bonds, restart, find_timeout_s)
     except TRANSIENT_ERRORS as error:
-        raise PodRefusedError(pod, "the link to it was lost; bring it near and try again") from error
+        raise PodRefusedError(pod, LOST) from error
     return verdicts.all
 
 

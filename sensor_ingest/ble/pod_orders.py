@@ -22,6 +22,15 @@ REFUSALS = {
     Result.BAD_ARGUMENT: "it cannot be set so",
     Result.NOT_NOW: "it is streaming; end the run first",
 }
+OF_OTHER_MAKERS = {
+    Opcode.IDENTIFY: "a sensor of another maker does not blink by order",
+    Opcode.SET_FOOT: "a sensor of another maker keeps no foot; say it with --left or --right, or show it with: "
+    "surefoot confirm",
+    Opcode.SET_RATE: "surefoot sets the rate of other makers' sensors when a run begins",
+    Opcode.SET_RANGE: "the range of other makers' sensors is set by surefoot when a run begins, or by the maker's app",
+}
+"""What is said of such a sensor instead."""
+LOST = "the link to it was lost; bring it near and try again"
 _ADDRESS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 """As Bluetooth has them, and as macOS has them in their place."""
 
@@ -43,7 +52,8 @@ async def order_pod(
     PodRefusedError
         if the pod is not in range, does not take the order, or the link to it is lost.
     """
-    async with owned_pod(radio, bonds, pod, find_timeout_s=find_timeout_s) as (client, serial):
+    of_others = OF_OTHER_MAKERS[opcode]
+    async with owned_pod(radio, bonds, pod, find_timeout_s=find_timeout_s, of_others=of_others) as (client, serial):
         reply = await client.send_command(opcode, *arguments)
         if reply.result is not Result.OK:
             raise PodRefusedError(serial, REFUSALS[reply.result])
@@ -52,12 +62,22 @@ async def order_pod(
 
 @asynccontextmanager
 async def owned_pod(
-    radio: RadioBackend, bonds: Bonds, pod: str, *, find_timeout_s: float
+    radio: RadioBackend,
+    bonds: Bonds,
+    pod: str,
+    *,
+    find_timeout_s: float,
+    of_others: str = "a sensor of another maker takes no such orders; name it by its serial number",
 ) -> AsyncIterator[tuple[PodClient, str]]:
-    """A pod that takes commands of this computer, and its serial number; errors are those of `order_pod`."""
+    """A pod that takes commands of this computer, and its serial number; errors are those of `order_pod`.
+
+    Parameters
+    ----------
+    of_others : why a sensor of another maker is refused.
+    """
     advertisement = await find_pod(Adapter(radio), pod, find_timeout_s)
     if device_called(advertisement.name) is not None:
-        raise PodRefusedError(pod, "a sensor of another maker takes no such orders")
+        raise PodRefusedError(pod, of_others)
     client = PodClient(advertisement, radio)
     try:
         await client.connect()
@@ -68,7 +88,7 @@ async def owned_pod(
         await client.subscribe_replies()
         yield client, serial
     except TRANSIENT_ERRORS as error:
-        raise PodRefusedError(pod, "the link to it was lost; bring it near and try again") from error
+        raise PodRefusedError(pod, LOST) from error
     finally:
         await client.close()
 

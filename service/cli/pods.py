@@ -130,11 +130,13 @@ def _order_keeping(keep: str | None, stop_keeping: str | None, folder: Path | No
     from surefoot.sensor_ingest.ble.adapter import RadioBackend
     from surefoot.sensor_ingest.ble.bonds import Bonds
     from surefoot.sensor_ingest.ble.keeping_orders import order_keeping
+    from surefoot.service.configuration import load_configuration
     from surefoot.service.runs import runs_folder
+    from surefoot.service.runtime.session_clock import told_utc_s
     from surefoot.service.terminal.pods import kept_sentence
 
-    bonds = Bonds(runs_folder(folder))
+    bonds, utc_s = Bonds(runs_folder(folder)), told_utc_s(load_configuration().settings.store_path)
     for pod, on in ((stop_keeping, False), (keep, True)):
         if pod is not None:
-            ordered = asyncio.run(order_keeping(RadioBackend(), bonds, pod, on=on))
+            ordered = asyncio.run(order_keeping(RadioBackend(), bonds, pod, on=on, utc_s=utc_s))
             print(kept_sentence(ordered))

@@ -52,8 +52,10 @@ def _holds(store: StoreStatus | None) -> str:
 
 def kept_sentence(pod: KeepingPod) -> str:
     """What a pod does after an order to keep, or to stop."""
-    room = f"there is room for {pod.info.seconds_left // 60} min"
-    if pod.info.state is StoreState.KEEPING:
+    if pod.seconds_left is None:
+        return f"Pod {pod.serial} keeps what it samples until: surefoot sync. It does not tell how much room there is."
+    room = f"there is room for {pod.seconds_left // 60} min"
+    if pod.is_keeping:
         return f"Pod {pod.serial} keeps what it samples; {room}."
     return f"Pod {pod.serial} does not keep; {room}."
 

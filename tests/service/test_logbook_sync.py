@@ -17,10 +17,8 @@ from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import Simulation
-from surefoot.sensor_ingest.ble.adapter import Adapter
 from surefoot.sensor_ingest.ble.bonds import Bonds
-from surefoot.sensor_ingest.ble.movesense_logbook import MovesenseLogbook
-from surefoot.sensor_ingest.ble.pod_orders import find_pod
+from surefoot.sensor_ingest.ble.keeping_orders import order_keeping
 from surefoot.sensor_ingest.ble.taking_over import TakingOver
 from surefoot.sensor_ingest.ble.visiting import PodProgress, Visit
 from surefoot.sensor_ingest.recording.run_folder import list_runs
@@ -46,16 +44,6 @@ def settings_at(folder: Path) -> Settings:
 
 def utc_s() -> float:
     return BEGAN_UTC_S + asyncio.get_running_loop().time()
-
-
-async def start_logging(simulation: Simulation, serial: str) -> None:
-    radio = radio_of(simulation)
-    logbook = MovesenseLogbook(await find_pod(Adapter(radio), serial, 5.0), radio, serial)
-    await logbook.connect()
-    await logbook.open()
-    await logbook.put_utc(utc_s())
-    await logbook.keep(True)
-    await logbook.close()
 
 
 async def visited(
@@ -86,7 +74,7 @@ def test_a_run_in_two_logbooks_becomes_one_run_with_both_feet(tmp_path: Path) ->
             runner = await simulation.add_runner(RUNNER, RUN)
             async with worn_pair(simulation, runner) as sensors:
                 for serial in SERIALS:
-                    await start_logging(simulation, serial)
+                    await order_keeping(radio_of(simulation), Bonds(tmp_path), serial, on=True, utc_s=utc_s)
                 await asyncio.sleep(RUN.duration_s)
                 sensors[Foot.LEFT].lost_pieces = {7, 30}
                 progress = await visited(simulation, settings, SERIALS, said)
