@@ -40,6 +40,8 @@ KIND_TITLES = {
     Kind.STANDING_ASYMMETRY: "Left/right difference today",
     Kind.EXCHANGED_PODS: "Are the pods exchanged?",
 }
+ALERT_TITLES = {**{kind.value: title for kind, title in KIND_TITLES.items()}, "post_run": "After the run"}
+"""By kind of alert: that of its finding, or that of a whole run."""
 SEVERITY_WORDS = {
     Severity.INFO: "info",
     Severity.NOTICE: "notice",

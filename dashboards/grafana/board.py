@@ -6,7 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from surefoot.dashboards.grafana.colours import OUTSIDE
-from surefoot.dashboards.grafana.influxql import IN_TIME_RANGE, OF_RUN, OF_RUNNER, select, tag_values
+from surefoot.dashboards.grafana.influxql import (
+    CALLS_FOR_SOMEBODY,
+    IN_TIME_RANGE,
+    OF_RUN,
+    OF_RUNNER,
+    select,
+    tag_values,
+)
 from surefoot.dashboards.grafana.panels import DATASOURCE, Json, Panel
 
 TAG = "surefoot"
@@ -65,6 +72,7 @@ class Board:
     since : time range on opening, such as "15m".
     refresh : refresh interval; empty for none.
     rows : panels side by side; `data_quality` is the last row.
+    links : at the top, besides those to the other boards.
     """
 
     uid: str
@@ -76,6 +84,7 @@ class Board:
     data_quality: Row
     variables: Sequence[Variable] = ()
     annotations: Sequence[Json] = ()
+    links: Sequence[Json] = ()
 
     def json(self) -> Json:
         """The JSON that Grafana's file provider loads."""
@@ -92,7 +101,7 @@ class Board:
             "refresh": self.refresh,
             "templating": {"list": [variable.json() for variable in self.variables]},
             "annotations": {"list": list(self.annotations)},
-            "links": [_LINKS],
+            "links": [*self.links, _LINKS],
             "panels": list(self.panels()),
         }
 
@@ -120,18 +129,28 @@ def _side_by_side(row: Row, number: int, y: int) -> Iterator[Json]:
         x += panel.width
 
 
-_LINKS = {
-    "type": "dashboards",
-    "title": "surefoot",
-    "tags": [TAG],
-    "asDropdown": False,
-    "includeVars": True,
-    "keepTime": False,
-    "targetBlank": False,
-    "icon": "dashboard",
-    "tooltip": "",
-    "url": "",
-}
+def _link(kind: str, title: str, tooltip: str = "", url: str = "", **more: object) -> Json:
+    return {
+        "type": kind,
+        "title": title,
+        "tooltip": tooltip,
+        "url": url,
+        "icon": "dashboard",
+        "tags": [],
+        "asDropdown": False,
+        "includeVars": False,
+        "keepTime": False,
+        "targetBlank": False,
+        **more,
+    }
+
+
+def link_to(url: str, title: str, tooltip: str) -> Json:
+    """Link at the top of a board; Grafana fills in the board's variables."""
+    return _link("link", title, tooltip, url)
+
+
+_LINKS = _link("dashboards", "surefoot", tags=[TAG], includeVars=True)
 
 RUNNER_CHOICE = Variable("runner", "Runner", tag_values("runner", '"runs"'))
 RUNNERS_CHOICE = Variable("runner", "Runners", tag_values("runner", '"runs"'), multi=True)
@@ -145,23 +164,27 @@ RUN_CHOICE = Variable(
 """Shown by its newest label; the value is the id."""
 
 
-def _findings(condition: str) -> Json:
-    influxql = select(['"message"', '"kind"', '"foot"'], '"findings"', condition, IN_TIME_RANGE)
+def _annotation(name: str, measurement: str, condition: str, *tags: str) -> Json:
+    """Vertical lines with a message and tags, one for each row of a measurement."""
+    columns = [f'"{column}"' for column in ("message", *tags)]
+    influxql = select(columns, f'"{measurement}"', condition, IN_TIME_RANGE)
     return {
-        "name": "Findings",
+        "name": name,
         "datasource": DATASOURCE,
         "enable": True,
         "iconColor": OUTSIDE,
         "target": {
-            "refId": "findings",
+            "refId": measurement,
             "query": influxql,
             "rawQuery": True,
             "fromAnnotations": True,
             "textEditor": True,
             "textColumn": "message",
-            "tagsColumn": "kind,foot",
+            "tagsColumn": ",".join(tags),
         },
     }
 
 
-FINDINGS_OF_RUNNER, FINDINGS_OF_RUN = _findings(OF_RUNNER), _findings(OF_RUN)
+FINDINGS_OF_RUNNER = _annotation("Findings", "findings", OF_RUNNER, "kind", "foot")
+FINDINGS_OF_RUN = _annotation("Findings", "findings", OF_RUN, "kind", "foot")
+ALERTS = _annotation("Alerts", "alerts", CALLS_FOR_SOMEBODY, "runner", "kind")

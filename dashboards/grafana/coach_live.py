@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surefoot.analysis.findings import Severity
 from surefoot.analysis.metrics import CONTACT, IMPACT
-from surefoot.dashboards.grafana.board import Board
+from surefoot.dashboards.grafana.board import ALERTS, Board
 from surefoot.dashboards.grafana.colours import CLEAR, SEVERITY_COLOURS
 from surefoot.dashboards.grafana.fields import asymmetry_field, metric_field
 from surefoot.dashboards.grafana.influxql import (
@@ -32,6 +32,7 @@ from surefoot.dashboards.grafana.shared_panels import (
     STALE_ROW_STYLE,
     STATE_COLUMN,
     WRAPPED_TEXT,
+    alerts_table,
     count_fresh,
     findings_table,
     in_order,
@@ -124,6 +125,12 @@ BOARD = Board(
     "The whole squad now: who needs attention, and why.",
     since="15m",
     refresh="5s",
-    rows=[[_squad()], [_sides(), _impact()], [findings_table("What was found?", 24, 7, runner=True)]],
+    annotations=[ALERTS],
+    rows=[
+        [_squad()],
+        [_sides(), _impact()],
+        [alerts_table("Which alerts were sent?", 24, 7)],
+        [findings_table("What was found?", 24, 7, runner=True)],
+    ],
     data_quality=[pods_table("Is every pod heard?", 24, 12)],
 )

@@ -17,6 +17,8 @@ FROM_RUNS_START = "time >= ${__from}ms - 1d AND time <= ${__to}ms"
 """The chart's time range, and before it as long as a run may last."""
 BOTH_FEET = "\"foot\" = 'both'"
 SINGLE_FOOT = "\"foot\" != 'both'"
+CALLS_FOR_SOMEBODY = '"event" =~ /^(raised|worsened)$/'
+"""Not that an alert is over, which would read like advice to go on."""
 WHILE_RUNNING = "\"gait\" = 'run'"
 FRESH_S = 30
 """Older values are stale; live windows arrive every ten seconds."""

@@ -8,7 +8,7 @@ from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.drift.reference_band import BASELINE_WINDOWS
 from surefoot.analysis.metrics import CONTACT, IMPACT, PUSH_OFF
 from surefoot.analysis.model import Foot
-from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board, Row, Variable
+from surefoot.dashboards.grafana.board import FINDINGS_OF_RUN, RUN_CHOICE, RUNNER_CHOICE, Board, Row, Variable, link_to
 from surefoot.dashboards.grafana.fields import CLIPPED, LOSS, RUN_TIME, STRIDES, Field, asymmetry_field, metric_field
 from surefoot.dashboards.grafana.influxql import (
     ALL_TIME,
@@ -47,7 +47,21 @@ THIS = "/d/surefoot-run?var-runner=${runner}&var-run=${__data.fields.run}"
 OPEN = {"title": "Open this run", "url": THIS + "&from=${__data.fields.started}&to=${__data.fields.ended}"}
 
 
-NOT_HERE = "Nothing in this time range. Click the run in the list above."
+STARTED, ENDED = (
+    Variable(
+        name,
+        f"When the run {name}",
+        select([f'last("{name}")'], '"summaries"', OF_RUN),
+        hidden=True,
+    )
+    for name in ("started", "ended")
+)
+WHOLE_RUN = link_to(
+    "/d/surefoot-run?var-runner=${runner}&var-run=${run}&from=${started}&to=${ended}",
+    "Show the whole run",
+    "From start to end; choosing a run at the top leaves the time range as it was",
+)
+NOT_HERE = "Nothing in this time range. Choose Show the whole run at the top, or click a run in the list."
 ENDS = ("low", "high")
 OF_DRIFT = f"\"metric\" = '{CONTACT}' AND \"kind\" = 'drift'"
 BALANCE = asymmetry_field(CONTACT)
@@ -139,7 +153,8 @@ BOARD = Board(
     "One run from its start to its end, with what was found in it.",
     since="6h",
     refresh="",
-    variables=[RUNNER_CHOICE, RUN_CHOICE, FROZEN],
+    variables=[RUNNER_CHOICE, RUN_CHOICE, FROZEN, STARTED, ENDED],
+    links=[WHOLE_RUN],
     annotations=[FINDINGS_OF_RUN],
     rows=[
         [_list()],
@@ -149,7 +164,7 @@ BOARD = Board(
         _charts(_feet("How far do my feet roll in?", "eversion_excursion_deg"), _cadence()),
     ],
     data_quality=[
-        _loss(),
+        *_charts(_loss()),
         _each_foot("Did the sensor reach its limit?", CLIPPED),
         _each_foot("How many strides?", STRIDES),
     ],

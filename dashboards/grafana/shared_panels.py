@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from surefoot.analysis.findings import Severity
 from surefoot.dashboards.grafana.colours import CLEAR, OUTSIDE, SEVERITY_COLOURS, STALE
 from surefoot.dashboards.grafana.fields import BATTERY, CONNECTED, LOSS, RECONNECTS, SIGNAL, Field, metric_field
 from surefoot.dashboards.grafana.influxql import (
+    CALLS_FOR_SOMEBODY,
     IN_TIME_RANGE,
     IS_FRESH,
     SINGLE_FOOT,
@@ -27,7 +28,7 @@ from surefoot.dashboards.grafana.panels import (
     time_series,
     value_mapping,
 )
-from surefoot.dashboards.vocabulary import KIND_TITLES, SEVERITY_WORDS
+from surefoot.dashboards.vocabulary import ALERT_TITLES, SEVERITY_WORDS
 
 RELATIVE_TIME = {"unit": "dateTimeFromNow", "custom.width": 145}
 HIDDEN_COLUMN = {"custom.hideFrom.viz": True}
@@ -39,7 +40,7 @@ SEVERITY_STYLE = {
     "custom.width": 130,
 }
 KIND_STYLE = {
-    "mappings": [value_mapping({kind.value: (text, "text") for kind, text in KIND_TITLES.items()})],
+    "mappings": [value_mapping({kind: (text, "text") for kind, text in ALERT_TITLES.items()})],
     "custom.width": 240,
 }
 WRAPPED_TEXT = {"custom.wrapText": True}
@@ -84,20 +85,49 @@ def feet_chart(question: str, key: str, source: str, width: int, *conditions: st
 
 def findings_table(question: str, width: int, height: int, *conditions: str, runner: bool = False) -> Panel:
     """Table of findings, newest first."""
-    columns = ['"runner" AS "Runner"'] if runner else []
-    columns += ['"severity" AS "Severity"', '"kind" AS "Kind"', '"message" AS "Description"']
-    influxql = select(columns, '"findings"', *conditions, IN_TIME_RANGE, tail="ORDER BY time DESC LIMIT 50")
-    return table(
+    return _messages(
         question,
         "Findings, newest first. An update replaces the earlier version of the same finding.",
+        "findings",
+        {"Runner": {"custom.width": 130}} if runner else {},
+        conditions,
+        (width, height),
+    )
+
+
+def alerts_table(question: str, width: int, height: int) -> Panel:
+    """Table of everybody's alerts, newest first, with the one after a run that stood out."""
+    return _messages(
+        question,
+        "Alerts as they were sent, newest first: when a finding calls for somebody or gets worse, and after a run in "
+        "which an ankle or the left/right balance stood out.",
+        "alerts",
+        {"Runner": {"custom.width": 130}, "Event": {"custom.width": 100}},
+        [CALLS_FOR_SOMEBODY],
+        (width, height),
+    )
+
+
+def _messages(
+    question: str,
+    description: str,
+    measurement: str,
+    leading: Mapping[str, Json],
+    conditions: Sequence[str],
+    size: tuple[int, int],
+) -> Panel:
+    """Table of a measurement's messages, newest first, after the columns `leading` with their styles."""
+    styles = {**leading, "Severity": SEVERITY_STYLE, "Kind": KIND_STYLE}
+    columns = [*(f'"{name.lower()}" AS "{name}"' for name in styles), '"message" AS "Description"']
+    influxql = select(columns, f'"{measurement}"', *conditions, IN_TIME_RANGE, tail="ORDER BY time DESC LIMIT 50")
+    return table(
+        question,
+        description,
         [Query(influxql, table=True)],
-        width,
-        height,
+        *size,
         overrides=[
             override("Time", {"unit": "dateTimeAsLocal", "custom.width": 190}),
-            *([override("Runner", {"custom.width": 130})] if runner else []),
-            override("Severity", SEVERITY_STYLE),
-            override("Kind", KIND_STYLE),
+            *(override(name, style) for name, style in styles.items()),
             override("Description", WRAPPED_TEXT),
         ],
     )

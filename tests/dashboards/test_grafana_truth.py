@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from surefoot.analysis.findings import Severity
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board_files import BOARDS, BOARDS_FOLDER
 from surefoot.dashboards.vocabulary import SEVERITY_WORDS
+from surefoot.service.serialization.alert_messages import POST_RUN
 from tests.dashboards.grafana_world import (
     DRIFTING,
     DRIFTING_BEGAN,
@@ -198,6 +199,35 @@ def test_a_run_is_chosen_by_date_runner_and_minutes_and_its_id_is_the_value(worl
     local = DRIFTING_BEGAN.astimezone()
     assert shown[DRIFTING] == f"{local:%Y-%m-%d %H:%M}, runner-1, {round(WINDOWS * WINDOW_S / 60)} min"
     assert sorted(shown) == sorted({row[-1] for series in world.influx.query(RUNS) for row in series.rows})
+
+
+def test_a_run_that_was_chosen_is_one_click_from_its_start_and_end(world: BoardDatabase) -> None:
+    began, ended = (datetime.fromtimestamp(each / 1e9, UTC) for each in (BEGAN_NS, BEGAN_NS + 1e9 * WINDOWS * WINDOW_S))
+    values = {}
+    for name in ("started", "ended"):
+        (series,) = replace(world, run=DRIFTING).ask(variable(name), "1h")
+        ((_, values[name]),) = series.rows
+    assert [datetime.fromisoformat(values[name]) for name in ("started", "ended")] == [began, ended]
+    link, _ = LOADED["surefoot-run"]["links"]
+    assert link["type"] == "link"
+    assert link["url"].endswith("&var-run=${run}&from=${started}&to=${ended}")
+    for panel in LOADED["surefoot-run"]["panels"]:
+        if panel["type"] == "timeseries":
+            assert link["title"] in panel["fieldConfig"]["defaults"]["noValue"]
+
+
+def test_alerts_are_in_a_list_and_beside_the_lines_and_so_is_the_one_after_the_run(world: BoardDatabase) -> None:
+    panel = panel_of("coach-live", "Which alerts were sent?")
+    (series,) = world.ask(panel["targets"][0]["query"], "15m")
+    told = list(series.dicts())
+    assert [row["time"] for row in told] == sorted((row["time"] for row in told), reverse=True)
+    assert (told[0]["Kind"], told[0]["Event"], told[0]["Runner"]) == (POST_RUN, "raised", "runner-1")
+    assert {"inversion_event"} <= {row["Kind"] for row in told if row["Runner"] == "runner-1"}
+    words = styles_of(panel, "Kind")["mappings"][0]["options"]
+    assert {row["Kind"] for row in told} <= set(words)
+    (annotation,) = LOADED["surefoot-coach-live"]["annotations"]["list"]
+    (marked,) = world.ask(annotation["target"]["query"], "15m")
+    assert [row["message"] for row in marked.dicts()] == [row["Description"] for row in reversed(told)]
 
 
 def test_the_squad_is_sorted_by_a_number_that_every_runner_has() -> None:
