@@ -1,0 +1,49 @@
+"""What of a run is new to the runner: road after a treadmill, hills, shoes. Named beside what is found, not weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+
+from surefoot.analysis.weeks.history import PastRun, before, within
+from surefoot.analysis.weeks.labels import Shoe, Surface
+from surefoot.analysis.weeks.session_length import REFERENCE_DAYS, session
+from surefoot.analysis.weeks.words import km
+
+NEW_SHOE_RUNS = 5
+"""A shoe is new for so many runs."""
+
+
+def said_of_news(history: Sequence[PastRun], run: PastRun, shoes: Mapping[str, Shoe]) -> Sequence[str]:
+    """Sentences on what is new; a label that nobody gave says nothing."""
+    earlier = before(history, run)
+    return [each for each in (_road(earlier, run), _hills(earlier, run), _shoe(earlier, run, shoes)) if each]
+
+
+def _road(earlier: Sequence[PastRun], run: PastRun) -> str:
+    """The first road run after a treadmill, against the longest road run; any other ground between is no treadmill."""
+    stretch = list(takewhile(lambda each: each.surface is Surface.TREADMILL, reversed(earlier)))
+    if run.surface is not Surface.ROAD or not stretch:
+        return ""
+    road = [each for each in earlier if each.surface is Surface.ROAD]
+    first = f"First road run after {len(stretch)} on the treadmill"
+    against = session(road, run, of="road ")
+    if against.longest is None or not against.longest.distance_m:
+        return f"{first}: no road run in the {REFERENCE_DAYS} days before."
+    told = f"{first}: your longest road run of {REFERENCE_DAYS} days is {km(against.longest.distance_m)}."
+    return f"{told} {against.sentence}".strip()
+
+
+def _hills(earlier: Sequence[PastRun], run: PastRun) -> str:
+    recent = within(earlier, run.day, REFERENCE_DAYS)
+    if not run.hills or any(each.hills for each in recent):
+        return ""
+    return f"The first run in {REFERENCE_DAYS} days that is labelled as hilly."
+
+
+def _shoe(earlier: Sequence[PastRun], run: PastRun, shoes: Mapping[str, Shoe]) -> str:
+    shoe = shoes.get(run.shoe or "")
+    count = 1 + sum(each.shoe == run.shoe for each in earlier)
+    if shoe is None or shoe.distance_m or count > NEW_SHOE_RUNS:
+        return ""
+    return f"Run {count} in a new shoe, {shoe.name}."
