@@ -27,11 +27,13 @@ class Header:
     Parameters
     ----------
     lines : of the file up to the first reading.
+    said : what is said of files with these columns.
     """
 
     layout: Layout
     delimiter: str
     lines: int
+    said: Statements
 
 
 def encoding_of(head: bytes) -> str:
@@ -56,8 +58,9 @@ def find_header(lines: Sequence[str], foot: Foot, file: str, said: Statements) -
             continue
         for above in (False, True) if at + 1 < len(lines) else (False,):
             columns, mark, used = _columns(lines, at, delimiter, joined=above)
+            of_these = said.for_columns([column.written for column in columns])
             try:
-                return Header(_layout(columns, foot, file, said), mark, at + used)
+                return Header(_layout(columns, foot, file, of_these), mark, at + used, of_these)
             except RecordingError as error:
                 known = sum(column.sensor in ("time", "acc", "gyr") for column in columns)
                 if likeliest is None or known > likeliest[0]:
@@ -65,6 +68,16 @@ def find_header(lines: Sequence[str], foot: Foot, file: str, said: Statements) -
     if likeliest is None:
         raise NoDataError("the file is empty")
     raise likeliest[1]
+
+
+def column_names(lines: Sequence[str]) -> list[list[str]]:
+    """The fields of each line that may be a header, as `find_header` takes them for names."""
+    found = [
+        _columns(lines, at, "", joined=above)[0]
+        for at in range(min(len(lines), _MAX_LINES))
+        for above in ((False, True) if at + 1 < len(lines) else (False,))
+    ]
+    return [[column.written for column in columns] for columns in found]
 
 
 def _layout(columns: Sequence[ColumnName], foot: Foot, file: str, said: Statements) -> Layout:

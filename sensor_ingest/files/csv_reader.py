@@ -91,23 +91,49 @@ def read_files(path: Path, foot: Foot, said: Statements, progress: Callable[[flo
     ]
 
 
+def first_lines(path: Path) -> list[str]:
+    """The beginning of each file that a path stands for, as text; RecordingError if it cannot be read."""
+    lines = []
+    with sentences_about(path):
+        for source in (source for each in files_of(path) for source in sources_of(each)):
+            with source.opened() as (file, _):
+                head = _head(file.read(_HEAD_BYTES).replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+            lines += head.decode(encoding_of(head), "replace").split("\n")
+    return lines
+
+
 def look_into(path: Path, said: Statements) -> frozenset[Foot]:
     """The feet that a file says it is of, by its columns or devices; RecordingError if it is no recording."""
-    source = sources_of(path)[0]
+    rows = _first_rows(path, said)
+    if rows is None:
+        return frozenset()
+    if rows.layout.two_sided:
+        return frozenset(Foot)
+    return frozenset(foot for device in rows.devices if (foot := side_of(device, said.feet_of_devices)))
+
+
+def unclear_devices(path: Path, said: Statements) -> tuple[str, ...]:
+    """The devices of a file whose feet are neither told nor said; RecordingError if it is no recording."""
+    rows = _first_rows(path, said)
+    devices = () if rows is None or said.devices else tuple(rows.devices)
+    told = all(side_of(device, said.feet_of_devices) for device in devices)
+    return () if told or len(devices) < 2 else devices
+
+
+def _first_rows(path: Path, said: Statements) -> RowBuffer | None:
+    """The first block of a file; None of one that is no CSV."""
+    source = sources_of(files_of(path)[0])[0]
     with source.opened() as (file, _):
         raw = next(_blocks(file), b"")
     if not raw:
         raise NoDataError("the file is empty")
     if _JSON.match(raw[:_HEAD_BYTES]):
-        return frozenset()
+        return None
     _check_text(raw)
     rows, lines = _begin_rows(_with_line_feeds(raw), Foot.LEFT, source.name, said)
-    if rows.layout.two_sided:
-        return frozenset(Foot)
-    if rows.layout.device is None:
-        return frozenset()
-    rows.add_block(lines, 1.0)
-    return frozenset(foot for device in rows.devices if (foot := side_of(device, said.devices)))
+    if rows.layout.device is not None:
+        rows.add_block(lines, 1.0)
+    return rows
 
 
 def recording_of(files: list[FileRead], foot: Foot) -> Recording:
@@ -143,17 +169,20 @@ def _read(source: Source, foot: Foot, said: Statements, progress: Callable[[floa
 
 def _part(rows: RowBuffer, foot: Foot, said: Statements) -> tuple[Part, tuple[str, ...]]:
     layout, notes = rows.layout, list(rows.notes)
+    if rows.header.said is not said:
+        notes.append(f"As remembered of files with these columns: {rows.header.said.as_options}.")
     time = rows.columns_of(layout.time)
-    time = np.arange(rows.count) / (said.rate_hz or 1.0) if time is None else _unwrapped(time[:, 0], rows)
+    time = np.arange(rows.count) / (rows.header.said.rate_hz or 1.0) if time is None else _unwrapped(time[:, 0], rows)
     part = Part(time, rows.columns_of(layout.acc), rows.columns_of(layout.gyr), rows.lines)
     if layout.device is None:
         return part, tuple(notes)
     column = layout.names[layout.device]
-    device = choose(list(rows.devices), column, foot, said.devices.get(foot))
+    device = choose(list(rows.devices), column, foot, said.devices.get(foot), said.feet_of_devices)
     if device is None:
         return part, tuple(notes)
     chosen = np.concatenate(rows.device) == rows.devices[device]
-    notes.append(f"Of the {len(rows.devices)} devices in {column}, {device} is read.")
+    remembered = ", as remembered" if device in said.known_devices and foot not in said.devices else ""
+    notes.append(f"Of the {len(rows.devices)} devices in {column}, {device} is read{remembered}.")
     return part.take(chosen), tuple(notes)
 
 

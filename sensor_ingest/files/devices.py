@@ -13,28 +13,35 @@ _WORD = re.compile(r"(?<![a-z])(left|right)(?![a-z])|(Left|Right)(?![a-z])|(?<![
 """As in left_foot, LeftFoot and LEFT-2, but not in bright."""
 
 
-def choose(devices: Sequence[str], column: str, foot: Foot, said: str | None) -> str | None:
-    """The foot's device; None if the file is of one device and nothing was said."""
+def choose(
+    devices: Sequence[str], column: str, foot: Foot, said: str | None, known: Mapping[str, Foot] = MappingProxyType({})
+) -> str | None:
+    """The foot's device; None if the file is of one device and nothing was said. `known` are devices' feet."""
     if said is not None:
         if said not in devices:
             raise DeviceAbsentError(said, devices)
         return said
     if len(devices) < 2:
         return None
-    of_foot = [device for device in devices if side_of(device) is foot]
-    of_other = [device for device in devices if side_of(device) is foot.other]
+    of_foot = [device for device in devices if side_of(device, known) is foot]
+    of_other = [device for device in devices if side_of(device, known) is foot.other]
     if len(of_foot) != 1 or len(of_other) != len(devices) - 1:
         raise DeviceUnclearError(column, devices)
     return of_foot[0]
 
 
-def side_of(name: str, said: Mapping[Foot, str] = MappingProxyType({})) -> Foot | None:
-    """The side that the name of a device, file or folder says: by a device that was said, or as left_foot or 7F-L."""
-    for foot, device in said.items():
-        if re.search(rf"(?i)(?<![^\W_]){re.escape(device)}(?![^\W_])", name) and len(set(said.values())) == len(said):
+def side_of(name: str, known: Mapping[str, Foot] = MappingProxyType({})) -> Foot | None:
+    """The side that the name of a device, file or folder says: by a device that is known, or as left_foot or 7F-L."""
+    for device, foot in known.items():
+        if names_device(name, device):
             return foot
     sides = {Foot(word.lower()) for found in _WORD.findall(name) for word in found if word}
     if not sides:
         words = set(re.split(r"[\W_]+", name.lower()))
         sides = {foot for foot in Foot if foot.value[0] in words}
     return next(iter(sides)) if len(sides) == 1 else None
+
+
+def names_device(text: str, device: str) -> bool:
+    """Whether a device's name stands in a text, as a word."""
+    return re.search(rf"(?i)(?<![^\W_]){re.escape(device)}(?![^\W_])", text) is not None

@@ -77,7 +77,7 @@ def _told(path: Path, folder: Path, said: Statements) -> _File | RunFiles:
     parts = [*path.relative_to(folder).parent.parts, _stem(path)]
     sensor = next((_SENSORS[word] for word in _words(parts[-1]) if word in _SENSORS), "")
     for k in range(len(parts) - 1, -1, -1):
-        if foot := side_of(parts[k], said.devices):
+        if foot := side_of(parts[k], said.feet_of_devices):
             return _File(path, frozenset({foot}), _place(parts, k, said), sensor, by_device=False)
     try:
         with sentences_about(path):
@@ -105,7 +105,7 @@ def _place(parts: Sequence[str], tells: int, said: Statements) -> tuple[_Words, 
 
 
 def _without_side(part: str, said: Statements) -> str:
-    for device in said.devices.values():
+    for device in said.feet_of_devices:
         part = re.sub(re.escape(device), "", part, flags=re.IGNORECASE)
     bare = re.sub(r"(?i:left|right)", " ", part)
     return bare if bare != part else re.sub(r"(?i)(?<![^\W_])[lr](?![^\W_])", " ", part)

@@ -118,9 +118,11 @@ def _analyze_csv(
     from surefoot.analysis.model import Foot
     from surefoot.analysis.parameters import Parameters
     from surefoot.sensor_ingest.files.statements import files_of
+    from surefoot.service.cli.remembering import asked_devices
     from surefoot.service.cli.results import give_results, json_path
     from surefoot.service.configuration import load_configuration
     from surefoot.service.pipeline.analysis import analyze_files
+    from surefoot.service.runtime.file_memory import with_memory
     from surefoot.service.serialization.output_files import check_output
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.views.reporting import recorded, write_reports
@@ -130,8 +132,10 @@ def _analyze_csv(
     output = json_path(json, inputs)
     if report is not None:
         check_output(report, inputs)
+    settings = load_configuration().settings
+    parameters = Parameters.from_changed(settings.parameters)
+    said = asked_devices(settings.data, files, with_memory(said, settings.data))
     with ProgressBar(Console(stderr=True)) as progress:
-        parameters = Parameters.from_changed(load_configuration().settings.parameters)
         analysis = analyze_files(files, progress, parameters, sides, clock_sd_s, said)
     give_results({"": analysis}, {}, json, output)
     if report is not None:

@@ -20,6 +20,7 @@ from surefoot.service.configuration import load_configuration
 from surefoot.service.errors import OutputError, RequestError
 from surefoot.service.pipeline.analysis import Analysis, analyze_files
 from surefoot.service.pipeline.sides import Sides
+from surefoot.service.runtime.file_memory import with_memory
 from surefoot.service.serialization.output_files import write_json
 from surefoot.service.terminal.folder import FolderRow, show_folder
 from surefoot.service.terminal.progress import ProgressBar
@@ -40,7 +41,8 @@ def analyze_folder(
     """Measure every run of a folder; the exit code says whether all could be."""
     outputs = [(_output_folder(Path(json), folder), _write_json)] if json is not None else []
     outputs += [(_output_folder(report, folder), _write_report)] if report is not None else []
-    parameters = Parameters.from_changed(load_configuration().settings.parameters)
+    settings = load_configuration().settings
+    parameters, said = Parameters.from_changed(settings.parameters), with_memory(said, settings.data)
     rows = []
     with ProgressBar(Console(stderr=True)) as progress:
         runs = runs_of(folder, said)
