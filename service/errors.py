@@ -181,6 +181,17 @@ class RunnerUnknownError(RequestError):
         super().__init__(f"the run {what}; choose one with --runner: {', '.join(runners)}.")
 
 
+class RunnerNotChosenError(RequestError):
+    """The store has no such runner, or several and none was chosen."""
+
+    def __init__(self, wanted: str | None, runners: Sequence[str]) -> None:
+        self.wanted = wanted
+        self.runners = tuple(runners)
+        known = f"; known are: {', '.join(runners)}" if runners else ""
+        what = "say whose load" if wanted is None else f"no runs of {wanted!r} are kept"
+        super().__init__(f"{what}{known}.")
+
+
 class LengthError(RequestError):
     """Something that is no length of a run."""
 

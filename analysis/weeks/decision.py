@@ -129,6 +129,7 @@ class Decision:
     from_day : its earliest date.
     reasons : why, in words.
     urgency : how soon it is to be seen, where the step is to stop.
+    then : which row it is, in words.
     """
 
     step: Step
@@ -136,6 +137,7 @@ class Decision:
     from_day: date | None
     reasons: Sequence[str]
     urgency: Urgency | None = None
+    then: str = ""
 
     @property
     def sentence(self) -> str:
@@ -145,8 +147,7 @@ class Decision:
             return f"Stop running and have it seen {self.urgency.words}: {why}."
         if self.step is Step.CANNOT_TELL:
             return f"Cannot tell what comes next: {why}."
-        rows = {Step.GO_ON: "next row", Step.REPEAT: "the same row again", Step.BACK: "the row before again"}
-        return f"{why[0].upper()}{why[1:]}; {rows[self.step]} from {self.from_day:%A} on."
+        return f"{why[0].upper()}{why[1:]}; {self.then} from {self.from_day:%A} on."
 
 
 def decide(plan: Plan, told: Told) -> Decision:
@@ -161,7 +162,15 @@ def decide(plan: Plan, told: Told) -> Decision:
         return Decision(step, None, None, reasons)
     row = {Step.BACK: max(told.row - 1, 0), Step.REPEAT: told.row, Step.GO_ON: told.row + 1}[step]
     rest_days = MORE_REST_DAYS if step is Step.BACK else REST_DAYS
-    return Decision(step, row, next_day(told.last_day, rest_days), reasons)
+    return Decision(step, row, next_day(told.last_day, rest_days), reasons, then=_row_words(plan, told.row, row))
+
+
+def _row_words(plan: Plan, row: int, after: int) -> str:
+    if after == row:
+        return "the same row again"
+    if after < row:
+        return "the row before again"
+    return "next row" if after < len(plan.rows) else "the plan's rows are done; the build phase"
 
 
 Reasons = Iterator[tuple[Step, str]]

@@ -127,6 +127,11 @@ class StoreReader:
         rows = self._of(run, runner, "bouts", "start_s")
         return tuple(Bout(BoutKind(row["kind"]), row["start_s"], row["end_s"]) for row in rows)
 
+    def running_contacts(self, run: str, runner: str) -> Mapping[Foot, int]:
+        """Running strides of each foot that has any."""
+        query = "SELECT foot, count(*) AS many FROM strides WHERE run = ? AND runner = ? AND running GROUP BY foot"
+        return {Foot(row["foot"]): row["many"] for row in self._rows(query, run, runner)}
+
     def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
         """Every revision of every finding, in the order in which they became known."""
         return tuple(finding_from_json(row["body"]) for row in self._of(run, runner, "findings", "seq"))

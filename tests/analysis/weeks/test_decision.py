@@ -109,6 +109,12 @@ def test_a_session_moves_by_one_row_at_most(row: int, told: int, expected: int) 
     assert decide(SPRAIN, replace(felt(after=told), row=row)).row == expected
 
 
+def test_the_first_row_is_repeated_and_the_last_leads_to_the_build_phase() -> None:
+    first, last = replace(felt(after=6), row=0), replace(GOOD, row=4)
+    assert decide(SPRAIN, first).sentence == "6 of 10 at the left outer ankle; the same row again from Friday on."
+    assert decide(SPRAIN, last).sentence == "As planned; the plan's rows are done; the build phase from Thursday on."
+
+
 def test_the_ground_is_asked_for_where_the_plan_is_flat() -> None:
     for plan in (TENDON, CLINICIAN):
         assert decide(plan, replace(GOOD, surface=None)).step is GO_ON

@@ -1,0 +1,81 @@
+"""What somebody has run, from the store: runs with pods, and those of a watch alone."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from surefoot.analysis.model import Foot, Gait, Window
+from surefoot.analysis.weeks.history import PastRun
+from surefoot.analysis.weeks.labels import RunLabels
+from surefoot.dashboards.report.splits import pod_distance_m, speed_mps
+from surefoot.service.people.people import People
+from surefoot.service.runtime.speed_scales import scale_of_run
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoredRun, StoreReader
+from surefoot.service.store.watch_runs import WatchRun, WatchRuns
+
+WALKED = frozenset({"walking", "hiking"})
+"""Sports of a watch with no running in them; a file that does not tell its sport is of a run."""
+
+
+def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Sequence[PastRun]:
+    """All runs that have ended, oldest first; each counts once, however it was recorded.
+
+    Parameters
+    ----------
+    zone : where runs with pods began; that of this computer by default. A watch's file says it itself.
+    """
+    labels = {each.run: each for each in People(settings.data).all_of(runner, RunLabels)}
+    factors: dict[str | None, float] = {}
+    with StoreReader(settings.store_path) as reader:
+        found = []
+        for run in reader.runs(runner):
+            said = labels.get(run.run, RunLabels(run.run))
+            if run.summary is not None:
+                if said.shoe not in factors:
+                    scale = scale_of_run(settings, run.run, runner)
+                    factors[said.shoe] = 1.0 if scale is None else scale.factor
+                found.append(_of_pods(reader, run, said, factors[said.shoe], zone))
+    found += [_of_watch(each, zone) for each in WatchRuns(settings.store_path).without_pods(runner)]
+    return sorted(found, key=lambda each: each.started)
+
+
+def _of_pods(reader: StoreReader, run: StoredRun, said: RunLabels, factor: float, zone: tzinfo | None) -> PastRun:
+    numbers = (run.summary or {})["numbers"]
+    windows = [each for each in reader.windows(run.run, run.runner) if each.gait is Gait.RUN]
+    own_m = pod_distance_m(windows)
+    stated_m = None if numbers["walk_time_s"] else said.distance_m  # a stated length has the walking in it
+    doses = {foot: numbers[f"impact_dose_g_{foot}"] for foot in Foot}
+    return PastRun(
+        run.run,
+        run.started_utc.astimezone(zone),
+        numbers["duration_s"] or 0.0,
+        numbers["run_time_s"] or 0.0,
+        stated_m or (None if own_m is None else factor * own_m),
+        reader.running_contacts(run.run, run.runner),
+        {foot: dose_g for foot, dose_g in doses.items() if dose_g is not None},
+        _by_pace(windows, factor),
+        said.surface,
+        said.hills,
+        said.shoe,
+    )
+
+
+def _by_pace(windows: Sequence[Window], factor: float) -> Mapping[int, float]:
+    found: Counter[int] = Counter()
+    for window in windows:
+        speed = factor * speed_mps(window)
+        if math.isfinite(speed) and speed > 0.0:
+            found[int(1000.0 / 60.0 / speed)] += window.end_s - window.start_s  # type: ignore[assignment]
+    return dict(found)
+
+
+def _of_watch(run: WatchRun, zone: tzinfo | None) -> PastRun:
+    offset_s = run.utc_offset_s
+    where = zone if offset_s is None else timezone(timedelta(seconds=offset_s))
+    started = datetime.fromtimestamp(run.time_ns / 1e9, UTC).astimezone(where)
+    run_s = 0.0 if run.sport in WALKED else run.duration_s
+    return PastRun(run.label, started, run.duration_s, run_s, run.distance_m)

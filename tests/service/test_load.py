@@ -1,0 +1,64 @@
+"""What `surefoot load` tells of runs with pods and runs of a watch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from surefoot.analysis.model import Foot, Gait, Samples
+from surefoot.sensor_ingest.watches.reading import read_activity
+from surefoot.service.configuration import load_configuration
+from surefoot.service.runtime.past_runs import past_runs
+from surefoot.service.store.watch_runs import WatchRun, WatchRuns
+from tests.sensor_ingest.watches.watch_files import fit_file, points
+from tests.service.command import surefoot
+from tests.service.stored_runs import CREATED, RUNNER, manifest, store_samples
+
+DAY_NS = 86_400_000_000_000
+
+
+@pytest.fixture
+def watch_run(tmp_path: Path) -> WatchRun:
+    path = tmp_path / "run.fit"
+    path.write_bytes(fit_file(points()))
+    return WatchRun.of(read_activity(path), RUNNER)
+
+
+def test_a_run_of_a_watch_is_told_as_any_other(capsys: pytest.CaptureFixture[str], watch_run: WatchRun) -> None:
+    runs = WatchRuns(load_configuration().settings.store_path)
+    for days, metres, sport in ((0, 13_000.0, "running"), (3, 10_000.0, ""), (5, 20_000.0, "walking")):
+        begun_ns = watch_run.time_ns - days * DAY_NS
+        runs.add(replace(watch_run, time_ns=begun_ns, duration_s=3600.0, distance_m=metres, sport=sport))
+    assert surefoot(capsys, "load").out.splitlines() == [
+        "7 days up to 2 Jan: 2 runs, 120 min running, 23.0 km, 2 without pods.",
+        "7 days before: no run.",
+        "13.0 km is 30 % over your longest run of 30 days (10.0 km, 30 Dec). In 5,205 runners such runs were followed"
+        " by more overuse injuries (+64 %, 31 to 105); that is a finding about groups.",
+    ]
+
+
+def test_a_run_with_pods_counts_its_running_alone(
+    samples: dict[Foot, Samples], capsys: pytest.CaptureFixture[str], watch_run: WatchRun
+) -> None:
+    settings = load_configuration().settings
+    results = store_samples(settings, samples)
+    WatchRuns(settings.store_path).add(replace(watch_run, time_ns=watch_run.time_ns - 2 * DAY_NS, distance_m=None))
+    before, run = past_runs(settings, RUNNER)
+    assert (before.distance_m, before.contacts, run.run) == (None, {}, manifest().run_id)
+    assert run.contacts == {foot: int(rows.running.sum()) for foot, rows in results.strides.items()}
+    assert run.started - CREATED < timedelta(minutes=1)
+    running_s = sum(each.end_s - each.start_s for each in results.windows if each.gait is Gait.RUN)
+    assert sum(run.run_s_by_pace.values()) == pytest.approx(running_s)
+    assert "1 without pods" in surefoot(capsys, "load", RUNNER).out
+
+
+def test_whose_load_it_is_must_be_known(capsys: pytest.CaptureFixture[str], watch_run: WatchRun) -> None:
+    assert surefoot(capsys, "load").err == "error: say whose load.\n"
+    runs = WatchRuns(load_configuration().settings.store_path)
+    runs.add(watch_run)
+    runs.add(replace(watch_run, runner="bob", name="bob"))
+    assert surefoot(capsys, "load").err == "error: say whose load; known are: anna, bob.\n"
+    assert surefoot(capsys, "load", "eve").err == "error: no runs of 'eve' are kept; known are: anna, bob.\n"
