@@ -65,8 +65,14 @@ def left_right_figure(snapshot: LiveSnapshot, key: str, name: str) -> Markup:
     """A metric of both feet, left before right; where it is withheld, in how many strides it is known."""
     unit = STRIDE_METRICS[key].unit
     values = (
-        element("b", snapshot.compared_text(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot)
+        part
         for foot in Foot
+        for part in (
+            element("span", f"{foot} ", class_="unseen"),
+            element(
+                "b", snapshot.compared_text(foot, key).removesuffix(f" {unit}"), class_=f"{foot} {key}", title=foot
+            ),
+        )
     )
     few = [f"{foot} {text}" for foot in Foot if (text := known_text(snapshot.withheld(foot, key)))]
     told = "; ".join([f"{name}, {unit}", *few])

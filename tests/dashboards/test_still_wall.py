@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -110,6 +111,11 @@ def test_nothing_is_read_out_but_what_is_new(page: Page, source: FakeViewDataSou
     source.set(*squad("anna", "carl", at_s=4.0))
     expect(page.locator("#alert")).to_contain_text("carl: Your left ankle rolled over")
     assert page.evaluate("window.spoken.length") == 1
+
+
+def test_a_screen_reader_hears_which_foot_a_number_is_of(page: Page) -> None:
+    heard = page.locator(".card", has_text="ben").aria_snapshot()
+    assert re.search(r"steps/min left \d+ right \d+ contact, ms", heard)
 
 
 def test_numbers_change_and_their_elements_stay(page: Page, source: FakeViewDataSource) -> None:
