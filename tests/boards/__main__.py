@@ -12,7 +12,7 @@ from PIL import Image
 
 from surefoot.dashboards.grafana.board_files import BOARDS
 from tests.accuracy.report import Finding, show
-from tests.boards import figures, shown_boards
+from tests.boards import figures, first_minute, shown_boards
 from tests.boards.bundle import built_page
 from tests.boards.planted import planted
 from tests.dashboards.browser import chromium
@@ -36,6 +36,8 @@ def main(docs: Path, every: Path) -> bool:
             boards = shown_boards.show(browser, address, world, width_px, theme, every)
             each = list(figures.findings(boards, world))
             found += _in_short(each, f"{width_px} px, {theme}") if found else each
+    with TemporaryDirectory() as folder:
+        found += first_minute.findings(Path(folder))
     for board in BOARDS:
         name = board.uid.removeprefix("surefoot-")
         _save_small(every / f"{name}-{DOCS}.png", docs / f"board-{name}.png")

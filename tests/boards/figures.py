@@ -27,7 +27,7 @@ from tests.boards.planted import (
 from tests.boards.shown_boards import ShownBoards
 from tests.dashboards.grafana_world import names_in
 
-SQUAD, PODS = "Who needs me?", "Is every pod heard?"
+SQUAD, PODS, ALERTS = "Who needs me?", "Is every pod heard?", "Which alerts were sent?"
 UNSEEN = ("low", "high", "baseline, low", "baseline, high", "every week")
 """Edges of an area, which have no width, and bars of no height."""
 
@@ -36,6 +36,7 @@ def findings(shown: ShownBoards, planted: Planted) -> Iterator[Finding]:
     """All figures."""
     yield from _understood(shown)
     yield from _squad(shown)
+    yield from _alerts(shown)
     yield from _pods(shown)
     yield from _hard(shown)
     yield from _roll(shown, planted)
@@ -79,6 +80,13 @@ def _squad(shown: ShownBoards) -> Iterator[Finding]:
     yield _equal("coach live", "severity of the worst", now[0][0][2], "roll")
     yield _equal("coach live", "grey rows while everybody runs", _grey(now), 0)
     yield _equal("coach live", "grey rows a minute after the end", _grey(later), len(RUNNERS))
+
+
+def _alerts(shown: ShownBoards) -> Iterator[Finding]:
+    told = [cells[1:5] for cells, _ in shown.panel("coach-live", ALERTS).seen]
+    of_run, of_roll = (ROLLS, "raised", "roll", "After the run"), (ROLLS, "raised", "roll", "Ankle roll")
+    yield _equal("coach live", "newest alert, the run's", told[:1], [of_run])
+    yield _equal("coach live", "alert of the roll told", told.count(of_roll), 1)
 
 
 def _grey(rows: Sequence[tuple[Sequence[str], str]]) -> int:

@@ -20,6 +20,7 @@ from tests.service.command import ROOT
 
 MINUTES = 1.5
 TOLD = ("all boards", "coach live", "pods", "runner live", "run", "trends", "links")
+GRAFANA = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["grafana"]
 LIBRARIES = ("data", "schema", "ui")
 
 
@@ -64,12 +65,17 @@ def test_every_panel_is_shown_and_every_board_has_a_picture(shown: tuple[ShownBo
 
 
 def test_the_libraries_are_of_the_version_of_grafana_that_compose_starts() -> None:
-    image = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["grafana"]["image"]
+    image = GRAFANA["image"]
     wanted = json.loads((HERE / "package.json").read_text())["dependencies"]
     locked = json.loads((HERE / "package-lock.json").read_text())["packages"]
     for name in LIBRARIES:
         version = locked[f"node_modules/@grafana/{name}"]["version"]
         assert wanted[f"@grafana/{name}"] == version == image.partition(":")[2]
+
+
+def test_the_page_and_grafana_write_dates_on_axes_as_the_viewers_browser_does() -> None:
+    assert "systemDateFormats.useBrowserLocale()" in (HERE / "page" / "registries.js").read_text()
+    assert GRAFANA["environment"]["GF_DATE_FORMATS_USE_BROWSER_LOCALE"] == "true"
 
 
 def test_the_lock_file_names_no_place_to_download_from() -> None:

@@ -6,6 +6,7 @@ import {
   identityOverrideProcessor,
   standardTransformers,
   standardTransformersRegistry,
+  systemDateFormats,
   thresholdsOverrideProcessor,
   unitOverrideProcessor,
   valueMappingsOverrideProcessor,
@@ -68,7 +69,9 @@ export const unknownOptions = (panel) => {
   return [...named.filter((id) => !known.getIfExists(id)), ...transformations];
 };
 
-export const start = () =>
+export const start = () => {
+  systemDateFormats.useBrowserLocale(); // as compose says
   standardTransformersRegistry.setInit(() =>
     [...new Set(Object.values(standardTransformers))].map((each) => ({ ...each, transformation: async () => each, editor: () => null }))
   );
+};
