@@ -290,6 +290,7 @@ function show() {
   element("name").textContent = shown.name ?? "surefoot";
   element("when").textContent = shown.when;
   element("wall").href = `/runner/${encodeURIComponent(runner)}`;
+  element("history").href = `${element("wall").href}/history`;
   const waiting = outbox.waiting.length;
   element("sending").textContent = refused || (waiting ? "Kept on this phone; sent when there is network." : "");
   const next = step();

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from surefoot.dashboards.data_source import AnalysedRun, SquadState, ViewDataSource
 from surefoot.dashboards.diary_source import DiarySource
+from surefoot.dashboards.history_source import HistorySource
 from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.report.watch import watch_section
@@ -30,6 +31,7 @@ from surefoot.dashboards.wall.account_page import AccountPage
 from surefoot.dashboards.wall.diary_page import DiaryPage
 from surefoot.dashboards.wall.downloads import Downloads, download_links
 from surefoot.dashboards.wall.gateway import GatewayRoutes
+from surefoot.dashboards.wall.history_page import HistoryPage
 from surefoot.dashboards.wall.login import Login
 from surefoot.dashboards.wall.metrics_page import METRICS_PATH, MetricsPage, no_metrics
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
@@ -76,6 +78,7 @@ class WallApplication:
         metrics: MetricsPage | None = None,
         parts: PartStore | None = None,
         diary: DiarySource | None = None,
+        history: HistorySource | None = None,
     ) -> None:
         self.closing = asyncio.Event()
         self._source = source
@@ -83,6 +86,9 @@ class WallApplication:
         self._metrics = metrics
         self._gateway = [] if parts is None else GatewayRoutes(parts, self._login.may_record).routes()
         self._diary = [] if diary is None else DiaryPage(diary, self._viewer).routes()
+        self._history = (
+            [] if history is None else HistoryPage(history, self._viewer, self._diary_of, self._html).routes()
+        )
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
         self._pods_question = PodsQuestion(self._shown, self._archive, self._html)
         self._account = [] if accounts is None else AccountPage(accounts, self._viewer, self._html).routes()
@@ -103,6 +109,7 @@ class WallApplication:
             Route("/runs/{run}/export/{runner}/{form}", self._downloads.answer),
             *phone_routes(),
             *self._diary,
+            *self._history,
             *self._account,
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/link/{token}", self._login.by_link),
@@ -148,10 +155,12 @@ class WallApplication:
         state = (await run_in_threadpool(self._shown(request).squad_state)).runner(wanted)
         name = wanted if state is None else state.name
         diary = self._diary_of(wanted) if self._viewer(request).may_see(wanted, SeenScope.PAIN_AND_PLAN) else None
-        return self._html(pages.runner_page(name, f"/events?runner={quote(wanted)}", "/", diary=diary))
+        history = f"/runner/{quote(wanted)}/history" if self._history else None
+        return self._html(pages.runner_page(name, f"/events?runner={quote(wanted)}", "/", diary=diary, history=history))
 
     async def _runs(self, request: Request) -> Response:
-        return self._html(pages.runs_page(await run_in_threadpool(self._shown(request).runs)))
+        runs = await run_in_threadpool(self._shown(request).runs)
+        return self._html(pages.runs_page(runs, has_history=bool(self._history)))
 
     async def _replay(self, request: Request) -> Response:
         run, runner = request.path_params["run"], request.path_params.get("runner")
@@ -200,10 +209,10 @@ class WallApplication:
         self, request: Request, content_of: Callable[[SquadState], PageContent]
     ) -> AsyncIterator[str]:
         delta, seen, quiet_s = PageDelta(), None, 0.0
-        while not self.closing.is_set() and (viewer := self._login.viewer(request)) is not None:
-            squad = await run_in_threadpool(ShownSource(self._source, viewer).squad_state)
-            if (squad.revision, viewer) != seen:
-                seen, quiet_s = (squad.revision, viewer), 0.0
+        while not self.closing.is_set() and self._login.viewer(request) is not None:
+            squad = await run_in_threadpool(self._shown(request).squad_state)
+            if squad.revision != seen:
+                seen, quiet_s = squad.revision, 0.0
                 yield _event(delta.message(content_of(squad)))
             elif quiet_s >= KEEP_ALIVE_S:
                 quiet_s = 0.0

@@ -15,6 +15,7 @@ import uvicorn
 
 from surefoot.dashboards.data_source import ViewDataSource
 from surefoot.dashboards.diary_source import DiarySource
+from surefoot.dashboards.history_source import HistorySource
 from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.viewers import AccountBook
 from surefoot.dashboards.wall.application import WallApplication
@@ -45,7 +46,7 @@ class WallServer:
     port : 0 for any that is free.
     tls : certificate and key, for HTTPS; None for HTTP.
     parts : takes what gateways send; None where nothing is taken.
-    diary : keeps what runners say; None where nothing is kept.
+    diary, history : keep what runners say, and show it over weeks; None where nothing is kept.
 
     Raises
     ------
@@ -63,9 +64,10 @@ class WallServer:
         tls: SSLContext | None = None,
         parts: PartStore | None = None,
         diary: DiarySource | None = None,
+        history: HistorySource | None = None,
     ) -> None:
         self._source = source
-        self._parts, self._diary = parts, diary
+        self._parts, self._diary, self._history = parts, diary, history
         self._accounts = accounts
         self._metrics = metrics
         self._tls = tls
@@ -91,7 +93,7 @@ class WallServer:
         self._socket.close()
 
     async def _serve(self) -> None:
-        wall = WallApplication(self._source, self._accounts, self._metrics, self._parts, self._diary)
+        wall = WallApplication(self._source, self._accounts, self._metrics, self._parts, self._diary, self._history)
         self._stop = asyncio.get_running_loop(), wall.closing
         config = uvicorn.Config(wall.application(), **UVICORN_OPTIONS)
         config.load()

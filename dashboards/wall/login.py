@@ -16,8 +16,8 @@ from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.connections import network_of
 
 MAX_FORM_BYTES = 4096
-PUBLIC_PATHS = ("/login", "/link/", "/assets/", "/health", "/gateway/")
-"""Paths that need no session; those of gateways ask for a key instead."""
+PUBLIC_PATHS = ("/login", "/link/", "/calendar/", "/assets/", "/health", "/gateway/")
+"""Paths that need no session; those of gateways ask for a key instead, and calendars are secret addresses."""
 WRONG_PASSWORD = "Wrong name or password."
 TOO_MANY_ATTEMPTS = "Too many wrong passwords from your address. Try again in {} s."
 LINK_OVER = "This link is over. Ask whoever gave it to you for another."

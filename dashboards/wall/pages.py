@@ -75,12 +75,13 @@ def runner_page(
     downloads: Markup | None = None,
     watch: Markup | None = None,
     diary: str | None = None,
+    history: str | None = None,
 ) -> Page:
     """Page of one runner, with empty sections.
 
     Parameters
     ----------
-    diary : address of the runner's diary; None where nothing is kept.
+    diary, history : addresses of the runner's diary and page over weeks; None where nothing is kept.
     """
     sections = [
         element(
@@ -96,6 +97,7 @@ def runner_page(
         element(
             "p",
             element("a", "← all runners", href=up, id="up"),
+            None if history is None else element("a", "Over weeks", href=history),
             None if diary is None else element("a", "How do feet and legs feel?", href=diary),
             class_="crumbs",
         ),
@@ -128,8 +130,8 @@ def replay_player(begin_s: float, end_s: float) -> Markup:
     )  # fmt: skip
 
 
-def runs_page(runs: Sequence[RunListEntry]) -> Page:
-    """Page with the list of recorded runs."""
+def runs_page(runs: Sequence[RunListEntry], *, has_history: bool = False) -> Page:
+    """Page with the list of recorded runs; `has_history` links each runner's page over weeks."""
     rows = [
         element(
             "tr",
@@ -149,7 +151,10 @@ def runs_page(runs: Sequence[RunListEntry]) -> Page:
     )
     shown = element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Runs")
     nothing = element("p", "There are no recorded runs yet.", class_="nothing")
-    return Page("Runs", element("main", element("h1", "Runs"), shown if runs else nothing, id="main"))
+    names = {runner: name for run in reversed(runs) for runner, name in run.names.items()} if has_history else {}
+    links = [element("a", name, href=f"/runner/{quote(runner)}/history") for runner, name in names.items()]
+    weeks = element("p", "Over weeks: ", *links, class_="downloads") if links else None
+    return Page("Runs", element("main", element("h1", "Runs"), weeks, shown if runs else nothing, id="main"))
 
 
 def login_page(refusal: str | None = None) -> Page:

@@ -42,6 +42,7 @@ def serve(
     from surefoot.service.store.tail import StoreTail
     from surefoot.service.views.diary import Diary
     from surefoot.service.views.followed_parts import FollowedParts
+    from surefoot.service.views.history import RunnerHistory
     from surefoot.service.views.received_parts import ReceivedParts
     from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import JoinedSquads, StoredRuns
@@ -63,8 +64,16 @@ def serve(
             ReceivedParts(settings, followed.cues),
         )
         accounts = wall_accounts(settings)
-        diary = Diary(settings, runs_folder(folder))
-        shown = wall(source, wall_address, metrics=metrics_page(settings), parts=parts, diary=diary, accounts=accounts)
+        runs = runs_folder(folder)
+        shown = wall(
+            source,
+            wall_address,
+            metrics=metrics_page(settings),
+            parts=parts,
+            diary=Diary(settings, runs),
+            history=RunnerHistory(settings, runs),
+            accounts=accounts,
+        )
         with shown as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)
             if not is_loopback(wall_address.host):

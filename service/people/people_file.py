@@ -42,6 +42,8 @@ class EntryKind(StrEnum):
     """What a runner lets somebody see; the id is that account's."""
     LINK = "link"
     """What a runner lets somebody without an account see for some days; the id is the link's digest."""
+    FEED = "feed"
+    """An address of a runner's calendar; the id is its digest."""
 
 
 @dataclass(frozen=True, slots=True)

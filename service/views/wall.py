@@ -21,6 +21,7 @@ from surefoot.dashboards.data_source import (
     Worn,
 )
 from surefoot.dashboards.diary_source import DiarySource
+from surefoot.dashboards.history_source import HistorySource
 from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
@@ -185,6 +186,7 @@ def wall(
     metrics: MetricsPage | None = None,
     parts: PartStore | None = None,
     diary: DiarySource | None = None,
+    history: HistorySource | None = None,
     accounts: StoredAccounts | None = None,
 ) -> Iterator[str]:
     """Serve the wall while entered; yields its address.
@@ -194,7 +196,7 @@ def wall(
     any_port : use any free port where the one of the settings is taken.
     metrics : of the service that is watched.
     parts : takes what gateways send.
-    diary : keeps what runners say.
+    diary, history : keep what runners say, and show it over weeks.
     accounts : who may sign in; None where nobody has to, on this computer alone.
 
     Raises
@@ -212,6 +214,7 @@ def wall(
         tls=tls_context(settings),
         parts=parts,
         diary=diary,
+        history=history,
     )
     with _server(serve, settings, any_port=any_port) as server:
         yield settings.url or wall_url(settings, server.port)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from surefoot.firmware_sim.pod import gatt, peripheral, ring_buffer
+from surefoot.firmware_sim.pod import gatt, ring_buffer
 from surefoot.firmware_sim.pod.beacons import Beacon, Beacons
 from surefoot.firmware_sim.pod.core_library import CoreLibrary
 from surefoot.firmware_sim.pod.keeper import Keeper
@@ -341,30 +341,12 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
 }
 
 
-ALWAYS = {
-    "a foot of its own", "every second number", "no resends", "unknown is done", "no release", "no beacons",
-    "a boot that goes on",
-}  # fmt: skip
-"""One of each kind; the others take as long each."""
-
-
-@pytest.mark.parametrize(
-    "fault", [pytest.param(fault, marks=[] if fault in ALWAYS else [pytest.mark.slow]) for fault in FAULTS]
-)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_told_by_its_sentence(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     plant, sentence = FAULTS[fault]
     plant(monkeypatch)
     failed = {verdict.sentence for verdict in examined() if verdict.failure}
     assert sentence in failed
-
-
-def test_a_pod_that_does_not_advertise_its_service_is_found_by_its_address_and_told(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    in_another_field = gatt.advertisement("SF0001-L").replace(b"\x11\x07", b"\x11\xff")
-    monkeypatch.setattr(peripheral, "advertisement", lambda _name: in_another_field)
-    failed = [verdict for verdict in examined(by_address=True) if verdict.failure]
-    assert [each.sentence for each in failed] == ["the pod service, complete list of 128-bit UUIDs"]
 
 
 @pytest.mark.parametrize(

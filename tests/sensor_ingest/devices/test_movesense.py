@@ -68,7 +68,6 @@ def means(results: Results) -> Mapping[Foot, tuple[float, float, float]]:
     }
 
 
-@pytest.mark.slow
 def test_cadence_contact_and_flight_are_those_of_pods_of_the_profile(tmp_path: Path) -> None:
     async def main() -> None:
         async with Simulation(3) as simulation:

@@ -7,13 +7,18 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from http.client import HTTPConnection, HTTPResponse
 
 import numpy as np
 import pytest
 from starlette.applications import Starlette
 
+from surefoot.analysis.model import Foot
 from surefoot.analysis.track import JoinedTrack, Track
+from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, When
+from surefoot.analysis.weeks.injuries import Injury, InjuryKind
+from surefoot.analysis.weeks.labels import Shoe
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall.access import COOKIE_NAME, Password
@@ -21,11 +26,13 @@ from surefoot.dashboards.wall.application import WallApplication
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.shown import ShownSource
 from surefoot.service.people.accounts import StoredAccounts
+from surefoot.service.people.people import People
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.diary import Diary
+from surefoot.service.views.history import RunnerHistory
 from surefoot.service.views.received_parts import ReceivedParts
 from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource
@@ -61,6 +68,9 @@ ADDRESSES: Mapping[str, tuple[str, set[str]]] = {
     "/runs/{run}/report/{runner}": ("/runs/RUN/report/RUNNER", SEE_RUNS),
     "/runs/{run}/export/{runner}/{form}": ("/runs/RUN/export/RUNNER/csv", TELL),
     "/diary/of/{runner}": ("/diary/of/RUNNER", SEE_PAIN),
+    "/runner/{runner}/history": ("/runner/RUNNER/history", SEE_RUNS),
+    "/runner/{runner}/history/pair": ("/runner/RUNNER/history/pair?first=RUN&second=RUN", SEE_RUNS),
+    "/calendar/{token}": ("/calendar/guess.ics", NOBODY),
     "/diary": ("/diary", SIGNED_IN),
     "/diary/": ("/diary/", SIGNED_IN),
     "/diary/{name}": ("/diary/diary.js", SIGNED_IN),
@@ -81,6 +91,13 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/runs/{run}/runner/{runner}/pods/{worn}": ("POST", "/runs/RUN/runner/RUNNER/pods/as-named", CORRECT),
     "/diary/of/{runner}/{kind}": ("POST", "/diary/of/RUNNER/check_in", TELL),
     "/diary/of/{runner}/{kind}/{entry}": ("DELETE", "/diary/of/RUNNER/check_in/c1", TELL),
+    "/runner/{runner}/history/shoe": ("POST", "/runner/RUNNER/history/shoe", TELL),
+    "/runner/{runner}/history/retire": ("POST", "/runner/RUNNER/history/retire", TELL),
+    "/runner/{runner}/history/injury": ("POST", "/runner/RUNNER/history/injury", TELL),
+    "/runner/{runner}/history/over": ("POST", "/runner/RUNNER/history/over", TELL),
+    "/runner/{runner}/history/remove": ("POST", "/runner/RUNNER/history/remove", TELL),
+    "/runner/{runner}/history/feed": ("POST", "/runner/RUNNER/history/feed", TELL),
+    "/runner/{runner}/history/end-feed": ("POST", "/runner/RUNNER/history/end-feed", TELL),
     "/logout": ("POST", "/logout", NOBODY),
     "/account/password": ("POST", "/account/password", SIGNED_IN),
     "/account/end": ("POST", "/account/end", SIGNED_IN),
@@ -90,6 +107,8 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/gateway/runs/{run}/journal": ("PUT", "/gateway/runs/RUN/journal?offset=0", NOBODY),
     "/gateway/runs/{run}/end": ("POST", "/gateway/runs/RUN/end", NOBODY),
 }
+TYPED = "id=s1&name=Blue+ones&km=12&foot=left&kind=sprain&day=2026-01-02&over=2026-02-03"
+"""Fields of every form of a runner's page over weeks."""
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +145,8 @@ def wall(settings: Settings, accounts: StoredAccounts) -> Iterator[WallServer]:
     with StoreTail(settings.store_path) as tail:
         source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
         diary, parts = Diary(settings, settings.runs_folder), ReceivedParts(settings)
-        with WallServer(source, accounts=accounts, diary=diary, parts=parts) as server:
+        history = RunnerHistory(settings, settings.runs_folder)
+        with WallServer(source, accounts=accounts, diary=diary, parts=parts, history=history) as server:
             yield server
 
 
@@ -165,7 +185,8 @@ def routes(settings: Settings, accounts: StoredAccounts) -> set[str]:
     with StoreTail(settings.store_path) as tail:
         source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
         diary, parts = Diary(settings, settings.runs_folder), ReceivedParts(settings)
-        application = WallApplication(source, accounts, None, parts, diary).application()
+        history = RunnerHistory(settings, settings.runs_folder)
+        application = WallApplication(source, accounts, None, parts, diary, history).application()
     inner = application.args[0]  # type: ignore[attr-defined]
     assert isinstance(inner, Starlette)
     return {route.path for route in inner.routes}  # type: ignore[attr-defined]
@@ -187,14 +208,18 @@ def test_each_page_answers_those_who_may_see_it(
 
 @pytest.mark.parametrize("route", SENT)
 def test_each_form_is_taken_from_those_who_may_send_it(
-    wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun, route: str
+    wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun, settings: Settings, route: str
 ) -> None:
     method, address, allowed = SENT[route]
+    people = People(settings.data)
     if route == "/logout":
         return  # whoever leaves is answered, and signed out: below
     said = {"id": "c1", "at_utc": "2026-05-20T18:00:00Z", "day": "2026-05-20", "when": "after"}
-    body = json.dumps(said) if method == "POST" and "diary" in route else ""
+    body = json.dumps(said) if method == "POST" and "diary" in route else TYPED if "history" in route else ""
     for name, cookie in cookies.items():
+        if "history" in route:
+            people.keep(RUNNER, Shoe("s1", "Blue ones"))
+            people.keep(RUNNER, Injury("s1", Foot.LEFT, InjuryKind.SPRAIN, date(2026, 1, 2)))
         if method == "DELETE":
             asked(wall, cookies["self"], rolled, "/diary/of/RUNNER/check_in", "POST", json.dumps(said))
         status, _ = asked(wall, cookie, rolled, address, method, body)
@@ -235,3 +260,25 @@ def test_where_somebody_runs_is_shown_to_themselves_alone() -> None:
     tracks = {name: ShownSource(source, each).analysed_runs(RUN.run_id)[RUNNER].track for name, each in viewers.items()}
     placed = {name: bool(np.isfinite(each.track.latitude_deg).any()) for name, each in tracks.items() if each}
     assert placed == {"self": True, "owner": False, "physio": False}
+
+
+def test_pain_and_injuries_on_the_page_over_weeks_are_for_those_who_are_shown_pain_alone(
+    wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun, settings: Settings
+) -> None:
+    people, said_utc = People(settings.data), datetime(2026, 5, 20, 18, tzinfo=UTC)
+    people.keep(RUNNER, CheckIn("p1", said_utc, said_utc.date(), When.AFTER, (Pain(Foot.LEFT, Place.SHIN, 7),)))
+    people.keep(RUNNER, Injury("i1", Foot.RIGHT, InjuryKind.TENDON, date(2026, 1, 2)))
+    for name in SEE_RUNS:
+        text = asked(wall, cookies[name], rolled, "/runner/RUNNER/history?month=2026-05")[1]
+        told = {word for word in ("pain 7", "left shin 7", "right tendon", "worst pain") if word in text.lower()}
+        assert len(told) == (4 if name in SEE_PAIN else 0), name
+        assert ("Make an" in text) == (name in TELL)
+
+
+def test_a_calendars_address_opens_without_an_account_and_opens_nothing_else(
+    wall: WallServer, rolled: DemoRun, settings: Settings
+) -> None:
+    token = RunnerHistory(settings, settings.runs_folder).new_feed(RUNNER)
+    assert asked(wall, "", rolled, f"/calendar/{token}.ics")[1].count("BEGIN:VEVENT") == 1
+    assert asked(wall, "", rolled, f"/link/{token}")[0] == 404
+    assert asked(wall, token, rolled, "/runs")[0] == 303
