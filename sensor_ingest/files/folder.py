@@ -15,7 +15,7 @@ from surefoot.sensor_ingest.files.errors import RecordingError
 from surefoot.sensor_ingest.files.layout_errors import FootTwiceError, FootUntoldError
 from surefoot.sensor_ingest.files.statements import Statements
 
-_ENDINGS = (".csv", ".txt", ".tsv", ".json", ".gz", ".zip")
+_ENDINGS = (".csv", ".txt", ".tsv", ".json", ".gz", ".zip", ".xlsx")
 _SENSORS: Mapping[str, str] = {
     **dict.fromkeys(("acc", "accel", "accelerometer", "acceleration", "totalacceleration"), "acc"),
     **dict.fromkeys(("gyr", "gyro", "gyroscope"), "gyr"),

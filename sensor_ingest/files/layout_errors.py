@@ -73,6 +73,15 @@ class DeviceAbsentError(RecordingError):
         super().__init__(f"has no device {device} (but {join_names(devices)}); name one of them with --device.")
 
 
+class WorkbookReaderMissingError(RecordingError):
+    """The library that reads Excel workbooks is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "is an Excel workbook, and openpyxl is not installed; pip install 'surefoot[xlsx]', or save it as CSV."
+        )
+
+
 class FootUntoldError(RecordingError):
     """Neither name, folder nor device says which foot a file is of."""
 

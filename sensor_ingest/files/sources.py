@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from surefoot.sensor_ingest.files.errors import FileUnreadableError, NotTextError
 from surefoot.sensor_ingest.files.layout_errors import SeveralFilesError
+from surefoot.sensor_ingest.files.workbook import opened_workbook
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -25,7 +26,8 @@ DAMAGED = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplem
 """What reading a damaged or unusually packed file raises."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-_WORKBOOK = "xl/workbook.xml"
+_WORKBOOK, _OPEN_DOCUMENT = "xl/workbook.xml", "content.xml"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _TEXT = (".csv", ".txt", ".tsv", ".json")
 _PARTNERS = (r"(total)?acceler(ometer|ation)(uncalibrated)?\.csv", r"gyroscope(uncalibrated)?\.csv")
 """Accelerometer and gyroscope of one pod; of several that match, the longest name has gravity."""
@@ -33,10 +35,11 @@ _PARTNERS = (r"(total)?acceler(ometer|ation)(uncalibrated)?\.csv", r"gyroscope(u
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text file, on its own or in an archive; `size` is None where it is known only at the end."""
+    """A text file, on its own or in an archive, or a workbook, which is read as one."""
 
     path: Path
     member: str | None = None
+    workbook: bool = False
 
     @property
     def name(self) -> str:
@@ -45,7 +48,7 @@ class Source:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[BufferedReader, int | None]]:
-        """The file, unpacked and not in UTF-16, and its size in bytes."""
+        """The file, unpacked and not in UTF-16, and its size in bytes; None where it is known only at the end."""
         with self._unpacked() as (file, size):
             if file.peek(2)[:2] in _UTF_16:
                 yield BufferedReader(_FromUtf16(file)), None
@@ -54,7 +57,10 @@ class Source:
 
     @contextmanager
     def _unpacked(self) -> Iterator[tuple[BufferedReader, int | None]]:
-        if self.member is not None:
+        if self.workbook:
+            with opened_workbook(self.path) as sheet:
+                yield sheet, None
+        elif self.member is not None:
             with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as member:
                 yield BufferedReader(cast("RawIOBase", member)), archive.getinfo(self.member).file_size
         elif _magic(self.path).startswith(_GZIP):
@@ -90,13 +96,17 @@ def sources_of(path: Path) -> list[Source]:
     """The text files that a path stands for; FileUnreadableError if it is none."""
     if not stat.S_ISREG(path.stat().st_mode):  # what is opened otherwise may never end
         raise FileUnreadableError("it is a folder" if path.is_dir() else "it is not a file")
+    if _magic(path).startswith(_OLD_WORKBOOK):
+        raise NotTextError("an Excel workbook of the old kind")
     if not _magic(path).startswith(_ZIP):
         return [Source(path)]
     with zipfile.ZipFile(path) as archive:
         if any(info.flag_bits & 1 for info in archive.infolist()):
             raise FileUnreadableError("the archive has a password")
         if _WORKBOOK in archive.namelist():
-            raise NotTextError("a spreadsheet")
+            return [Source(path, workbook=True)]
+        if _OPEN_DOCUMENT in archive.namelist():
+            raise NotTextError("an OpenDocument spreadsheet or text")
         names = [name for name in archive.namelist() if name.lower().endswith(_TEXT)]
     if len(names) == 1:
         return [Source(path, names[0])]

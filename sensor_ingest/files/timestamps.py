@@ -20,6 +20,10 @@ _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 # 22 to 4400 Hz: the 25 to 4000 Hz we support, with room for a clock that is off. The units' bands do not overlap.
 _MIN_INTERVAL_S = 1 / 4400
 _MAX_INTERVAL_S = 1 / 22
+_DAY_S = 86400.0
+_SPREADSHEET_DAYS = (20_000.0, 80_000.0)
+"""Days since 1899-12-30 from 1954 to 2119."""
+_SPREADSHEET_DAYS_TO_1970 = 25_569.0
 _LAG = 50
 """Over so many changes of time a rate is first taken."""
 _MAX_LAGS = 100_000
@@ -50,12 +54,22 @@ def convert_to_seconds(table: Table) -> tuple[Table, tuple[str, ...]]:
     interval = rough_interval(table.time)
     if _counts_readings(table.time):
         raise ReadingsCountedError(float(table.time[0]))
+    if _counts_days(table.time, interval):
+        time_s = (table.time - _SPREADSHEET_DAYS_TO_1970) * _DAY_S
+        return replace(table, time=time_s), ("time_s is in the days of a spreadsheet: converted to seconds.",)
     factor, unit = _unit_of(interval)
     if unit == "s":
         return table, ()
     return replace(table, time=table.time * factor), (
         f"time_s is in {unit} ({interval:g} between readings): converted to seconds.",
     )
+
+
+def _counts_days(time: Floats, interval: float) -> bool:
+    """Whether times are a spreadsheet's days, with their fractions; no other unit has readings so close together."""
+    low, high = _SPREADSHEET_DAYS
+    in_range = bool(len(time)) and low < float(time.min()) and float(time.max()) < high
+    return in_range and _MIN_INTERVAL_S <= interval * _DAY_S <= _MAX_INTERVAL_S
 
 
 def _counts_readings(time: Floats) -> bool:

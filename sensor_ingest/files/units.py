@@ -15,6 +15,7 @@ _FACTORS: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "time": dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0)
         | dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1e-3)
         | dict.fromkeys(("us", "usec", "microsecond", "microseconds"), 1e-6)
+        | dict.fromkeys(("d", "day", "days"), 86400.0)
         | dict.fromkeys(("ns", "nsec", "nanosecond", "nanoseconds"), 1e-9),
         "acc": dict.fromkeys(("m/s^2", "m/(s^2)", "m/s2", "mps2", "m/s/s", "ms^-2", "m*s^-2", "m.s^-2"), 1.0)
         | {"g": STANDARD_GRAVITY_MPS2, "mg": 1e-3 * STANDARD_GRAVITY_MPS2},

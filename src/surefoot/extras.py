@@ -10,6 +10,7 @@ _EXTRAS = {
     "pandas": ("pandas",),
     "parquet": ("pyarrow",),
     "mcap": ("mcap",),
+    "xlsx": ("openpyxl",),
 }
 _EXTRA_OF = {library: extra for extra, libraries in _EXTRAS.items() for library in libraries}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import random
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +34,7 @@ from tests.sensor_ingest.virtual import in_virtual_time, record, standing
 from tests.sensor_ingest.watches.test_reading import FORMS, is_read
 from tests.sensor_ingest.watches.test_reading import mangled as mangled_whole
 from tests.sensor_ingest.watches.watch_files import points
+from tests.sensor_ingest.workbooks import write_workbook
 from tests.service.command import simulated
 from tests.service.listener import Listener
 from tests.service.servers import Broker, wait
@@ -45,6 +48,7 @@ REQUESTS = 30_000
 """Half of them signed in."""
 EXPORT_FILES, EXPORT_LINES = 20_000, 500
 """Of known devices, and how long each is."""
+WORKBOOKS = 2_000
 SLOWEST_S = 2.0
 PIECES = (
     b"\x00",
@@ -168,6 +172,32 @@ def exports(folder: Path, count: int = EXPORT_FILES) -> Iterator[Finding]:
     return answers("device exports", attempt, count)
 
 
+def workbooks(folder: Path, count: int = WORKBOOKS) -> Iterator[Finding]:
+    """Excel workbooks: as a whole, or one part of them packed again."""
+    path = write_workbook(folder / "any.xlsx", walk(2.5)[:EXPORT_LINES])
+    good = path.read_bytes()
+
+    def attempt(rng: random.Random) -> bool:
+        path.write_bytes(mangled(rng, good) if rng.random() < 0.5 else _with_a_part_mangled(rng, good))
+        try:
+            read_csv(path, Foot.LEFT)
+        except RecordingError:
+            return True
+        return False
+
+    return answers("Excel workbooks", attempt, count)
+
+
+def _with_a_part_mangled(rng: random.Random, good: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(good)) as archive, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        parts = archive.namelist()
+        which = rng.choice([part for part in parts if part.startswith("xl/")])
+        for part in parts:
+            out.writestr(part, mangled(rng, archive.read(part)) if part == which else archive.read(part))
+    return packed.getvalue()
+
+
 def watches(folder: Path, count: int = COUNT) -> Iterator[Finding]:
     """Files of watches; half of them with a checksum that is right again."""
     path, goods = folder / "watch.bin", [write_file(points(60)) for write_file in FORMS.values()]
@@ -223,6 +253,7 @@ if __name__ == "__main__":
             *settings(Path(place)),
             *recordings(Path(place)),
             *exports(Path(place)),
+            *workbooks(Path(place)),
             *watches(Path(place)),
             *requests(REQUESTS, mangled),
             *payloads(Path(place)),

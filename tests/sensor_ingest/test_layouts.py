@@ -124,13 +124,6 @@ def both_feet() -> tuple[Floats, Floats]:
     return walk(seed=1), walk(seed=2)
 
 
-def test_spreadsheet_is_refused_as_one(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-    with pytest.raises(RecordingError, match="but a spreadsheet; export the recording as plain UTF-8 CSV"):
-        read_csv(tmp_path / "a.xlsx", Foot.LEFT)
-
-
 def test_feet_side_by_side_are_told_apart(tmp_path: Path) -> None:
     names = HEADER.split(",")[1:]
     left, right = both_feet()
