@@ -34,10 +34,14 @@ from surefoot.dashboards.grafana.panels import (
 from surefoot.dashboards.grafana.shared_panels import per_foot_query
 from surefoot.dashboards.vocabulary import KIND_TITLES
 
-EACH_WEEK = "GROUP BY time(7d, 4d)"
-"""Weeks from Monday to Sunday: InfluxDB counts them from Thursday, 1 January 1970."""
+EACH_WEEK = "GROUP BY time(7d, -3d)"
+"""Weeks from Monday to Sunday: InfluxDB counts them from Thursday, 1 January 1970.
+
+With 4d instead it would take the clocks' offset from four days before a Monday, which is another one where they changed
+on the Sunday between: 1.6 then begins that week an hour off, and 2.9.1 leaves it out.
+"""
 LOCAL_TIME = "tz('${__timezone}')"
-"""Midnight is the viewer's. InfluxDB begins the week after a change of the clocks an hour off."""
+"""Midnight is the viewer's."""
 OWN_RUNS = 5
 """Runs in the moving average that the reference band is drawn around."""
 BARS = {

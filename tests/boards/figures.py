@@ -152,7 +152,6 @@ def _drift(shown: ShownBoards) -> Iterator[Finding]:
 
 
 def _weeks(shown: ShownBoards, planted: Planted) -> Iterator[Finding]:
-    """The week after a change of the clocks begins an hour off, as said in the reference of InfluxDB."""
     minutes: dict[str, float] = {}
     runs = {**WEEKLY, DRIFTING_BEGAN: (DRIFTING_S - 8.0) / 60.0}
     for ended, ran in runs.items():

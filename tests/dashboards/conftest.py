@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.dashboards.browser import chromium
-from tests.dashboards.grafana_world import BoardDatabase, board_database
+from tests.dashboards.grafana_world import BoardDatabase, board_databases
+from tests.dashboards.influx_versions import NEW, OLD
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardDatabase]:
-    """A database that the boards ask; tests only add what belongs to runners of their own."""
-    with board_database(tmp_path_factory.mktemp("grafana")) as found:
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, BoardDatabase]]:
+    """A database of each version with the same rows."""
+    with board_databases(tmp_path_factory.mktemp("grafana")) as found:
         yield found
+
+
+@pytest.fixture(scope="session", params=[OLD, NEW])
+def world(worlds: Mapping[str, BoardDatabase], request: pytest.FixtureRequest) -> BoardDatabase:
+    """A database that the boards ask; tests only add what belongs to runners of their own."""
+    return worlds[request.param]

@@ -16,15 +16,13 @@ import pytest
 
 from surefoot.firmware_sim import virtual_time
 from surefoot.firmware_sim.scenarios import Scenario, make_scenario
-from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient, Series
-from surefoot.service.exporters.status import ExporterStatus
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.pod_sources import simulated_squad
 from surefoot.service.settings import Settings
-from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoredRun, StoreReader
 from surefoot.service.store.writing import RunClock, StoreWriter
+from tests.dashboards.influx_versions import both_versions
 from tests.service.drifting_run import store_drifting_run
 from tests.service.servers import TOKEN, InfluxServer
 
@@ -85,8 +83,8 @@ def grafana_regex(*values: str) -> str:
 
 
 @contextmanager
-def board_database(folder: Path) -> Iterator[BoardDatabase]:
-    """Database with two runners, one of whom has an ankle roll and runs in earlier weeks."""
+def board_databases(folder: Path) -> Iterator[Mapping[str, BoardDatabase]]:
+    """Both versions with two runners, one of whom has an ankle roll and runs in earlier weeks."""
     with InfluxServer(folder / "influxdb") as server:
         found = {"data": folder / "data", "influxdb": {"url": server.url, "token": TOKEN}}
         settings = Settings.model_validate(found)
@@ -95,11 +93,10 @@ def board_database(folder: Path) -> Iterator[BoardDatabase]:
             (run,) = reader.runs("runner-1")
         _earlier_runs(settings, run)
         store_drifting_run(settings, DRIFTING, run.runner, DRIFTING_BEGAN)
-        with Outbox(settings.store_path, "influxdb") as outbox, InfluxClient(settings.influxdb) as influx:
-            InfluxExporter(outbox, influx, ExporterStatus("influxdb")).drain()
-            assert run.summary is not None
-            ended = datetime.fromisoformat(run.summary["ended"]) + timedelta(seconds=1)
-            yield BoardDatabase(influx, (run.runner,), run.run, round(1000 * ended.timestamp()))
+        assert run.summary is not None
+        now_ms = round(1000 * datetime.fromisoformat(run.summary["ended"]).timestamp()) + 1000
+        with both_versions(folder, settings) as versions:
+            yield {name: BoardDatabase(influx, (run.runner,), run.run, now_ms) for name, influx in versions.items()}
 
 
 def record_squad(settings: Settings, plays: Sequence[Scenario], minutes: float) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -43,6 +44,16 @@ EVERY = [(uid, where, asked) for uid, board in LOADED.items() for where, asked i
 def drifting(world: BoardDatabase) -> BoardDatabase:
     """The boards at the end of the run with a planted drift."""
     return replace(world, run=DRIFTING, now_ms=round(1000 * (DRIFTING_BEGAN.timestamp() + WINDOWS * WINDOW_S)))
+
+
+@pytest.mark.parametrize(("uid", "where", "asked"), EVERY, ids=[f"{uid}: {where}" for uid, where, _ in EVERY])
+def test_both_versions_answer_with_the_same_rows(
+    worlds: Mapping[str, BoardDatabase], uid: str, where: str, asked: str
+) -> None:
+    since = LOADED[uid]["time"]["from"].removeprefix("now-")
+    for moment in (lambda world: world, drifting):
+        old, new = (moment(world).ask(asked, since) for world in worlds.values())
+        assert old == new, where
 
 
 def panels(board: dict[str, Any]) -> list[dict[str, Any]]:

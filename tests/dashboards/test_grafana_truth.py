@@ -160,8 +160,11 @@ def test_weeks_begin_at_the_viewers_midnight_also_when_the_clocks_change(world: 
         datetime(2026, 3, 22, 23, 50, tzinfo=zone): 10,
         datetime(2026, 3, 23, 0, 10, tzinfo=zone): 20,  # the week in which the clocks go forward
         datetime(2026, 3, 29, 23, 50, tzinfo=zone): 30,
-        datetime(2026, 3, 30, 1, 10, tzinfo=zone): 40,
+        datetime(2026, 3, 30, 0, 10, tzinfo=zone): 40,
         datetime(2026, 4, 6, 0, 10, tzinfo=zone): 50,
+        datetime(2026, 10, 19, 0, 10, tzinfo=zone): 60,  # the week in which they go back
+        datetime(2026, 10, 25, 23, 50, tzinfo=zone): 70,
+        datetime(2026, 10, 26, 0, 10, tzinfo=zone): 80,
     }
     world.influx.write(
         [
@@ -169,9 +172,11 @@ def test_weeks_begin_at_the_viewers_midnight_also_when_the_clocks_change(world: 
             for at, each in minutes.items()
         ]
     )
-    viewer = replace(world, runners=("weekly",), now_ms=round(1000 * datetime(2026, 4, 20, tzinfo=zone).timestamp()))
-    (series,) = viewer.ask(panel_of("trends", "How much do I run?")["targets"][0]["query"], "12w")
-    assert [row[1] for row in series.rows] == pytest.approx([10, 50, 40, 50])
+    viewer = replace(world, runners=("weekly",), now_ms=round(1000 * datetime(2026, 11, 9, tzinfo=zone).timestamp()))
+    (series,) = viewer.ask(panel_of("trends", "How much do I run?")["targets"][0]["query"], "40w")
+    mondays = [datetime(2026, *day, tzinfo=zone) for day in ((3, 16), (3, 23), (3, 30), (4, 6), (10, 19), (10, 26))]
+    found = {datetime.fromtimestamp(at / 1e9, zone): ran for at, ran in series.rows}
+    assert found == pytest.approx(dict(zip(mondays, (10, 50, 40, 50, 130, 80), strict=True)))
 
 
 @pytest.mark.parametrize("runner", UNSAFE_IDS)

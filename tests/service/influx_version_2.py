@@ -18,7 +18,7 @@ ADMINISTRATOR = "administrators-token"
 
 
 class InfluxServer2(Server):
-    """InfluxDB 2.x with the organisation and the bucket `surefoot`."""
+    """InfluxDB 2.x with the organisation and the bucket `surefoot`, mapped as in the compose."""
 
     @property
     def url(self) -> str:
@@ -36,6 +36,8 @@ class InfluxServer2(Server):
         owner = {"username": "surefoot", "password": "test-password", "token": ADMINISTRATOR}
         made = self.told("/api/v2/setup", {**owner, "org": "surefoot", "bucket": "surefoot"})
         self.organisation, self.bucket = made["org"]["id"], made["bucket"]["id"]
+        mapped = {"database": "surefoot", "retention_policy": "autogen", "default": True}
+        self.told("/api/v2/dbrps", {**mapped, "bucketID": self.bucket, "orgID": self.organisation})
 
     def told(self, path: str, body: dict[str, Any]) -> Any:
         """The answer to a request of the administrator."""
