@@ -155,6 +155,10 @@ def test_links_lead_to_boards_and_choices_that_are_there() -> None:
         assert set(board["links"][0]["tags"]) <= set(board["tags"])
 
 
+def test_no_board_names_an_address_so_that_links_work_from_any_computer() -> None:
+    assert "://" not in json.dumps(list(LOADED.values()))
+
+
 def test_usual_ranges_come_from_the_registry() -> None:
     (panel,) = [
         panel for panel in panels(LOADED["surefoot-run"]) if panel["title"] == "How long is each foot on the ground?"
