@@ -33,7 +33,10 @@ from surefoot.service.errors import (
 )
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_refusal import InfluxError, connection_advice
+from surefoot.service.exporters.mail import Mail
+from surefoot.service.exporters.message_refusal import ServerDownError
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
+from surefoot.service.exporters.ntfy import Ntfy
 from surefoot.service.exposure import exposures
 from surefoot.service.gateway.service_client import ServiceClient
 from surefoot.service.settings import Settings
@@ -60,7 +63,7 @@ RUNNER_HOUR_BYTES = 21_000_000 + 17_000_000
 MIN_RUNNER_HOURS = 48
 SCAN_S = 3.0
 PROBE = "probe"
-SINK_TITLES = {"influxdb": "InfluxDB", "mqtt": "MQTT", "command": "the command"}
+SINK_TITLES = {"influxdb": "InfluxDB", "mqtt": "MQTT", "command": "the command", "e-mail": "e-mail", "ntfy": "ntfy"}
 
 
 class CheckStatus(StrEnum):
@@ -84,7 +87,7 @@ class Check:
 def run_checks(settings: Settings, problems: Sequence[str] = ()) -> list[Check]:
     """Run all checks in order; network checks may take seconds. `problems` are those with the settings."""
     questions: tuple[Callable[[Settings], Check], ...] = (
-        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _gateway, _wall, _command, _service,
+        _python, _disk, _store, _pods, _bluetooth, _influxdb, _mqtt, _mail, _ntfy, _gateway, _wall, _command, _service,
     )  # fmt: skip
     return [*map(_setting, problems), *(ask(settings) for ask in questions), *_sinks(settings)]
 
@@ -191,6 +194,41 @@ async def _published(settings: Settings) -> None:
         pass
 
 
+def _mail(settings: Settings) -> Check:
+    """Sign in to the mail server, and send nothing."""
+    wanted = settings.messages
+    if wanted.smtp_host is None:
+        return Check("E-mail", CheckStatus.UNUSED, "messages.smtp_host is not set")
+    where = f"{wanted.smtp_host}:{wanted.smtp_port}"
+    try:
+        Mail(wanted).check()
+    except ServerDownError as error:
+        advice = "Check messages.smtp_host, smtp_port, smtp_security, smtp_username, smtp_password and ca_file."
+        return Check("E-mail", CheckStatus.PROBLEM, f"{where}: {error}", advice)
+    secure = "without TLS" if wanted.smtp_security == "none" else "with TLS"
+    return _reached("E-mail", f"{where}: takes messages from here, {secure}; nothing was sent", settings)
+
+
+def _ntfy(settings: Settings) -> Check:
+    """Ask for the server's health, and whether it knows the token."""
+    wanted = settings.messages
+    if wanted.ntfy_url is None:
+        return Check("ntfy", CheckStatus.UNUSED, "messages.ntfy_url is not set")
+    try:
+        Ntfy(wanted).check()
+    except ServerDownError as error:
+        advice = "Check messages.ntfy_url, ntfy_token and ca_file."
+        return Check("ntfy", CheckStatus.PROBLEM, f"{wanted.ntfy_url}: {error}", advice)
+    return _reached("ntfy", f"{wanted.ntfy_url}: answers; nothing was sent", settings)
+
+
+def _reached(name: str, detail: str, settings: Settings) -> Check:
+    """A server of messages that works, though they may lead nowhere."""
+    if settings.wall.url is None:
+        return Check(name, CheckStatus.OK, f"{detail}; without wall.url, messages have no link")
+    return Check(name, CheckStatus.OK, detail)
+
+
 def _gateway(settings: Settings) -> Check:
     """Ask the service that recordings are handed to for one that nobody has."""
     wanted = settings.gateway
@@ -280,6 +318,8 @@ def _sinks(settings: Settings) -> list[Check]:
         "influxdb": settings.influxdb.url,
         "mqtt": settings.mqtt.host,
         "command": settings.command.program,
+        "e-mail": settings.messages.smtp_host,
+        "ntfy": settings.messages.ntfy_url,
     }
     try:
         backlogs = sink_backlogs(settings.store_path, [name for name, there in used.items() if there])

@@ -47,6 +47,10 @@ DeviceName = Annotated[
     str, _matching(r"[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}\S)?", "an address or a name of up to 100 characters")
 ]
 FilePath = Annotated[Path, _matching(r"[^\x00-\x1f\x7f]*", "a path without control characters")]
+EmailAddress = Annotated[
+    str, _matching(r"[!#-+./-9=?A-Z^-~-]+@[A-Za-z0-9.-]+", "an e-mail address such as anna@example.org")
+]
+Topic = Annotated[str, _matching(r"[-_A-Za-z0-9]{1,64}", "up to 64 letters, digits, - and _")]
 Url = Annotated[str, _matching(r"https?://[^\s/]+(/\S*)?", "a web address such as http://127.0.0.1:8086")]
 
 
@@ -128,6 +132,47 @@ class CommandSettings(_Group):
     timeout_s: Positive = 10.0
 
 
+class RunnerMessages(_Group):
+    """Where messages of how it felt go; None for nowhere.
+
+    Parameters
+    ----------
+    to : e-mail address.
+    ntfy_topic : whoever knows it reads it.
+    morning : local time of day at which is asked again.
+    """
+
+    to: EmailAddress | None = None
+    ntfy_topic: Topic | None = None
+    morning: time | None = None
+
+
+class MessageSettings(RunnerMessages):
+    """How messages reach phones: none by e-mail without a host, none by ntfy without a URL.
+
+    Parameters
+    ----------
+    sender : the address that e-mails come from.
+    ca_file : certificate authority of either server.
+    """
+
+    smtp_host: Word | None = None
+    smtp_port: Port = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr = SecretStr("")
+    sender: EmailAddress | None = None
+    ntfy_url: Url | None = None
+    ntfy_token: SecretStr = SecretStr("")
+    ca_file: FilePath | None = None
+
+    @model_validator(mode="after")
+    def _has_sender(self) -> Self:
+        if self.smtp_host is not None and self.sender is None:
+            raise ValueError("needs sender, the address that e-mails come from, where smtp_host is set")
+        return self
+
+
 class RunEndSettings(_Group):
     """When a run is over; see `end_of_run`.
 
@@ -207,7 +252,7 @@ class MetricsSettings(_Group):
 
 
 class RunnerSettings(_Group):
-    """A runner's pods by serial number or tag, and own alert settings; None for those of everybody.
+    """A runner's pods by serial number or tag, own alert settings and messages; None for those of everybody.
 
     Parameters
     ----------
@@ -222,6 +267,7 @@ class RunnerSettings(_Group):
     treadmill: DeviceName | None = None
     foot_pod: DeviceName | None = None
     alerts: AlertSettings | None = None
+    messages: RunnerMessages | None = None
 
     @property
     def companions(self) -> dict[Companion, str]:
@@ -252,6 +298,7 @@ class Settings(_Group):
     mqtt: MqttSettings = MqttSettings()
     alerts: AlertSettings = AlertSettings()
     command: CommandSettings = CommandSettings()
+    messages: MessageSettings = MessageSettings()
     run_end: RunEndSettings = RunEndSettings()
     retention: RetentionSettings = RetentionSettings()
     wall: WallSettings = WallSettings()
@@ -316,6 +363,18 @@ class Settings(_Group):
         """A runner's own alert settings, or those of everybody."""
         own = self.runners.get(runner)
         return own.alerts if own is not None and own.alerts is not None else self.alerts
+
+    def messages_for(self, runner: str) -> RunnerMessages:
+        """Where a runner's messages go: to an address of their own, or that of everybody."""
+        own = self.runners[runner].messages if runner in self.runners else None
+        if own is None:
+            return self.messages
+        return own if own.morning is not None else own.model_copy(update={"morning": self.messages.morning})
+
+    def has_own_messages(self, runner: str) -> bool:
+        """Whether nobody else gets a runner's messages, as far as the settings tell."""
+        named = self.runners.get(runner)
+        return named is not None and (named.messages is not None or len(self.runners) == 1)
 
 
 def setting_types(model: type[BaseModel] = Settings, above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:

@@ -39,9 +39,9 @@ def export(
     from surefoot.service.configuration import usable_configuration
     from surefoot.service.errors import NoExportFolderError
     from surefoot.service.formats.exporting import WITHOUT_ANALYSIS, check_installed, export_run
+    from surefoot.service.people.speed_scales import scaled
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
-    from surefoot.service.runtime.speed_scales import scaled
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.views.reporting import recorded_run
 

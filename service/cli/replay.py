@@ -33,9 +33,9 @@ def replay_run(
     from surefoot.service.cli.results import chosen_runners, give_results, json_path
     from surefoot.service.configuration import usable_configuration
     from surefoot.service.errors import RunnerUnknownError
+    from surefoot.service.people.speed_scales import scaled
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
-    from surefoot.service.runtime.speed_scales import scaled
     from surefoot.service.serialization.output_files import check_output
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.views.reporting import recorded_run, write_reports

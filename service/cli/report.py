@@ -30,9 +30,9 @@ def report(
 
     from surefoot.service.cli.results import chosen_runners
     from surefoot.service.configuration import usable_configuration
+    from surefoot.service.people.speed_scales import scaled
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run
-    from surefoot.service.runtime.speed_scales import scaled
     from surefoot.service.serialization.output_files import check_output
     from surefoot.service.terminal.progress import ProgressBar
     from surefoot.service.views.reporting import recorded_run, write_reports

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from surefoot.service.cli.exit_codes import PROBLEM
+from surefoot.service.cli.log_output import log_to_stderr
 from surefoot.service.cli.options import LeftPod, RightPod, RunnerName, Seed
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def sync(
     from surefoot.service.terminal.progress import ProgressBar
 
     settings = load_configuration().settings
+    log_to_stderr(settings)
     with recording_data_folder(settings), ExporterThread(settings) as exporters:
         named = _named(left, right, runner)
         with ProgressBar(Console(stderr=True)) as progress:

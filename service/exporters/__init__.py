@@ -1,1 +1,1 @@
-"""Exporters of the store: InfluxDB, MQTT and a command; all optional, each with its own cursor."""
+"""Exporters of the store: InfluxDB, MQTT, a command and messages to phones; all optional, each with its own cursor."""

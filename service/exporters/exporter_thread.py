@@ -14,7 +14,10 @@ from surefoot.service.errors import StoreError
 from surefoot.service.exporters.command import CommandExporter
 from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient
+from surefoot.service.exporters.mail import Mail
+from surefoot.service.exporters.messages import MessageExporter
 from surefoot.service.exporters.mqtt import PUBLISHED_TABLES, MqttExporter
+from surefoot.service.exporters.ntfy import Ntfy
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.settings import Settings
@@ -31,7 +34,13 @@ DRAIN_POLL_S = 0.05
 CANCEL_RETRY_S = 1.0
 """Tasks that have not ended within this time after a cancellation are cancelled again."""
 
-SINK_TABLES = {"influxdb": EXPORTED_TABLES, "mqtt": PUBLISHED_TABLES, "command": ("alerts",)}
+SINK_TABLES = {
+    "influxdb": EXPORTED_TABLES,
+    "mqtt": PUBLISHED_TABLES,
+    "command": ("alerts",),
+    "e-mail": ("summaries",),
+    "ntfy": ("summaries",),
+}
 """Exporter → the tables that it exports."""
 
 RunExporter = Callable[[Settings, ExporterStatus, RowsAvailable], Awaitable[None]]
@@ -53,6 +62,16 @@ async def _command(settings: Settings, status: ExporterStatus, rows_available: R
         await CommandExporter(outbox, settings.command, status).run(rows_available)
 
 
+async def _mail(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
+    with Outbox(settings.store_path, status.name) as outbox:
+        await MessageExporter(outbox, settings, status, Mail(settings.messages)).run(rows_available)
+
+
+async def _ntfy(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
+    with Outbox(settings.store_path, status.name) as outbox:
+        await MessageExporter(outbox, settings, status, Ntfy(settings.messages)).run(rows_available)
+
+
 class ExporterThread:
     """Runs the exporters that the settings name while the context is open; `statuses` has one per exporter."""
 
@@ -61,6 +80,8 @@ class ExporterThread:
             "influxdb": (settings.influxdb.url, _influxdb, EXPORTED_TABLES),
             "mqtt": (settings.mqtt.host, _mqtt, ("alerts", "summaries")),
             "command": (settings.command.program, _command, ("alerts",)),
+            "e-mail": (settings.messages.smtp_host, _mail, ("summaries",)),
+            "ntfy": (settings.messages.ntfy_url, _ntfy, ("summaries",)),
         }
         self._settings = settings
         self._exporters = {name: run_exporter for name, (there, run_exporter, _) in wanted.items() if there}

@@ -12,7 +12,7 @@ from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.dashboards.report.splits import pod_distance_m, speed_mps
 from surefoot.service.people.people import People
-from surefoot.service.runtime.speed_scales import scale_of_run
+from surefoot.service.people.speed_scales import scale_of_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
 from surefoot.service.store.watch_runs import WatchRun, WatchRuns

@@ -21,7 +21,7 @@ class NoteKind(StrEnum):
     ALERT = "alert"
     """A row of the table `alerts`, without its `seq`."""
     DELIVERY = "delivery"
-    """A row of the table `deliveries`: a sink has had an alert."""
+    """A row of the table `deliveries`: a sink has had an alert, or a message to a runner."""
     FINISHED = "finished"
     """A runner's run has been stored to its end, so that all its alerts are told."""
     CLOCK = "clock"

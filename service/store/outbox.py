@@ -176,16 +176,28 @@ class Outbox:
 
     def mark_delivered(self, alert: str, latency_s: float | None, *, late: bool, upto: int) -> None:
         """Note that an alert was delivered (the first time counts), and move the cursor to `upto`."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        row = {"sink": self.sink, "alert": alert, "delivered_utc": now, "latency_s": latency_s, "late": int(late)}
         with self.transaction():
-            Notebook(self.path).append(NoteKind.DELIVERY, row)
-            self._connection.execute(
-                "INSERT OR IGNORE INTO deliveries (sink, alert, delivered_utc, latency_s, late)"
-                " VALUES (:sink, :alert, :delivered_utc, :latency_s, :late)",
-                row,
-            )
+            self._note_delivery(alert, latency_s, late=late)
             self._set_cursor(ALERTS, upto)
+
+    def mark_message_delivered(self, message: str, latency_s: float) -> None:
+        """Note that a message that is no row was delivered."""
+        with self.transaction():
+            self._note_delivery(message, latency_s, late=False)
+
+    def was_delivered(self, message: str) -> bool:
+        """Whether this sink has had an alert or message."""
+        return bool(self.rows("SELECT 1 FROM deliveries WHERE sink = ? AND alert = ?", self.sink, message))
+
+    def _note_delivery(self, told: str, latency_s: float | None, *, late: bool) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        row = {"sink": self.sink, "alert": told, "delivered_utc": now, "latency_s": latency_s, "late": int(late)}
+        Notebook(self.path).append(NoteKind.DELIVERY, row)
+        self._connection.execute(
+            "INSERT OR IGNORE INTO deliveries (sink, alert, delivered_utc, latency_s, late)"
+            " VALUES (:sink, :alert, :delivered_utc, :latency_s, :late)",
+            row,
+        )
 
     def last_rows(self, table: str) -> Sequence[sqlite3.Row]:
         """Each runner's newest row of a table; of their pods, each foot's."""

@@ -16,9 +16,17 @@ _ADVICE: Mapping[str, Callable[[str], str]] = {
     "influxdb": lambda reason: f"{database_advice(reason)} {_AGAIN}",
     "mqtt": lambda reason: f"{broker_advice(reason)} {_AGAIN}",
     "command": lambda _: "Correct the program; alerts of the past are not given to it again.",
+    "e-mail": lambda _: "Correct the address, messages.to; messages of the past are not sent again.",
+    "ntfy": lambda _: "Correct messages.ntfy_topic; messages of the past are not sent again.",
 }
 """Sink → what to do about a reason for which it refused rows."""
-SERVERS = {"influxdb": "InfluxDB", "mqtt": "The broker", "command": "The program"}
+SERVERS = {
+    "influxdb": "InfluxDB",
+    "mqtt": "The broker",
+    "command": "The program",
+    "e-mail": "The mail server",
+    "ntfy": "The server of ntfy",
+}
 
 
 def account_lines(account: Account) -> Iterator[str]:

@@ -34,9 +34,9 @@ from surefoot.service.errors import RequestError, WallError
 from surefoot.service.formats.exporting import available_forms, check_installed, export_run
 from surefoot.service.formats.one_file import one_file
 from surefoot.service.people.accounts import StoredAccounts
+from surefoot.service.people.speed_scales import scaled
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.exchange import confirm_as_worn, exchange_pods
-from surefoot.service.runtime.speed_scales import scaled
 from surefoot.service.settings import Settings, WallSettings
 from surefoot.service.views.reporting import recorded
 from surefoot.service.views.squad_state import SquadStateSource

@@ -29,12 +29,12 @@ from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, RunFolder, create_run
 from surefoot.service.errors import LengthError
 from surefoot.service.people.people import People
+from surefoot.service.people.speed_scales import scale_of_run
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.pod_sources import chosen_companions, companions_of
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import FinishedRun, record_run
-from surefoot.service.runtime.speed_scales import scale_of_run
 from surefoot.service.serialization import mqtt_messages
 from surefoot.service.serialization.json import analysis_to_dict
 from surefoot.service.serialization.line_protocol import lines
