@@ -1,0 +1,208 @@
+"""A run against a runner's own usual: what it takes, what is said, and how often it holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from surefoot.analysis.model import Foot, Gait
+from surefoot.analysis.weeks.anchor import anchor, is_healthy, recent
+from surefoot.analysis.weeks.baselines import Balance, Scatter, baseline, look
+from surefoot.analysis.weeks.change_point import change_point
+from surefoot.analysis.weeks.decision import Evenness
+from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, When
+from surefoot.analysis.weeks.history import PastRun
+
+SE_PCT = 0.34
+START = datetime(2026, 5, 1, 18, tzinfo=UTC)
+
+
+def balances(*values_pct: float) -> list[Balance]:
+    return [
+        Balance(f"r{k}", START + timedelta(days=k), Gait.RUN, value, SE_PCT, 3.0, "s1")
+        for k, value in enumerate(values_pct)
+    ]
+
+
+HEALTHY = balances(0.0, 1.0, -1.0, 0.5, -0.5)
+NEW = replace(HEALTHY[0], run="new", started=START + timedelta(days=30))
+
+
+@pytest.mark.parametrize(
+    ("value_pct", "sentence"),
+    [
+        (3.0, "As before, within what your runs differ by (± 3.3 %)."),
+        (-3.0, "As before, within what your runs differ by (± 3.3 %)."),
+        (4.0, "Different from your usual: contact on the right is 4.0 % longer against the other foot than it was; your"
+              " runs differ by ± 3.3 %."),
+        (-4.0, "Different from your usual: contact on the left is 4.0 % longer against the other foot than it was; your"
+               " runs differ by ± 3.3 %."),
+    ],
+)  # fmt: skip
+def test_a_run_is_as_before_or_different(value_pct: float, sentence: str) -> None:
+    # By hand: s² = (8 × (1 + 0.34²) + 2.5) / 12 = 0.952, t of 12 at 0.995 is 3.0545, √(1 + 1/5): 3.265
+    assert look(replace(NEW, value_pct=value_pct), HEALTHY).within_pct == pytest.approx(3.265, abs=0.002)
+    assert look(replace(NEW, value_pct=value_pct), HEALTHY).sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("run", "healthy"),
+    [
+        (NEW, HEALTHY[:2]),
+        (NEW, []),
+        (replace(NEW, speed_mps=None), HEALTHY),
+        (replace(NEW, speed_mps=3.61), HEALTHY),
+        (replace(NEW, speed_mps=2.49), HEALTHY),
+        (replace(NEW, shoe="s2"), HEALTHY),
+        (replace(NEW, mount="moved"), HEALTHY),
+        (replace(NEW, gait=Gait.WALK), HEALTHY),
+        (replace(NEW, value_pct=math.nan), HEALTHY),
+        (replace(NEW, run="r0"), HEALTHY[:3]),
+    ],
+    ids=[
+        "two runs",
+        "none",
+        "no speed",
+        "faster",
+        "slower",
+        "other shoe",
+        "pod moved",
+        "walking",
+        "no value",
+        "itself",
+    ],
+)
+def test_what_cannot_be_compared_is_not(run: Balance, healthy: list[Balance]) -> None:
+    looked = look(run, healthy)
+    assert looked.evenness is None
+    assert looked.sentence.startswith("Cannot tell whether left against right is as before: ")
+
+
+def test_an_anchor_never_moves_and_the_recent_runs_do() -> None:
+    later = balances(*range(30))
+    names = {each.run for each in later} - {"r3"}
+    made = anchor(later, names, date(2026, 5, 8))
+    assert [each.run for each in made.runs] == ["r0", "r1", "r2", "r4", "r5", "r6", "r7"]
+    assert anchor(later[:9], names, date(2026, 5, 8)) == made
+    assert [each.run for each in recent(later, names, later[15].started)] == [f"r{k}" for k in range(5, 15)]
+
+
+RUN = PastRun("r", START, 3600.0, 3600.0)
+
+
+def said(hours: float, *scores: int, as_usual: bool | None = None) -> CheckIn:
+    at = START + timedelta(hours=hours)
+    pains = tuple(Pain(Foot.LEFT, Place.SHIN, score) for score in scores)
+    return CheckIn(str(hours), at, at.date(), When.AFTER, pains, as_usual=as_usual)
+
+
+@pytest.mark.parametrize(
+    ("check_ins", "healthy"),
+    [
+        ([said(-48), said(49)], True),
+        ([said(-1, 0), said(2, 0)], True),
+        ([said(-49), said(2)], False),
+        ([said(-1), said(49.1)], False),
+        ([said(-1)], False),
+        ([], False),
+        ([said(-1), said(2, 1)], False),
+        ([said(-1), said(2), said(20, 3)], False),
+        ([said(-1), said(2), said(60, 3)], True),
+        ([said(-1), said(2), said(14, as_usual=True)], False),
+    ],
+)
+def test_a_run_is_healthy_where_nothing_was_told_on_both_sides(check_ins: list[CheckIn], healthy: bool) -> None:
+    assert is_healthy(RUN, check_ins, in_plan=False, has_finding=False) is healthy
+    assert not is_healthy(RUN, check_ins, in_plan=True, has_finding=False)
+    assert not is_healthy(RUN, check_ins, in_plan=False, has_finding=True)
+
+
+def test_a_step_between_runs_is_found_where_it_is() -> None:
+    even = [0.0, 1.0, -1.0, 0.5, -0.5, 1.0, -1.0, 0.0]
+    found = change_point(balances(*even, *(4.0 + each for each in even)))
+    assert found is not None
+    assert found.first == "r8"
+    assert found.change_pct == pytest.approx(4.0)
+    assert change_point(balances(*even, *even)) is None
+    assert change_point(balances(0.0, 0.0, 0.0, 0.0, 9.0, 9.0, 9.0)) is None  # seven runs are too few
+
+
+def drawn(sd_pct: float, runs: int, rng: np.random.Generator) -> list[Balance]:
+    return balances(*rng.normal(0.0, math.hypot(sd_pct, SE_PCT), runs))
+
+
+def held_pct(sd_pct: float, runs: int, draws: int = 6000) -> float:
+    rng = np.random.default_rng(runs)
+    return 100.0 * sum(within(each) for each in (drawn(sd_pct, runs + 1, rng) for _ in range(draws))) / draws
+
+
+def within(drawn: list[Balance]) -> bool:
+    known = baseline(drawn[:-1])
+    assert known is not None
+    return abs(drawn[-1].value_pct - known.middle_pct) <= known.half_width_pct(SE_PCT, outside=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sd_pct", "expected_pct"), [(0.5, 99.9), (0.7, 99.2), (1.0, 96.6), (1.5, 90.3), (2.0, 85.3)])
+def test_intervals_of_five_runs_hold_as_often_as_worked_out_elsewhere(sd_pct: float, expected_pct: float) -> None:
+    assert held_pct(sd_pct, 5) == pytest.approx(expected_pct, abs=1.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sd_pct", [0.5, 1.0, 1.5, 2.0])
+@pytest.mark.parametrize("runs", [20, 40])
+def test_intervals_of_twenty_runs_hold(sd_pct: float, runs: int) -> None:
+    assert held_pct(sd_pct, runs) >= 93.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("runs", "shares_pct"), [(3, (25, 82, 100)), (5, (33, 88, 100))])
+def test_changes_are_found_as_often_as_is_told(runs: int, shares_pct: tuple[int, ...]) -> None:
+    """Expected shares were worked out elsewhere, for a scatter of 1 % from run to run."""
+    rng = np.random.default_rng(7)
+    for shift_pct, expected_pct in zip((3.0, 5.0, 8.0), shares_pct, strict=True):
+        found, told = zip(*found_and_told(runs, shift_pct, 4000, rng), strict=True)
+        assert 100.0 * np.mean(found) == pytest.approx(expected_pct, abs=3.0)
+        assert 100.0 * np.mean(told) == pytest.approx(100.0 * np.mean(found), abs=4.0)
+
+
+def found_and_told(runs: int, shift_pct: float, draws: int, rng: np.random.Generator) -> Iterator[tuple[bool, float]]:
+    for _ in range(draws):
+        *healthy, new = drawn(1.0, runs + 1, rng)
+        looked = look(replace(new, value_pct=new.value_pct + shift_pct), healthy)
+        known = baseline(healthy)
+        assert known is not None
+        yield looked.evenness is Evenness.DIFFERENT, known.found_share(shift_pct, SE_PCT)
+
+
+@pytest.mark.slow
+def test_what_creeps_is_found_and_chance_seldom() -> None:
+    rng = np.random.default_rng(11)
+    found = sum(creeps(rng) for _ in range(600))
+    assert found >= 0.85 * 600
+    for sd_pct in (1.0, 2.0):
+        assert sum(false_alarms(sd_pct, rng) for _ in range(5 * 20)) <= 20  # twenty runners with five metrics
+
+
+def creeps(rng: np.random.Generator) -> bool:
+    """Whether 0.4 % a run over ten runs after ten even ones is found by the last of them."""
+    runs = drawn(1.0, 20, rng)
+    moved = [replace(each, value_pct=each.value_pct + 0.4 * max(0, k - 9)) for k, each in enumerate(runs)]
+    return any(change_point(moved[:until]) for until in range(11, 21))
+
+
+def false_alarms(sd_pct: float, rng: np.random.Generator) -> int:
+    """How often a change begins to be told in 150 even runs after the first ten."""
+    runs = drawn(sd_pct, 160, rng)
+    told = [change_point(runs[:until]) is not None for until in range(10, 161)]
+    return sum(now and not before for before, now in pairwise(told))
+
+
+def test_the_assumption_fades_as_own_runs_are_known() -> None:
+    assert [Scatter().weight_beside(runs) for runs in (3, 5, 20, 50)] == [8.0, 8.0, 0.0, 0.0]
