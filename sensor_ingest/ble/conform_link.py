@@ -78,10 +78,6 @@ class ConformLink:
 
         await self._client.start_notify(STREAM_UUID, on_packet)
 
-    async def unsubscribe_stream(self) -> None:
-        """Unsubscribe from packets."""
-        await self._client.stop_notify(STREAM_UUID)
-
     async def subscribe_transfer(self) -> None:
         """Subscribe to transfers."""
         await self._client.start_notify(TRANSFER_UUID, lambda _, data: self.fragments.append(bytes(data)))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot
-from surefoot.analysis.session import Results, Session
+from surefoot.analysis.session import Session
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.devices.movesense_log import Log, log_bytes
 from surefoot.firmware_sim.devices.virtual_movesense import VirtualMovesense
@@ -25,6 +24,7 @@ from surefoot.sensor_ingest.recording.run_folder import list_runs
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.syncing import bring_in, shelf_of
 from surefoot.service.settings import RunnerSettings, Settings
+from tests.sensor_ingest.devices.compared import cadence_and_contact
 from tests.sensor_ingest.devices.movesenses import worn_movesense, worn_pair
 from tests.sensor_ingest.virtual import RUNNER, in_virtual_time, radio_of, standing
 
@@ -52,18 +52,6 @@ async def visited(
     visit = Visit(utc_s=utc_s, find_timeout_s=5.0, seed=1, tell=said.append)
     taking = TakingOver(radio_of(simulation), shelf_of(settings), Bonds(settings.runs_folder), visit)
     return dict(await taking.run(serials))
-
-
-def means(results: Results) -> dict[Foot, tuple[float, float]]:
-    """Cadence and contact time, ms."""
-    return {
-        foot: (
-            float(np.nanmean(120.0 / strides.metrics["stride_time_s"])),
-            1e3 * float(np.nanmean(strides.metrics["ground_contact_time_s"])),
-        )
-        for foot in Foot
-        for strides in (results.strides[foot],)
-    }
 
 
 def test_a_run_in_two_logbooks_becomes_one_run_with_both_feet(tmp_path: Path) -> None:
@@ -97,7 +85,7 @@ def test_a_run_in_two_logbooks_becomes_one_run_with_both_feet(tmp_path: Path) ->
     assert {(pod.serial, pod.foot) for pod in run.manifest.pods} == set(zip(SERIALS, Foot, strict=True))
     assert abs(run.manifest.created_utc.timestamp() - BEGAN_UTC_S) < 30.0
     (analysis,) = analyze_run(run, lambda *_: None).conclude().values()
-    found, known = means(analysis.results), means(session.flush())
+    found, known = cadence_and_contact(analysis.results), cadence_and_contact(session.flush())
     for foot in Foot:
         assert found[foot][0] == pytest.approx(known[foot][0], rel=0.005)
         assert found[foot][1] == pytest.approx(known[foot][1], abs=5.0)

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot
-from surefoot.analysis.session import Results, Session
-from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
-from surefoot.firmware_sim.radio.link import LinkQuality
-from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.ble.adapter import Adapter
 from surefoot.sensor_ingest.ble.device_client import client_of
@@ -27,6 +22,7 @@ from surefoot.sensor_ingest.recording.entries import EventKind
 from surefoot.sensor_ingest.recording.run_folder import create_run, open_run
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.pod_limits import told_limits
+from tests.sensor_ingest.devices.compared import RUN, analysed, means
 from tests.sensor_ingest.devices.movesenses import OWNER, assignments, worn_movesense, worn_pair
 from tests.sensor_ingest.virtual import (
     CREATED,
@@ -40,32 +36,6 @@ from tests.sensor_ingest.virtual import (
     standing,
     worn,
 )
-
-RUN = Scenario(
-    "run",
-    RunnerProfile(),
-    (PlannedBout("still", 6.0), PlannedBout("run", 24.0, speed_mps=3.0)),
-    LinkQuality(packet_error_rate=0.02),
-)
-
-
-def analysed(taken: Taken, runner: str) -> Results:
-    session = Session()
-    own = [session.push(batch.samples) for batch in taken.batches if batch.runner == runner]
-    return Results.join([*own, session.flush()])
-
-
-def means(results: Results) -> Mapping[Foot, tuple[float, float, float]]:
-    """Cadence, contact and flight time of each foot, ms."""
-    return {
-        foot: (
-            float(np.nanmean(120.0 / strides.metrics["stride_time_s"])),
-            1e3 * float(np.nanmean(strides.metrics["ground_contact_time_s"])),
-            1e3 * float(np.nanmean(strides.metrics["flight_time_s"])),
-        )
-        for foot in Foot
-        for strides in (results.strides[foot],)
-    }
 
 
 def test_cadence_contact_and_flight_are_those_of_pods_of_the_profile(tmp_path: Path) -> None:

@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot
-from surefoot.analysis.session import Results, Session
-from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.devices.verity_control import GYRO
 from surefoot.firmware_sim.devices.verity_frames import FrameType
-from surefoot.firmware_sim.radio.link import LinkQuality
-from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.discovery import discover_pods
@@ -28,7 +24,8 @@ from surefoot.sensor_ingest.recording.entries import EventKind
 from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_activity import read_activity
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, open_run
-from tests.sensor_ingest.devices.verities import SERIALS, USUAL, connected, record_pair, worn_verity
+from tests.sensor_ingest.devices.compared import RUN, analysed, means
+from tests.sensor_ingest.devices.verities import SERIALS, USUAL, WEARER, connected, record_pair, worn_verity
 from tests.sensor_ingest.virtual import (
     CREATED,
     RUNNER,
@@ -41,31 +38,6 @@ from tests.sensor_ingest.virtual import (
     standing,
     worn,
 )
-
-RUN = Scenario(
-    "run",
-    RunnerProfile(),
-    (PlannedBout("still", 6.0), PlannedBout("run", 24.0, speed_mps=3.0)),
-    LinkQuality(packet_error_rate=0.02),
-)
-
-
-def analysed(taken: Taken) -> Results:
-    session = Session()
-    return Results.join([*(session.push(batch.samples) for batch in taken.batches), session.flush()])
-
-
-def means(results: Results) -> dict[Foot, tuple[float, float, float]]:
-    """Cadence, contact and flight time of each foot, ms."""
-    return {
-        foot: (
-            float(np.nanmean(120.0 / strides.metrics["stride_time_s"])),
-            1e3 * float(np.nanmean(strides.metrics["ground_contact_time_s"])),
-            1e3 * float(np.nanmean(strides.metrics["flight_time_s"])),
-        )
-        for foot in Foot
-        for strides in (results.strides[foot],)
-    }
 
 
 @pytest.mark.parametrize("frame_type", list(FrameType))
@@ -87,7 +59,7 @@ def test_cadence_contact_and_flight_are_those_of_pods_of_the_profile(tmp_path: P
             assert counts.samples > 23 * 208
             assert (counts.malformed, counts.lost) == (0, 0)
             assert counts.dropped_samples < 40, "only before the other stream began"
-        found, known = means(analysed(again)), means(analysed(own))
+        found, known = means(analysed(again, WEARER)), means(analysed(own, RUNNER))
         for foot in Foot:
             assert found[foot][0] == pytest.approx(known[foot][0], rel=0.005)
             assert found[foot][1] == pytest.approx(known[foot][1], abs=5.0)

@@ -32,6 +32,7 @@ from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatchdog
 from tests.sensor_ingest.virtual import CREATED, Taken
 
+WEARER = "verities"
 SERIALS = {Foot.LEFT: "0A1B2C3D", Foot.RIGHT: "0A1B2C4E"}
 USUAL = StreamSettings()
 
@@ -79,7 +80,7 @@ async def record_pair(
 ) -> tuple[RunFolder, Taken, Assembler]:
     """Both feet in a journal, as it came; what was given meanwhile."""
     folder = create_run(
-        parent, [PodAssignment(SERIALS[foot], foot, "verities") for foot in Foot], software="test", created_utc=CREATED
+        parent, [PodAssignment(SERIALS[foot], foot, WEARER) for foot in Foot], software="test", created_utc=CREATED
     )
     loop = asyncio.get_running_loop()
     began_s = loop.time()
@@ -103,7 +104,7 @@ async def record_pair(
                     recorder.record(PacketEntry(number, arrival_s - began_s, data))
 
                 info = await link.set_up(USUAL, on_data, boot=number + 1, foot=FootCode.from_foot(foot))
-                recorder.record(PodEntry(number, loop.time() - began_s, 0, foot, "verities", bytes(info)))
+                recorder.record(PodEntry(number, loop.time() - began_s, 0, foot, WEARER, bytes(info)))
             await asyncio.sleep(duration_s)
         recorder.end()
     folder.mark_ended()
