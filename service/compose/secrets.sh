@@ -39,5 +39,5 @@ printf 'surefoot:%s\nviewer:%s\n' "$service" "$viewer" >"$secrets/mosquitto/pass
 mosquitto_passwd -U "$secrets/mosquitto/passwords" # while it is still ours, as it asks for
 own 1883:1883 "$secrets/mosquitto/passwords"
 mkdir -p "$secrets/people"
-printf 'Wall     -         %s\nGrafana  admin     %s\nMQTT     viewer    %s\nInfluxDB surefoot  %s\n' "$wall" "$grafana" "$viewer" "$influxdb" \
+printf 'Wall     owner     %s\nGrafana  admin     %s\nMQTT     viewer    %s\nInfluxDB surefoot  %s\n' "$wall" "$grafana" "$viewer" "$influxdb" \
     >"$secrets/people/passwords"

@@ -276,10 +276,11 @@ def moved(service: str, secrets: Path, **changed: object) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_what_the_compose_starts_works_together_step_by_step(tmp_path: Path, secrets: Path, broker: Broker) -> None:
-    passwords = {line.split()[0]: line.split()[2] for line in (secrets / "people/passwords").read_text().splitlines()}
+    lines = [line.split() for line in (secrets / "people/passwords").read_text().splitlines()]
+    told = {service: (name, password) for service, name, password in lines}
     (secrets / "surefoot-token/token").write_text(TOKEN)
     data, port = tmp_path / "data", free_port()
-    viewer = Listener(broker.port, "surefoot/v1/#", username="viewer", password=passwords["MQTT"])
+    viewer = Listener(broker.port, "surefoot/v1/#", username=told["MQTT"][0], password=told["MQTT"][1])
     with InfluxServer(tmp_path / "influxdb") as influx:
         squad = moved("squad", secrets, INFLUXDB_URL=influx.url, MQTT_HOST="127.0.0.1", MQTT_PORT=broker.port)
         shown = moved("wall", secrets, WALL_PORT=port)
@@ -289,19 +290,19 @@ def test_what_the_compose_starts_works_together_step_by_step(tmp_path: Path, sec
         ):
             wait(lambda: sum(bool(viewer.newest(f"surefoot/v1/runner-{n}/status")) for n in (2, 3, 4)) == 3)
             wait(lambda: f"The wall is at {shown['SUREFOOT_WALL_URL']}" in wall.out)
-            seen = signed_in(port, passwords["Wall"])
+            seen = signed_in(port, *told["Wall"])
             wait(lambda: all(f"/runner/runner-{n}" in seen() for n in (2, 3, 4)))
             wait(lambda: influx.ask("SELECT count(flags) FROM strides GROUP BY runner").count(b'"runner"') == 4)
             with pytest.raises(HTTPError, match=r"40[13]"):
-                signed_in(port, "wrong password")
+                signed_in(port, "owner", "wrong password")
     viewer.close()
 
 
-def signed_in(port: int, password: str) -> Callable[[], str]:
+def signed_in(port: int, name: str, password: str) -> Callable[[], str]:
     """Signs in as a browser does; what gives the first event of the squad then."""
     browser = build_opener(HTTPCookieProcessor())
     address = f"http://127.0.0.1:{port}"
-    browser.open(f"{address}/login", urlencode({"password": password}).encode(), timeout=20.0).close()
+    browser.open(f"{address}/login", urlencode({"name": name, "password": password}).encode(), timeout=20.0).close()
 
     def event() -> str:
         with browser.open(f"{address}/events", timeout=20.0) as stream:
