@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports files boards coverage speed-scale soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports files boards coverage speed-scale people soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -92,6 +92,9 @@ drift: .venv/develop
 
 sync: .venv/develop
 	$(BIN)/python -m tests.sync
+
+people: .venv/develop
+	$(BIN)/python -m tests.people
 
 exports: .venv/develop
 	$(BIN)/python -m tests.exports

@@ -16,11 +16,13 @@ class PartState:
     ----------
     received : bytes of its journal that are safe on disk.
     ended : whether nothing more will come.
+    forgotten : whether it is of runners who are forgotten: nothing of it is kept, and whoever sends it deletes it.
     """
 
     run: str
     received: int
     ended: bool
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class PartStore(Protocol):
 
     def begin(self, gateway: str, manifest: bytes) -> PartState:
         """Take the manifest of a part, as JSON; one that is known is only told."""
+
+    def is_forgotten(self, manifest: bytes) -> bool:
+        """Whether all runners of a part are forgotten, by its manifest as JSON."""
 
     def append(self, gateway: str, run: str, offset: int, data: bytes) -> PartState:
         """Take bytes of a part's journal from `offset` on; what is there already is compared, and not stored again."""

@@ -49,6 +49,7 @@ class GatewayRoutes:
         """The routes of the interface."""
         return [
             Route("/gateway/runs", partial(self._answer, self._begin), methods=["POST"]),
+            Route("/gateway/forgotten", partial(self._answer, self._forgotten), methods=["POST"]),
             Route("/gateway/runs/{run}", partial(self._answer, self._state)),
             Route("/gateway/runs/{run}/journal", partial(self._answer, self._append), methods=["PUT"]),
             Route("/gateway/runs/{run}/end", partial(self._answer, self._end), methods=["POST"]),
@@ -82,6 +83,10 @@ class GatewayRoutes:
     async def _begin(self, sender: str, request: Request) -> object:
         manifest = await _body(request, MAX_MANIFEST_BYTES)
         return asdict(await self._in_thread(self._parts.begin, sender, manifest))
+
+    async def _forgotten(self, _: str, request: Request) -> object:
+        manifest = await _body(request, MAX_MANIFEST_BYTES)
+        return {"forgotten": await self._in_thread(self._parts.is_forgotten, manifest)}
 
     async def _append(self, sender: str, request: Request) -> object:
         run, offset = request.path_params["run"], _number(request, "offset")

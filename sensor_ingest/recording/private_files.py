@@ -63,7 +63,12 @@ def sync_folder(path: Path) -> None:
 
 
 def replace_private_file(path: Path, text: str) -> None:
-    """Put a text on the disk in the place of what a file held, as a whole or not at all.
+    """Put a text on the disk in the place of what a file held; see `replace_private_bytes`."""
+    replace_private_bytes(path, text.encode())
+
+
+def replace_private_bytes(path: Path, content: bytes) -> None:
+    """Put something on the disk in the place of what a file held, as a whole or not at all.
 
     Raises
     ------
@@ -71,8 +76,8 @@ def replace_private_file(path: Path, text: str) -> None:
         if it cannot be written.
     """
     fresh = path.with_name(f"{path.name}.new")
-    with open(fresh, "w", encoding="utf-8", opener=private_opener) as file:
-        file.write(text)
+    with open(fresh, "wb", opener=private_opener) as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

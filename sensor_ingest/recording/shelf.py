@@ -14,10 +14,18 @@ from types import TracebackType
 from typing import Self
 
 from surefoot.sensor_ingest.pod_store.record_stream import records_in
-from surefoot.sensor_ingest.pod_store.records import SamplesRecord, StoreRecord, check_record, read_record
+from surefoot.sensor_ingest.pod_store.records import (
+    SamplesRecord,
+    StoreRecord,
+    UtcRecord,
+    check_record,
+    read_record,
+    record_bytes,
+)
 from surefoot.sensor_ingest.protocol import ProtocolError
 from surefoot.sensor_ingest.recording.errors import RunBusyError, RunUnwritableError
 from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
+from surefoot.sensor_ingest.recording.kept_pods import MAX_TICK_US
 from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener, sync_folder
 
 CUT_FILE = "cut.json"
@@ -168,6 +176,21 @@ class Shelf:
                 self._make_room(serial)
         except OSError as error:
             raise RunUnwritableError(self.folder, error.strerror or type(error).__name__) from error
+
+    def erase(self, serial: str) -> None:
+        """Take out all samples of a pod that were cut, the last record too; RunUnwritableError.
+
+        In its place is one that says nothing but its number.
+        """
+        path, first = self.folder / f"{serial}.bin", self.cut().get(serial, 0)
+        numbered = [(*_read(data), data) for _, data in records_in(path.read_bytes())]
+        kept = [data for number, record, data in numbered if number >= first or not isinstance(record, SamplesRecord)]
+        if numbered and (not kept or kept[-1] is not numbered[-1][2]):
+            kept.append(record_bytes(numbered[-1][0], UtcRecord(0, MAX_TICK_US, 0)))
+        try:
+            _replace(path, b"".join(kept))
+        except OSError as error:
+            raise RunUnwritableError(path, error.strerror or type(error).__name__) from error
 
     def _note_cut(self, upto: Mapping[str, int]) -> None:
         _replace(self.folder / CUT_FILE, json.dumps({**self.cut(), **upto}, indent=1).encode())

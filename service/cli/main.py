@@ -23,6 +23,7 @@ from surefoot.service.cli.doctor import doctor
 from surefoot.service.cli.exchange import exchange
 from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from surefoot.service.cli.export import export
+from surefoot.service.cli.forget import forget
 from surefoot.service.cli.help import flow
 from surefoot.service.cli.import_ import import_
 from surefoot.service.cli.inspect import inspect
@@ -66,6 +67,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     ship: "surefoot ship --backfill",
     backup: "surefoot backup /mnt/disk/surefoot",
     restore: "surefoot restore /mnt/disk/surefoot",
+    forget: "surefoot forget anna",
     config: "surefoot config",
     doctor: "surefoot doctor",
     pods: "surefoot pods --left usb:0 --right usb:1 --scenario easy",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiomqtt import MqttError
 
 from surefoot.service.errors import ExportError
+from surefoot.service.exporters.forgetting import forget_in_mqtt
 from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_comparison import Difference
@@ -16,6 +17,7 @@ from surefoot.service.exporters.influxdb_refusal import InfluxError, connection_
 from surefoot.service.exporters.mqtt import MqttExporter
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.exporters.status import ExporterStatus
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.settings import Settings
 from surefoot.service.store.ledger import Ledger, RefusedRows
 from surefoot.service.store.outbox import Outbox
@@ -98,6 +100,7 @@ async def drain_to_mqtt(settings: Settings, *, again: bool = False) -> None:
     """Publish pending rows to the broker, and `again` what it has refused; ExportError where it cannot be reached."""
     with Outbox(settings.store_path, "mqtt") as outbox:
         try:
+            await forget_in_mqtt(settings.mqtt, Forgotten(settings.data))
             async with broker_connection(settings.mqtt) as client:
                 exporter = MqttExporter(outbox, settings.mqtt, ExporterStatus("mqtt"))
                 if again:

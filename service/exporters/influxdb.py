@@ -10,11 +10,13 @@ from math import inf
 from time import monotonic, time_ns
 
 from surefoot.sensor_ingest.backoff import Backoff
+from surefoot.service.exporters.forgetting import forget_in_influxdb
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_comparison import Difference, differences, lacking
 from surefoot.service.exporters.influxdb_refusal import InfluxError
 from surefoot.service.exporters.influxdb_writing import write_rows
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.serialization.encoding import utc_iso
 from surefoot.service.store.ledger import Ledger
@@ -95,6 +97,7 @@ class InfluxExporter:
         InfluxError
             where the database fails; the rest is to be written later.
         """
+        forget_in_influxdb(self._influx, Forgotten(self._outbox.path.parent))
         if monotonic() >= self._compare_at_s and not self._ledger.to_send_again():
             self._compare()
         for table in EXPORTED_TABLES:

@@ -93,6 +93,14 @@ class InfluxClient:
         """Delete every point of a run; 2.x says nothing of one that it has done."""
         self._ask("POST", "DELETE WHERE run = $run", {"run": run}, nothing={})
 
+    def runners(self) -> list[str]:
+        """Ids of the runners of whom it has anything."""
+        return [row["value"] for series in self.query("SHOW TAG VALUES WITH KEY = runner") for row in series.dicts()]
+
+    def delete_runner(self, runner: str, until_ns: int) -> None:
+        """Delete every point of a runner up to a time, nanoseconds since 1970."""
+        self._ask("POST", f"DELETE WHERE runner = $runner AND time <= {until_ns}", {"runner": runner}, nothing={})
+
     def _ask(
         self, method: str, influxql: str, parameters: Mapping[str, str], *, nothing: object = None
     ) -> list[Series]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from aiomqtt import MqttError
 
 from surefoot.sensor_ingest.backoff import Backoff
+from surefoot.service.exporters.forgetting import forget_in_mqtt
 from surefoot.service.exporters.mqtt_client import (
     BrokerClient,
     BrokerError,
@@ -24,6 +25,7 @@ from surefoot.service.exporters.mqtt_client import (
 )
 from surefoot.service.exporters.mqtt_refusal import CLOSES_CONNECTION, PublishRefusedError
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.serialization import mqtt_messages as messages
 from surefoot.service.serialization.home_assistant import discovery
@@ -107,6 +109,7 @@ class MqttExporter:
                 await self._publish(client, online)
 
     async def _publish_rows(self, client: BrokerClient, rows_available: RowsAvailable) -> None:
+        await forget_in_mqtt(self._settings, Forgotten(self._outbox.path.parent))
         await self._publish_current(client)
         self._status.mark_up()
         self._problems.resolve("MQTT works again.")

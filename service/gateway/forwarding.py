@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.errors import IngestError
+from surefoot.sensor_ingest.recording.errors import RunError
+from surefoot.sensor_ingest.recording.run_folder import open_run
 from surefoot.service.errors import ServiceRefusedError, ServiceUnreachableError
 from surefoot.service.gateway.handover import DONE, Handover
 from surefoot.service.gateway.service_client import ServiceClient
@@ -28,6 +31,8 @@ LAST_ROUND_S = 20.0
 OF_ONE_RUN = (409, 413, 422)
 """Refusals that do not concern the other runs."""
 DAY_S = 86_400.0
+ASK_PERIOD_S = 3600.0
+"""Between two questions whose runs the service has forgotten."""
 
 
 class Forwarder:
@@ -47,6 +52,7 @@ class Forwarder:
         self._handovers: dict[Path, Handover] = {}
         self._problems = ProblemLog(log, logging.WARNING)
         self._stopping = threading.Event()
+        self._ask_again_s = -math.inf
 
     def stop(self) -> None:
         """Look once more, and end."""
@@ -74,9 +80,15 @@ class Forwarder:
         """Send what there is of every run; ServiceRefusedError or ServiceUnreachableError where none gets there."""
         for path in self._waiting():
             try:
-                if self._handovers.setdefault(path, Handover(path, self._client)).go_on():
+                handover = self._handovers.setdefault(path, Handover(path, self._client))
+                if handover.go_on():
                     del self._handovers[path]
-                    self._notify(f"Run {path.name} is with the service.")
+                    what = (
+                        "is of somebody who is forgotten, and was deleted"
+                        if handover.forgotten
+                        else "is with the service"
+                    )
+                    self._notify(f"Run {path.name} {what}.")
             except ServiceRefusedError as refusal:
                 if refusal.status not in OF_ONE_RUN:
                     raise
@@ -84,6 +96,9 @@ class Forwarder:
             except (IngestError, OSError) as error:
                 log.warning("%s cannot be handed over: %s", path, error)
         self._delete_old()
+        if time.monotonic() > self._ask_again_s:
+            self._delete_forgotten()
+            self._ask_again_s = time.monotonic() + ASK_PERIOD_S
 
     def _received(self) -> int:
         """Bytes that the service has of the runs that are on their way."""
@@ -98,6 +113,14 @@ class Forwarder:
             done = path / DONE
             if done.exists() and time.time() - done.stat().st_mtime > self._keep_s:
                 shutil.rmtree(path)
+
+    def _delete_forgotten(self) -> None:
+        """Delete runs that the service had, and has forgotten since; one of several runners stays for its time."""
+        for path in [path for path in self._recorded() if (path / DONE).exists()]:
+            with suppress(RunError):
+                if self._client.is_forgotten(open_run(path).manifest.to_json()):
+                    shutil.rmtree(path)
+                    self._notify(f"Run {path.name} is of somebody who is forgotten, and was deleted.")
 
     def _recorded(self) -> list[Path]:
         return sorted((path.parent for path in self._runs.glob("*/journal.bin")), reverse=True)

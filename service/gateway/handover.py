@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class Handover:
         self._told: Manifest | None = None
         self._id = path.name
         self._copies = 1
+        self.forgotten = False
+        """Whether it is of runners whom the service has forgotten."""
         self.received = 0
         """Bytes that the service has, as far as it has told."""
         self._whole = len(MAGIC)
@@ -50,6 +53,8 @@ class Handover:
         end = self._end_byte(run)
         while run.manifest != self._told:
             self._tell(run, end)
+        if self.forgotten:
+            return self._deleted(run)
         try:
             while self.received < end:
                 self._send_piece(run, end)
@@ -65,9 +70,16 @@ class Handover:
         sync_folder(self.path)
         return True
 
+    def _deleted(self, run: RunFolder) -> bool:
+        """Delete a run that nobody wants any more, once it has ended; whether it is gone."""
+        if run.manifest.ended:
+            shutil.rmtree(self.path)
+        return run.manifest.ended
+
     def _tell(self, run: RunFolder, end: int) -> None:
         """Tell of the run, and learn what the service has of it; where that is not this run, begin another."""
         known = self._client.begin(replace(run.manifest, run_id=self._id, ended=False).to_json())
+        self.forgotten = known.forgotten
         if known.received > end or (known.ended and known.received < end):
             self._send_as_another()
         else:

@@ -23,6 +23,8 @@ class Received:
 
     received: int
     ended: bool
+    forgotten: bool = False
+    """Whether it is of runners who are forgotten there, so that it is to be deleted here."""
 
 
 class ServiceClient:
@@ -48,6 +50,15 @@ class ServiceClient:
     def begin(self, manifest: str) -> Received:
         """Tell of a run, or of its new date."""
         return _received(self._ask("POST", "/gateway/runs", manifest.encode()))
+
+    def is_forgotten(self, manifest: str) -> bool:
+        """Whether all runners of a run are forgotten; an older service does not know."""
+        try:
+            return bool(self._ask("POST", "/gateway/forgotten", manifest.encode()).get("forgotten"))
+        except ServiceRefusedError as refusal:
+            if refusal.status not in (404, 405):
+                raise
+            return False
 
     def append(self, run: str, offset: int, data: bytes) -> Received:
         """Hand over bytes of a run's journal."""
@@ -125,4 +136,4 @@ def _fields(text: bytes) -> dict[str, Any] | None:
 
 
 def _received(fields: dict[str, Any]) -> Received:
-    return Received(int(fields["received"]), bool(fields["ended"]))
+    return Received(int(fields["received"]), bool(fields["ended"]), bool(fields.get("forgotten")))

@@ -5,7 +5,6 @@ Nothing is changed in place: a later entry with the same id corrects an earlier 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from surefoot.sensor_ingest.recording.file_lock import lock_when_free
-from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener
+from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener, replace_private_bytes
 from surefoot.service.store.checked_lines import append_line, read_lines, text_of
 
 FILE_NAME = "people.log"
@@ -98,13 +97,43 @@ class PeopleFile:
         """One entry, also a withdrawn one."""
         return self._entries().get((kind, runner, entry_id))
 
-    def forget(self, runner: str) -> int:
-        """Write the file anew without anything about a runner; how many lines are gone."""
+    def runners(self) -> frozenset[str]:
+        """Ids of all runners of whom anything is in the file."""
+        lines = list(read_lines(self.path))
+        spoken_for = (fields["fields"].get("speaks_for", "") for kind, fields in lines if kind == EntryKind.ACCOUNT)
+        return frozenset({*(fields["runner"] for _, fields in lines), *spoken_for} - {""})
+
+    def accounts_of(self, runner: str) -> frozenset[str]:
+        """Accounts that speak for a runner, also those that were taken away."""
+        return frozenset(fields["id"] for kind, fields in read_lines(self.path) if _speaks_for(kind, fields, runner))
+
+    def links_of(self, runner: str) -> frozenset[str]:
+        """Digests of the links that a runner gave, also of those that have expired."""
+        lines = read_lines(self.path)
+        return frozenset(
+            fields["id"] for kind, fields in lines if kind == EntryKind.LINK and fields["runner"] == runner
+        )
+
+    def forget(self, runner: str, until_utc: datetime | None = None) -> int:
+        """Write the file anew without anything about a runner, with their accounts; how many lines are gone.
+
+        Parameters
+        ----------
+        until_utc : what was typed later stays.
+        """
+        if not self.path.exists():
+            return 0
         with self._locked():
             lines = list(read_lines(self.path))
-            kept = [line for line in lines if line[1]["runner"] != runner]
+            accounts = {fields["id"] for kind, fields in lines if _speaks_for(kind, fields, runner)}
+            kept = [
+                (kind, fields)
+                for kind, fields in lines
+                if (fields["runner"] != runner and not (kind == EntryKind.ACCOUNT and fields["id"] in accounts))
+                or (until_utc is not None and datetime.fromisoformat(fields["at_utc"]) > until_utc)
+            ]
             if len(kept) < len(lines):
-                _replace(self.path, text_of(kept))
+                replace_private_bytes(self.path, text_of(kept))
             return len(lines) - len(kept)
 
     def _entries(self) -> Mapping[Key, Entry]:
@@ -146,10 +175,5 @@ def _entry(kind: str, line: Mapping[str, Any]) -> Entry | None:
     return Entry(EntryKind(kind), line["id"], line["runner"], at_utc, line["fields"], line["by"], line["withdrawn"])
 
 
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    with open(fresh, "wb", opener=private_opener) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+def _speaks_for(kind: str, line: Mapping[str, Any], runner: str) -> bool:
+    return kind == EntryKind.ACCOUNT and line["fields"].get("speaks_for") == runner

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from surefoot.sensor_ingest.recording.private_files import make_private_folder
-from surefoot.service.store.checked_lines import append_line, read_lines
+from surefoot.sensor_ingest.recording.private_files import make_private_folder, replace_private_bytes
+from surefoot.service.store.checked_lines import append_line, read_lines, text_of
 
 FILE_NAME = "sessions.log"
 LIFETIME = timedelta(days=90)
@@ -70,6 +70,18 @@ class Sessions:
         """End every session of an account."""
         for each in self.of_account(account):
             self.end(each.id)
+
+    def forget(self, accounts: Collection[str], until_utc: datetime) -> None:
+        """Write the file anew without the sessions that accounts began until then."""
+        lines = list(read_lines(self.path))
+        begun = {
+            fields["id"]
+            for kind, fields in lines
+            if kind == BEGUN and fields["account"] in accounts and datetime.fromisoformat(fields["at_utc"]) <= until_utc
+        }
+        kept = [line for line in lines if line[1]["id"] not in begun]
+        if kept != lines:
+            replace_private_bytes(self.path, text_of(kept))
 
     def _open(self) -> Mapping[str, Session]:
         size = self.path.stat().st_size if self.path.exists() else 0

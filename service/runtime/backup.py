@@ -12,8 +12,11 @@ from pathlib import Path
 
 from surefoot.sensor_ingest.recording.private_files import make_private_file, make_private_folder
 from surefoot.service.errors import BackupError
+from surefoot.service.people.forgotten import FILE_NAME as FORGOTTEN
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import FILE_NAME as PEOPLE
 from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.runtime.forgetting import sweep
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import connect, store_errors
 from surefoot.service.store.notebook import Notebook, NoteKind
@@ -59,7 +62,8 @@ def back_up(settings: Settings, target: Path, progress: ProgressCallback = lambd
         files += _copied_files(settings.runs_folder, target / RUNS, progress)
         _copy_store(settings.store_path, target / STORE)
         notebook = Notebook(settings.store_path)
-        for path in (notebook.path, settings.data / PEOPLE):
+        sweep_backup(target, Forgotten(settings.data))
+        for path in (notebook.path, settings.data / PEOPLE, settings.data / FORGOTTEN):
             if path.exists():
                 files += _copied(path, target / path.name)
     notebook.append(NoteKind.BACKUP, {"folder": str(target.absolute()), "runs": stored})
@@ -93,8 +97,36 @@ def restore(source: Path, settings: Settings, progress: ProgressCallback = lambd
             if (source / name).exists():
                 files += _copied(source / name, settings.store_path.with_name(name))
         checked.replace(settings.store_path)
+        Forgotten(settings.data).take_over(source / FORGOTTEN)
     ensure_store(settings.store_path)
+    sweep(settings)
     return Copied(_stored_runs(settings.store_path), len(files) + 1, sum(files) + settings.store_path.stat().st_size)
+
+
+def backups(settings: Settings) -> list[Path]:
+    """Folders of all backups that were made, also those that are not at hand."""
+    notes = Notebook(settings.store_path).entries(NoteKind.BACKUP)
+    return list(dict.fromkeys(Path(note["folder"]) for note in notes))
+
+
+def sweep_backup(folder: Path, forgotten: Forgotten) -> bool:
+    """Leave nothing of forgotten runners in a backup; whether it is at hand.
+
+    Raises
+    ------
+    BackupError, RunError, StoreError
+        if it cannot be written.
+    """
+    store = folder / STORE
+    if not store.is_file():
+        return False
+    if forgotten.tombstones:
+        sweep(Settings(data=folder), forgotten)
+        with store_errors(store), closing(sqlite3.connect(store)) as copy:
+            copy.execute("PRAGMA journal_mode = DELETE")
+        with _told(folder):
+            Forgotten(folder).take_over(forgotten.path)
+    return True
 
 
 def _stored_runs(store: Path) -> tuple[str, ...]:

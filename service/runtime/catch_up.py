@@ -16,6 +16,7 @@ from surefoot.sensor_ingest.recording.errors import RunBusyError
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.errors import StoreError
 from surefoot.service.problem_log import ProblemLog
+from surefoot.service.runtime.forgetting import sweep
 from surefoot.service.runtime.joining import JoinedRun, join_parts
 from surefoot.service.runtime.recovery import adopt_recordings, missing_runs, rebuild
 from surefoot.service.runtime.retention import apply_retention
@@ -107,6 +108,7 @@ class CatchUp:
         """Store every missing run; what is wrong with one does not keep the others."""
         ensure_store(self._settings.store_path)
         adopt_recordings(self._settings)
+        self._forget()
         joined = self._join()
         for run in missing_runs(self._settings):
             if self._is_recording(run.manifest.run_id):
@@ -122,6 +124,13 @@ class CatchUp:
         for each in [*joined, *self._join()]:  # once more, as runs that a crash had cut off have ended now
             self._on_joined(each)
         apply_retention(self._settings, time.time())
+
+    def _forget(self) -> None:
+        """A new store, a recording that was adopted and what came back otherwise revive nobody."""
+        try:
+            sweep(self._settings)
+        except (IngestError, OSError) as error:
+            log.warning("%s", error)
 
     def _join(self) -> list[JoinedRun]:
         try:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.service.errors import StoreError
+from surefoot.service.runtime.forgetting import sweep
 from surefoot.service.runtime.recording_lock import recording_lock
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import store_errors
@@ -32,7 +34,8 @@ def recording_data_folder(settings: Settings) -> Iterator[None]:
     with locked(settings.data):
         try:
             ensure_store(settings.store_path)
-        except StoreError as error:
+            sweep(settings)
+        except (StoreError, RunError, OSError) as error:
             log.error("%s Recording goes on without it.", error)
         yield
 

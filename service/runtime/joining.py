@@ -16,6 +16,7 @@ from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_activity import RunActivity, read_activity
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
 from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.runtime.forgetting import sweep_parts
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.runtime.waiting_parts import ended_parts, put_aside
 from surefoot.service.settings import Settings
@@ -59,6 +60,7 @@ def join_parts(
         if the disk does not take it.
     """
     finish_swaps(settings.runs_folder)
+    sweep_parts(settings)
     joined = []
     for group in _groups(settings):
         parts = tuple(each for each in group if settings.parts_folder in each.path.parents)

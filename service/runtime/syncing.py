@@ -19,6 +19,7 @@ from surefoot.sensor_ingest.recording.kept_pairs import pair_pods
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, confirmed_before, list_runs
 from surefoot.sensor_ingest.recording.shelf import Shelf
 from surefoot.service import VERSION
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.joining import join_parts
 from surefoot.service.runtime.pod_sources import pods_of
@@ -148,13 +149,47 @@ def _cut(
     shelf: Shelf, settings: Settings, named: Sequence[PodAssignment], waiting_for: Sequence[str], ask: AskFoot
 ) -> CutShelf:
     taken, footless = _on_shelf(shelf, settings, named, ask)
+    forgotten = Forgotten(settings.data)
+    footless = [serial for serial in footless if not _is_erased(shelf, serial, settings, forgotten)]
     held_up = {_wearer(serial, settings, named) for serial in (*waiting_for, *footless)}
     ready = [pod for pod in taken if pod.worn.runner not in held_up]
-    runs = [run for pair in pair_pods(ready) for run in _runs_of(pair, settings)]
+    kept = [run for pair in pair_pods(ready) for run in _runs_of(pair, settings)]
+    runs = [run for run in kept if not is_forgotten(run, forgotten)]
     for run in runs:
         run.write(settings.parts_folder / PODS_FOLDER)
     shelf.mark_cut({pod.worn.serial: pod.next_record for pod in ready})
+    _erase(shelf, [pod.worn.serial for pod in ready], forgotten)
     return CutShelf(tuple(runs), tuple(note for run in runs for note in run.notes), tuple(footless))
+
+
+def is_forgotten(run: KeptRun, forgotten: Forgotten) -> bool:
+    """Whether pods kept a run of a runner who was forgotten."""
+    began_utc = run.manifest.created_utc
+    return any(
+        (run.dated and forgotten.covers(pod.runner, began_utc))
+        or forgotten.covers_pod(pod.serial, run.begin_s, dated=run.dated)
+        for pod in run.manifest.pods
+    )
+
+
+def _is_erased(shelf: Shelf, serial: str, settings: Settings, forgotten: Forgotten) -> bool:
+    """Whether all that lay here of a pod whose foot nobody knows was of a forgotten runner, and is gone."""
+    if not any(serial_matches(serial, each) for each in forgotten.pods_to_empty()):
+        return False
+    pod = TakenOver.from_records(PodAssignment(serial, Foot.LEFT, NOBODY), shelf.records(serial))
+    if not all(is_forgotten(run, forgotten) for run in _runs_of([pod], settings)):
+        return False
+    shelf.mark_cut({serial: pod.next_record})
+    _erase(shelf, [serial], forgotten)
+    return True
+
+
+def _erase(shelf: Shelf, serials: Sequence[str], forgotten: Forgotten) -> None:
+    """Leave nothing on the shelf of what pods kept of forgotten runners."""
+    for serial in serials:
+        if any(serial_matches(serial, each) for each in forgotten.pods_to_empty()):
+            shelf.erase(serial)
+            forgotten.pod_was_emptied(serial)
 
 
 def _on_shelf(

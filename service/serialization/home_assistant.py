@@ -22,9 +22,7 @@ Component = Mapping[str, str]
 def discovery(row: sqlite3.Row, service: str) -> Message:
     """The runner of a run as a device, available while the service that follows them is online."""
     runner = row["runner"]
-    identity = "surefoot_" + "".join(
-        sign if sign.isalnum() and sign.isascii() else f"_{ord(sign):x}_" for sign in runner
-    )
+    identity = _identity(runner)
     components = {**_run(runner), **_numbers(runner), **_pods(runner), **_findings(runner)}
     body = {
         "dev": {"ids": [identity], "name": f"surefoot {row['name']}"},
@@ -32,7 +30,16 @@ def discovery(row: sqlite3.Row, service: str) -> Message:
         "cmps": {name: {**each, "unique_id": f"{identity}_{name}"} for name, each in components.items()},
         "availability": [{"topic": status_topic(service), "value_template": "{{ value_json.state }}"}],
     }
-    return Message(f"homeassistant/device/{identity}/config", json.dumps(body), retain=True)
+    return Message(discovery_topic(runner), json.dumps(body), retain=True)
+
+
+def discovery_topic(runner: str) -> str:
+    """Where a runner's device is told."""
+    return f"homeassistant/device/{_identity(runner)}/config"
+
+
+def _identity(runner: str) -> str:
+    return "surefoot_" + "".join(sign if sign.isalnum() and sign.isascii() else f"_{ord(sign):x}_" for sign in runner)
 
 
 def _run(runner: str) -> dict[str, Component]:

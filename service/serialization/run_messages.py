@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -66,6 +67,11 @@ def run_message_id(run: str, runner: str) -> str:
 def morning_message_id(runner: str, day: date) -> str:
     """Of the message of a morning."""
     return f"{runner}-{day}-morning"
+
+
+def morning_messages(runner: str) -> re.Pattern[str]:
+    """The ids of a runner's messages of all mornings."""
+    return re.compile(rf"{re.escape(runner)}-\d{{4}}-\d\d-\d\d-morning")
 
 
 def run_message(told: ToldRun, link: Link) -> PhoneMessage:

@@ -69,6 +69,13 @@ class StoreReader:
     ) -> None:
         self._connection.close()
 
+    def pods_worn(self) -> list[tuple[int, str, str]]:
+        """Of each run, when it began in nanoseconds since 1970, a pod's serial number, and the runner who wore it."""
+        rows = self._rows(
+            "SELECT min(time_ns) AS began_ns, serial, runner FROM pod_health GROUP BY run, serial, runner"
+        )
+        return [(row["began_ns"], row["serial"], row["runner"]) for row in rows]
+
     def runs(self, runner: str | None = None) -> tuple[StoredRun, ...]:
         """All runs, or those of one runner, oldest first."""
         rows = self._rows(

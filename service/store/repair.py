@@ -22,6 +22,8 @@ from surefoot.service.store.watch_runs import WatchRun, kept_watch_runs
 log = logging.getLogger(__name__)
 
 _REPAIRING = Lock()
+BROKEN = "broken-"
+"""Begins the names of folders with stores that were set aside."""
 SUFFIXES = ("", "-wal", "-shm")
 """Files of a store."""
 ALERT_COLUMNS = ("run", "runner", "time_ns", "id", "body", "age_s", "stored_utc_s")
@@ -82,7 +84,7 @@ def check_store(path: Path) -> None:
 def set_aside(path: Path) -> Path:
     """Move the files of a store into a new folder beside it; StoreError where that is not possible."""
     now = datetime.now(UTC)
-    folder = path.with_name(f"broken-{now:%Y%m%dT%H%M%S}-{now.microsecond:06}Z")
+    folder = path.with_name(f"{BROKEN}{now:%Y%m%dT%H%M%S}-{now.microsecond:06}Z")
     with store_errors(path):
         folder.mkdir(mode=FOLDER_MODE)
         for suffix in SUFFIXES:

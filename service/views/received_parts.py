@@ -25,6 +25,7 @@ from surefoot.sensor_ingest.recording.private_files import private_opener, sync_
 from surefoot.sensor_ingest.recording.run_folder import FORMAT, Manifest, RunFolder, adopt_run, is_run_id, open_run
 from surefoot.service.errors import GatewayKeysError
 from surefoot.service.gateway.keys import GatewayKeys
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.settings import Settings
 
 ENDED_SUFFIX = ".ended"
@@ -51,6 +52,8 @@ class ReceivedParts:
         self._folder = settings.parts_folder
         self._parameters = settings.parameters
         self._keys = GatewayKeys(settings.data)
+        self._forgotten = Forgotten(settings.data)
+        self._dropped: dict[tuple[str, str], int] = {}
         self._cues = cues
         self._reserve_bytes = reserve_bytes
         self._lock = threading.Lock()
@@ -66,15 +69,34 @@ class ReceivedParts:
         """Take a manifest. Of a part that is known the date may be corrected, and nothing else."""
         wanted = replace(_manifest(manifest), ended=False, parameters=self._parameters)
         with self._lock:
+            if self._is_forgotten(wanted):
+                received = self._dropped.setdefault((gateway, wanted.run_id), 0)
+                return PartState(wanted.run_id, received, ended=False, forgotten=True)
             if (joined := self._joined(gateway, wanted.run_id)) is not None:
                 return joined
             known = self._find(gateway, wanted.run_id)
             part = self._create(self._folder / gateway, wanted) if known is None else _agreed(known, wanted)
             return _state(part, _received(part))
 
+    def is_forgotten(self, manifest: bytes) -> bool:
+        """Whether all runners of a part are forgotten."""
+        return self._is_forgotten(_manifest(manifest))
+
+    def _is_forgotten(self, manifest: Manifest) -> bool:
+        return all(self._forgotten.covers(runner, manifest.created_utc) for runner in manifest.runners)
+
+    def _drop(self, gateway: str, run: str, received: int, *, ended: bool = False) -> PartState | None:
+        """Of a forgotten runner's part: it is told to be received, and nothing of it is kept; None of any other."""
+        if (gateway, run) not in self._dropped:
+            return None
+        self._dropped[gateway, run] = max(self._dropped[gateway, run], received)
+        return PartState(run, self._dropped[gateway, run], ended, forgotten=True)
+
     def append(self, gateway: str, run: str, offset: int, data: bytes) -> PartState:
         """Take bytes of a part's journal from `offset` on; what is there already is compared, and not stored again."""
         with self._lock:
+            if (dropped := self._drop(gateway, run, offset + len(data))) is not None:
+                return dropped
             joined = self._joined(gateway, run)
             if joined is not None and offset + len(data) <= joined.received:
                 return joined
@@ -92,6 +114,8 @@ class ReceivedParts:
     def state(self, gateway: str, run: str) -> PartState:
         """How far a part has come."""
         with self._lock:
+            if (dropped := self._drop(gateway, run, 0)) is not None:
+                return dropped
             if (joined := self._joined(gateway, run)) is not None:
                 return joined
             part = self._part(gateway, run)
@@ -100,6 +124,8 @@ class ReceivedParts:
     def end(self, gateway: str, run: str) -> PartState:
         """Take a part for complete."""
         with self._lock:
+            if (dropped := self._drop(gateway, run, 0, ended=True)) is not None:
+                return dropped
             if (joined := self._joined(gateway, run)) is not None:
                 return joined
             part = self._part(gateway, run)
