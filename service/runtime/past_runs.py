@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from surefoot.analysis.model import Foot, Gait, Window
 from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.labels import RunLabels
+from surefoot.analysis.weeks.session_length import REFERENCE_DAYS
 from surefoot.dashboards.report.splits import pod_distance_m, speed_mps
 from surefoot.service.people.people import People
 from surefoot.service.people.speed_scales import scale_of_run
@@ -20,9 +22,15 @@ from surefoot.service.store.watch_runs import WatchRun, WatchRuns
 WALKED = frozenset({"walking", "hiking"})
 """Sports of a watch with no running in them; a file that does not tell its sport is of a run."""
 
+MEASURED_WITHIN = timedelta(days=REFERENCE_DAYS + 1)
+"""With a day for zones and hours, as days are dates."""
+
 
 def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Sequence[PastRun]:
     """All runs that have ended, oldest first; each counts once, however it was recorded.
+
+    Of runs with pods that are more than 30 days older than the newest, only times and labels are told: no sentence
+    needs more, and what they measured takes long to read.
 
     Parameters
     ----------
@@ -32,35 +40,45 @@ def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Se
     factors: dict[str | None, float] = {}
     with StoreReader(settings.store_path) as reader:
         found = []
-        for run in reader.runs(runner):
+        ended = [run for run in reader.runs(runner) if run.summary is not None]
+        for run in ended:
             said = labels.get(run.run, RunLabels(run.run))
-            if run.summary is not None:
+            past = _times(run, said, zone)
+            if ended[-1].started_utc - run.started_utc <= MEASURED_WITHIN:
                 if said.shoe not in factors:
                     scale = scale_of_run(settings, run.run, runner)
                     factors[said.shoe] = 1.0 if scale is None else scale.factor
-                found.append(_of_pods(reader, run, said, factors[said.shoe], zone))
+                past = _measured(past, reader, run, said, factors[said.shoe])
+            found.append(past)
     found += [_of_watch(each, zone) for each in WatchRuns(settings.store_path).without_pods(runner)]
     return sorted(found, key=lambda each: each.started)
 
 
-def _of_pods(reader: StoreReader, run: StoredRun, said: RunLabels, factor: float, zone: tzinfo | None) -> PastRun:
+def _times(run: StoredRun, said: RunLabels, zone: tzinfo | None) -> PastRun:
     numbers = (run.summary or {})["numbers"]
-    windows = [each for each in reader.windows(run.run, run.runner) if each.gait is Gait.RUN]
-    own_m = pod_distance_m(windows)
-    stated_m = None if numbers["walk_time_s"] else said.distance_m  # a stated length has the walking in it
-    doses = {foot: numbers[f"impact_dose_g_{foot}"] for foot in Foot}
     return PastRun(
         run.run,
         run.started_utc.astimezone(zone),
         numbers["duration_s"] or 0.0,
         numbers["run_time_s"] or 0.0,
-        stated_m or (None if own_m is None else factor * own_m),
-        reader.running_contacts(run.run, run.runner),
-        {foot: dose_g for foot, dose_g in doses.items() if dose_g is not None},
-        _by_pace(windows, factor),
-        said.surface,
-        said.hills,
-        said.shoe,
+        surface=said.surface,
+        hills=said.hills,
+        shoe=said.shoe,
+    )
+
+
+def _measured(past: PastRun, reader: StoreReader, run: StoredRun, said: RunLabels, factor: float) -> PastRun:
+    numbers = (run.summary or {})["numbers"]
+    windows = [each for each in reader.windows(run.run, run.runner) if each.gait is Gait.RUN]
+    own_m = pod_distance_m(windows)
+    stated_m = None if numbers["walk_time_s"] else said.distance_m  # a stated length has the walking in it
+    doses = {foot: numbers[f"impact_dose_g_{foot}"] for foot in Foot}
+    return replace(
+        past,
+        distance_m=stated_m or (None if own_m is None else factor * own_m),
+        contacts=reader.running_contacts(run.run, run.runner),
+        impact_dose_g={foot: dose_g for foot, dose_g in doses.items() if dose_g is not None},
+        run_s_by_pace=_by_pace(windows, factor),
     )
 
 

@@ -55,6 +55,17 @@ def test_a_run_with_pods_counts_its_running_alone(
     assert "1 without pods" in surefoot(capsys, "load", RUNNER).out
 
 
+def test_an_old_run_is_known_but_not_read_whole(samples: dict[Foot, Samples]) -> None:
+    settings = load_configuration().settings
+    for days in (40, 30, 0):
+        created = CREATED - timedelta(days=days)
+        store_samples(settings, samples, run=manifest(f"r{days}", created))
+    old, month, new = past_runs(settings, RUNNER)
+    assert [each.run for each in (old, month, new)] == ["r40", "r30", "r0"]
+    assert old.run_s == month.run_s == new.run_s > 0.0
+    assert (old.contacts, month.contacts) == ({}, new.contacts)
+
+
 def test_whose_load_it_is_must_be_known(capsys: pytest.CaptureFixture[str], watch_run: WatchRun) -> None:
     assert surefoot(capsys, "load").err == "error: say whose load.\n"
     runs = WatchRuns(load_configuration().settings.store_path)
