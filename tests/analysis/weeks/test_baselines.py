@@ -172,6 +172,25 @@ def test_changes_are_found_as_often_as_is_told(runs: int, shares_pct: tuple[int,
         assert 100.0 * np.mean(told) == pytest.approx(100.0 * np.mean(found), abs=4.0)
 
 
+@pytest.mark.slow
+def test_six_looks_at_a_healthy_plan_seldom_differ_and_a_planted_change_is_found() -> None:
+    """Five healthy runs are known. The measurement shows six sevenths of a change: 6 % as 5.1 %."""
+    rng = np.random.default_rng(5)
+    assert sum(any(looks_different(rng, [0.0] * 6)) for _ in range(4000)) <= 0.03 * 4000
+    fourth = [looks_different(rng, [0.0, 0.0, 0.0, 6.0 * 6.0 / 7.0])[3] for _ in range(1000)]
+    assert sum(fourth) >= 0.82 * 1000
+
+
+def looks_different(rng: np.random.Generator, shifts_pct: list[float]) -> list[bool]:
+    """Whether each session of a plan is told as different from the same five healthy runs."""
+    healthy, sessions = drawn(1.0, 5, rng), drawn(1.0, len(shifts_pct), rng)
+    moved = [
+        replace(each, run=f"s{k}", value_pct=each.value_pct + shift_pct)
+        for k, (each, shift_pct) in enumerate(zip(sessions, shifts_pct, strict=True))
+    ]
+    return [look(each, healthy).evenness is Evenness.DIFFERENT for each in moved]
+
+
 def found_and_told(runs: int, shift_pct: float, draws: int, rng: np.random.Generator) -> Iterator[tuple[bool, float]]:
     for _ in range(draws):
         *healthy, new = drawn(1.0, runs + 1, rng)
