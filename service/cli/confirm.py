@@ -21,8 +21,8 @@ def confirm(
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.feet_question import ask_feet
 
-    pods = choose_pods(left, right, runner)
     runs = runs_folder(folder)
+    pods = choose_pods(left, right, runner, runs)
     feet = asyncio.run(ask_feet(pods, typer.echo, runs))
     keep_feet(runs, pods[0].runner, feet)
     if feet[pods[0].serial] is not pods[0].foot:

@@ -95,7 +95,8 @@ def _open(
 
     named = sides != (None, None)
     if continued is None:
-        parent, pods = runs_folder(folder), choose_pods(*sides, runner, foot_pod="foot_pod" in companions)
+        parent = runs_folder(folder)
+        pods = choose_pods(*sides, runner, parent, foot_pod="foot_pod" in companions)
         settings = load_configuration().settings
         return create_run(
             parent,

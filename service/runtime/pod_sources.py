@@ -90,15 +90,22 @@ def named_pods(named: Mapping[Foot, str], runner: str) -> list[PodAssignment]:
     return [PodAssignment.worn_by(runner, serial, foot) for foot, serial in named.items()]
 
 
-def nearest_pods(pods: Sequence[DiscoveredPod], runner: str, *, foot_pod: bool = False) -> list[PodAssignment]:
+def nearest_pods(
+    pods: Sequence[DiscoveredPod], runner: str, kept: Mapping[str, Foot], *, foot_pod: bool = False
+) -> list[PodAssignment]:
     """The nearest pod that says left, and the nearest that says right.
+
+    Parameters
+    ----------
+    kept : by serial number, the feet that the runner showed pods to be on, which counts for those that say none.
 
     Raises
     ------
     NoPodError
         if none of them says either.
     """
-    by_foot = {foot: next((pod for pod in pods if pod.foot is foot), None) for foot in Foot}
+    feet = [pod.foot or foot_of(kept, pod.tag) for pod in pods]
+    by_foot = {foot: next((pod for pod, on in zip(pods, feet, strict=True) if on is foot), None) for foot in Foot}
     worn = [PodAssignment.worn_by(runner, pod.tag, foot) for foot, pod in by_foot.items() if pod is not None]
     if not worn:
         raise NoPodError([pod.tag for pod in pods], foot_pod=foot_pod)

@@ -15,7 +15,9 @@ from surefoot.sensor_ingest.ble import discovery
 from surefoot.sensor_ingest.ble.discovery import DiscoveredCompanion, DiscoveredPod, InRange
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreStatus
+from surefoot.sensor_ingest.recording.kept_feet import keep_feet
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
+from surefoot.service.cli.pod_choice import choose_pods
 from surefoot.service.errors import NoPodError, SamePodError
 from surefoot.service.runtime import run_loop
 from surefoot.service.runtime.demo import DemoRun
@@ -153,7 +155,7 @@ def test_a_table_of_pods_fits_a_terminal() -> None:
 
 
 def test_a_run_takes_the_nearest_left_and_the_nearest_right() -> None:
-    assert nearest_pods([NEW, NEAR, FAR, RIGHT], "anna") == [
+    assert nearest_pods([NEW, NEAR, FAR, RIGHT], "anna", {}) == [
         PodAssignment("0001", Foot.LEFT, "anna"),
         PodAssignment("0003", Foot.RIGHT, "anna"),
     ]
@@ -161,9 +163,23 @@ def test_a_run_takes_the_nearest_left_and_the_nearest_right() -> None:
 
 def test_pods_without_a_foot_must_be_named() -> None:
     with pytest.raises(NoPodError, match=r"\(0004\) do not say on which foot they are; name them with --left TAG"):
-        nearest_pods([NEW], "anna")
+        nearest_pods([NEW], "anna", {})
     with pytest.raises(NoPodError, match="no pod is in range; wake the pods"):
-        nearest_pods([], "anna")
+        nearest_pods([], "anna", {})
+
+
+def test_pods_that_say_no_foot_are_on_the_one_that_they_were_shown_to_be_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    verities = [DiscoveredPod(f"Polar Sense {n}", f"polar-{n}", None, f"C0:00:00:00:00:1{n}", -60) for n in range(3)]
+    in_range(monkeypatch, *verities)
+    result = surefoot(capsys, "run", "--folder", tmp_path)
+    assert "(polar-0, polar-1, polar-2) do not say on which foot they are" in result.err
+    keep_feet(tmp_path, "anna", {"polar-2": Foot.LEFT, "polar-1": Foot.RIGHT})
+    assert choose_pods(None, None, "anna", tmp_path) == [
+        PodAssignment("polar-2", Foot.LEFT, "anna"),
+        PodAssignment("polar-1", Foot.RIGHT, "anna"),
+    ]
 
 
 def test_one_pod_cannot_be_on_both_feet() -> None:
