@@ -103,6 +103,8 @@ class Told:
     pains : by place; empty where the runner said that nothing hurt.
     swollen : more than before the session.
     painkiller : taken before the session or in it.
+    hills : whether there were any.
+    faster : whether some of it was faster than the runner's own easy runs.
     red_flags : all that are open.
     """
 
@@ -116,6 +118,8 @@ class Told:
     swollen: bool | None
     surface: Surface | None
     painkiller: bool | None
+    hills: bool | None = None
+    faster: bool | None = None
     red_flags: Sequence[RedFlag] = ()
 
 
@@ -193,6 +197,8 @@ def _missing(plan: Plan, told: Told) -> Reasons:
         (told.roll is Roll.UNANSWERED, "an ankle rolled, and what is asked after it is not answered"),
         (told.swollen is None, "whether it is swollen is not told"),
         (plan.is_flat and told.surface is None, "what was under the shoes is not told"),
+        (plan.is_easy and told.hills is None, "whether there were hills is not told"),
+        (plan.is_easy and told.faster is None, "how fast it was against your easy runs is not known"),
         (told.painkiller is None, "whether a painkiller was taken is not told"),
         (told.painkiller is True, "a painkiller hides what a session did"),
     )
@@ -222,6 +228,8 @@ def _limits(plan: Plan, told: Told) -> Reasons:
         (told.bouts is Match.LESS, Step.REPEAT, "it was less than planned"),
         (told.evenness is Evenness.DIFFERENT, Step.REPEAT, "uneven: different from your usual"),
         (plan.is_flat and told.surface not in FLAT, Step.REPEAT, "the ground was not the flat one of the plan"),
+        (plan.is_easy and told.hills is True, Step.REPEAT, "there were hills, which the plan leaves out"),
+        (plan.is_easy and told.faster is True, Step.REPEAT, "some of it was faster than your easy runs"),
         (
             told.stage_day < plan.stage_days,
             Step.REPEAT,

@@ -84,6 +84,7 @@ class Plan:
     ----------
     stage_days : a row is repeated at least for so long.
     is_flat : whether all of it is run on flat, even ground.
+    is_easy : whether all of it is run without hills, and no faster than the runner's own easy runs.
     by, made : who made a clinician's rows, and when.
     """
 
@@ -91,6 +92,7 @@ class Plan:
     rows: Sequence[Row]
     stage_days: int = 1
     is_flat: bool = False
+    is_easy: bool = False
     by: str = ""
     made: date | None = None
 
@@ -165,7 +167,7 @@ def tendon_plan(injury: Injury, first_s: float, today: date) -> Beginning:
     if injury.kind is not InjuryKind.TENDON:
         return Beginning("Running on under caps is for a tendon alone.")
     rows = [Row(1, first_s * GROWTH**each, is_cap=True) for each in range(TENDON_ROWS)]
-    return Beginning(_first(rows), Plan(PlanKind.TENDON, rows), today)
+    return Beginning(_first(rows), Plan(PlanKind.TENDON, rows, is_easy=True), today)
 
 
 def clinician_plan(rows: Sequence[Row], by: str, made: date, *, is_flat: bool = False) -> Beginning:

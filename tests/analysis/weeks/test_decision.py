@@ -31,12 +31,12 @@ DAY = date(2026, 5, 12)  # a Tuesday
 STOP, CANNOT_TELL, BACK, REPEAT, GO_ON = Step
 SPRAIN = Plan(PlanKind.SPRAIN, SPRAIN_ROWS, is_flat=True)
 SECOND_GRADE = replace(SPRAIN, stage_days=7)
-TENDON = Plan(PlanKind.TENDON, [Row(1, 1200.0, is_cap=True), Row(1, 1320.0, is_cap=True)])
+TENDON = Plan(PlanKind.TENDON, [Row(1, 1200.0, is_cap=True), Row(1, 1320.0, is_cap=True)], is_easy=True)
 CLINICIAN = Plan(PlanKind.CLINICIAN, [Row(4, 120.0, 60.0)] * 3, by="M. Roth", made=DAY)
 NO_PAIN = Felt("left outer ankle", 0, 0, worse_next_morning=False, rises_by_week=False, on_bone=OnBone.NO)
 GOOD = Told(
     row=1, stage_day=1, last_day=DAY, bouts=Match.AS_PLANNED, pains=(), evenness=Evenness.AS_BEFORE, roll=Roll.NONE,
-    swollen=False, surface=Surface.ROAD, painkiller=False,
+    swollen=False, surface=Surface.ROAD, painkiller=False, hills=False, faster=False,
 )  # fmt: skip
 FLAG = RedFlag(Urgency.TODAY, "a calf that is swollen and tender", DAY)
 
@@ -95,6 +95,21 @@ def test_every_answer_has_its_sentence(told: Told, sentence: str) -> None:
     assert decide(SPRAIN, told).sentence == sentence
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"hills": True}, "There were hills, which the plan leaves out" + AGAIN),
+        ({"faster": True}, "Some of it was faster than your easy runs" + AGAIN),
+        ({"hills": None}, UNKNOWN + "whether there were hills is not told."),
+        ({"faster": None}, UNKNOWN + "how fast it was against your easy runs is not known."),
+    ],
+)
+def test_a_tendon_runs_easily_and_without_hills(changes: dict[str, Any], sentence: str) -> None:
+    told = replace(GOOD, row=0, **changes)
+    assert decide(TENDON, told).sentence == sentence
+    assert decide(CLINICIAN, told).step is GO_ON
+
+
 @pytest.mark.parametrize(("stage_day", "step"), [(1, REPEAT), (6, REPEAT), (7, GO_ON), (20, GO_ON)])
 def test_after_a_second_grade_a_row_is_repeated_for_a_week(stage_day: int, step: Step) -> None:
     decision = decide(SECOND_GRADE, replace(GOOD, stage_day=stage_day))
@@ -148,6 +163,8 @@ WORSE: dict[str, list[Any]] = {
     "swollen": [False, True, None],
     "surface": [Surface.TRACK, Surface.SAND, None],
     "painkiller": [False, True],
+    "hills": [False, True, None],
+    "faster": [False, True, None],
     "red_flags": [(), (FLAG,)],
     "stage_day": [9, 3],
     "during": [*range(11), None],
@@ -206,7 +223,8 @@ def test_an_answer_that_is_missing_never_gives_running(
     plan: Plan, both: tuple[dict[str, Any], dict[str, Any]], name: str
 ) -> None:
     told = told_of({**both[0], name: None}, [], 1)
-    if (name == "surface" and not plan.is_flat) or (name == "on_bone" and not told.pains[0].hurts):  # type: ignore[index]
+    unasked = {"surface": not plan.is_flat, "hills": not plan.is_easy, "faster": not plan.is_easy}
+    if unasked.get(name) or (name == "on_bone" and not told.pains[0].hurts):  # type: ignore[index]
         return  # it is not asked
     assert decide(plan, told).step in (STOP, CANNOT_TELL)
 
