@@ -40,6 +40,7 @@ from surefoot.service.cli.scan import scan
 from surefoot.service.cli.serve import serve
 from surefoot.service.cli.ship import ship
 from surefoot.service.cli.sync import sync
+from surefoot.service.cli.takeout import takeout
 
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
 """Root of the errors about arguments: click's, or that of the click inside typer, which exports only a leaf."""
@@ -67,6 +68,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     ship: "surefoot ship --backfill",
     backup: "surefoot backup /mnt/disk/surefoot",
     restore: "surefoot restore /mnt/disk/surefoot",
+    takeout: "surefoot takeout anna --to anna-surefoot",
     forget: "surefoot forget anna",
     config: "surefoot config",
     doctor: "surefoot doctor",

@@ -97,6 +97,16 @@ class PeopleFile:
         """One entry, also a withdrawn one."""
         return self._entries().get((kind, runner, entry_id))
 
+    def history_of(self, runner: str) -> Sequence[Entry]:
+        """Every entry about a runner and of their accounts as it was typed, with each correction, in order."""
+        accounts = self.accounts_of(runner)
+        lines = [_entry(*line) for line in read_lines(self.path)]
+        return [
+            each
+            for each in lines
+            if each is not None and (each.runner == runner or (each.kind is EntryKind.ACCOUNT and each.id in accounts))
+        ]
+
     def runners(self) -> frozenset[str]:
         """Ids of all runners of whom anything is in the file."""
         lines = list(read_lines(self.path))

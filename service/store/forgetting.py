@@ -6,7 +6,7 @@ Every table with a column `runner` is one of a runner's tables: one that is adde
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from surefoot.service.serialization.run_messages import morning_messages, run_me
 from surefoot.service.store.checked_lines import read_lines, text_of
 from surefoot.service.store.connection import connect, store_errors, transaction
 from surefoot.service.store.notebook import Notebook, NoteKind
+from surefoot.service.store.own_rows import runner_tables
 from surefoot.service.store.schema import EXPORTED_TABLES
 
 UntilNs = Callable[[str], int | None]
@@ -35,7 +36,7 @@ def forget_rows(store: Path, until_ns: UntilNs) -> frozenset[Run]:
     """
     with closing(connect(store)) as connection:
         with transaction(connection, store):
-            own = dict(_tables(connection))
+            own = runner_tables(connection)
             runs = frozenset(_runs(connection, own, until_ns))
             _delete_deliveries(connection, runs)
             deleted = sum(_delete(connection, table, columns, runs, until_ns) for table, columns in own.items())
@@ -94,19 +95,10 @@ def _without(fields: Mapping[str, Any], runs: set[str]) -> Mapping[str, Any]:
     return {**fields, "runs": [run for run in fields["runs"] if run not in runs]}
 
 
-def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, set[str]]]:
-    """Each table with rows of runners, and its columns."""
-    named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-    for (table,) in connection.execute(named).fetchall():
-        columns = {row["name"] for row in connection.execute(f'PRAGMA table_info("{table}")')}
-        if "runner" in columns:
-            yield table, columns
-
-
-def _runs(connection: sqlite3.Connection, tables: Mapping[str, set[str]], until_ns: UntilNs) -> Iterator[Run]:
+def _runs(connection: sqlite3.Connection, tables: Mapping[str, Sequence[str]], until_ns: UntilNs) -> Iterator[Run]:
     """Runs of forgotten runners: those that began before."""
     for table, columns in tables.items():
-        if {"run", "time_ns"} <= columns:
+        if {"run", "time_ns"} <= set(columns):
             for run, runner, began_ns in connection.execute(
                 f"SELECT run, runner, min(time_ns) FROM {table} GROUP BY run, runner"
             ).fetchall():
@@ -116,7 +108,7 @@ def _runs(connection: sqlite3.Connection, tables: Mapping[str, set[str]], until_
 
 
 def _delete(
-    connection: sqlite3.Connection, table: str, columns: set[str], runs: frozenset[Run], until_ns: UntilNs
+    connection: sqlite3.Connection, table: str, columns: Sequence[str], runs: frozenset[Run], until_ns: UntilNs
 ) -> int:
     """Delete their rows of a table; how many."""
     if "run" in columns:
@@ -151,7 +143,7 @@ def _is_message_of(runs: frozenset[Run]) -> Callable[[str], bool]:
     return lambda told: told in after or any(each.fullmatch(told) for each in mornings)
 
 
-def _delete_traces(connection: sqlite3.Connection, tables: Mapping[str, set[str]], runs: frozenset[Run]) -> None:
+def _delete_traces(connection: sqlite3.Connection, tables: Mapping[str, Sequence[str]], runs: frozenset[Run]) -> None:
     """Delete what was noted of rows that are gone: refusals, deliveries, and of runs that nobody is left of."""
     for table in EXPORTED_TABLES:
         connection.execute(
@@ -164,5 +156,5 @@ def _delete_traces(connection: sqlite3.Connection, tables: Mapping[str, set[str]
                 connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
 
 
-def _of_runs(tables: Mapping[str, set[str]]) -> list[str]:
+def _of_runs(tables: Mapping[str, Sequence[str]]) -> list[str]:
     return [table for table, columns in tables.items() if "run" in columns]
