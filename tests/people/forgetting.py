@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -38,6 +39,9 @@ from tests.service.servers import TOKEN, Broker, InfluxServer
 
 SEED = 7
 LONG_S = 300.0
+QUIET_S = 1.0
+SAVED_S = 3.0
+"""By then, the broker has what it retains on disk."""
 
 
 class Installation:
@@ -100,7 +104,10 @@ class Installation:
     def retained(self) -> dict[str, str]:
         """Every retained topic with its payload."""
         with closing(Listener(self.broker.port)) as listener:
-            Listener(self.broker.port, "surefoot/v1/+/status").close()  # by then, all that is retained has come
+            heard = -1
+            while len(listener.got) > heard:  # all that is retained has come when nothing more comes
+                heard = len(listener.got)
+                time.sleep(QUIET_S)
             return {topic: payload for topic, payload, retained in list(listener.got) if retained}
 
 
@@ -118,7 +125,7 @@ def _persistent(folder: Path) -> list[str]:
 
 
 def _story(place: Installation) -> Iterator[Finding]:
-    place.say("ship")
+    place.say("ship", "--backfill")
     place.say("backup", str(place.backup))
     place.say("backup", str(place.away))
     place.away.rename(place.folder / "hidden")
@@ -126,6 +133,7 @@ def _story(place: Installation) -> Iterator[Finding]:
     before, others = _found(place, ANNA), _others(place)
     data = "two runners, all servers up"
     yield Finding(data, f"of {ANNA}: files, points, topics", _told(before), "> 0", all(before.values()))
+    time.sleep(SAVED_S)
     place.broker.kill()
     place.influx.kill()
     said = place.say("forget", ANNA, "--yes")
