@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 Json = Mapping[str, Any]
@@ -39,6 +41,31 @@ class DiaryState:
     rolled: bool
 
 
+class Said(StrEnum):
+    """What a runner has said of a run."""
+
+    SOMETHING = "something"
+    NOTHING = "nothing"
+    NOT_YET = "not_yet"
+    """Which is not nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RanToday:
+    """A run of today.
+
+    Parameters
+    ----------
+    name : what the runner is called.
+    """
+
+    runner: str
+    name: str
+    run: str
+    began_utc: datetime
+    said: Said
+
+
 class DiarySource(Protocol):
     """Keeps what runners say. Methods are called from any thread."""
 
@@ -50,6 +77,9 @@ class DiarySource(Protocol):
         KeyError
             if there is no such runner, or no such run of theirs.
         """
+
+    def ran_today(self) -> Sequence[RanToday]:
+        """Everybody's runs that began today, oldest first."""
 
     def keep(self, runner: str, kind: str, fields: Json) -> None:
         """Keep an entry; the same one again changes nothing, another with its id corrects it.

@@ -193,9 +193,9 @@ function flagsSection() {
 
 function saidSection() {
   const { check_ins: said } = state();
-  if (!said.length) return [];
+  if (!said.length) return isYours() ? [] : [make("p", { textContent: "Nothing was said yet." })];
   const entries = said.flatMap((each) => entry(each));
-  return [make("h3", { textContent: "You said" }), ...entries, button("Add a pain", () => { adding = true; show(); })];
+  return [make("h3", { textContent: isYours() ? "You said" : "Said" }), ...entries, button("Add a pain", () => { adding = true; show(); })];
 }
 
 function entry(said) {
@@ -281,6 +281,14 @@ function fill(id, parts) {
   node.hidden = parts.length === 0;
 }
 
+// Somebody who is shown another's diary reads it, and says nothing in it.
+const isYours = () => known?.yours ?? true;
+
+function readOnly() {
+  for (const node of document.querySelectorAll("main button:not([aria-pressed])")) node.remove();
+  for (const node of document.querySelectorAll("main button, main select, main input")) node.disabled = true;
+}
+
 // Nothing is drawn anew where nothing has changed: somebody may be typing.
 function show() {
   const shown = state();
@@ -293,12 +301,13 @@ function show() {
   element("history").href = `${element("wall").href}/history`;
   const waiting = outbox.waiting.length;
   element("sending").textContent = refused || (waiting ? "Kept on this phone; sent when there is network." : "");
-  const next = step();
+  const next = isYours() ? step() : null;
   element("step").replaceChildren(...(next ? [next] : []));
   fill("flags", adding || draft ? [] : flagsSection());
   fill("said", next ? [] : saidSection());
-  fill("labels", next ? [] : labelsSection());
-  fill("next", next ? [] : nextSection());
+  fill("labels", next || !(isYours() || shown.labels_typed) ? [] : labelsSection());
+  fill("next", next || !isYours() ? [] : nextSection());
+  if (!isYours()) readOnly();
 }
 
 if (runner) {

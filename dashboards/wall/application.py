@@ -28,6 +28,7 @@ from surefoot.dashboards.viewers import AccountBook, Role, Viewer
 from surefoot.dashboards.viewers import Scope as SeenScope
 from surefoot.dashboards.wall import pages
 from surefoot.dashboards.wall.account_page import AccountPage
+from surefoot.dashboards.wall.after_page import AfterPage, after_link
 from surefoot.dashboards.wall.diary_page import DiaryPage
 from surefoot.dashboards.wall.downloads import Downloads, download_links
 from surefoot.dashboards.wall.gateway import GatewayRoutes
@@ -86,6 +87,7 @@ class WallApplication:
         self._metrics = metrics
         self._gateway = [] if parts is None else GatewayRoutes(parts, self._login.may_record).routes()
         self._diary = [] if diary is None else DiaryPage(diary, self._viewer).routes()
+        self._after = [] if diary is None else AfterPage(diary, self._viewer, self._diary_of, self._html).routes()
         self._history = (
             [] if history is None else HistoryPage(history, self._viewer, self._diary_of, self._html).routes()
         )
@@ -109,6 +111,7 @@ class WallApplication:
             Route("/runs/{run}/export/{runner}/{form}", self._downloads.answer),
             *phone_routes(),
             *self._diary,
+            *self._after,
             *self._history,
             *self._account,
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
@@ -148,7 +151,8 @@ class WallApplication:
 
     async def _squad(self, request: Request) -> Response:
         squad = await run_in_threadpool(self._shown(request).squad_state)
-        return self._html(pages.squad_page(squad.title, "/events"))
+        below = after_link() if self._after else None
+        return self._html(pages.squad_page(squad.title, "/events", below=below))
 
     async def _runner(self, request: Request) -> Response:
         wanted = request.path_params["runner"]

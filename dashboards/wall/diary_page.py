@@ -53,7 +53,7 @@ class DiaryPage:
             state = await run_in_threadpool(self._source.state, runner, run)
         except KeyError:
             return PlainTextResponse(f"There is no run {run} of {runner}." if run else f"{runner} has no run.", 404)
-        return JSONResponse(asdict(state))
+        return JSONResponse({**asdict(state), "yours": self._viewer(request).may_tell(runner)})
 
     async def _keep(self, request: Request) -> Response:
         if refusal := self._refusal(request):

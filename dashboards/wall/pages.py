@@ -59,11 +59,11 @@ class Page:
         return f"<!doctype html>\n{element('html', head, element('body', bar, self.main, class_='wall'), lang='en')}\n"
 
 
-def squad_page(title: str, events: str, replay_player: Markup | None = None, downloads: Markup | None = None) -> Page:
-    """Page of all runners."""
+def squad_page(title: str, events: str, replay_player: Markup | None = None, below: Markup | None = None) -> Page:
+    """Page of all runners; `below` the cards are links."""
     grid = element("div", class_="cards", id="pieces", data_events=events)
     heading = element("h1", title, " ", _legend())
-    return Page(title, element("main", heading, grid, downloads, replay_player, id="main"), live=True)
+    return Page(title, element("main", heading, grid, below, replay_player, id="main"), live=True)
 
 
 def runner_page(

@@ -12,7 +12,7 @@ from surefoot.analysis.findings import Finding, Kind, Severity, latest
 from surefoot.analysis.weeks.feeling import CheckIn, Seen, about_run
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, proposed_labels
-from surefoot.dashboards.diary_source import DiaryState, EntryRefusedError, Json
+from surefoot.dashboards.diary_source import DiaryState, EntryRefusedError, Json, RanToday, Said
 from surefoot.dashboards.formatting import duration, local_time
 from surefoot.sensor_ingest.recording.run_folder import Manifest, list_runs
 from surefoot.service.errors import EntryError
@@ -63,6 +63,23 @@ class Diary:
             [flag.sentence for flag in self._people.red_flags(runner, today)],
             bool(wanted) and _has_roll(self._findings(wanted, runner)),
         )
+
+    def ran_today(self) -> Sequence[RanToday]:
+        """Everybody's runs that began today, oldest first."""
+        today = self._now().astimezone().date()
+        runs = list_runs(self._runs) if self._runs.is_dir() else ()
+        ran = [run.manifest for run in runs if run.manifest.created_utc.astimezone().date() == today]
+        return [
+            RanToday(runner, name, each.run_id, each.created_utc, self._said(runner, each.run_id))
+            for each in ran
+            for runner, name in each.names.items()
+        ]
+
+    def _said(self, runner: str, run: str) -> Said:
+        said = about_run(self._people.all_of(runner, CheckIn), run)
+        if not said:
+            return Said.NOT_YET
+        return Said.NOTHING if all(each.is_nothing for each in said) else Said.SOMETHING
 
     def keep(self, runner: str, kind: str, fields: Json) -> None:
         """Keep an entry; EntryRefusedError where it cannot be one."""

@@ -6,17 +6,23 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from surefoot.analysis.model import Foot
+from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, When
 from surefoot.dashboards.viewers import Role, Scope
 from surefoot.dashboards.wall.access import Password
+from surefoot.sensor_ingest.recording.run_folder import adopt_run
 from surefoot.service.people.accounts import StoredAccounts
+from surefoot.service.people.people import People
 from surefoot.service.runtime.demo import DemoRun
-from tests.dashboards.browser import SIZES, chromium
+from tests.dashboards.browser import SIZES, chromium, violations
 from tests.service.people.test_diary import RUNNER, address
 from tests.service.real_command import RealCommand
 
@@ -101,3 +107,32 @@ def test_the_link_for_a_physio_opens_the_wall_signed_in_and_says_so_when_it_is_o
             page.get_by_role("link").click()
             page.wait_for_url(wall)
             page.close()
+
+
+def test_a_coach_reads_the_diary_of_who_said_something_and_changes_nothing_in_it(
+    tmp_path: Path, demo: DemoRun, browser: Browser
+) -> None:
+    began, run = datetime.now(UTC), demo.run.manifest.run_id
+    adopt_run(tmp_path / "runs", replace(demo.run.manifest, created_utc=began))
+    pain = Pain(Foot.LEFT, Place.SHIN, 4)
+    People(tmp_path).keep(RUNNER, CheckIn("c1", began, began.astimezone().date(), When.AFTER, (pain,), run=run))
+    accounts = StoredAccounts(tmp_path, Password("open sesame"))
+    accounts.add("anna", Role.RUNNER, WORD, RUNNER)
+    accounts.add("carl", Role.COACH, WORD)
+    anna = accounts.viewer(accounts.sign_in("anna", WORD, "") or "")
+    assert anna is not None
+    accounts.share(anna, "carl", frozenset({Scope.RUNS, Scope.PAIN_AND_PLAN}))
+    with RealCommand(tmp_path, "serve", "--port", "0", settings={"WALL_PASSWORD": "open sesame"}) as serve:
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page.goto(f"{address(serve)}login")
+        page.get_by_label("Name").fill("carl")
+        page.get_by_label("Password").fill(WORD)
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="After training").click()
+        expect(page.get_by_role("heading", name="After training")).to_be_visible()
+        assert violations(page) == []
+        page.get_by_role("listitem").get_by_role("link").click()
+        expect(page.locator("#said")).to_contain_text("left shin 4 of 10")
+        expect(page.get_by_role("button")).to_have_count(0)
+        assert violations(page) == []
+        page.close()

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
 
 import numpy as np
@@ -67,6 +67,7 @@ ADDRESSES: Mapping[str, tuple[str, set[str]]] = {
     "/runs/{run}/events": ("/runs/RUN/events?runner=RUNNER", SEE_RUNS),
     "/runs/{run}/report/{runner}": ("/runs/RUN/report/RUNNER", SEE_RUNS),
     "/runs/{run}/export/{runner}/{form}": ("/runs/RUN/export/RUNNER/csv", TELL),
+    "/after": ("/after", SIGNED_IN),
     "/diary/of/{runner}": ("/diary/of/RUNNER", SEE_PAIN),
     "/runner/{runner}/history": ("/runner/RUNNER/history", SEE_RUNS),
     "/runner/{runner}/history/pair": ("/runner/RUNNER/history/pair?first=RUN&second=RUN", SEE_RUNS),
@@ -282,3 +283,33 @@ def test_a_calendars_address_opens_without_an_account_and_opens_nothing_else(
     assert asked(wall, "", rolled, f"/calendar/{token}.ics")[1].count("BEGIN:VEVENT") == 1
     assert asked(wall, "", rolled, f"/link/{token}")[0] == 404
     assert asked(wall, token, rolled, "/runs")[0] == 303
+
+
+def test_after_training_those_who_said_something_are_listed_for_those_who_may_read_it(
+    settings: Settings, accounts: StoredAccounts, rolled: DemoRun
+) -> None:
+    began = rolled.run.manifest.created_utc
+    diary = Diary(settings, settings.runs_folder, now=lambda: began + timedelta(hours=1))
+
+    def listed(wall: WallServer, name: str) -> str:
+        cookie = accounts.sign_in(name.replace(" ", "-"), WORD, "") or ""
+        return asked(wall, cookie, rolled, "/after")[1]
+
+    with StoreTail(settings.store_path) as tail:
+        source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
+        with WallServer(source, accounts=accounts, diary=diary) as wall:
+            run = rolled.run.manifest.run_id
+            seen = [listed(wall, "physio")]
+            for said in (
+                CheckIn("a", began, began.date(), When.AFTER, run=run),
+                CheckIn("a", began, began.date(), When.AFTER, (Pain(Foot.LEFT, Place.SHIN, 4),), run=run),
+            ):
+                People(settings.data).keep(RUNNER, said)
+                seen.append(listed(wall, "physio"))
+            People(settings.data).withdraw(RUNNER, CheckIn, "a")
+            assert "Nothing said yet: 1. Nothing: 0." in seen[0]
+            assert "Nothing said yet: 0. Nothing: 1." in seen[1]
+            assert f'<a href="/diary/?runner={RUNNER}&amp;run={run}">' in seen[2]
+            for name in set(VIEWERS) - SEE_PAIN:
+                assert "Nobody who shows you their diary ran today." in listed(wall, name)
+                assert RUNNER not in listed(wall, name)
