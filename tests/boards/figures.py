@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from statistics import mean
 
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.colours import STALE
+from surefoot.service.exporters.influxdb_client import InfluxClient, Series
 from tests.accuracy.report import Finding
 from tests.boards.page import local_time
 from tests.boards.planted import (
@@ -43,6 +45,7 @@ def findings(shown: ShownBoards, planted: Planted) -> Iterator[Finding]:
     yield from _drift(shown)
     yield from _weeks(shown, planted)
     yield _links(shown)
+    yield from _versions(shown, planted)
 
 
 def _understood(shown: ShownBoards) -> Iterator[Finding]:
@@ -185,6 +188,29 @@ def _links(shown: ShownBoards) -> Finding:
     )
     wanted = [f"/d/surefoot-runner-live?var-runner={ROLLS}", run]
     return _equal("links", "lead to the runner and the whole run", [first, row["Run"].link] == wanted, True)
+
+
+def _versions(shown: ShownBoards, planted: Planted) -> Iterator[Finding]:
+    """What each version of InfluxDB answers to the same questions."""
+    told = {version: list(_answers(shown, influx)) for version, influx in planted.versions.items()}
+    for version, panels in told.items():
+        answered = sum(any(value is not None for value in _values(panel)) for panel in panels)
+        yield _equal(
+            f"InfluxDB {version}", "panels answered", f"{answered} of {len(panels)}", f"{len(panels)} of {len(panels)}"
+        )
+    old, new = ([answer for panel in panels for answer in panel] for panels in told.values())
+    equal = sum(a == b for a, b in zip(old, new, strict=True))
+    yield _equal(" and ".join(told), "questions with equal rows", f"{equal} of {len(old)}", f"{len(old)} of {len(old)}")
+
+
+def _answers(shown: ShownBoards, influx: InfluxClient) -> Iterator[list[list[Series]]]:
+    """What each panel of each view is answered."""
+    for view in shown.views.values():
+        yield from replace(view, database=replace(view.database, influx=influx)).answers().values()
+
+
+def _values(panel: Sequence[Sequence[Series]]) -> Iterator[object]:
+    return (value for answer in panel for series in answer for row in series.rows for value in row[1:])
 
 
 def _equal(data: str, what: str, value: object, target: object) -> Finding:

@@ -19,16 +19,14 @@ from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout
 from surefoot.firmware_sim.scenarios import Outage, Scenario, make_scenario
-from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient
-from surefoot.service.exporters.status import ExporterStatus
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.serialization.run_summary import summary_to_dict
 from surefoot.service.settings import Settings
-from surefoot.service.store.outbox import Outbox
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.writing import RunClock, StoreWriter
 from tests.dashboards.grafana_world import TIME_ZONE, BoardDatabase, record_squad
+from tests.dashboards.influx_versions import OLD, both_versions
 from tests.dashboards.runs import analysed
 from tests.service.servers import TOKEN, InfluxServer
 
@@ -54,7 +52,7 @@ LAST_WEEK = datetime(2026, 4, 13, 12, 0, tzinfo=ZONE)
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """The database with its choices, and what is in it.
+    """The database with its choices, and what is in it; the pictures are of the 1.6.
 
     Parameters
     ----------
@@ -63,6 +61,7 @@ class Planted:
     weekly : on the Monday after the last of the weeks.
     roll : what was planted for the squad's first runner.
     weekly_dose_g : impact load of each foot in a minute of the weeks' runs.
+    versions : each version of InfluxDB with the same rows.
     """
 
     squad: BoardDatabase
@@ -70,6 +69,7 @@ class Planted:
     weekly: BoardDatabase
     roll: InversionEvent
     weekly_dose_g: Mapping[Foot, float]
+    versions: Mapping[str, InfluxClient]
 
     def later(self, seconds: float) -> BoardDatabase:
         """The squad's boards some time after the run."""
@@ -99,16 +99,17 @@ def planted(folder: Path, minutes: float) -> Iterator[Planted]:
         drifting = analysed(_drifting_plan(), (ROLL,))
         _store_drifting(settings, drifting)
         doses = _store_weeks(settings, drifting)
-        with Outbox(settings.store_path, "influxdb") as outbox, InfluxClient(settings.influxdb) as influx:
-            InfluxExporter(outbox, influx, ExporterStatus("influxdb")).drain()
-            influx.write(list(_pods_of_the_drifting_run()))
-            now = BoardDatabase(influx, (ROLLS,), run, ended_ms + 1000)
+        with both_versions(folder, settings) as versions:
+            for influx in versions.values():
+                influx.write(list(_pods_of_the_drifting_run()))
+            now = BoardDatabase(versions[OLD], (ROLLS,), run, ended_ms + 1000)
             yield Planted(
                 now,
                 replace(now, run=DRIFTING, now_ms=_ms(DRIFTING_BEGAN + timedelta(seconds=DRIFTING_S)), frozen=DRIFTING),
                 replace(now, now_ms=_ms(LAST_WEEK)),
                 plays[0].inversion_events[0],
                 doses,
+                versions,
             )
 
 

@@ -16,10 +16,12 @@ from tests.boards.bundle import HERE, built_page
 from tests.boards.planted import Planted, planted
 from tests.boards.shown_boards import ShownBoards
 from tests.dashboards.browser import chromium
+from tests.dashboards.influx_versions import NEW, OLD
 from tests.service.command import ROOT
 
 MINUTES = 1.5
-TOLD = ("all boards", "coach live", "pods", "runner live", "run", "trends", "links")
+VERSIONS = (f"InfluxDB {OLD}", f"InfluxDB {NEW}", f"{OLD} and {NEW}")
+TOLD = ("all boards", "coach live", "pods", "runner live", "run", "trends", "links", *VERSIONS)
 GRAFANA = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["grafana"]
 LIBRARIES = ("data", "schema", "ui")
 

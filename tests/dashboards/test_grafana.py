@@ -151,6 +151,8 @@ def test_the_compose_file_mounts_the_boards_where_grafana_looks_for_them() -> No
 def test_links_lead_to_boards_and_choices_that_are_there() -> None:
     for uid, name in re.findall(r"/d/([\w-]+)\?var-(\w+)=", json.dumps(list(LOADED.values()))):
         assert name in {variable["name"] for variable in LOADED[uid]["templating"]["list"]}
+    addresses = re.findall(r'"url": "([^"]+)"', json.dumps(list(LOADED.values())))
+    assert all(address.startswith("/d/") for address in addresses), "they work by whatever name Grafana has"
     for board in LOADED.values():
         assert set(board["links"][0]["tags"]) <= set(board["tags"])
 

@@ -118,6 +118,20 @@ def test_the_worst_finding_of_each_runner_is_told_with_its_own_severity(world: B
     assert "ankle rolled" in told["runner-1"]["What was found"]
 
 
+def test_the_roll_and_the_alert_after_the_run_are_annotations_and_in_the_list(world: BoardDatabase) -> None:
+    (annotation,) = LOADED["surefoot-coach-live"]["annotations"]["list"]
+    (listed,) = panel_of("coach-live", "Which alerts were sent?")["targets"]
+    for query, kind, words in (
+        (annotation["target"]["query"], "kind", "message"),
+        (listed["query"], "Kind", "Description"),
+    ):
+        told = {row[kind]: row for series in world.ask(query, "15m") for row in series.dicts()}
+        assert set(told) == {"inversion_event", "post_run"}
+        assert told["post_run"][words].startswith("The run is over; inversion stood out.")
+        after_s = (1_000_000 * world.now_ms - told["post_run"]["time"]) / 1e9
+        assert 0.0 <= after_s <= 10.0, "it is told as the run ends"
+
+
 def test_both_pods_of_a_runner_have_the_runners_colour_and_the_right_one_is_dashed(world: BoardDatabase) -> None:
     squad = replace(world, runners=("runner-1", "runner-2"))
     for title in ("How long will the batteries last?", "How well is each pod heard?", "Do the clocks agree?"):
