@@ -21,6 +21,7 @@ from surefoot.sensor_ingest.files.dead_axes import check_acc_axes, drop_dead_gyr
 from surefoot.sensor_ingest.files.gyroscope_step import put_in_step, release_held
 from surefoot.sensor_ingest.files.rest_detection import detect_gravity, still_level
 from surefoot.sensor_ingest.files.steady_clock import time_steadily
+from surefoot.sensor_ingest.files.thinning import thin
 from surefoot.sensor_ingest.files.timestamps import (
     Gaps,
     check_length,
@@ -39,8 +40,8 @@ from surefoot.sensor_ingest.files.unit_detection import (
 )
 from surefoot.sensor_ingest.formatting import pluralize
 
-_ROUGH_HZ = 60.0
-"""Contact is off by 8 ms at 50 Hz and 11 ms at 25 Hz."""
+_ROUGH_HZ = 75.0
+"""`make files` prints how far contact is off at each rate."""
 _NOTED_SCALE_ERROR = 0.05
 _REPAIRS = (
     drop_empty_gyroscope,
@@ -63,8 +64,8 @@ class Recording:
 
     Parameters
     ----------
-    samples : the readings, on the file's own clock; gyroscope all NaN without one.
-    sampling_rate_hz : outside gaps.
+    samples : the readings, on the file's own clock, thinned if fast; gyroscope all NaN without one.
+    sampling_rate_hz : outside gaps, of the sensor.
     loss_pct : readings missing in gaps, percent.
     has_gravity : False if gravity was removed from acceleration; None if undecided.
     notes : one sentence for each finding and repair.
@@ -119,7 +120,10 @@ def _to_recording(table: Table, foot: Foot, rate_hz: float, found: list[str]) ->
     gaps = find_gaps(table.time, 1 / rate_hz, table.resumed)
     if rate_hz < _ROUGH_HZ:
         every_ms = 1e3 / rate_hz
-        found.append(f"A reading comes every {every_ms:.0f} ms only: contact and flight are rough, impacts low.")
+        found.append(
+            f"A reading comes every {every_ms:.0f} ms only: contact and flight may be off by two thirds of that, on "
+            "one foot more than on the other, and impacts are low."
+        )
     still_mps2 = still_level(table.acc, table.gyr, rate_hz)
     has_gravity = detect_gravity(still_mps2)
     if has_gravity is None and lacks_gravity(table.acc):
@@ -135,6 +139,8 @@ def _to_recording(table: Table, foot: Foot, rate_hz: float, found: list[str]) ->
     gyr_radps = np.full(table.acc.shape, np.nan) if table.gyr is None else table.gyr
     samples = Samples(foot, table.time, table.acc, gyr_radps, clipped, gyr_clipped)
     loss_pct = 100 * gaps.missing / (gaps.missing + len(table))
+    samples, thinned = thin(samples, rate_hz)
+    found += thinned
     return Recording(samples, rate_hz, loss_pct, table.gyr is not None, has_gravity, tuple(found))
 
 

@@ -63,10 +63,10 @@ def find_clipping(readings: Floats, min_limit: float) -> Clipping:
     readings : (n, 3) accelerations or angular rates, NaN-free.
     min_limit : smallest level, in the readings' unit, that can be a limit.
     """
-    sides = [sign * readings[:, axis] for axis in range(3) for sign in (1.0, -1.0)]
-    extremes = [float(side.max(initial=0.0)) for side in sides]
+    sides = [(axis, sign) for axis in range(3) for sign in (1.0, -1.0)]
+    extremes = [float(_side(readings, *side).max(initial=0.0)) for side in sides]
     thresholds = [
-        _clipping_threshold(side, extreme) if extreme >= min_limit else None
+        _clipping_threshold(_side(readings, *side), extreme) if extreme >= min_limit else None
         for side, extreme in zip(sides, extremes, strict=True)
     ]
     limits = [extreme for extreme, threshold in zip(extremes, thresholds, strict=True) if threshold is not None]
@@ -75,8 +75,14 @@ def find_clipping(readings: Floats, min_limit: float) -> Clipping:
         if threshold is None and any(abs(extreme - limit) <= _LEVEL_TOLERANCE * limit for limit in limits):
             threshold = extreme * (1 - _LEVEL_TOLERANCE)
         if threshold is not None:
-            clipped |= side >= threshold
+            clipped |= _side(readings, *side) >= threshold
     return Clipping(clipped, tuple(limits))
+
+
+def _side(readings: Floats, axis: int, sign: float) -> Floats:
+    """One axis with its sign; made when it is needed, since six of them would be as much again as all readings."""
+    found: Floats = sign * readings[:, axis]
+    return found
 
 
 def _clipping_threshold(side: Floats, extreme: float) -> float | None:
