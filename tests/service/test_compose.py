@@ -7,20 +7,23 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import aiomqtt
 import pytest
 import yaml
 
+from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.people.accounts import MIN_PASSWORD_LENGTH
-from surefoot.service.settings import Settings
+from surefoot.service.settings import InfluxSettings, Settings
 from tests.service.command import ROOT
+from tests.service.influx_version_2 import VARIABLE, InfluxServer2
 from tests.service.listener import Listener
 from tests.service.real_command import RealCommand
 from tests.service.servers import PATHS, TOKEN, Broker, InfluxServer, free_port, program, wait
@@ -278,34 +281,48 @@ def moved(service: str, secrets: Path, **changed: object) -> dict[str, str]:
 def test_what_the_compose_starts_works_together_step_by_step(tmp_path: Path, secrets: Path, broker: Broker) -> None:
     lines = [line.split() for line in (secrets / "people/passwords").read_text().splitlines()]
     told = {service: (name, password) for service, name, password in lines}
-    (secrets / "surefoot-token/token").write_text(TOKEN)
     data, port = tmp_path / "data", free_port()
+    host = f"another-name.example:{port}"
     viewer = Listener(broker.port, "surefoot/v1/#", username=told["MQTT"][0], password=told["MQTT"][1])
-    with InfluxServer(tmp_path / "influxdb") as influx:
-        squad = moved("squad", secrets, INFLUXDB_URL=influx.url, MQTT_HOST="127.0.0.1", MQTT_PORT=broker.port)
-        shown = moved("wall", secrets, WALL_PORT=port)
+    with database(tmp_path / "influxdb", secrets) as asked:
+        squad = moved("squad", secrets, INFLUXDB_URL=asked.url, MQTT_HOST="127.0.0.1", MQTT_PORT=broker.port)
+        shown = moved("wall", secrets, WALL_PORT=port, WALL_URL=f"http://{host}/")
         with (
+            InfluxClient(asked) as grafana,
             RealCommand(data, *SERVICES["squad"]["command"], environment=squad),
             RealCommand(data, *SERVICES["wall"]["command"], environment=shown) as wall,
         ):
             wait(lambda: sum(bool(viewer.newest(f"surefoot/v1/runner-{n}/status")) for n in (2, 3, 4)) == 3)
             wait(lambda: f"The wall is at {shown['SUREFOOT_WALL_URL']}" in wall.out)
-            seen = signed_in(port, *told["Wall"])
+            seen = signed_in(port, host, *told["Wall"])
             wait(lambda: all(f"/runner/runner-{n}" in seen() for n in (2, 3, 4)))
-            wait(lambda: influx.ask("SELECT count(flags) FROM strides GROUP BY runner").count(b'"runner"') == 4)
+            wait(lambda: len(grafana.query("SELECT count(flags) FROM strides GROUP BY runner")) == 4)
             with pytest.raises(HTTPError, match=r"40[13]"):
-                signed_in(port, "owner", "wrong password")
+                signed_in(port, host, "owner", "wrong password")
     viewer.close()
 
 
-def signed_in(port: int, name: str, password: str) -> Callable[[], str]:
-    """Signs in as a browser does; what gives the first event of the squad then."""
+@contextmanager
+def database(folder: Path, secrets: Path) -> Iterator[InfluxSettings]:
+    """InfluxDB – the 2.x that is named, or a 1.6 – as Grafana asks it; the service's token is where it is read."""
+    with (InfluxServer2 if os.environ.get(VARIABLE) else InfluxServer)(folder) as server:
+        writes, reads = TOKEN, TOKEN
+        if isinstance(server, InfluxServer2):
+            writes, reads = server.token(("read", "write")), server.token(("read",))
+        (secrets / "surefoot-token/token").write_text(writes)
+        yield InfluxSettings.model_validate({"url": server.url, "token": reads})
+
+
+def signed_in(port: int, host: str, name: str, password: str) -> Callable[[], str]:
+    """Signs in as a browser does that knows the wall as `host`; what gives the first event of the squad then."""
     browser = build_opener(HTTPCookieProcessor())
-    address = f"http://127.0.0.1:{port}"
-    browser.open(f"{address}/login", urlencode({"name": name, "password": password}).encode(), timeout=20.0).close()
+    address, named = f"http://127.0.0.1:{port}", {"Host": host}
+    form = urlencode({"name": name, "password": password}).encode()
+    with browser.open(Request(f"{address}/login", form, named), timeout=20.0) as answer:
+        assert answer.url == f"{address}/"
 
     def event() -> str:
-        with browser.open(f"{address}/events", timeout=20.0) as stream:
+        with browser.open(Request(f"{address}/events", headers=named), timeout=20.0) as stream:
             return str(stream.readline().decode())
 
     return event
