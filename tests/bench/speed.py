@@ -88,6 +88,25 @@ def reading(folder: Path) -> str:
     )
 
 
+def day(folder: Path) -> str:
+    """A day of one foot at 52 Hz, which is the same minute again and again, read and cleaned."""
+    every, minute = round(RATE_HZ / 52.0), recorded(folder)[0]
+    rows = np.column_stack((minute.acc_mps2, minute.gyr_radps))[: round(60 * RATE_HZ) : every]
+    lines = [",".join(f"{value:.4f}" for value in row) for row in rows]
+    path = folder / "day.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(",".join(HEADER) + "\n")
+        for again in range(24 * 60):
+            file.writelines(f"{60 * again + k / 52.0:.4f},{line}\n" for k, line in enumerate(lines))
+    held_mib, start_s = _peak_mib(), time.process_time()
+    count = len(read_csv(path, Foot.LEFT).samples)
+    return (
+        f"day:   {count / 1e6:.2f} M rows, {path.stat().st_size / 2**20:.0f} MiB of CSV, in "
+        f"{time.process_time() - start_s:.1f} s of a core; peak memory {_peak_mib():.0f} MiB, of which "
+        f"{held_mib:.0f} MiB were held before"
+    )
+
+
 def _peak_mib() -> float:
     """Most memory that this process has held so far; a process starts with its parent's figure where Linux does not
     say."""
