@@ -20,9 +20,11 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, list_runs
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.pod_sources import SimulatedSquad
+from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.runtime.syncing import bring_in, shelf_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+from tests.sensor_ingest.pieces import entries_of, identities, piece
 from tests.sensor_ingest.shelved import kept_records, shelve
 
 pytestmark = pytest.mark.slow
@@ -103,6 +105,18 @@ def test_synced_it_is_one_run(whole: RunFolder, tmp_path: Path) -> None:
     keep_on_shelf(settings, whole)
     assert len(bring_in(settings).runners) == 1
     assert_whole_session(one_run(settings)[1])
+
+
+def test_half_of_it_heard_live_and_all_of_it_synced_is_one_run(whole: RunFolder, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    half = piece(settings.runs_folder, whole, lambda entry: entry.arrival_s < DIES_S)
+    store_recorded_run(half, settings)
+    keep_on_shelf(settings, whole)
+    bring_in(settings)
+    run, bouts = one_run(settings)
+    assert_whole_session(bouts)
+    packets = identities(entries_of(run))
+    assert len(packets) == len(set(packets))
 
 
 def keep_on_shelf(settings: Settings, whole: RunFolder) -> None:

@@ -105,6 +105,7 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/account/share": ("POST", "/account/share", SIGNED_IN),
     "/account/link": ("POST", "/account/link", SIGNED_IN),
     "/gateway/runs": ("POST", "/gateway/runs", NOBODY),
+    "/gateway/forgotten": ("POST", "/gateway/forgotten", NOBODY),
     "/gateway/runs/{run}/journal": ("PUT", "/gateway/runs/RUN/journal?offset=0", NOBODY),
     "/gateway/runs/{run}/end": ("POST", "/gateway/runs/RUN/end", NOBODY),
 }
