@@ -20,6 +20,8 @@ from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.own_rows import runner_tables
 from surefoot.service.store.schema import EXPORTED_TABLES
 
+NAMING_TABLES = ("runs", "alerts")
+"""Small ones that name every run of every runner: alerts alone are left of a run in a store that is begun anew."""
 UntilNs = Callable[[str], int | None]
 """Up to when a runner, by their id, is forgotten: nanoseconds since 1970, None for one who is not."""
 Run = tuple[str, str]
@@ -37,7 +39,7 @@ def forget_rows(store: Path, until_ns: UntilNs) -> frozenset[Run]:
     with closing(connect(store)) as connection:
         with transaction(connection, store):
             own = runner_tables(connection)
-            runs = frozenset(_runs(connection, own, until_ns))
+            runs = frozenset(_runs(connection, until_ns))
             _delete_deliveries(connection, runs)
             deleted = sum(_delete(connection, table, columns, runs, until_ns) for table, columns in own.items())
             _delete_traces(connection, own, runs)
@@ -95,16 +97,14 @@ def _without(fields: Mapping[str, Any], runs: set[str]) -> Mapping[str, Any]:
     return {**fields, "runs": [run for run in fields["runs"] if run not in runs]}
 
 
-def _runs(connection: sqlite3.Connection, tables: Mapping[str, Sequence[str]], until_ns: UntilNs) -> Iterator[Run]:
+def _runs(connection: sqlite3.Connection, until_ns: UntilNs) -> Iterator[Run]:
     """Runs of forgotten runners: those that began before."""
-    for table, columns in tables.items():
-        if {"run", "time_ns"} <= set(columns):
-            for run, runner, began_ns in connection.execute(
-                f"SELECT run, runner, min(time_ns) FROM {table} GROUP BY run, runner"
-            ).fetchall():
-                until = until_ns(runner)
-                if until is not None and began_ns <= until:
-                    yield run, runner
+    for table in NAMING_TABLES:
+        grouped = f"SELECT run, runner, min(time_ns) FROM {table} GROUP BY run, runner"
+        for run, runner, began_ns in connection.execute(grouped).fetchall():
+            until = until_ns(runner)
+            if until is not None and began_ns <= until:
+                yield run, runner
 
 
 def _delete(

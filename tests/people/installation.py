@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from surefoot.analysis.model import Foot, Samples
@@ -34,7 +34,8 @@ def furnish(settings: Settings, samples: Mapping[Foot, Samples], alone: RunFolde
     """Fill a data folder: each runner has results, a recording, entries, a watch run and an export, both have a run."""
     for name, run in RUN.items():
         store_samples(settings, samples, [finding()], run=manifest(run, OLD, name))
-        recorded(settings.runs_folder, own_pods(worn(alone, [name]), name[0].upper()), f"{run}0")
+        own = own_pods(worn(alone, [name]), name[0].upper())
+        recorded(settings.runs_folder, own, f"{run}0", OLD + timedelta(hours=1))
         keep_feet(settings.runs_folder, name, {f"POD{name}": Foot.LEFT})
         people = People(settings.data, lambda: OLD)
         people.keep(name, Shoe("s1", f"Shoe of {name}, {TYPED}"))
@@ -45,7 +46,9 @@ def furnish(settings: Settings, samples: Mapping[Foot, Samples], alone: RunFolde
             outbox.mark_message_delivered(run_message_id(run, name), 1.0)
             outbox.mark_message_delivered(morning_message_id(name, OLD.date()), 1.0)
         (settings.data / f"{run}-{name}-strides.csv").write_text("exported")
-    stored(settings, worn(together, [ANNA, BERT]), run_id="20260103T030405Z-00000003", created_utc=OLD)
+    stored(
+        settings, worn(together, [ANNA, BERT]), run_id="20260103T030405Z-00000003", created_utc=OLD + timedelta(hours=2)
+    )
     os.utime(settings.runs_folder / "feet.json", (OLD.timestamp(), OLD.timestamp()))
     return settings
 
