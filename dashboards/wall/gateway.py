@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from surefoot.dashboards.part_store import PartRefusedError, PartStore
+from surefoot.dashboards.part_store import PartRefusedError, PartState, PartStore
 from surefoot.dashboards.wall.access import is_from_own_page
 from surefoot.dashboards.wall.bodies import read_body
 
@@ -82,7 +82,7 @@ class GatewayRoutes:
 
     async def _begin(self, sender: str, request: Request) -> object:
         manifest = await _body(request, MAX_MANIFEST_BYTES)
-        return asdict(await self._in_thread(self._parts.begin, sender, manifest))
+        return _told(await self._in_thread(self._parts.begin, sender, manifest))
 
     async def _forgotten(self, _: str, request: Request) -> object:
         manifest = await _body(request, MAX_MANIFEST_BYTES)
@@ -91,13 +91,13 @@ class GatewayRoutes:
     async def _append(self, sender: str, request: Request) -> object:
         run, offset = request.path_params["run"], _number(request, "offset")
         piece = await _body(request, MAX_PIECE_BYTES)
-        return asdict(await self._in_thread(self._parts.append, sender, run, offset, piece))
+        return _told(await self._in_thread(self._parts.append, sender, run, offset, piece))
 
     async def _state(self, sender: str, request: Request) -> object:
-        return asdict(await self._in_thread(self._parts.state, sender, request.path_params["run"]))
+        return _told(await self._in_thread(self._parts.state, sender, request.path_params["run"]))
 
     async def _end(self, sender: str, request: Request) -> object:
-        return asdict(await self._in_thread(self._parts.end, sender, request.path_params["run"]))
+        return _told(await self._in_thread(self._parts.end, sender, request.path_params["run"]))
 
     async def _cues(self, sender: str, request: Request) -> object:
         run, after = request.path_params["run"], _number(request, "after")
@@ -105,6 +105,12 @@ class GatewayRoutes:
 
     async def _in_thread(self, work: Callable[..., Any], *arguments: object) -> Any:
         return await to_thread.run_sync(work, *arguments, limiter=self._threads)
+
+
+def _told(state: PartState) -> dict[str, object]:
+    """A part's state; only of one that is forgotten, that it is."""
+    fields = asdict(state)
+    return fields if state.forgotten else {name: value for name, value in fields.items() if name != "forgotten"}
 
 
 async def _body(request: Request, max_bytes: int) -> bytes:

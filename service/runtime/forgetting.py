@@ -127,9 +127,11 @@ def _sweep_run(run: RunFolder, forgotten: Forgotten, *, may_change: bool) -> Ite
     """Delete a recording, or take forgotten runners out of it."""
     began_utc = run.manifest.created_utc
     gone = [runner for runner in run.manifest.runners if forgotten.covers(runner, began_utc)]
+    if not gone:
+        return
     if len(gone) == len(run.manifest.runners):
         shutil.rmtree(run.path)
-    elif gone and may_change:
+    elif may_change:
         leave_out(run, gone)
         for path in list(run.path.iterdir()):
             if any(_names(path, runner) for runner in gone):

@@ -83,7 +83,8 @@ class ReceivedParts:
         return self._is_forgotten(_manifest(manifest))
 
     def _is_forgotten(self, manifest: Manifest) -> bool:
-        return all(self._forgotten.covers(runner, manifest.created_utc) for runner in manifest.runners)
+        gone = [self._forgotten.covers(runner, manifest.created_utc) for runner in manifest.runners]
+        return bool(gone) and all(gone)
 
     def _drop(self, gateway: str, run: str, received: int, *, ended: bool = False) -> PartState | None:
         """Of a forgotten runner's part: it is told to be received, and nothing of it is kept; None of any other."""
