@@ -353,7 +353,7 @@ def test_a_synced_run_reaches_the_phone_with_its_distance(tmp_path: Path, mail: 
 
 @pytest.mark.slow
 def test_a_live_run_that_ended_reaches_the_phone(tmp_path: Path, ntfy: NtfyServer) -> None:
-    told = {"MESSAGES_NTFY_URL": ntfy.url, "MESSAGES_NTFY_TOPIC": TOPIC}
+    told = {"MESSAGES_NTFY_URL": ntfy.url, "MESSAGES_NTFY_TOPIC": TOPIC, "RUN_END_STILL_MIN": "0.2"}
     with RealCommand(tmp_path, "live", "--simulated", "1", "--minutes", "2", settings=told):
         wait(lambda: ntfy.got, timeout_s=400.0)
     assert ntfy.got[0][1]["message"].startswith(f"{datetime.now().astimezone():%A}")
