@@ -12,6 +12,7 @@ from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
 from surefoot.analysis.weeks.red_flags import RedFlag, red_flags
 from surefoot.service.errors import EntryError
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.typed_values import from_json, to_json
 
@@ -36,10 +37,16 @@ class People:
 
     def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.file = PeopleFile(folder)
+        self._forgotten = Forgotten(folder)
         self._now = now
 
     def keep(self, runner: str, value: Typed, by: str = "") -> None:
-        """Keep a value; one with the same id is corrected."""
+        """Keep a value; one with the same id is corrected.
+
+        A check-in from before the runner was forgotten, which a phone kept until now, is taken and dropped.
+        """
+        if isinstance(value, CheckIn) and self._forgotten.covers(runner, value.at_utc):
+            return
         self.file.add(Entry(KINDS[type(value)], _id(value), runner, self._now(), to_json(value), by))
 
     def withdraw(self, runner: str, kind: type[T], entry_id: str, by: str = "") -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.analysis.weeks.feeling import CheckIn, When
 from surefoot.analysis.weeks.labels import Shoe
 from surefoot.dashboards.viewers import Role, Scope
 from surefoot.dashboards.wall.access import Password
@@ -233,6 +234,15 @@ def test_a_gateway_and_a_phone_are_told_that_all_was_received_and_keep_nothing(
     assert list(runs.iterdir()) == []
     assert [each.endswith("is of somebody who is forgotten, and was deleted.") for each in told] == [True, True]
     assert list(settings.parts_folder.glob("*/*")) == []
+
+
+def test_a_check_in_that_a_phone_kept_until_now_is_dropped(settings: Settings) -> None:
+    forget_runner(settings, ANNA, FORGOTTEN)
+    people = People(settings.data, lambda: LATER)
+    people.keep(ANNA, CheckIn("c1", OLD, OLD.date(), When.AFTER))
+    assert people.all_of(ANNA, CheckIn) == []
+    people.keep(ANNA, CheckIn("c2", LATER, LATER.date(), When.AFTER))
+    assert [each.id for each in people.all_of(ANNA, CheckIn)] == ["c2"]
 
 
 def test_the_command_asks_and_says_what_waits_for_its_time(settings: Settings, tmp_path: Path) -> None:
