@@ -16,6 +16,7 @@ from surefoot.service.people.forgotten import FILE_NAME as FORGOTTEN
 from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import FILE_NAME as PEOPLE
 from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.runtime.file_memory import FILE_NAME as FILE_MEMORY
 from surefoot.service.runtime.forgetting import sweep
 from surefoot.service.settings import Settings
 from surefoot.service.store.connection import connect, store_errors
@@ -63,7 +64,7 @@ def back_up(settings: Settings, target: Path, progress: ProgressCallback = lambd
         _copy_store(settings.store_path, target / STORE)
         notebook = Notebook(settings.store_path)
         sweep_backup(target, Forgotten(settings.data))
-        for path in (notebook.path, settings.data / PEOPLE, settings.data / FORGOTTEN):
+        for path in (notebook.path, *(settings.data / name for name in (PEOPLE, FILE_MEMORY, FORGOTTEN))):
             if path.exists():
                 files += _copied(path, target / path.name)
     notebook.append(NoteKind.BACKUP, {"folder": str(target.absolute()), "runs": stored})
@@ -93,7 +94,7 @@ def restore(source: Path, settings: Settings, progress: ProgressCallback = lambd
         files = list(_copied_files(source / RUNS, settings.runs_folder, progress))
         files += _copied_files(source / PARTS, settings.parts_folder, progress)
         files += _copied_files(source / SHELF, settings.shelf_folder, progress)
-        for name in (NOTEBOOK, PEOPLE):
+        for name in (NOTEBOOK, PEOPLE, FILE_MEMORY):
             if (source / name).exists():
                 files += _copied(source / name, settings.store_path.with_name(name))
         checked.replace(settings.store_path)

@@ -36,6 +36,7 @@ def settings(tmp_path: Path, samples: dict[Foot, Samples], demo: DemoRun) -> Set
     found.shelf_folder.mkdir()
     (found.shelf_folder / "SIM000001.bin").write_bytes(b"records of a pod")
     People(found.data).keep("anna", Shoe("s1", "Blue ones"))
+    (found.data / "files.json").write_text("{}")
     return found
 
 
@@ -69,6 +70,7 @@ def test_a_backup_brings_everything_back(settings: Settings, tmp_path: Path) -> 
     assert files(again / "runs") == files(settings.runs_folder)
     assert files(again / "parts") == files(settings.parts_folder) != {}
     assert files(again / "shelf") == files(settings.shelf_folder) != {}
+    assert (again / "files.json").read_text() == "{}"
     assert People(again).all_of("anna", Shoe) == [Shoe("s1", "Blue ones")]
     kept, there = Notebook(again / "surefoot.sqlite"), Notebook(settings.store_path)
     assert list(kept.entries(NoteKind.ALERT)) == list(there.entries(NoteKind.ALERT)) != []
