@@ -64,6 +64,8 @@ MIN_RUNNER_HOURS = 48
 SCAN_S = 3.0
 PROBE = "probe"
 SINK_TITLES = {"influxdb": "InfluxDB", "mqtt": "MQTT", "command": "the command", "e-mail": "e-mail", "ntfy": "ntfy"}
+MESSAGE_SINKS = frozenset({"e-mail", "ntfy"})
+"""Sent by whatever follows runs, and not by surefoot ship."""
 
 
 class CheckStatus(StrEnum):
@@ -337,7 +339,7 @@ def _sink(name: str, backlog: Backlog, status: SinkStatus | None) -> Check:
     if status is not None:
         detail += f"; the service has sent {status.delivered}, with {_number(status.restarts, 'restart')}"
     elif backlog.waiting:
-        detail += "; surefoot ship sends them now"
+        detail += "; surefoot live sends them" if name in MESSAGE_SINKS else "; surefoot ship sends them now"
     if status is not None and status.problem:
         advice = "Nothing is lost: rows wait until it works. See the check of the connection above."
         return Check(title, CheckStatus.PROBLEM, f"{detail}; it does not work ({status.problem})", advice)

@@ -280,4 +280,4 @@ def test_a_plan_goes_to_another_process_unchanged(tmp_path: Path) -> None:
 
 def test_the_process_of_a_gateway_loads_neither_scipy_nor_what_reads_settings() -> None:
     told = subprocess.run([sys.executable, "-c", LEAN], check=True, capture_output=True, text=True).stdout.splitlines()
-    assert told == ["[]", "['surefoot.analysis.model']"]
+    assert told == ["[]", "['surefoot.analysis.companions', 'surefoot.analysis.model']"]
