@@ -122,7 +122,7 @@ def test_orders_of_the_profile_are_refused(tmp_path: Path) -> None:
             runner = await simulation.add_runner(RUNNER, standing(9.0))
             async with worn_verity(simulation, runner, Foot.LEFT):
                 with pytest.raises(
-                    PodRefusedError, match="polar-0A1B2C3D is not used: a sensor of another maker takes no"
+                    PodRefusedError, match="polar-0A1B2C3D is not used: a sensor of another maker does not blink"
                 ):
                     await order_pod(radio_of(simulation), Bonds(tmp_path), "polar-0A1B2C3D", Opcode.IDENTIFY)
 
