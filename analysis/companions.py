@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import fmean
 from types import MappingProxyType
 
 HEART_RATE, BELT_SPEED, BELT_DISTANCE, INCLINATION, FOOT_POD_SPEED, FOOT_POD_CADENCE = (
@@ -95,7 +94,7 @@ def summarise_companions(readings: Iterable[CompanionReading]) -> dict[str, Quan
         for key, value in reading.values.items():
             told[key].append(value)
     return {
-        key: QuantitySummary(fmean(values), min(values), max(values), len(values))
+        key: QuantitySummary(sum(values) / len(values), min(values), max(values), len(values))
         for key, values in told.items()
         if values
     }
