@@ -53,6 +53,7 @@ ASSETS = {
     "wall.js": "text/javascript",
     "pieces.js": "text/javascript",
     "patch.js": "text/javascript",
+    "kept_page.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 SECURITY_HEADERS = {
