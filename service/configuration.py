@@ -15,7 +15,7 @@ from typing import Any
 from platformdirs import user_config_path
 from pydantic import ValidationError
 
-from surefoot.service.errors import SettingsError
+from surefoot.service.errors.settings import SettingsError
 from surefoot.service.settings import Settings, setting_types
 
 PREFIX, FILE_SUFFIX = "SUREFOOT_", "_FILE"

@@ -24,13 +24,9 @@ from surefoot.sensor_ingest.ble.discovery import discover_pods
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.recording.private_files import make_private_folder
 from surefoot.service.configuration import Configuration
-from surefoot.service.errors import (
-    GatewayCertificateError,
-    ServiceRefusedError,
-    ServiceUnreachableError,
-    StoreError,
-    WallError,
-)
+from surefoot.service.errors.gateways import GatewayCertificateError, ServiceRefusedError, ServiceUnreachableError
+from surefoot.service.errors.settings import WallError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_refusal import InfluxError, connection_advice
 from surefoot.service.exporters.mail import Mail

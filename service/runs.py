@@ -11,7 +11,7 @@ from surefoot.sensor_ingest.recording.errors import NotARunError
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
 from surefoot.service.configuration import load_configuration
-from surefoot.service.errors import RunIsFileError, RunUnknownError
+from surefoot.service.errors.runs import RunIsFileError, RunUnknownError
 from surefoot.service.pipeline.analysis import ProgressCallback
 
 LAST = "last"

@@ -35,7 +35,7 @@ def add(
     """Make an account, or give it another password, which is asked for, or read from standard input."""
     from surefoot.dashboards.viewers import Role
     from surefoot.sensor_ingest.recording.runner_ids import runner_id
-    from surefoot.service.errors import AccountError
+    from surefoot.service.errors.people import AccountError
 
     if role not in set(Role):
         raise AccountError(f"there is no role {role}; there are {', '.join(Role)}")

@@ -69,7 +69,7 @@ def analyze(
     """
     from surefoot.sensor_ingest.files.statements import Statements
     from surefoot.service.cli.folder_of_files import analyze_folder, is_of_files
-    from surefoot.service.errors import TwoSourcesError
+    from surefoot.service.errors.recordings import TwoSourcesError
 
     corrected = exchange or turn_sign is not None
     if as_worn and corrected:

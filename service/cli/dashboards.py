@@ -29,7 +29,7 @@ def dashboards(context: typer.Context) -> None:
 def build(folder: Folder = None) -> None:
     """Write every board as the JSON that Grafana reads, and say what is on it: column, row, width × height."""
     from surefoot.dashboards.grafana.board_files import BOARDS, BOARDS_FOLDER, board_texts
-    from surefoot.service.errors import OutputError
+    from surefoot.service.errors.output import OutputError
 
     folder = folder or BOARDS_FOLDER
     try:

@@ -27,7 +27,7 @@ def distance(
     from surefoot.analysis.weeks.labels import RunLabels
     from surefoot.service.cli.results import chosen_runners
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import RunnerUnknownError
+    from surefoot.service.errors.runs import RunnerUnknownError
     from surefoot.service.people.people import People
     from surefoot.service.runs import find_run
     from surefoot.service.terminal.distances import length_m, run_distance_lines

@@ -25,7 +25,7 @@ def exchange(
 
     from surefoot.service.cli.results import chosen_runners
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import RunnerUnknownError
+    from surefoot.service.errors.runs import RunnerUnknownError
     from surefoot.service.runs import find_run
     from surefoot.service.runtime.exchange import confirm_as_worn, exchange_pods
     from surefoot.service.terminal.progress import ProgressBar

@@ -37,7 +37,7 @@ def export(
 
     from surefoot.service.cli.results import chosen_runners
     from surefoot.service.configuration import usable_configuration
-    from surefoot.service.errors import NoExportFolderError
+    from surefoot.service.errors.output import NoExportFolderError
     from surefoot.service.formats.exporting import WITHOUT_ANALYSIS, check_installed, export_run
     from surefoot.service.people.speed_scales import scaled
     from surefoot.service.pipeline.reanalysis import analyze_run
@@ -65,7 +65,7 @@ def export(
 def _forms(text: str) -> list[ExportForm]:
     """The forms of a list between commas, each once."""
     from surefoot.dashboards.data_source import ExportForm
-    from surefoot.service.errors import ExportFormUnknownError
+    from surefoot.service.errors.output import ExportFormUnknownError
 
     names = list(dict.fromkeys(name.strip().lower() for name in text.split(",")))
     known = list(ExportForm)

@@ -17,7 +17,8 @@ from surefoot.sensor_ingest.files.statements import Statements
 from surefoot.sensor_ingest.recording.run_folder import MANIFEST, MANIFEST_COPY
 from surefoot.service.cli.exit_codes import PROBLEM
 from surefoot.service.configuration import load_configuration
-from surefoot.service.errors import OutputError, RequestError
+from surefoot.service.errors import RequestError
+from surefoot.service.errors.output import OutputError
 from surefoot.service.pipeline.analysis import Analysis, analyze_files
 from surefoot.service.pipeline.sides import Sides
 from surefoot.service.runtime.file_memory import with_memory

@@ -27,7 +27,7 @@ def forget(
     from datetime import UTC, datetime
 
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import NothingOfRunnerError
+    from surefoot.service.errors.people import NothingOfRunnerError
     from surefoot.service.people.forgotten import Forgotten
     from surefoot.service.runtime.data_folder import locked
     from surefoot.service.runtime.forgetting import forget_runner
@@ -46,7 +46,7 @@ def forget(
 
 
 def _confirm(runner: str, yes: bool) -> None:
-    from surefoot.service.errors import NotConfirmedError
+    from surefoot.service.errors.people import NotConfirmedError
 
     if yes:
         return

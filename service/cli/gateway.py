@@ -41,7 +41,7 @@ def gateway(
     from surefoot.service.cli.gateway_process import record_here, replace_process
     from surefoot.service.cli.log_output import log_to_stderr
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import NoRunnerError
+    from surefoot.service.errors.runs import NoRunnerError
     from surefoot.service.exposure import warn_of_exposures
 
     configuration = load_configuration()
@@ -87,7 +87,7 @@ def revoke(name: GatewayName) -> None:
 def _plan(settings: Settings, ca: Path | None) -> GatewayPlan:
     """What the settings ask for; a squad brings pods of its own."""
     from surefoot.service import VERSION
-    from surefoot.service.errors import NoGatewayUrlError
+    from surefoot.service.errors.gateways import NoGatewayUrlError
     from surefoot.service.gateway.plan import GatewayPlan
     from surefoot.service.runtime.pod_sources import pods_of
 

@@ -17,7 +17,8 @@ from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.cli import standard_streams
 from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from surefoot.service.cli.log_output import log_lines
-from surefoot.service.errors import OutputError, RequestError
+from surefoot.service.errors import RequestError
+from surefoot.service.errors.output import OutputError
 from surefoot.service.gateway.forwarding import DAY_S, forwarding
 from surefoot.service.gateway.plan import GatewayPlan
 from surefoot.service.gateway.recording import GatewayRecorder

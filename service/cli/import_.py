@@ -40,7 +40,8 @@ def import_(
     from surefoot.sensor_ingest.watches.reading import read_activity
     from surefoot.service.cli.results import chosen_runners
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import NoWatchFileNamedError, RunnerUnknownError
+    from surefoot.service.errors.runs import RunnerUnknownError
+    from surefoot.service.errors.watches import NoWatchFileNamedError
     from surefoot.service.runs import find_run
     from surefoot.service.runtime.importing import (
         forget_joined,

@@ -38,7 +38,7 @@ def inspect(
     from surefoot.sensor_ingest.files.statements import Statements
     from surefoot.service.cli.remembering import forget_file, keep_file
     from surefoot.service.configuration import usable_configuration
-    from surefoot.service.errors import TwoSourcesError
+    from surefoot.service.errors.recordings import TwoSourcesError
     from surefoot.service.runtime.file_memory import with_memory
     from surefoot.service.terminal.inspection import show_inspection
 

@@ -27,7 +27,7 @@ def live(
     from surefoot.sensor_ingest.devices.limits import limits_before
     from surefoot.service.cli.standard_streams import say
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import NoRunnerError
+    from surefoot.service.errors.runs import NoRunnerError
     from surefoot.service.exporters.exporter_thread import ExporterThread
     from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runtime.daemon import DaemonContext, run_daemon

@@ -33,7 +33,7 @@ def load(
 def _chosen(settings: Settings, wanted: str | None) -> str:
     """Id of the runner who was asked for, or of the only one."""
     from surefoot.sensor_ingest.recording.runner_ids import runner_id
-    from surefoot.service.errors import RunnerNotChosenError
+    from surefoot.service.errors.runs import RunnerNotChosenError
     from surefoot.service.store.reading import StoreReader
     from surefoot.service.store.watch_runs import WatchRuns
 

@@ -114,7 +114,7 @@ def _conform(pod: str, folder: Path | None, *, restart: bool) -> None:
 def _forget_bond(pod: str, folder: Path | None) -> None:
     from surefoot.sensor_ingest.ble.adapter import RadioBackend
     from surefoot.sensor_ingest.ble.bonds import Bonds, unpair
-    from surefoot.service.errors import NoBondError
+    from surefoot.service.errors.pods import NoBondError
     from surefoot.service.runs import runs_folder
 
     runs = runs_folder(folder)

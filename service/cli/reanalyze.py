@@ -29,7 +29,7 @@ def reanalyze(
     from surefoot.sensor_ingest.recording.errors import RunError
     from surefoot.sensor_ingest.recording.run_folder import list_runs
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import NoRunNamedError
+    from surefoot.service.errors.runs import NoRunNamedError
     from surefoot.service.runs import find_run, runs_folder
 
     if not runs and not all_runs:

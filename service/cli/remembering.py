@@ -15,7 +15,7 @@ from surefoot.sensor_ingest.files.csv_reader import first_lines, sentences_about
 from surefoot.sensor_ingest.files.errors import RecordingError
 from surefoot.sensor_ingest.files.inspection import Inspection
 from surefoot.sensor_ingest.files.statements import NOTHING_SAID, Statements
-from surefoot.service.errors import OutputError
+from surefoot.service.errors.output import OutputError
 from surefoot.service.runtime.file_memory import FILE_NAME, forget, remember
 
 

@@ -32,7 +32,7 @@ def replay_run(
 
     from surefoot.service.cli.results import chosen_runners, give_results, json_path
     from surefoot.service.configuration import usable_configuration
-    from surefoot.service.errors import RunnerUnknownError
+    from surefoot.service.errors.runs import RunnerUnknownError
     from surefoot.service.people.speed_scales import scaled
     from surefoot.service.pipeline.reanalysis import analyze_run
     from surefoot.service.runs import find_run

@@ -11,7 +11,7 @@ from rich.text import Text
 from surefoot.analysis.companions import COMPANION_WORDS
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder
 from surefoot.service.cli.invocation import command_line
-from surefoot.service.errors import RunnerUnknownError
+from surefoot.service.errors.runs import RunnerUnknownError
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.serialization.output_files import check_output, write_json

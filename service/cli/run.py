@@ -89,7 +89,7 @@ def _open(
     from surefoot.service import VERSION
     from surefoot.service.cli.pod_choice import choose_pods
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import TwoSourcesError
+    from surefoot.service.errors.recordings import TwoSourcesError
     from surefoot.service.runs import find_run, runs_folder
     from surefoot.service.runtime.pod_sources import chosen_companions, worn_as_kept
 

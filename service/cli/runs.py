@@ -37,7 +37,7 @@ def runs(folder: Folder = None) -> None:
 
 def _of_watches(settings: Settings) -> list[WatchRun]:
     """Runs of watches; none where the store cannot be used, as recordings are listed without it."""
-    from surefoot.service.errors import StoreError
+    from surefoot.service.errors.store import StoreError
     from surefoot.service.store.watch_runs import WatchRuns
 
     try:

@@ -33,7 +33,7 @@ def serve(
     from surefoot.service.cli.live_wall import print_phone_address, wall_settings
     from surefoot.service.cli.log_output import log_to_stderr
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import WallError
+    from surefoot.service.errors.settings import WallError
     from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest

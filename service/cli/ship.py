@@ -38,7 +38,7 @@ def ship(
     The exit code is 1 where InfluxDB does not have everything afterwards, or the broker refused something.
     """
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import NoServerError, NothingToCountError
+    from surefoot.service.errors.output import NoServerError, NothingToCountError
     from surefoot.service.exporters.drain import drain_to_influxdb, drain_to_mqtt, refused_rows
     from surefoot.service.runtime.run_dates import correct_dates
     from surefoot.service.terminal.shipping import account_lines, refused_lines
@@ -81,7 +81,7 @@ def _list_refused(settings: Settings) -> None:
 
 def _send_again(settings: Settings, named: str) -> None:
     """Mark a run, or every run with refused rows, to be sent anew."""
-    from surefoot.service.errors import RunUnknownError
+    from surefoot.service.errors.runs import RunUnknownError
     from surefoot.service.exporters.drain import refused_rows, send_again
     from surefoot.service.runs import LAST
     from surefoot.service.store.reading import StoreReader

@@ -49,7 +49,7 @@ def sync(
     from rich.console import Console
 
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import FootUnknownError
+    from surefoot.service.errors.recordings import FootUnknownError
     from surefoot.service.exporters.exporter_thread import ExporterThread
     from surefoot.service.runtime.data_folder import recording_data_folder
     from surefoot.service.runtime.syncing import bring_in

@@ -19,7 +19,7 @@ def takeout(
     from rich.console import Console
 
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.errors import NothingOfRunnerError
+    from surefoot.service.errors.people import NothingOfRunnerError
     from surefoot.service.runtime.runner_traces import find_runner
     from surefoot.service.runtime.takeout import take_out
     from surefoot.service.terminal.progress import ProgressBar

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiomqtt import MqttError
 
-from surefoot.service.errors import ExportError
+from surefoot.service.errors.output import ExportError
 from surefoot.service.exporters.forgetting import forget_in_mqtt
 from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient

@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.exporters.command import CommandExporter
 from surefoot.service.exporters.influxdb import InfluxExporter
 from surefoot.service.exporters.influxdb_client import InfluxClient

@@ -15,7 +15,7 @@ import numpy as np
 from surefoot.analysis.model import Foot, Samples
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
-from surefoot.service.errors import NothingToExportError
+from surefoot.service.errors.output import NothingToExportError
 from surefoot.service.formats.output import write_new
 from surefoot.service.formats.samples import ACC, GYR, TIME, write_samples
 from surefoot.service.pipeline.analysis import ProgressCallback

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from surefoot.service.errors import OutputError
+from surefoot.service.errors.output import OutputError
 
 
 def one_file(paths: Sequence[Path], folder: Path, name: str) -> Path:

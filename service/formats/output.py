@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from surefoot.sensor_ingest.recording.private_files import private_opener
-from surefoot.service.errors import OutputError
+from surefoot.service.errors.output import OutputError
 
 
 @contextmanager

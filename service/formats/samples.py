@@ -12,7 +12,7 @@ from surefoot.analysis.model import Foot, Samples
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.replay import replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
-from surefoot.service.errors import OutputError
+from surefoot.service.errors.output import OutputError
 from surefoot.service.formats.output import created
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.reanalysis import replay_with_progress

@@ -15,7 +15,7 @@ from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.run_folder import open_run
-from surefoot.service.errors import ServiceRefusedError, ServiceUnreachableError
+from surefoot.service.errors.gateways import ServiceRefusedError, ServiceUnreachableError
 from surefoot.service.gateway.handover import DONE, Handover
 from surefoot.service.gateway.service_client import ServiceClient
 from surefoot.service.problem_log import ProblemLog

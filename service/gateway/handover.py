@@ -11,7 +11,7 @@ from surefoot.sensor_ingest.recording.journal import MAGIC
 from surefoot.sensor_ingest.recording.private_files import make_private_file, sync_folder
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, open_run
 from surefoot.sensor_ingest.recording.whole_frames import end_of_whole_frames
-from surefoot.service.errors import ServiceRefusedError, ServiceUnreachableError
+from surefoot.service.errors.gateways import ServiceRefusedError, ServiceUnreachableError
 from surefoot.service.gateway.service_client import ServiceClient
 
 DONE = "handed-over"

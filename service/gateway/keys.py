@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener
-from surefoot.service.errors import GatewayKeysError, GatewayNameError, GatewayUnknownError
+from surefoot.service.errors.gateways import GatewayKeysError, GatewayNameError, GatewayUnknownError
 
 FILE_NAME = "gateways.json"
 KEY_BYTES = 32

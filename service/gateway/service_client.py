@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from surefoot.service.errors import GatewayCertificateError, ServiceRefusedError, ServiceUnreachableError, strip_errno
+from surefoot.service.errors import strip_errno
+from surefoot.service.errors.gateways import GatewayCertificateError, ServiceRefusedError, ServiceUnreachableError
 from surefoot.service.gateway.http_connection import HttpConnection, NoHttpError
 
 TIMEOUT_S = 15.0

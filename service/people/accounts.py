@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from surefoot.dashboards.viewers import Role, Scope, SessionInfo, ShareInfo, Viewer
 from surefoot.dashboards.wall.access import SESSION_LIFETIME_S, Password
-from surefoot.service.errors import AccountError
+from surefoot.service.errors.people import AccountError
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.sessions import Session, Sessions
 

@@ -11,7 +11,7 @@ from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
 from surefoot.analysis.weeks.red_flags import RedFlag, red_flags
-from surefoot.service.errors import EntryError
+from surefoot.service.errors.people import EntryError
 from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.typed_values import from_json, to_json

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
-from surefoot.service.errors import EntryError
+from surefoot.service.errors.people import EntryError
 
 T = TypeVar("T")
 _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {

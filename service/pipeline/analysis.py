@@ -19,7 +19,7 @@ from surefoot.analysis.time_watched import time_watched
 from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.sensor_ingest.files.statements import NOTHING_SAID, Statements
-from surefoot.service.errors import FeetApartError, NoRecordingError, SameRecordingError
+from surefoot.service.errors.recordings import FeetApartError, NoRecordingError, SameRecordingError
 from surefoot.service.pipeline.data_quality import DataQuality, assess, comparison_notes
 from surefoot.service.pipeline.sampling_stats import SamplingStats
 from surefoot.service.pipeline.sides import AS_GIVEN, FILES_QUESTION, Sides, odd_foot_question, without_sided

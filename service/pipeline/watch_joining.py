@@ -13,7 +13,7 @@ from surefoot.analysis.session import Results
 from surefoot.analysis.track import JoinedTrack
 from surefoot.analysis.watch_offset import WatchOffset, watch_offset
 from surefoot.sensor_ingest.watches.activity import Activity
-from surefoot.service.errors import TrackApartError
+from surefoot.service.errors.watches import TrackApartError
 
 LEAST_KNOWN_S = 60
 """Of a rhythm; a watch that shows less is compared by its speed."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.private_files import make_private_file, make_private_folder
-from surefoot.service.errors import BackupError
+from surefoot.service.errors.store import BackupError
 from surefoot.service.people.forgotten import FILE_NAME as FORGOTTEN
 from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import FILE_NAME as PEOPLE

@@ -14,7 +14,7 @@ from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.errors import RunBusyError
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.forgetting import sweep
 from surefoot.service.runtime.joining import JoinedRun, join_parts

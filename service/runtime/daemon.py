@@ -33,7 +33,7 @@ from surefoot.sensor_ingest.recording.run_folder import (
     open_run,
 )
 from surefoot.service import VERSION
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.catch_up import CatchUp

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.errors import RunError
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.runtime.forgetting import sweep
 from surefoot.service.runtime.recording_lock import recording_lock
 from surefoot.service.settings import Settings

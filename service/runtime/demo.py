@@ -18,7 +18,7 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run
 from surefoot.service import VERSION
-from surefoot.service.errors import ScenarioUnknownError
+from surefoot.service.errors.runs import ScenarioUnknownError
 from surefoot.service.runtime.run_loop import FinishedRun, Observer, record_run
 
 DEFAULT_SCENARIO = "story"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
-from surefoot.service.errors import RunOpenError
+from surefoot.service.errors.runs import RunOpenError
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.settings import Settings

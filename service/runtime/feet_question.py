@@ -14,7 +14,8 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run
 from surefoot.service import VERSION
-from surefoot.service.errors import FeetUnknownError, OnePodError
+from surefoot.service.errors.pods import OnePodError
+from surefoot.service.errors.recordings import FeetUnknownError
 from surefoot.service.pipeline.runner_analysis import concatenate
 
 PATIENCE_S = 90.0

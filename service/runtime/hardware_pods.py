@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.hardware_pods import ControllerError, open_hardware_pods
 from surefoot.firmware_sim.scenarios import SCENARIOS, Scenario, make_scenario
-from surefoot.service.errors import DongleError, NoDongleError, ScenarioUnknownError
+from surefoot.service.errors.pods import DongleError, NoDongleError
+from surefoot.service.errors.runs import ScenarioUnknownError
 from surefoot.service.runtime.shutdown import StopRequest
 
 

@@ -11,7 +11,7 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
 from surefoot.sensor_ingest.watches.activity import Activity
 from surefoot.sensor_ingest.watches.kept_track import forget_track, keep_track
-from surefoot.service.errors import TrackApartError, WatchRunUnknownError
+from surefoot.service.errors.watches import TrackApartError, WatchRunUnknownError
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.watch_joining import join_track

@@ -13,7 +13,7 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, wait_for_any
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
 from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, PodAssignment
-from surefoot.service.errors import NoPodError, SamePodError
+from surefoot.service.errors.pods import NoPodError, SamePodError
 from surefoot.service.settings import RunnerSettings
 
 SEED_STRIDE = 256

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
 from surefoot.sensor_ingest.recording.private_files import make_private_folder
-from surefoot.service.errors import DataFolderBusyError
+from surefoot.service.errors.store import DataFolderBusyError
 
 LOCK_NAME = "recording.lock"
 

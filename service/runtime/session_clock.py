@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.run_folder import Manifest
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.runtime.date_trust import trusted_utc_s
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.reading import StoreReader

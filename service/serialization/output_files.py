@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from surefoot.service.errors import OutputError
+from surefoot.service.errors.output import OutputError
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.serialization.json import to_json
 

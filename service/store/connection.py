@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from surefoot.sensor_ingest.recording.private_files import make_private_file, make_private_folder
-from surefoot.service.errors import StoreBrokenError, StoreError
+from surefoot.service.errors.store import StoreBrokenError, StoreError
 from surefoot.service.store.migrations import MIGRATIONS, migrate
 
 BUSY_TIMEOUT_S = 10.0

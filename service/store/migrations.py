@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.runner_ids import runner_id, shown_name
-from surefoot.service.errors import StoreBrokenError, StoreError
+from surefoot.service.errors.store import StoreBrokenError, StoreError
 
 FIRST_TABLES = """
 CREATE TABLE runs (

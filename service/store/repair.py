@@ -13,7 +13,7 @@ from typing import Any
 
 from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
-from surefoot.service.errors import StoreBrokenError
+from surefoot.service.errors.store import StoreBrokenError
 from surefoot.service.store.connection import connect, store_errors, transaction
 from surefoot.service.store.migrations import MIGRATIONS, migrate
 from surefoot.service.store.notebook import Notebook, NoteKind

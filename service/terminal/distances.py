@@ -6,7 +6,7 @@ import re
 
 from surefoot.dashboards.report.splits import pod_distance_m
 from surefoot.sensor_ingest.formatting import pluralize
-from surefoot.service.errors import LengthError
+from surefoot.service.errors.runs import LengthError
 from surefoot.service.people.speed_scales import scale_of_run, stated
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from surefoot.sensor_ingest.recording.private_files import make_private_folder, replace_private_file
-from surefoot.service.errors import CertificateError
+from surefoot.service.errors.gateways import CertificateError
 
 AUTHORITY_LASTS, CERTIFICATE_LASTS = timedelta(days=3650), timedelta(days=397)
 """Browsers refuse a server's certificate that is valid for much longer than a year."""

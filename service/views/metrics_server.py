@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.serialization.prometheus import CONTENT_TYPE
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from surefoot.sensor_ingest.recording.private_files import private_opener
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder
 from surefoot.sensor_ingest.watches.kept_track import kept_track
 from surefoot.service import VERSION
-from surefoot.service.errors import BrowserError, OutputError
+from surefoot.service.errors.output import BrowserError, OutputError
 from surefoot.service.pipeline.analysis import Analysis
 
 BROWSERS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from surefoot.dashboards.wall.access import MetricsToken
 from surefoot.dashboards.wall.metrics_page import MetricsPage
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.exporters.exporter_thread import SINK_TABLES
 from surefoot.service.serialization.prometheus import MetricFamily, Sample, prometheus_text
 from surefoot.service.settings import Settings

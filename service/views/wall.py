@@ -30,7 +30,8 @@ from surefoot.extras import missing
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
 from surefoot.sensor_ingest.watches.kept_track import kept_track
-from surefoot.service.errors import RequestError, WallError
+from surefoot.service.errors import RequestError
+from surefoot.service.errors.settings import WallError
 from surefoot.service.formats.exporting import available_forms, check_installed, export_run
 from surefoot.service.formats.one_file import one_file
 from surefoot.service.people.accounts import StoredAccounts

@@ -11,7 +11,7 @@ from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 import segno
 
-from surefoot.service.errors import WallError
+from surefoot.service.errors.settings import WallError
 from surefoot.service.people.accounts import MIN_PASSWORD_LENGTH, StoredAccounts
 from surefoot.service.settings import WallSettings
 

@@ -20,7 +20,7 @@ from surefoot.sensor_ingest.files.csv_reader import read_csv
 from surefoot.sensor_ingest.files.errors import RecordingError
 from surefoot.sensor_ingest.files.statements import NOTHING_SAID
 from surefoot.service.configuration import SETTINGS_FILE, load_configuration, variable
-from surefoot.service.errors import SettingsError
+from surefoot.service.errors.settings import SettingsError
 from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.serialization.mqtt_messages import TOPIC_ROOT
 from surefoot.service.settings import Settings, setting_types

@@ -18,7 +18,7 @@ from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.entries import PacketEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
-from surefoot.service.errors import StoreBrokenError, StoreError
+from surefoot.service.errors.store import StoreBrokenError, StoreError
 from surefoot.service.exporters import exporter_thread
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import missing_runs, rebuild, store_recorded_run

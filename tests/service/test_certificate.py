@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from surefoot.service.errors import CertificateError
+from surefoot.service.errors.gateways import CertificateError
 from surefoot.service.views import local_authority
 from surefoot.service.views.local_authority import CertificateFiles, write_certificate
 from tests.service.command import surefoot

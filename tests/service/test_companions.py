@@ -27,7 +27,7 @@ from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, RunFolder, create_run
-from surefoot.service.errors import LengthError
+from surefoot.service.errors.runs import LengthError
 from surefoot.service.people.people import People
 from surefoot.service.people.speed_scales import scale_of_run
 from surefoot.service.pipeline.reanalysis import analyze_run

@@ -24,7 +24,7 @@ from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
 from surefoot.sensor_ingest.recording.run_folder import open_run
 from surefoot.service.cli.demo import run_demo
-from surefoot.service.errors import ScenarioUnknownError
+from surefoot.service.errors.runs import ScenarioUnknownError
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.demo import DemoRun, choose_scenarios, record_demo
 from surefoot.service.runtime.shutdown import StopRequest

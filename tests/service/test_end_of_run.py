@@ -10,7 +10,7 @@ import pytest
 from surefoot.analysis.model import Foot, Samples
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.service.configuration import load_configuration
-from surefoot.service.errors import SettingsError
+from surefoot.service.errors.settings import SettingsError
 from surefoot.service.pipeline.analysis import chunks
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.end_of_run import RunActivity, RunEnd

@@ -19,7 +19,8 @@ from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, end_interrupted_run
-from surefoot.service.errors import GatewayCertificateError, RequestError, ServiceRefusedError, ServiceUnreachableError
+from surefoot.service.errors import RequestError
+from surefoot.service.errors.gateways import GatewayCertificateError, ServiceRefusedError, ServiceUnreachableError
 from surefoot.service.gateway.forwarding import Forwarder
 from surefoot.service.gateway.handover import DONE, Handover
 from surefoot.service.gateway.keys import GatewayKeys

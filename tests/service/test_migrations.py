@@ -12,7 +12,7 @@ import pytest
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.store.connection import connect
 from surefoot.service.store.migrations import FIRST_TABLES, MIGRATIONS
 from surefoot.service.store.outbox import Outbox

@@ -18,7 +18,7 @@ from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreSta
 from surefoot.sensor_ingest.recording.kept_feet import keep_feet
 from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
 from surefoot.service.cli.pod_choice import choose_pods
-from surefoot.service.errors import NoPodError, SamePodError
+from surefoot.service.errors.pods import NoPodError, SamePodError
 from surefoot.service.runtime import run_loop
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.pod_sources import named_pods, nearest_pods

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surefoot.service.configuration import SETTINGS_FILE, load_configuration, variable
-from surefoot.service.errors import MASK, SettingsError
+from surefoot.service.errors import MASK
+from surefoot.service.errors.settings import SettingsError
 from surefoot.service.settings import Settings, setting_types
 from tests.service.command import surefoot
 

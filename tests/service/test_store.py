@@ -16,7 +16,7 @@ import pytest
 
 from surefoot.analysis.findings import Kind, Severity, State
 from surefoot.analysis.model import Foot, Samples
-from surefoot.service.errors import StoreError
+from surefoot.service.errors.store import StoreError
 from surefoot.service.settings import Settings
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.migrations import SCHEMA_VERSION

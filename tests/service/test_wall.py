@@ -32,7 +32,7 @@ from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simula
 from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.service.cli.live_wall import run_wall
-from surefoot.service.errors import WallError
+from surefoot.service.errors.settings import WallError
 from surefoot.service.pipeline.analysis import chunks
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.demo import DemoRun

@@ -11,7 +11,7 @@ import numpy as np
 
 from surefoot.analysis.metrics import CONTACT
 from surefoot.dashboards.data_source import AnalysedRun
-from surefoot.service.errors import NothingToExportError
+from surefoot.service.errors.output import NothingToExportError
 from surefoot.service.formats.course import Course
 from surefoot.service.formats.fit import messages
 from surefoot.service.formats.fit.fields import FLOAT32

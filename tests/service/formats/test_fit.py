@@ -18,7 +18,7 @@ from surefoot.analysis.model import Bout, BoutKind, Estimate, Floats, Foot, Gait
 from surefoot.analysis.session import Results
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.sensor_ingest.watches.fit_crc import crc16
-from surefoot.service.errors import NothingToExportError
+from surefoot.service.errors.output import NothingToExportError
 from surefoot.service.formats.course import SPAN_S
 from surefoot.service.formats.fit.activity import fit_activity
 from surefoot.service.formats.fit.fields import BYTES, FLOAT32, STRING, UINT8, UINT16, UINT32, UINT32Z, Field, Value

@@ -10,7 +10,7 @@ import pytest
 from surefoot.dashboards.viewers import Role, Scope
 from surefoot.dashboards.wall.access import Password
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
-from surefoot.service.errors import AccountError
+from surefoot.service.errors.people import AccountError
 from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.people.people_file import FILE_NAME
 from surefoot.service.people.sessions import FILE_NAME as SESSIONS

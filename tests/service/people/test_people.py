@@ -14,7 +14,7 @@ from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Seen, Sign, Trend, When
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
-from surefoot.service.errors import EntryError
+from surefoot.service.errors.people import EntryError
 from surefoot.service.people.people import People
 from surefoot.service.people.people_file import FILE_NAME
 from surefoot.service.people.typed_values import from_json, to_json

@@ -1,0 +1,28 @@
+"""What people typed, and their accounts."""
+
+from __future__ import annotations
+
+from surefoot.service.errors import RequestError
+
+
+class EntryError(RequestError):
+    """Something that was typed and cannot be kept."""
+
+
+class NothingOfRunnerError(RequestError):
+    """Nothing is known of a runner."""
+
+    def __init__(self, runner: str) -> None:
+        self.runner = runner
+        super().__init__(f"nothing of a runner {runner!r} is here; surefoot runs lists who ran.")
+
+
+class NotConfirmedError(RequestError):
+    """Somebody has to say yes, and there is no terminal."""
+
+    def __init__(self) -> None:
+        super().__init__("this cannot be undone, and there is no terminal to ask at; say --yes if it is meant.")
+
+
+class AccountError(RequestError):
+    """An account that cannot be made or changed."""
