@@ -18,7 +18,7 @@ from surefoot.sensor_ingest.cancellation import StopRequested, cancel_on, wait_f
 from surefoot.sensor_ingest.devices.companions import PROFILES
 from surefoot.sensor_ingest.recording.entries import CompanionEntry, CompanionEvent
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
-from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment
 
 log = logging.getLogger(__name__)
 

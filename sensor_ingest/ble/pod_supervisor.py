@@ -33,8 +33,8 @@ from surefoot.sensor_ingest.protocol import FootCode, Opcode, PodInfo, ProtocolE
 from surefoot.sensor_ingest.recording.assembler import Assembler
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind, LostEntry, PodEntry
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.packet_reordering import ReorderBuffer
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

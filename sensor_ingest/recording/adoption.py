@@ -12,16 +12,8 @@ from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
 from surefoot.sensor_ingest.recording.entries import EndEntry, PodEntry
 from surefoot.sensor_ingest.recording.errors import NotARunError
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
-from surefoot.sensor_ingest.recording.run_folder import (
-    JOURNAL,
-    MANIFEST,
-    MANIFEST_COPY,
-    Manifest,
-    PodAssignment,
-    RunFolder,
-    adopt_run,
-    is_run_id,
-)
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment, is_run_id
+from surefoot.sensor_ingest.recording.run_folder import JOURNAL, MANIFEST, MANIFEST_COPY, RunFolder, adopt_run
 
 _DATED = re.compile(r"(\d{8}T\d{6})Z-.*")
 

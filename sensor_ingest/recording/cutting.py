@@ -25,9 +25,10 @@ from surefoot.sensor_ingest.recording.folder_swap import swapped_in
 from surefoot.sensor_ingest.recording.heard_boots import HeardPacket
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.kept_pods import KeptPod
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment
 from surefoot.sensor_ingest.recording.pair_clock import PairClock
 from surefoot.sensor_ingest.recording.placement import PlacedBoot, Placement
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.sensor_ingest.recording.steps import step_ticks_us
 
 MARGIN_S = 60.0

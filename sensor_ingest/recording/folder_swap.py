@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.private_files import make_private_folder, sync_folder
-from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, write_manifest
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, write_manifest
 
 _FRESH, _OLD = ".fresh-", ".old-"
 """Before the run's id: names that no run has."""

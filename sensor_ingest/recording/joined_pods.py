@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 
 
 class Recording(Protocol):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.assembler import PodAssembler
 from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind, PacketEntry
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 
 NOTE_PERIOD_S = 10.0
 MAX_NOTES = 8640

@@ -13,9 +13,10 @@ from surefoot.sensor_ingest.recording.clock_fit import ClockFit
 from surefoot.sensor_ingest.recording.clock_steering import fit_boot
 from surefoot.sensor_ingest.recording.entries import ClockEntry, Entry, EventEntry, EventKind, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.mending import give_up_lost, mended
 from surefoot.sensor_ingest.recording.pod_health import PodHealthTracker
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 
 
 class Replay:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import stat
 import time
-import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.entries import EndEntry
 from surefoot.sensor_ingest.recording.errors import (
@@ -26,146 +22,16 @@ from surefoot.sensor_ingest.recording.errors import (
 )
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
+from surefoot.sensor_ingest.recording.manifest import FORMAT, CompanionAssignment, Manifest, PodAssignment
 from surefoot.sensor_ingest.recording.pair_clock import PairClock
 from surefoot.sensor_ingest.recording.private_files import FOLDER_MODE, make_private_folder, replace_private_file
-from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
+from surefoot.sensor_ingest.recording.runner_ids import is_runner_id
 
-FORMAT = 1
 MANIFEST = "manifest.json"
 MANIFEST_COPY = "manifest-copy.json"
 """Read where the manifest is missing or damaged: without it a recording has no owner."""
 _MAX_MANIFEST_BYTES = 1_000_000
-_YEARS = range(1970, 2200)
-"""Of `created_utc`: a computer without a battery begins in 1970, and times in nanoseconds must fit 64 bits."""
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 JOURNAL = "journal.bin"
-
-
-@dataclass(frozen=True, slots=True)
-class PodAssignment:
-    """Which runner's foot a pod is on.
-
-    Parameters
-    ----------
-    serial : its serial number or tag.
-    runner : the runner's id.
-    name : what the runner is called; empty where that is the id.
-    """
-
-    serial: str
-    foot: Foot
-    runner: str
-    name: str = ""
-
-    @classmethod
-    def worn_by(cls, name: str, serial: str, foot: Foot) -> PodAssignment:
-        """A pod of a runner of whom only a name or an id is known."""
-        return cls(serial, foot, runner_id(name), "" if is_runner_id(name) else shown_name(name))
-
-
-@dataclass(frozen=True, slots=True)
-class CompanionAssignment:
-    """A sensor beside the pods, of one runner.
-
-    Parameters
-    ----------
-    address : its Bluetooth address, or the name that it advertises.
-    runner : the runner's id.
-    """
-
-    companion: Companion
-    address: str
-    runner: str
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """Description of a run. The session clock is 0 at `created_utc`; a pod's number is its index in `pods`.
-
-    `parameters` are those of the analysis that were not the default when the run began; `sides_confirmed` names the
-    runners who say that their pods were on these feet; `pair_clocks` tells how well the clocks of a runner's pods are
-    known against each other, where they were not timed live; a companion's number is its index in `companions`.
-    """
-
-    run_id: str
-    created_utc: datetime
-    software: str
-    pods: tuple[PodAssignment, ...]
-    ended: bool = False
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    sides_confirmed: tuple[str, ...] = ()
-    pair_clocks: Mapping[str, PairClock] = field(default_factory=dict)
-    companions: tuple[CompanionAssignment, ...] = ()
-
-    @property
-    def runners(self) -> tuple[str, ...]:
-        """The runners' ids, in order of their first pod."""
-        return tuple(dict.fromkeys(pod.runner for pod in self.pods))
-
-    def partner_tag(self, number: int) -> str:
-        """How the pod on the other foot is called: the end of its serial number; empty without one."""
-        own = self.pods[number]
-        others = [pod.serial[-4:] for pod in self.pods if pod.runner == own.runner and pod.foot is own.foot.other]
-        return next((tag for tag in others if len(tag) == 4 and tag.isascii()), "")
-
-    @property
-    def names(self) -> dict[str, str]:
-        """What each runner is called, by id, in the same order."""
-        return {pod.runner: pod.name or pod.runner for pod in self.pods}
-
-    def to_json(self) -> str:
-        """The manifest as JSON text."""
-        fields = {
-            "format": FORMAT,
-            "run": self.run_id,
-            "created_utc": self.created_utc.isoformat(),
-            "software": self.software,
-            "pods": [
-                {"serial": pod.serial, "foot": pod.foot, "runner": pod.runner, "name": pod.name} for pod in self.pods
-            ],
-            "ended": self.ended,
-            "parameters": dict(self.parameters),
-            "sides_confirmed": list(self.sides_confirmed),
-            "pair_clocks": {runner: clock.to_json() for runner, clock in self.pair_clocks.items()},
-            "companions": [
-                {"companion": each.companion, "address": each.address, "runner": each.runner}
-                for each in self.companions
-            ],
-        }
-        return json.dumps({**fields, "checksum": _checksum(fields)}, indent=1, ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> Manifest:
-        """The manifest from parsed JSON; KeyError, TypeError or ValueError if it is malformed.
-
-        One without a checksum is of an earlier version.
-        """
-        if "checksum" in fields and fields["checksum"] != _checksum(fields):
-            raise ValueError("wrong checksum")
-        pods = tuple(_pod(pod) for pod in fields["pods"])
-        created = datetime.fromisoformat(fields["created_utc"])
-        if created.tzinfo is None or created.year not in _YEARS:
-            raise ValueError("created_utc without a time zone, or in an impossible year")
-        if not is_run_id(str(fields["run"])):
-            raise ValueError("a run id that is no name of a folder")
-        parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
-        confirmed = tuple(str(name) for name in fields.get("sides_confirmed", ()))
-        clocks = {str(runner): PairClock.from_json(clock) for runner, clock in fields.get("pair_clocks", {}).items()}
-        companions = tuple(
-            CompanionAssignment(Companion(each["companion"]), str(each["address"]), str(each["runner"]))
-            for each in fields.get("companions", ())
-        )
-        return cls(
-            str(fields["run"]),
-            created,
-            str(fields["software"]),
-            pods,
-            bool(fields["ended"]),
-            parameters,
-            confirmed,
-            clocks,
-            companions,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +154,6 @@ def adopt_run(parent: Path, manifest: Manifest) -> RunFolder:
     return run
 
 
-def is_run_id(text: str) -> bool:
-    """Whether a text can be the id of a run, which is the name of its folder."""
-    return _RUN_ID.fullmatch(text) is not None
-
-
 def open_run(path: Path) -> RunFolder:
     """Open a run; RunMissingError, NotARunError or RunFormatNewerError if that is not possible."""
     if not path.is_dir():
@@ -331,12 +192,6 @@ def end_interrupted_run(run: RunFolder) -> RunFolder:
     with JournalWriter(run.journal_path) as journal:
         journal.append(EndEntry(journal.existing.latest_s))
     return run.mark_ended()
-
-
-def _pod(fields: Mapping[str, Any]) -> PodAssignment:
-    """A pod of a manifest; an earlier one may have a name in the place of the id."""
-    pod = PodAssignment.worn_by(str(fields["runner"]), str(fields["serial"]), Foot(fields["foot"]))
-    return replace(pod, name=shown_name(str(fields["name"]))) if fields.get("name") else pod
 
 
 def confirmed_before(parent: Path, pods: Sequence[PodAssignment]) -> tuple[str, ...]:
@@ -407,9 +262,3 @@ def _write_file(run: RunFolder, target: Path) -> None:
         replace_private_file(target, run.manifest.to_json() + "\n")
     except OSError as error:
         raise RunUnwritableError(run.path, error.strerror or type(error).__name__) from error
-
-
-def _checksum(fields: Mapping[str, Any]) -> str:
-    """CRC-32 of all other fields."""
-    text = json.dumps({key: fields[key] for key in fields if key != "checksum"}, sort_keys=True)
-    return f"{zlib.crc32(text.encode()):08x}"

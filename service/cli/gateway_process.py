@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Protocol
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import wait_for_any
 from surefoot.sensor_ingest.errors import IngestError
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.service.cli import standard_streams
 from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from surefoot.service.cli.log_output import log_lines

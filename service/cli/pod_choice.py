@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+    from surefoot.sensor_ingest.recording.manifest import PodAssignment
 
 SCAN_S = 5.0
 

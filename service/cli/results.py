@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from surefoot.analysis.companions import COMPANION_WORDS
-from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder
+from surefoot.sensor_ingest.recording.manifest import Manifest
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.cli.invocation import command_line
 from surefoot.service.errors.runs import RunnerUnknownError
 from surefoot.service.pipeline.analysis import Analysis

@@ -17,7 +17,7 @@ from surefoot.service.cli.options import LeftPod, RightPod, RunnerName, Seed
 if TYPE_CHECKING:
     from surefoot.analysis.model import Foot
     from surefoot.sensor_ingest.ble.visiting import PodProgress
-    from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+    from surefoot.sensor_ingest.recording.manifest import PodAssignment
     from surefoot.service.pipeline.analysis import ProgressCallback
     from surefoot.service.runtime.syncing import Synced
     from surefoot.service.settings import Settings

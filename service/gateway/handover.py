@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.journal import MAGIC
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.private_files import make_private_file, sync_folder
-from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, open_run
 from surefoot.sensor_ingest.recording.whole_frames import end_of_whole_frames
 from surefoot.service.errors.gateways import ServiceRefusedError, ServiceUnreachableError
 from surefoot.service.gateway.service_client import ServiceClient

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,8 @@ from surefoot.sensor_ingest.recording.errors import (
     RunMissingError,
     RunUnwritableError,
 )
-from surefoot.sensor_ingest.recording.run_folder import (
-    PodAssignment,
-    RunFolder,
-    create_run,
-    end_interrupted_run,
-    list_runs,
-    open_run,
-)
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, end_interrupted_run, list_runs, open_run
 from surefoot.sensor_ingest.recording.steps import StepsSeen
 from surefoot.service.gateway.plan import GatewayPlan
 from surefoot.service.problem_log import ProblemLog

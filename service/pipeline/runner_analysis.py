@@ -16,10 +16,10 @@ from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
 from surefoot.sensor_ingest.recording.assembler import Batch, CompanionNews, Given, SilentPod
 from surefoot.sensor_ingest.recording.journal import JournalHole
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, Manifest, PodAssignment
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE, PairClock
 from surefoot.sensor_ingest.recording.pod_health import HealthNote
-from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, conclude
 from surefoot.service.pipeline.sampling_stats import (
     SamplingCounter,

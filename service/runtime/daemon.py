@@ -24,14 +24,8 @@ from surefoot.sensor_ingest.recording.errors import (
     RunMissingError,
     RunUnwritableError,
 )
-from surefoot.sensor_ingest.recording.run_folder import (
-    CompanionAssignment,
-    Manifest,
-    PodAssignment,
-    RunFolder,
-    create_run,
-    open_run,
-)
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from surefoot.service import VERSION
 from surefoot.service.errors.store import StoreError
 from surefoot.service.problem_log import ProblemLog

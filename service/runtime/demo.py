@@ -16,7 +16,8 @@ from surefoot.firmware_sim.scenarios import SCENARIOS, Outage, Scenario, make_sc
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run
 from surefoot.service import VERSION
 from surefoot.service.errors.runs import ScenarioUnknownError
 from surefoot.service.runtime.run_loop import FinishedRun, Observer, record_run

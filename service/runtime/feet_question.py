@@ -12,7 +12,8 @@ from surefoot.analysis.model import Foot, Samples
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.assembler import Batch
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import create_run
 from surefoot.service import VERSION
 from surefoot.service.errors.pods import OnePodError
 from surefoot.service.errors.recordings import FeetUnknownError

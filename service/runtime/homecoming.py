@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import TAG_CHARACTERS, DiscoveredPod
 from surefoot.sensor_ingest.ble.visiting import Visit
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.service.errors.recordings import FootUnknownError
 from surefoot.service.runtime.pod_visits import partners_of, take_over
 from surefoot.service.runtime.syncing import cut_shelf

@@ -12,9 +12,10 @@ from pathlib import Path
 from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.folder_swap import finish_swaps
 from surefoot.sensor_ingest.recording.joined_pods import fit_together
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_activity import RunActivity, read_activity
-from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.forgetting import sweep_parts
 from surefoot.service.runtime.replacement import replace_results

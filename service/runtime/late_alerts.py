@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from datetime import time as time_of_day
 
 from surefoot.analysis.findings import Finding
-from surefoot.sensor_ingest.recording.run_folder import Manifest
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.service.alerts.policy import AlertPolicy
 from surefoot.service.serialization.alert_messages import alert_to_dict, post_run_alert
 from surefoot.service.serialization.encoding import Json

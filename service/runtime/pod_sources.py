@@ -12,7 +12,7 @@ from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, wait_for_any
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
-from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, PodAssignment
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, PodAssignment
 from surefoot.service.errors.pods import NoPodError, SamePodError
 from surefoot.service.settings import RunnerSettings
 

@@ -10,7 +10,7 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.taking_over import TakingOver
 from surefoot.sensor_ingest.ble.visiting import PodProgress, Visit
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.syncing import shelf_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from surefoot.analysis.findings import latest
 from surefoot.analysis.session import Results
-from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder
+from surefoot.sensor_ingest.recording.manifest import Manifest
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.errors.runs import RunOpenError
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.reanalysis import analyze_run

@@ -14,8 +14,8 @@ from typing import Self
 
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.pod_health import HealthNote
-from surefoot.sensor_ingest.recording.run_folder import Manifest
 from surefoot.service.alerts.policy import Alert, AlertPolicy
 from surefoot.service.runtime.date_trust import is_date_trusted
 from surefoot.service.runtime.known_findings import KnownFindings

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from surefoot.sensor_ingest.recording.run_folder import Manifest
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.service.errors.store import StoreError
 from surefoot.service.runtime.date_trust import trusted_utc_s
 from surefoot.service.store.boot_time import BootTime

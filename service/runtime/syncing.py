@@ -16,7 +16,8 @@ from surefoot.sensor_ingest.recording.cutting import KeptRun, TakenOver, cut_run
 from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
 from surefoot.sensor_ingest.recording.kept_pairs import pair_pods
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, confirmed_before, list_runs
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, confirmed_before, list_runs
 from surefoot.sensor_ingest.recording.shelf import Shelf
 from surefoot.service import VERSION
 from surefoot.service.people.forgotten import Forgotten

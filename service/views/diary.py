@@ -14,7 +14,8 @@ from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, proposed_labels
 from surefoot.dashboards.diary_source import DiaryState, EntryRefusedError, Json, RanToday, Said
 from surefoot.dashboards.formatting import duration, local_time
-from surefoot.sensor_ingest.recording.run_folder import Manifest, list_runs
+from surefoot.sensor_ingest.recording.manifest import Manifest
+from surefoot.sensor_ingest.recording.run_folder import list_runs
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.people import People
 from surefoot.service.people.typed_values import from_json, to_json

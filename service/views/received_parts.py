@@ -21,8 +21,9 @@ from surefoot.sensor_ingest.recording.errors import (
 )
 from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
 from surefoot.sensor_ingest.recording.journal import MAGIC
+from surefoot.sensor_ingest.recording.manifest import FORMAT, Manifest, is_run_id
 from surefoot.sensor_ingest.recording.private_files import private_opener, sync_folder
-from surefoot.sensor_ingest.recording.run_folder import FORMAT, Manifest, RunFolder, adopt_run, is_run_id, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, adopt_run, open_run
 from surefoot.service.errors.gateways import GatewayKeysError
 from surefoot.service.gateway.keys import GatewayKeys
 from surefoot.service.people.forgotten import Forgotten

@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 from surefoot.analysis.track import JoinedTrack
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.report.page import report_html
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.private_files import private_opener
-from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.sensor_ingest.watches.kept_track import kept_track
 from surefoot.service import VERSION
 from surefoot.service.errors.output import BrowserError, OutputError

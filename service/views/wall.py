@@ -28,7 +28,8 @@ from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.metrics_page import MetricsPage
 from surefoot.extras import missing
 from surefoot.sensor_ingest.errors import IngestError
-from surefoot.sensor_ingest.recording.run_folder import Manifest, RunFolder, list_runs
+from surefoot.sensor_ingest.recording.manifest import Manifest
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.watches.kept_track import kept_track
 from surefoot.service.errors import RequestError
 from surefoot.service.errors.settings import WallError

@@ -11,7 +11,7 @@ from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.pod.imu import Imu, read_imu
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment
 from surefoot.service.pipeline.analysis import Analysis, chunks, conclude
 from surefoot.service.pipeline.sampling_stats import SamplingCounter
 from surefoot.service.views.reporting import recorded

@@ -17,7 +17,8 @@ from surefoot.firmware_sim.body.truth import TrueInversionEvent
 from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from tests.devices.rows import Device, SimulatedSensor
 from tests.rolls.detection import random_rolls
 from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, recording, worn

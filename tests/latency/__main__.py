@@ -25,7 +25,7 @@ from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simula
 from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from surefoot.sensor_ingest.protocol import MAX_SAMPLES
 from surefoot.sensor_ingest.recording.assembler import Batch
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment
 from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.result_recorder import ResultRecorder

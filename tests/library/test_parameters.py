@@ -11,7 +11,7 @@ import pytest
 import surefoot
 from surefoot.analysis.drift.baseline import Baseline
 from surefoot.analysis.model import Foot, Samples
-from surefoot.sensor_ingest.recording.run_folder import Manifest
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from tests.service.command import simulated, write_samples
 from tests.service.command import surefoot as command
 from tests.service.stored_runs import manifest

@@ -25,7 +25,8 @@ from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 from surefoot.sensor_ingest.recording.entries import ClockEntry, EndEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalWriter
 from surefoot.sensor_ingest.recording.kept_pods import KeptPod
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run
 
 BEGAN_UTC = datetime(2026, 5, 3, 8, 0, tzinfo=UTC)
 CLOCKS = {

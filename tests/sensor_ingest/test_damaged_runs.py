@@ -15,9 +15,10 @@ from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.frames import encode_frame
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.mending import lost_packets
 from surefoot.sensor_ingest.recording.replay import replay
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run
 from tests.sensor_ingest.damage import Damaged, bit_flipped, page_gone, page_overwritten
 from tests.sensor_ingest.virtual import Recorded, in_virtual_time, record, replayed, standing
 from tests.sensor_ingest.wire import PER_PACKET, clock_entry, info, packet_entry, pod_entry

@@ -20,8 +20,9 @@ from surefoot.sensor_ingest.pod_store.records import read_record
 from surefoot.sensor_ingest.recording.boot_placing import place_boots
 from surefoot.sensor_ingest.recording.clock_steering import session_times
 from surefoot.sensor_ingest.recording.kept_pods import KeptPod
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment
 from surefoot.sensor_ingest.recording.placement import PlacedBoot
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, create_run
+from surefoot.sensor_ingest.recording.run_folder import create_run
 from tests.firmware_sim.pod_listener import RUN
 from tests.sensor_ingest.stored import keeping_runner, store_of
 from tests.sensor_ingest.virtual import CREATED, Taken, in_virtual_time, radio_of, recording, worn

@@ -21,7 +21,8 @@ from surefoot.sensor_ingest.recording.errors import (
     RunUnwritableError,
 )
 from surefoot.sensor_ingest.recording.journal import JournalReader
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, list_runs, open_run
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import create_run, list_runs, open_run
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

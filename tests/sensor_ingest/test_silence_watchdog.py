@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.silence_watchdog import (
     PARTNER_TIMEOUT_S,
     REPORT_INTERVAL_S,

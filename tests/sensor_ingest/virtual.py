@@ -26,8 +26,9 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.assembler import Batch, CompanionNews, SilentPod
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
 from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.replay import replay
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 
 T = TypeVar("T")
 Recorded = tuple[RunFolder, "Taken", SimulatedRunner, LiveRun]

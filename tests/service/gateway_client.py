@@ -14,7 +14,7 @@ from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, EventEntry, EventKind
 from surefoot.sensor_ingest.recording.frames import encode_frame
 from surefoot.sensor_ingest.recording.journal import MAGIC
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment
 
 RUN = "20260102T030405Z-0000abcd"
 PODS = (PodAssignment("SF-L-0001", Foot.LEFT, "anna"), PodAssignment("SF-R-0001", Foot.RIGHT, "anna"))

@@ -13,7 +13,8 @@ from surefoot.analysis.findings import Finding, Kind, Severity, State, finding_i
 from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.recording.assembler import Batch
-from surefoot.sensor_ingest.recording.run_folder import Manifest, PodAssignment, RunFolder
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.pipeline.analysis import chunks
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.recovery import store_recorded_run

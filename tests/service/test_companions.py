@@ -25,8 +25,9 @@ from surefoot.firmware_sim import virtual_time
 from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.live_run import LiveRun
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
-from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, RunFolder, create_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run
 from surefoot.service.errors.runs import LengthError
 from surefoot.service.people.people import People
 from surefoot.service.people.speed_scales import scale_of_run

@@ -16,7 +16,8 @@ from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.recording.kept_feet import FILE_NAME, keep_feet, kept_feet
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import create_run
 from surefoot.service.errors.pods import OnePodError
 from surefoot.service.errors.recordings import FeetUnknownError
 from surefoot.service.runtime import feet_question

@@ -26,7 +26,8 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, list_runs
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import create_run, list_runs
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.end_of_run import RunActivity, RunEnd

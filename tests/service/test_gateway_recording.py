@@ -18,7 +18,8 @@ from surefoot.firmware_sim.simulation import Simulation
 from surefoot.firmware_sim.virtual_time import run_playback
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, list_runs, open_run
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, list_runs, open_run
 from surefoot.service.gateway.plan import GatewayPlan
 from surefoot.service.gateway.recording import GatewayRecorder
 

@@ -13,9 +13,9 @@ from surefoot.analysis.findings import Finding, Kind, Severity, State
 from surefoot.analysis.model import Estimate, Flag, Foot, Gait, Strides, Window
 from surefoot.analysis.session import Results
 from surefoot.dashboards.asymmetry_trend import asymmetry_trend
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.terminal.live_screen import Title, render

@@ -22,9 +22,10 @@ from surefoot.dashboards.wall.access import COOKIE_NAME, Password
 from surefoot.firmware_sim import virtual_time
 from surefoot.sensor_ingest.recording.entries import PacketEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pod_health import PodHealth, PodHealthTracker
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, list_runs
+from surefoot.sensor_ingest.recording.run_folder import list_runs
 from surefoot.service.diagnostics import Check, CheckStatus, run_checks
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.pod_sources import simulated_squad

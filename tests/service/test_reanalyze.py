@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.replay import replay
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from surefoot.service.exporters.drain import drain_to_influxdb
 from surefoot.service.exporters.exporter_thread import ExporterThread
 from surefoot.service.pipeline.reanalysis import analyze_run

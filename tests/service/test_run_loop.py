@@ -23,8 +23,9 @@ from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.errors import RunEndedError
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.result_recorder import ResultRecorder

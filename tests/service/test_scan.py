@@ -16,7 +16,8 @@ from surefoot.sensor_ingest.ble.discovery import DiscoveredCompanion, Discovered
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.pod_store.store_protocol import StoreState, StoreStatus
 from surefoot.sensor_ingest.recording.kept_feet import keep_feet
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.cli.pod_choice import choose_pods
 from surefoot.service.errors.pods import NoPodError, SamePodError
 from surefoot.service.runtime import run_loop

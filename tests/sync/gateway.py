@@ -18,7 +18,8 @@ from surefoot.firmware_sim.scenarios import GOOD_LINK, Scenario
 from surefoot.sensor_ingest.protocol import FootCode, Packet, PacketFlag, PodInfo
 from surefoot.sensor_ingest.recording.entries import EndEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalWriter
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from surefoot.service.gateway.handover import DONE
 from surefoot.service.gateway.keys import GatewayKeys
 from tests.accuracy.report import Finding

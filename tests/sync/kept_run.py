@@ -25,7 +25,8 @@ from surefoot.sensor_ingest.recording.clock_fit import ClockMapping
 from surefoot.sensor_ingest.recording.entries import EndEntry, PodEntry
 from surefoot.sensor_ingest.recording.heard_boots import HeardPacket, read_heard
 from surefoot.sensor_ingest.recording.journal import JournalWriter
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, list_runs
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, list_runs
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.simulated_sync import save_pods
 from surefoot.service.runtime.syncing import bring_in, shelf_of

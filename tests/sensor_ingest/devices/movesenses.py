@@ -14,7 +14,7 @@ from surefoot.firmware_sim.pod.imu import Imu, random_mounting
 from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 
 OWNER = "owner"
 USUAL = {

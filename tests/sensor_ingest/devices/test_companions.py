@@ -14,8 +14,9 @@ from surefoot.firmware_sim.devices.virtual_companion import HEART_RATE_STRAP, Fr
 from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.recording.entries import CompanionEntry, CompanionEvent
 from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment
 from surefoot.sensor_ingest.recording.merging import merge_recordings
-from surefoot.sensor_ingest.recording.run_folder import CompanionAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from tests.sensor_ingest.devices.companions import STRAP, TREADMILL, beating, companion, strap, treadmill
 from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, in_virtual_time, recording, replayed, standing, worn
 

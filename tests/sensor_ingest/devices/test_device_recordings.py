@@ -21,15 +21,10 @@ from surefoot.sensor_ingest.protocol import PodInfo
 from surefoot.sensor_ingest.recording.entries import ClockEntry, EndEntry, Entry, EventEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.frames import encode_frame
 from surefoot.sensor_ingest.recording.journal import JournalWriter
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_activity import read_activity
-from surefoot.sensor_ingest.recording.run_folder import (
-    PodAssignment,
-    RunFolder,
-    create_run,
-    end_interrupted_run,
-    open_run,
-)
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, end_interrupted_run, open_run
 from tests.devices.rows import DEVICES, Device
 from tests.sensor_ingest.pieces import entries_of
 from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, in_virtual_time, recording, replayed

@@ -21,9 +21,10 @@ from surefoot.sensor_ingest.devices.decoding import decoder_of
 from surefoot.sensor_ingest.devices.limits import limits_of
 from surefoot.sensor_ingest.protocol import FootCode, Opcode
 from surefoot.sensor_ingest.recording.entries import EventKind
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_activity import read_activity
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import create_run, open_run
 from tests.sensor_ingest.devices.compared import RUN, analysed, means
 from tests.sensor_ingest.devices.verities import SERIALS, USUAL, WEARER, connected, record_pair, worn_verity
 from tests.sensor_ingest.virtual import (

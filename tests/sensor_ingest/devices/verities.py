@@ -26,9 +26,10 @@ from surefoot.sensor_ingest.recording.assembler import Assembler
 from surefoot.sensor_ingest.recording.entries import PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.entry_queue import EntryQueue
 from surefoot.sensor_ingest.recording.journal import JournalWriter
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.pod_health import PodHealthTracker
 from surefoot.sensor_ingest.recording.recorder import Recorder
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, create_run, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from surefoot.sensor_ingest.recording.silence_watchdog import SilenceWatchdog
 from tests.sensor_ingest.virtual import CREATED, Taken
 

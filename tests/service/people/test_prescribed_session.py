@@ -17,7 +17,8 @@ from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanne
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
-from surefoot.sensor_ingest.recording.run_folder import PodAssignment, RunFolder, list_runs
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.pod_sources import SimulatedSquad
 from surefoot.service.runtime.recovery import store_recorded_run
