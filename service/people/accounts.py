@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -16,20 +16,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from surefoot.dashboards.viewers import Role, Scope, SessionInfo, ShareInfo, Viewer
 from surefoot.dashboards.wall.access import SESSION_LIFETIME_S, Password
 from surefoot.service.errors.people import AccountError
+from surefoot.service.people.links import Links
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.sessions import Session, Sessions
+from surefoot.service.people.shares import NOTHING_GIVEN, Shares
 
 MIN_PASSWORD_LENGTH = 8
 OWNER = "owner"
 LINK = "link."
 """Begins the account of a session that came by a link."""
-PERSONAL = "account"
-"""Field of a link that signs in to an account, in place of what others are shown."""
-PERSONAL_LINK = timedelta(hours=72)
-"""For how long such a link signs in; the device stays signed in for longer, until it is ended."""
 NAME = re.compile(r"[\w.@+-]{1,40}")
-NOBODY_S_HASH = PasswordHasher().hash(secrets.token_hex())
-"""Takes as long to verify as anybody's, so that nobody learns which names there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +54,7 @@ class StoredAccounts:
 
     def __init__(self, folder: Path, owner: Password | None) -> None:
         self._file = PeopleFile(folder)
+        self._shares, self._links = Shares(self._file), Links(self._file)
         self._sessions = Sessions(folder)
         self._owner = owner
         self._hasher = PasswordHasher()
@@ -96,12 +93,13 @@ class StoredAccounts:
         self._file.add(Entry(EntryKind.ACCOUNT, name, "", datetime.now(UTC), fields))
 
     def remove(self, name: str) -> None:
-        """Take an account away, with its sessions."""
+        """Take an account away, with its sessions and what it was let see: another of that name begins anew."""
         entry = self._file.entry(EntryKind.ACCOUNT, "", name)
         if entry is None or entry.withdrawn:
             raise AccountError(f"there is no account {name}")
         self._file.add(Entry(EntryKind.ACCOUNT, name, "", datetime.now(UTC), {}, withdrawn=True))
         self._sessions.end_all(name)
+        self._shares.take_back(name)
 
     def _hashed(self, password: str) -> str:
         if len(password) < MIN_PASSWORD_LENGTH:
@@ -118,7 +116,7 @@ class StoredAccounts:
         if name in ("", OWNER):
             return None if self._owner is None or not self._owner.matches(password) else self._owner.new_cookie()
         account = self._named(name)
-        if not self._verified(NOBODY_S_HASH if account is None else account.secret, password) or account is None:
+        if not self._verified(_hash_of_nobody() if account is None else account.secret, password) or account is None:
             return None
         return self._sessions.begin(name, device)
 
@@ -138,7 +136,7 @@ class StoredAccounts:
         account = self._named(session.account)
         if account is None:
             return None
-        return Viewer(account.name, account.name, account.role, account.speaks_for, self._shared_with(account.name))
+        return Viewer(account.name, account.name, account.role, account.speaks_for, self._shares.given_to(account.name))
 
     def _owner_of_settings(self) -> Viewer:
         """Whoever has the password of the settings: everybody, as long as nobody else has an account."""
@@ -174,7 +172,9 @@ class StoredAccounts:
         """Whether the old password was right, and the new one holds now; every other device is signed out."""
         session = self._sessions.of(cookie)
         account = None if session is None else self._named(session.account)
-        if session is None or account is None or not self._verified(account.secret, old):
+        if len(new) < MIN_PASSWORD_LENGTH or session is None or account is None:
+            return False
+        if not self._verified(account.secret, old):
             return False
         self.add(account.name, account.role, new, account.speaks_for)
         for each in self._sessions.of_account(account.name):
@@ -186,15 +186,9 @@ class StoredAccounts:
 
     def shares(self, viewer: Viewer) -> Sequence[ShareInfo]:
         """Every coach and physio, with what the viewer's runner lets them see."""
-        given = {entry.fields["to"]: entry for entry in self._file.entries(EntryKind.SHARE, viewer.speaks_for)}
+        given = self._shares.given_by(viewer.speaks_for)
         return [
-            ShareInfo(
-                each.name,
-                each.name,
-                each.role,
-                _scopes(given.get(each.name)),
-                given[each.name].at_utc if each.name in given else None,
-            )
+            ShareInfo(each.name, each.name, each.role, *given.get(each.name, NOTHING_GIVEN))
             for each in self.all()
             if each.role in (Role.COACH, Role.PHYSIO)
         ]
@@ -203,70 +197,45 @@ class StoredAccounts:
         """Give or take back, which stays in the file with its date; KeyError where there is no such coach or physio."""
         if account not in {each.account for each in self.shares(viewer)}:
             raise KeyError(account)
-        fields = {"to": account, "scopes": sorted(scopes)}
-        self._file.add(Entry(EntryKind.SHARE, account, viewer.speaks_for, datetime.now(UTC), fields, by=viewer.account))
+        self._shares.give(viewer, account, scopes)
 
-    def _shared_with(self, account: str) -> dict[str, frozenset[Scope]]:
-        entries = self._file.entries(EntryKind.SHARE)
-        return {entry.runner: _scopes(entry) for entry in entries if entry.fields["to"] == account}
-
-    # links for somebody without an account
+    # links for somebody without an account, or with one on another device
 
     def new_link(self, viewer: Viewer, scopes: frozenset[Scope], days: int) -> str:
         """Token of a link, good for some days."""
-        token = secrets.token_urlsafe(24)
-        until = datetime.now(UTC) + timedelta(days=days)
-        fields = {"scopes": sorted(scopes), "until": until.isoformat()}
-        self._file.add(
-            Entry(EntryKind.LINK, _digest(token), viewer.speaks_for, datetime.now(UTC), fields, by=viewer.account)
-        )
-        return token
+        return self._links.new(viewer, scopes, days)
 
     def new_personal_link(self, runner: str) -> str | None:
-        """Token of a link that signs a device of the runner's own in; None where no account speaks for them.
-
-        It may be followed more than once within `PERSONAL_LINK`: mail servers open links to look at what is there.
-        """
+        """Token of a link that signs a device of the runner's own in; None where no account speaks for them."""
         account = next((each for each in self.all() if each.speaks_for == runner), None)
-        if account is None:
-            return None
-        token, now = secrets.token_urlsafe(24), datetime.now(UTC)
-        fields = {PERSONAL: account.name, "until": (now + PERSONAL_LINK).isoformat()}
-        self._file.add(Entry(EntryKind.LINK, _digest(token), runner, now, fields))
-        return token
+        return None if account is None else self._links.new_personal(runner, account.name)
 
     def link(self, token: str, device: str) -> str | None:
         """A cookie for a link; None where it has expired or was taken back."""
-        entry = self._valid_link(_digest(token))
-        if entry is None:
+        found = self._links.of_token(token)
+        if found is None:
             return None
-        if PERSONAL not in entry.fields:
-            return self._sessions.begin(LINK + entry.id, "a link")
-        account = self._named(entry.fields[PERSONAL])
-        return self._sessions.begin(account.name, device) if account and account.speaks_for == entry.runner else None
+        if not found.account:
+            return self._sessions.begin(LINK + found.id, "a link")
+        account = self._named(found.account)
+        return self._sessions.begin(account.name, device) if account and account.speaks_for == found.runner else None
 
-    def _linked(self, digest: str) -> Viewer | None:
-        entry = self._valid_link(digest)
-        if entry is None or PERSONAL in entry.fields:
+    def _linked(self, link_id: str) -> Viewer | None:
+        found = self._links.valid(link_id)
+        if found is None or found.account:
             return None
-        return Viewer(LINK + digest, "a link", Role.PHYSIO, shared={entry.runner: _scopes(entry)})
+        return Viewer(LINK + link_id, "a link", Role.PHYSIO, shared={found.runner: found.scopes})
 
-    def _valid_link(self, digest: str) -> Entry | None:
-        found = (each for each in self._file.entries(EntryKind.LINK) if each.id == digest)
-        return next((each for each in found if datetime.fromisoformat(each.fields["until"]) > datetime.now(UTC)), None)
+
+@cache
+def _hash_of_nobody() -> str:
+    """A hash that takes as long to verify as anybody's, so that nobody learns which names there are."""
+    return PasswordHasher().hash(secrets.token_hex())
 
 
 def _account(entry: Entry) -> Account:
     return Account(entry.id, Role(entry.fields["role"]), entry.fields["speaks_for"], entry.fields["secret"])
 
 
-def _scopes(entry: Entry | None) -> frozenset[Scope]:
-    return frozenset() if entry is None else frozenset(Scope(each) for each in entry.fields["scopes"])
-
-
 def _session_info(each: Session, current: Session) -> SessionInfo:
     return SessionInfo(each.id, each.device, each.since_utc, each.id == current.id)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

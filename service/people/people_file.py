@@ -5,7 +5,7 @@ Nothing is changed in place: a later entry with the same id corrects an earlier 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,12 +15,12 @@ from typing import Any
 
 from surefoot.sensor_ingest.recording.file_lock import lock_when_free
 from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener, replace_private_bytes
-from surefoot.service.store.checked_lines import append_line, read_lines, text_of
+from surefoot.service.store.checked_lines import Line, append_line, read_lines, text_of
 
 FILE_NAME = "people.log"
 LOCK_NAME = "people.lock"
-Key = tuple[str, str, str]
-"""Kind, runner and id."""
+Key = tuple[str, str]
+"""Runner and id."""
 
 
 class EntryKind(StrEnum):
@@ -72,7 +72,7 @@ class PeopleFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
         self._lock = folder / LOCK_NAME
-        self._read: tuple[tuple[int, int], Mapping[Key, Entry]] | None = None
+        self._read: tuple[tuple[int, int], Mapping[EntryKind, Mapping[Key, Entry]]] | None = None
 
     def add(self, entry: Entry) -> None:
         """Keep an entry; the same one sent again changes nothing. OSError where the disk does not take it."""
@@ -90,12 +90,12 @@ class PeopleFile:
         ----------
         runner : only what is about them.
         """
-        found = (each for each in self._entries().values() if each.kind is kind and not each.withdrawn)
+        found = (each for each in self._entries(kind).values() if not each.withdrawn)
         return sorted((each for each in found if runner in (None, each.runner)), key=lambda each: each.at_utc)
 
     def entry(self, kind: EntryKind, runner: str, entry_id: str) -> Entry | None:
         """One entry, also a withdrawn one."""
-        return self._entries().get((kind, runner, entry_id))
+        return self._entries(kind).get((runner, entry_id))
 
     def history_of(self, runner: str) -> Sequence[Entry]:
         """Every entry about a runner and of their accounts as it was typed, with each correction, in order."""
@@ -146,17 +146,16 @@ class PeopleFile:
                 replace_private_bytes(self.path, text_of(kept))
             return len(lines) - len(kept)
 
-    def _entries(self) -> Mapping[Key, Entry]:
-        """Read anew when the file has changed."""
+    def _entries(self, kind: EntryKind) -> Mapping[Key, Entry]:
+        """The newest entries of a kind, also withdrawn ones; read anew when the file has changed."""
         try:
             state = self.path.stat()
         except FileNotFoundError:
             return {}
         stamp = state.st_size, state.st_ino
         if self._read is None or self._read[0] != stamp:
-            lines = (_entry(*line) for line in read_lines(self.path))
-            self._read = stamp, {(each.kind, each.runner, each.id): each for each in lines if each is not None}
-        return self._read[1]
+            self._read = stamp, _by_kind(read_lines(self.path))
+        return self._read[1][kind]
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -164,6 +163,15 @@ class PeopleFile:
         with open(self._lock, "ab", opener=private_opener) as file:
             lock_when_free(file.fileno())
             yield
+
+
+def _by_kind(lines: Iterable[Line]) -> Mapping[EntryKind, Mapping[Key, Entry]]:
+    """By kind, since accounts are looked up with every request, and most of what is typed is not about them."""
+    found: dict[EntryKind, dict[Key, Entry]] = {kind: {} for kind in EntryKind}
+    for line in lines:
+        if (entry := _entry(*line)) is not None:
+            found[entry.kind][entry.runner, entry.id] = entry
+    return found
 
 
 def _fields(entry: Entry) -> Mapping[str, Any]:

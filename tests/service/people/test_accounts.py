@@ -113,6 +113,23 @@ def test_a_removed_account_is_out_at_once(accounts: StoredAccounts) -> None:
         accounts.remove("carl")
 
 
+def test_another_of_the_same_name_sees_nothing_of_what_the_first_was_given(accounts: StoredAccounts) -> None:
+    anna = accounts.viewer(signed_in(accounts, "anna"))
+    assert anna is not None
+    accounts.share(anna, "carl", frozenset({Scope.RUNS}))
+    accounts.remove("carl")
+    accounts.add("carl", Role.COACH, OTHER)
+    carl = accounts.viewer(signed_in(accounts, "carl", OTHER))
+    assert carl is not None
+    assert not carl.may_see("anna", Scope.RUNS)
+
+
+def test_a_new_password_that_is_too_short_changes_nothing(accounts: StoredAccounts) -> None:
+    cookie = signed_in(accounts, "anna")
+    assert not accounts.change_password(cookie, WORD, "short")
+    assert accounts.sign_in("anna", WORD, "") is not None
+
+
 def test_what_a_runner_gives_they_take_back_and_both_are_kept_with_their_date(
     accounts: StoredAccounts, tmp_path: Path
 ) -> None:
@@ -167,7 +184,7 @@ def test_a_personal_link_signs_a_device_of_the_runners_own_in(
     assert {each.device for each in accounts.sessions(first)} == {"a phone", "a mail server that looks at it"}
     accounts.end(again)
     assert accounts.viewer(again) is None
-    monkeypatch.setattr("surefoot.service.people.accounts.PERSONAL_LINK", timedelta(0))
+    monkeypatch.setattr("surefoot.service.people.links.PERSONAL_LINK", timedelta(0))
     assert accounts.link(accounts.new_personal_link("anna") or "", "") is None
     assert accounts.viewer(first) is not None
 
