@@ -95,7 +95,7 @@ class AccountPage:
         if not viewer.speaks_for or not scopes:
             return "Say what the link shows."
         token = self._book.new_link(viewer, scopes, LINK_DAYS)
-        return f"For {LINK_DAYS} days, whoever opens this sees it: {request.base_url}link/{token}"
+        return f"For {LINK_DAYS} days, whoever opens this sees what you chose: {request.base_url}link/{token}"
 
 
 def account_page(
@@ -112,7 +112,7 @@ def account_page(
         *([] if shares is None else _share_parts(shares)),
         element("h2", "Devices") if sessions else None,
         *(_session(each) for each in sessions),
-        _password_form() if sessions else None,
+        *([element("h2", "Password"), _password_form()] if sessions else []),
     ]
     whose = f", {viewer.role}" if viewer.role != viewer.name else ""
     heading = element("h1", f"Account {viewer.name}{whose}" if viewer.name else "Nobody signs in here")
@@ -156,14 +156,15 @@ def _boxes(chosen: frozenset[Scope], account: str) -> list[Markup]:
 
 
 def _session(each: SessionInfo) -> Markup:
-    words = f"{each.device or 'a device'}, since {local_time(each.since_utc)}{', this one' if each.current else ''} "
+    words = f"{each.device or 'a device'}, since {local_time(each.since_utc)}{', this one' if each.current else ''}"
     return element(
         "form",
-        words,
+        element("span", words),
         element("input", type="hidden", name="session", value=each.session),
         element("button", "Sign it out"),
         method="post",
         action="/account/end",
+        class_="device",
     )
 
 
@@ -181,6 +182,7 @@ def _password_form() -> Markup:
         element("button", "Change it"),
         method="post",
         action="/account/password",
+        class_="change",
     )
 
 

@@ -214,10 +214,10 @@ class WallApplication:
         self, request: Request, content_of: Callable[[SquadState], PageContent]
     ) -> AsyncIterator[str]:
         delta, seen, quiet_s = PageDelta(), None, 0.0
-        while not self.closing.is_set() and self._login.viewer(request) is not None:
-            squad = await run_in_threadpool(self._shown(request).squad_state)
-            if squad.revision != seen:
-                seen, quiet_s = squad.revision, 0.0
+        while not self.closing.is_set() and (viewer := self._login.viewer(request)) is not None:
+            squad = await run_in_threadpool(ShownSource(self._source, viewer).squad_state)
+            if (squad.revision, viewer) != seen:
+                seen, quiet_s = (squad.revision, viewer), 0.0
                 yield _event(delta.message(content_of(squad)))
             elif quiet_s >= KEEP_ALIVE_S:
                 quiet_s = 0.0

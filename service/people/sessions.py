@@ -16,6 +16,11 @@ FILE_NAME = "sessions.log"
 LIFETIME = timedelta(days=90)
 BEGUN, ENDED = "begun", "ended"
 MAX_DEVICE_LENGTH = 80
+BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux",
+}  # fmt: skip
+"""Words of a browser's own description, the first that fits, and what people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Sessions:
         """A cookie for a device."""
         cookie = secrets.token_urlsafe(32)
         make_private_folder(self.path.parent)
-        began = {"id": _digest(cookie), "account": account, "device": device[:MAX_DEVICE_LENGTH]}
+        began = {"id": _digest(cookie), "account": account, "device": device_name(device)}
         append_line(self.path, BEGUN, {**began, "at_utc": datetime.now(UTC).isoformat()})
         return cookie
 
@@ -99,6 +104,13 @@ class Sessions:
             elif kind == ENDED:
                 found.pop(fields["id"], None)
         return found
+
+
+def device_name(user_agent: str) -> str:
+    """A browser's description of itself in a few words, such as "Chrome, Android"; as it is where none is known."""
+    browser = next((name for word, name in BROWSERS.items() if word in user_agent), "")
+    system = next((name for word, name in SYSTEMS.items() if word in user_agent), "")
+    return ", ".join(filter(None, (browser, system))) or user_agent[:MAX_DEVICE_LENGTH]
 
 
 def _digest(cookie: str) -> str:

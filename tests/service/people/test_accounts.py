@@ -14,6 +14,7 @@ from surefoot.service.errors.people import AccountError
 from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.people.people_file import FILE_NAME
 from surefoot.service.people.sessions import FILE_NAME as SESSIONS
+from surefoot.service.people.sessions import device_name
 from tests.service.real_command import RealCommand
 
 WORD, OTHER = "correct horse", "battery staple"
@@ -96,6 +97,18 @@ def test_a_device_is_signed_out_by_itself_by_another_and_by_a_new_password(accou
     assert accounts.viewer(second) is not None
     assert accounts.viewer(fourth) is None
     assert accounts.sign_in("anna", WORD, "") is None
+
+
+def test_a_device_is_named_in_a_few_words() -> None:
+    android = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
+    iphone = (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1"
+    )
+    assert [device_name(each) for each in (android, iphone, "curl/8")] == [
+        "Chrome, Android",
+        "Safari, iPhone",
+        "curl/8",
+    ]
 
 
 def test_nobody_ends_a_session_of_somebody_else(accounts: StoredAccounts) -> None:

@@ -1,0 +1,62 @@
+"""The page of one's own account, in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from surefoot.dashboards.viewers import Role
+from surefoot.dashboards.wall.access import Password
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.service.people.accounts import StoredAccounts
+from tests.dashboards.browser import SIZES, chromium, overflow_px, violations
+from tests.dashboards.fake_source import FakeViewDataSource, eventful_runner
+
+WORD, NEW = "correct horse", "battery staple"
+
+
+def signed_in(page: Page, port: int, name: str, word: str = WORD) -> None:
+    page.goto(f"http://127.0.0.1:{port}/login")
+    page.fill("#name", name)
+    page.fill("#password", word)
+    page.get_by_role("button", name="Show the wall").click()
+    expect(page.locator("#pieces")).to_be_visible()
+
+
+def test_a_runner_gives_takes_back_makes_a_link_and_changes_the_password(tmp_path: Path) -> None:
+    accounts = StoredAccounts(tmp_path, Password("open sesame"))
+    accounts.add("anna", Role.RUNNER, WORD, "anna")
+    accounts.add("carl", Role.COACH, WORD)
+    source = FakeViewDataSource(eventful_runner("anna", 100.0))
+    width, height = SIZES["phone"]
+    with WallServer(source, accounts=accounts) as server, chromium() as browser:
+        anna, carl, somebody = (
+            browser.new_context(viewport={"width": width, "height": height}).new_page() for _ in range(3)
+        )
+        signed_in(anna, server.port, "anna")
+        signed_in(carl, server.port, "carl")
+        expect(carl.locator("main")).not_to_contain_text("anna")
+        anna.goto(f"http://127.0.0.1:{server.port}/account")
+        given = anna.locator("form", has_text="carl, coach")
+        given.get_by_label("runs").check()
+        given.get_by_role("button", name="Save").click()
+        expect(given).to_contain_text("since ")
+        expect(carl.locator("main")).to_contain_text("anna")
+        made = anna.locator("form", has_text="A link for somebody")
+        made.get_by_label("runs").check()
+        made.get_by_role("button", name="Make a link").click()
+        told = anna.get_by_role("alert").inner_text()
+        assert overflow_px(anna) == 0
+        assert violations(anna) == []
+        somebody.goto(told.split()[-1])
+        expect(somebody.locator("main")).to_contain_text("anna")
+        anna.get_by_label("Old").fill(WORD)
+        anna.get_by_label("New").fill(NEW)
+        anna.get_by_role("button", name="Change it").click()
+        expect(anna.get_by_role("alert")).to_contain_text("The new password holds")
+        given.get_by_label("runs").uncheck()
+        given.get_by_role("button", name="Save").click()
+        expect(carl.locator("main")).not_to_contain_text("anna")
+    assert accounts.sign_in("anna", WORD, "") is None
+    assert accounts.sign_in("anna", NEW, "") is not None
