@@ -341,7 +341,16 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+ALWAYS = {
+    "a foot of its own", "every second number", "no resends", "unknown is done", "no release", "no beacons",
+    "a boot that goes on",
+}  # fmt: skip
+"""One of each kind; the others take as long each."""
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=[] if fault in ALWAYS else [pytest.mark.slow]) for fault in FAULTS]
+)
 def test_a_planted_fault_is_told_by_its_sentence(monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     plant, sentence = FAULTS[fault]
     plant(monkeypatch)
