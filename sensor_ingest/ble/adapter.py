@@ -61,11 +61,12 @@ def is_named(name: str, name_prefix: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Advertisement:
-    """An advertisement of a pod."""
+    """An advertisement of a pod; `services` are those that it advertises."""
 
     device: BLEDevice
     name: str
     rssi_dbm: int
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,10 @@ class Adapter:
     async def _scan_once(self) -> None:
         """Scan until a wanted pod is heard, for at most `SCAN_DURATION_S`."""
         self._scan_done.clear()
-        wanted = [search.name_prefix for search in self._searches.values()]
-        async with BleakScanner(self._on_advertisement, scan_filter(wanted), **self.radio.scanner):
+        searches = self._searches.values()
+        of_anything = any(search.only_address and not search.is_pod for search in searches)
+        services = None if of_anything else scan_filter(search.name_prefix for search in searches)
+        async with BleakScanner(self._on_advertisement, services, **self.radio.scanner):
             try:
                 async with asyncio.timeout(SCAN_DURATION_S):
                     await self._scan_done.wait()
@@ -184,5 +187,5 @@ class Adapter:
             self._heard[device.address] = name, asyncio.get_running_loop().time()
         for found, search in self._searches.items():
             if (of_pod or not search.is_pod) and search.wants(name, device.address) and not found.done():
-                found.set_result(Advertisement(device, name, data.rssi))
+                found.set_result(Advertisement(device, name, data.rssi, tuple(data.service_uuids)))
                 self._scan_done.set()

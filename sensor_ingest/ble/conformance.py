@@ -25,6 +25,7 @@ from surefoot.sensor_ingest.protocol import (
     BOND_UUID,
     CONTROL_UUID,
     INFO_UUID,
+    SERVICE_UUID,
     STREAM_UUID,
     Opcode,
     Packet,
@@ -103,10 +104,16 @@ async def _examine(
 
 
 async def _check_identity(verdicts: Verdicts, link: ConformLink, advertisement: Advertisement) -> PodInfo | None:
+    verdicts.check(
+        "Advertising",
+        "the pod service, complete list of 128-bit UUIDs",
+        SERVICE_UUID in advertisement.services,
+        f"it advertises {', '.join(advertisement.services) or 'no service'}",
+    )
     wanted = {STREAM_UUID: {"notify"}, CONTROL_UUID: {"write", "indicate"}, INFO_UUID: {"read"}}
     lacking = [uuid[:8] for uuid, properties in wanted.items() if not properties <= link.properties(uuid)]
     verdicts.check(
-        "Services", "The pod service MUST be present", not lacking, f"{', '.join(lacking)} is not as it says"
+        "Services", "The pod service MUST be present", not lacking, f"not there, or not so: {', '.join(lacking)}"
     )
     try:
         info = PodInfo.from_bytes(await link.info())

@@ -94,10 +94,11 @@ async def owned_pod(
 
 
 async def find_pod(adapter: Adapter, pod: str, timeout_s: float) -> Advertisement:
-    """What a pod, by serial number, tag or address, advertises; PodRefusedError if it is not heard in time."""
+    """What a pod, by serial number or tag, or whatever has an address, advertises; PodRefusedError if it is not heard
+    in time."""
     scan = asyncio.create_task(adapter.scan(), name="scan")
     search = (
-        adapter.wait_for_advertisement("", only_address=pod.upper())
+        adapter.wait_for_advertisement("", only_address=pod.upper(), is_pod=False)
         if _ADDRESS.fullmatch(pod)
         else adapter.wait_for_advertisement(advertised_prefix(pod))
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from surefoot.firmware_sim.pod import gatt, ring_buffer
+from surefoot.firmware_sim.pod import gatt, peripheral, ring_buffer
 from surefoot.firmware_sim.pod.beacons import Beacon, Beacons
 from surefoot.firmware_sim.pod.core_library import CoreLibrary
 from surefoot.firmware_sim.pod.keeper import Keeper
@@ -356,6 +356,15 @@ def test_a_planted_fault_is_told_by_its_sentence(monkeypatch: pytest.MonkeyPatch
     plant(monkeypatch)
     failed = {verdict.sentence for verdict in examined() if verdict.failure}
     assert sentence in failed
+
+
+def test_a_pod_that_does_not_advertise_its_service_is_found_by_its_address_and_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_another_field = gatt.advertisement("SF0001-L").replace(b"\x11\x07", b"\x11\xff")
+    monkeypatch.setattr(peripheral, "advertisement", lambda _name: in_another_field)
+    failed = [verdict for verdict in examined(by_address=True) if verdict.failure]
+    assert [each.sentence for each in failed] == ["the pod service, complete list of 128-bit UUIDs"]
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ async def refusal(order: Awaitable[object]) -> str:
     [
         (MOVESENSE, False, "its log is ended and taken over with: surefoot sync"),
         ("movesense-1", True, "it is not in range, or switched off"),
+        ("C0:B0:00:00:00:00", True, "a sensor of another maker takes no such orders; name it by its serial number"),
         ("polar-0A1B2C3D", True, "a Polar Verity Sense keeps no run; it is heard live only"),
     ],
 )

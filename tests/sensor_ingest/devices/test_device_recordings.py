@@ -30,10 +30,15 @@ from tests.sensor_ingest.pieces import entries_of
 from tests.sensor_ingest.virtual import CREATED, RUNNER, Taken, in_virtual_time, recording, replayed
 
 RUN = Scenario("run", RunnerProfile(), (PlannedBout("still", 4.0), PlannedBout("run", 24.0, speed_mps=3.0)))
+FASTEST, *OTHERS = DEVICES
 CLOCK_STEP_S, SAMPLE_S = 0.002, 1 / 208
 
 
-@pytest.fixture(scope="module", params=DEVICES, ids=lambda device: device.name.split()[0])
+@pytest.fixture(
+    scope="module",
+    params=[FASTEST, *(pytest.param(other, marks=pytest.mark.slow) for other in OTHERS)],
+    ids=lambda device: device.name.split()[0],
+)
 def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """Two of a kind, of which the right one is out of reach for some seconds."""
     device: Device = request.param

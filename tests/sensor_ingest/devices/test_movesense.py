@@ -38,6 +38,7 @@ from tests.sensor_ingest.virtual import (
 )
 
 
+@pytest.mark.slow
 def test_cadence_contact_and_flight_are_those_of_pods_of_the_profile(tmp_path: Path) -> None:
     async def main() -> None:
         async with Simulation(3) as simulation:
