@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,6 +47,8 @@ LATE_S = 10.0
 """Older alerts are marked late."""
 MAX_CLOSED = 3
 """Connections that the broker closes on a message, until it is given up: some do so instead of refusing it."""
+CANCEL_RETRY_S = 0.1
+"""Tasks that have not ended within this time after a cancellation are cancelled again."""
 MAX_PASSING_AGE_S = 60.0
 """Older rows of `PASSING_TABLES` are not published."""
 
@@ -234,9 +236,12 @@ def _place(row: sqlite3.Row) -> tuple[str, ...]:
     return (row["runner"], row["foot"]) if "foot" in row.keys() else (row["runner"],)  # noqa: SIM118  # a row has values
 
 
-async def _cancel(work: Iterable[asyncio.Task[None]]) -> None:
-    for task in work:
-        task.cancel()
+async def _cancel(work: Collection[asyncio.Task[None]]) -> None:
+    """Until all have ended: `asyncio.wait_for` before Python 3.12 may lose a cancellation."""
+    while not all(task.done() for task in work):
+        for task in work:
+            task.cancel()
+        await asyncio.wait(work, timeout=CANCEL_RETRY_S)
     await asyncio.gather(*work, return_exceptions=True)
 
 

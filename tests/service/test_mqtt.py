@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ import pytest
 from surefoot.analysis.findings import Kind, Severity, State
 from surefoot.analysis.model import Foot, Samples
 from surefoot.service.exporters.exporter_thread import ExporterThread
+from surefoot.service.exporters.mqtt import MqttExporter
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
@@ -98,6 +99,7 @@ DYING = """
 import asyncio, os
 from surefoot.service.configuration import load_configuration
 from surefoot.service.serialization.mqtt_messages import status
+from surefoot.service.exporters.mqtt import MqttExporter
 from surefoot.service.exporters.mqtt_client import broker_connection, publish
 async def main():
     async with broker_connection(load_configuration().settings.mqtt, "here") as client:
@@ -136,6 +138,21 @@ def test_offline_does_not_stand_while_a_service_lives(settings: Settings, listen
         wait(lambda: states(listener, others)[-1:] == ["offline"])
         assert states(listener)[-1] == "online"
     wait(lambda: states(listener)[-1] == "offline")
+
+
+def test_offline_is_told_by_a_service_that_is_stopped_at_any_moment(
+    settings: Settings, listen: Callable[[], Listener], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def loses_a_cancellation(*_: object) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60.0)
+        await asyncio.sleep(60.0)
+
+    monkeypatch.setattr(MqttExporter, "_stay_online", loses_a_cancellation)
+    listener = listen()
+    with ExporterThread(settings):
+        wait(lambda: states(listener) == ["online"])
+    wait(lambda: states(listener) == ["online", "offline"])
 
 
 @pytest.mark.parametrize("empty", [False, True])
