@@ -25,7 +25,8 @@ def serve(
     """Show the wall: who runs now, and every recorded run with its replay and report.
 
     Runs that surefoot live follows in another process are shown as they go on. What gateways and phones send is kept
-    here, and shown as it comes; surefoot live or surefoot sync makes runs of it. Beyond this computer the wall needs an
+    here, and shown as it comes; surefoot live or surefoot sync makes runs of it. Messages to phones are sent from here
+    too. Beyond this computer the wall needs an
     owner: a password from wall.password in the settings or SUREFOOT_WALL_PASSWORD, or an account of surefoot accounts.
 
     Ctrl-C or SIGTERM ends it.
@@ -34,6 +35,7 @@ def serve(
     from surefoot.service.cli.log_output import log_to_stderr
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors.settings import WallError
+    from surefoot.service.exporters.exporter_thread import MESSAGE_SINKS, ExporterThread
     from surefoot.service.exposure import warn_of_exposures
     from surefoot.service.runs import runs_folder
     from surefoot.service.runtime.shutdown import StopRequest
@@ -74,7 +76,7 @@ def serve(
             history=RunnerHistory(settings, runs),
             accounts=accounts,
         )
-        with shown as address, StopRequest(lambda: done.put(None)):
+        with ExporterThread(settings, MESSAGE_SINKS), shown as address, StopRequest(lambda: done.put(None)):
             print(f"The wall is at {address}", flush=True)
             if not is_loopback(wall_address.host):
                 print_phone_address(address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -42,6 +42,8 @@ SINK_TABLES = {
     "ntfy": ("summaries",),
 }
 """Exporter → the tables that it exports."""
+MESSAGE_SINKS = ("e-mail", "ntfy")
+"""Exporters that any process may run beside others; they send nothing twice."""
 
 RunExporter = Callable[[Settings, ExporterStatus, RowsAvailable], Awaitable[None]]
 
@@ -73,9 +75,14 @@ async def _ntfy(settings: Settings, status: ExporterStatus, rows_available: Rows
 
 
 class ExporterThread:
-    """Runs the exporters that the settings name while the context is open; `statuses` has one per exporter."""
+    """Runs the exporters that the settings name while the context is open; `statuses` has one per exporter.
 
-    def __init__(self, settings: Settings) -> None:
+    Parameters
+    ----------
+    sinks : exporters that may run here.
+    """
+
+    def __init__(self, settings: Settings, sinks: Collection[str] = tuple(SINK_TABLES)) -> None:
         wanted: dict[str, tuple[object, RunExporter, tuple[str, ...]]] = {
             "influxdb": (settings.influxdb.url, _influxdb, EXPORTED_TABLES),
             "mqtt": (settings.mqtt.host, _mqtt, ("alerts", "summaries")),
@@ -84,7 +91,9 @@ class ExporterThread:
             "ntfy": (settings.messages.ntfy_url, _ntfy, ("summaries",)),
         }
         self._settings = settings
-        self._exporters = {name: run_exporter for name, (there, run_exporter, _) in wanted.items() if there}
+        self._exporters = {
+            name: run_exporter for name, (there, run_exporter, _) in wanted.items() if there and name in sinks
+        }
         self._drained_tables = {name: tables for name, (_, _, tables) in wanted.items() if name in self._exporters}
         self.statuses = {name: ExporterStatus(name) for name in self._exporters}
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Protocol
 
 from surefoot.sensor_ingest.backoff import Backoff
+from surefoot.sensor_ingest.recording.file_lock import lock_exclusively
 from surefoot.service.exporters.message_contents import MessageContents, moving_s
 from surefoot.service.exporters.message_refusal import RecipientRefusedError, ServerDownError
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
@@ -86,11 +89,26 @@ class MessageExporter:
                 await rows_available.wait(POLL_S)
 
     async def drain(self) -> str:
-        """Send what is due; why some of it waits, empty where nothing does."""
+        """Send what is due; why some of it waits, empty where nothing does or another process is at it."""
+        with self._nobody_else() as alone:
+            try:
+                return (await self._tell_of_runs() or await self._ask_of_morning()) if alone else ""
+            except ServerDownError as error:
+                return str(error)
+
+    @contextmanager
+    def _nobody_else(self) -> Iterator[bool]:
+        """Whether this is the only process that sends by this way while entered."""
+        file = os.open(self._settings.data / f"{self._status.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            return await self._tell_of_runs() or await self._ask_of_morning()
-        except ServerDownError as error:
-            return str(error)
+            lock_exclusively(file)
+            alone = True
+        except OSError:
+            alone = False
+        try:
+            yield alone
+        finally:
+            os.close(file)
 
     # after a run
 

@@ -341,6 +341,27 @@ def test_it_is_asked_after_a_pain_which_is_not_in_the_message_and_not_after_noth
 # through the real command
 
 
+def test_serve_sends_too_and_several_that_send_at_once_send_each_message_once(tmp_path: Path, mail: MailServer) -> None:
+    told = {f"MESSAGES_{name.upper()}": value for name, value in mail.settings.items()} | {"MESSAGES_TO": TO}
+    found = settings(tmp_path, dict(mail.settings))
+    with RealCommand(tmp_path, "serve", "--port", "0", settings=told) as serve, ExporterThread(found) as exporters:
+        wait(lambda: "The wall is at " in serve.out)
+        for number in range(20):
+            ended(found, f"run-{number}", "anna")
+            exporters.notify()
+        wait(lambda: not waiting(found))
+        sent = len(mail.got)
+    assert sent == len(mail.got) == 20
+
+
+def test_a_run_that_ended_is_told_by_serve_alone(tmp_path: Path, mail: MailServer) -> None:
+    told = {f"MESSAGES_{name.upper()}": value for name, value in mail.settings.items()} | {"MESSAGES_TO": TO}
+    ended(Settings(data=tmp_path))
+    with RealCommand(tmp_path, "serve", "--port", "0", settings=told):
+        wait(lambda: mail.got)
+    assert [message["To"] for message in mail.got] == [TO]
+
+
 def test_a_synced_run_reaches_the_phone_with_its_distance(tmp_path: Path, mail: MailServer) -> None:
     told = {f"MESSAGES_{name.upper()}": value for name, value in mail.settings.items()}
     more = {"MESSAGES_TO": TO, "WALL_URL": WALL}
