@@ -185,12 +185,13 @@ def next_day(last_session: date, rest_days: int = 1) -> date:
     return last_session + timedelta(days=1 + rest_days)
 
 
-def rest_sentence(last_session: date, today: date) -> str:
+def rest_sentence(last_session: date, today: date, rest_days: int = 1) -> str:
     """What is said of a day between sessions; empty on one where the next may be."""
-    day = next_day(last_session)
+    day = next_day(last_session, rest_days)
     if today >= day:
         return ""
-    today_is = "Today is the rest day" if today > last_session else "Today's session is done"
+    rest = "Today is the rest day" if rest_days == 1 else "Today is a rest day"
+    today_is = rest if today > last_session else "Today's session is done"
     return f"{today_is}; the next is from {day:%A} on."
 
 

@@ -30,6 +30,7 @@ from surefoot.service.cli.inspect import inspect
 from surefoot.service.cli.live import live
 from surefoot.service.cli.load import load
 from surefoot.service.cli.log_output import silence_log
+from surefoot.service.cli.plan import plan
 from surefoot.service.cli.pods import pods
 from surefoot.service.cli.reanalyze import reanalyze
 from surefoot.service.cli.replay import replay
@@ -58,6 +59,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
     distance: "surefoot distance last 10km",
     load: "surefoot load anna",
+    plan: "surefoot plan anna --begin sprain --stands --moves",
     import_: "surefoot import evening-run.fit --runner anna",
     export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from surefoot.analysis.weeks.feeling import CheckIn, Seen
+from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
 from surefoot.analysis.weeks.red_flags import RedFlag, red_flags
@@ -16,10 +17,11 @@ from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.typed_values import from_json, to_json
 
-Typed = CheckIn | Injury | RunLabels | Seen | Shoe
-T = TypeVar("T", CheckIn, Injury, RunLabels, Seen, Shoe)
+Typed = CheckIn | FollowedPlan | Injury | RunLabels | Seen | Shoe
+T = TypeVar("T", CheckIn, FollowedPlan, Injury, RunLabels, Seen, Shoe)
 KINDS: dict[type[Any], EntryKind] = {
     CheckIn: EntryKind.CHECK_IN,
+    FollowedPlan: EntryKind.PLAN,
     Injury: EntryKind.INJURY,
     RunLabels: EntryKind.LABELS,
     Seen: EntryKind.SEEN,

@@ -31,6 +31,8 @@ class EntryKind(StrEnum):
     SEEN = "seen"
     """Somebody has examined what hurt."""
     INJURY = "injury"
+    PLAN = "plan"
+    """A plan of running again that somebody follows."""
     LABELS = "labels"
     """In what and on what somebody ran; the id is the run's."""
     SHOE = "shoe"

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from surefoot.analysis.weeks.feeling import CheckIn, Seen
+from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
 from surefoot.service.errors.people import EntryError
 
 T = TypeVar("T")
 _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (CheckIn, Injury, RunLabels, Seen, Shoe)
+    kind: TypeAdapter(kind) for kind in (CheckIn, FollowedPlan, Injury, RunLabels, Seen, Shoe)
 }
 
 

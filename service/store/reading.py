@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 
 from surefoot.analysis.companions import Companion, CompanionReading
 from surefoot.analysis.findings import Finding, Kind
-from surefoot.analysis.model import Bout, BoutKind, Foot, Window
+from surefoot.analysis.model import Bout, BoutKind, Flag, Foot, Window
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE
 from surefoot.service.serialization.findings import finding_from_json
@@ -138,6 +138,14 @@ class StoreReader:
         """Running strides of each foot that has any."""
         query = "SELECT foot, count(*) AS many FROM strides WHERE run = ? AND runner = ? AND running GROUP BY foot"
         return {Foot(row["foot"]): row["many"] for row in self._rows(query, run, runner)}
+
+    def first_flags(self, run: str, runner: str, since_s: float) -> Mapping[Foot, Flag]:
+        """Flags of each foot's first stride from a session time on."""
+        query = (
+            "SELECT foot, flags, min(initial_contact_s) FROM strides"
+            " WHERE run = ? AND runner = ? AND initial_contact_s >= ? GROUP BY foot"
+        )
+        return {Foot(row["foot"]): Flag(row["flags"]) for row in self._rows(query, run, runner, since_s)}
 
     def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
         """Every revision of every finding, in the order in which they became known."""
