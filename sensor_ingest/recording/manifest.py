@@ -64,7 +64,8 @@ class Manifest:
 
     `parameters` are those of the analysis that were not the default when the run began; `sides_confirmed` names the
     runners who say that their pods were on these feet; `pair_clocks` tells how well the clocks of a runner's pods are
-    known against each other, where they were not timed live; a companion's number is its index in `companions`.
+    known against each other, where they were not timed live; a companion's number is its index in `companions`;
+    `of_parts` says that the run was made of recordings that came from elsewhere, to which more may belong.
     """
 
     run_id: str
@@ -76,6 +77,7 @@ class Manifest:
     sides_confirmed: tuple[str, ...] = ()
     pair_clocks: Mapping[str, PairClock] = field(default_factory=dict)
     companions: tuple[CompanionAssignment, ...] = ()
+    of_parts: bool = False
 
     @property
     def runners(self) -> tuple[str, ...]:
@@ -111,6 +113,7 @@ class Manifest:
                 {"companion": each.companion, "address": each.address, "runner": each.runner}
                 for each in self.companions
             ],
+            "of_parts": self.of_parts,
         }
         return json.dumps({**fields, "checksum": _checksum(fields)}, indent=1, ensure_ascii=False)
 
@@ -145,6 +148,7 @@ class Manifest:
             confirmed,
             clocks,
             companions,
+            bool(fields.get("of_parts", False)),
         )
 
 

@@ -57,6 +57,7 @@ def merge_recordings(parts: Sequence[RunFolder], parent: Path) -> RunFolder:
         sides_confirmed=confirmed,
         pair_clocks=join_pair_clocks(heard, joined.offsets_s),
         companions=joined.companions,
+        of_parts=True,
     )
     with swapped_in(parent, manifest) as fresh, JournalWriter(fresh.journal_path) as journal:
         for entry in joined.entries():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from surefoot.sensor_ingest.recording.errors import RunError
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 NEAR = timedelta(hours=36)
 """Only what began this close to a part may be of its run: a gateway's date may be wrong by a day, not by a season, and
 a pod that was reset numbers its boots anew."""
+KNOWN_RUNS = 64
+"""Recordings whose times are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ def join_parts(
 ) -> list[JoinedRun]:
     """Make runs of all `ended_parts`, alone or with the runs that they belong to; those with more in them.
 
+    A run that was made of parts is joined with one that was recorded meanwhile, or a little later, and belongs to it.
+
     A run that was stored gets new results, and alerts about what was not told yet; one that was not is left to be
     stored. Parts of a run that is still recorded wait for its end; those without a readable packet are put aside.
     Whatever a crash interrupts is done anew.
@@ -65,22 +71,24 @@ def join_parts(
     joined = []
     for group in _groups(settings):
         parts = tuple(each for each in group if settings.parts_folder in each.path.parents)
-        if parts and all(each.manifest.ended for each in group):
+        if (parts or len(group) > 1) and all(each.manifest.ended for each in group):
             joined.append(JoinedRun(_join(group, settings, progress, on_stored), parts))
     return joined
 
 
 def _groups(settings: Settings) -> list[list[RunFolder]]:
-    """Parts and runs, those that make one run together; without runs that no part belongs to."""
+    """Parts and runs, those that make one run together; without runs that no part belongs or belonged to."""
     parts = _readable_parts(settings)
     near = [found for run in _runs_near(settings, parts) if (found := _activity(run)) is not None]
     groups: list[list[RunActivity]] = []
-    for part in parts:
-        own = [group for group in groups if any(_are_of_one_run(part, each, settings) for each in group)]
-        more = [run for run in near if _are_of_one_run(part, run, settings)]
+    for part in [*parts, *(run for run in near if run.run.manifest.of_parts)]:
+        own = [
+            group for group in groups if part in group or any(_are_of_one_run(part, each, settings) for each in group)
+        ]
+        more = [run for run in near if run is not part and _are_of_one_run(part, run, settings)]
         known = [each for group in own for each in group]
         groups = [group for group in groups if group not in own]
-        groups.append([*known, part, *(run for run in more if run not in known)])
+        groups.append([*known, *(each for each in (part, *more) if each not in known)])
     return [[each.run for each in team] for group in groups for team in _teams(group, settings)]
 
 
@@ -115,8 +123,11 @@ def _readable_parts(settings: Settings) -> list[RunActivity]:
 
 
 def _runs_near(settings: Settings, parts: Sequence[RunActivity]) -> list[RunFolder]:
-    runs = list_runs(settings.runs_folder) if parts and settings.runs_folder.is_dir() else ()
-    return [run for run in runs if any(_are_near(run, part.run) for part in parts)]
+    """Runs to which parts may belong, and those made of parts to which the newest run may belong, with their like."""
+    runs = list_runs(settings.runs_folder) if settings.runs_folder.is_dir() else ()
+    newest = max(runs, key=lambda run: run.manifest.created_utc, default=None)
+    of_parts = [run for run in runs if newest is not None and run.manifest.of_parts and _are_near(run, newest)]
+    return [run for run in runs if any(_are_near(run, each) for each in (*(part.run for part in parts), *of_parts))]
 
 
 def _are_near(run: RunFolder, other: RunFolder) -> bool:
@@ -125,11 +136,19 @@ def _are_near(run: RunFolder, other: RunFolder) -> bool:
 
 def _activity(run: RunFolder) -> RunActivity | None:
     """When somebody moved in a recording; None where it cannot be read, which is told."""
+    journal = run.journal_path
+    state = journal.stat() if journal.exists() else None  # a run that has just begun has none
     try:
-        return read_activity(run)
+        return _known_activity(run.path, run.manifest.to_json(), state and (state.st_size, state.st_mtime_ns))
     except RunError as error:
         log.warning("%s", error)
         return None
+
+
+@lru_cache(maxsize=KNOWN_RUNS)
+def _known_activity(path: Path, manifest: str, _state: tuple[int, int] | None) -> RunActivity:
+    """As of `read_activity`, which takes seconds for a long run, once for each state of a recording."""
+    return read_activity(RunFolder(path, Manifest.from_json(json.loads(manifest))))
 
 
 def _join(

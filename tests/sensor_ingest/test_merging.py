@@ -45,7 +45,7 @@ def assert_same_times(
 def test_a_recording_alone_stays_what_it_is_however_often_it_is_merged(tmp_path: Path, whole: RunFolder) -> None:
     once = merge_recordings([whole], tmp_path)
     twice = merge_recordings([once, whole], tmp_path)
-    assert open_run(once.path).manifest == replace(whole.manifest, ended=True)
+    assert open_run(once.path).manifest == replace(whole.manifest, ended=True, of_parts=True)
     assert_same_times(once, whole, 1e-9)
     assert_same_times(twice, once, 1e-9)
     assert sorted(identities(entries_of(twice))) == sorted(set(identities(entries_of(whole))))

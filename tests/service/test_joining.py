@@ -259,6 +259,34 @@ def test_a_part_waits_for_a_run_that_has_just_begun_and_has_nothing_yet(
     assert len(join_parts(settings)) == 1
 
 
+def test_a_run_that_began_while_its_first_part_was_joined_is_one_run_once_it_has_ended(
+    settings: Settings, rolled: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(settings, piece(tmp_path, rolled.run, lambda entry: entry.arrival_s < 30.0))
+    live: list[RunFolder] = []
+
+    def merge_while_a_run_begins(parts: Sequence[RunFolder], parent: Path) -> RunFolder:
+        live.append(piece(parent, rolled.run, lambda entry: entry.arrival_s > 28.0, later_s=28.0))
+        return merge_recordings(parts, parent)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("surefoot.service.runtime.joining.merge_recordings", merge_while_a_run_begins)
+        (first,) = join_parts(settings)
+    assert len(list_runs(settings.runs_folder)) == 2
+    for run in (first.run, *live):
+        store_recorded_run(run, settings)
+    write_manifest(RunFolder(live[0].path, replace(live[0].manifest, ended=False)))
+    assert join_parts(settings) == []
+    live[0].mark_ended()
+    (joined,) = join_parts(settings)
+    (run,) = list_runs(settings.runs_folder)
+    assert run.manifest.run_id == joined.run.manifest.run_id == first.run.manifest.run_id
+    assert sorted(identities(entries_of(run))) == sorted(set(identities(entries_of(rolled.run))))
+    with StoreReader(settings.store_path) as reader:
+        assert [stored.run for stored in reader.runs()] == [run.manifest.run_id]
+    assert join_parts(settings) == []
+
+
 def _going_on(run: RunFolder) -> str:
     return replace(run.manifest, ended=False).to_json()
 
