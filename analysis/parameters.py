@@ -41,6 +41,9 @@ class Parameters:
     drift_threshold_ratio : multiplies the smallest changes that are reported, whatever their error: 2.1 % of ground
         contact, 10 % of impact, 5 % of push-off lasting; 4, 12 and 8 % sudden.
     min_standing_pct : smallest asymmetry of ground contact that is reported as brought along.
+    run_to_run_sd_pct, run_to_run_weight : by how much the left–right contact of the same healthy runner is assumed to
+        differ from run to run, and as how many runs of one's own that counts. Nobody has published it: a guess, to be
+        replaced by what real pods measure. Impact and push-off: five and two and a half times as much.
     hard_percentile : landings above this percentile of both feet's impacts are hard.
     """
 
@@ -73,6 +76,8 @@ class Parameters:
     min_sudden_z: float = 6.0
     drift_threshold_ratio: float = 1.0
     min_standing_pct: float = 3.0
+    run_to_run_sd_pct: float = 1.0
+    run_to_run_weight: float = 8.0
     hard_percentile: float = 80.0
 
     def __post_init__(self) -> None:

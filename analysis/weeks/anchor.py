@@ -16,20 +16,28 @@ RECENT_RUNS = 10
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Healthy runs up to a day; it does not move unless the runner confirms another day."""
+    """Runs that the runner has confirmed as their usual; it does not move unless they confirm another day.
 
-    confirmed: date
-    runs: tuple[Balance, ...]
+    Parameters
+    ----------
+    day : they are the healthy runs up to it.
+    runs : their names, as they were when it was confirmed: what is told later of a run of then does not move it.
+    id : the same for each of a runner's anchors, so that a new one takes the place of the last.
+    """
+
+    day: date
+    runs: tuple[str, ...]
+    id: str = "usual"
 
 
-def anchor(balances: Iterable[Balance], healthy: Collection[str], confirmed: date) -> Anchor:
+def anchor(runs: Iterable[PastRun], healthy: Collection[str], day: date) -> Anchor:
     """The anchor of a day: all healthy runs until then, and none that came later.
 
     Parameters
     ----------
     healthy : names of runs, see `is_healthy`.
     """
-    return Anchor(confirmed, tuple(e for e in balances if e.run in healthy and e.started.date() <= confirmed))
+    return Anchor(day, tuple(each.run for each in runs if each.run in healthy and each.day <= day))
 
 
 def recent(balances: Iterable[Balance], healthy: Collection[str], before: datetime) -> Sequence[Balance]:

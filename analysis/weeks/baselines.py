@@ -11,7 +11,8 @@ from statistics import fmean
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
-from surefoot.analysis.model import Gait
+from surefoot.analysis.model import Foot, Gait
+from surefoot.analysis.parameters import DEFAULTS
 from surefoot.analysis.weeks.decision import Evenness
 
 MIN_RUNS = 3
@@ -27,14 +28,13 @@ class Scatter:
 
     Parameters
     ----------
-    sd_pct : a guess; nobody has published it. It is to be replaced by what real pods measure.
-    weight : in degrees of freedom, as many runs of one's own count as much.
+    sd_pct, weight : see `Parameters`; the weight is in degrees of freedom.
     fades : from the first to the second number of a runner's own runs the weight goes to nothing. A guess that is wrong
         by half would otherwise still make intervals too narrow for somebody with twenty runs.
     """
 
-    sd_pct: float = 1.0
-    weight: float = 8.0
+    sd_pct: float = DEFAULTS.run_to_run_sd_pct
+    weight: float = DEFAULTS.run_to_run_weight
     fades: tuple[int, int] = (5, 20)
 
     def weight_beside(self, runs: int) -> float:
@@ -149,11 +149,15 @@ class Looked:
             return f"Cannot tell whether left against right is as before: {self.why}."
         if self.evenness is Evenness.AS_BEFORE:
             return f"As before, within what your runs differ by (± {self.within_pct:.1f} %)."
-        side = "right" if self.change_pct > 0.0 else "left"
         return (
-            f"Different from your usual: contact on the {side} is {abs(self.change_pct):.1f} % longer against the other"
-            f" foot than it was; your runs differ by ± {self.within_pct:.1f} %."
+            f"Different from your usual: {self.shorter} contact is {abs(self.change_pct):.1f} % shorter against the"
+            f" {self.shorter.other} than it was; your runs differ by ± {self.within_pct:.1f} %."
         )
+
+    @property
+    def shorter(self) -> Foot:
+        """The foot that stays on the ground for less than it did, against the other."""
+        return Foot.LEFT if self.change_pct > 0.0 else Foot.RIGHT
 
 
 def look(run: Balance, healthy: Sequence[Balance], scatter: Scatter | None = None) -> Looked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from surefoot.service.errors import RequestError
 
 
@@ -15,6 +17,16 @@ class NothingOfRunnerError(RequestError):
     def __init__(self, runner: str) -> None:
         self.runner = runner
         super().__init__(f"nothing of a runner {runner!r} is here; surefoot runs lists who ran.")
+
+
+class TooFewHealthyError(RequestError):
+    """Too few healthy runs to be somebody's usual."""
+
+    def __init__(self, runs: int, day: date) -> None:
+        super().__init__(
+            f"{runs} healthy runs are known up to {day:%d %b %Y}, and three are needed; a run counts where the diary"
+            ' says "nothing hurts" in the 48 hours before it and in those after it, and nothing else.'
+        )
 
 
 class NotConfirmedError(RequestError):

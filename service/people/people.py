@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from surefoot.analysis.weeks.anchor import Anchor
 from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
@@ -17,9 +18,10 @@ from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.typed_values import from_json, to_json
 
-Typed = CheckIn | FollowedPlan | Injury | RunLabels | Seen | Shoe
-T = TypeVar("T", CheckIn, FollowedPlan, Injury, RunLabels, Seen, Shoe)
+Typed = Anchor | CheckIn | FollowedPlan | Injury | RunLabels | Seen | Shoe
+T = TypeVar("T", Anchor, CheckIn, FollowedPlan, Injury, RunLabels, Seen, Shoe)
 KINDS: dict[type[Any], EntryKind] = {
+    Anchor: EntryKind.USUAL,
     CheckIn: EntryKind.CHECK_IN,
     FollowedPlan: EntryKind.PLAN,
     Injury: EntryKind.INJURY,

@@ -36,6 +36,8 @@ class EntryKind(StrEnum):
     LABELS = "labels"
     """In what and on what somebody ran; the id is the run's."""
     SHOE = "shoe"
+    USUAL = "usual"
+    """The runs that a runner has confirmed as their usual."""
     RUNNER = "runner"
     """What a runner is called, and whether they are a minor; the id is the runner's."""
     ACCOUNT = "account"

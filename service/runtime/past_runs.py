@@ -43,7 +43,7 @@ def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Se
         ended = [run for run in reader.runs(runner) if run.summary is not None]
         for run in ended:
             said = labels.get(run.run, RunLabels(run.run))
-            past = _times(run, said, zone)
+            past = pods_run(run, said, zone)
             if ended[-1].started_utc - run.started_utc <= MEASURED_WITHIN:
                 if said.shoe not in factors:
                     scale = scale_of_run(settings, run.run, runner)
@@ -54,7 +54,8 @@ def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Se
     return sorted(found, key=lambda each: each.started)
 
 
-def _times(run: StoredRun, said: RunLabels, zone: tzinfo | None) -> PastRun:
+def pods_run(run: StoredRun, said: RunLabels, zone: tzinfo | None = None) -> PastRun:
+    """When and how long somebody ran, of a run with pods that has ended, with what they said of it."""
     numbers = (run.summary or {})["numbers"]
     return PastRun(
         run.run,

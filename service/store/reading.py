@@ -54,6 +54,11 @@ class ToldFinding:
         return cls(body["finding"], Kind(body["kind"]), foot, body["time_s"])
 
 
+def mount_of(serials: Mapping[Foot, str]) -> str | None:
+    """What tells whether a runner wore the same pods on the same feet; None with fewer than two."""
+    return " ".join(serials[foot] for foot in Foot) if len(serials) == len(Foot) else None
+
+
 class StoreReader:
     """Reads the store; open while the context is."""
 
@@ -75,6 +80,14 @@ class StoreReader:
             "SELECT min(time_ns) AS began_ns, serial, runner FROM pod_health GROUP BY run, serial, runner"
         )
         return [(row["began_ns"], row["serial"], row["runner"]) for row in rows]
+
+    def mounts(self, runner: str) -> Mapping[str, str]:
+        """Run → which pod a runner wore on which foot, where both are known."""
+        query = "SELECT DISTINCT run, foot, serial FROM pod_health WHERE runner = ? ORDER BY run, foot, serial"
+        worn: dict[str, dict[Foot, str]] = {}
+        for row in self._rows(query, runner):
+            worn.setdefault(row["run"], {})[Foot(row["foot"])] = row["serial"]
+        return {run: mount for run, serials in worn.items() if (mount := mount_of(serials))}
 
     def runs(self, runner: str | None = None) -> tuple[StoredRun, ...]:
         """All runs, or those of one runner, oldest first."""

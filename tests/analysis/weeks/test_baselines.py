@@ -39,10 +39,10 @@ NEW = replace(HEALTHY[0], run="new", started=START + timedelta(days=30))
     [
         (3.0, "As before, within what your runs differ by (± 3.3 %)."),
         (-3.0, "As before, within what your runs differ by (± 3.3 %)."),
-        (4.0, "Different from your usual: contact on the right is 4.0 % longer against the other foot than it was; your"
-              " runs differ by ± 3.3 %."),
-        (-4.0, "Different from your usual: contact on the left is 4.0 % longer against the other foot than it was; your"
-               " runs differ by ± 3.3 %."),
+        (4.0, "Different from your usual: left contact is 4.0 % shorter against the right than it was; your runs differ"
+              " by ± 3.3 %."),
+        (-4.0, "Different from your usual: right contact is 4.0 % shorter against the left than it was; your runs"
+               " differ by ± 3.3 %."),
     ],
 )  # fmt: skip
 def test_a_run_is_as_before_or_different(value_pct: float, sentence: str) -> None:
@@ -86,10 +86,11 @@ def test_what_cannot_be_compared_is_not(run: Balance, healthy: list[Balance]) ->
 
 def test_an_anchor_never_moves_and_the_recent_runs_do() -> None:
     later = balances(*range(30))
+    runs = [PastRun(each.run, each.started, 3600.0, 3600.0) for each in later]
     names = {each.run for each in later} - {"r3"}
-    made = anchor(later, names, date(2026, 5, 8))
-    assert [each.run for each in made.runs] == ["r0", "r1", "r2", "r4", "r5", "r6", "r7"]
-    assert anchor(later[:9], names, date(2026, 5, 8)) == made
+    made = anchor(runs, names, date(2026, 5, 8))
+    assert made.runs == ("r0", "r1", "r2", "r4", "r5", "r6", "r7")
+    assert anchor(runs[:9], names, date(2026, 5, 8)) == made
     assert [each.run for each in recent(later, names, later[15].started)] == [f"r{k}" for k in range(5, 15)]
 
 
