@@ -11,6 +11,7 @@ from surefoot.analysis.weeks.anchor import Anchor, anchor, is_healthy, recent
 from surefoot.analysis.weeks.baselines import MIN_RUNS, Balance, Looked
 from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.feeling import CheckIn
+from surefoot.analysis.weeks.followed import FollowedPlan, followed_on
 from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.run_balance import Key, balances
@@ -60,11 +61,15 @@ def own_runs(settings: Settings, runner: str) -> OwnRuns:
     if not settings.store_path.exists():
         return OwnRuns((), frozenset(), {}, confirmed)
     labels = {each.run: each for each in people.all_of(runner, RunLabels)}
-    said = people.all_of(runner, CheckIn)
+    said, plans = people.all_of(runner, CheckIn), people.all_of(runner, FollowedPlan)
     with StoreReader(settings.store_path) as reader:
         ended = [run for run in reader.runs(runner) if run.summary is not None]
         past = [pods_run(run, labels.get(run.run, RunLabels(run.run))) for run in ended]
-        told = [each for each in past if is_healthy(each, said, in_plan=False, has_finding=False)]
+        told = [
+            each
+            for each in past
+            if is_healthy(each, said, in_plan=followed_on(plans, each.day) is not None, has_finding=False)
+        ]
         healthy = frozenset(each.run for each in told if not _has_finding(reader, each.run, runner))
         wanted = {each.run for each in ended[-NEWEST:]} | set(() if confirmed is None else confirmed.runs)
         found = _balances(reader, [each for each in ended if each.run in wanted], labels)

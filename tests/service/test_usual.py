@@ -8,7 +8,9 @@ import pytest
 
 from surefoot.analysis.model import Gait
 from surefoot.analysis.weeks.decision import Evenness
+from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.labels import RunLabels
+from surefoot.analysis.weeks.plan import Row, clinician_plan
 from surefoot.service.configuration import load_configuration
 from surefoot.service.errors.people import TooFewHealthyError
 from surefoot.service.people.people import People
@@ -56,6 +58,16 @@ def test_runs_that_are_not_healthy_are_no_usual() -> None:
         tell(settings, RUNNER, FIRST + timedelta(days=days, hours=20), 3)
     with pytest.raises(TooFewHealthyError, match="2 healthy runs are known up to 31 Dec 2025, and three are needed"):
         confirm_usual(settings, RUNNER, DAY)
+
+
+def test_a_run_while_a_plan_is_followed_is_no_usual() -> None:
+    settings = load_configuration().settings
+    names = store_past(settings, RUNNER, *EVEN)
+    rows = clinician_plan([Row(1, 600.0)], "Dr. A", DAY).plan
+    assert rows is not None
+    second = (FIRST + timedelta(days=3)).date()
+    People(settings.data).keep(RUNNER, FollowedPlan("p", rows, second, ended=second + timedelta(days=1)))
+    assert own_runs(settings, RUNNER).healthy == {*names} - {names[1]}
 
 
 def test_another_shoe_cannot_be_compared() -> None:
