@@ -130,8 +130,18 @@ def test_a_step_between_runs_is_found_where_it_is() -> None:
     assert found is not None
     assert found.first == "r8"
     assert found.change_pct == pytest.approx(4.0)
+    assert not found.grows
     assert change_point(balances(*even, *even)) is None
     assert change_point(balances(0.0, 0.0, 0.0, 0.0, 9.0, 9.0, 9.0)) is None  # seven runs are too few
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_what_grows_run_by_run_is_told_as_such(side: float) -> None:
+    even = [0.0, 1.0, -1.0, 0.5, -0.5]
+    found = change_point(balances(*even, *(side * 0.5 * k + even[k % 5] for k in range(1, 11))))
+    assert found is not None
+    assert (found.grows, found.first) == (True, "r5")
+    assert found.change_pct == pytest.approx(side * 5.0, abs=1.0)
 
 
 def drawn(sd_pct: float, runs: int, rng: np.random.Generator) -> list[Balance]:
@@ -204,17 +214,17 @@ def found_and_told(runs: int, shift_pct: float, draws: int, rng: np.random.Gener
 @pytest.mark.slow
 def test_what_creeps_is_found_and_chance_seldom() -> None:
     rng = np.random.default_rng(11)
-    found = sum(creeps(rng) for _ in range(600))
-    assert found >= 0.85 * 600
+    for even in (5, 10):
+        assert sum(creeps(rng, even) for _ in range(600)) >= 0.85 * 600
     for sd_pct in (1.0, 2.0):
-        assert sum(false_alarms(sd_pct, rng) for _ in range(5 * 20)) <= 20  # twenty runners with five metrics
+        assert sum(false_alarms(sd_pct, rng) for _ in range(5 * 40)) <= 40  # forty runners with five metrics
 
 
-def creeps(rng: np.random.Generator) -> bool:
-    """Whether 0.4 % a run over ten runs after ten even ones is found by the last of them."""
-    runs = drawn(1.0, 20, rng)
-    moved = [replace(each, value_pct=each.value_pct + 0.4 * max(0, k - 9)) for k, each in enumerate(runs)]
-    return any(change_point(moved[:until]) for until in range(11, 21))
+def creeps(rng: np.random.Generator, even: int) -> bool:
+    """Whether 0.4 % a run over ten runs after some even ones is found by the last of them."""
+    runs = drawn(1.0, even + 10, rng)
+    moved = [replace(each, value_pct=each.value_pct + 0.4 * max(0, k + 1 - even)) for k, each in enumerate(runs)]
+    return any(change_point(moved[:until]) for until in range(even + 1, even + 11))
 
 
 def false_alarms(sd_pct: float, rng: np.random.Generator) -> int:
