@@ -17,6 +17,7 @@ def load(
 
     Runs with pods count, and those of a watch.
     """
+    from surefoot.analysis.weeks.followed import FollowedPlan
     from surefoot.analysis.weeks.labels import Shoe
     from surefoot.service.configuration import load_configuration
     from surefoot.service.people.people import People
@@ -25,8 +26,9 @@ def load(
 
     settings = load_configuration().settings
     chosen = _chosen(settings, runner)
-    shoes = {each.id: each for each in People(settings.data).all_of(chosen, Shoe)}
-    for line in load_lines(past_runs(settings, chosen), shoes):
+    people = People(settings.data)
+    shoes = {each.id: each for each in people.all_of(chosen, Shoe)}
+    for line in load_lines(past_runs(settings, chosen), shoes, people.all_of(chosen, FollowedPlan)):
         print(line)
 
 

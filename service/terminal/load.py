@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from surefoot.analysis.model import Foot
+from surefoot.analysis.weeks.followed import FollowedPlan, followed_on
 from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.labels import Shoe
 from surefoot.analysis.weeks.load import Load, said_of_load, weeks
@@ -12,12 +13,15 @@ from surefoot.analysis.weeks.words import day_name, km
 from surefoot.sensor_ingest.formatting import pluralize
 
 
-def load_lines(history: Sequence[PastRun], shoes: Mapping[str, Shoe]) -> Iterator[str]:
+def load_lines(
+    history: Sequence[PastRun], shoes: Mapping[str, Shoe], plans: Sequence[FollowedPlan] = ()
+) -> Iterator[str]:
     """The seven days up to the newest run and those before, and what is to be said of that run.
 
     Parameters
     ----------
     history : oldest first.
+    plans : all that the runner has followed.
     """
     ran = [each for each in history if each.run_s > 0.0]
     if not ran:
@@ -27,7 +31,7 @@ def load_lines(history: Sequence[PastRun], shoes: Mapping[str, Shoe]) -> Iterato
     fortnight = weeks(ran, newest.day)
     yield f"7 days up to {day_name(newest.day)}: {_load_text(fortnight.last)}"
     yield f"7 days before: {_load_text(fortnight.before)}"
-    yield from said_of_load(ran, newest, in_plan=False, shoes=shoes)
+    yield from said_of_load(ran, newest, in_plan=followed_on(plans, newest.day) is not None, shoes=shoes)
 
 
 def _load_text(load: Load) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from surefoot.analysis.model import Foot, Gait, Samples
+from surefoot.analysis.weeks.plan import Row
 from surefoot.sensor_ingest.watches.reading import read_activity
 from surefoot.service.configuration import load_configuration
+from surefoot.service.people.people import People
 from surefoot.service.runtime.past_runs import past_runs
 from surefoot.service.store.watch_runs import WatchRun, WatchRuns
+from surefoot.service.weeks.beginning import Plans
 from tests.sensor_ingest.watches.watch_files import fit_file, points
 from tests.service.command import surefoot
 from tests.service.stored_runs import CREATED, RUNNER, manifest, store_samples
@@ -38,6 +41,22 @@ def test_a_run_of_a_watch_is_told_as_any_other(capsys: pytest.CaptureFixture[str
         "13.0 km is 30 % over your longest run of 30 days (10.0 km, 30 Dec). In 5,205 runners such runs were followed"
         " by more overuse injuries (+64 %, 31 to 105); that is a finding about groups.",
     ]
+
+
+def test_nothing_is_said_of_growth_while_a_plan_is_followed(
+    capsys: pytest.CaptureFixture[str], watch_run: WatchRun
+) -> None:
+    settings = load_configuration().settings
+    runs, day = WatchRuns(settings.store_path), date(2026, 1, 2)
+    for days, metres in ((0, 13_000.0), (3, 10_000.0)):
+        begun_ns = watch_run.time_ns - days * DAY_NS
+        runs.add(replace(watch_run, time_ns=begun_ns, duration_s=3600.0, distance_m=metres))
+    assert "over your longest run" in surefoot(capsys, "load").out
+    plans = Plans(People(settings.data), RUNNER)
+    plans.begin_clinician([Row(1, 1200.0)], "M. Roth", day, day)
+    assert len(surefoot(capsys, "load").out.splitlines()) == 2
+    plans.end(day)
+    assert "over your longest run" in surefoot(capsys, "load").out
 
 
 def test_a_run_with_pods_counts_its_running_alone(
