@@ -37,6 +37,16 @@ class Answers:
     balance_is_steady: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LegTests:
+    """What a runner says of calf raises and balance on one leg, on a day; see `Answers`."""
+
+    id: str
+    day: date
+    calf_raises_hurt: bool | None = None
+    balance_is_steady: bool | None = None
+
+
 def waiting(answers: Answers) -> frozenset[Waits]:
     """All of it, until each of the three is answered as before the injury."""
     done = answers.even_minutes is Evenness.AS_BEFORE and answers.calf_raises_hurt is False

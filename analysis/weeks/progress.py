@@ -1,52 +1,100 @@
-"""How far a runner is in a plan: its sessions one after the other, each against the row that was named for it."""
+"""How far a runner is in a plan: its sessions one after the other, each against what was named for it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from surefoot.analysis.model import Bout
 from surefoot.analysis.weeks.bouts_matching import Gap, Match, Matched, match_bouts, merged_runs
-from surefoot.analysis.weeks.decision import Decision, Evenness, Felt, Roll, Told, decide
+from surefoot.analysis.weeks.build_up import Answers, LegTests, Waits, longest_next_s, waiting
+from surefoot.analysis.weeks.decision import Decision, Evenness, Felt, Roll, Step, Told, decide
 from surefoot.analysis.weeks.followed import FollowedPlan
-from surefoot.analysis.weeks.plan import Row
+from surefoot.analysis.weeks.history import PastRun
+from surefoot.analysis.weeks.plan import GROWTH, Plan, Row
 from surefoot.analysis.weeks.red_flags import RedFlag
+
+BUILD_WORDS = {
+    Step.GO_ON: "at most a tenth more than your longest",
+    Step.REPEAT: "no more than last time",
+    Step.BACK: "a tenth less than last time",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSession:
-    """What was run on one day of a plan, in one recording or several, whatever its row was.
+    """What was run on one day of a plan, in one recording or several, whatever was named for it.
 
     Parameters
     ----------
     runs : their names.
-    day, last_day : local dates on which it began and ended.
+    started : with the offset of the place where it began.
+    last_day : local date on which it ended.
     bouts, gaps : of all of it, on one clock, see `match_bouts`.
     told : what else is known; its row, stage day, bouts and flags are set where the session is judged.
     """
 
     runs: Sequence[str]
-    day: date
+    started: datetime
     last_day: date
     bouts: Sequence[Bout]
     gaps: Sequence[Gap]
     told: Told
 
     @property
+    def day(self) -> date:
+        """Local date on which it began."""
+        return self.started.date()
+
+    @property
     def run_s(self) -> float:
         """Running in all."""
         return sum(end_s - start_s for start_s, end_s in merged_runs(self.bouts, self.gaps))
 
+    @property
+    def duration_s(self) -> float:
+        """From its begin to its end."""
+        return self.bouts[-1].end_s - self.bouts[0].start_s if self.bouts else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A session with the row that it was for, how it went, and what came of it."""
+    """A session, what was named for it, how it went, and what came of it.
+
+    Parameters
+    ----------
+    number : of the row, from 0; the number of rows in the build phase.
+    """
 
     session: PlanSession
-    row: int
+    number: int
+    row: Row
     matched: Matched
     decision: Decision
+
+    @property
+    def counted(self) -> PastRun:
+        """As a run that a later one may be a tenth longer than: no more of it than was named."""
+        run_s = min(self.session.run_s, self.row.running_s)
+        return PastRun(self.session.runs[0], self.session.started, self.session.duration_s, run_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is named for the next session.
+
+    Parameters
+    ----------
+    number : of the row, from 0; the number of rows in the build phase.
+    from_day : its earliest date.
+    begun : date of the first session of this row; None before it.
+    """
+
+    number: int
+    row: Row
+    from_day: date
+    begun: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +104,13 @@ class Progress:
     Parameters
     ----------
     judged : sessions, oldest first, up to one that holds everything up.
-    row : of the next session, from 0; the number of rows after the last; None where none is named.
-    from_day : its earliest date; None where no row is named.
+    stage : None where no session is named; the last one judged says why.
+    waits : what the build phase does not have yet.
     """
 
     judged: Sequence[Judged]
-    row: int | None
-    from_day: date | None
+    stage: Stage | None
+    waits: frozenset[Waits]
 
     @property
     def last(self) -> Judged | None:
@@ -70,41 +118,84 @@ class Progress:
         return self.judged[-1] if self.judged else None
 
 
-def progress(followed: FollowedPlan, sessions: Sequence[PlanSession], flags: Sequence[RedFlag] = ()) -> Progress:
+def progress(
+    followed: FollowedPlan,
+    sessions: Sequence[PlanSession],
+    flags: Sequence[RedFlag] = (),
+    tests: Sequence[LegTests] = (),
+) -> Progress:
     """Judge all sessions of a plan.
 
-    A session of which something is not known names no row. Where the runner runs on nevertheless, what they could still
-    tell holds up everything after it; what nobody can tell any more counts as the worst that it may have been.
+    A session of which something is not known names nothing. Where the runner runs on nevertheless, what they could
+    still tell holds up everything after it; what nobody can tell any more counts as the worst that it may have been.
 
     Parameters
     ----------
     sessions : since the plan was begun, oldest first.
     flags : all that are open now; they are about the next session.
+    tests : what ground, hills and speed of the build phase wait for, beside even minutes; oldest first.
     """
     judged: list[Judged] = []
-    row, from_day, stage_begun = 0, followed.begun, None
-    for number, session in enumerate(sessions):
-        is_last = number == len(sessions) - 1
-        if row >= len(followed.plan.rows):
-            break
-        stage_begun = stage_begun or session.day
-        matched = _matched(session, followed.plan.rows[row], from_day)
-        told = replace(
-            session.told,
-            row=row,
-            stage_day=(session.day - stage_begun).days + 1,
-            last_day=session.last_day,
-            bouts=matched.match,
-            red_flags=flags if is_last else (),
-        )
-        decision = decide(followed.plan, told)
-        judged.append(Judged(session, row, matched, decision))
-        after = decision if decision.row is not None or is_last else decide(followed.plan, at_worst(told))
-        if after.row is None or after.from_day is None:
-            return Progress(judged, None, None)
-        stage_begun = stage_begun if after.row == row else None
-        row, from_day = after.row, after.from_day
-    return Progress(judged, row, from_day)
+    stage = Stage(0, followed.plan.rows[0], followed.begun)
+    for session in sessions:
+        is_last = session is sessions[-1]
+        plan = _plan_of(followed.plan, stage, _waits([each for each in tests if each.day <= session.day], judged))
+        matched = _matched(session, stage)
+        told = _told(session, stage, matched.match, flags if is_last else ())
+        decision = decide(plan, told)
+        after = decision if decision.row is not None or is_last else decide(plan, at_worst(told))
+        judged.append(Judged(session, stage.number, stage.row, matched, _in_build(decision, followed.plan, stage)))
+        if after.from_day is None:
+            return Progress(judged, None, _waits(tests, judged))
+        stage = _next(followed.plan, replace(stage, begun=stage.begun or session.day), after, judged)
+    return Progress(judged, stage, _waits(tests, judged))
+
+
+def _waits(tests: Sequence[LegTests], judged: Sequence[Judged]) -> frozenset[Waits]:
+    """By the newest answers, and by the evenness of the newest session."""
+    even = judged[-1].session.told.evenness if judged else None
+    newest = tests[-1] if tests else LegTests("", date.min)
+    return waiting(Answers(even, newest.calf_raises_hurt, newest.balance_is_steady))
+
+
+def _plan_of(plan: Plan, stage: Stage, waits: frozenset[Waits]) -> Plan:
+    """The plan that a session is judged by; in the build phase its only row is a cap."""
+    if stage.number < len(plan.rows):
+        return plan
+    return replace(plan, rows=(stage.row,), stage_days=1, is_flat=bool(waits), is_easy=bool(waits))
+
+
+def _told(session: PlanSession, stage: Stage, match: Match, flags: Sequence[RedFlag]) -> Told:
+    return replace(
+        session.told,
+        row=stage.number,
+        stage_day=(session.day - (stage.begun or session.day)).days + 1,
+        last_day=session.last_day,
+        bouts=match,
+        red_flags=flags,
+    )
+
+
+def _in_build(decision: Decision, plan: Plan, stage: Stage) -> Decision:
+    """The decision in the words of the build phase, where there are no rows."""
+    return decision if stage.number < len(plan.rows) else replace(decision, then=BUILD_WORDS.get(decision.step, ""))
+
+
+def _next(plan: Plan, stage: Stage, after: Decision, judged: Sequence[Judged]) -> Stage:
+    assert after.row is not None
+    assert after.from_day is not None
+    if stage.number < len(plan.rows) and after.row < len(plan.rows):
+        begun = stage.begun if after.row == stage.number else None
+        return Stage(after.row, plan.rows[after.row], after.from_day, begun)
+    cap_s = _cap_s(stage.row.running_s, after.step, judged)
+    return Stage(len(plan.rows), Row(1, cap_s, is_cap=True), after.from_day)
+
+
+def _cap_s(last_s: float, step: Step, judged: Sequence[Judged]) -> float:
+    """Running of the next session of the build phase at most."""
+    if step is Step.GO_ON:
+        return longest_next_s([each.counted for each in judged], judged[-1].session.day) or last_s
+    return last_s if step is Step.REPEAT else last_s / GROWTH
 
 
 def at_worst(told: Told) -> Told:
@@ -129,10 +220,10 @@ def _felt_at_worst(pain: Felt) -> Felt:
     return replace(pain, rises_by_week=True) if pain.rises_by_week is None else pain
 
 
-def _matched(session: PlanSession, row: Row, from_day: date) -> Matched:
-    """Against the row; before its earliest date it is more than planned, whatever it was."""
-    found = match_bouts(session.bouts, row, session.gaps)
-    if session.day >= from_day or found.match is Match.CANNOT_TELL:
+def _matched(session: PlanSession, stage: Stage) -> Matched:
+    """Against what was named; before its earliest date it is more than planned, whatever it was."""
+    found = match_bouts(session.bouts, stage.row, session.gaps)
+    if session.day >= stage.from_day or found.match is Match.CANNOT_TELL:
         return found
-    early = f"it was before {from_day:%A}, {from_day.day} {from_day:%b}"
+    early = f"it was before {stage.from_day:%A}, {stage.from_day.day} {stage.from_day:%b}"
     return replace(found, match=Match.MORE, differences=(*found.differences, early))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from surefoot.analysis.weeks.anchor import Anchor
+from surefoot.analysis.weeks.build_up import LegTests
 from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
@@ -18,13 +19,14 @@ from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.typed_values import from_json, to_json
 
-Typed = Anchor | CheckIn | FollowedPlan | Injury | RunLabels | Seen | Shoe
-T = TypeVar("T", Anchor, CheckIn, FollowedPlan, Injury, RunLabels, Seen, Shoe)
+Typed = Anchor | CheckIn | FollowedPlan | Injury | LegTests | RunLabels | Seen | Shoe
+T = TypeVar("T", Anchor, CheckIn, FollowedPlan, Injury, LegTests, RunLabels, Seen, Shoe)
 KINDS: dict[type[Any], EntryKind] = {
     Anchor: EntryKind.USUAL,
     CheckIn: EntryKind.CHECK_IN,
     FollowedPlan: EntryKind.PLAN,
     Injury: EntryKind.INJURY,
+    LegTests: EntryKind.LEG_TESTS,
     RunLabels: EntryKind.LABELS,
     Seen: EntryKind.SEEN,
     Shoe: EntryKind.SHOE,

@@ -31,6 +31,8 @@ class EntryKind(StrEnum):
     SEEN = "seen"
     """Somebody has examined what hurt."""
     INJURY = "injury"
+    LEG_TESTS = "leg_tests"
+    """What somebody says of calf raises and balance."""
     PLAN = "plan"
     """A plan of running again that somebody follows."""
     LABELS = "labels"

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from surefoot.analysis.weeks.anchor import Anchor
+from surefoot.analysis.weeks.build_up import LegTests
 from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
@@ -17,7 +18,7 @@ from surefoot.service.errors.people import EntryError
 
 T = TypeVar("T")
 _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (Anchor, CheckIn, FollowedPlan, Injury, RunLabels, Seen, Shoe)
+    kind: TypeAdapter(kind) for kind in (Anchor, CheckIn, FollowedPlan, Injury, LegTests, RunLabels, Seen, Shoe)
 }
 
 

@@ -13,6 +13,7 @@ KINDS = {
     PlanKind.TENDON: "Running on under caps",
     PlanKind.CLINICIAN: "A clinician's own rows",
 }
+WAITS = "Trail, hills and speed wait until five even minutes, calf raises and balance on one leg are answered."
 
 
 def plan_lines(found: NextSession) -> Iterator[str]:
@@ -23,6 +24,9 @@ def plan_lines(found: NextSession) -> Iterator[str]:
     for number, row in enumerate(plan.rows, 1):
         yield f"{'>' if number == found.number else ' '} {number}. {row.words}"
     for each in found.judged:
-        yield f"{day_name(each.session.day)}, row {each.row + 1}: {each.matched.sentence}"
+        what = f"row {each.number + 1}" if each.number < len(plan.rows) else each.row.words
+        yield f"{day_name(each.session.day)}, {what}: {each.matched.sentence}"
         yield f"  {each.decision.sentence}"
+    if found.is_build and found.waits:
+        yield WAITS
     yield found.sentence

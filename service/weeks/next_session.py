@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
+from surefoot.analysis.weeks.build_up import LegTests, Waits, longest_next_s
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.followed import FollowedPlan, bone_pain, bone_sentence, followed_on
 from surefoot.analysis.weeks.plan import Row, rest_sentence
-from surefoot.analysis.weeks.progress import Judged, Progress, progress
+from surefoot.analysis.weeks.progress import Judged, Progress, Stage, progress
+from surefoot.analysis.weeks.red_flags import RedFlag
+from surefoot.analysis.weeks.session_length import REFERENCE_DAYS
 from surefoot.service.people.people import People
 from surefoot.service.settings import Settings
 from surefoot.service.weeks.plan_sessions import plan_sessions
@@ -22,10 +25,11 @@ class NextSession:
     Parameters
     ----------
     row : of the next session; None where none is named, and the sentence says why.
-    number : of that row, from 1.
+    number : of that row, from 1; None in the build phase after the last.
     from_day : its earliest date.
     sentence : what the runner reads.
     judged : the sessions so far, oldest first.
+    waits : what the build phase does not have yet.
     """
 
     followed: FollowedPlan
@@ -34,6 +38,17 @@ class NextSession:
     from_day: date | None
     sentence: str
     judged: tuple[Judged, ...] = ()
+    waits: frozenset[Waits] = frozenset()
+
+    @property
+    def is_build(self) -> bool:
+        """Whether the rows are done."""
+        return self.row is not None and self.number is None
+
+    @property
+    def came_of_last(self) -> str:
+        """What came of the newest session; empty before the first."""
+        return self.judged[-1].decision.sentence if self.judged else ""
 
     def is_due(self, today: date) -> bool:
         """Whether the session may be today."""
@@ -62,26 +77,38 @@ def next_session(
     if followed is None:
         return None
     people = People(settings.data, now)
-    flags = people.red_flags(runner, today)
-    found = progress(followed, plan_sessions(settings, runner, followed, zone), flags)
-    judged = tuple(found.judged)
+    flags, tests = people.red_flags(runner, today), people.all_of(runner, LegTests)
+    found = progress(followed, plan_sessions(settings, runner, followed, zone), flags, tests)
+    judged, stage = tuple(found.judged), found.stage
+    why = _why_not(found, followed, flags, people.all_of(runner, CheckIn), today)
+    if why or stage is None:
+        return NextSession(followed, None, None, None, why, judged, found.waits)
+    number = stage.number + 1 if stage.number < len(followed.plan.rows) else None
+    sentence = _sentence(stage, found.last, today)
+    return NextSession(followed, stage.row, number, stage.from_day, sentence, judged, found.waits)
+
+
+def _why_not(
+    found: Progress, followed: FollowedPlan, flags: Sequence[RedFlag], said: Sequence[CheckIn], today: date
+) -> str:
+    """Why no session is named; empty where one is."""
     if flags:
-        return NextSession(followed, None, None, None, " ".join(each.sentence for each in flags), judged)
-    if told := bone_pain(people.all_of(runner, CheckIn), followed.begun):
-        return NextSession(followed, None, None, None, bone_sentence(followed.plan.kind, told), judged)
-    if found.row is None or found.from_day is None or found.row >= len(followed.plan.rows):
-        sentence = "" if found.last is None else found.last.decision.sentence
-        return NextSession(followed, None, None, None, sentence, judged)
-    row = followed.plan.rows[found.row]
-    return NextSession(followed, row, found.row + 1, found.from_day, _sentence(found, row, today), judged)
+        return " ".join(each.sentence for each in flags)
+    if told := bone_pain(said, followed.begun):
+        return bone_sentence(followed.plan.kind, told)
+    if found.stage is None:
+        return "" if found.last is None else found.last.decision.sentence
+    is_build = found.stage.number >= len(followed.plan.rows)
+    if is_build and longest_next_s([each.counted for each in found.judged], today) is None:
+        return f"No session for {REFERENCE_DAYS} days: nothing is named any more. Begin a plan anew."
+    return ""
 
 
-def _sentence(found: Progress, row: Row, today: date) -> str:
+def _sentence(stage: Stage, last: Judged | None, today: date) -> str:
     """What today is: a rest day, or one for the next session."""
-    assert found.from_day is not None
-    if today >= found.from_day:
-        return f"Today or later: {row.words}."
-    if found.last is None:
-        return f"First session from {found.from_day:%A} on: {row.words}."
-    last_day = found.last.session.last_day
-    return rest_sentence(last_day, today, (found.from_day - last_day).days - 1)
+    if today >= stage.from_day:
+        return f"Today or later: {stage.row.words}."
+    if last is None:
+        return f"First session from {stage.from_day:%A} on: {stage.row.words}."
+    last_day = last.session.last_day
+    return rest_sentence(last_day, today, (stage.from_day - last_day).days - 1)

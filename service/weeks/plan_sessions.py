@@ -114,7 +114,7 @@ def _session(
     day: Sequence[RecordedSession], followed: FollowedPlan, said: Sequence[CheckIn], labels: Mapping[str, RunLabels]
 ) -> PlanSession:
     runs = [each.run for each in day]
-    first, last_day = day[0].started.date(), max(each.ended.date() for each in day)
+    last_day = max(each.ended.date() for each in day)
     about = about_session(said, runs, last_day)
     told_of = [labels.get(run, RunLabels(run)) for run in runs]
     told = Told(
@@ -122,7 +122,7 @@ def _session(
         stage_day=1,
         last_day=last_day,
         bouts=Match.CANNOT_TELL,
-        pains=felt(about, said, followed.begun, first),
+        pains=felt(about, said, followed.begun, day[0].started.date()),
         evenness=None,
         roll=_worst_roll(day, answered=signs_are_told(about)),
         swollen=swollen(about),
@@ -130,7 +130,7 @@ def _session(
         painkiller=any_told([each.painkiller for each in told_of]),
         hills=any_told([each.hills for each in told_of]),
     )
-    return PlanSession(runs, first, last_day, *_joined(day), told)
+    return PlanSession(runs, day[0].started, last_day, *_joined(day), told)
 
 
 def _worst_roll(day: Sequence[RecordedSession], *, answered: bool) -> Roll | None:
