@@ -61,7 +61,7 @@ def plan(
     elif begin is None:
         _show(settings, name)
     elif begin == PlanKind.SPRAIN:
-        _tell(plans.begin_sprain(Entry(stands, moves, None), today))
+        _tell(plans.begin_sprain(Entry(stands, moves, _walks_evenly(settings, name, plans, today)), today))
     elif begin == PlanKind.TENDON:
         _tell(plans.begin_tendon(minutes and 60.0 * minutes, _history(settings, name), today))
     elif begin == PlanKind.CLINICIAN:
@@ -95,6 +95,14 @@ def _show(settings: Settings, runner: str) -> None:
         return
     for line in plan_lines(found):
         print(line)
+
+
+def _walks_evenly(settings: Settings, runner: str, plans: Plans, today: date) -> bool | None:
+    from surefoot.analysis.weeks.injuries import InjuryKind
+    from surefoot.service.weeks.evenness import walks_evenly
+
+    injury = plans.injury(InjuryKind.SPRAIN, today)
+    return None if injury is None else walks_evenly(settings, runner, injury.day)
 
 
 def _history(settings: Settings, runner: str) -> Sequence[PastRun]:

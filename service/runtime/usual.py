@@ -92,9 +92,14 @@ def confirm_usual(settings: Settings, runner: str, day: date) -> Anchor:
     return made
 
 
-def looked_at(settings: Settings, run: str, runner: str) -> Looked:
-    """A run that is stored against the runner's anchor; KeyError where there is none such."""
-    known = own_runs(settings, runner)
+def looked_at(settings: Settings, run: str, runner: str, known: OwnRuns | None = None) -> Looked:
+    """A run that is stored against the runner's anchor; KeyError where there is none such.
+
+    Parameters
+    ----------
+    known : where several runs are looked at, as `own_runs` has them.
+    """
+    known = own_runs(settings, runner) if known is None else known
     with StoreReader(settings.store_path) as reader:
         stored = next((each for each in reader.runs(runner) if each.run == run), None)
         if stored is None:
@@ -104,10 +109,10 @@ def looked_at(settings: Settings, run: str, runner: str) -> Looked:
     return known.usual(stored.started_utc.astimezone(), shoe_of(settings, run, runner), mount).looked(windows)
 
 
-def evenness(settings: Settings, run: str, runner: str) -> Evenness | None:
+def evenness(settings: Settings, run: str, runner: str, known: OwnRuns | None = None) -> Evenness | None:
     """Whether contact in a run is as before by the runner's anchor; None where it cannot be told."""
     try:
-        return looked_at(settings, run, runner).evenness
+        return looked_at(settings, run, runner, known).evenness
     except KeyError:
         return None
 

@@ -37,7 +37,7 @@ class Plans:
 
     def begin_sprain(self, entry: Entry, today: date) -> Beginning:
         """The walk–run table, for the newest sprain that is open."""
-        injury = self._injury(InjuryKind.SPRAIN, today)
+        injury = self.injury(InjuryKind.SPRAIN, today)
         if injury is None:
             return Beginning(NO_INJURY.format(InjuryKind.SPRAIN))
         return self._begun(self._bone(PlanKind.SPRAIN, injury) or sprain_plan(injury, entry, today), today, injury)
@@ -49,7 +49,7 @@ class Plans:
         ----------
         minutes_s : running of the first session at most; by default the longest run since the injury.
         """
-        injury = self._injury(InjuryKind.TENDON, today)
+        injury = self.injury(InjuryKind.TENDON, today)
         if injury is None:
             return Beginning(NO_INJURY.format("injury of a tendon"))
         since = [each for each in within(history, today, REFERENCE_DAYS) if each.day >= injury.day]
@@ -92,6 +92,11 @@ class Plans:
         self._people.keep(self._runner, ended, self._by)
         return ended
 
+    def injury(self, kind: InjuryKind, today: date) -> Injury | None:
+        """The newest injury of a kind that is open."""
+        known = open_injuries(self._people.all_of(self._runner, Injury), today)
+        return next((each for each in known if each.kind is kind), None)
+
     def _begun(self, found: Beginning, today: date, injury: Injury | None) -> Beginning:
         """Keep what begins."""
         followed = self._followed(today)
@@ -106,10 +111,6 @@ class Plans:
 
     def _followed(self, today: date) -> FollowedPlan | None:
         return followed_on(self._people.all_of(self._runner, FollowedPlan), today)
-
-    def _injury(self, kind: InjuryKind, today: date) -> Injury | None:
-        known = open_injuries(self._people.all_of(self._runner, Injury), today)
-        return next((each for each in known if each.kind is kind), None)
 
     def _bone(self, kind: PlanKind, injury: Injury) -> Beginning | None:
         told = bone_pain(self._people.all_of(self._runner, CheckIn), injury.day)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from surefoot.analysis.findings import Finding, Kind, Severity, latest
 from surefoot.analysis.model import Bout, BoutKind, Flag
 from surefoot.analysis.weeks.bouts_matching import TOLERANCE_S, Gap, Match, merged_runs
-from surefoot.analysis.weeks.decision import Roll, Told
+from surefoot.analysis.weeks.decision import Evenness, Roll, Told
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.history import MIN_RUNNING_S
@@ -19,6 +19,7 @@ from surefoot.analysis.weeks.session_told import about_session, any_told, felt, 
 from surefoot.service.people.people import People
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
+from surefoot.service.weeks.evenness import evenness_of
 
 MAX_UNWATCHED = 0.1
 """Share of running and walking in which a roll of an ankle may go unseen before "none" cannot be said any more."""
@@ -68,7 +69,8 @@ def plan_sessions(
         ]
     least_s = min(MIN_RUNNING_S, *(0.5 * row.running_s for row in followed.plan.rows))
     days = [day for day in _by_date(recorded) if sum(each.run_s for each in day) >= least_s]
-    return [_session(day, followed, said, labels) for day in days]
+    even = evenness_of(settings, runner, [each.run for day in days for each in day])
+    return [_session(day, followed, said, labels, even) for day in days]
 
 
 def _by_date(recorded: Sequence[RecordedSession]) -> Iterator[Sequence[RecordedSession]]:
@@ -111,7 +113,11 @@ def _roll(findings: Sequence[Finding], numbers: Mapping[str, float | None]) -> R
 
 
 def _session(
-    day: Sequence[RecordedSession], followed: FollowedPlan, said: Sequence[CheckIn], labels: Mapping[str, RunLabels]
+    day: Sequence[RecordedSession],
+    followed: FollowedPlan,
+    said: Sequence[CheckIn],
+    labels: Mapping[str, RunLabels],
+    even: Mapping[str, Evenness | None],
 ) -> PlanSession:
     runs = [each.run for each in day]
     last_day = max(each.ended.date() for each in day)
@@ -123,7 +129,7 @@ def _session(
         last_day=last_day,
         bouts=Match.CANNOT_TELL,
         pains=felt(about, said, followed.begun, day[0].started.date()),
-        evenness=None,
+        evenness=_worst_evenness([even[each.run] for each in day]),
         roll=_worst_roll(day, answered=signs_are_told(about)),
         swollen=swollen(about),
         surface=surface(told_of),
@@ -138,6 +144,12 @@ def _worst_roll(day: Sequence[RecordedSession], *, answered: bool) -> Roll | Non
     if Roll.UNANSWERED in rolls:
         return Roll.ANSWERED if answered else Roll.UNANSWERED
     return None if None in rolls else Roll.NONE
+
+
+def _worst_evenness(each: Sequence[Evenness | None]) -> Evenness | None:
+    if Evenness.DIFFERENT in each:
+        return Evenness.DIFFERENT
+    return None if None in each else Evenness.AS_BEFORE
 
 
 def _joined(day: Sequence[RecordedSession]) -> tuple[Sequence[Bout], Sequence[Gap]]:

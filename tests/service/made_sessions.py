@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from surefoot.analysis.findings import Finding
-from surefoot.analysis.model import Bout, BoutKind, Foot
+from surefoot.analysis.model import Bout, BoutKind, Foot, Gait
 from surefoot.analysis.session import Results
 from surefoot.analysis.weeks.feeling import CheckIn, Pain, When
 from surefoot.analysis.weeks.labels import RunLabels, Surface
 from surefoot.service.people.people import People
+from surefoot.service.runtime.usual import confirm_usual
 from surefoot.service.serialization.run_summary import summary_to_dict
 from surefoot.service.settings import Settings
 from surefoot.service.store.writing import RunClock, StoreWriter
+from tests.service.past_balances import run_name, store_past, windows
 
 RUNNER = "anna"
 READY_S = 12.0
@@ -36,11 +38,22 @@ def _kinds() -> Iterator[BoutKind]:
 
 
 def store_session(
-    settings: Settings, began: datetime, bouts: Sequence[Bout], findings: Iterable[Finding] = (), run: str = ""
+    settings: Settings,
+    began: datetime,
+    bouts: Sequence[Bout],
+    findings: Iterable[Finding] = (),
+    *,
+    balance_pct: float = 0.0,
+    gait: Gait = Gait.WALK,
 ) -> str:
-    """Put a run into the store that has ended; nothing is left unwatched of it."""
-    name = run or f"{began.astimezone(UTC):%Y%m%dT%H%M%SZ}-00000001"
-    results = Results({}, (), tuple(bouts), tuple(findings))
+    """Put a run into the store that has ended; nothing is left unwatched of it.
+
+    Parameters
+    ----------
+    balance_pct : left against right of one gait.
+    """
+    name = run_name(began.astimezone(UTC))
+    results = Results({}, tuple(windows(balance_pct, gait)), tuple(bouts), tuple(findings))
     clock = RunClock(began)
     ended_ns = clock.ns(bouts[-1].end_s)
     body = summary_to_dict(results, clock.zero_ns, ended_ns, {})
@@ -56,6 +69,12 @@ def say(people: People, run: str, at: datetime, *pains: Pain, when: When = When.
     """A check-in about a run."""
     said = CheckIn(f"{run} {when} {at:%H%M%S}", at.astimezone(UTC), at.date(), when, pains, run=run, **more)  # type: ignore[arg-type]
     people.keep(RUNNER, said)
+
+
+def know_usual(settings: Settings, before: datetime) -> None:
+    """Healthy walks of the month before, confirmed as usual."""
+    store_past(settings, RUNNER, 0.0, 1.0, -1.0, first=before.astimezone(UTC) - timedelta(days=30), gait=Gait.WALK)
+    confirm_usual(settings, RUNNER, before.date())
 
 
 def all_well(people: People, run: str, ended: datetime) -> None:
