@@ -18,6 +18,7 @@ from surefoot.analysis.session import Results
 from surefoot.analysis.speed_scale import SpeedScale
 from surefoot.analysis.time_watched import TimeWatched
 from surefoot.analysis.track import JoinedTrack
+from surefoot.analysis.weeks.timeline import Moment
 
 
 class FootDataQuality(Protocol):
@@ -114,6 +115,14 @@ class PodStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedSession:
+    """Where a runner is in a session of running and walking that their phone times."""
+
+    moment: Moment
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunnerState:
     """State of a runner at a moment of a run; times on the session clock.
 
@@ -126,6 +135,7 @@ class RunnerState:
     stride_count : strides of both feet so far.
     companions : what sensors beside the pods said, at least in the last few minutes.
     behind_s : by how much what is known here lags behind what the pods send.
+    timed : the session that their phone times; None without one.
     """
 
     runner: str
@@ -140,6 +150,7 @@ class RunnerState:
     pods: Sequence[PodStatus]
     companions: Sequence[CompanionReading] = ()
     behind_s: float = 0.0
+    timed: TimedSession | None = None
 
     @property
     def newest_stride_end_s(self) -> float | None:

@@ -7,7 +7,7 @@ import re
 from surefoot.analysis.weeks.plan import MINUTE_S, Row
 
 MAX_MINUTES = 600.0
-NUMBER = r"(\d+(?:[.,]\d+)?)"
+NUMBER = r"(\d+(?:[.,]\d+)?)(?:\s*min)?"
 REPEATED = re.compile(rf"(\d+)\s*[x×*]\s*{NUMBER}\s*/\s*{NUMBER}")
 ALONE = re.compile(rf"(max)?\s*{NUMBER}")
 

@@ -24,6 +24,7 @@ from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.report.watch import watch_section
 from surefoot.dashboards.resources import resource_path
+from surefoot.dashboards.timer_source import TimerSource
 from surefoot.dashboards.viewers import AccountBook, Role, Viewer
 from surefoot.dashboards.viewers import Scope as SeenScope
 from surefoot.dashboards.wall import pages
@@ -40,6 +41,7 @@ from surefoot.dashboards.wall.phone_page import phone_routes
 from surefoot.dashboards.wall.pods_question import PodsQuestion
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
 from surefoot.dashboards.wall.shown import ShownSource
+from surefoot.dashboards.wall.timer_page import TimerPage
 
 POLL_S = 0.4
 """Interval at which an event stream polls the squad's state."""
@@ -81,6 +83,7 @@ class WallApplication:
         parts: PartStore | None = None,
         diary: DiarySource | None = None,
         history: HistorySource | None = None,
+        timers: TimerSource | None = None,
     ) -> None:
         self.closing = asyncio.Event()
         self._source = source
@@ -92,6 +95,7 @@ class WallApplication:
         self._history = (
             [] if history is None else HistoryPage(history, self._viewer, self._diary_of, self._html).routes()
         )
+        self._timers = [] if timers is None else TimerPage(timers, self._viewer).routes()
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
         self._pods_question = PodsQuestion(self._shown, self._archive, self._html)
         self._account = [] if accounts is None else AccountPage(accounts, self._viewer, self._html).routes()
@@ -114,6 +118,7 @@ class WallApplication:
             *self._diary,
             *self._after,
             *self._history,
+            *self._timers,
             *self._account,
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/link/{token}", self._login.by_link),
@@ -161,7 +166,9 @@ class WallApplication:
         name = wanted if state is None else state.name
         diary = self._diary_of(wanted) if self._viewer(request).may_see(wanted, SeenScope.PAIN_AND_PLAN) else None
         history = f"/runner/{quote(wanted)}/history" if self._history else None
-        return self._html(pages.runner_page(name, f"/events?runner={quote(wanted)}", "/", diary=diary, history=history))
+        timer = f"/timer/?{urlencode({'runner': wanted})}" if self._timers and diary is not None else None
+        events = f"/events?runner={quote(wanted)}"
+        return self._html(pages.runner_page(name, events, "/", diary=diary, history=history, timer=timer))
 
     async def _runs(self, request: Request) -> Response:
         runs = await run_in_threadpool(self._shown(request).runs)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from surefoot.analysis.drift.reference_band import ReferenceBand, reference_band
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot
+from surefoot.analysis.weeks.timeline import Doing
 from surefoot.dashboards.asymmetry_trend import asymmetry_trend
 from surefoot.dashboards.data_source import LOW_BATTERY_PCT, RunnerState
 from surefoot.dashboards.finding_card import severity_badge
-from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, known_text
+from surefoot.dashboards.formatting import UNKNOWN, asymmetry_text, clock, known_text
 from surefoot.dashboards.html import Markup, compact_number, element, join
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot, companions_line
 from surefoot.dashboards.vocabulary import finding_title, when_text
@@ -33,6 +34,7 @@ def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
             element("span", class_="age"),
             class_="top",
         ),
+        timed_row(runner),
         _numbers(snapshot),
         companions_row(runner),
         asymmetry_row(runner, snapshot),
@@ -41,6 +43,19 @@ def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
         element("span", *(pod_chip(runner, foot) for foot in Foot), class_="chips"),
         class_=f"card rank-{attention.rank} {freshness(runner)}",
     )
+
+
+def timed_row(runner: RunnerState) -> Markup | None:
+    """What a runner does now in a session that their phone times, and when that changes."""
+    if runner.timed is None:
+        return None
+    now, then, left_s = runner.timed.moment.now, runner.timed.moment.then, runner.timed.moment.left_s
+    if now is None:
+        return element("span", "session done", class_="timed")
+    number = f" {now.number} of {now.of}" if now.doing is Doing.RUN else ""
+    left = f"paused with {clock(left_s)} left" if runner.timed.is_paused else f"{clock(left_s)} left"
+    after = "" if then is None else f", then {then.doing}"
+    return element("span", element("b", f"{now.doing}{number}"), f": {left}{after}", class_=f"timed {now.doing}")
 
 
 def companions_row(runner: RunnerState) -> Markup:

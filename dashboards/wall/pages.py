@@ -76,12 +76,13 @@ def runner_page(
     watch: Markup | None = None,
     diary: str | None = None,
     history: str | None = None,
+    timer: str | None = None,
 ) -> Page:
     """Page of one runner, with empty sections.
 
     Parameters
     ----------
-    diary, history : addresses of the runner's diary and page over weeks; None where nothing is kept.
+    diary, history, timer : addresses of the runner's diary, page over weeks and timer; None where there is none.
     """
     sections = [
         element(
@@ -98,6 +99,7 @@ def runner_page(
             "p",
             element("a", "← all runners", href=up, id="up"),
             None if history is None else element("a", "Over weeks", href=history),
+            None if timer is None else element("a", "Run and walk by the clock", href=timer),
             None if diary is None else element("a", "How do feet and legs feel?", href=diary),
             class_="crumbs",
         ),

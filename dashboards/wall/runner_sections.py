@@ -21,6 +21,7 @@ from surefoot.dashboards.wall.cards import (
     cadence_figure,
     companions_row,
     left_right_figure,
+    timed_row,
 )
 from surefoot.dashboards.wall.freshness import activity, freshness
 
@@ -62,6 +63,7 @@ def _head(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> 
             left_right_figure(snapshot, IMPACT, "impact"),
             class_="numbers",
         ),
+        element("p", timed) if (timed := timed_row(runner)) else None,
         element("p", beside) if (beside := companions_row(runner)) else None,
         element(
             "p",

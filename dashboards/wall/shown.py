@@ -10,6 +10,7 @@ from surefoot.dashboards.data_source import (
     AnalysedRun,
     ExportForm,
     RunListEntry,
+    RunnerState,
     SquadState,
     ViewDataSource,
     Worn,
@@ -25,8 +26,9 @@ class ShownSource:
     viewer: Viewer
 
     def squad_state(self) -> SquadState:
-        """State of the runners that are shown; findings only of those that let them be seen."""
+        """State of the runners that are shown; findings and plans only of those that let them be seen."""
         squad = self.source.squad_state()
+        squad = replace(squad, runners=[self._without_plan(each) for each in squad.runners])
         if self.viewer.role is Role.OWNER:
             return squad
         shown = [each for each in squad.runners if self._shows(each.runner)]
@@ -65,6 +67,12 @@ class ShownSource:
         if not self.viewer.may_tell(runner):
             raise KeyError(runner)
         return self.source.export(run, runner, form, folder)
+
+    def _without_plan(self, runner: RunnerState) -> RunnerState:
+        """A session that a phone times is of a plan."""
+        if runner.timed is None or self.viewer.may_see(runner.runner, Scope.PAIN_AND_PLAN):
+            return runner
+        return replace(runner, timed=None)
 
     def _shows(self, runner: str) -> bool:
         return self.viewer.may_see(runner, Scope.RUNS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Annotated
@@ -48,6 +49,7 @@ def serve(
     from surefoot.service.views.received_parts import ReceivedParts
     from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import JoinedSquads, StoredRuns
+    from surefoot.service.views.timers import TimedSquad, Timers, planned_session
     from surefoot.service.views.wall import Archive, WallDataSource, wall, wall_accounts
     from surefoot.service.views.wall_address import is_loopback
 
@@ -60,9 +62,10 @@ def serve(
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     told = Notices(settings.data)
     with StoreTail(settings.store_path) as tail, FollowedParts(settings) as followed:
+        timers = Timers(partial(planned_session, settings))
         now = JoinedSquads(StoredRuns(tail, notices=lambda: (*told.shown(), *part_notices(settings))), followed)
         source, parts = (
-            WallDataSource(now, Archive(runs_folder(folder), settings)),
+            WallDataSource(TimedSquad(now, timers), Archive(runs_folder(folder), settings)),
             ReceivedParts(settings, followed.cues),
         )
         accounts = wall_accounts(settings)
@@ -74,6 +77,7 @@ def serve(
             parts=parts,
             diary=Diary(settings, runs),
             history=RunnerHistory(settings, runs),
+            timers=timers,
             accounts=accounts,
         )
         with ExporterThread(settings, MESSAGE_SINKS), shown as address, StopRequest(lambda: done.put(None)):

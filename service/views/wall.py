@@ -23,6 +23,7 @@ from surefoot.dashboards.data_source import (
 from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.history_source import HistorySource
 from surefoot.dashboards.part_store import PartStore
+from surefoot.dashboards.timer_source import TimerSource
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.metrics_page import MetricsPage
@@ -189,6 +190,7 @@ def wall(
     parts: PartStore | None = None,
     diary: DiarySource | None = None,
     history: HistorySource | None = None,
+    timers: TimerSource | None = None,
     accounts: StoredAccounts | None = None,
 ) -> Iterator[str]:
     """Serve the wall while entered; yields its address.
@@ -199,6 +201,7 @@ def wall(
     metrics : of the service that is watched.
     parts : takes what gateways send.
     diary, history : keep what runners say, and show it over weeks.
+    timers : know the next session of a runner's plan, and where it is now.
     accounts : who may sign in; None where nobody has to, on this computer alone.
 
     Raises
@@ -217,6 +220,7 @@ def wall(
         parts=parts,
         diary=diary,
         history=history,
+        timers=timers,
     )
     with _server(serve, settings, any_port=any_port) as server:
         yield settings.url or wall_url(settings, server.port)

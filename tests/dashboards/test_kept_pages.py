@@ -8,7 +8,7 @@ import pytest
 
 from surefoot.dashboards.resources import resource_path
 
-PAGES = ("phone", "diary")
+PAGES = ("phone", "diary", "timer")
 
 
 def files(page: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall.access import COOKIE_NAME, Password
 from surefoot.dashboards.wall.application import WallApplication
 from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.dashboards.wall.page_content import squad_content
 from surefoot.dashboards.wall.shown import ShownSource
 from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.people.people import People
@@ -35,8 +36,9 @@ from surefoot.service.views.diary import Diary
 from surefoot.service.views.history import RunnerHistory
 from surefoot.service.views.received_parts import ReceivedParts
 from surefoot.service.views.squad_state import StoredRuns
+from surefoot.service.views.timers import TimedSquad, Timers
 from surefoot.service.views.wall import Archive, WallDataSource
-from tests.dashboards.fake_source import FakeViewDataSource
+from tests.dashboards.fake_source import FakeViewDataSource, eventful_runner
 from tests.dashboards.runs import RUN
 from tests.service.demo_runs import record_demo_run
 
@@ -75,6 +77,10 @@ ADDRESSES: Mapping[str, tuple[str, set[str]]] = {
     "/diary": ("/diary", SIGNED_IN),
     "/diary/": ("/diary/", SIGNED_IN),
     "/diary/{name}": ("/diary/diary.js", SIGNED_IN),
+    "/timer": ("/timer", SIGNED_IN),
+    "/timer/": ("/timer/", SIGNED_IN),
+    "/timer/{name}": ("/timer/timer.js", SIGNED_IN),
+    "/timer/of/{runner}": ("/timer/of/RUNNER", SEE_PAIN),
     "/phone": ("/phone", SIGNED_IN),
     "/phone/": ("/phone/", SIGNED_IN),
     "/phone/{name}": ("/phone/page.js", SIGNED_IN),
@@ -92,6 +98,7 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/runs/{run}/runner/{runner}/pods/{worn}": ("POST", "/runs/RUN/runner/RUNNER/pods/as-named", CORRECT),
     "/diary/of/{runner}/{kind}": ("POST", "/diary/of/RUNNER/check_in", TELL),
     "/diary/of/{runner}/{kind}/{entry}": ("DELETE", "/diary/of/RUNNER/check_in/c1", TELL),
+    "/timer/of/{runner}": ("POST", "/timer/of/RUNNER", TELL),
     "/runner/{runner}/history/shoe": ("POST", "/runner/RUNNER/history/shoe", TELL),
     "/runner/{runner}/history/retire": ("POST", "/runner/RUNNER/history/retire", TELL),
     "/runner/{runner}/history/injury": ("POST", "/runner/RUNNER/history/injury", TELL),
@@ -148,7 +155,9 @@ def wall(settings: Settings, accounts: StoredAccounts) -> Iterator[WallServer]:
         source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
         diary, parts = Diary(settings, settings.runs_folder), ReceivedParts(settings)
         history = RunnerHistory(settings, settings.runs_folder)
-        with WallServer(source, accounts=accounts, diary=diary, parts=parts, history=history) as server:
+        with WallServer(
+            source, accounts=accounts, diary=diary, parts=parts, history=history, timers=Timers()
+        ) as server:
             yield server
 
 
@@ -188,7 +197,7 @@ def routes(settings: Settings, accounts: StoredAccounts) -> set[str]:
         source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
         diary, parts = Diary(settings, settings.runs_folder), ReceivedParts(settings)
         history = RunnerHistory(settings, settings.runs_folder)
-        application = WallApplication(source, accounts, None, parts, diary, history).application()
+        application = WallApplication(source, accounts, None, parts, diary, history, Timers()).application()
     inner = application.args[0]  # type: ignore[attr-defined]
     assert isinstance(inner, Starlette)
     return {route.path for route in inner.routes}  # type: ignore[attr-defined]
@@ -218,6 +227,7 @@ def test_each_form_is_taken_from_those_who_may_send_it(
         return  # whoever leaves is answered, and signed out: below
     said = {"id": "c1", "at_utc": "2026-05-20T18:00:00Z", "day": "2026-05-20", "when": "after"}
     body = json.dumps(said) if method == "POST" and "diary" in route else TYPED if "history" in route else ""
+    body = json.dumps({"row": {"runs": 2, "run_s": 60.0}, "passed_s": 5.0}) if "timer" in route else body
     for name, cookie in cookies.items():
         if "history" in route:
             people.keep(RUNNER, Shoe("s1", "Blue ones"))
@@ -314,3 +324,22 @@ def test_after_training_those_who_said_something_are_listed_for_those_who_may_re
             for name in set(VIEWERS) - SEE_PAIN:
                 assert "Nobody who shows you their diary ran today." in listed(wall, name)
                 assert RUNNER not in listed(wall, name)
+
+
+def test_a_session_that_a_phone_times_is_shown_to_those_who_are_shown_the_plan() -> None:
+    timers = Timers()
+    timers.keep(RUNNER, {"row": {"runs": 6, "run_s": 60.0, "walk_s": 240.0}, "passed_s": 130.0})
+    source = FakeViewDataSource(eventful_runner(RUNNER, 100.0))
+    state = TimedSquad(source, timers).squad_state()
+    source.set(*state.runners)
+    viewers = {
+        "self": Viewer("self", "self", Role.RUNNER, RUNNER),
+        "owner": Viewer("owner", "owner", Role.OWNER),
+        "coach of findings": Viewer("coach", "coach", Role.COACH, shared={RUNNER: frozenset({RUNS, FINDINGS})}),
+        "physio": Viewer("physio", "physio", Role.PHYSIO, shared={RUNNER: frozenset({RUNS, FINDINGS, PAIN})}),
+    }
+    cards = {
+        name: str(squad_content(ShownSource(source, each).squad_state(), "").pieces[f"runner {RUNNER}"])
+        for name, each in viewers.items()
+    }
+    assert {name for name, card in cards.items() if "then run" in card} == {"self", "physio"}
