@@ -29,6 +29,14 @@ class TooFewHealthyError(RequestError):
         )
 
 
+class RunnerRunsError(RequestError):
+    """A runner who is being recorded cannot be forgotten."""
+
+    def __init__(self, runner: str, run: str) -> None:
+        self.runner, self.run = runner, run
+        super().__init__(f"{runner} is in run {run}, which is being recorded; say it again when it is over.")
+
+
 class NotConfirmedError(RequestError):
     """Somebody has to say yes, and there is no terminal."""
 

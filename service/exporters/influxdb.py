@@ -10,7 +10,7 @@ from math import inf
 from time import monotonic, time_ns
 
 from surefoot.sensor_ingest.backoff import Backoff
-from surefoot.service.exporters.forgetting import forget_in_influxdb
+from surefoot.service.exporters.forgetting import forgetting_in_influxdb
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_comparison import Difference, differences, lacking
 from surefoot.service.exporters.influxdb_refusal import InfluxError
@@ -97,7 +97,10 @@ class InfluxExporter:
         InfluxError
             where the database fails; the rest is to be written later.
         """
-        forget_in_influxdb(self._influx, Forgotten(self._outbox.path.parent))
+        with forgetting_in_influxdb(self._influx, Forgotten(self._outbox.path.parent)):
+            self._drain(on_written)
+
+    def _drain(self, on_written: Callable[[Outcome], None]) -> None:
         if monotonic() >= self._compare_at_s and not self._ledger.to_send_again():
             self._compare()
         for table in EXPORTED_TABLES:

@@ -71,7 +71,7 @@ def connection_advice(reason: str) -> str:
         return "Set influxdb.token to a token that may read and write the bucket."
     if reason.startswith("404"):
         return "Create the bucket, or set influxdb.bucket and influxdb.organisation to those there are."
-    if "database not found" in reason or "no dbrp mapping" in reason:
+    if any(words in reason for words in ("database not found", "no dbrp mapping", "default retention policy not set")):
         return (
             "Create the bucket if it is missing; else let the token read it too,"
             " and map the database of its name to it with influx v1 dbrp create."

@@ -111,12 +111,13 @@ class MqttExporter:
                 await self._publish(client, online)
 
     async def _publish_rows(self, client: BrokerClient, rows_available: RowsAvailable) -> None:
-        await forget_in_mqtt(self._settings, Forgotten(self._outbox.path.parent))
+        forgotten = Forgotten(self._outbox.path.parent)
         await self._publish_current(client)
         self._status.mark_up()
         self._problems.resolve("MQTT works again.")
         self._backoff.reset()
         while True:
+            await forget_in_mqtt(self._settings, forgotten)
             await self.drain(client)
             await rows_available.wait(POLL_S)
 

@@ -16,10 +16,12 @@ from typing import Any
 
 from surefoot.sensor_ingest.ble.discovery import serial_matches
 from surefoot.sensor_ingest.recording.private_files import make_private_folder
-from surefoot.service.store.checked_lines import append_line, read_lines
+from surefoot.service.store.checked_lines import Stamp, append_line, read_lines, stamp_of
 
 FILE_NAME = "forgotten.log"
 FORGOTTEN, REACHED = "forgotten", "reached"
+HERE = "here"
+"""The data folder itself, as a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,15 @@ class Forgotten:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
-        self._read: tuple[int, tuple[Tombstone, ...], frozenset[tuple[str, str]]] = (0, (), frozenset())
+        self._read: tuple[Stamp, tuple[Tombstone, ...], frozenset[tuple[str, str]]] = ((0, 0), (), frozenset())
 
-    def add(self, runner: str, at_utc: datetime, pods: Sequence[WornSpan]) -> None:
+    def add(self, runner: str, at_utc: datetime, pods: Sequence[WornSpan]) -> Tombstone:
         """Forget a runner, by their id; OSError where the disk does not take it."""
         make_private_folder(self.path.parent)
         salt = secrets.token_hex(16)
         fields = {"salt": salt, "runner": _digest(salt, runner), "at_utc": at_utc.isoformat()}
         append_line(self.path, FORGOTTEN, {**fields, "pods": [asdict(each) for each in pods]})
+        return Tombstone(salt, fields["runner"], at_utc, tuple(pods))
 
     def take_over(self, other: Path) -> None:
         """Take over what another such file has, as of a backup."""
@@ -120,8 +123,17 @@ class Forgotten:
                     self._note(stone, _place(span))
 
     def not_reached(self, place: str) -> Sequence[Tombstone]:
-        """Of whom a place may hold something, such as `influxdb`."""
-        return [each for each in self.tombstones if (each.salt, place) not in self._current()[2]]
+        """Of whom a place may hold something, such as `influxdb`, which is next only once nothing is here any more."""
+        known = self.tombstones if place == HERE else self.gone_here()
+        return [each for each in known if not self.is_reached(place, each)]
+
+    def is_reached(self, place: str, stone: Tombstone) -> bool:
+        """Whether a place holds nothing of them any more."""
+        return (stone.salt, place) in self._current()[2]
+
+    def gone_here(self) -> Sequence[Tombstone]:
+        """Of whom nothing can be sent from here any more."""
+        return [each for each in self.tombstones if self.is_reached(HERE, each)]
 
     def was_reached(self, place: str, tombstones: Iterable[Tombstone]) -> None:
         """Note that a place holds nothing of them any more."""
@@ -132,13 +144,13 @@ class Forgotten:
         if (stone.salt, place) not in self._current()[2]:
             append_line(self.path, REACHED, {"salt": stone.salt, "place": place})
 
-    def _current(self) -> tuple[int, tuple[Tombstone, ...], frozenset[tuple[str, str]]]:
-        """Size of the file, and what it holds; read anew when it has grown."""
-        size = self.path.stat().st_size if self.path.exists() else 0
-        if size != self._read[0]:
+    def _current(self) -> tuple[Stamp, tuple[Tombstone, ...], frozenset[tuple[str, str]]]:
+        """What the file holds; read anew when it has changed."""
+        stamp = stamp_of(self.path)
+        if stamp != self._read[0]:
             lines = list(read_lines(self.path))
             stones = tuple(_tombstone(fields) for kind, fields in lines if kind == FORGOTTEN)
-            self._read = size, stones, frozenset((x["salt"], x["place"]) for kind, x in lines if kind == REACHED)
+            self._read = stamp, stones, frozenset((x["salt"], x["place"]) for kind, x in lines if kind == REACHED)
         return self._read
 
 

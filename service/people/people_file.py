@@ -5,20 +5,17 @@ Nothing is changed in place: a later entry with the same id corrects an earlier 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from surefoot.sensor_ingest.recording.file_lock import lock_when_free
-from surefoot.sensor_ingest.recording.private_files import make_private_folder, private_opener, replace_private_bytes
-from surefoot.service.store.checked_lines import Line, append_line, read_lines, text_of
+from surefoot.sensor_ingest.recording.private_files import make_private_folder
+from surefoot.service.store.checked_lines import Line, Stamp, append_line, read_lines, rewrite_lines, stamp_of
 
 FILE_NAME = "people.log"
-LOCK_NAME = "people.lock"
 Key = tuple[str, str]
 """Runner and id."""
 
@@ -77,8 +74,7 @@ class PeopleFile:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
-        self._lock = folder / LOCK_NAME
-        self._read: tuple[tuple[int, int], Mapping[EntryKind, Mapping[Key, Entry]]] | None = None
+        self._read: tuple[Stamp, Mapping[EntryKind, Mapping[Key, Entry]]] | None = None
 
     def add(self, entry: Entry) -> None:
         """Keep an entry; the same one sent again changes nothing. OSError where the disk does not take it."""
@@ -86,8 +82,7 @@ class PeopleFile:
         if found is not None and replace(found, at_utc=entry.at_utc) == entry:
             return
         make_private_folder(self.path.parent)
-        with self._locked():
-            append_line(self.path, entry.kind, _fields(entry))
+        append_line(self.path, entry.kind, _fields(entry))
 
     def entries(self, kind: EntryKind, runner: str | None = None) -> Sequence[Entry]:
         """The newest of each id, in the order of their time; what was withdrawn is left out.
@@ -137,38 +132,24 @@ class PeopleFile:
         ----------
         until_utc : what was typed later stays.
         """
-        if not self.path.exists():
-            return 0
-        with self._locked():
-            lines = list(read_lines(self.path))
+
+        def kept(lines: Sequence[Line]) -> Sequence[Line]:
             accounts = {fields["id"] for kind, fields in lines if _speaks_for(kind, fields, runner)}
-            kept = [
+            return [
                 (kind, fields)
                 for kind, fields in lines
                 if (fields["runner"] != runner and not (kind == EntryKind.ACCOUNT and fields["id"] in accounts))
                 or (until_utc is not None and datetime.fromisoformat(fields["at_utc"]) > until_utc)
             ]
-            if len(kept) < len(lines):
-                replace_private_bytes(self.path, text_of(kept))
-            return len(lines) - len(kept)
+
+        return rewrite_lines(self.path, kept)
 
     def _entries(self, kind: EntryKind) -> Mapping[Key, Entry]:
         """The newest entries of a kind, also withdrawn ones; read anew when the file has changed."""
-        try:
-            state = self.path.stat()
-        except FileNotFoundError:
-            return {}
-        stamp = state.st_size, state.st_ino
+        stamp = stamp_of(self.path)
         if self._read is None or self._read[0] != stamp:
             self._read = stamp, _by_kind(read_lines(self.path))
         return self._read[1][kind]
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keep others from writing; the lock is a file of its own, since this one may be replaced."""
-        with open(self._lock, "ab", opener=private_opener) as file:
-            lock_when_free(file.fileno())
-            yield
 
 
 def _by_kind(lines: Iterable[Line]) -> Mapping[EntryKind, Mapping[Key, Entry]]:

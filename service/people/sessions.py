@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from surefoot.sensor_ingest.recording.private_files import make_private_folder, replace_private_bytes
-from surefoot.service.store.checked_lines import append_line, read_lines, text_of
+from surefoot.sensor_ingest.recording.private_files import make_private_folder
+from surefoot.service.store.checked_lines import Line, Stamp, append_line, read_lines, rewrite_lines, stamp_of
 
 FILE_NAME = "sessions.log"
 LIFETIME = timedelta(days=90)
@@ -43,7 +43,7 @@ class Sessions:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
-        self._read: tuple[int, Mapping[str, Session]] = (0, {})
+        self._read: tuple[Stamp, Mapping[str, Session]] = ((0, 0), {})
 
     @property
     def lifetime_s(self) -> int:
@@ -78,20 +78,23 @@ class Sessions:
 
     def forget(self, accounts: Collection[str], until_utc: datetime) -> None:
         """Write the file anew without the sessions that accounts began until then."""
-        lines = list(read_lines(self.path))
-        begun = {
-            fields["id"]
-            for kind, fields in lines
-            if kind == BEGUN and fields["account"] in accounts and datetime.fromisoformat(fields["at_utc"]) <= until_utc
-        }
-        kept = [line for line in lines if line[1]["id"] not in begun]
-        if kept != lines:
-            replace_private_bytes(self.path, text_of(kept))
+
+        def kept(lines: Sequence[Line]) -> Sequence[Line]:
+            begun = {
+                fields["id"]
+                for kind, fields in lines
+                if kind == BEGUN
+                and fields["account"] in accounts
+                and datetime.fromisoformat(fields["at_utc"]) <= until_utc
+            }
+            return [line for line in lines if line[1]["id"] not in begun]
+
+        rewrite_lines(self.path, kept)
 
     def _open(self) -> Mapping[str, Session]:
-        size = self.path.stat().st_size if self.path.exists() else 0
-        if size != self._read[0]:
-            self._read = size, self._from_file()
+        stamp = stamp_of(self.path)
+        if stamp != self._read[0]:
+            self._read = stamp, self._from_file()
         since = datetime.now(UTC) - LIFETIME
         return {each.id: each for each in self._read[1].values() if each.since_utc > since}
 

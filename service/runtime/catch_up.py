@@ -15,6 +15,7 @@ from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.errors import RunBusyError
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.errors.store import StoreError
+from surefoot.service.people.forgotten import HERE, Forgotten
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.forgetting import sweep
 from surefoot.service.runtime.joining import JoinedRun, join_parts
@@ -53,6 +54,7 @@ class CatchUp:
         self._is_recording = is_recording
         self._on_stored = on_stored
         self._on_joined = on_joined
+        self._forgotten = Forgotten(settings.data)
         self._problems = ProblemLog(log, logging.ERROR)
         self._wake = asyncio.Event()
         self._wanted = self._closing = self._stopping = False
@@ -111,6 +113,8 @@ class CatchUp:
         self._forget()
         joined = self._join()
         for run in missing_runs(self._settings):
+            if self._forgotten.not_reached(HERE):  # somebody waits for it
+                self._forget()
             if self._is_recording(run.manifest.run_id):
                 continue
             try:

@@ -28,6 +28,7 @@ from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, Manif
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, open_run
 from surefoot.service import VERSION
 from surefoot.service.errors.store import StoreError
+from surefoot.service.people.forgotten import HERE, Forgotten, Tombstone
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.catch_up import CatchUp
@@ -52,6 +53,7 @@ log = logging.getLogger(__name__)
 RESUME_WITHIN_S = 12 * 3600.0
 """A run that was cut off longer ago is not continued but ended, from its recording."""
 DATES_PERIOD_S = 10.0
+FORGOTTEN_PERIOD_S = 1.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 STORE_CHECK_S = 5.0
 """Least time between two looks at a store that cannot be used."""
@@ -119,6 +121,7 @@ class Daemon:
             catching_up as catch_up,
             background_task("dates", self._keep_dates()),
             background_task("parts", incoming.watch(catch_up)),
+            background_task("forgotten", self._keep_forgetting(catch_up)),
         ):
             self._catch_up = catch_up
             run = await asyncio.to_thread(self._run_to_resume)
@@ -174,6 +177,16 @@ class Daemon:
             with suppress(StoreError):  # told by the recording, which needs the store too
                 await asyncio.to_thread(correct_dates, context.settings, context.utc_s, context.monotonic_s)
             await asyncio.sleep(DATES_PERIOD_S)
+
+    async def _keep_forgetting(self, catch_up: CatchUp) -> None:
+        """Delete everything of whom `surefoot forget` has named since."""
+        forgotten, known = Forgotten(self._context.settings.data), set[Tombstone]()
+        while True:
+            waiting = set(forgotten.not_reached(HERE))
+            if not waiting <= known:
+                catch_up.want()
+            known = waiting
+            await asyncio.sleep(FORGOTTEN_PERIOD_S)
 
     async def _until_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
         """Do something; None if the service is to end meanwhile."""

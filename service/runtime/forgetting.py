@@ -18,7 +18,7 @@ from surefoot.sensor_ingest.recording.leaving_out import leave_out
 from surefoot.sensor_ingest.recording.private_files import replace_private_file
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
 from surefoot.service.people.accounts import LINK
-from surefoot.service.people.forgotten import Forgotten
+from surefoot.service.people.forgotten import HERE, Forgotten, Tombstone
 from surefoot.service.people.people_file import PeopleFile
 from surefoot.service.people.sessions import Sessions
 from surefoot.service.runtime.runner_traces import listed, worn_spans
@@ -56,9 +56,13 @@ def forget_runner(settings: Settings, runner: str, at_utc: datetime) -> Swept:
     RunError, StoreError, OSError
         if the disk does not take it.
     """
-    forgotten = Forgotten(settings.data)
-    forgotten.add(runner, at_utc, worn_spans(settings, runner, at_utc))
-    return sweep(settings, forgotten)
+    bury(settings, runner, at_utc)
+    return sweep(settings)
+
+
+def bury(settings: Settings, runner: str, at_utc: datetime) -> Tombstone:
+    """Note that a runner is forgotten, so that the next sweep deletes what there is; OSError."""
+    return Forgotten(settings.data).add(runner, at_utc, worn_spans(settings, runner, at_utc))
 
 
 def sweep(settings: Settings, forgotten: Forgotten | None = None) -> Swept:
@@ -70,9 +74,11 @@ def sweep(settings: Settings, forgotten: Forgotten | None = None) -> Swept:
     ----------
     forgotten : whom; by default those of the data folder.
     """
-    forgotten = forgotten or Forgotten(settings.data)
+    own = Forgotten(settings.data)
+    forgotten = forgotten or own
     if not forgotten.tombstones:
         return Swept()
+    waiting = own.not_reached(HERE)
     recorded = {*_sweep_runs(settings, forgotten), *sweep_parts(settings, forgotten)}
     until_ns = _UntilNs(forgotten)
     stored = forget_rows(settings.store_path, until_ns) if settings.store_path.exists() else frozenset[Run]()
@@ -81,6 +87,7 @@ def sweep(settings: Settings, forgotten: Forgotten | None = None) -> Swept:
     entries = _sweep_people(settings.data, forgotten)
     if runs or entries:
         _sweep_files(settings, runs)
+    own.was_reached(HERE, waiting)
     return Swept(runs, entries)
 
 

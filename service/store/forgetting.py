@@ -5,23 +5,27 @@ Every table with a column `runner` is one of a runner's tables: one that is adde
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from surefoot.sensor_ingest.recording.private_files import replace_private_bytes
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
 from surefoot.service.serialization.run_messages import morning_messages, run_message_id
-from surefoot.service.store.checked_lines import read_lines, text_of
+from surefoot.service.store.checked_lines import Line, rewrite_lines
 from surefoot.service.store.connection import connect, store_errors, transaction
 from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.own_rows import runner_tables
 from surefoot.service.store.schema import EXPORTED_TABLES
 
+log = logging.getLogger(__name__)
+
 NAMING_TABLES = ("runs", "alerts")
 """Small ones that name every run of every runner: alerts alone are left of a run in a store that is begun anew."""
+LOG_ATTEMPTS = 3
+"""Each waits for as long as SQLite waits for others."""
 UntilNs = Callable[[str], int | None]
 """Up to when a runner, by their id, is forgotten: nanoseconds since 1970, None for one who is not."""
 Run = tuple[str, str]
@@ -46,8 +50,17 @@ def forget_rows(store: Path, until_ns: UntilNs) -> frozenset[Run]:
         if runs or deleted:
             with store_errors(store):
                 connection.execute("VACUUM")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                _empty_log(connection)
     return runs
+
+
+def _empty_log(connection: sqlite3.Connection) -> None:
+    """Leave nothing of what was in the write-ahead log, which others may be reading just now."""
+    for _ in range(LOG_ATTEMPTS):
+        is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not is_busy:
+            return
+    log.warning("The store's write-ahead log is in use; what was deleted leaves its bytes when the service ends.")
 
 
 def forget_notes(store: Path, until_ns: UntilNs, runs: frozenset[Run]) -> None:
@@ -57,8 +70,12 @@ def forget_notes(store: Path, until_ns: UntilNs, runs: frozenset[Run]) -> None:
     ----------
     runs : those of forgotten runners, by id of run and runner, that are known from elsewhere.
     """
-    notebook = Notebook(store)
-    lines = list(read_lines(notebook.path))
+    path = Notebook(store).path
+    with store_errors(path):
+        rewrite_lines(path, lambda lines: list(_kept_notes(lines, until_ns, runs)))
+
+
+def _kept_notes(lines: Sequence[Line], until_ns: UntilNs, runs: frozenset[Run]) -> Iterator[Line]:
     alerts = [fields for kind, fields in lines if kind == NoteKind.ALERT and _is_covered(fields, until_ns)]
     own = {*runs, *((each["run"], runner_id(str(each["runner"]))) for each in alerts)}
     others = {
@@ -68,7 +85,6 @@ def forget_notes(store: Path, until_ns: UntilNs, runs: frozenset[Run]) -> None:
     }
     told, gone = {each["id"] for each in alerts}, {run for run, _ in own} - others
     is_message = _is_message_of(frozenset(own))
-    kept = []
     for kind, fields in lines:
         match kind:
             case NoteKind.ALERT | NoteKind.WATCH_RUN:
@@ -82,10 +98,7 @@ def forget_notes(store: Path, until_ns: UntilNs, runs: frozenset[Run]) -> None:
             case _:
                 goes = False
         if not goes:
-            kept.append((kind, _without(fields, gone) if kind == NoteKind.BACKUP else fields))
-    if kept != lines:
-        with store_errors(store):
-            replace_private_bytes(notebook.path, text_of(kept))
+            yield kind, _without(fields, gone) if kind == NoteKind.BACKUP else fields
 
 
 def _is_covered(fields: Mapping[str, Any], until_ns: UntilNs) -> bool:

@@ -138,7 +138,7 @@ def _story(place: Installation) -> Iterator[Finding]:
     place.influx.kill()
     said = place.say("forget", ANNA, "--yes")
     data = "forgotten while servers were down"
-    waiting = sum(word in said for word in ("InfluxDB cannot", "broker cannot", "not at hand", "surefoot sync"))
+    waiting = sum(word in said for word in ("InfluxDB has not", "broker cannot", "not at hand", "surefoot sync"))
     yield Finding(data, "of database, broker, backup and pods told to wait", f"{waiting}", "4", waiting == 4)
     left = len(_files(place, ANNA))
     yield Finding(data, "files with anything of them", f"{left}", "0", not left)
