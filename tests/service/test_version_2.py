@@ -12,7 +12,10 @@ from urllib.parse import quote
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.settings import Settings
+from surefoot.service.store.schema import EXPORTED_TABLES
+from tests.people.installation import ANNA, BERT
 from tests.service.command import surefoot
 from tests.service.exported_rows import assert_influx_has_all
 from tests.service.influx_proxy import Request, Version2
@@ -21,6 +24,7 @@ from tests.service.servers import TOKEN, InfluxServer
 from tests.service.stored_runs import finding, manifest, store_samples
 
 OLD = "m,run=x v=1 1767323074000000000"
+OLD_RUN = datetime(2026, 1, 4, 3, 4, 5, tzinfo=UTC)
 WRITE = "/api/v2/write?org=surefoot&bucket=surefoot&precision=ns"
 QUERY = f"/query?db=surefoot&q={quote('SELECT * FROM m')}"
 
@@ -117,3 +121,39 @@ def test_the_imitation_says_what_it_says(server: InfluxServer2, tmp_path: Path) 
 def said(answer: tuple[int, bytes]) -> tuple[int, object]:
     """Status and words, without the names of what is missing."""
     return answer[0], json.loads(re.sub(rb"other|surefoot", b"x", answer[1]))
+
+
+def test_a_runner_is_forgotten_as_soon_as_the_token_may_write(
+    server: InfluxServer2,
+    tmp_path: Path,
+    samples: dict[Foot, Samples],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = settings_of(tmp_path, server, server.token(("read", "write")), "surefoot")
+    for run, name in (("20260104T030405Z-0000000a", ANNA), ("20260104T030405Z-0000000b", BERT)):
+        store_samples(settings, samples, [finding()], run=manifest(run, OLD_RUN, name))
+    assert shipped(settings, monkeypatch, capsys)[0] == 0
+    before = {name: points(settings, name) for name in (ANNA, BERT)}
+    assert all(before.values())
+    read_only = {"SUREFOOT_INFLUXDB_TOKEN": server.token(("read",))}
+    for variables, answer in (
+        (read_only, "(insufficient permissions). Set influxdb.token to a token that may read and write the bucket."),
+        ({"SUREFOOT_INFLUXDB_TOKEN": "wrong"}, "(401 Unauthorized). Set influxdb.token to a token that the database"),
+    ):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        done = surefoot(capsys, "forget", ANNA, "--yes")
+        assert (done.code, f"InfluxDB has not deleted it yet {answer}" in done.out) == (0, True), done.out
+        assert points(settings, ANNA) == before[ANNA]
+    assert shipped(settings, monkeypatch, capsys)[0] == 0
+    assert (points(settings, ANNA), points(settings, BERT)) == ([], before[BERT])
+
+
+def points(settings: Settings, runner: str) -> list[str]:
+    """Every point of a runner."""
+    with InfluxClient(settings.influxdb) as influx:
+        found = [
+            influx.query(f"SELECT * FROM {each} WHERE runner = $runner", runner=runner) for each in EXPORTED_TABLES
+        ]
+    return [repr(row) for series in found for each in series for row in each.rows]
