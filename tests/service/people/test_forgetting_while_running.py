@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+
+import pytest
 
 from surefoot.analysis.model import Foot, Samples
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
@@ -19,7 +22,7 @@ from tests.people.installation import ANNA, BERT, OLD, RUN, furnish, holding
 from tests.service.demo_runs import record_demo_run
 from tests.service.listener import Listener
 from tests.service.real_command import RealCommand
-from tests.service.servers import START_S, TOKEN, Broker, InfluxServer, free_port, wait
+from tests.service.servers import TOKEN, Broker, InfluxServer, free_port, wait
 
 PAGES = ("", "runs", f"runs/{RUN[ANNA]}0", f"history/{ANNA}", "status")
 
@@ -65,17 +68,21 @@ def running(
     with ExitStack() as stack:
         influx = stack.enter_context(InfluxServer(folder / "influx"))
         broker = stack.enter_context(Broker(folder / "broker"))
-        servers = {"influxdb": {"url": influx.url, "token": TOKEN}, "mqtt": {"host": "127.0.0.1", "port": broker.port}}
+        servers: dict[str, dict[str, object]] = {
+            "influxdb": {"url": influx.url, "token": TOKEN},
+            "mqtt": {"host": "127.0.0.1", "port": broker.port},
+        }
         settings = Settings.model_validate({"data": folder / "data", **servers})
         furnish(settings, samples, alone, together)
         named = {f"{group}_{name}".upper(): value for group, each in servers.items() for name, value in each.items()}
         port = free_port()
         stack.enter_context(RealCommand(settings.data, "serve", "--port", str(port), settings=named))
         live = stack.enter_context(RealCommand(settings.data, "live", "--simulated", "1", settings=named))
-        live.expect("Recording run", START_S)
+        wait(lambda: "Recording run" in live.out)
         yield Running(settings, named, live, f"http://127.0.0.1:{port}/"), broker
 
 
+@pytest.mark.slow
 def test_a_service_that_runs_forgets_and_goes_on(tmp_path: Path, samples: dict[Foot, Samples], demo: DemoRun) -> None:
     together = record_demo_run(tmp_path / "made", 1.0, runners=2).run
     with running(tmp_path, samples, demo.run, together) as (place, broker), closing(Listener(broker.port)) as listener:
