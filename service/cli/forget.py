@@ -24,9 +24,9 @@ def forget(
 
     A service that runs does it at once, and goes on with whoever it records.
     """
+    from surefoot.service.cli.asked_service import ask_service, service_runs
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors.people import NothingOfRunnerError
-    from surefoot.service.runtime.asked_service import ask_service, service_runs
     from surefoot.service.runtime.data_folder import locked
     from surefoot.service.runtime.runner_traces import find_runner
 
