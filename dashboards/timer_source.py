@@ -31,6 +31,15 @@ class TimerSource(Protocol):
     def next_session(self, runner: str) -> NextSession | None:
         """What comes next of a runner's plan; None where they follow none."""
 
+    def workout(self, row: Row, walk_first_s: float) -> bytes:
+        """The row as a FIT workout for a watch.
+
+        Raises
+        ------
+        ValueError
+            if nobody can run it, with a sentence.
+        """
+
     def keep(self, runner: str, told: Mapping[str, Any]) -> None:
         """Keep where a runner's session is.
 

@@ -130,6 +130,7 @@ function showPlanned() {
   const today = localDay(new Date());
   element("row").textContent = planned.words;
   element("from").textContent = planned.asked === today ? planned.sentence : `As it was known on ${planned.asked}: ${planned.sentence}`;
+  showLinks();
   element("start-planned").hidden = !planned.row || today < planned.from_day;
 }
 
@@ -169,11 +170,22 @@ function fillIn() {
 
 const typed = () => ({ runs: element("runs").valueAsNumber, run_s: minutes("run"), walk_s: minutes("walk") });
 
+const workout = ({ runs, run_s, walk_s }) =>
+  `/timer/workout.fit?${new URLSearchParams({ runs, run_s, walk_s, walk_first_s: minutes("walk-first") || 0 })}`;
+
 function checkLength() {
   const { runs, run_s, walk_s } = typed();
   element("runs").setCustomValidity(runs * (run_s + walk_s) > MAX_S ? `At most ${MAX_S / 3600} h in all.` : "");
 }
 
+// The service writes it, so that these links need network.
+function showLinks() {
+  element("fit").href = workout(typed());
+  element("fit-planned").hidden = !planned?.row;
+  if (planned?.row) element("fit-planned").href = workout(planned.row);
+}
+
+for (const id of ["by-hand", "first"]) element(id).addEventListener("input", showLinks);
 element("by-hand").addEventListener("input", checkLength);
 element("by-hand").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -189,6 +201,7 @@ document.addEventListener("keydown", wakeSound);
 document.addEventListener("visibilitychange", keepScreenOn);
 window.addEventListener("online", tell);
 fillIn();
+showLinks();
 if (timing.state) begin();
 if (runner) {
   localStorage.setItem("surefoot timer runner", runner);

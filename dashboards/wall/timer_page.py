@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from surefoot.analysis.weeks.plan import Row
 from surefoot.dashboards.timer_source import NextSession, TimerSource
 from surefoot.dashboards.viewers import Scope, Viewer
 from surefoot.dashboards.wall.access import is_from_own_page
@@ -19,6 +20,7 @@ from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.page_files import PageFiles
 
 MAX_TOLD_BYTES = 2000
+MAX_WALK_FIRST_S = 3600.0
 
 
 class TimerPage:
@@ -41,6 +43,7 @@ class TimerPage:
             Route("/timer/", files.page),
             Route("/timer/of/{runner}", self._next),
             Route("/timer/of/{runner}", self._keep, methods=["POST"]),
+            Route("/timer/workout.fit", self._workout),
             Route("/timer/{name}", files.named),
         ]
 
@@ -50,6 +53,18 @@ class TimerPage:
             return _not_yours(runner)
         found = await run_in_threadpool(self._source.next_session, runner)
         return JSONResponse(None if found is None else _fields(found))
+
+    async def _workout(self, request: Request) -> Response:
+        query = request.query_params
+        try:
+            row = Row(int(query["runs"]), float(query["run_s"]), float(query.get("walk_s", "0")))
+            first_s = min(max(float(query.get("walk_first_s", "0")), 0.0), MAX_WALK_FIRST_S)
+            data = await run_in_threadpool(self._source.workout, row, first_s)
+        except KeyError as error:
+            return PlainTextResponse(f"say {error.args[0]}", 400)
+        except (ValueError, OverflowError) as error:
+            return PlainTextResponse(f"this is no row: {error}", 400)
+        return Response(data, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"})
 
     async def _keep(self, request: Request) -> Response:
         runner = request.path_params["runner"]

@@ -42,6 +42,7 @@ from surefoot.service.cli.serve import serve
 from surefoot.service.cli.ship import ship
 from surefoot.service.cli.sync import sync
 from surefoot.service.cli.takeout import takeout
+from surefoot.service.cli.workout import workout
 
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
 """Root of the errors about arguments: click's, or that of the click inside typer, which exports only a leaf."""
@@ -60,6 +61,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     distance: "surefoot distance last 10km",
     load: "surefoot load anna",
     plan: "surefoot plan anna --begin sprain --stands --moves",
+    workout: "surefoot workout 6x1/4",
     import_: "surefoot import evening-run.fit --runner anna",
     export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",

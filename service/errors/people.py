@@ -37,6 +37,13 @@ class RunnerRunsError(RequestError):
         super().__init__(f"{runner} is in run {run}, which is being recorded; say it again when it is over.")
 
 
+class NoRowError(RequestError):
+    """No row of running and walking is named, or none can be."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}.")
+
+
 class NotConfirmedError(RequestError):
     """Somebody has to say yes, and there is no terminal."""
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +16,7 @@ from surefoot.analysis.weeks.plan import Row
 from surefoot.analysis.weeks.timeline import Stretch, moment, stretches
 from surefoot.dashboards.data_source import RunnerState, SquadState, TimedSession
 from surefoot.dashboards.timer_source import NextSession
+from surefoot.service.formats.fit.workout import fit_workout
 from surefoot.service.settings import Settings
 from surefoot.service.views.squad_state import SquadStateSource
 from surefoot.service.weeks.next_session import next_session
@@ -84,6 +86,10 @@ class Timers:
             self._kept[runner] = _Kept(found, session, self._now_s())
             if found.is_over:
                 del self._kept[runner]
+
+    def workout(self, row: Row, walk_first_s: float) -> bytes:
+        """The row as a FIT workout for a watch; ValueError where nobody can run it."""
+        return fit_workout(_checked(row), datetime.now(UTC), walk_first_s)
 
     def timed(self, runner: str) -> TimedSession | None:
         """Where a runner's session is now; None without one."""

@@ -98,3 +98,24 @@ ACTIVITY = Message(34, {
     "event": Field(3, ENUM),
     "event_type": Field(4, ENUM),
 })  # fmt: skip
+
+WORKOUT_FILE = 5
+TIMED, REPEATED = 0, 6
+"""How long a step lasts: so many milliseconds; or it leads back to an earlier one until that was done so many times."""
+NO_TARGET = 2
+ACTIVE, WARM_UP, RECOVERY = 0, 2, 4
+MAX_NAME = 23
+WORKOUT = Message(26, {
+    "sport": Field(4, ENUM),
+    "num_valid_steps": Field(6, UINT16),
+    "wkt_name": Field(8, STRING, length=MAX_NAME + 1),
+})  # fmt: skip
+WORKOUT_STEP = Message(27, {
+    "message_index": Field(254, UINT16),
+    "wkt_step_name": Field(0, STRING, length=8),
+    "duration_type": Field(1, ENUM),
+    "duration_value": Field(2, UINT32),
+    "target_type": Field(3, ENUM),
+    "target_value": Field(4, UINT32),
+    "intensity": Field(7, ENUM),
+})  # fmt: skip

@@ -79,6 +79,7 @@ ADDRESSES: Mapping[str, tuple[str, set[str]]] = {
     "/diary/{name}": ("/diary/diary.js", SIGNED_IN),
     "/timer": ("/timer", SIGNED_IN),
     "/timer/": ("/timer/", SIGNED_IN),
+    "/timer/workout.fit": ("/timer/workout.fit?runs=6&run_s=60&walk_s=240", SIGNED_IN),
     "/timer/{name}": ("/timer/timer.js", SIGNED_IN),
     "/timer/of/{runner}": ("/timer/of/RUNNER", SEE_PAIN),
     "/phone": ("/phone", SIGNED_IN),

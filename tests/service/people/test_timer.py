@@ -25,6 +25,7 @@ from surefoot.service.views.timers import MAX_SILENCE_S, SHOWN_AFTER_S, TimedSqu
 from surefoot.service.weeks.beginning import Plans
 from tests.dashboards.browser import SIZES, chromium, overflow_px, page_events, violations
 from tests.dashboards.fake_source import FakeViewDataSource, eventful_runner
+from tests.service.formats.fit_readers import by_fitdecode
 from tests.service.people.test_diary import address
 from tests.service.real_command import RealCommand
 from tests.service.servers import wait
@@ -281,3 +282,16 @@ def test_the_served_wall_has_the_page_and_the_runners_page_leads_to_it(
         page.get_by_role("button", name="Start", exact=True).click()
         expect(page.locator("#doing")).to_have_text("Run 1 of 3")
         page.close()
+
+
+def test_the_session_is_downloaded_for_a_watch(phone: BrowserContext, wall: str, tmp_path: Path) -> None:
+    page = opened(phone, wall)
+    page.get_by_label("Minutes walking before").fill("5")
+    for link in ("#fit", "#fit-planned"):
+        with page.expect_download() as download:
+            page.locator(link).click()
+        path = tmp_path / f"{link[1:]}.fit"
+        download.value.save_as(path)
+        walk, run, after, again = by_fitdecode(path)["workout_step"]
+        assert (walk["duration_time"], run["duration_time"]) == (300.0, 60.0)
+        assert (after["duration_time"], again["repeat_steps"]) == ((240.0, 6) if link == "#fit" else (120.0, 2))
