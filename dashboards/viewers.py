@@ -13,7 +13,9 @@ class Role(StrEnum):
     """What somebody is here."""
 
     RUNNER = "runner"
-    """Speaks for one runner: themselves, or a minor whose guardian they are."""
+    """Speaks for themselves; a minor for all but what others see, which a guardian decides."""
+    GUARDIAN = "guardian"
+    """Speaks for a runner who is a minor."""
     COACH = "coach"
     PHYSIO = "physio"
     OWNER = "owner"
@@ -37,7 +39,8 @@ class Viewer:
     account, name : the account's id, and what they are called.
     speaks_for : the runner whose everything it is; empty for none.
     shared : what runners let this account see, by their ids.
-    alone : whether nobody signs in here, so that everything is open.
+    alone : whether nobody else has an account here, so that everything is open.
+    is_minor : whether a guardian decides what others see of the runner they speak for.
     """
 
     account: str
@@ -46,6 +49,7 @@ class Viewer:
     speaks_for: str = ""
     shared: Mapping[str, frozenset[Scope]] = field(default_factory=dict)
     alone: bool = False
+    is_minor: bool = False
 
     def may_see(self, runner: str, scope: Scope) -> bool:
         """Whether something of a runner is shown to them."""
@@ -56,13 +60,17 @@ class Viewer:
         return scope in self.shared.get(runner, ())
 
     def may_tell(self, runner: str) -> bool:
-        """Whether they speak for a runner: write the diary, correct runs, give and take back what others see."""
+        """Whether they speak for a runner: write the diary, and correct runs."""
         return self.alone or (bool(runner) and self.speaks_for == runner)
+
+    def may_decide(self, runner: str) -> bool:
+        """Whether they decide what others see of a runner: shares, links, addresses of calendars, consent."""
+        return self.may_tell(runner) and not self.is_minor
 
     @property
     def may_record(self) -> bool:
         """Whether a phone page may hand over runs for them."""
-        return self.alone or self.role in (Role.RUNNER, Role.COACH, Role.OWNER)
+        return self.alone or self.role in (Role.RUNNER, Role.GUARDIAN, Role.COACH, Role.OWNER)
 
 
 ALONE = Viewer("", "", Role.OWNER, alone=True)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from surefoot.dashboards.formatting import local_time
 from surefoot.dashboards.html import Markup, element
-from surefoot.dashboards.viewers import AccountBook, Scope, SessionInfo, ShareInfo, Viewer
+from surefoot.dashboards.viewers import AccountBook, Role, Scope, SessionInfo, ShareInfo, Viewer
 from surefoot.dashboards.wall.access import is_from_own_page
 from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.login import cookie_of
@@ -21,6 +21,7 @@ from surefoot.dashboards.wall.pages import Page
 MAX_FORM_BYTES = 4096
 SCOPES = {Scope.RUNS: "runs", Scope.FINDINGS: "findings", Scope.PAIN_AND_PLAN: "pain and plan"}
 LINK_DAYS = 14
+NOT_YOURS = "A runner gives and takes back what others see; of a minor, a guardian."
 Form = dict[str, list[str]]
 
 
@@ -82,8 +83,8 @@ class AccountPage:
 
     def _share(self, request: Request, form: Form) -> str:
         viewer = self._viewer(request)
-        if not viewer.speaks_for:
-            return "Only a runner gives and takes back what others see."
+        if not viewer.may_decide(viewer.speaks_for):
+            return NOT_YOURS
         try:
             self._book.share(viewer, _one(form, "account"), _scopes(form))
         except KeyError:
@@ -92,7 +93,9 @@ class AccountPage:
 
     def _make_link(self, request: Request, form: Form) -> str:
         viewer, scopes = self._viewer(request), _scopes(form)
-        if not viewer.speaks_for or not scopes:
+        if not viewer.may_decide(viewer.speaks_for):
+            return NOT_YOURS
+        if not scopes:
             return "Say what the link shows."
         token = self._book.new_link(viewer, scopes, LINK_DAYS)
         return f"For {LINK_DAYS} days, whoever opens this sees what you chose: {request.base_url}link/{token}"
@@ -109,7 +112,7 @@ def account_page(
     """
     parts = [
         element("p", told, role="alert", class_="told") if told else None,
-        *([] if shares is None else _share_parts(shares)),
+        *([] if shares is None else _share_parts(viewer, shares)),
         element("h2", "Devices") if sessions else None,
         *(_session(each) for each in sessions),
         *([element("h2", "Password"), _password_form()] if sessions else []),
@@ -119,7 +122,27 @@ def account_page(
     return Page("Account", element("main", heading, *parts, id="main", class_="account"))
 
 
-def _share_parts(shares: Sequence[ShareInfo]) -> list[Markup]:
+def _share_parts(viewer: Viewer, shares: Sequence[ShareInfo]) -> list[Markup]:
+    whose = "you" if viewer.role is Role.RUNNER else viewer.speaks_for
+    heading = element("h2", f"Who sees what of {whose}")
+    nobody = element("p", "There is no coach or physio here yet.") if not shares else None
+    shown = _given(shares) if viewer.is_minor else _share_forms(shares)
+    return [each for each in (heading, nobody, *shown) if each is not None]
+
+
+def _given(shares: Sequence[ShareInfo]) -> list[Markup]:
+    """What a guardian has given, as the minor reads it."""
+    items = [
+        element(
+            "li", f"{each.name}, {each.role}: {', '.join(SCOPES[scope] for scope in SCOPES if scope in each.scopes)}"
+        )
+        for each in shares
+        if each.scopes
+    ]
+    return [element("p", "Your guardian gives and takes this back."), element("ul", *items)]
+
+
+def _share_forms(shares: Sequence[ShareInfo]) -> list[Markup]:
     forms = [
         element(
             "form",
@@ -139,8 +162,7 @@ def _share_parts(shares: Sequence[ShareInfo]) -> list[Markup]:
         element("button", "Make a link"),
         method="post", action="/account/link", class_="share",
     )  # fmt: skip
-    nobody = element("p", "There is no coach or physio here yet.") if not shares else None
-    return [each for each in (element("h2", "Who sees what of you"), nobody, *forms, link) if each is not None]
+    return [*forms, link]
 
 
 def _boxes(chosen: frozenset[Scope], account: str) -> list[Markup]:

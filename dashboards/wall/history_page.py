@@ -32,6 +32,8 @@ MAX_FORM_BYTES = 4096
 MAX_TEXT = 200
 MAX_KM = 9999.0
 Form = Mapping[str, str]
+May = Callable[[Viewer, str], bool]
+"""Whether somebody may do something for a runner."""
 
 
 class HistoryPage:
@@ -67,13 +69,13 @@ class HistoryPage:
             "injury": self._add_injury,
             "over": self._end_injury,
             "remove": self._remove_injury,
-            "end-feed": lambda runner, _: self._source.end_feed(runner),
         }
         below = "/runner/{runner}/history"
         return [
             Route(below, self._page),
             Route(f"{below}/pair", self._pair),
             Route(f"{below}/feed", self._make_feed, methods=["POST"]),
+            Route(f"{below}/end-feed", self._form(self._end_feed, Viewer.may_decide), methods=["POST"]),
             *(Route(f"{below}/{name}", self._form(act), methods=["POST"]) for name, act in forms.items()),
             Route("/calendar/{token}", self._calendar),
         ]
@@ -110,7 +112,7 @@ class HistoryPage:
             told_of.diary(history, today, self._diary_of(runner)) if sees_pain else None,
             told_of.shoes(runner, history.shoes, may_tell=may_tell) if sees_runs else None,
             told_of.injuries(runner, history.injuries, today, may_tell=may_tell) if sees_pain else None,
-            told_of.feed(history, runner, feed) if may_tell else None,
+            told_of.feed(history, runner, feed) if viewer.may_decide(runner) else None,
         ]
         up = element("p", element("a", "← now", href=sections.base(runner).removesuffix("/history"), id="up"),
                      class_="crumbs")  # fmt: skip
@@ -130,9 +132,9 @@ class HistoryPage:
             return self._html(sentence_page("Choose two runs that pods have measured."), 404)
         return self._html(pair_table(runner, history.name, chosen, numbers), 200)
 
-    def _form(self, act: Callable[[str, Form], None]) -> Callable[[Request], object]:
+    def _form(self, act: Callable[[str, Form], None], may: May = Viewer.may_tell) -> Callable[[Request], object]:
         async def answer(request: Request) -> Response:
-            form = await self._sent(request)
+            form = await self._sent(request, may)
             if isinstance(form, Response):
                 return form
             runner = request.path_params["runner"]
@@ -146,13 +148,13 @@ class HistoryPage:
 
         return answer
 
-    async def _sent(self, request: Request) -> Form | Response:
+    async def _sent(self, request: Request, may: May) -> Form | Response:
         """What was typed, or why it is refused."""
         if not is_from_own_page(request.headers):
             return PlainTextResponse("press the button on the wall's own page", 403)
         runner = request.path_params["runner"]
-        if not self._viewer(request).may_tell(runner):
-            return PlainTextResponse(f"only {runner} tells this", 403)
+        if not may(self._viewer(request), runner):
+            return PlainTextResponse(f"only {runner} tells this, or of a minor a guardian", 403)
         body = await read_body(request, MAX_FORM_BYTES)
         if body is None:
             return PlainTextResponse("too long", 413, {"Connection": "close"})
@@ -196,11 +198,14 @@ class HistoryPage:
         return {each.id: each for each in self._source.history(runner).injuries}[form["id"]]
 
     async def _make_feed(self, request: Request) -> Response:
-        form = await self._sent(request)
+        form = await self._sent(request, Viewer.may_decide)
         if isinstance(form, Response):
             return form
         token = await run_in_threadpool(self._source.new_feed, request.path_params["runner"])
         return await self._shown(request, feed=f"{request.base_url}calendar/{token}.ics")
+
+    def _end_feed(self, runner: str, _: Form) -> None:
+        self._source.end_feed(runner)
 
     async def _calendar(self, request: Request) -> Response:
         try:

@@ -19,17 +19,17 @@ def accounts() -> None:
     """Make and take away accounts of the wall.
 
     A runner sees everything of their own; what a coach or physio sees of them, they give and take back on their page
-    /account. An owner keeps the service, and sees runs and findings, never diaries. Without any account, and without
-    wall.password, nobody signs in on this computer.
+    /account. Where a runner is a minor, a guardian does that. An owner keeps the service, and sees runs and findings,
+    never diaries. On this computer nobody signs in until there are two accounts, or wall.password is set.
     """
 
 
 @app.command(epilog="Example: surefoot accounts add anna --role runner --runner Anna")
 def add(
     name: AccountName,
-    role: Annotated[str, typer.Option(metavar="ROLE", help="runner, coach, physio or owner.")],
+    role: Annotated[str, typer.Option(metavar="ROLE", help="runner, guardian, coach, physio or owner.")],
     runner: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whose account it is; a guardian's has the name of the minor.")
+        str | None, typer.Option(metavar="NAME", help="Whose account it is; of a guardian, who the minor is.")
     ] = None,
 ) -> None:
     """Make an account, or give it another password, which is asked for, or read from standard input."""

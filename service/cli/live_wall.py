@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from surefoot.service.configuration import usable_configuration
-from surefoot.service.settings import WallSettings
+from surefoot.service.people.accounts import OWNER, StoredAccounts
+from surefoot.service.settings import Settings, WallSettings
 from surefoot.service.views.squad_state import SquadStateSource
 from surefoot.service.views.wall import Archive, WallDataSource, wall, wall_accounts
 from surefoot.service.views.wall_address import is_loopback, qr_code
@@ -27,11 +28,29 @@ def run_wall(squad: SquadStateSource, runs: Path, wall_address: WallAddress, *, 
     """
     settings, everything = wall_settings(wall_address), usable_configuration().settings
     source = WallDataSource(squad, Archive(runs, everything))
-    accounts = None if is_demo and is_loopback(settings.host) else wall_accounts(everything)
+    accounts = None if is_demo and is_loopback(settings.host) else accounts_with_owner(everything, settings)
     with wall(source, settings, any_port=wall_address[1] is None, accounts=accounts) as address:
         if not is_loopback(settings.host):
             print_phone_address(address)
         yield address
+
+
+def accounts_with_owner(settings: Settings, shown: WallSettings) -> StoredAccounts:
+    """Accounts of the wall; the first time that others see it, an owner is made, in a terminal that tells nobody else.
+
+    Parameters
+    ----------
+    shown : where the wall is shown.
+    """
+    accounts = wall_accounts(settings, shown.host)
+    if not is_loopback(shown.host) and not accounts.has_owner and sys.stdout.isatty():
+        print(
+            f"Others can see this wall, so whoever opens it signs in. Yours is the name {OWNER} with the password\n\n"
+            f"    {accounts.make_owner()}\n\n"
+            "It is shown this once; the page Account changes it. surefoot accounts add makes accounts for others.",
+            flush=True,
+        )
+    return accounts
 
 
 def wall_settings(wall_address: WallAddress, cert: Path | None = None, key: Path | None = None) -> WallSettings:

@@ -27,12 +27,13 @@ def serve(
 
     Runs that surefoot live follows in another process are shown as they go on. What gateways and phones send is kept
     here, and shown as it comes; surefoot live or surefoot sync makes runs of it. Messages to phones are sent from here
-    too. Beyond this computer the wall needs an
-    owner: a password from wall.password in the settings or SUREFOOT_WALL_PASSWORD, or an account of surefoot accounts.
+    too. Beyond this computer everybody signs in. The first time, in a terminal, an owner is made and the password shown
+    once; elsewhere it comes from wall.password in the settings, or SUREFOOT_WALL_PASSWORD. Others get accounts with
+    surefoot accounts.
 
     Ctrl-C or SIGTERM ends it.
     """
-    from surefoot.service.cli.live_wall import print_phone_address, wall_settings
+    from surefoot.service.cli.live_wall import accounts_with_owner, print_phone_address, wall_settings
     from surefoot.service.cli.log_output import log_to_stderr
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors.settings import WallError
@@ -50,7 +51,7 @@ def serve(
     from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import JoinedSquads, StoredRuns
     from surefoot.service.views.timers import TimedSquad, Timers, planned_session
-    from surefoot.service.views.wall import Archive, WallDataSource, wall, wall_accounts
+    from surefoot.service.views.wall import Archive, WallDataSource, wall
     from surefoot.service.views.wall_address import is_loopback
 
     if key is not None and cert is None:
@@ -68,7 +69,7 @@ def serve(
             WallDataSource(TimedSquad(now, timers), Archive(runs_folder(folder), settings)),
             ReceivedParts(settings, followed.cues),
         )
-        accounts = wall_accounts(settings)
+        accounts = accounts_with_owner(settings, wall_address)
         runs = runs_folder(folder)
         shown = wall(
             source,

@@ -26,6 +26,9 @@ OWNER = "owner"
 LINK = "link."
 """Begins the account of a session that came by a link."""
 NAME = re.compile(r"[\w.@+-]{1,40}")
+READABLE, GROUPS, GROUP_LENGTH = "abcdefghjkmnpqrstuvwxyz23456789", 4, 4
+"""Of a password that somebody types on a phone: 79 bits, and no two characters that look alike."""
+SPEAK_FOR_SOMEBODY = frozenset({Role.RUNNER, Role.GUARDIAN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,14 @@ class StoredAccounts:
     Parameters
     ----------
     owner : password of the settings; None without one.
+    local : whether only this computer reaches the wall, where nobody signs in until a second account exists.
     """
 
-    def __init__(self, folder: Path, owner: Password | None) -> None:
+    def __init__(self, folder: Path, owner: Password | None, *, local: bool = False) -> None:
         self._file = PeopleFile(folder)
         self._shares, self._links = Shares(self._file), Links(self._file)
         self._sessions = Sessions(folder)
-        self._owner = owner
+        self._owner, self._local = owner, local
         self._hasher = PasswordHasher()
 
     # accounts
@@ -68,7 +72,7 @@ class StoredAccounts:
     @property
     def are_needed(self) -> bool:
         """Whether anybody has to sign in."""
-        return self._owner is not None or bool(self.all())
+        return self._owner is not None or len(self.all()) > (1 if self._local else 0)
 
     @property
     def has_owner(self) -> bool:
@@ -83,14 +87,23 @@ class StoredAccounts:
         AccountError
             if it cannot be one.
         """
-        if not NAME.fullmatch(name) or name == OWNER:
+        if not NAME.fullmatch(name) or (name == OWNER and role is not Role.OWNER):
             raise AccountError(f"{name!r} cannot be the name of an account; use up to 40 letters, digits and . @ + - _")
-        if (role is Role.RUNNER) != bool(speaks_for):
-            raise AccountError("an account of a runner, and no other, says whose it is, with --runner NAME")
+        if name == OWNER and self._owner is not None:
+            raise AccountError(f"the password of {OWNER} is wall.password; change it in the settings")
+        if (role in SPEAK_FOR_SOMEBODY) != bool(speaks_for):
+            raise AccountError("an account of a runner or guardian, and no other, says whose it is, with --runner NAME")
         if role is not Role.OWNER and not self.has_owner:
             raise AccountError("make an owner first, with --role owner, or set wall.password")
         fields = {"role": role, "speaks_for": speaks_for, "secret": self._hashed(password)}
         self._file.add(Entry(EntryKind.ACCOUNT, name, "", datetime.now(UTC), fields))
+
+    def make_owner(self) -> str:
+        """Make an owner with a password that nobody has chosen, and return it: only its hash is kept."""
+        groups = ("".join(secrets.choice(READABLE) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
+        password = "-".join(groups)
+        self.add(OWNER, Role.OWNER, password)
+        return password
 
     def remove(self, name: str) -> None:
         """Take an account away, with its sessions and what it was let see: another of that name begins anew."""
@@ -113,8 +126,9 @@ class StoredAccounts:
 
     def sign_in(self, name: str, password: str, device: str) -> str | None:
         """A cookie for the right name and password; None for wrong ones."""
-        if name in ("", OWNER):
-            return None if self._owner is None or not self._owner.matches(password) else self._owner.new_cookie()
+        name = name or OWNER
+        if name == OWNER and self._owner is not None:
+            return self._owner.new_cookie() if self._owner.matches(password) else None
         account = self._named(name)
         if not self._verified(_hash_of_nobody() if account is None else account.secret, password) or account is None:
             return None
@@ -136,11 +150,26 @@ class StoredAccounts:
         account = self._named(session.account)
         if account is None:
             return None
-        return Viewer(account.name, account.name, account.role, account.speaks_for, self._shares.given_to(account.name))
+        return Viewer(
+            account.name,
+            account.name,
+            account.role,
+            account.speaks_for,
+            self._shares.given_to(account.name),
+            alone=self._is_alone(account),
+            is_minor=account.role is Role.RUNNER and self._has_guardian(account.speaks_for),
+        )
 
     def _owner_of_settings(self) -> Viewer:
         """Whoever has the password of the settings: everybody, as long as nobody else has an account."""
-        return Viewer(OWNER, OWNER, Role.OWNER, alone=not self.all())
+        return Viewer(OWNER, OWNER, Role.OWNER, alone=all(each.name == OWNER for each in self.all()))
+
+    def _is_alone(self, account: Account) -> bool:
+        """Whether nobody else has an account, or the password of the settings."""
+        return account.role is Role.OWNER and self.all() == [account] and (self._owner is None or account.name == OWNER)
+
+    def _has_guardian(self, runner: str) -> bool:
+        return any(each.role is Role.GUARDIAN and each.speaks_for == runner for each in self.all())
 
     def end(self, cookie: str) -> None:
         """End the session of a cookie, also for copies of it."""
@@ -207,7 +236,8 @@ class StoredAccounts:
 
     def new_personal_link(self, runner: str) -> str | None:
         """Token of a link that signs a device of the runner's own in; None where no account speaks for them."""
-        account = next((each for each in self.all() if each.speaks_for == runner), None)
+        speaking = [each for each in self.all() if each.speaks_for == runner]
+        account = min(speaking, key=lambda each: each.role is not Role.RUNNER, default=None)
         return None if account is None else self._links.new_personal(runner, account.name)
 
     def link(self, token: str, device: str) -> str | None:

@@ -226,10 +226,16 @@ def wall(
         yield settings.url or wall_url(settings, server.port)
 
 
-def wall_accounts(settings: Settings) -> StoredAccounts:
-    """Accounts of the data folder, with the owner of the settings where they have a password."""
+def wall_accounts(settings: Settings, host: str | None = None) -> StoredAccounts:
+    """Accounts of the data folder, with the owner of the settings where they have a password.
+
+    Parameters
+    ----------
+    host : where the wall listens; None for that of the settings.
+    """
     word = settings.wall.password.get_secret_value()
-    return StoredAccounts(settings.data, Password(word) if word else None)
+    local = is_loopback(host or settings.wall.host)
+    return StoredAccounts(settings.data, Password(word) if word else None, local=local)
 
 
 def _server(serve: Callable[..., WallServer], settings: WallSettings, *, any_port: bool) -> WallServer:

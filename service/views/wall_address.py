@@ -19,7 +19,7 @@ RESPONSE_TIMEOUT_S, MAX_RESPONSE_BYTES = 3.0, 4096
 ANY_ADDRESS = ("0.0.0.0", "::")
 NEEDS_PASSWORD = f"is visible to others and needs a password of {MIN_PASSWORD_LENGTH} characters or more"
 SET_PASSWORD = (
-    "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD; or make an owner with surefoot accounts add"
+    "set wall.password in the settings, or SUREFOOT_WALL_PASSWORD; or start it once in a terminal, which makes an owner"
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,6 +44,59 @@ def test_nobody_signs_in_until_there_is_an_account(tmp_path: Path) -> None:
     accounts.add("olga", Role.OWNER, WORD)
     accounts.add("carl", Role.COACH, WORD)
     assert accounts.are_needed
+
+
+def test_on_this_computer_nobody_signs_in_until_there_is_a_second_account(tmp_path: Path) -> None:
+    here, elsewhere = (StoredAccounts(tmp_path, None, local=local) for local in (True, False))
+    here.make_owner()
+    assert not here.are_needed
+    assert elsewhere.are_needed
+    here.add("anna", Role.RUNNER, WORD, "anna")
+    assert here.are_needed
+    assert StoredAccounts(tmp_path / "another", Password("open sesame"), local=True).are_needed
+
+
+def test_an_owner_that_was_made_signs_in_without_a_name_and_sees_everything_until_there_are_two(
+    tmp_path: Path,
+) -> None:
+    accounts = StoredAccounts(tmp_path, None)
+    password = accounts.make_owner()
+    assert re.fullmatch(r"(\w{4}-){3}\w{4}", password)
+    assert StoredAccounts(tmp_path / "another", None).make_owner() != password
+    for name in ("", "owner"):
+        viewer = accounts.viewer(signed_in(accounts, name, password))
+        assert viewer is not None
+        assert (viewer.role, viewer.may_tell("anna")) == (Role.OWNER, True)
+    accounts.add("anna", Role.RUNNER, WORD, "anna")
+    viewer = accounts.viewer(signed_in(accounts, "owner", password))
+    assert viewer is not None
+    assert not viewer.may_see("anna", Scope.PAIN_AND_PLAN)
+    accounts.add("owner", Role.OWNER, OTHER)  # who has lost it
+    assert accounts.sign_in("owner", password, "") is None
+    assert accounts.sign_in("owner", OTHER, "") is not None
+    with_word = StoredAccounts(tmp_path, Password("open sesame"))
+    assert with_word.sign_in("owner", OTHER, "") is None
+    assert with_word.sign_in("owner", "open sesame", "") is not None
+
+
+def test_a_guardian_decides_what_others_see_of_a_minor_who_keeps_the_diary(accounts: StoredAccounts) -> None:
+    anna = accounts.viewer(signed_in(accounts, "anna"))
+    assert anna is not None
+    assert anna.may_decide("anna")
+    accounts.add("maria", Role.GUARDIAN, WORD, "anna")
+    anna, maria = (accounts.viewer(signed_in(accounts, name)) for name in ("anna", "maria"))
+    assert anna is not None
+    assert maria is not None
+    assert (anna.may_tell("anna"), anna.may_decide("anna")) == (True, False)
+    assert (maria.may_tell("anna"), maria.may_decide("anna"), maria.may_decide("bert")) == (True, True, False)
+    link = accounts.link(accounts.new_personal_link("anna") or "", "a phone")
+    opened = accounts.viewer(link or "")
+    assert opened is not None
+    assert opened.account == "anna"
+    accounts.remove("maria")
+    grown = accounts.viewer(signed_in(accounts, "anna"))
+    assert grown is not None
+    assert grown.may_decide("anna")
 
 
 def test_the_right_name_and_password_sign_in_on_a_device_that_is_remembered(
@@ -215,9 +270,11 @@ def test_a_personal_link_ends_with_its_account_and_nobody_gets_one_without(accou
     ("name", "role", "word", "runner", "sentence"),
     [
         ("a b", Role.COACH, WORD, "", "'a b' cannot be the name of an account"),
-        ("owner", Role.OWNER, WORD, "", "'owner' cannot be the name of an account"),
-        ("bert", Role.RUNNER, WORD, "", "an account of a runner, and no other, says whose it is"),
-        ("bert", Role.COACH, WORD, "bert", "an account of a runner, and no other, says whose it is"),
+        ("owner", Role.OWNER, WORD, "", "the password of owner is wall.password"),
+        ("owner", Role.COACH, WORD, "", "'owner' cannot be the name of an account"),
+        ("maria", Role.GUARDIAN, WORD, "", "an account of a runner or guardian, and no other, says whose it is"),
+        ("bert", Role.RUNNER, WORD, "", "an account of a runner or guardian, and no other, says whose it is"),
+        ("bert", Role.COACH, WORD, "bert", "an account of a runner or guardian, and no other, says whose it is"),
         ("bert", Role.COACH, "short", "", "a password has 8 characters or more"),
     ],
 )
@@ -239,4 +296,28 @@ def test_the_command_makes_lists_and_removes(tmp_path: Path) -> None:
     assert said("add", "anna", "--role", "runner", "--runner", "Anna Müller") == "anna can sign in as runner.\n"
     assert said("list").splitlines() == ["olga  owner", f"anna  runner of {runner_id('Anna Müller')}"]
     assert said("remove", "anna") == "anna can no longer sign in.\n"
-    assert "there is no role king; there are runner, coach, physio, owner" in said("add", "x", "--role", "king")
+    assert "there is no role king; there are runner, guardian, coach, physio, owner" in said(
+        "add", "x", "--role", "king"
+    )
+
+
+def test_the_first_time_that_others_see_the_wall_a_terminal_shows_the_owners_password_once(tmp_path: Path) -> None:
+    said = [served(tmp_path, "--host", "0.0.0.0") for _ in range(2)]
+    [password] = re.findall(r"(?:\w{4}-){3}\w{4}", said[0])
+    assert StoredAccounts(tmp_path, None).sign_in("owner", password, "") is not None
+    assert "Yours is the name owner" not in said[1]
+    assert password not in said[1]
+    assert "Yours is the name owner" not in served(tmp_path / "here")
+    assert StoredAccounts(tmp_path / "here", None).all() == []
+
+
+def served(folder: Path, *arguments: str) -> str:
+    """What a terminal shows of the wall until it can be opened."""
+    terminal, output = os.openpty()
+    with RealCommand(folder, "serve", "--port", "0", *arguments, output=output):
+        said = ""
+        while not re.search(r"The wall is at \S+\r?\n", said):
+            said += os.read(terminal, 4096).decode()
+    os.close(terminal)
+    os.close(output)
+    return said

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from http.client import HTTPConnection, HTTPResponse
 
 import numpy as np
@@ -22,6 +22,7 @@ from surefoot.analysis.weeks.labels import Shoe
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall.access import COOKIE_NAME, Password
+from surefoot.dashboards.wall.account_page import NOT_YOURS
 from surefoot.dashboards.wall.application import WallApplication
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.page_content import squad_content
@@ -117,6 +118,15 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/gateway/runs/{run}/journal": ("PUT", "/gateway/runs/RUN/journal?offset=0", NOBODY),
     "/gateway/runs/{run}/end": ("POST", "/gateway/runs/RUN/end", NOBODY),
 }
+MINOR = {"minor": "self", "guardian": "guardian"}
+"""Who speaks for the runner where they are a minor, and the account."""
+DECIDED = {
+    "/runner/{runner}/history/feed",
+    "/runner/{runner}/history/end-feed",
+    "/account/share",
+    "/account/link",
+}
+"""What a guardian does alone."""
 TYPED = "id=s1&name=Blue+ones&km=12&foot=left&kind=sprain&day=2026-01-02&over=2026-02-03"
 """Fields of every form of a runner's page over weeks."""
 
@@ -218,26 +228,82 @@ def test_each_page_answers_those_who_may_see_it(
     assert shown == allowed
 
 
+def fill(settings: Settings) -> None:
+    """What the forms change is there."""
+    people, at_utc = People(settings.data), datetime(2026, 5, 20, 18, tzinfo=UTC)
+    people.keep(RUNNER, Shoe("s1", "Blue ones"))
+    people.keep(RUNNER, Injury("s1", Foot.LEFT, InjuryKind.SPRAIN, date(2026, 1, 2)))
+    people.keep(RUNNER, CheckIn("c1", at_utc, at_utc.date(), When.AFTER))
+
+
+def typed(route: str, method: str) -> str:
+    """What is sent with a form."""
+    said = {"id": "c1", "at_utc": "2026-05-20T18:00:00Z", "day": "2026-05-20", "when": "after"}
+    if "timer" in route:
+        return json.dumps({"row": {"runs": 2, "run_s": 60.0}, "passed_s": 5.0})
+    return json.dumps(said) if method == "POST" and "diary" in route else TYPED if "history" in route else ""
+
+
 @pytest.mark.parametrize("route", SENT)
 def test_each_form_is_taken_from_those_who_may_send_it(
     wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun, settings: Settings, route: str
 ) -> None:
     method, address, allowed = SENT[route]
-    people = People(settings.data)
     if route == "/logout":
         return  # whoever leaves is answered, and signed out: below
-    said = {"id": "c1", "at_utc": "2026-05-20T18:00:00Z", "day": "2026-05-20", "when": "after"}
-    body = json.dumps(said) if method == "POST" and "diary" in route else TYPED if "history" in route else ""
-    body = json.dumps({"row": {"runs": 2, "run_s": 60.0}, "passed_s": 5.0}) if "timer" in route else body
     for name, cookie in cookies.items():
-        if "history" in route:
-            people.keep(RUNNER, Shoe("s1", "Blue ones"))
-            people.keep(RUNNER, Injury("s1", Foot.LEFT, InjuryKind.SPRAIN, date(2026, 1, 2)))
-        if method == "DELETE":
-            asked(wall, cookies["self"], rolled, "/diary/of/RUNNER/check_in", "POST", json.dumps(said))
-        status, _ = asked(wall, cookie, rolled, address, method, body)
+        fill(settings)
+        status, _ = asked(wall, cookie, rolled, address, method, typed(route, method))
         refused = status == 303 and name == "nobody"  # led to the form
         assert (answered(status) and not refused) == (name in allowed), name
+
+
+@pytest.fixture
+def of_minor(accounts: StoredAccounts) -> Iterator[Mapping[str, str]]:
+    """Cookies of the runner, who is a minor, and of their guardian."""
+    accounts.add("guardian", Role.GUARDIAN, WORD, RUNNER)
+    yield {name: accounts.sign_in(account, WORD, "") or "" for name, account in MINOR.items()}
+    accounts.remove("guardian")
+
+
+@pytest.mark.parametrize("route", ADDRESSES)
+def test_a_minor_and_a_guardian_see_what_a_runner_sees(
+    wall: WallServer, of_minor: Mapping[str, str], rolled: DemoRun, route: str
+) -> None:
+    address, allowed = ADDRESSES[route]
+    shown = {name: answered(asked(wall, cookie, rolled, address)[0]) for name, cookie in of_minor.items()}
+    assert shown == dict.fromkeys(MINOR, "self" in allowed)
+
+
+@pytest.mark.parametrize("route", sorted(set(SENT) - {"/logout"}))
+def test_a_minor_does_what_a_runner_does_and_only_a_guardian_decides_what_others_see(
+    wall: WallServer, of_minor: Mapping[str, str], rolled: DemoRun, settings: Settings, route: str
+) -> None:
+    method, address, allowed = SENT[route]
+    for name, cookie in of_minor.items():
+        fill(settings)
+        status, text = asked(wall, cookie, rolled, address, method, typed(route, method))
+        may = "self" in allowed and not (name == "minor" and route in DECIDED)
+        assert (answered(status) and NOT_YOURS not in text) == may, name
+
+
+def test_what_a_guardian_gives_a_minor_reads_and_cannot_change(
+    wall: WallServer, accounts: StoredAccounts, of_minor: Mapping[str, str], rolled: DemoRun
+) -> None:
+    page = {name: asked(wall, cookie, rolled, "/account")[1] for name, cookie in of_minor.items()}
+    assert "Your guardian gives and takes this back." in page["minor"]
+    assert "physio, physio: runs, findings, pain and plan" in page["minor"]
+    assert "/account/share" not in page["minor"]
+    assert f"Who sees what of {RUNNER}" in page["guardian"]
+    assert "/account/share" in page["guardian"]
+    coach = "account=coach&scope=runs"
+    given = {}
+    for name, cookie in of_minor.items():
+        asked(wall, cookie, rolled, "/account/share", "POST", coach)
+        viewer = accounts.viewer(accounts.sign_in("coach", WORD, "") or "")
+        given[name] = viewer is not None and viewer.may_see(RUNNER, RUNS)
+    asked(wall, of_minor["guardian"], rolled, "/account/share", "POST", "account=coach")
+    assert given == {"minor": False, "guardian": True}
 
 
 def test_a_coach_who_is_shown_runs_alone_reads_of_no_roll(
@@ -301,7 +367,7 @@ def test_after_training_those_who_said_something_are_listed_for_those_who_may_re
     settings: Settings, accounts: StoredAccounts, rolled: DemoRun
 ) -> None:
     began = rolled.run.manifest.created_utc
-    diary = Diary(settings, settings.runs_folder, now=lambda: began + timedelta(hours=1))
+    diary = Diary(settings, settings.runs_folder, now=lambda: began)
 
     def listed(wall: WallServer, name: str) -> str:
         cookie = accounts.sign_in(name.replace(" ", "-"), WORD, "") or ""
