@@ -22,6 +22,8 @@ class Kind(StrEnum):
     FRONTAL_INSTABILITY = "frontal_instability"
     IMPACT_DRIFT = "impact_drift"
     STANDING_ASYMMETRY = "standing_asymmetry"
+    UNLIKE_USUAL = "unlike_usual"
+    """Different from the runs that the runner has confirmed as usual."""
     EXCHANGED_PODS = "exchanged_pods"
     """A question, not a fact."""
 

@@ -21,6 +21,8 @@ from surefoot.analysis.model import Bout, Flag, Foot, Mounting, Reason, Samples,
 from surefoot.analysis.pairing import Spans
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit, SampleGate
+from surefoot.analysis.weeks.usual import NOTHING_KNOWN, Usual
+from surefoot.analysis.weeks.usual_monitor import UsualMonitor
 from surefoot.analysis.windowing import Segment
 from surefoot.analysis.windows import WindowBuilder
 
@@ -74,6 +76,7 @@ class Session:
     clock_sd_s : standard uncertainty of the offset between the two feet's clocks, in seconds, 0 where both are one. The
         intervals of step, of flight and of how the feet differ in them allow for it. By default nothing is known, and
         they allow for what would go unnoticed; see `clock_offset.clock_error_s`.
+    usual : the runner's healthy runs that they confirmed; by default none, and nothing is compared with them.
     clocks_unknown_s : (start, end) of stretches, in order, in which nothing tells one foot's clock from the other's:
         their strides have no step and no flight.
     """
@@ -89,6 +92,7 @@ class Session:
         sides_confirmed: bool = False,
         clock_sd_s: float | None = None,
         clocks_unknown_s: Spans = (),
+        usual: Usual = NOTHING_KNOWN,
     ) -> None:
         if not feet:
             raise ValueError("Session: name at least one foot")
@@ -118,6 +122,7 @@ class Session:
         self._live = WindowBuilder(names, parameters.live_window_s, self._unlike, clock_sd_s)
         self._bouts = BoutBuilder(parameters)
         self._drift = DriftMonitor(names, baseline, parameters, self._unlike)
+        self._usual = UsualMonitor(usual)
         self._exchanged = ExchangedPodsMonitor(confirmed=sides_confirmed)
 
     @property
@@ -228,11 +233,13 @@ class Session:
         self._bouts.begin(origin_s)
         last_s = max(pipeline.last_s for pipeline in self._feet.values()) if end else np.inf
         still = {foot: pipeline.take_still_seconds() for foot, pipeline in self._feet.items()}
+        windows = tuple(self._windows.push(on_time, origin_s, watermark_s, last_s))
+        drifted = self._drift.push(on_time, self._moved_s, origin_s, watermark_s)
         return Results(
             strides,
-            tuple(self._windows.push(on_time, origin_s, watermark_s, last_s)),
+            windows,
             tuple(self._bouts.push(on_time, still, watermark_s)),
-            (*events, *self._drift.push(on_time, self._moved_s, origin_s, watermark_s), *self._ask(watermark_s)),
+            (*events, *drifted, *self._usual.push(windows, end=end), *self._ask(watermark_s)),
             tuple(self._live.push(on_time, origin_s, watermark_s, last_s)),
             self.clock_sd_s,
         )

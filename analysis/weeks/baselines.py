@@ -135,12 +135,16 @@ class Looked:
     evenness : None where it cannot be told.
     change_pct : from the baseline, positive where the right is larger than it was.
     within_pct : what healthy runs differ by.
+    scale_pct : standard deviation of what they differ by.
+    known : what it is compared with.
     """
 
     evenness: Evenness | None
     change_pct: float = math.nan
     within_pct: float = math.nan
     why: str = ""
+    scale_pct: float = math.nan
+    known: Baseline | None = None
 
     @property
     def sentence(self) -> str:
@@ -170,4 +174,5 @@ def look(run: Balance, healthy: Sequence[Balance], scatter: Scatter | None = Non
     if not (math.isfinite(run.value_pct) and math.isfinite(run.se_pct)):
         return Looked(None, why="too little of both feet is known")
     change, within = run.value_pct - known.middle_pct, known.half_width_pct(run.se_pct)
-    return Looked(Evenness.DIFFERENT if abs(change) > within else Evenness.AS_BEFORE, change, within)
+    evenness = Evenness.DIFFERENT if abs(change) > within else Evenness.AS_BEFORE
+    return Looked(evenness, change, within, scale_pct=known.scale_pct(run.se_pct), known=known)

@@ -8,14 +8,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from surefoot.analysis.metrics import CONTACT
+from surefoot.analysis.metrics import CONTACT, IMPACT, PUSH_OFF
 from surefoot.analysis.model import Gait, Window
+from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.weeks.baselines import Balance, Baseline, Looked, Scatter, baseline, look
 from surefoot.analysis.weeks.run_balance import COMPARED, Key, balances, mount_for
 
 MAX_RUNS = 20
 """The newest of an anchor that are kept with a run: so many of a runner's own need no assumption."""
 DECIMALS = 4
+ALL_GAITS = (Gait.RUN, Gait.WALK)
 NO_ANCHOR = "no runs are confirmed as your usual"
 TOO_SHORT = "less than five minutes of running, and no walk of a hundred strides, are known of both feet"
 
@@ -27,6 +29,16 @@ class UsualKind(StrEnum):
     """Those that the runner has confirmed."""
     RECENT = "recent"
     """The last ones."""
+
+
+SCATTER_RATIO: Mapping[str, float] = {CONTACT: 1.0, IMPACT: 5.0, PUSH_OFF: 2.5}
+"""How much more than contact a metric is assumed to differ from run to run: as the smallest drifts that are told do."""
+
+
+def scatters(parameters: Parameters = DEFAULTS) -> Mapping[str, Scatter]:
+    """What is assumed of each metric."""
+    sd_pct, weight = parameters.run_to_run_sd_pct, parameters.run_to_run_weight
+    return {metric: Scatter(ratio * sd_pct, weight) for metric, ratio in SCATTER_RATIO.items()}
 
 
 Runs = Mapping[Key, tuple[Balance, ...]]
@@ -50,29 +62,32 @@ class Usual:
     shoe: str | None = None
     mount: str | None = None
 
-    def looked(self, windows: Iterable[Window]) -> Looked:
+    def looked(self, windows: Iterable[Window], gaits: Sequence[Gait] = ALL_GAITS) -> Looked:
         """A run's contact against the anchor: of running, or of walking where nobody ran for long."""
         if self.day is None:
             return Looked(None, why=NO_ANCHOR)
-        own = self._balance(windows, CONTACT)
+        own = self.balance(windows, CONTACT, gaits)
         if own is None:
             return Looked(None, why=TOO_SHORT)
         return look(own, self._runs(UsualKind.ANCHOR, own, CONTACT), self.scatters.get(CONTACT))
 
-    def baselines(self, windows: Iterable[Window]) -> Iterator[tuple[UsualKind, str, Baseline, float]]:
+    def baselines(
+        self, windows: Iterable[Window], gaits: Sequence[Gait] = ALL_GAITS
+    ) -> Iterator[tuple[UsualKind, str, Baseline, float]]:
         """Each kind's baseline in each metric, and half of the interval in which a run like this one is expected."""
         every = list(windows)
         for kind in UsualKind:
             for metric in COMPARED:
-                own = self._balance(every, metric)
+                own = self.balance(every, metric, gaits)
                 runs = [] if own is None else [e for e in self._runs(kind, own, metric) if e.is_like(own)]
                 found = baseline(runs, self.scatters.get(metric))
                 if own is not None and found is not None:
                     yield kind, metric, found, found.half_width_pct(own.se_pct)
 
-    def _balance(self, windows: Iterable[Window], metric: str) -> Balance | None:
+    def balance(self, windows: Iterable[Window], metric: str, gaits: Sequence[Gait] = ALL_GAITS) -> Balance | None:
+        """A run's own, of the first of these gaits that there is enough of."""
         known = balances(windows, "", datetime.min, shoe=self.shoe, mount=self.mount)
-        return next((known[gait, metric] for gait in (Gait.RUN, Gait.WALK) if (gait, metric) in known), None)
+        return next((known[gait, metric] for gait in gaits if (gait, metric) in known), None)
 
     def _runs(self, kind: UsualKind, own: Balance, metric: str) -> Sequence[Balance]:
         return self.runs.get(kind, {}).get((own.gait, metric), ())
@@ -119,3 +134,7 @@ def _row(each: Balance) -> list[Any]:
         round(each.se_pct, DECIMALS),
         speed_mps,
     ]
+
+
+NOTHING_KNOWN = Usual()
+"""Of a runner who has confirmed none, and has no healthy runs."""

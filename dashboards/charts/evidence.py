@@ -196,6 +196,12 @@ def evidence_lines(finding: Finding) -> Sequence[str]:
             f"left {signed(evidence['left_change_pct'], 1, plus=True)} %, "
             f"right {signed(evidence['right_change_pct'], 1, plus=True)} %."
         )
+    if "usual_runs" in evidence:
+        lines.append(
+            f"{_metric_label(evidence)}, right vs left: {signed(evidence['usual_asymmetry_pct'], 1, plus=True)} % in "
+            f"{evidence['usual_runs']} healthy runs like it, confirmed as usual up to {evidence['usual_confirmed']}; "
+            f"{signed(evidence['usual_asymmetry_pct'] + evidence['change_pct'], 1, plus=True)} % in this one."
+        )
     if "compared_with" in evidence:
         lines.append(f"Compared with {evidence['baseline_strides']} strides of {evidence['compared_with']}.")
     return lines

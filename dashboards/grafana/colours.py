@@ -19,7 +19,7 @@ SEVERITY_COLOURS = {severity.value: RANK_COLOURS[severity.rank] for severity in 
 KIND_COLOURS = dict(
     zip(
         Kind,
-        ("red", "blue", "purple", "orange", "yellow", "green", "light-blue", "light-purple"),
+        ("red", "blue", "purple", "orange", "yellow", "green", "light-blue", "light-orange", "light-purple"),
         strict=True,
     )
 )

@@ -33,6 +33,7 @@ def leave_out(run: RunFolder, runners: Collection[str]) -> RunFolder:
         companions=tuple(run.manifest.companions[number] for number in companions),
         sides_confirmed=tuple(each for each in run.manifest.sides_confirmed if each not in runners),
         pair_clocks={name: clock for name, clock in run.manifest.pair_clocks.items() if name not in runners},
+        usual={name: kept for name, kept in run.manifest.usual.items() if name not in runners},
     )
     with swapped_in(run.path.parent, manifest) as fresh, JournalWriter(fresh.journal_path) as journal:
         for entry in JournalReader(run.journal_path):

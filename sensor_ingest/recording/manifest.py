@@ -65,7 +65,8 @@ class Manifest:
     `parameters` are those of the analysis that were not the default when the run began; `sides_confirmed` names the
     runners who say that their pods were on these feet; `pair_clocks` tells how well the clocks of a runner's pods are
     known against each other, where they were not timed live; a companion's number is its index in `companions`;
-    `of_parts` says that the run was made of recordings that came from elsewhere, to which more may belong.
+    `of_parts` says that the run was made of recordings that came from elsewhere, to which more may belong; `usual` is
+    what the analysis compares each runner with, by id, as it was known when the run began.
     """
 
     run_id: str
@@ -78,6 +79,7 @@ class Manifest:
     pair_clocks: Mapping[str, PairClock] = field(default_factory=dict)
     companions: tuple[CompanionAssignment, ...] = ()
     of_parts: bool = False
+    usual: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def runners(self) -> tuple[str, ...]:
@@ -114,6 +116,7 @@ class Manifest:
                 for each in self.companions
             ],
             "of_parts": self.of_parts,
+            **({"usual": dict(self.usual)} if self.usual else {}),
         }
         return json.dumps({**fields, "checksum": _checksum(fields)}, indent=1, ensure_ascii=False)
 
@@ -149,6 +152,7 @@ class Manifest:
             clocks,
             companions,
             bool(fields.get("of_parts", False)),
+            {str(runner): kept for runner, kept in fields.get("usual", {}).items()},
         )
 
 

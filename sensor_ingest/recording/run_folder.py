@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.recording.entries import EndEntry
@@ -81,6 +82,10 @@ class RunFolder:
         """Note that a runner's pods are on the feet that the manifest names; the run as changed."""
         confirmed = dict.fromkeys([*self.manifest.sides_confirmed, runner])
         return self._with(replace(self.manifest, sides_confirmed=tuple(confirmed)))
+
+    def freeze_usual(self, usual: Mapping[str, Any]) -> RunFolder:
+        """Keep what each runner is compared with in this run; the run as changed."""
+        return self._with(replace(self.manifest, usual=usual))
 
     def _with(self, manifest: Manifest) -> RunFolder:
         changed = RunFolder(self.path, manifest)

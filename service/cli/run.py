@@ -92,19 +92,21 @@ def _open(
     from surefoot.service.errors.recordings import TwoSourcesError
     from surefoot.service.runs import find_run, runs_folder
     from surefoot.service.runtime.pod_sources import chosen_companions, worn_as_kept
+    from surefoot.service.runtime.usual import freeze_usual
 
     named = sides != (None, None)
     if continued is None:
         parent = runs_folder(folder)
         pods = choose_pods(*sides, runner, parent, foot_pod="foot_pod" in companions)
         settings = load_configuration().settings
-        return create_run(
+        begun = create_run(
             parent,
             pods if named else worn_as_kept(pods, parent),
             software=f"surefoot {VERSION}",
             parameters=settings.parameters,
             companions=chosen_companions(companions, pods[0].runner, settings.runners),
         )
+        return freeze_usual(begun, settings)
     if named or companions:
         raise TwoSourcesError("--continue and --left or --right", "only --continue; the run knows its pods")
     return find_run(continued, folder)

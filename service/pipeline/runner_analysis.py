@@ -14,6 +14,7 @@ from surefoot.analysis.companions import INCLINATION, CompanionReading
 from surefoot.analysis.model import Foot, Mounting, Samples, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
+from surefoot.analysis.weeks.usual import NOTHING_KNOWN, Usual
 from surefoot.sensor_ingest.recording.assembler import Batch, CompanionNews, Given, SilentPod
 from surefoot.sensor_ingest.recording.journal import JournalHole
 from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, Manifest, PodAssignment
@@ -21,6 +22,7 @@ from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE, PairClock
 from surefoot.sensor_ingest.recording.pod_health import HealthNote
 from surefoot.service.pipeline.analysis import Analysis, conclude
+from surefoot.service.pipeline.kept_usual import kept_usual
 from surefoot.service.pipeline.sampling_stats import (
     SamplingCounter,
     SamplingStats,
@@ -50,6 +52,7 @@ class RunnerAnalysis:
     sides_confirmed : see `Session`.
     clock : how well the pods' clocks are known against each other.
     repair : sentence on what to do if the pods are exchanged, with a space before it.
+    usual : see `Session`.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class RunnerAnalysis:
         sides_confirmed: bool = False,
         clock: PairClock = TIMED_LIVE,
         repair: str = "",
+        usual: Usual = NOTHING_KNOWN,
     ) -> None:
         self.last_stride_s: float | None = None
         """End of the last stride, running or walking; None before there is one."""
@@ -77,6 +81,7 @@ class RunnerAnalysis:
             sides_confirmed=sides_confirmed,
             clock_sd_s=clock.sd_s,
             clocks_unknown_s=clock.unknown_s,
+            usual=usual,
         )
         self._repair = repair
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
@@ -195,6 +200,7 @@ class RunAnalysis:
     sides_confirmed : runners who say that their pods are on the feet named.
     pair_clocks : runner → how well the pods' clocks are known against each other, where they were not timed live.
     run_id : of the run, for what is advised.
+    usual : runner → what their left against right is compared with.
     """
 
     def __init__(
@@ -209,6 +215,7 @@ class RunAnalysis:
         pair_clocks: Mapping[str, PairClock] = MappingProxyType({}),
         run_id: str = "",
         companions: Sequence[CompanionAssignment] = (),
+        usual: Mapping[str, Usual] = MappingProxyType({}),
     ) -> None:
         self.chunk_s = chunk_s
         self.health_notes: Sequence[HealthNote] = ()
@@ -225,6 +232,7 @@ class RunAnalysis:
                 sides_confirmed=runner in sides_confirmed,
                 clock=pair_clocks.get(runner, TIMED_LIVE),
                 repair=exchange_advice(run_id, runner if len(self.names) > 1 else "") if run_id else "",
+                usual=usual.get(runner, NOTHING_KNOWN),
             )
             for runner in self.names
         }
@@ -244,6 +252,7 @@ class RunAnalysis:
             pair_clocks=run.pair_clocks,
             run_id=run.run_id,
             companions=run.companions,
+            usual={runner: kept_usual(run, runner) for runner in run.runners},
         )
 
     def push(self, item: Given) -> None:

@@ -44,6 +44,7 @@ from surefoot.service.runtime.run_loop import record_unattended
 from surefoot.service.runtime.service_manager import watched
 from surefoot.service.runtime.session_clock import run_utc_s, told_utc_s
 from surefoot.service.runtime.shutdown import StopRequest
+from surefoot.service.runtime.usual import freeze_usual
 from surefoot.service.settings import Settings
 from surefoot.service.store.repair import ensure_store
 
@@ -211,13 +212,14 @@ class Daemon:
                 self._catch_up.want()
         if pods is None or self._stopping.is_set():
             return None
-        return create_run(
+        begun = create_run(
             self._context.settings.runs_folder,
             worn_as_kept(pods, self._context.settings.runs_folder),
             software=f"surefoot {VERSION}",
             parameters=self._context.settings.parameters,
             companions=source.companions,
         )
+        return await asyncio.to_thread(freeze_usual, begun, self._context.settings)
 
     async def _record_run(self, run: RunFolder, radio: RadioBackend) -> None:
         """Record a run until it is over, or until the store works again."""

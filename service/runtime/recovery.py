@@ -17,6 +17,7 @@ from surefoot.service.pipeline.sampling_stats import damage_notes
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import RETAIN_S
+from surefoot.service.runtime.usual import freeze_usual
 from surefoot.service.settings import Settings
 from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.reading import StoreReader
@@ -37,7 +38,7 @@ def store_recorded_run(
     IngestError, StoreError
         if it cannot be read or stored; RunBusyError while it is being recorded.
     """
-    ended = run if run.manifest.ended else end_interrupted_run(run)
+    ended = freeze_usual(run if run.manifest.ended else end_interrupted_run(run), settings)
     with ResultRecorder(settings.store_path, ended.manifest, settings, on_stored=on_stored) as recorder:
         analysis = RunAnalysis.for_run(ended.manifest, CHUNK_S, sink=recorder.record, retain_s=RETAIN_S)
         end_s = 0.0

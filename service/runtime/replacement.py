@@ -11,6 +11,7 @@ from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.errors.runs import RunOpenError
 from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.pipeline.kept_usual import kept_usual
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.known_findings import KnownFindings
@@ -89,10 +90,11 @@ def _replace(
     feet, kept = analysis.runners[name].feet, run.pair_clocks.get(name)
     clock_sd_s = None if kept is None else kept.sd_s
     writer.add_run(run.run_id, name, run.names[name], clock.zero_ns, run.software, feet, clock_sd_s)
-    writer.add_results(run.run_id, name, clock, results)
+    usual = kept_usual(run, name)
+    writer.add_results(run.run_id, name, clock, results, usual)
     writer.add_health(run.run_id, clock, analysis.health_notes, name)
     summary = summary_to_dict(results, clock.zero_ns, end_ns, run.parameters)
-    writer.add_summary(run.run_id, name, end_ns, summary)
+    writer.add_summary(run.run_id, name, end_ns, summary, usual)
     if tell is not None:
         tell_late(writer, run, name, tell, results.findings, summary, end_ns)
     return ResultCounts.of(before), ResultCounts.of(results)

@@ -17,6 +17,7 @@ from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.pod_health import HealthNote
 from surefoot.service.alerts.policy import Alert, AlertPolicy
+from surefoot.service.pipeline.kept_usual import kept_usual
 from surefoot.service.runtime.date_trust import is_date_trusted
 from surefoot.service.runtime.known_findings import KnownFindings
 from surefoot.service.runtime.run_dates import begun_utc
@@ -72,6 +73,7 @@ class ResultRecorder:
         self._dated = True
         self._on_rows = on_rows
         self._on_stored = on_stored
+        self._usual = {name: kept_usual(run, name) for name in run.runners}
         self._policies = {name: AlertPolicy(settings.alerts_for(name), self._local_time) for name in run.runners}
         self._announced = False
 
@@ -127,7 +129,7 @@ class ResultRecorder:
         self._sync_recording()
         with self._transaction():
             found = replace(results, findings=tuple(findings))
-            self._writer.add_results(self._run.run_id, runner, self._clock, found)
+            self._writer.add_results(self._run.run_id, runner, self._clock, found, self._usual[runner])
             self._add_alerts(runner, alerts)
         self._on_rows()
 
@@ -151,7 +153,7 @@ class ResultRecorder:
             for name, found in results.items():
                 self._add_alerts(name, self._policies[name].end(end_s))
                 body = summary_to_dict(found, self._clock.zero_ns, time_ns, self._run.parameters)
-                self._writer.add_summary(self._run.run_id, name, time_ns, body)
+                self._writer.add_summary(self._run.run_id, name, time_ns, body, self._usual[name])
                 alert = post_run_alert(self._run.run_id, name, self._run.names[name], body, time_ns)
                 if alert is not None:
                     self._add_alert(name, alert, end_s, time_ns)

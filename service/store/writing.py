@@ -14,13 +14,14 @@ from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.findings import Finding, Severity
 from surefoot.analysis.model import Bout, Foot, Strides, Window
 from surefoot.analysis.session import Results
+from surefoot.analysis.weeks.usual import NOTHING_KNOWN, Usual
 from surefoot.sensor_ingest.recording.pod_health import HealthNote, PodHealth
 from surefoot.service.alerts.policy import AlertEvent
 from surefoot.service.serialization.encoding import dumps
 from surefoot.service.serialization.findings import finding_to_json
 from surefoot.service.serialization.store_rows import pod_health_to_json, stride_rows, window_to_json
 from surefoot.service.store.absorbing import absorb_run
-from surefoot.service.store.baselines import end_baselines, freeze_baselines
+from surefoot.service.store.baselines import end_baselines, freeze_baselines, freeze_usual
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import OpenedFile, connect, transaction
 from surefoot.service.store.dates import align_dates
@@ -115,14 +116,17 @@ class StoreWriter:
         """Take a run for part of another one; see `absorb_run`."""
         absorb_run(self._connection, run, into, later_s)
 
-    def add_results(self, run: str, runner: str, clock: RunClock, results: Results) -> None:
-        """Add strides, windows, bouts and findings, and the baselines that the windows make."""
+    def add_results(
+        self, run: str, runner: str, clock: RunClock, results: Results, usual: Usual = NOTHING_KNOWN
+    ) -> None:
+        """Add strides, windows, bouts and findings, and the baselines that the windows make, or are compared with."""
         for strides in results.strides.values():
             self.add_strides(run, runner, clock, strides)
         for window in results.windows:
             self.add_window("windows", run, runner, clock, window)
         if results.windows:
             freeze_baselines(self._connection, run, runner, self._generation)
+            freeze_usual(self._connection, run, runner, self._generation, usual)
         for window in results.live:
             self.add_window("live", run, runner, clock, window)
         for bout in results.bouts:
@@ -258,9 +262,11 @@ class StoreWriter:
             body=pod_health_to_json(pod),
         )
 
-    def add_summary(self, run: str, runner: str, time_ns: int, body: Mapping[str, Any]) -> None:
+    def add_summary(
+        self, run: str, runner: str, time_ns: int, body: Mapping[str, Any], usual: Usual = NOTHING_KNOWN
+    ) -> None:
         """Add the summary of a runner's run, which marks it as over; its baselines end there."""
-        end_baselines(self._connection, run, runner, time_ns, self._generation)
+        end_baselines(self._connection, run, runner, time_ns, self._generation, usual)
         self._add(
             "summaries",
             run=run,

@@ -28,6 +28,7 @@ from surefoot.sensor_ingest.recording.whole_frames import whole_frames
 from surefoot.service.pipeline.analysis import CHUNK_S
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.runtime.run_loop import RETAIN_S
+from surefoot.service.runtime.usual import with_usual
 from surefoot.service.runtime.waiting_parts import QUIET_AFTER_S
 from surefoot.service.settings import Settings
 from surefoot.service.views.cues import RunnerCues
@@ -53,7 +54,7 @@ class FollowedPart:
         self._path = part.journal_path
         self._at = len(MAGIC)
         self._cues = {runner: RunnerCues(settings.alerts_for(runner)) for runner in part.manifest.runners}
-        self._analysis = RunAnalysis.for_run(part.manifest, sink=self._take, retain_s=RETAIN_S)
+        self._analysis = RunAnalysis.for_run(with_usual(part.manifest, settings), sink=self._take, retain_s=RETAIN_S)
         self._assembler = Assembler()
         self._clocks = ClockKeeper(self._assembler)
         self._health = PodHealthTracker(part.manifest.pods)

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import math
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
 
-from surefoot.analysis.model import Gait
+from surefoot.analysis.findings import Finding, Kind, latest
+from surefoot.analysis.metrics import CONTACT, PUSH_OFF
+from surefoot.analysis.model import Foot, Gait
+from surefoot.analysis.weeks.anchor import Anchor
 from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.plan import Row, clinician_plan
+from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.scenarios import Scenario
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.configuration import load_configuration
 from surefoot.service.errors.people import TooFewHealthyError
 from surefoot.service.people.people import People
+from surefoot.service.runtime.demo import record_demo
 from surefoot.service.runtime.usual import confirm_usual, evenness, own_runs
-from tests.service.past_balances import FIRST, run_name, store_balance, store_past, tell
+from surefoot.service.settings import Settings
+from surefoot.service.store.reading import StoreReader
+from tests.service.command import surefoot
+from tests.service.past_balances import FIRST, SPEED_MPS, run_name, store_balance, store_past, tell
+from tests.service.stored_runs import stored
 
 RUNNER = "anna"
 DAY = date(2025, 12, 31)
@@ -77,3 +91,49 @@ def test_another_shoe_cannot_be_compared() -> None:
     store_balance(settings, RUNNER, LATER, 0.0)
     People(settings.data).keep(RUNNER, RunLabels(run_name(LATER), shoe="new"))
     assert evenness(settings, run_name(LATER), RUNNER) is None
+
+
+@pytest.fixture(scope="module")
+def uneven(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A recorded run with 6 % longer contact on the right from the first step."""
+    runner = RunnerProfile(contact_asymmetry_pct=6.0)
+    plan = (PlannedBout("still", 12.0), PlannedBout("run", 320.0, SPEED_MPS), PlannedBout("still", 5.0))
+    parent = tmp_path_factory.mktemp("uneven")
+    return record_demo([Scenario("uneven", runner, plan)], parent, seed=3, speed=math.inf, observer=None).run
+
+
+def test_what_a_run_is_compared_with_is_frozen_in_it(uneven: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    settings, runner = load_configuration().settings, "runner-1"
+    began = uneven.manifest.created_utc
+    store_past(settings, runner, *EVEN, first=began - timedelta(days=20))
+    confirm_usual(settings, runner, began.astimezone().date())
+    run = stored(settings, uneven)
+    told, rows = findings_of(settings, run, runner), baselines_of(settings, run)
+    assert [each.foot for each in told] == [Foot.LEFT]
+    assert {(kind, metric) for kind, metric, _ in rows} >= {
+        ("anchor", CONTACT),
+        ("recent", CONTACT),
+        ("anchor", PUSH_OFF),
+    }
+    assert all(count == 2 for *_, count in rows)  # at its start and at its end
+    # whatever is confirmed and told later
+    People(settings.data).withdraw(runner, Anchor, "usual")
+    store_past(settings, runner, *(5.0,) * 6, first=began + timedelta(days=2))
+    confirm_usual(settings, runner, began.astimezone().date() + timedelta(days=60))
+    surefoot(capsys, "reanalyze", run.manifest.run_id)
+    assert (findings_of(settings, run, runner), baselines_of(settings, run)) == (told, rows)
+    assert evenness(settings, run.manifest.run_id, runner) is Evenness.DIFFERENT
+
+
+def findings_of(settings: Settings, run: RunFolder, runner: str) -> list[Finding]:
+    with StoreReader(settings.store_path) as reader:
+        every = latest(reader.findings(run.manifest.run_id, runner))
+    return [each for each in every if each.kind is Kind.UNLIKE_USUAL]
+
+
+def baselines_of(settings: Settings, run: RunFolder) -> list[tuple[object, ...]]:
+    query = (
+        "SELECT kind, metric, count(*) FROM baselines WHERE run = ? AND kind != 'drift' GROUP BY kind, metric, value"
+    )
+    with closing(sqlite3.connect(settings.store_path)) as store:
+        return store.execute(query, (run.manifest.run_id,)).fetchall()
