@@ -12,6 +12,8 @@ from surefoot.analysis.weeks.history import PastRun, within
 from surefoot.analysis.weeks.plan import GROWTH
 from surefoot.analysis.weeks.session_length import REFERENCE_DAYS
 
+MAX_RAISES = 999
+
 
 class Waits(StrEnum):
     """What is not run yet."""
@@ -39,12 +41,32 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class LegTests:
-    """What a runner says of calf raises and balance on one leg, on a day; see `Answers`."""
+    """What a runner says of calf raises and balance on one leg, on a day; see `Answers`.
+
+    Parameters
+    ----------
+    left_raises, right_raises : how many calf raises on each leg.
+    """
 
     id: str
     day: date
     calf_raises_hurt: bool | None = None
     balance_is_steady: bool | None = None
+    left_raises: int | None = None
+    right_raises: int | None = None
+
+    def __post_init__(self) -> None:
+        if any(count is not None and not 0 <= count <= MAX_RAISES for count in (self.left_raises, self.right_raises)):
+            raise ValueError(f"calf raises are 0 … {MAX_RAISES} on a leg")
+
+    @property
+    def sentence(self) -> str:
+        """What was said, and what is not."""
+        counts = (self.left_raises, self.right_raises)
+        counted = "" if None in counts else f" {counts[0]} left and {counts[1]} right,"
+        hurt = {None: "not told whether they hurt", True: "they hurt", False: "without pain"}[self.calf_raises_hurt]
+        steady = {None: "not told", True: "steady", False: "not steady"}[self.balance_is_steady]
+        return f"Calf raises on one leg:{counted} {hurt}. Balance on one leg: {steady}."
 
 
 def waiting(answers: Answers) -> frozenset[Waits]:

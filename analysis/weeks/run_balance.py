@@ -69,11 +69,13 @@ def _shown_se(values: Floats) -> float:
     return math.sqrt(variance * (1.0 + alike) / (1.0 - alike) / n)
 
 
+def window_speed_mps(window: Window) -> float | None:
+    """Speed by both feet; None where it is not known."""
+    known = [values["speed_mps"].value for values in window.feet.values() if "speed_mps" in values]
+    return fmean(known) if known else None
+
+
 def _speed_mps(windows: Sequence[Window]) -> float | None:
-    """Speed of most windows, by both feet; None where it is not known."""
-    speeds = [
-        fmean(known)
-        for each in windows
-        if (known := [values["speed_mps"].value for values in each.feet.values() if "speed_mps" in values])
-    ]
+    """Speed of most windows; None where it is not known."""
+    speeds = [speed for each in windows if (speed := window_speed_mps(each)) is not None]
     return median(speeds) if speeds else None

@@ -15,6 +15,7 @@ from surefoot.service.cli import accounts, dashboards, gateway, standard_streams
 from surefoot.service.cli.analyze import analyze
 from surefoot.service.cli.backup import backup, restore
 from surefoot.service.cli.certificate import certificate
+from surefoot.service.cli.check import check
 from surefoot.service.cli.config import config
 from surefoot.service.cli.confirm import confirm
 from surefoot.service.cli.demo import demo
@@ -62,6 +63,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     load: "surefoot load anna",
     plan: "surefoot plan anna --begin sprain --stands --moves",
     workout: "surefoot workout 6x1/4",
+    check: "surefoot check anna --raises 25,25 --painless --steady",
     import_: "surefoot import evening-run.fit --runner anna",
     export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",
     report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",

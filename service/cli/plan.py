@@ -47,13 +47,14 @@ def plan(
     What a plan says is what its table or a clinician says; it is no treatment.
     """
     from surefoot.analysis.weeks.plan import Entry, PlanKind
+    from surefoot.service.cli.known_runner import known_runner
     from surefoot.service.configuration import load_configuration
     from surefoot.service.errors.people import EntryError
     from surefoot.service.people.people import People
     from surefoot.service.weeks.beginning import Plans
 
     settings, today = load_configuration().settings, datetime.now().astimezone().date()
-    name = _known(settings, runner)
+    name = known_runner(settings, runner)
     plans = Plans(People(settings.data), name)
     if end:
         plans.end(today)
@@ -109,20 +110,3 @@ def _history(settings: Settings, runner: str) -> Sequence[PastRun]:
     from surefoot.service.runtime.past_runs import past_runs
 
     return past_runs(settings, runner) if settings.store_path.exists() else ()
-
-
-def _known(settings: Settings, wanted: str) -> str:
-    """Id of a runner of whom anything is here."""
-    from surefoot.sensor_ingest.recording.runner_ids import runner_id
-    from surefoot.service.errors.people import NothingOfRunnerError
-    from surefoot.service.people.people_file import PeopleFile
-    from surefoot.service.store.reading import StoreReader
-
-    runner = runner_id(wanted)
-    known = set(PeopleFile(settings.data).runners())
-    if settings.store_path.exists():
-        with StoreReader(settings.store_path) as reader:
-            known |= set(reader.runners())
-    if runner not in known:
-        raise NothingOfRunnerError(wanted)
-    return runner

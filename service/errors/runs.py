@@ -72,6 +72,17 @@ class RunnerNotChosenError(RequestError):
         super().__init__(f"{what}{known}.")
 
 
+class RunNotStoredError(RequestError):
+    """The store has no such run of a runner."""
+
+    def __init__(self, runner: str, run: str | None) -> None:
+        self.runner, self.run = runner, run
+        what = "no run" if run is None else f"no run {run}"
+        super().__init__(
+            f"{what} of {runner} is stored; surefoot runs lists recordings, surefoot ship --backfill stores them."
+        )
+
+
 class LengthError(RequestError):
     """Something that is no length of a run."""
 
