@@ -21,6 +21,8 @@ from surefoot.dashboards.wall.pages import Page
 MAX_FORM_BYTES = 4096
 SCOPES = {Scope.RUNS: "runs", Scope.FINDINGS: "findings", Scope.PAIN_AND_PLAN: "pain and plan"}
 LINK_DAYS = 14
+OF_SETTINGS = "Your password is that of the settings, wall.password."
+FOR_OTHERS = "surefoot accounts, on the computer that keeps the runs, makes accounts for others and takes them away."
 NOT_YOURS = "A runner gives and takes back what others see; of a minor, a guardian."
 Form = dict[str, list[str]]
 
@@ -116,6 +118,8 @@ def account_page(
         element("h2", "Devices") if sessions else None,
         *(_session(each) for each in sessions),
         *([element("h2", "Password"), _password_form()] if sessions else []),
+        element("p", OF_SETTINGS) if viewer.account and not sessions else None,
+        element("p", FOR_OTHERS) if viewer.role is Role.OWNER else None,
     ]
     whose = f", {viewer.role}" if viewer.role != viewer.name else ""
     heading = element("h1", f"Account {viewer.name}{whose}" if viewer.name else "Nobody signs in here")
@@ -194,7 +198,6 @@ def _password_form() -> Markup:
     fields = (("Old", "old", "current-password"), ("New", "new", "new-password"))
     return element(
         "form",
-        element("h2", "Password"),
         *(
             element(
                 "label", f"{words} ", element("input", type="password", name=name, autocomplete=auto, required=True)

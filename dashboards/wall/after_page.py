@@ -61,8 +61,8 @@ def after_page(ran: Sequence[RanToday], diary_of: Callable[[str, str], str | Non
     """The page, of runs whose diaries are shown to whoever asks."""
     told = [_entry(each, diary_of(each.runner, each.run)) for each in ran if each.said is Said.SOMETHING]
     count = Counter(each.said for each in ran)
-    others = f"Nothing said yet: {count[Said.NOT_YET]}. Nothing: {count[Said.NOTHING]}."
-    nobody = "Nobody who shows you their diary ran today." if not ran else "Nobody has said something."
+    others = f"No entry yet: {count[Said.NOT_YET]}. An entry that nothing hurts: {count[Said.NOTHING]}."
+    nobody = "Nobody who shows you their diary ran today." if not ran else "No entry tells of a pain or a sign."
     main = element(
         "main",
         element("h1", "After training"),

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from surefoot.dashboards.data_source import AnalysedRun, SquadState, ViewDataSource
 from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.history_source import HistorySource
+from surefoot.dashboards.html import Markup
 from surefoot.dashboards.part_store import PartStore
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.report.watch import watch_section
@@ -157,15 +158,14 @@ class WallApplication:
 
     async def _squad(self, request: Request) -> Response:
         squad = await run_in_threadpool(self._shown(request).squad_state)
-        below = after_link() if self._after else None
+        below = self._ways(self._viewer(request)) if self._after else None
         return self._html(pages.squad_page(squad.title, "/events", below=below))
 
     async def _runner(self, request: Request) -> Response:
         wanted = request.path_params["runner"]
-        state = (await run_in_threadpool(self._shown(request).squad_state)).runner(wanted)
-        name = wanted if state is None else state.name
+        name = await run_in_threadpool(self._shown(request).name_of, wanted)
         diary = self._diary_of(wanted) if self._viewer(request).may_see(wanted, SeenScope.PAIN_AND_PLAN) else None
-        history = f"/runner/{quote(wanted)}/history" if self._history else None
+        history = self._history_of(wanted)
         timer = f"/timer/?{urlencode({'runner': wanted})}" if self._timers and diary is not None else None
         events = f"/events?runner={quote(wanted)}"
         return self._html(pages.runner_page(name, events, "/", diary=diary, history=history, timer=timer))
@@ -202,6 +202,16 @@ class WallApplication:
         question = pages.pods_question(recorded)
         html = await to_thread.run_sync(report_html, recorded, question, limiter=self._archive)
         return HTMLResponse(html, headers={"Content-Security-Policy": REPORT_POLICY})
+
+    def _ways(self, viewer: Viewer) -> Markup:
+        """What is below the cards: a runner's own pages, or the list of what others have said."""
+        if not viewer.speaks_for:
+            return after_link()
+        return pages.own_links(self._diary_of(viewer.speaks_for), self._history_of(viewer.speaks_for))
+
+    def _history_of(self, runner: str) -> str | None:
+        """Address of a runner's page over weeks."""
+        return f"/runner/{quote(runner)}/history" if self._history else None
 
     def _diary_of(self, runner: str, run: str = "") -> str | None:
         """Address of a runner's diary."""

@@ -67,7 +67,7 @@ def runner_content(squad: SquadState, wanted: str) -> PageContent:
     """Sections of the page of the runner with an id."""
     runner = squad.runner(wanted)
     if runner is None:
-        return PageContent({"head": element("p", f"{wanted} is not running right now.", class_="nothing")}, {}, "")
+        return PageContent({"head": element("p", "Not running right now.", class_="nothing")}, {}, "")
     pieces = runner_sections(runner, attention(runner))
     return PageContent(pieces, {"head": _age_s(runner)}, clock(runner.now_s - runner.origin_s), _alerts([runner]))
 

@@ -114,6 +114,13 @@ def runner_page(
     return Page(name, main, live=True)
 
 
+def own_links(diary: str | None, history: str | None) -> Markup:
+    """The ways to a runner's own pages."""
+    links = {"How do feet and legs feel?": diary, "Your runs over weeks": history}
+    shown = [element("p", element("a", text, href=href)) for text, href in links.items() if href is not None]
+    return element("div", *shown, class_="downloads own-pages")
+
+
 def replay_player(begin_s: float, end_s: float) -> Markup:
     """Controls of a replay: play, pause, position and speed."""
     speeds = [element("option", f"{speed} ×", value=speed, selected=speed == 10) for speed in REPLAY_SPEEDS]
@@ -168,7 +175,7 @@ def login_page(refusal: str | None = None) -> Page:
         element("label", "Password", for_="password"),
         element("input", type="password", name="password", id="password", autocomplete="current-password",
                 required=True, autofocus=True),
-        element("button", "Show the wall", type="submit"),
+        element("button", "Sign in", type="submit"),
         element("p", refusal, role="alert", class_="wrong") if refusal else None,
         method="post", action="/login", class_="login",
     )  # fmt: skip

@@ -43,6 +43,13 @@ class ShownSource:
         )
         return [run for run in named if run.names]
 
+    def name_of(self, runner: str) -> str:
+        """What a runner is called now, or was in their last run; the id where nothing of them is shown."""
+        now = self.squad_state().runner(runner)
+        if now is not None:
+            return now.name
+        return next((run.names[runner] for run in self.runs() if runner in run.names), runner)
+
     def analysed_runs(self, run: str) -> Mapping[str, AnalysedRun]:
         """Analyses of the runners that are shown; KeyError where there are none."""
         found = {

@@ -87,7 +87,7 @@ def shoes(runner: str, worn: Sequence[WornShoe], *, may_tell: bool) -> Markup:
 
 
 def _shoe_words(each: WornShoe) -> Markup:
-    unknown = f"; {_count(each.runs_without_distance, 'run')} without a distance" if each.runs_without_distance else ""
+    unknown = f", {each.runs_without_distance} of them without a distance" if each.runs_without_distance else ""
     retired = ", no longer worn" if each.shoe.retired else ""
     told = f" {each.distance_m / 1000.0:.1f} km in {_count(each.runs, 'run')}{unknown}{retired} "
     return join([element("strong", each.shoe.name), told])

@@ -20,7 +20,7 @@ def signed_in(page: Page, port: int, name: str, word: str = WORD) -> None:
     page.goto(f"http://127.0.0.1:{port}/login")
     page.fill("#name", name)
     page.fill("#password", word)
-    page.get_by_role("button", name="Show the wall").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page.locator("#pieces")).to_be_visible()
 
 

@@ -196,13 +196,13 @@ def test_a_wrong_password_sees_nothing_and_the_right_one_everything(
             assert "anna" not in tab.content()
         assert tab.request.get(f"{wall}/events").status == 401
         tab.fill("#password", "open barley")
-        tab.get_by_role("button", name="Show the wall").click()
+        tab.get_by_role("button", name="Sign in").click()
         expect(tab.get_by_role("alert")).to_have_text("Wrong name or password.")
         tab.goto(wall)
         assert tab.url == f"{wall}/login"
         assert violations(tab) == []
         tab.fill("#password", "open sesame")
-        tab.get_by_role("button", name="Show the wall").click()
+        tab.get_by_role("button", name="Sign in").click()
         expect(tab.locator(".card")).to_have_count(3)
         tab.context.close()
 
@@ -213,7 +213,7 @@ def test_who_signs_out_is_out_with_every_copy_of_the_cookie(browser: Browser, so
         tab = browser.new_context().new_page()
         tab.goto(f"{wall}/login")
         tab.fill("#password", "open sesame")
-        tab.get_by_role("button", name="Show the wall").click()
+        tab.get_by_role("button", name="Sign in").click()
         copied = tab.context.cookies()
         for path in PAGES:
             tab.goto(wall + path)

@@ -56,7 +56,7 @@ def test_it_records_on_without_a_session_and_asks_to_sign_in(
     with GatewayService(tmp_path / "data", password="eight letters") as service:
         page.goto(service.address)
         page.get_by_label("Password").fill("eight letters")
-        page.get_by_role("button", name="Show the wall").click()
+        page.get_by_role("button", name="Sign in").click()
         start(page, service)
         expect(page.locator("#upload")).not_to_contain_text("Sign in")
         browser.clear_cookies()
@@ -64,7 +64,7 @@ def test_it_records_on_without_a_session_and_asks_to_sign_in(
         other = browser.new_page()
         other.goto(service.address)
         other.get_by_label("Password").fill("eight letters")
-        other.get_by_role("button", name="Show the wall").click()
+        other.get_by_role("button", name="Sign in").click()
         other.close()
         end(page)
         assert delivery(service, pods).is_exact

@@ -113,7 +113,7 @@ def test_only_who_is_signed_in_answers_and_is_not_asked_again(
         assert open_run(wrong.path) == wrong
         page.goto(f"{own}/login")
         page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="Show the wall").click()
+        page.get_by_role("button", name="Sign in").click()
         page.goto(f"{own}/runs/{wrong.manifest.run_id}/runner/{RUNNER}")
         assert violations(page) == []
         with page.expect_request("**/pods/as-named") as sent:

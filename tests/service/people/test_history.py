@@ -188,7 +188,7 @@ def test_a_shoe_has_run_what_it_had_before_and_every_distance_that_is_known(worl
     page.goto(world.page)
     km = (100_000.0 + TRACK_M + LABEL_M) / 1000.0
     told = page.locator("#shoes li").first.inner_text()
-    assert f"Blue ones {km:.1f} km in 3 runs; 1 run without a distance" in told
+    assert f"Blue ones {km:.1f} km in 3 runs, 1 of them without a distance" in told
 
 
 def test_a_pair_is_added_and_put_away_with_the_keyboard(world: World, page: Page) -> None:

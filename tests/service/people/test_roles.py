@@ -385,8 +385,8 @@ def test_after_training_those_who_said_something_are_listed_for_those_who_may_re
                 People(settings.data).keep(RUNNER, said)
                 seen.append(listed(wall, "physio"))
             People(settings.data).withdraw(RUNNER, CheckIn, "a")
-            assert "Nothing said yet: 1. Nothing: 0." in seen[0]
-            assert "Nothing said yet: 0. Nothing: 1." in seen[1]
+            assert "No entry yet: 1. An entry that nothing hurts: 0." in seen[0]
+            assert "No entry yet: 0. An entry that nothing hurts: 1." in seen[1]
             assert f'<a href="/diary/?runner={RUNNER}&amp;run={run}">' in seen[2]
             for name in set(VIEWERS) - SEE_PAIN:
                 assert "Nobody who shows you their diary ran today." in listed(wall, name)
