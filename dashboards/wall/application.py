@@ -22,6 +22,7 @@ from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.history_source import HistorySource
 from surefoot.dashboards.html import Markup
 from surefoot.dashboards.part_store import PartStore
+from surefoot.dashboards.plan_source import PlanSource
 from surefoot.dashboards.report.page import report_html
 from surefoot.dashboards.report.watch import watch_section
 from surefoot.dashboards.resources import resource_path
@@ -39,6 +40,7 @@ from surefoot.dashboards.wall.login import Login
 from surefoot.dashboards.wall.metrics_page import METRICS_PATH, MetricsPage, no_metrics
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
 from surefoot.dashboards.wall.phone_page import phone_routes
+from surefoot.dashboards.wall.plan_page import PlanPage
 from surefoot.dashboards.wall.pods_question import PodsQuestion
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
 from surefoot.dashboards.wall.shown import ShownSource
@@ -85,6 +87,7 @@ class WallApplication:
         diary: DiarySource | None = None,
         history: HistorySource | None = None,
         timers: TimerSource | None = None,
+        plans: PlanSource | None = None,
     ) -> None:
         self.closing = asyncio.Event()
         self._source = source
@@ -97,6 +100,7 @@ class WallApplication:
             [] if history is None else HistoryPage(history, self._viewer, self._diary_of, self._html).routes()
         )
         self._timers = [] if timers is None else TimerPage(timers, self._viewer).routes()
+        self._plans = [] if plans is None else PlanPage(plans, self._viewer, self._diary_of, self._html).routes()
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
         self._pods_question = PodsQuestion(self._shown, self._archive, self._html)
         self._account = [] if accounts is None else AccountPage(accounts, self._viewer, self._html).routes()
@@ -120,6 +124,7 @@ class WallApplication:
             *self._after,
             *self._history,
             *self._timers,
+            *self._plans,
             *self._account,
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/link/{token}", self._login.by_link),
@@ -164,11 +169,14 @@ class WallApplication:
     async def _runner(self, request: Request) -> Response:
         wanted = request.path_params["runner"]
         name = await run_in_threadpool(self._shown(request).name_of, wanted)
-        diary = self._diary_of(wanted) if self._viewer(request).may_see(wanted, SeenScope.PAIN_AND_PLAN) else None
+        sees_pain = self._viewer(request).may_see(wanted, SeenScope.PAIN_AND_PLAN)
+        diary = self._diary_of(wanted) if sees_pain else None
+        plan = f"/runner/{quote(wanted)}/plan" if sees_pain and self._plans else None
         history = self._history_of(wanted)
         timer = f"/timer/?{urlencode({'runner': wanted})}" if self._timers and diary is not None else None
         events = f"/events?runner={quote(wanted)}"
-        return self._html(pages.runner_page(name, events, "/", diary=diary, history=history, timer=timer))
+        page = pages.runner_page(name, events, "/", diary=diary, history=history, timer=timer, plan=plan)
+        return self._html(page)
 
     async def _runs(self, request: Request) -> Response:
         runs = await run_in_threadpool(self._shown(request).runs)

@@ -17,6 +17,7 @@ from surefoot.dashboards.data_source import ViewDataSource
 from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.history_source import HistorySource
 from surefoot.dashboards.part_store import PartStore
+from surefoot.dashboards.plan_source import PlanSource
 from surefoot.dashboards.timer_source import TimerSource
 from surefoot.dashboards.viewers import AccountBook
 from surefoot.dashboards.wall.application import WallApplication
@@ -47,7 +48,7 @@ class WallServer:
     port : 0 for any that is free.
     tls : certificate and key, for HTTPS; None for HTTP.
     parts : takes what gateways send; None where nothing is taken.
-    diary, history : keep what runners say, and show it over weeks; None where nothing is kept.
+    diary, history, plans : keep what runners say, and show it over weeks; None where nothing is kept.
     timers : know the next session of a runner's plan, and where it is now; None without the page that times it.
 
     Raises
@@ -68,9 +69,10 @@ class WallServer:
         diary: DiarySource | None = None,
         history: HistorySource | None = None,
         timers: TimerSource | None = None,
+        plans: PlanSource | None = None,
     ) -> None:
         self._source = source
-        self._parts, self._diary, self._history, self._timers = parts, diary, history, timers
+        self._kept = parts, diary, history, timers, plans
         self._accounts = accounts
         self._metrics = metrics
         self._tls = tls
@@ -96,8 +98,7 @@ class WallServer:
         self._socket.close()
 
     async def _serve(self) -> None:
-        kept = self._parts, self._diary, self._history, self._timers
-        wall = WallApplication(self._source, self._accounts, self._metrics, *kept)
+        wall = WallApplication(self._source, self._accounts, self._metrics, *self._kept)
         self._stop = asyncio.get_running_loop(), wall.closing
         config = uvicorn.Config(wall.application(), **UVICORN_OPTIONS)
         config.load()

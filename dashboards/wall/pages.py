@@ -77,12 +77,14 @@ def runner_page(
     diary: str | None = None,
     history: str | None = None,
     timer: str | None = None,
+    plan: str | None = None,
 ) -> Page:
     """Page of one runner, with empty sections.
 
     Parameters
     ----------
-    diary, history, timer : addresses of the runner's diary, page over weeks and timer; None where there is none.
+    diary, history, timer, plan : addresses of the runner's diary, page over weeks, timer and plan; None where there is
+        none.
     """
     sections = [
         element(
@@ -100,6 +102,7 @@ def runner_page(
             element("a", "← all runners", href=up, id="up"),
             None if history is None else element("a", "Over weeks", href=history),
             None if timer is None else element("a", "Run and walk by the clock", href=timer),
+            None if plan is None else element("a", "Plan", href=plan),
             None if diary is None else element("a", "How do feet and legs feel?", href=diary),
             class_="crumbs",
         ),

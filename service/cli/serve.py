@@ -47,6 +47,7 @@ def serve(
     from surefoot.service.views.diary import Diary
     from surefoot.service.views.followed_parts import FollowedParts
     from surefoot.service.views.history import RunnerHistory
+    from surefoot.service.views.plan import RunnerPlan
     from surefoot.service.views.received_parts import ReceivedParts
     from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import JoinedSquads, StoredRuns
@@ -79,6 +80,7 @@ def serve(
             diary=Diary(settings, runs),
             history=RunnerHistory(settings, runs),
             timers=timers,
+            plans=RunnerPlan(settings),
             accounts=accounts,
         )
         with ExporterThread(settings, MESSAGE_SINKS), shown as address, StopRequest(lambda: done.put(None)):

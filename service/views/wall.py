@@ -23,6 +23,7 @@ from surefoot.dashboards.data_source import (
 from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.history_source import HistorySource
 from surefoot.dashboards.part_store import PartStore
+from surefoot.dashboards.plan_source import PlanSource
 from surefoot.dashboards.timer_source import TimerSource
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
@@ -191,6 +192,7 @@ def wall(
     diary: DiarySource | None = None,
     history: HistorySource | None = None,
     timers: TimerSource | None = None,
+    plans: PlanSource | None = None,
     accounts: StoredAccounts | None = None,
 ) -> Iterator[str]:
     """Serve the wall while entered; yields its address.
@@ -200,7 +202,7 @@ def wall(
     any_port : use any free port where the one of the settings is taken.
     metrics : of the service that is watched.
     parts : takes what gateways send.
-    diary, history : keep what runners say, and show it over weeks.
+    diary, history, plans : keep what runners say, and show it over weeks.
     timers : know the next session of a runner's plan, and where it is now.
     accounts : who may sign in; None where nobody has to, on this computer alone.
 
@@ -221,6 +223,7 @@ def wall(
         diary=diary,
         history=history,
         timers=timers,
+        plans=plans,
     )
     with _server(serve, settings, any_port=any_port) as server:
         yield settings.url or wall_url(settings, server.port)

@@ -17,8 +17,10 @@ from starlette.applications import Starlette
 from surefoot.analysis.model import Foot
 from surefoot.analysis.track import JoinedTrack, Track
 from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, When
+from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import Shoe
+from surefoot.analysis.weeks.plan import Row, clinician_plan
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall.access import COOKIE_NAME, Password
@@ -35,6 +37,7 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.diary import Diary
 from surefoot.service.views.history import RunnerHistory
+from surefoot.service.views.plan import RunnerPlan
 from surefoot.service.views.received_parts import ReceivedParts
 from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.timers import TimedSquad, Timers
@@ -74,6 +77,7 @@ ADDRESSES: Mapping[str, tuple[str, set[str]]] = {
     "/diary/of/{runner}": ("/diary/of/RUNNER", SEE_PAIN),
     "/runner/{runner}/history": ("/runner/RUNNER/history", SEE_RUNS),
     "/runner/{runner}/history/pair": ("/runner/RUNNER/history/pair?first=RUN&second=RUN", SEE_RUNS),
+    "/runner/{runner}/plan": ("/runner/RUNNER/plan", SEE_PAIN),
     "/calendar/{token}": ("/calendar/guess.ics", NOBODY),
     "/diary": ("/diary", SIGNED_IN),
     "/diary/": ("/diary/", SIGNED_IN),
@@ -108,6 +112,11 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/runner/{runner}/history/remove": ("POST", "/runner/RUNNER/history/remove", TELL),
     "/runner/{runner}/history/feed": ("POST", "/runner/RUNNER/history/feed", TELL),
     "/runner/{runner}/history/end-feed": ("POST", "/runner/RUNNER/history/end-feed", TELL),
+    "/runner/{runner}/plan/sprain": ("POST", "/runner/RUNNER/plan/sprain", TELL),
+    "/runner/{runner}/plan/tendon": ("POST", "/runner/RUNNER/plan/tendon", TELL),
+    "/runner/{runner}/plan/tests": ("POST", "/runner/RUNNER/plan/tests", TELL),
+    "/runner/{runner}/plan/rows": ("POST", "/runner/RUNNER/plan/rows", {"physio"}),
+    "/runner/{runner}/plan/end": ("POST", "/runner/RUNNER/plan/end", SEE_PAIN),
     "/logout": ("POST", "/logout", NOBODY),
     "/account/password": ("POST", "/account/password", SIGNED_IN),
     "/account/end": ("POST", "/account/end", SIGNED_IN),
@@ -127,8 +136,10 @@ DECIDED = {
     "/account/link",
 }
 """What a guardian does alone."""
-TYPED = "id=s1&name=Blue+ones&km=12&foot=left&kind=sprain&day=2026-01-02&over=2026-02-03"
-"""Fields of every form of a runner's page over weeks."""
+TYPED = (
+    "id=s1&name=Blue+ones&km=12&foot=left&kind=sprain&day=2026-01-02&over=2026-02-03&rows=20&by=Roth&made=2026-01-02"
+)
+"""Fields of every form of a runner's page over weeks, and of their plan."""
 
 
 @pytest.fixture(scope="module")
@@ -166,9 +177,8 @@ def wall(settings: Settings, accounts: StoredAccounts) -> Iterator[WallServer]:
         source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
         diary, parts = Diary(settings, settings.runs_folder), ReceivedParts(settings)
         history = RunnerHistory(settings, settings.runs_folder)
-        with WallServer(
-            source, accounts=accounts, diary=diary, parts=parts, history=history, timers=Timers()
-        ) as server:
+        kept = {"diary": diary, "history": history, "timers": Timers(), "plans": RunnerPlan(settings)}
+        with WallServer(source, accounts=accounts, parts=parts, **kept) as server:  # type: ignore[arg-type]
             yield server
 
 
@@ -208,7 +218,8 @@ def routes(settings: Settings, accounts: StoredAccounts) -> set[str]:
         source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
         diary, parts = Diary(settings, settings.runs_folder), ReceivedParts(settings)
         history = RunnerHistory(settings, settings.runs_folder)
-        application = WallApplication(source, accounts, None, parts, diary, history, Timers()).application()
+        kept = diary, history, Timers(), RunnerPlan(settings)
+        application = WallApplication(source, accounts, None, parts, *kept).application()
     inner = application.args[0]  # type: ignore[attr-defined]
     assert isinstance(inner, Starlette)
     return {route.path for route in inner.routes}  # type: ignore[attr-defined]
@@ -228,12 +239,18 @@ def test_each_page_answers_those_who_may_see_it(
     assert shown == allowed
 
 
-def fill(settings: Settings) -> None:
+def fill(settings: Settings, *, is_followed: bool) -> None:
     """What the forms change is there."""
     people, at_utc = People(settings.data), datetime(2026, 5, 20, 18, tzinfo=UTC)
     people.keep(RUNNER, Shoe("s1", "Blue ones"))
     people.keep(RUNNER, Injury("s1", Foot.LEFT, InjuryKind.SPRAIN, date(2026, 1, 2)))
     people.keep(RUNNER, CheckIn("c1", at_utc, at_utc.date(), When.AFTER))
+    rows = clinician_plan([Row(1, 600.0)], "M. Roth", date(2026, 1, 2)).plan
+    assert rows is not None
+    for each in people.all_of(RUNNER, FollowedPlan):
+        people.withdraw(RUNNER, FollowedPlan, each.id)
+    if is_followed:
+        people.keep(RUNNER, FollowedPlan("p1", rows, date(2026, 1, 2)))
 
 
 def typed(route: str, method: str) -> str:
@@ -241,7 +258,9 @@ def typed(route: str, method: str) -> str:
     said = {"id": "c1", "at_utc": "2026-05-20T18:00:00Z", "day": "2026-05-20", "when": "after"}
     if "timer" in route:
         return json.dumps({"row": {"runs": 2, "run_s": 60.0}, "passed_s": 5.0})
-    return json.dumps(said) if method == "POST" and "diary" in route else TYPED if "history" in route else ""
+    if method == "POST" and "diary" in route:
+        return json.dumps(said)
+    return TYPED if "history" in route or "plan" in route else ""
 
 
 @pytest.mark.parametrize("route", SENT)
@@ -252,7 +271,7 @@ def test_each_form_is_taken_from_those_who_may_send_it(
     if route == "/logout":
         return  # whoever leaves is answered, and signed out: below
     for name, cookie in cookies.items():
-        fill(settings)
+        fill(settings, is_followed=route.endswith("/plan/end"))
         status, _ = asked(wall, cookie, rolled, address, method, typed(route, method))
         refused = status == 303 and name == "nobody"  # led to the form
         assert (answered(status) and not refused) == (name in allowed), name
@@ -281,7 +300,7 @@ def test_a_minor_does_what_a_runner_does_and_only_a_guardian_decides_what_others
 ) -> None:
     method, address, allowed = SENT[route]
     for name, cookie in of_minor.items():
-        fill(settings)
+        fill(settings, is_followed=route.endswith("/plan/end"))
         status, text = asked(wall, cookie, rolled, address, method, typed(route, method))
         may = "self" in allowed and not (name == "minor" and route in DECIDED)
         assert (answered(status) and NOT_YOURS not in text) == may, name

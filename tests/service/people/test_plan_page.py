@@ -1,0 +1,122 @@
+"""The page of a plan on a phone, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from surefoot.analysis.model import Foot
+from surefoot.analysis.weeks.followed import FollowedPlan
+from surefoot.analysis.weeks.injuries import Injury, InjuryKind
+from surefoot.analysis.weeks.plan import PlanKind, Row
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.service.people.people import People
+from surefoot.service.settings import Settings
+from surefoot.service.store.tail import StoreTail
+from surefoot.service.views.diary import Diary
+from surefoot.service.views.plan import RunnerPlan
+from surefoot.service.views.squad_state import StoredRuns
+from surefoot.service.views.wall import Archive, WallDataSource
+from surefoot.service.weeks.beginning import Plans
+from tests.dashboards.browser import SIZES, chromium, overflow_px, violations
+from tests.service.made_sessions import RUNNER, all_well, bouts_of, know_usual, store_session
+
+WIDTH, HEIGHT = SIZES["phone"]
+DAY = timedelta(days=1)
+ROWS = (Row(6, 60.0, 240.0), Row(6, 120.0, 180.0))
+NOW = datetime.now().astimezone()
+BEGAN = NOW - 2 * DAY
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Somebody with a sprain who has run the first row."""
+    found = Settings(data=tmp_path)
+    people = People(found.data)
+    people.keep(RUNNER, Injury("i1", Foot.LEFT, InjuryKind.SPRAIN, (NOW - 12 * DAY).date(), grade=1))
+    know_usual(found, NOW - 12 * DAY)
+    return found
+
+
+@pytest.fixture
+def wall(settings: Settings) -> Iterator[str]:
+    with StoreTail(settings.store_path) as tail:
+        source = WallDataSource(StoredRuns(tail), Archive(settings.runs_folder, settings))
+        diary, plans = Diary(settings, settings.runs_folder), RunnerPlan(settings, lambda: NOW)
+        with WallServer(source, diary=diary, plans=plans) as server:
+            yield f"http://127.0.0.1:{server.port}/"
+
+
+def test_what_is_missing_is_answered_in_the_diary_and_then_the_next_row_is_named(
+    settings: Settings, wall: str, phone: BrowserContext
+) -> None:
+    people = People(settings.data)
+    Plans(people, RUNNER).begin_clinician(ROWS, "M. Roth", BEGAN.date(), BEGAN.date())
+    run = store_session(settings, BEGAN, bouts_of(*(60.0, 240.0) * 6))
+    page = phone.new_page()
+    page.goto(f"{wall}runner/{RUNNER}")
+    page.get_by_role("link", name="Plan", exact=True).click()
+    expect(page.locator("#today")).to_contain_text("Cannot tell what comes next: how it felt is not told")
+    assert page.get_by_role("link", name="Tell what is missing").get_attribute("href") == (
+        f"/diary/?runner={RUNNER}&run={run}"
+    )
+    all_well(people, run, BEGAN + timedelta(hours=1))
+    page.reload()
+    expect(page.locator("#sessions")).to_contain_text("6 of 6 runs as planned.")
+    expect(page.locator("#today")).to_contain_text("As planned; next row from")
+    expect(page.locator("#rows li[aria-current]")).to_have_text("2. 6 × (2 min running, 3 min walking) ← next")
+    assert (overflow_px(page), violations(page)) == (0, [])
+
+
+def test_a_runner_begins_the_table_of_a_sprain_and_ends_it(
+    settings: Settings, wall: str, phone: BrowserContext
+) -> None:
+    page = phone.new_page()
+    page.goto(f"{wall}runner/{RUNNER}/plan")
+    page.get_by_label("Do you stand on the foot without pain?").select_option("yes")
+    page.get_by_role("button", name="Begin the walk–run table").click()
+    expect(page.get_by_role("alert")).to_contain_text("whether the ankle moves freely is not told")
+    store_session(settings, NOW - timedelta(hours=3), bouts_of(0.0, 400.0))
+    page.get_by_label("Do you stand on the foot without pain?").select_option("yes")
+    page.get_by_label("Does the ankle move freely?").select_option("yes")
+    assert (overflow_px(page), violations(page)) == (0, [])
+    page.get_by_role("button", name="Begin the walk–run table").click()
+    expect(page.locator("#today")).to_contain_text("Today or later: 6 × (1 min running, 4 min walking).")
+    [begun] = People(settings.data).all_of(RUNNER, FollowedPlan)
+    assert (begun.plan.kind, begun.injury, begun.ended) == (PlanKind.SPRAIN, "i1", None)
+    page.get_by_role("button", name="End the plan").click()
+    expect(page.get_by_text("No plan is followed.")).to_be_visible()
+    assert People(settings.data).all_of(RUNNER, FollowedPlan)[0].ended == begun.begun
+
+
+def test_a_clinicians_rows_are_typed_in_one_a_line(settings: Settings, wall: str, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto(f"{wall}runner/{RUNNER}/plan")
+    rows, button = page.get_by_label("Rows, one a line"), page.get_by_role("button", name="Begin these rows")
+    rows.fill("often")
+    page.get_by_label("Made by").fill("M. Roth")
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("This was not kept: 'often' is no row; 6x1/4 is six times 1 min")
+    rows.fill("6x1/4\n\nmax 20")
+    page.get_by_label("Made by").fill("M. Roth")
+    button.click()
+    expect(page.locator("#rows")).to_contain_text("made: M. Roth")
+    [begun] = People(settings.data).all_of(RUNNER, FollowedPlan)
+    assert list(begun.plan.rows) == [Row(6, 60.0, 240.0), Row(1, 1200.0, is_cap=True)]
