@@ -80,8 +80,9 @@ def _replace(
     analysis: RunAnalysis,
     tell: Settings | None,
 ) -> tuple[ResultCounts, ResultCounts]:
-    before, clock = reader.results(run.run_id, name), RunClock(run.created_utc)
-    known = KnownFindings(before.findings, reader.told_findings(run.run_id, name))
+    findings, clock = reader.findings(run.run_id, name), RunClock(run.created_utc)
+    before = ResultCounts(reader.stride_count(run.run_id, name), len(latest(findings)))
+    known = KnownFindings(findings, reader.told_findings(run.run_id, name))
     found = analysis.runners[name].results
     results = replace(found, findings=tuple(map(known.under_first_id, found.findings)))
     end_ns = max(reader.ended_ns(run.run_id, name) or 0, clock.ns(_end_s(analysis)))
@@ -97,7 +98,7 @@ def _replace(
     writer.add_summary(run.run_id, name, end_ns, summary, usual)
     if tell is not None:
         tell_late(writer, run, name, tell, results.findings, summary, end_ns)
-    return ResultCounts.of(before), ResultCounts.of(results)
+    return before, ResultCounts.of(results)
 
 
 def _end_s(analysis: RunAnalysis) -> float:

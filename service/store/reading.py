@@ -147,6 +147,16 @@ class StoreReader:
         rows = self._of(run, runner, "bouts", "start_s")
         return tuple(Bout(BoutKind(row["kind"]), row["start_s"], row["end_s"]) for row in rows)
 
+    def summary(self, run: str, runner: str) -> Mapping[str, Any] | None:
+        """The summary of a runner's run; None without one."""
+        rows = self._rows("SELECT body FROM summaries WHERE run = ? AND runner = ?", run, runner)
+        return json.loads(rows[0]["body"]) if rows else None
+
+    def stride_count(self, run: str, runner: str) -> int:
+        """Strides of both feet."""
+        rows = self._rows("SELECT count(*) AS many FROM strides WHERE run = ? AND runner = ?", run, runner)
+        return int(rows[0]["many"])
+
     def running_contacts(self, run: str, runner: str) -> Mapping[Foot, int]:
         """Running strides of each foot that has any."""
         query = "SELECT foot, count(*) AS many FROM strides WHERE run = ? AND runner = ? AND running GROUP BY foot"
