@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis dashboards firmware_sim sensor_ingest service
 
-.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults drift sync exports files boards coverage speed-scale people soak fuzz latency goldens docs constraints links clean
+.PHONY: demo test test-slow test-pythons test-bluez check bench accuracy wall-load screenshots rolls feet pods devices core faults weeks drift sync exports files boards coverage speed-scale people soak fuzz latency goldens docs constraints links clean
 
 demo: .venv/runtime
 	@$(BIN)/surefoot demo
@@ -86,6 +86,9 @@ goldens: .venv/develop
 # Our own commands through BlueZ and Linux's Bluetooth, in User-Mode Linux; its kernel is built once.
 test-bluez: .venv/develop
 	$(BIN)/python -m tests.bluez $(ONLY)
+
+weeks: .venv/develop
+	$(BIN)/python -m tests.weeks $(ONLY)
 
 drift: .venv/develop
 	$(BIN)/python -m tests.drift

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
-import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot, Gait
 from surefoot.analysis.weeks.anchor import anchor, is_healthy, recent
-from surefoot.analysis.weeks.baselines import Balance, Scatter, baseline, look
+from surefoot.analysis.weeks.baselines import Balance, Scatter, look
 from surefoot.analysis.weeks.change_point import change_point
-from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, When
 from surefoot.analysis.weeks.history import PastRun
 
@@ -142,96 +138,6 @@ def test_what_grows_run_by_run_is_told_as_such(side: float) -> None:
     assert found is not None
     assert (found.grows, found.first) == (True, "r5")
     assert found.change_pct == pytest.approx(side * 5.0, abs=1.0)
-
-
-def drawn(sd_pct: float, runs: int, rng: np.random.Generator) -> list[Balance]:
-    return balances(*rng.normal(0.0, math.hypot(sd_pct, SE_PCT), runs))
-
-
-def held_pct(sd_pct: float, runs: int, draws: int = 6000) -> float:
-    rng = np.random.default_rng(runs)
-    return 100.0 * sum(within(each) for each in (drawn(sd_pct, runs + 1, rng) for _ in range(draws))) / draws
-
-
-def within(drawn: list[Balance]) -> bool:
-    known = baseline(drawn[:-1])
-    assert known is not None
-    return abs(drawn[-1].value_pct - known.middle_pct) <= known.half_width_pct(SE_PCT, outside=0.05)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("sd_pct", "expected_pct"), [(0.5, 99.9), (0.7, 99.2), (1.0, 96.6), (1.5, 90.3), (2.0, 85.3)])
-def test_intervals_of_five_runs_hold_as_often_as_worked_out_elsewhere(sd_pct: float, expected_pct: float) -> None:
-    assert held_pct(sd_pct, 5) == pytest.approx(expected_pct, abs=1.5)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("sd_pct", [0.5, 1.0, 1.5, 2.0])
-@pytest.mark.parametrize("runs", [20, 40])
-def test_intervals_of_twenty_runs_hold(sd_pct: float, runs: int) -> None:
-    assert held_pct(sd_pct, runs) >= 93.0
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("runs", "shares_pct"), [(3, (25, 82, 100)), (5, (33, 88, 100))])
-def test_changes_are_found_as_often_as_is_told(runs: int, shares_pct: tuple[int, ...]) -> None:
-    """Expected shares were worked out elsewhere, for a scatter of 1 % from run to run."""
-    rng = np.random.default_rng(7)
-    for shift_pct, expected_pct in zip((3.0, 5.0, 8.0), shares_pct, strict=True):
-        found, told = zip(*found_and_told(runs, shift_pct, 4000, rng), strict=True)
-        assert 100.0 * np.mean(found) == pytest.approx(expected_pct, abs=3.0)
-        assert 100.0 * np.mean(told) == pytest.approx(100.0 * np.mean(found), abs=4.0)
-
-
-@pytest.mark.slow
-def test_six_looks_at_a_healthy_plan_seldom_differ_and_a_planted_change_is_found() -> None:
-    """Five healthy runs are known. The measurement shows six sevenths of a change: 6 % as 5.1 %."""
-    rng = np.random.default_rng(5)
-    assert sum(any(looks_different(rng, [0.0] * 6)) for _ in range(4000)) <= 0.03 * 4000
-    fourth = [looks_different(rng, [0.0, 0.0, 0.0, 6.0 * 6.0 / 7.0])[3] for _ in range(1000)]
-    assert sum(fourth) >= 0.82 * 1000
-
-
-def looks_different(rng: np.random.Generator, shifts_pct: list[float]) -> list[bool]:
-    """Whether each session of a plan is told as different from the same five healthy runs."""
-    healthy, sessions = drawn(1.0, 5, rng), drawn(1.0, len(shifts_pct), rng)
-    moved = [
-        replace(each, run=f"s{k}", value_pct=each.value_pct + shift_pct)
-        for k, (each, shift_pct) in enumerate(zip(sessions, shifts_pct, strict=True))
-    ]
-    return [look(each, healthy).evenness is Evenness.DIFFERENT for each in moved]
-
-
-def found_and_told(runs: int, shift_pct: float, draws: int, rng: np.random.Generator) -> Iterator[tuple[bool, float]]:
-    for _ in range(draws):
-        *healthy, new = drawn(1.0, runs + 1, rng)
-        looked = look(replace(new, value_pct=new.value_pct + shift_pct), healthy)
-        known = baseline(healthy)
-        assert known is not None
-        yield looked.evenness is Evenness.DIFFERENT, known.found_share(shift_pct, SE_PCT)
-
-
-@pytest.mark.slow
-def test_what_creeps_is_found_and_chance_seldom() -> None:
-    rng = np.random.default_rng(11)
-    for even in (5, 10):
-        assert sum(creeps(rng, even) for _ in range(600)) >= 0.85 * 600
-    for sd_pct in (1.0, 2.0):
-        assert sum(false_alarms(sd_pct, rng) for _ in range(5 * 40)) <= 40  # forty runners with five metrics
-
-
-def creeps(rng: np.random.Generator, even: int) -> bool:
-    """Whether 0.4 % a run over ten runs after some even ones is found by the last of them."""
-    runs = drawn(1.0, even + 10, rng)
-    moved = [replace(each, value_pct=each.value_pct + 0.4 * max(0, k + 1 - even)) for k, each in enumerate(runs)]
-    return any(change_point(moved[:until]) for until in range(even + 1, even + 11))
-
-
-def false_alarms(sd_pct: float, rng: np.random.Generator) -> int:
-    """How often a change begins to be told in 150 even runs after the first ten."""
-    runs = drawn(sd_pct, 160, rng)
-    told = [change_point(runs[:until]) is not None for until in range(10, 161)]
-    return sum(now and not before for before, now in pairwise(told))
 
 
 def test_the_assumption_fades_as_own_runs_are_known() -> None:
