@@ -181,7 +181,7 @@ def session(day: Day, run: str, on: date, said: Sequence[CheckIn], begun: date) 
         painkiller=any_told([each.painkiller for each in labels]), hills=any_told([each.hills for each in labels]),
         faster=day.faster,
     )  # fmt: skip
-    return PlanSession([run], on, last_day, bouts(day.pieces), day.gaps, told)
+    return PlanSession([run], _at(on, 18), last_day, bouts(day.pieces), day.gaps, told)
 
 
 def bouts(pieces: Pieces) -> list[Bout]:

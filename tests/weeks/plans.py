@@ -57,7 +57,8 @@ def findings(plans: int = PLANS) -> Iterator[Finding]:
         told = [Expected(each.decision.step, each.decision.row, each.decision.from_day) for each in found.judged]
         drawn.update(each.step for each in expected)
         right.update(a.step for a, b in zip(expected, told, strict=False) if a == b)
-        whole += told == expected and (found.row, found.from_day) == (expected[-1].row, expected[-1].from_day)
+        then = (None, None) if found.stage is None else (found.stage.number, found.stage.from_day)
+        whole += told == expected and then == (expected[-1].row, expected[-1].from_day)
     yield Finding(
         f"{plans} plans from bouts and check-ins",
         "as in the table to their end",
