@@ -19,6 +19,7 @@ class FollowedPlan:
     ----------
     begun : earliest date of its first session.
     injury : id of the injury that it is for; None where none is named.
+    easy_mps : speed of the runner's runs before it, by the pods; None where it is not known.
     ended : from this date on it is not followed any more; None while it is.
     """
 
@@ -26,6 +27,7 @@ class FollowedPlan:
     plan: Plan
     begun: date
     injury: str | None = None
+    easy_mps: float | None = None
     ended: date | None = None
 
     def __post_init__(self) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import fmean
 
-from surefoot.analysis.model import Foot
+from surefoot.analysis.model import Foot, Gait, Window
 from surefoot.analysis.weeks.decision import FLAT, Felt
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, When
 from surefoot.analysis.weeks.labels import RunLabels, Surface
 from surefoot.analysis.weeks.red_flags import site_name
 
 Site = tuple[Foot, Place]
+FASTER = 1.1
+"""A minute that is faster by more than a tenth is faster than easy; half minutes of easy runs vary by less."""
 TREND_DAYS = 14
 """A pain can have risen for two weeks once so many days are over."""
 BONE = (OnBone.YES, OnBone.DONT_KNOW, OnBone.NO)
@@ -114,6 +118,22 @@ def swollen(said: Sequence[CheckIn]) -> bool | None:
 def signs_are_told(said: Iterable[CheckIn]) -> bool:
     """Whether the runner was asked what is asked after a roll, and has answered."""
     return any(each.signs_asked for each in said)
+
+
+def faster(windows: Sequence[Window], easy_mps: float | None) -> bool | None:
+    """Whether a minute of running, two half minutes, was faster than easy; None where a speed is not known."""
+    running = [each for each in windows if each.gait is Gait.RUN]
+    speeds = [_speed_mps(each) for each in running]
+    known = [speed is not None for speed in speeds]
+    if easy_mps is None or not running or not all(known):
+        return None
+    quick = [speed is not None and speed > FASTER * easy_mps for speed in speeds]
+    return any(each and after for each, after in pairwise(quick))
+
+
+def _speed_mps(window: Window) -> float | None:
+    told = [values["speed_mps"].value for values in window.feet.values() if "speed_mps" in values]
+    return fmean(told) if told and all(map(math.isfinite, told)) else None
 
 
 def surface(labels: Sequence[RunLabels]) -> Surface | None:

@@ -52,10 +52,11 @@ def plan(
     from surefoot.service.errors.people import EntryError
     from surefoot.service.people.people import People
     from surefoot.service.weeks.beginning import Plans
+    from surefoot.service.weeks.evenness import easy_mps
 
     settings, today = load_configuration().settings, datetime.now().astimezone().date()
     name = known_runner(settings, runner)
-    plans = Plans(People(settings.data), name)
+    plans = Plans(People(settings.data), name, easy_mps=easy_mps(settings, name) if begin else None)
     if end:
         plans.end(today)
         print("The plan is ended.")

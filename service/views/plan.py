@@ -17,7 +17,7 @@ from surefoot.service.runtime.past_runs import past_runs
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.weeks.beginning import Plans
-from surefoot.service.weeks.evenness import walks_evenly
+from surefoot.service.weeks.evenness import easy_mps, walks_evenly
 from surefoot.service.weeks.next_session import next_session
 
 
@@ -76,14 +76,14 @@ class RunnerPlan:
     def end(self, runner: str, by: str) -> None:
         """End the plan."""
         with _as_value_error():
-            self._plans(runner, by).end(self._today())
+            Plans(self._people, runner, by).end(self._today())
 
     def keep_tests(self, runner: str, by: str, hurt: bool | None, steady: bool | None) -> None:
         """Keep what a runner says of calf raises and balance today."""
         self._people.keep(runner, LegTests(secrets.token_hex(12), self._today(), hurt, steady), by)
 
     def _plans(self, runner: str, by: str) -> Plans:
-        return Plans(self._people, runner, by)
+        return Plans(self._people, runner, by, easy_mps(self._settings, runner))
 
     def _today(self) -> date:
         return self._now().astimezone().date()

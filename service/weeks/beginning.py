@@ -28,12 +28,14 @@ class Plans:
     Parameters
     ----------
     by : account that begins or ends one; empty where nobody signs in.
+    easy_mps : speed of the runner's runs until now; None where it is not known.
     """
 
-    def __init__(self, people: People, runner: str, by: str = "") -> None:
+    def __init__(self, people: People, runner: str, by: str = "", easy_mps: float | None = None) -> None:
         self._people = people
         self._runner = runner
         self._by = by
+        self._easy_mps = easy_mps
 
     def begin_sprain(self, entry: Entry, today: date) -> Beginning:
         """The walk–run table, for the newest sprain that is open."""
@@ -103,9 +105,8 @@ class Plans:
         if followed is not None:
             raise EntryError(f"{FOLLOWED.format(day_name(followed.begun))}.")
         if found.plan is not None and found.from_day is not None:
-            kept = FollowedPlan(
-                secrets.token_hex(12), found.plan, found.from_day, None if injury is None else injury.id
-            )
+            injury_id = None if injury is None else injury.id
+            kept = FollowedPlan(secrets.token_hex(12), found.plan, found.from_day, injury_id, self._easy_mps)
             self._people.keep(self._runner, kept, self._by)
         return found
 

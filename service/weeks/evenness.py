@@ -1,10 +1,12 @@
-"""Whether sessions of a plan, and a walk before one, are as even as the runner's own usual."""
+"""Sessions of a plan, and what is before them, against the runner's own usual: evenness and speed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
+from statistics import median
 
+from surefoot.analysis.metrics import CONTACT
 from surefoot.analysis.model import Gait
 from surefoot.analysis.weeks.anchor import Anchor
 from surefoot.analysis.weeks.decision import Evenness
@@ -21,6 +23,12 @@ def evenness_of(settings: Settings, runner: str, runs: Sequence[str]) -> Mapping
         return dict.fromkeys(runs)
     known = own_runs(settings, runner)
     return {run: evenness(settings, run, runner, known) for run in runs}
+
+
+def easy_mps(settings: Settings, runner: str) -> float | None:
+    """Speed of the runner's runs of five minutes or more, the middle one; None where none is known."""
+    known = own_runs(settings, runner).balances.get((Gait.RUN, CONTACT), ())
+    return median(speeds) if (speeds := [each.speed_mps for each in known if each.speed_mps]) else None
 
 
 def walks_evenly(settings: Settings, runner: str, since: date, zone: tzinfo | None = None) -> bool | None:

@@ -15,7 +15,7 @@ from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.history import MIN_RUNNING_S
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.progress import PlanSession
-from surefoot.analysis.weeks.session_told import about_session, any_told, felt, signs_are_told, surface, swollen
+from surefoot.analysis.weeks.session_told import about_session, any_told, faster, felt, signs_are_told, surface, swollen
 from surefoot.service.people.people import People
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
@@ -36,6 +36,7 @@ class RecordedSession:
     bouts: Sequence[Bout]
     gaps: Sequence[Gap]
     roll: Roll | None
+    faster: bool | None
 
     @property
     def ended(self) -> datetime:
@@ -63,7 +64,7 @@ def plan_sessions(
     said, labels = people.all_of(runner, CheckIn), {each.run: each for each in people.all_of(runner, RunLabels)}
     with StoreReader(settings.store_path) as reader:
         recorded = [
-            _recorded(reader, run, zone)
+            _recorded(reader, run, followed, zone)
             for run in reader.runs(runner)
             if run.summary is not None and followed.holds_on(run.started_utc.astimezone(zone).date())
         ]
@@ -85,12 +86,13 @@ def _by_date(recorded: Sequence[RecordedSession]) -> Iterator[Sequence[RecordedS
         yield day
 
 
-def _recorded(reader: StoreReader, run: StoredRun, zone: tzinfo | None) -> RecordedSession:
+def _recorded(reader: StoreReader, run: StoredRun, followed: FollowedPlan, zone: tzinfo | None) -> RecordedSession:
     bouts = reader.bouts(run.run, run.runner)
     numbers: Mapping[str, float | None] = (run.summary or {})["numbers"]
     roll = _roll(latest(reader.findings(run.run, run.runner)), numbers)
     gaps = tuple(_blind_gaps(reader, run, bouts))
-    return RecordedSession(run.run, run.started_utc.astimezone(zone), bouts, gaps, roll)
+    quick = None if followed.easy_mps is None else faster(reader.windows(run.run, run.runner), followed.easy_mps)
+    return RecordedSession(run.run, run.started_utc.astimezone(zone), bouts, gaps, roll, quick)
 
 
 def _blind_gaps(reader: StoreReader, run: StoredRun, bouts: Sequence[Bout]) -> Iterator[Gap]:
@@ -135,6 +137,7 @@ def _session(
         surface=surface(told_of),
         painkiller=any_told([each.painkiller for each in told_of]),
         hills=any_told([each.hills for each in told_of]),
+        faster=any_told([each.faster for each in day]),
     )
     return PlanSession(runs, day[0].started, last_day, *_joined(day), told)
 

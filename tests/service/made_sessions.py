@@ -71,9 +71,9 @@ def say(people: People, run: str, at: datetime, *pains: Pain, when: When = When.
     people.keep(RUNNER, said)
 
 
-def know_usual(settings: Settings, before: datetime) -> None:
-    """Healthy walks of the month before, confirmed as usual."""
-    store_past(settings, RUNNER, 0.0, 1.0, -1.0, first=before.astimezone(UTC) - timedelta(days=30), gait=Gait.WALK)
+def know_usual(settings: Settings, before: datetime, gait: Gait = Gait.WALK) -> None:
+    """Healthy walks or runs of the month before, confirmed as usual."""
+    store_past(settings, RUNNER, 0.0, 1.0, -1.0, first=before.astimezone(UTC) - timedelta(days=30), gait=gait)
     confirm_usual(settings, RUNNER, before.date())
 
 

@@ -10,7 +10,7 @@ from surefoot.analysis.model import Bout, BoutKind, Estimate, Foot, Gait, Window
 from surefoot.analysis.session import Results
 from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, When
 from surefoot.service.people.people import People
-from surefoot.service.serialization.encoding import utc_iso
+from surefoot.service.serialization.run_summary import summary_to_dict
 from surefoot.service.settings import Settings
 from surefoot.service.store.writing import RunClock, StoreWriter
 
@@ -65,10 +65,9 @@ def store_balance(settings: Settings, runner: str, began: datetime, balance_pct:
     with StoreWriter(settings.store_path) as writer, writer.transaction():
         writer.add_run(run_name(began), runner, runner, clock.zero_ns, "test", tuple(Foot))
         bouts = (Bout(BoutKind(gait), 0.0, length_s),)
-        writer.add_results(run_name(began), runner, clock, Results({}, tuple(windows(balance_pct, gait)), bouts))
-        times = {"started": utc_iso(clock.zero_ns), "ended": utc_iso(clock.ns(length_s))}
-        numbers = {"duration_s": length_s, "run_time_s": length_s if gait is Gait.RUN else 0.0}
-        body = {"numbers": numbers, "findings": [], "spikes": {}, **times}
+        results = Results({}, tuple(windows(balance_pct, gait)), bouts)
+        writer.add_results(run_name(began), runner, clock, results)
+        body = summary_to_dict(results, clock.zero_ns, clock.ns(length_s), {})
         writer.add_summary(run_name(began), runner, clock.ns(length_s), body)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from surefoot.analysis.model import Foot
+from surefoot.analysis.model import Foot, Gait
 from surefoot.analysis.weeks.build_up import LegTests, Waits
 from surefoot.analysis.weeks.feeling import OnBone, Pain, Place, Seen, When
+from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
 from surefoot.analysis.weeks.plan import Row
@@ -21,6 +22,7 @@ from surefoot.service.weeks.beginning import Plans
 from surefoot.service.weeks.next_session import NextSession, next_session
 from tests.service.command import surefoot
 from tests.service.made_sessions import RUNNER, all_well, bouts_of, know_usual, say, store_session
+from tests.service.past_balances import SPEED_MPS
 from tests.service.stored_runs import finding
 
 HERE = timezone(timedelta(hours=2))
@@ -252,6 +254,32 @@ def test_a_sprain_table_begins_with_weight_and_movement_told_and_a_walk_as_even_
     store_session(settings, today - timedelta(hours=3), bouts_of(0.0, 400.0))
     first = f"{usual} First session: 6 × (1 min running, 4 min walking).\n"
     assert surefoot(capsys, *told, "--moves").out == first
+
+
+def test_a_tendon_goes_on_under_caps_without_hills_and_no_faster_than_before(
+    capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    people, today = People(settings.data), datetime.now().astimezone()
+    people.keep(RUNNER, Injury("i1", Foot.LEFT, InjuryKind.TENDON, (today - 9 * DAY).date()))
+    know_usual(settings, today - 10 * DAY, Gait.RUN)
+    asked = surefoot(capsys, "plan", RUNNER, "--begin", "tendon").out
+    assert asked == "How long you run now is not known: no run since the injury is kept. Say how many minutes.\n"
+    begun = surefoot(capsys, "plan", RUNNER, "--begin", "tendon", "--minutes", "20").out
+    assert begun == "First session: at most 20 min running.\n"
+    [followed] = people.all_of(RUNNER, FollowedPlan)
+    assert followed.easy_mps == pytest.approx(SPEED_MPS)
+    people.keep(RUNNER, replace(followed, begun=(today - 3 * DAY).date()))
+    run = store_session(settings, today - 3 * DAY, bouts_of(1200.0), gait=Gait.RUN)
+    all_well(people, run, today - 3 * DAY + timedelta(hours=1))
+    found = next_session(settings, RUNNER, lambda: today)
+    assert found is not None
+    assert found.row is not None
+    assert (found.number, found.row.words) == (2, "at most 22 min running")
+    people.keep(RUNNER, RunLabels(run, Surface.ROAD, hills=True, painkiller=False))
+    found = next_session(settings, RUNNER, lambda: today)
+    assert found is not None
+    assert found.number == 1
+    assert found.came_of_last.startswith("There were hills, which the plan leaves out; the same row again")
 
 
 def test_a_clinicians_rows_are_typed_in_shown_and_ended(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
