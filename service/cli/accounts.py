@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from surefoot.service.people.accounts import StoredAccounts
+    from surefoot.service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 AccountName = Annotated[str, typer.Argument(metavar="NAME", help="What they type to sign in.")]
@@ -34,13 +35,14 @@ def add(
 ) -> None:
     """Make an account, or give it another password, which is asked for, or read from standard input."""
     from surefoot.dashboards.viewers import Role
-    from surefoot.sensor_ingest.recording.runner_ids import runner_id
+    from surefoot.service.configuration import load_configuration
     from surefoot.service.errors.people import AccountError
 
     if role not in set(Role):
         raise AccountError(f"there is no role {role}; there are {', '.join(Role)}")
-    _accounts().add(name, Role(role), _password(), runner_id(runner) if runner else "")
-    print(f"{name} can sign in as {role}.")
+    whose, is_known = _runner(load_configuration().settings, runner) if runner else ("", True)
+    _accounts().add(name, Role(role), _password(), whose)
+    print(f"{name} can sign in as {role}." + ("" if is_known else f" Nothing is known of a runner {runner} yet."))
 
 
 @app.command("list", epilog="Example: surefoot accounts list")
@@ -55,6 +57,17 @@ def remove(name: AccountName) -> None:
     """Take an account away; whoever has it is signed out everywhere."""
     _accounts().remove(name)
     print(f"{name} can no longer sign in.")
+
+
+def _runner(settings: Settings, wanted: str) -> tuple[str, bool]:
+    """Id of a runner by id or name, and whether anything is known of them."""
+    from surefoot.sensor_ingest.recording.runner_ids import runner_id
+    from surefoot.service.runtime.runner_traces import find_runner
+
+    named = {each.name: runner for runner, each in settings.runners.items() if each.name is not None}
+    found = named.get(wanted, runner_id(wanted))
+    found = found if found in settings.runners else find_runner(settings, wanted)
+    return found or runner_id(wanted), found is not None
 
 
 def _accounts() -> StoredAccounts:

@@ -293,8 +293,14 @@ def test_the_command_makes_lists_and_removes(tmp_path: Path) -> None:
         return command.out + command.err
 
     assert said("add", "olga", "--role", "owner") == "olga can sign in as owner.\n"
-    assert said("add", "anna", "--role", "runner", "--runner", "Anna Müller") == "anna can sign in as runner.\n"
+    unknown = "anna can sign in as runner. Nothing is known of a runner Anna Müller yet.\n"
+    assert said("add", "anna", "--role", "runner", "--runner", "Anna Müller") == unknown
     assert said("list").splitlines() == ["olga  owner", f"anna  runner of {runner_id('Anna Müller')}"]
+    (tmp_path / "config" / "surefoot").mkdir(parents=True)
+    named = '[runners.anna]\nname = "Anna Müller"\nleft = "1A2B"\n'
+    (tmp_path / "config" / "surefoot" / "surefoot.toml").write_text(named, encoding="utf-8")
+    assert said("add", "anna", "--role", "runner", "--runner", "Anna Müller") == "anna can sign in as runner.\n"
+    assert said("list").splitlines() == ["olga  owner", "anna  runner of anna"]
     assert said("remove", "anna") == "anna can no longer sign in.\n"
     assert "there is no role king; there are runner, guardian, coach, physio, owner" in said(
         "add", "x", "--role", "king"
