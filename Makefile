@@ -97,7 +97,7 @@ sync: .venv/develop
 	$(BIN)/python -m tests.sync
 
 people: .venv/develop
-	$(BIN)/python -m tests.people
+	$(BIN)/python -m tests.people $(ONLY)
 
 exports: .venv/develop
 	$(BIN)/python -m tests.exports

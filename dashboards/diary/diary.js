@@ -201,9 +201,15 @@ function saidSection() {
 function entry(said) {
   const undo = button("Undo", () => { outbox.withdraw(runner, "check_in", said.id); show(); });
   if (typeof said.as_usual === "boolean") return [make("div", { className: "entry" }, said.as_usual ? "This morning as usual" : "This morning worse", undo)];
-  const signs = said.signs.map((sign) => make("div", { className: "entry" }, SIGNS[sign]));
-  if (!said.pains.length) return [make("div", { className: "entry" }, said.signs.length ? "No pain" : "Nothing", undo), ...signs];
+  const signs = said.signs.map((sign) => signEntry(said, sign));
+  if (!said.pains.length) return signs.length ? [make("div", { className: "entry" }, "No pain"), ...signs] : [make("div", { className: "entry" }, "Nothing", undo)];
   return [...said.pains.map((pain, index) => painEntry(said, pain, index)), ...signs];
+}
+
+// Each sign is taken back by itself: nothing else that is undone takes a sign with it.
+function signEntry(said, sign) {
+  const undo = button("Undo", () => { keep({ ...said, signs: said.signs.filter((each) => each !== sign) }); show(); });
+  return make("div", { className: "entry" }, SIGNS[sign], undo);
 }
 
 function painEntry(said, pain, index) {
@@ -211,7 +217,7 @@ function painEntry(said, pain, index) {
   const words = [`${pain.foot} ${PLACES[pain.place]} ${pain.score} of 10`, ON_BONE[pain.on_bone]?.toLowerCase().replace("i don't know", "perhaps on the bone"), TREND[pain.trend]?.toLowerCase(), WHEN[said.when]];
   const remove = () => {
     const pains = said.pains.filter((_, place) => place !== index);
-    if (pains.length) keep({ ...said, pains });
+    if (pains.length || said.signs.length) keep({ ...said, pains });
     else outbox.withdraw(runner, "check_in", said.id);
     show();
   };

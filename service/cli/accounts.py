@@ -65,9 +65,9 @@ def _runner(settings: Settings, wanted: str) -> tuple[str, bool]:
     from surefoot.service.runtime.runner_traces import find_runner
 
     named = {each.name: runner for runner, each in settings.runners.items() if each.name is not None}
-    found = named.get(wanted, runner_id(wanted))
-    found = found if found in settings.runners else find_runner(settings, wanted)
-    return found or runner_id(wanted), found is not None
+    runner = named.get(wanted, runner_id(wanted))
+    found = runner if runner in settings.runners else find_runner(settings, wanted)
+    return found or runner, found is not None
 
 
 def _accounts() -> StoredAccounts:

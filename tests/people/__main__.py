@@ -1,10 +1,31 @@
-"""Print what is left of a runner who was forgotten, beside targets: `make people`."""
+"""Print what people have, and what is left of who was forgotten, beside targets: `make people`, parts with `ONLY=`."""
 
 from __future__ import annotations
 
+import argparse
 import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
-from tests.accuracy.report import show
-from tests.people import forgetting
+from tests.accuracy.report import Finding, show
+from tests.people import forgetting, held, phone
 
-sys.exit(not show(forgetting.rows()))
+PICTURES = Path("build/people")
+PARTS: Mapping[str, Callable[[], Iterable[Finding]]] = {
+    "phone": lambda: phone.rows(PICTURES),
+    "roles": held.roles,
+    "session": held.first_session,
+    "forgetting": forgetting.rows,
+}
+MAX_S = 600.0
+
+parser = argparse.ArgumentParser(prog="python -m tests.people", description="Print what people have, beside targets.")
+parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"of {', '.join(PARTS)}; all")
+wanted = parser.parse_args().parts or list(PARTS)
+began_s = time.monotonic()
+passed = [show(PARTS[name]()) for name in wanted]
+lasted_s = time.monotonic() - began_s
+limit = Finding("all of it" if len(wanted) == len(PARTS) else "these parts", "time", f"{lasted_s:.0f} s", "≤ 600 s",
+                lasted_s <= MAX_S)  # fmt: skip
+sys.exit(not (show([limit]) and all(passed)))

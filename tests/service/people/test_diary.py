@@ -252,11 +252,19 @@ def test_after_a_roll_each_sign_is_asked_once(
         Taps(page).tap("I cannot stand and walk four steps")
         Taps(page).tap("Keep")
         kept(page)
-        expect(page.locator("#flags p")).to_have_text(
-            "Do not run on it; have it seen today: you cannot stand and walk four steps."
-        )
-    assert only(people).signs == {Sign.CANNOT_WALK}
-    assert only(people).signs_asked
+        flag = page.locator("#flags p")
+        expect(flag).to_have_text("Do not run on it; have it seen today: you cannot stand and walk four steps.")
+        assert only(people).signs == {Sign.CANNOT_WALK}
+        assert only(people).signs_asked
+        for name in ("Add a pain", "left heel", "Not on the bone", "3", "Eased", "Undo"):
+            Taps(page).tap(name)
+        kept(page)
+        expect(page.locator("#said")).not_to_contain_text("left heel")
+        expect(flag).to_be_visible()  # the pain is taken back, the sign is not
+        Taps(page).tap("Undo")
+        kept(page)
+        expect(flag).to_have_count(0)
+    assert only(people).is_nothing
 
 
 def test_the_page_fits_a_phone_can_be_read_aloud_and_asks_nobody_else(wall: str, phone: BrowserContext) -> None:
