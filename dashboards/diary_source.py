@@ -28,6 +28,7 @@ class DiaryState:
     shoes : those that are not retired.
     flags : sentences on what is to be seen.
     rolled : whether an ankle may have rolled in the run.
+    plan : sentences on what comes next in the plan that the runner follows; None where they follow none.
     """
 
     name: str
@@ -39,6 +40,7 @@ class DiaryState:
     shoes: Sequence[Json]
     flags: Sequence[str]
     rolled: bool
+    plan: Sequence[str] | None = None
 
 
 class Said(StrEnum):

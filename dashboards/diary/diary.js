@@ -2,7 +2,7 @@
 
 import { PLACES, bodyMap } from "./body_map.js";
 import { Outbox } from "./outbox.js";
-import { ON_BONE, SIGNS, STIFFNESS_MIN, SUPPORT, SURFACE, TREND, WHEN } from "./words.js";
+import { ON_BONE, SIGNS, STIFFNESS_MIN, SUPPORT, SURFACE, TREND, WHEN, YES_NO } from "./words.js";
 
 const query = new URLSearchParams(location.search);
 const runner = query.get("runner") ?? localStorage.getItem("surefoot diary runner");
@@ -35,7 +35,7 @@ const localDay = (moment) => new Date(moment - moment.getTimezoneOffset() * 6000
 
 // What is known: what the service said, and what it does not have yet
 
-const NOBODY = { name: runner, run: asked, when: "", check_ins: [], labels: null, shoes: [], flags: [] };
+const NOBODY = { name: runner, run: asked, when: "", check_ins: [], labels: null, shoes: [], flags: [], plan: null };
 
 const state = () => outbox.waiting.filter((item) => item.runner === runner).reduce(after, structuredClone(known ?? NOBODY));
 
@@ -92,10 +92,12 @@ function keep(said) {
 // Today's check-in, to which another pain is added; what was said on another day stays as it is.
 function current() {
   const today = localDay(new Date());
-  return state().check_ins.findLast((each) => each.day === today && typeof each.as_usual !== "boolean");
+  return state().check_ins.findLast((each) => each.day === today && typeof each.as_usual !== "boolean" && each.when !== "during");
 }
 
-function keepPain(pain) {
+// In a plan, how much it hurt while running is another number, which is kept as said of that moment.
+function keepPain({ during, ...pain }) {
+  if (during !== undefined) keep(checkIn({ pains: [{ ...pain, score: during }], when: "during" }));
   const before = current();
   keep(before ? { ...before, pains: [...before.pains, pain] } : checkIn({ pains: [pain], when: whenNow() }));
   draft = null;
@@ -115,6 +117,7 @@ function isMorningAfter() {
   return said.length > 0 && said.every((each) => each.day < localDay(new Date()));
 }
 
+const isMorning = () => whenNow() === "next_morning";
 const whenNow = () => (state().check_ins.some((each) => each.as_usual === false) ? "next_morning" : "after");
 
 // One question at a time
@@ -156,19 +159,30 @@ function placeStep() {
 function painStep() {
   const where = `${draft.foot} ${PLACES[draft.place]}`;
   const ask = (text, words, key, read = (value) => value) => question(`${where[0].toUpperCase()}${where.slice(1)}: ${text}`,
-    answers(words, (value) => { draft = { ...draft, [key]: read(value) }; if (key === "trend") keepPain(draft); else show(); }), back());
+    answers(words, (value) => { draft = { ...draft, [key]: read(value) }; if (key === last) keepPain(draft); else show(); }), back());
+  const last = isMorning() || !state().plan ? "trend" : "swollen";
   if (draft.on_bone === undefined) return ask("where exactly?", ON_BONE, "on_bone");
   if (draft.score === undefined) return numberStep(where); // of a morning, this is the last question
-  return ask("while you ran it …", TREND, "trend");
+  if (draft.trend === undefined) return ask("while you ran it …", TREND, "trend");
+  if (draft.during === undefined) return duringStep(where);
+  return ask("swollen, more than before?", YES_NO, "swollen", (value) => value === "yes");
 }
 
+// In a plan both are asked, of the moment and of the run; either may be nothing.
 function numberStep(where) {
-  const numbers = Array.from({ length: 10 }, (_, index) => button(`${index + 1}`, () => {
-    draft = { ...draft, score: index + 1 };
-    if (whenNow() === "next_morning") keepPain(draft);
+  const inPlan = state().plan && !isMorning();
+  return numbersStep(where, inPlan ? "how much now, of 10?" : "how much, of 10?", inPlan ? 0 : 1, (score) => {
+    draft = { ...draft, score };
+    if (isMorning()) keepPain(draft);
     else show();
-  }));
-  return question(`${where[0].toUpperCase()}${where.slice(1)}: how much, of 10?`, make("div", { className: "numbers" }, ...numbers), back());
+  });
+}
+
+const duringStep = (where) => numbersStep(where, "how much while you ran, of 10?", 0, (during) => { draft = { ...draft, during }; show(); });
+
+function numbersStep(where, text, least, chosen) {
+  const numbers = Array.from({ length: 11 - least }, (_, index) => button(`${index + least}`, () => chosen(index + least)));
+  return question(`${where[0].toUpperCase()}${where.slice(1)}: ${text}`, make("div", { className: "numbers" }, ...numbers), back());
 }
 
 const back = () => button("Back", () => { draft = null; show(); });
@@ -273,10 +287,11 @@ function shoeChoice(shoes, chosen, changed) {
 }
 
 function nextSection() {
-  const { check_ins: said, flags } = state();
+  const { check_ins: said, flags, plan } = state();
   if (!said.length) return [];
   const hurts = said.some((each) => each.pains.length);
-  return [make("h3", { textContent: "Next" }), make("p", { textContent: flags.length
+  const row = plan && !outbox.waiting.length && !flags.length ? plan.map((text) => make("p", { className: "plan", textContent: text })) : [];
+  return [make("h3", { textContent: "Next" }), ...row, make("p", { textContent: flags.length
     ? "You are asked again tomorrow morning, whatever somebody has said until then."
     : hurts ? "You are asked again tomorrow morning: as usual, or worse." : "Kept. If something turns up later, add it here." })];
 }
@@ -305,6 +320,7 @@ function show() {
   element("when").textContent = shown.when;
   element("wall").href = `/runner/${encodeURIComponent(runner)}`;
   element("history").href = `${element("wall").href}/history`;
+  element("plan").href = `${element("wall").href}/plan`;
   const waiting = outbox.waiting.length;
   element("sending").textContent = refused || (waiting ? "Kept on this phone; sent when there is network." : "");
   const next = isYours() ? step() : null;

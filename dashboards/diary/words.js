@@ -3,6 +3,7 @@
 export const WHEN = { before: "before", during: "in the run", after: "after", next_morning: "next morning" };
 export const ON_BONE = { yes: "On the bone", no: "Not on the bone", dont_know: "I don't know" };
 export const TREND = { eased: "Eased", same: "Stayed the same", grew: "Grew" };
+export const YES_NO = { yes: "Yes", no: "No" };
 export const STIFFNESS_MIN = { 0: "none", 5: "5 min", 15: "15 min", 30: "30 min", 60: "1 h", 120: "longer" };
 export const SURFACE = { road: "road", track: "track", treadmill: "treadmill", trail: "trail", grass: "grass", sand: "sand", mixed: "mixed" };
 export const SUPPORT = { none: "nothing", brace: "brace", tape: "tape" };

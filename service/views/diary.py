@@ -21,6 +21,7 @@ from surefoot.service.people.people import People
 from surefoot.service.people.typed_values import from_json, to_json
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.weeks.next_session import next_session
 
 KINDS: dict[str, type[Any]] = {"check_in": CheckIn, "injury": Injury, "labels": RunLabels, "seen": Seen, "shoe": Shoe}
 WITHOUT_RUN_DAYS = 2
@@ -36,6 +37,7 @@ class Diary:
     """
 
     def __init__(self, settings: Settings, runs: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._settings = settings
         self._people = People(settings.data, now)
         self._store = settings.store_path
         self._runs = runs
@@ -63,7 +65,12 @@ class Diary:
             [to_json(shoe) for shoe in self._people.all_of(runner, Shoe) if not shoe.retired],
             [flag.sentence for flag in self._people.red_flags(runner, today)],
             bool(wanted) and _has_roll(self._findings(wanted, runner)),
+            self._plan(runner),
         )
+
+    def _plan(self, runner: str) -> Sequence[str] | None:
+        found = next_session(self._settings, runner, self._now)
+        return None if found is None else found.sentences
 
     def ran_today(self) -> Sequence[RanToday]:
         """Everybody's runs that began today, oldest first."""

@@ -46,6 +46,11 @@ class NextSession:
         return self.row is not None and self.number is None
 
     @property
+    def sentences(self) -> Sequence[str]:
+        """What came of the newest session, and what today is; once, where both are the same."""
+        return [each for each in dict.fromkeys((self.came_of_last, self.sentence)) if each]
+
+    @property
     def came_of_last(self) -> str:
         """What came of the newest session; empty before the first."""
         return self.judged[-1].decision.sentence if self.judged else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,10 +11,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from surefoot.analysis.model import Foot
+from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Trend, When
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
+from surefoot.analysis.weeks.labels import RunLabels, Surface
 from surefoot.analysis.weeks.plan import PlanKind, Row
 from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.run_folder import adopt_run
 from surefoot.service.people.people import People
 from surefoot.service.settings import Settings
 from surefoot.service.store.tail import StoreTail
@@ -23,12 +28,12 @@ from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource
 from surefoot.service.weeks.beginning import Plans
 from tests.dashboards.browser import SIZES, chromium, overflow_px, violations
-from tests.service.made_sessions import RUNNER, all_well, bouts_of, know_usual, store_session
+from tests.service.made_sessions import RUNNER, all_well, bouts_of, know_usual, say, store_session
 
 WIDTH, HEIGHT = SIZES["phone"]
 DAY = timedelta(days=1)
 ROWS = (Row(6, 60.0, 240.0), Row(6, 120.0, 180.0))
-NOW = datetime.now().astimezone()
+NOW = datetime.now().astimezone().replace(hour=12, minute=0, second=0, microsecond=0)
 BEGAN = NOW - 2 * DAY
 
 
@@ -83,6 +88,33 @@ def test_what_is_missing_is_answered_in_the_diary_and_then_the_next_row_is_named
     expect(page.locator("#today")).to_contain_text("As planned; next row from")
     expect(page.locator("#rows li[aria-current]")).to_have_text("2. 6 × (2 min running, 3 min walking) ← next")
     assert (overflow_px(page), violations(page)) == (0, [])
+
+
+def test_the_diary_asks_what_a_plan_needs_and_ends_with_what_comes_next(
+    settings: Settings, wall: str, phone: BrowserContext
+) -> None:
+    people = People(settings.data)
+    Plans(people, RUNNER).begin_clinician(ROWS, "M. Roth", NOW.date(), NOW.date())
+    run = store_session(settings, NOW - timedelta(minutes=40), bouts_of(*(60.0, 240.0) * 6))
+    people.keep(RUNNER, RunLabels(run, Surface.ROAD, hills=False, painkiller=False))
+    pods = tuple(PodAssignment.worn_by(RUNNER, f"POD{foot[0]}", foot) for foot in Foot)
+    adopt_run(settings.runs_folder, Manifest(run, NOW - timedelta(minutes=40), "test", pods))
+    page = phone.new_page()
+    page.goto(f"{wall}diary/?runner={RUNNER}&run={run}")
+    for name in ("Something", "left heel", "Not on the bone", "1", "Eased", "4", "No"):
+        page.get_by_role("button", name=name, exact=True).first.click()
+    expect(page.locator("#next .plan").first).to_have_text(
+        "Cannot tell what comes next: how the morning after was at the left heel is not told."
+    )
+    said = {each.when: each.pains for each in people.all_of(RUNNER, CheckIn) if each.run == run}
+    pain = Pain(Foot.LEFT, Place.HEEL, 1, OnBone.NO, Trend.EASED, swollen=False)
+    assert said == {When.AFTER: (pain,), When.DURING: (replace(pain, score=4),)}
+    assert (overflow_px(page), violations(page)) == (0, [])
+    say(people, run, NOW + timedelta(seconds=1), when=When.NEXT_MORNING, as_usual=True)
+    page.reload()
+    expect(page.locator("#next .plan").first).to_contain_text("4 of 10 at the left heel; the same row again from")
+    page.get_by_role("link", name="Plan", exact=True).click()
+    expect(page.locator("#today")).to_contain_text("4 of 10 at the left heel")
 
 
 def test_a_runner_begins_the_table_of_a_sprain_and_ends_it(
