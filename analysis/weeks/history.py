@@ -23,7 +23,8 @@ class PastRun:
     duration_s : from its begin to its end, pauses and walking included.
     run_s : running alone.
     distance_m : of running alone; None where it is not known, as all that follows.
-    contacts, impact_dose_g : per foot; a foot whose number is not known is not in it.
+    contacts, impact_dose_g, tilt_scatter_deg : per foot; a foot whose number is not known is not in it.
+    tilt_scatter_deg : how rough the ground was, see `ground`.
     run_s_by_pace : running by whole minutes per kilometre, 5 from 5:00 to 5:59.
     """
 
@@ -38,6 +39,7 @@ class PastRun:
     surface: Surface | None = None
     hills: bool | None = None
     shoe: str | None = None
+    tilt_scatter_deg: Mapping[Foot, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.started.tzinfo is None:

@@ -1,10 +1,14 @@
-"""What of a run is new to the runner: road after a treadmill, hills, shoes. Named beside what is found, not weighed."""
+"""What of a run is new to the runner: road after a treadmill, rough ground, hills, shoes.
+
+It is named beside what is found, not weighed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
+from surefoot.analysis.weeks.ground import said_of_ground
 from surefoot.analysis.weeks.history import PastRun, before, within
 from surefoot.analysis.weeks.labels import Shoe, Surface
 from surefoot.analysis.weeks.session_length import REFERENCE_DAYS, session
@@ -17,7 +21,8 @@ NEW_SHOE_RUNS = 5
 def said_of_news(history: Sequence[PastRun], run: PastRun, shoes: Mapping[str, Shoe]) -> Sequence[str]:
     """Sentences on what is new; a label that nobody gave says nothing."""
     earlier = before(history, run)
-    return [each for each in (_road(earlier, run), _hills(earlier, run), _shoe(earlier, run, shoes)) if each]
+    said = (_road(earlier, run), said_of_ground(earlier, run), _hills(earlier, run), _shoe(earlier, run, shoes))
+    return [each for each in said if each]
 
 
 def _road(earlier: Sequence[PastRun], run: PastRun) -> str:

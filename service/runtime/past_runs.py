@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from surefoot.analysis.model import Foot, Gait, Window
+from surefoot.analysis.weeks.ground import tilt_scatter_deg
 from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.session_length import REFERENCE_DAYS
@@ -80,6 +81,7 @@ def _measured(past: PastRun, reader: StoreReader, run: StoredRun, said: RunLabel
         contacts=reader.running_contacts(run.run, run.runner),
         impact_dose_g={foot: dose_g for foot, dose_g in doses.items() if dose_g is not None},
         run_s_by_pace=_by_pace(windows, factor),
+        tilt_scatter_deg=tilt_scatter_deg(windows),
     )
 
 

@@ -91,6 +91,18 @@ def test_standing_between_runs_is_no_running() -> None:
     assert match_bouts(bouts(*[(RUN, 60.0), (STILL, 240.0)] * 6), FIRST).match is AS_PLANNED
 
 
+@pytest.mark.parametrize("row", [each for each in SPRAIN_ROWS if each.runs > 1])
+def test_runs_that_four_seconds_of_walking_part_are_one(row: Row) -> None:
+    first, run, _, *others = as_prescribed(row)
+    assert match_bouts(bouts(first, run, (WALK, 4.0), *others), row).match is MORE
+
+
+@pytest.mark.parametrize("row", SPRAIN_ROWS)
+@pytest.mark.parametrize(("gap_s", "expected"), [(15.0, AS_PLANNED), (15.1, CANNOT_TELL)])
+def test_a_gap_in_the_radio_hides_a_session_of_any_row(row: Row, gap_s: float, expected: Match) -> None:
+    assert match_bouts(bouts(*as_prescribed(row)), row, [(410.0, 410.0 + gap_s)]).match is expected
+
+
 def test_a_long_gap_hides_what_was_run_and_a_short_one_parts_no_run() -> None:
     twenty = SPRAIN_ROWS[-1]
     parted = [Bout(RUN, 0.0, 600.0), Bout(RUN, 615.0, 1200.0)]
