@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from tests.accuracy.report import Finding, show
-from tests.weeks import creeping, evenness, intervals, plans, rules, sessions
+from tests.weeks import creeping, evenness, intervals, plans, reanalysis, rules, sessions
 from tests.weeks.histories import Histories
 from tests.weeks.runs import simulated_runs
 
@@ -30,6 +30,7 @@ PARTS: dict[str, Callable[[], Iterable[Finding]]] = {
     "evenness": lambda: evenness.findings(histories()),
     "intervals": lambda: intervals.findings(histories()),
     "creeping": lambda: creeping.findings(histories()),
+    "reanalysis": reanalysis.findings,
 }
 parser = argparse.ArgumentParser(
     prog="python -m tests.weeks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
