@@ -242,6 +242,14 @@ def _flat_landing(run_s: float, rng: np.random.Generator) -> Scenario:
     return replace(easy, name="flat-landing", runner=replace(easy.runner, strike="flat"))
 
 
+def _one_leg(run_s: float, rng: np.random.Generator) -> Scenario:
+    """An easy run, then calf raises and balance, each on the left leg and then on the right."""
+    easy = _easy(run_s, rng)
+    still, run, after = easy.plan
+    parts = (replace(run, duration_s=0.65 * run_s), PlannedBout("calf_raises", 0.2 * run_s))
+    return replace(easy, name="one-leg", plan=(still, *parts, PlannedBout("balance", 0.15 * run_s), after))
+
+
 SCENARIOS: dict[str, Callable[[float, np.random.Generator], Scenario]] = {
     "easy": _easy,
     "tempo": _tempo,
@@ -254,4 +262,5 @@ SCENARIOS: dict[str, Callable[[float, np.random.Generator], Scenario]] = {
     "story": _story,
     "obstacles": _obstacles,
     "flat-landing": _flat_landing,
+    "one-leg": _one_leg,
 }

@@ -12,7 +12,7 @@ from surefoot.analysis.model import Gait, Window
 from surefoot.analysis.weeks.baselines import MAX_SPEED_RATIO, Balance, Baseline, Looked, Scatter, baseline, look
 from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.run_balance import COMPARED, balances, window_speed_mps
-from surefoot.analysis.weeks.usual import NO_ANCHOR, Usual, UsualKind
+from surefoot.analysis.weeks.usual import NO_ANCHOR, Usual, UsualKind, scatters
 from surefoot.analysis.weeks.words import percent
 
 EASY_S = 300.0
@@ -23,8 +23,6 @@ MAX_UNSTEADINESS = 1.2
 CONTACT_RESPONSE = 6.0 / 7.0
 """The simulator shows so much of a difference in contact; of real pods it is not known."""
 SHIFTS_PCT = (3.0, 5.0, 8.0)
-OWN_SCATTER_ALONE = Scatter(weight=0.0)
-"""For what nothing can be assumed of: how much impact and push-off differ from run to run is known of nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +131,8 @@ def _anchor_runs(usual: Usual, metric: str) -> Sequence[Balance]:
     return usual.runs.get(UsualKind.ANCHOR, {}).get((Gait.RUN, metric), ())
 
 
-def _scatter(usual: Usual, metric: str) -> Scatter | None:
-    return usual.scatters.get(metric, None if metric == CONTACT else OWN_SCATTER_ALONE)
+def _scatter(usual: Usual, metric: str) -> Scatter:
+    return usual.scatters.get(metric) or scatters()[metric]
 
 
 def _cannot_tell(why: str) -> Check:

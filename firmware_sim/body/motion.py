@@ -57,7 +57,7 @@ def simulate(
     duration_s = float(sum(bout.duration_s for bout in bouts))
     rhythm, *feet, idle = np.random.default_rng(seed).spawn(4)
     cycles = gait_cycles(runner, bouts, rhythm)
-    ground, non_gait = lay_ground(plan, cycles), non_gait_motion(plan, idle)
+    ground, non_gait = lay_ground(plan, cycles), non_gait_motion(plan, runner.ball_m, idle)
     trajectories, truth = {}, {}
     for foot, rng in zip(Foot, feet, strict=True):
         contacts = foot_contacts(runner, cycles, foot, rng)

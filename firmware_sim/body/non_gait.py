@@ -1,14 +1,15 @@
-"""Non-gait activities: fidgeting, jumping, lacing a shoe, tapping a pod, lifting a foot."""
+"""Non-gait activities: fidgeting, jumping, lacing a shoe, tapping a pod, lifting a foot, what is done on one leg."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from surefoot.analysis.model import Floats, Foot
 from surefoot.firmware_sim.body.monotone_spline import monotone_nodes
+from surefoot.firmware_sim.body.one_leg import TrueBalance, TrueRaise, one_leg
 from surefoot.firmware_sim.body.pose import MIRROR_TO_RIGHT, quintic_hermite
 from surefoot.firmware_sim.body.runner_profile import NonGaitActivity, PlannedBout
 
@@ -130,10 +131,13 @@ class NonGaitMotion:
     ----------
     knot_s : (m,)
     nodes : (m, 7, 3) displacement of the pose channels with two derivatives, zero at both ends.
+    raises, balances : what was done on this leg alone.
     """
 
     knot_s: Floats
     nodes: Floats
+    raises: Sequence[TrueRaise] = ()
+    balances: Sequence[TrueBalance] = ()
 
     def at(self, time_s: Floats) -> Floats:
         """Displacement of the channels with two derivatives, (n, 7, 3)."""
@@ -142,15 +146,34 @@ class NonGaitMotion:
         return quintic_hermite(self.knot_s, self.nodes, np.clip(time_s, self.knot_s[0], self.knot_s[-1]))
 
 
-def non_gait_motion(plan: Sequence[PlannedBout], rng: np.random.Generator) -> dict[Foot, NonGaitMotion]:
-    """Draw the gestures of both feet for the non-gait bouts of a plan."""
+def non_gait_motion(plan: Sequence[PlannedBout], ball_m: float, rng: np.random.Generator) -> dict[Foot, NonGaitMotion]:
+    """Draw the gestures of both feet for the non-gait bouts of a plan.
+
+    Parameters
+    ----------
+    ball_m : distance of the ball from the heel.
+    """
     keyframes: dict[Foot, list[tuple[float, Floats]]] = {foot: [] for foot in Foot}
+    raises: list[TrueRaise] = []
+    balances: list[TrueBalance] = []
     end_s = 0.0
     for bout in plan:
         begin_s, end_s = end_s, end_s + bout.duration_s
         for gestures in [gestures for activity, gestures in GESTURES.items() if activity == bout.activity]:
             _append_gestures(keyframes, gestures, begin_s + SETTLE_S, end_s - LEAD_OUT_S, bout.foot, rng)
-    return {foot: _foot_motion(rows, foot) for foot, rows in keyframes.items()}
+        if bout.activity in ("calf_raises", "balance"):
+            drawn = one_leg(bout.activity, begin_s + SETTLE_S, end_s - LEAD_OUT_S, bout.foot, ball_m, rng)
+            raises, balances = raises + drawn.raises, balances + drawn.balances
+            for foot, rows in drawn.keyframes.items():
+                keyframes[foot] += rows
+    return {
+        foot: replace(
+            _foot_motion(rows, foot),
+            raises=[each for each in raises if each.foot is foot],
+            balances=[each for each in balances if each.foot is foot],
+        )
+        for foot, rows in keyframes.items()
+    }
 
 
 def _append_gestures(

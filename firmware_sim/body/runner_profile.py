@@ -9,7 +9,8 @@ from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body import gait_parameters
 
 NonGaitActivity = Literal["fidget", "jump", "lace", "shuffle", "side_step", "backward", "stumble", "tap", "lift"]
-Activity = Literal["still", "walk", "run"] | NonGaitActivity
+OneLegActivity = Literal["calf_raises", "balance"]
+Activity = Literal["still", "walk", "run"] | NonGaitActivity | OneLegActivity
 FootStrike = Literal["rear", "mid", "fore", "flat"]
 GAIT_CODES: dict[Activity, int] = {"walk": gait_parameters.WALK, "run": gait_parameters.RUN}
 SPEED_RANGE_MPS: dict[Activity, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 9.0)}
@@ -28,7 +29,8 @@ class PlannedBout:
     slope_pct : rise in the direction of running.
     camber_pct : rise to the left.
     turn_deg : change of direction over the whole bout, positive to the left.
-    foot : the only one that moves in a bout on the spot; None draws one for each movement.
+    foot : the only one that moves in a bout on the spot; None draws one for each movement. Of calf raises and balance
+        the leg that is stood on; None is first the left, then the right.
     """
 
     activity: Activity

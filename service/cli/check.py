@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from surefoot.analysis.model import Window
     from surefoot.service.settings import Settings
+    from surefoot.service.weeks.legs import MeasuredLegs
 
 
 def check(
@@ -21,6 +22,10 @@ def check(
     ] = None,
     left: Annotated[Path | None, typer.Option(metavar="FILE", help="Recording of the left foot, not of a run.")] = None,
     right: Annotated[Path | None, typer.Option(metavar="FILE", help="Recording of the right foot.")] = None,
+    legs: Annotated[
+        str | None,
+        typer.Option("--legs", metavar="RUN", help="Measure calf raises and balance on one leg in this recording."),
+    ] = None,
     raises: Annotated[
         str | None, typer.Option(metavar="LEFT,RIGHT", help="How many calf raises on each leg, kept for the plan.")
     ] = None,
@@ -37,7 +42,7 @@ def check(
 
     from surefoot.service.cli.known_runner import known_runner
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.terminal.check import check_lines, leg_lines
+    from surefoot.service.terminal.check import check_lines, leg_lines, measured_lines
     from surefoot.service.weeks.check import check_stored, check_windows, keep_leg_tests, leg_tests
 
     settings, now = load_configuration().settings, datetime.now().astimezone()
@@ -50,7 +55,8 @@ def check(
         lines = check_lines(found.check, found)
     else:
         lines = check_lines(check_windows(settings, name, _windows(settings, run, left, right), now))
-    for line in (*lines, *leg_lines(leg_tests(settings, name))):
+    measured = () if legs is None else measured_lines(_measured(legs, name))
+    for line in (*lines, *leg_lines(leg_tests(settings, name)), *measured):
         print(line)
 
 
@@ -64,6 +70,20 @@ def _counts(typed: str | None) -> tuple[int, int] | None:
     if len(counts) != 2 or not all(each.isdecimal() for each in counts):
         raise EntryError(f"calf raises are two counts, left and right, such as 25,25; this is {typed!r}.")
     return int(counts[0]), int(counts[1])
+
+
+def _measured(run: str, runner: str) -> MeasuredLegs:
+    from rich.console import Console
+
+    from surefoot.service.cli.results import chosen_runners
+    from surefoot.service.runs import find_run
+    from surefoot.service.terminal.progress import ProgressBar
+    from surefoot.service.weeks.legs import measured_legs
+
+    found = find_run(run, None)
+    [name] = chosen_runners(found, runner)
+    with ProgressBar(Console(stderr=True)) as progress:
+        return measured_legs(found, name, progress)
 
 
 def _windows(settings: Settings, run: str | None, left: Path | None, right: Path | None) -> Sequence[Window]:

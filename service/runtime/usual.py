@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from surefoot.analysis.findings import State, latest
+from surefoot.analysis.model import Window
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.weeks.anchor import Anchor, anchor, is_healthy, recent
 from surefoot.analysis.weeks.baselines import MIN_RUNS, Balance, Looked
@@ -113,9 +114,15 @@ def with_usual(run: Manifest, settings: Settings) -> Manifest:
 
 
 def looked_at(settings: Settings, run: str, runner: str, known: OwnRuns | None = None) -> Looked:
-    """A run that is stored against the runner's anchor, as it was frozen in the run; KeyError where there is none such.
+    """A run that is stored against the runner's anchor, see `usual_of`; KeyError where there is none such."""
+    usual, windows = usual_of(settings, run, runner, known)
+    return usual.looked(windows)
 
-    Where none was confirmed then, or the runner has said of another shoe since, it is the anchor of now.
+
+def usual_of(settings: Settings, run: str, runner: str, known: OwnRuns | None = None) -> tuple[Usual, Sequence[Window]]:
+    """What a stored run is compared with, as it was frozen in it, and its half minutes; KeyError without such a run.
+
+    Where no anchor was confirmed then, or the runner has said of another shoe since, it is the anchor of now.
 
     Parameters
     ----------
@@ -128,9 +135,9 @@ def looked_at(settings: Settings, run: str, runner: str, known: OwnRuns | None =
         windows, mount = reader.windows(run, runner), reader.mounts(runner).get(run)
         shoe, frozen = shoe_of(settings, run, runner), _frozen(settings, run, runner)
         if frozen.day is not None and frozen.shoe == shoe:
-            return frozen.looked(windows)
+            return frozen, windows
     known = own_runs(settings, runner) if known is None else known
-    return known.usual(stored.started_utc.astimezone(), shoe, mount).looked(windows)
+    return known.usual(stored.started_utc.astimezone(), shoe, mount), windows
 
 
 def evenness(settings: Settings, run: str, runner: str, known: OwnRuns | None = None) -> Evenness | None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.build_up import LegTests
 from surefoot.analysis.weeks.easy_minutes import Check
 from surefoot.analysis.weeks.words import day_name
 from surefoot.service.weeks.check import Checked
+from surefoot.service.weeks.legs import MeasuredLegs
 
 NOT_TOLD = (
     "Calf raises and balance on one leg are not told; say how many, whether they hurt, and whether you stand steadily:"
     " --raises 25,25 --painless --steady."
 )
+
+UNPROVEN = "This was tried on simulated feet alone; what sway says of a real ankle is not proven."
 
 
 def check_lines(check: Check, checked: Checked | None = None) -> Iterator[str]:
@@ -30,3 +34,24 @@ def check_lines(check: Check, checked: Checked | None = None) -> Iterator[str]:
 def leg_lines(said: LegTests | None) -> Iterator[str]:
     """What was said last of calf raises and balance, and when."""
     yield NOT_TOLD if said is None else f"Said on {day_name(said.day)}: {said.sentence}"
+
+
+def measured_lines(legs: MeasuredLegs) -> Iterator[str]:
+    """What the pods saw of calf raises and balance, with how far that is to be relied on."""
+    if legs.why:
+        yield f"Calf raises and balance are not measured: {legs.why}."
+        return
+    for foot in Foot:
+        yield _raises_line(foot, legs)
+    for stand in legs.stands:
+        yield f"Measured, {stand.foot}: {stand.length_s:.0f} s on one leg, the foot swayed by {stand.sway_dps:.1f} °/s."
+    yield UNPROVEN
+
+
+def _raises_line(foot: Foot, legs: MeasuredLegs) -> str:
+    found = legs.raises.get(foot)
+    if found is None:
+        return f"Measured, {foot}: no calf raise on this leg alone was seen."
+    times = "calf raise" if found.count == 1 else "calf raises"
+    tempo = "" if found.tempo_s is None else f", one every {found.tempo_s:.1f} s"
+    return f"Measured, {foot}: {found.count} {times}, the sole up to {found.tilt_deg:.0f}°{tempo}."

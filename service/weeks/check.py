@@ -12,7 +12,7 @@ from surefoot.analysis.weeks.easy_minutes import Check, easy_minutes
 from surefoot.service.errors.people import EntryError
 from surefoot.service.errors.runs import RunNotStoredError
 from surefoot.service.people.people import People
-from surefoot.service.runtime.usual import own_runs, shoe_of
+from surefoot.service.runtime.usual import own_runs, shoe_of, usual_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 
@@ -41,11 +41,9 @@ def check_stored(settings: Settings, runner: str, run: str | None = None) -> Che
         stored = [each for each in reader.runs(runner) if run in (None, each.run)]
         if not stored:
             raise RunNotStoredError(runner, run)
-        newest, mounts = stored[-1], reader.mounts(runner)
-        windows = reader.windows(newest.run, runner)
-    began = newest.started_utc.astimezone()
-    usual = own_runs(settings, runner).usual(began, shoe_of(settings, newest.run, runner), mounts.get(newest.run))
-    return Checked(newest.run, began, newest.summary is None, easy_minutes(windows, usual))
+        newest = stored[-1]
+    usual, windows = usual_of(settings, newest.run, runner)
+    return Checked(newest.run, newest.started_utc.astimezone(), newest.summary is None, easy_minutes(windows, usual))
 
 
 def check_windows(settings: Settings, runner: str, windows: Sequence[Window], now: datetime) -> Check:

@@ -118,12 +118,12 @@ def test_where_a_pod_was_moved_contact_alone_is_compared() -> None:
     assert found.contact.evenness is Evenness.DIFFERENT
     assert not found.beside
     assert "Contact alone is compared" in found.sentences[-1]
-    beside = easy_minutes(half_minutes(9.0), usual(*EVEN))
+    beside = easy_minutes(half_minutes(20.0), usual(*EVEN))
     assert list(beside.beside) == [IMPACT]
     assert "more on the right" in beside.sentences[-1]
 
 
-def test_of_impact_nothing_is_assumed_but_the_runners_own_scatter() -> None:
+def test_impact_may_differ_more_from_run_to_run() -> None:
     found = easy_minutes(half_minutes(4.0), usual(0.0, 1.0, -1.0))
     assert found.contact.within_pct < 4.0 < found.beside[IMPACT].within_pct
 

@@ -9,15 +9,16 @@ import pytest
 
 from surefoot.analysis.model import STANDARD_GRAVITY_MPS2, Foot
 from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
-from surefoot.firmware_sim.body.runner_profile import NonGaitActivity
+from surefoot.firmware_sim.body.runner_profile import NonGaitActivity, OneLegActivity
 from surefoot.firmware_sim.pod.imu import Imu, read_imu
 from tests.firmware_sim.strapdown import strapdown_error
 
-ACTIVITIES: tuple[NonGaitActivity, ...] = get_args(NonGaitActivity)
+AnyActivity = NonGaitActivity | OneLegActivity
+ACTIVITIES: tuple[AnyActivity, ...] = (*get_args(NonGaitActivity), *get_args(OneLegActivity))
 every_activity = pytest.mark.parametrize("activity", ACTIVITIES)
 
 
-def played(activity: NonGaitActivity) -> Motion:
+def played(activity: AnyActivity) -> Motion:
     return simulate(
         RunnerProfile(),
         (PlannedBout("run", 10.0, 3.0), PlannedBout(activity, 40.0), PlannedBout("run", 10.0, 3.0)),
@@ -26,7 +27,7 @@ def played(activity: NonGaitActivity) -> Motion:
 
 
 @every_activity
-def test_a_non_gait_activity_holds_no_stride_and_comes_back_to_where_it_began(activity: NonGaitActivity) -> None:
+def test_a_non_gait_activity_holds_no_stride_and_comes_back_to_where_it_began(activity: AnyActivity) -> None:
     motion = played(activity)
     for foot in Foot:
         initial_s = motion.truth[foot].initial_contact_s
@@ -37,7 +38,7 @@ def test_a_non_gait_activity_holds_no_stride_and_comes_back_to_where_it_began(ac
 
 
 @every_activity
-def test_a_non_gait_activity_moves_both_pods_as_their_poses_move(activity: NonGaitActivity) -> None:
+def test_a_non_gait_activity_moves_both_pods_as_their_poses_move(activity: AnyActivity) -> None:
     motion = played(activity)
     for foot in Foot:
         samples = read_imu(motion, foot, Imu())

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results
 from surefoot.analysis.weeks.build_up import LegTests
-from surefoot.firmware_sim.body.motion import PlannedBout
+from surefoot.firmware_sim.body.motion import PlannedBout, simulate
+from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.service.configuration import load_configuration
 from surefoot.service.people.people import People
+from surefoot.service.runtime.demo import DemoRun, record_demo
 from surefoot.service.runtime.usual import confirm_usual
 from surefoot.service.settings import Settings
 from surefoot.service.store.writing import RunClock, StoreWriter
+from surefoot.service.terminal.check import measured_lines
+from surefoot.service.weeks.legs import MeasuredLegs
 from tests.service.command import simulated, surefoot, write_samples
+from tests.service.demo_runs import SEED
 from tests.service.past_balances import FIRST, run_name, store_balance, store_past, windows
 
 RUNNER = "anna"
@@ -62,10 +70,10 @@ def test_a_run_that_goes_on_is_looked_at_so_far(settings: Settings, capsys: pyte
 
 def test_a_run_is_named_and_the_others_are_left_alone(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     store_balance(settings, RUNNER, LATER, 9.0)
-    told = surefoot(capsys, "check", RUNNER, "--run", run_name(FIRST)).out.splitlines()
-    assert told[0].startswith("Run of 1 Dec, ")
+    told = surefoot(capsys, "check", RUNNER, "--run", run_name(FIRST + timedelta(days=12))).out.splitlines()
+    assert told[0].startswith("Run of 13 Dec, ")
     assert told[1].startswith("As before")
-    assert told[2].startswith("With the 4 healthy runs")  # itself is none of them
+    assert told[2].startswith("With the 4 healthy runs")  # those before it
     refused = surefoot(capsys, "check", RUNNER, "--run", "no-such-run")
     assert (refused.code, refused.err.split(";")[0]) == (2, "error: no run no-such-run of anna is stored")
 
@@ -120,3 +128,40 @@ def test_nobody_is_told_apart_from_somebody_without_runs(capsys: pytest.CaptureF
     assert surefoot(capsys, "check", "nobody").err.startswith("error: nothing of a runner 'nobody' is here")
     People(load_configuration().settings.data).keep("ben", LegTests("a", datetime(2026, 1, 2, tzinfo=UTC).date()))
     assert surefoot(capsys, "check", "ben").err.startswith("error: no run of ben is stored")
+
+
+STANDING = replace(
+    make_scenario("one-leg"),
+    plan=(
+        PlannedBout("still", 12.0),
+        PlannedBout("calf_raises", 40.0),
+        PlannedBout("balance", 40.0),
+        PlannedBout("still", 5.0),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def on_one_leg(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """Calf raises and balance, recorded from the pods."""
+    return record_demo([STANDING], tmp_path_factory.mktemp("one-leg"), seed=SEED, speed=math.inf, observer=None)
+
+
+def test_calf_raises_and_balance_are_measured_in_a_recording(
+    on_one_leg: DemoRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runner = "runner-1"
+    store_balance(load_configuration().settings, runner, LATER, 0.0)
+    told = surefoot(capsys, "check", runner, "--legs", on_one_leg.run.path).out.splitlines()
+    seed = int(np.random.default_rng(SEED).integers(2**31))  # as the simulation draws it
+    feet = simulate(STANDING.runner, STANDING.plan, seed).trajectories
+    for foot in Foot:
+        [line] = [each for each in told if each.startswith(f"Measured, {foot}: ") and "calf raise" in each]
+        assert int(line.split()[2]) == len(feet[foot].non_gait.raises) > 3
+        assert any(each.startswith(f"Measured, {foot}: ") and " s on one leg" in each for each in told)
+    assert told[-1] == "This was tried on simulated feet alone; what sway says of a real ankle is not proven."
+
+
+def test_what_cannot_be_measured_says_why() -> None:
+    told = list(measured_lines(MeasuredLegs({}, (), "both pods are needed")))
+    assert told == ["Calf raises and balance are not measured: both pods are needed."]

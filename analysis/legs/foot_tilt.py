@@ -1,0 +1,76 @@
+"""How a foot tilts against how it stands flat; the mounting of its pod need not be known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import binary_erosion
+
+from surefoot.analysis.gait.filters import cell_count, dot, smooth, squared_norm
+from surefoot.analysis.gait.orientation import accumulate, conjugate, cross, increments, rotate
+from surefoot.analysis.gait.resampling import Resampler, UniformSamples
+from surefoot.analysis.gait.stillness import SECOND_CELLS, still_seconds
+from surefoot.analysis.model import Bools, Floats, Samples
+
+GRAVITY_SIGMA_S = 1.5
+"""What a foot accelerates by evens out over a movement up and down again; a gyroscope drifts by a degree or two."""
+GAP_REACH_S = 3.0
+"""Near a gap the direction of gravity is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FootTilt:
+    """One foot on the analysis grid, n cells.
+
+    Parameters
+    ----------
+    tilt_rad : (n,) between the sole and its flat stand, in any direction.
+    up_mps2 : (n,) acceleration of the pod upwards.
+    gyr_radps : (3, n)
+    valid : (n,) False in gaps and near them.
+    """
+
+    time_s: Floats
+    tilt_rad: Floats
+    up_mps2: Floats
+    gyr_radps: Floats
+    valid: Bools
+
+
+def foot_tilts(feet: Sequence[Samples]) -> Sequence[FootTilt]:
+    """The feet's tilts against the first second in which all stood still; empty where they never did.
+
+    Parameters
+    ----------
+    feet : whole recordings on one clock, of pods with a gyroscope.
+    """
+    grids = [_grid(each) for each in feet]
+    stood_s = _stood_s(grids)
+    return () if stood_s is None else [_tilt(each, stood_s) for each in grids]
+
+
+def _grid(samples: Samples) -> UniformSamples:
+    resampler = Resampler()
+    return UniformSamples.join([resampler.push(samples), resampler.flush()])
+
+
+def _stood_s(grids: Sequence[UniformSamples]) -> float | None:
+    """Begin of the first second in which each foot was still; their seconds begin at different fractions."""
+    calm = [start_s[still] for start_s, still in map(still_seconds, grids)]
+    shared = (at_s for at_s in calm[0] if all(np.any(np.abs(other - at_s) < 0.5) for other in calm[1:]))
+    return next((float(each) for each in shared), None)
+
+
+def _tilt(grid: UniformSamples, stood_s: float) -> FootTilt:
+    orientation = accumulate(increments(grid.gyr_radps)[:, None])[:, 0]
+    gravity = rotate(conjugate(orientation), smooth(rotate(orientation, grid.acc_mps2), GRAVITY_SIGMA_S))
+    size = np.sqrt(squared_norm(gravity))
+    first = int(np.searchsorted(grid.time_s, stood_s))
+    flat = grid.acc_mps2[:, first : first + SECOND_CELLS].mean(axis=1)[:, None]
+    tilt = np.arctan2(np.sqrt(squared_norm(cross(gravity, flat))), dot(gravity, flat))
+    up = dot(grid.acc_mps2, gravity) / size - size
+    reach = np.ones(2 * cell_count(GAP_REACH_S) + 1, bool)
+    valid = grid.valid if grid.valid.all() else binary_erosion(grid.valid, reach, border_value=1)
+    return FootTilt(grid.time_s, tilt, up, grid.gyr_radps, valid)

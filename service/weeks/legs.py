@@ -1,0 +1,69 @@
+"""Calf raises and balance on one leg in a recording, as the pods saw them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surefoot.analysis.legs.balance import OneLegStand, one_leg_stands
+from surefoot.analysis.legs.calf_raises import RaiseCount, calf_raises, counted
+from surefoot.analysis.legs.foot_tilt import foot_tilts
+from surefoot.analysis.model import BoutKind, Foot, Samples
+from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.sensor_ingest.recording.replay import replay
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.pipeline.analysis import ProgressCallback
+from surefoot.service.pipeline.reanalysis import analyze_run, replay_with_progress
+
+GAIT = frozenset({BoutKind.RUN, BoutKind.WALK})
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredLegs:
+    """What was done on one leg.
+
+    Parameters
+    ----------
+    raises : by the leg; absent where none was seen.
+    why : why nothing can be told; empty otherwise.
+    """
+
+    raises: Mapping[Foot, RaiseCount]
+    stands: Sequence[OneLegStand]
+    why: str = ""
+
+
+def measured_legs(run: RunFolder, runner: str, progress: ProgressCallback) -> MeasuredLegs:
+    """Count a recording's raises and stands on one leg; IngestError where it cannot be read."""
+    samples = _samples(run, runner, progress)
+    if set(samples) != set(Foot):
+        return MeasuredLegs({}, (), "both pods are needed")
+    if any(np.isnan(each.gyr_radps).all() for each in samples.values()):
+        return MeasuredLegs({}, (), "a pod has no gyroscope")
+    tilts = foot_tilts(list(samples.values()))
+    if not tilts:
+        return MeasuredLegs({}, (), "stand still on both feet for two seconds first")
+    bouts = analyze_run(run, progress).conclude()[runner].results.bouts
+    gait = [(each.start_s, each.end_s) for each in bouts if each.kind in GAIT]
+    feet = dict(zip(samples, tilts, strict=True))
+    found = {foot: counted(raises) for foot, raises in calf_raises(feet, gait).items()}
+    return MeasuredLegs({foot: each for foot, each in found.items() if each}, one_leg_stands(feet))
+
+
+def _samples(run: RunFolder, runner: str, progress: ProgressCallback) -> Mapping[Foot, Samples]:
+    """All readings of a runner's pods, in order."""
+    parts: dict[Foot, list[Samples]] = {}
+    for batch in replay_with_progress(replay(run), progress, "Reading"):
+        if isinstance(batch, Batch) and batch.runner == runner:
+            parts.setdefault(batch.samples.foot, []).append(batch.samples)
+    return {
+        foot: Samples(
+            foot,
+            np.concatenate([each.time_s for each in found]),
+            np.concatenate([each.acc_mps2 for each in found]),
+            np.concatenate([each.gyr_radps for each in found]),
+        )
+        for foot, found in sorted(parts.items())
+    }
