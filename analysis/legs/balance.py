@@ -12,8 +12,6 @@ from surefoot.analysis.legs.calf_raises import RISEN_RAD
 from surefoot.analysis.legs.foot_tilt import FootTilt
 from surefoot.analysis.model import Foot
 
-HELD_RAD = float(np.radians(15.0))
-"""The other foot is off the ground: the knee is bent, and the foot hangs."""
 MIN_STAND_S, TRIM_S = 5.0, 1.0
 """Of a stand, and what is left out of it at both ends."""
 
@@ -47,8 +45,7 @@ def one_leg_stands(feet: Mapping[Foot, FootTilt]) -> Sequence[OneLegStand]:
 
 
 def _stands(foot: Foot, standing: FootTilt, lifted: FootTilt) -> Iterator[OneLegStand]:
-    held = np.interp(standing.time_s, lifted.time_s, lifted.tilt_rad) > HELD_RAD
-    edges = np.flatnonzero(np.diff(held.astype(np.int8), prepend=0, append=0))
+    edges = np.flatnonzero(np.diff(lifted.is_held_at(standing.time_s).astype(np.int8), prepend=0, append=0))
     trim = cell_count(TRIM_S)
     for begin, end in edges.reshape(-1, 2):
         inner = slice(begin + trim, end - trim)

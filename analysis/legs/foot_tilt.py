@@ -16,6 +16,8 @@ from surefoot.analysis.model import Bools, Floats, Samples
 
 GRAVITY_SIGMA_S = 1.5
 """What a foot accelerates by evens out over a movement up and down again; a gyroscope drifts by a degree or two."""
+HELD_RAD = float(np.radians(15.0))
+"""A foot that is off the ground hangs, as the knee is bent."""
 GAP_REACH_S = 3.0
 """Near a gap the direction of gravity is not known."""
 
@@ -37,6 +39,10 @@ class FootTilt:
     up_mps2: Floats
     gyr_radps: Floats
     valid: Bools
+
+    def is_held_at(self, time_s: Floats) -> Bools:
+        """Whether the foot is held off the ground, (m,) at times."""
+        return np.interp(time_s, self.time_s, self.tilt_rad) > HELD_RAD
 
 
 def foot_tilts(feet: Sequence[Samples]) -> Sequence[FootTilt]:
