@@ -71,5 +71,17 @@ class PlanSource(Protocol):
     def end(self, runner: str, by: str) -> None:
         """End the plan."""
 
-    def keep_tests(self, runner: str, by: str, hurt: bool | None, steady: bool | None) -> None:
-        """Keep what a runner says of calf raises and balance today."""
+    def keep_tests(
+        self, runner: str, by: str, hurt: bool | None, steady: bool | None, raises: tuple[int | None, int | None]
+    ) -> None:
+        """Keep what a runner says of calf raises and balance today.
+
+        Parameters
+        ----------
+        raises : how many on the left leg and on the right.
+
+        Raises
+        ------
+        ValueError
+            if so many cannot be.
+        """

@@ -100,7 +100,9 @@ class WallApplication:
             [] if history is None else HistoryPage(history, self._viewer, self._diary_of, self._html).routes()
         )
         self._timers = [] if timers is None else TimerPage(timers, self._viewer).routes()
-        self._plans = [] if plans is None else PlanPage(plans, self._viewer, self._diary_of, self._html).routes()
+        self._plans = (
+            [] if plans is None else PlanPage(plans, self._viewer, self._diary_of, self._timer_of, self._html).routes()
+        )
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
         self._pods_question = PodsQuestion(self._shown, self._archive, self._html)
         self._account = [] if accounts is None else AccountPage(accounts, self._viewer, self._html).routes()
@@ -173,7 +175,7 @@ class WallApplication:
         diary = self._diary_of(wanted) if sees_pain else None
         plan = f"/runner/{quote(wanted)}/plan" if sees_pain and self._plans else None
         history = self._history_of(wanted)
-        timer = f"/timer/?{urlencode({'runner': wanted})}" if self._timers and diary is not None else None
+        timer = None if diary is None else self._timer_of(wanted)
         events = f"/events?runner={quote(wanted)}"
         page = pages.runner_page(name, events, "/", diary=diary, history=history, timer=timer, plan=plan)
         return self._html(page)
@@ -224,6 +226,10 @@ class WallApplication:
     def _diary_of(self, runner: str, run: str = "") -> str | None:
         """Address of a runner's diary."""
         return f"/diary/?{urlencode({'runner': runner, 'run': run})}" if self._diary else None
+
+    def _timer_of(self, runner: str) -> str | None:
+        """Address of the page that times a runner's session."""
+        return f"/timer/?{urlencode({'runner': runner})}" if self._timers else None
 
     def _html(self, page: pages.Page, status: int = 200) -> Response:
         return HTMLResponse(page.html(sign_out=self._login.is_required), status)

@@ -34,6 +34,7 @@ class PlanPage:
     ----------
     viewer : who asks.
     diary_of : address of a runner's diary of a run; None where none is kept.
+    timer_of : address of the page that times a session; None without one.
     html : a page and its status as a response.
     today : the local date.
     """
@@ -43,12 +44,14 @@ class PlanPage:
         source: PlanSource,
         viewer: Callable[[Request], Viewer],
         diary_of: Callable[[str, str], str | None],
+        timer_of: Callable[[str], str | None],
         html: Callable[[Page, int], Response],
         today: Callable[[], date] = lambda: datetime.now().astimezone().date(),
     ) -> None:
         self._source = source
         self._viewer = viewer
         self._diary_of = diary_of
+        self._timer_of = timer_of
         self._html = html
         self._today = today
 
@@ -96,7 +99,7 @@ class PlanPage:
             rows, has_reports = len(state.followed.plan.rows), viewer.may_see(runner, Scope.RUNS)
             diary = self._diary_of(runner, state.unanswered_run) if may_tell else None
             parts = [
-                sections.today_section(state, diary),
+                sections.today_section(state, diary, self._timer_of(runner) if may_tell else None),
                 sections.build_section(runner, state, may_tell=may_tell) if state.is_build else None,
                 sections.rows_section(state),
                 sections.sessions_section(runner, state.judged, rows, has_reports=has_reports),
@@ -142,7 +145,8 @@ class PlanPage:
         self._source.end(runner, by)
 
     def _keep_tests(self, runner: str, by: str, form: Form) -> None:
-        self._source.keep_tests(runner, by, _told(form, "hurt"), _told(form, "steady"))
+        counts = [int(form[name]) if form.get(name) else None for name in ("left", "right")]
+        self._source.keep_tests(runner, by, _told(form, "hurt"), _told(form, "steady"), (counts[0], counts[1]))
 
 
 def may_make_rows(viewer: Viewer, runner: str) -> bool:

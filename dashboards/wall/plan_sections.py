@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import quote
 
+from surefoot.analysis.weeks.build_up import MAX_RAISES, LegTests
 from surefoot.analysis.weeks.decision import bands_are_convention
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.plan import PlanKind
@@ -30,13 +31,19 @@ def base(runner: str) -> str:
     return f"/runner/{quote(runner)}/plan"
 
 
-def today_section(state: PlanState, diary: str | None) -> Markup:
-    """What today is, and what came of the last session."""
+def today_section(state: PlanState, diary: str | None, timer: str | None) -> Markup:
+    """What today is, and what came of the last session.
+
+    Parameters
+    ----------
+    timer : address of the page that times a session; it knows the row, and from when on it is.
+    """
     ask = element("p", element("a", "Tell what is missing", href=diary)) if diary and state.unanswered_run else None
     came = element("p", state.came_of_last) if state.came_of_last else None
     named = state.row is not None and state.row.words not in state.sentence
     row = element("p", "Next: ", element("strong", state.row.words)) if state.row and named else None
-    return section("today", "Today", element("p", state.sentence, class_="today"), ask, came, row)
+    clock = element("p", element("a", "Run and walk by the clock", href=timer)) if timer and state.row else None
+    return section("today", "Today", element("p", state.sentence, class_="today"), ask, came, row, clock)
 
 
 def rows_section(state: PlanState) -> Markup:
@@ -80,12 +87,13 @@ def _session(
 
 def build_section(runner: str, state: PlanState, *, may_tell: bool) -> Markup:
     """What waits after the rows, and what it waits for."""
-    hurt, steady = (None, None) if state.tests is None else (
-        state.tests.calf_raises_hurt, state.tests.balance_is_steady
-    )  # fmt: skip
+    tests = state.tests or LegTests("", date.min)
     form = _form(
-        f"{base(runner)}/tests", "Keep", _choice("Do calf raises on one leg hurt, on either side?", "hurt", hurt),
-        _choice("Do you stand steadily on one leg?", "steady", steady),
+        f"{base(runner)}/tests", "Keep",
+        _choice("Do calf raises on one leg hurt, on either side?", "hurt", tests.calf_raises_hurt),
+        _count("How many on the left leg?", "left", tests.left_raises),
+        _count("How many on the right leg?", "right", tests.right_raises),
+        _choice("Do you stand steadily on one leg?", "steady", tests.balance_is_steady),
     )  # fmt: skip
     said = element("p", WAITS if state.waits else "Even minutes, calf raises and balance are answered.")
     return section("build", "After the rows", said, form if may_tell else None)
@@ -139,6 +147,12 @@ def _choice(label: str, name: str, told: bool | None) -> Markup:
     now = "" if told is None else "yes" if told else "no"
     options = [element("option", text, value=value, selected=value == now) for value, text in YES_NO.items()]
     return element("label", f"{label} ", element("select", *options, name=name))
+
+
+def _count(label: str, name: str, told: int | None) -> Markup:
+    value = "" if told is None else told
+    field = element("input", name=name, type="number", min=0, max=MAX_RAISES, value=value, inputmode="numeric")
+    return element("label", f"{label} ", field)
 
 
 def _day(day: date) -> str:

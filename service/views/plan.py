@@ -78,9 +78,11 @@ class RunnerPlan:
         with _as_value_error():
             Plans(self._people, runner, by).end(self._today())
 
-    def keep_tests(self, runner: str, by: str, hurt: bool | None, steady: bool | None) -> None:
-        """Keep what a runner says of calf raises and balance today."""
-        self._people.keep(runner, LegTests(secrets.token_hex(12), self._today(), hurt, steady), by)
+    def keep_tests(
+        self, runner: str, by: str, hurt: bool | None, steady: bool | None, raises: tuple[int | None, int | None]
+    ) -> None:
+        """Keep what a runner says of calf raises and balance today; ValueError where so many raises cannot be."""
+        self._people.keep(runner, LegTests(secrets.token_hex(12), self._today(), hurt, steady, *raises), by)
 
     def _plans(self, runner: str, by: str) -> Plans:
         return Plans(self._people, runner, by, easy_mps(self._settings, runner))

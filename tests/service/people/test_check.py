@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,9 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results
 from surefoot.analysis.weeks.build_up import LegTests
+from surefoot.dashboards.plan_source import PlanState
+from surefoot.dashboards.wall.hosting import WallServer
+from surefoot.dashboards.wall.plan_sections import build_section
 from surefoot.firmware_sim.body.motion import PlannedBout, simulate
 from surefoot.firmware_sim.scenarios import make_scenario
 from surefoot.service.configuration import load_configuration
@@ -22,7 +27,9 @@ from surefoot.service.runtime.usual import confirm_usual
 from surefoot.service.settings import Settings
 from surefoot.service.store.writing import RunClock, StoreWriter
 from surefoot.service.terminal.check import measured_lines
+from surefoot.service.views.plan import RunnerPlan
 from surefoot.service.weeks.legs import MeasuredLegs
+from tests.dashboards.fake_source import FakeViewDataSource
 from tests.service.command import simulated, surefoot, write_samples
 from tests.service.demo_runs import SEED
 from tests.service.past_balances import FIRST, run_name, store_balance, store_past, windows
@@ -165,3 +172,20 @@ def test_calf_raises_and_balance_are_measured_in_a_recording(
 def test_what_cannot_be_measured_says_why() -> None:
     told = list(measured_lines(MeasuredLegs({}, (), "both pods are needed")))
     assert told == ["Calf raises and balance are not measured: both pods are needed."]
+
+
+def test_the_page_of_a_plan_asks_the_same(settings: Settings) -> None:
+    with WallServer(FakeViewDataSource(), plans=RunnerPlan(settings)) as wall:
+        statuses = [posted(wall.port, f"hurt=no&steady=yes&left={left}&right=23") for left in (25, 1000)]
+    assert statuses == [303, 400]
+    [said] = People(settings.data).all_of(RUNNER, LegTests)
+    assert (said.calf_raises_hurt, said.balance_is_steady, said.left_raises, said.right_raises) == (False, True, 25, 23)
+    shown = str(build_section(RUNNER, PlanState(RUNNER, None, tests=said), may_tell=True))
+    assert 'name="left" type="number" min="0" max="999" value="25"' in shown
+
+
+def posted(port: int, body: str) -> int:
+    """Status of an answer to the form."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as link:
+        link.request("POST", f"/runner/{RUNNER}/plan/tests", body, {"Sec-Fetch-Site": "same-origin"})
+        return link.getresponse().status
