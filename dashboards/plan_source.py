@@ -29,6 +29,7 @@ class PlanState:
     waits : what the build phase does not have yet; empty before it.
     injuries : that are open, the newest first.
     tests : what the runner said last of calf raises and balance.
+    unanswered_run : of the session of which the runner can still tell what is missing; empty without one.
     """
 
     name: str
@@ -42,12 +43,7 @@ class PlanState:
     waits: frozenset[Waits] = field(default_factory=frozenset)
     injuries: Sequence[Injury] = ()
     tests: LegTests | None = None
-
-    @property
-    def unanswered_run(self) -> str:
-        """The run of the session that holds the plan up; empty where none does."""
-        held_up = self.followed is not None and self.row is None and self.judged
-        return self.judged[-1].session.runs[-1] if held_up else ""
+    unanswered_run: str = ""
 
 
 class PlanSource(Protocol):

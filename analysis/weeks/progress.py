@@ -106,11 +106,14 @@ class Progress:
     judged : sessions, oldest first, up to one that holds everything up.
     stage : None where no session is named; the last one judged says why.
     waits : what the build phase does not have yet.
+    at_worst : what a session is compared with that is run although none is named; None where the runner can still tell
+        what is missing, or is to have it seen.
     """
 
     judged: Sequence[Judged]
     stage: Stage | None
     waits: frozenset[Waits]
+    at_worst: Stage | None = None
 
     @property
     def last(self) -> Judged | None:
@@ -143,11 +146,14 @@ def progress(
         matched = _matched(session, stage)
         told = _told(session, stage, matched.match, flags if is_last else ())
         decision = decide(plan, told)
-        after = decision if decision.row is not None or is_last else decide(plan, at_worst(told))
+        is_named = decision.row is not None
+        after = decision if is_named else decide(plan, at_worst(told))
         judged.append(Judged(session, stage.number, stage.row, matched, _in_build(decision, followed.plan, stage)))
         if after.from_day is None:
             return Progress(judged, None, _waits(tests, judged))
         stage = _next(followed.plan, replace(stage, begun=stage.begun or session.day), after, judged)
+        if is_last and not is_named:
+            return Progress(judged, None, _waits(tests, judged), stage)
     return Progress(judged, stage, _waits(tests, judged))
 
 

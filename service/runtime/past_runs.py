@@ -51,7 +51,7 @@ def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Se
                     factors[said.shoe] = 1.0 if scale is None else scale.factor
                 past = _measured(past, reader, run, said, factors[said.shoe])
             found.append(past)
-    found += [_of_watch(each, zone) for each in WatchRuns(settings.store_path).without_pods(runner)]
+    found += [of_watch(each, zone) for each in WatchRuns(settings.store_path).without_pods(runner)]
     return sorted(found, key=lambda each: each.started)
 
 
@@ -94,7 +94,8 @@ def _by_pace(windows: Sequence[Window], factor: float) -> Mapping[int, float]:
     return dict(found)
 
 
-def _of_watch(run: WatchRun, zone: tzinfo | None) -> PastRun:
+def of_watch(run: WatchRun, zone: tzinfo | None = None) -> PastRun:
+    """When and how long somebody ran whom a watch alone has seen."""
     offset_s = run.utc_offset_s
     where = zone if offset_s is None else timezone(timedelta(seconds=offset_s))
     started = datetime.fromtimestamp(run.time_ns / 1e9, UTC).astimezone(where)

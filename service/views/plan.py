@@ -38,12 +38,12 @@ class RunnerPlan:
         if found is None:
             return PlanState(runner, None, injuries=injuries)
         tests = self._people.all_of(runner, LegTests)
-        came = "" if found.sentence == found.came_of_last else found.came_of_last
+        *came, sentence = found.sentences
         return PlanState(
             runner,
             found.followed,
-            found.sentence,
-            came,
+            sentence,
+            "".join(came),
             found.number,
             found.row,
             found.judged,
@@ -51,6 +51,7 @@ class RunnerPlan:
             found.waits if found.is_build else frozenset(),
             injuries,
             tests[-1] if tests else None,
+            found.unanswered_run,
         )
 
     def begin_sprain(self, runner: str, by: str, stands: bool | None, moves: bool | None) -> str:

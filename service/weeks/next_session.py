@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
 from surefoot.analysis.weeks.build_up import LegTests, Waits, longest_next_s
+from surefoot.analysis.weeks.decision import Step
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.followed import FollowedPlan, bone_pain, bone_sentence, followed_on
 from surefoot.analysis.weeks.plan import Row, rest_sentence
@@ -30,6 +31,7 @@ class NextSession:
     sentence : what the runner reads.
     judged : the sessions so far, oldest first.
     waits : what the build phase does not have yet.
+    unanswered_run : of the session of which the runner can still tell what is missing; empty without one.
     """
 
     followed: FollowedPlan
@@ -39,6 +41,7 @@ class NextSession:
     sentence: str
     judged: tuple[Judged, ...] = ()
     waits: frozenset[Waits] = frozenset()
+    unanswered_run: str = ""
 
     @property
     def is_build(self) -> bool:
@@ -48,7 +51,8 @@ class NextSession:
     @property
     def sentences(self) -> Sequence[str]:
         """What came of the newest session, and what today is; once, where both are the same."""
-        return [each for each in dict.fromkeys((self.came_of_last, self.sentence)) if each]
+        came = self.came_of_last
+        return [self.sentence] if not came or self.sentence.startswith(came) else [came, self.sentence]
 
     @property
     def came_of_last(self) -> str:
@@ -87,7 +91,7 @@ def next_session(
     judged, stage = tuple(found.judged), found.stage
     why = _why_not(found, followed, flags, people.all_of(runner, CheckIn), today)
     if why or stage is None:
-        return NextSession(followed, None, None, None, why, judged, found.waits)
+        return NextSession(followed, None, None, None, why, judged, found.waits, _unanswered_run(found))
     number = stage.number + 1 if stage.number < len(followed.plan.rows) else None
     sentence = _sentence(stage, found.last, today)
     return NextSession(followed, stage.row, number, stage.from_day, sentence, judged, found.waits)
@@ -102,11 +106,25 @@ def _why_not(
     if told := bone_pain(said, followed.begun):
         return bone_sentence(followed.plan.kind, told)
     if found.stage is None:
-        return "" if found.last is None else found.last.decision.sentence
+        came = "" if found.last is None else found.last.decision.sentence
+        return f"{came} {_at_worst(found.at_worst)}".strip()
     is_build = found.stage.number >= len(followed.plan.rows)
     if is_build and longest_next_s([each.counted for each in found.judged], today) is None:
         return f"No session for {REFERENCE_DAYS} days: nothing is named any more. Begin a plan anew."
     return ""
+
+
+def _unanswered_run(found: Progress) -> str:
+    last = found.last
+    asks = last is not None and found.stage is None and found.at_worst is None
+    return last.session.runs[-1] if last is not None and asks and last.decision.step is Step.CANNOT_TELL else ""
+
+
+def _at_worst(stage: Stage | None) -> str:
+    if stage is None:
+        return ""
+    day = f"{stage.from_day:%A}, {stage.from_day.day} {stage.from_day:%b}"
+    return f"If you run again it is compared with {stage.row.words}, from {day} on."
 
 
 def _sentence(stage: Stage, last: Judged | None, today: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from surefoot.analysis.findings import Finding, Kind, Severity, latest
 from surefoot.analysis.model import Bout, BoutKind, Flag
@@ -13,12 +13,14 @@ from surefoot.analysis.weeks.decision import Evenness, Roll, Told
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.history import MIN_RUNNING_S
-from surefoot.analysis.weeks.labels import RunLabels
+from surefoot.analysis.weeks.labels import RunLabels, Surface
 from surefoot.analysis.weeks.progress import PlanSession
 from surefoot.analysis.weeks.session_told import about_session, any_told, faster, felt, signs_are_told, surface, swollen
 from surefoot.service.people.people import People
+from surefoot.service.runtime.past_runs import of_watch
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
+from surefoot.service.store.watch_runs import WatchRuns
 from surefoot.service.weeks.evenness import evenness_of
 
 MAX_UNWATCHED = 0.1
@@ -27,9 +29,30 @@ ONE_SESSION = timedelta(minutes=15)
 """Nobody knows what was run between two recordings that are nearer than this."""
 
 
+UNSEEN = Told(
+    row=0,
+    stage_day=1,
+    last_day=date.min,
+    bouts=Match.CANNOT_TELL,
+    pains=(),
+    evenness=None,
+    roll=None,
+    swollen=False,
+    surface=Surface.ROAD,
+    painkiller=False,
+    hills=False,
+)
+"""Of a run that pods did not see nothing is asked: it counts as the worst that it may have been in any case."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedSession:
-    """One recording of the pods, on its own clock."""
+    """One recording, on its own clock.
+
+    Parameters
+    ----------
+    seen : whether pods saw it; of a run of a watch nothing is known but how long it was.
+    """
 
     run: str
     started: datetime
@@ -37,6 +60,7 @@ class RecordedSession:
     gaps: Sequence[Gap]
     roll: Roll | None
     faster: bool | None
+    seen: bool = True
 
     @property
     def ended(self) -> datetime:
@@ -45,7 +69,9 @@ class RecordedSession:
 
     @property
     def run_s(self) -> float:
-        """Running in all."""
+        """Running in all; of a run that pods did not see, all of it."""
+        if not self.seen:
+            return self.bouts[-1].end_s
         return sum(end_s - start_s for start_s, end_s in merged_runs(self.bouts, self.gaps))
 
 
@@ -68,10 +94,22 @@ def plan_sessions(
             for run in reader.runs(runner)
             if run.summary is not None and followed.holds_on(run.started_utc.astimezone(zone).date())
         ]
+    recorded += [each for each in _of_watches(settings, runner, zone) if followed.holds_on(each.started.date())]
+    recorded.sort(key=lambda each: each.started)
     least_s = min(MIN_RUNNING_S, *(0.5 * row.running_s for row in followed.plan.rows))
     days = [day for day in _by_date(recorded) if sum(each.run_s for each in day) >= least_s]
     even = evenness_of(settings, runner, [each.run for day in days for each in day])
     return [_session(day, followed, said, labels, even) for day in days]
+
+
+def _of_watches(settings: Settings, runner: str, zone: tzinfo | None) -> Iterator[RecordedSession]:
+    """Runs that pods did not see: one long gap."""
+    for run in WatchRuns(settings.store_path).without_pods(runner):
+        past = of_watch(run, zone)
+        if past.run_s > 0.0:
+            bout = Bout(BoutKind.OTHER, 0.0, past.duration_s)
+            gap = 0.0, past.duration_s
+            yield RecordedSession(past.run, past.started, (bout,), (gap,), None, None, seen=False)
 
 
 def _by_date(recorded: Sequence[RecordedSession]) -> Iterator[Sequence[RecordedSession]]:
@@ -124,7 +162,9 @@ def _session(
     runs = [each.run for each in day]
     last_day = max(each.ended.date() for each in day)
     about = about_session(said, runs, last_day)
-    told_of = [labels.get(run, RunLabels(run)) for run in runs]
+    asked = [labels.get(each.run, RunLabels(each.run)) for each in day if each.seen]
+    if not asked:
+        return PlanSession(runs, day[0].started, last_day, *_joined(day), UNSEEN)
     told = Told(
         row=0,
         stage_day=1,
@@ -134,9 +174,9 @@ def _session(
         evenness=_worst_evenness([even[each.run] for each in day]),
         roll=_worst_roll(day, answered=signs_are_told(about)),
         swollen=swollen(about),
-        surface=surface(told_of),
-        painkiller=any_told([each.painkiller for each in told_of]),
-        hills=any_told([each.hills for each in told_of]),
+        surface=surface(asked),
+        painkiller=any_told([each.painkiller for each in asked]),
+        hills=any_told([each.hills for each in asked]),
         faster=any_told([each.faster for each in day]),
     )
     return PlanSession(runs, day[0].started, last_day, *_joined(day), told)

@@ -12,8 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.analysis.weeks.build_up import LegTests
+from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
+from surefoot.analysis.weeks.plan import Row, clinician_plan
 from surefoot.sensor_ingest.recording.kept_feet import keep_feet
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.people.people import People
@@ -41,6 +44,10 @@ def furnish(settings: Settings, samples: Mapping[Foot, Samples], alone: RunFolde
         people.keep(name, Shoe("s1", f"Shoe of {name}, {TYPED}"))
         people.keep(name, Injury("i1", Foot.LEFT, InjuryKind.SPRAIN, OLD.date(), note=TYPED))
         people.keep(name, RunLabels(run, note=TYPED))
+        people.keep(name, LegTests(f"of {name}", OLD.date(), calf_raises_hurt=False))
+        rows = clinician_plan([Row(1, 600.0)], TYPED, OLD.date()).plan
+        assert rows is not None
+        people.keep(name, FollowedPlan(f"of {name}", rows, OLD.date(), "i1"))
         WatchRuns(settings.store_path).add(watch_run(name))
         with Outbox(settings.store_path, "mail") as outbox:
             outbox.mark_message_delivered(run_message_id(run, name), 1.0)

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from surefoot.analysis.model import Foot
+from surefoot.analysis.weeks.build_up import LegTests
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Seen, Sign, Trend, When
+from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
+from surefoot.analysis.weeks.plan import Plan, PlanKind, Row
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.people import People
 from surefoot.service.people.people_file import FILE_NAME
@@ -26,6 +29,10 @@ VALUES: list[Any] = [
     SAID,
     CheckIn("c2", NOW, NOW.date(), When.NEXT_MORNING),
     Injury("i1", Foot.RIGHT, InjuryKind.SPRAIN, date(2025, 1, 2), Onset.SUDDEN, 2, date(2025, 3, 1), "on a root"),
+    FollowedPlan(
+        "p1", Plan(PlanKind.CLINICIAN, [Row(6, 60.0, 240.0)], by="M. Roth", made=NOW.date()), NOW.date(), "i1"
+    ),
+    LegTests("t1", NOW.date(), calf_raises_hurt=False),
     RunLabels("run-1", Surface.TRAIL, "s1", hills=True, note="wet"),
     Shoe("s1", "Blue ones", date(2026, 1, 1), 120_000.0),
 ]

@@ -18,6 +18,7 @@ from surefoot.analysis.weeks.plan import Row
 from surefoot.service.configuration import load_configuration
 from surefoot.service.people.people import People
 from surefoot.service.settings import Settings
+from surefoot.service.store.watch_runs import WatchRun, WatchRuns
 from surefoot.service.weeks.beginning import Plans
 from surefoot.service.weeks.next_session import NextSession, next_session
 from tests.service.command import surefoot
@@ -195,12 +196,27 @@ def test_a_second_run_on_the_same_date_and_one_on_a_rest_day_are_more_than_plann
     assert (found.row, found.from_day) == (ROWS[1], (MONDAY + 5 * DAY).date())
 
 
+def test_a_run_of_a_watch_alone_counts_as_the_worst_that_it_may_have_been(settings: Settings, people: People) -> None:
+    know_usual(settings, MONDAY)
+    session(settings, people, MONDAY)
+    began_ns = round((MONDAY + 2 * DAY).timestamp() * 1e9)
+    watched = WatchRun(RUNNER, began_ns, RUNNER, 7200.0, 1800.0, None, None, None, None, "running", "fit")
+    WatchRuns(settings.store_path).add(watched)
+    found = at(settings, MONDAY + 3 * DAY)
+    assert (found.row, found.unanswered_run) == (None, "")
+    assert found.sentence.startswith(UNKNOWN + "the pods did not see all of the session; ")
+    then = " If you run again it is compared with 6 × (1 min running, 4 min walking), from Saturday, 6 Jun on."
+    assert found.sentence.endswith(then)
+    session(settings, people, MONDAY + 5 * DAY)
+    assert at(settings, MONDAY + 6 * DAY).number == 2
+
+
 def test_what_the_runner_can_still_tell_holds_up_all_that_comes_after(settings: Settings, people: People) -> None:
     know_usual(settings, MONDAY)
     run = store_session(settings, MONDAY, bouts_of(*FIRST))
     session(settings, people, MONDAY + 2 * DAY)
     found = at(settings, MONDAY + 3 * DAY)
-    assert (found.row, len(found.judged)) == (None, 1)
+    assert (found.row, len(found.judged), found.unanswered_run) == (None, 1, run)
     all_well(people, run, MONDAY + timedelta(hours=1))
     assert len(at(settings, MONDAY + 3 * DAY).judged) == 2
 
