@@ -43,6 +43,7 @@ from surefoot.service.cli.serve import serve
 from surefoot.service.cli.ship import ship
 from surefoot.service.cli.sync import sync
 from surefoot.service.cli.takeout import takeout
+from surefoot.service.cli.usual import usual
 from surefoot.service.cli.workout import workout
 
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
@@ -61,6 +62,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
     distance: "surefoot distance last 10km",
     load: "surefoot load anna",
+    usual: "surefoot usual anna --confirm 2026-01-31",
     plan: "surefoot plan anna --begin sprain --stands --moves",
     workout: "surefoot workout 6x1/4",
     check: "surefoot check anna --raises 25,25 --painless --steady",

@@ -12,7 +12,8 @@ from surefoot.analysis.weeks.easy_minutes import Check, easy_minutes
 from surefoot.service.errors.people import EntryError
 from surefoot.service.errors.runs import RunNotStoredError
 from surefoot.service.people.people import People
-from surefoot.service.runtime.usual import own_runs, shoe_of, usual_of
+from surefoot.service.runtime.own_runs import own_runs
+from surefoot.service.runtime.usual import shoe_of, usual_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 

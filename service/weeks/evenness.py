@@ -12,7 +12,8 @@ from surefoot.analysis.weeks.anchor import Anchor
 from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.run_balance import MIN_GAIT_S
 from surefoot.service.people.people import People
-from surefoot.service.runtime.usual import evenness, own_runs
+from surefoot.service.runtime.own_runs import own_runs
+from surefoot.service.runtime.usual import evenness
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
@@ -24,7 +25,8 @@ from surefoot.service.configuration import load_configuration
 from surefoot.service.errors.people import TooFewHealthyError
 from surefoot.service.people.people import People
 from surefoot.service.runtime.demo import record_demo
-from surefoot.service.runtime.usual import confirm_usual, evenness, own_runs
+from surefoot.service.runtime.own_runs import own_runs
+from surefoot.service.runtime.usual import confirm_usual, evenness
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.service.command import surefoot
@@ -137,3 +139,59 @@ def baselines_of(settings: Settings, run: RunFolder) -> list[tuple[object, ...]]
     )
     with closing(sqlite3.connect(settings.store_path)) as store:
         return store.execute(query, (run.manifest.run_id,)).fetchall()
+
+
+def test_the_command_tells_confirms_and_compares(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = load_configuration().settings
+    store_past(settings, RUNNER, *EVEN)
+    first = surefoot(capsys, "usual", RUNNER).out.splitlines()
+    assert first[0] == "No usual is confirmed; 5 healthy runs are known, the last of 13 Dec."
+    assert "surefoot usual anna --confirm 2025-12-13 confirms them as your usual." in first
+    store_balance(settings, RUNNER, LATER, 5.0)
+    told = surefoot(capsys, "usual", RUNNER, "--confirm", "2025-12-31").out
+    assert "Your usual: 5 healthy runs up to 31 Dec 2025, as you confirmed." in told
+    assert "Newest run, 10 Jan: Different from your usual: left contact is 5.0 % shorter against the right" in told
+    assert "anchor, 5 runs: contact right vs left +0.0 % (± 3." in told
+    refused = surefoot(capsys, "usual", RUNNER, "--confirm", "2025-12-02")
+    assert (refused.code, refused.err) == (2, f"error: {TooFewHealthyError(1, date(2025, 12, 2))}\n")
+    assert surefoot(capsys, "usual", "eve").code == 2
+
+
+def test_what_crept_is_told_with_its_day_and_band(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = load_configuration().settings
+    crept = [0.4 * place for place in range(1, 13)]
+    store_past(settings, RUNNER, *EVEN, *EVEN, *EVEN, *crept)
+    told = next(line for line in surefoot(capsys, "usual", RUNNER).out.splitlines() if line.startswith("Since about"))
+    assert re.fullmatch(
+        r"Since about \d+ Jan, running: left contact is [45]\.\d % \(± [012]\.\d\) shorter than before, against the"
+        r" right; it crept over \d+ runs\.", told
+    ), told  # fmt: skip
+
+
+def test_ten_runs_measure_ones_own_noise(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = load_configuration().settings
+    store_past(settings, RUNNER, *EVEN[:2])
+    assert (
+        "Know your noise: 2 of 10 runs that are alike are there. It takes five easy minutes"
+        in surefoot(capsys, "usual", RUNNER).out
+    )
+    store_past(settings, RUNNER, *(1.5, -1.5) * 4, first=FIRST + timedelta(days=10))
+    told = surefoot(capsys, "usual", RUNNER).out
+    # By hand: 0, 1 and four each of ±1.5 have the variance 2.1; within runs it is 0.31²/12 and less
+    assert (
+        "10 of 10 runs that are alike are there; left against right differs by 1.4 % from run to run (95 %: 1.0 to"
+        in told
+    )
+    assert "None of them would have been called different." in told
+
+
+def test_scatter_is_learnt_from_three_runners_on() -> None:
+    settings = load_configuration().settings
+    for runner in ("anna", "ben"):
+        store_past(settings, runner, *(2.0, -2.0) * 5)
+    assert own_runs(settings, "anna").scatters[CONTACT].sd_pct == 1.0
+    store_past(settings, "cem", *(2.0, -2.0) * 5)
+    learnt = own_runs(settings, "dora").scatters[CONTACT]
+    assert learnt.sd_pct == pytest.approx(2.1, abs=0.1)  # √(10 / 9) × 2
+    chosen = settings.model_copy(update={"parameters": {"run_to_run_sd_pct": 0.7}})
+    assert own_runs(chosen, "dora").scatters[CONTACT].sd_pct == 0.7
