@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import Shoe
+from surefoot.analysis.weeks.usual_now import UsualNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class History:
     runs : newest first.
     check_ins, flags : what was said of feet and legs, and what is to be seen because of it.
     feed_since : since when there is an address of a calendar; None without one.
+    usual : what the runner's runs are compared with, and how they compare.
     """
 
     name: str
@@ -87,6 +89,7 @@ class History:
     shoes: Sequence[WornShoe]
     injuries: Sequence[Injury]
     feed_since: datetime | None
+    usual: UsualNow
 
 
 class HistorySource(Protocol):
@@ -103,6 +106,17 @@ class HistorySource(Protocol):
 
     def remove(self, runner: str, value: Injury) -> None:
         """Take an injury back that was a mistake; OSError as above."""
+
+    def confirm_usual(self, runner: str, day: date) -> None:
+        """Make the healthy runs up to a day the runner's usual.
+
+        Raises
+        ------
+        ValueError
+            if there are too few; str() is one sentence for people.
+        OSError
+            as above.
+        """
 
     def new_feed(self, runner: str) -> str:
         """Token of a calendar's address, in place of an earlier one."""

@@ -27,6 +27,7 @@ from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.calendar_feed import MEDIA_TYPE, calendar
 from surefoot.dashboards.wall.pages import Page, sentence_page
 from surefoot.dashboards.wall.run_pair import pair_table
+from surefoot.dashboards.wall.usual_section import usual
 
 MAX_FORM_BYTES = 4096
 MAX_TEXT = 200
@@ -69,6 +70,7 @@ class HistoryPage:
             "injury": self._add_injury,
             "over": self._end_injury,
             "remove": self._remove_injury,
+            "usual": self._confirm_usual,
         }
         below = "/runner/{runner}/history"
         return [
@@ -109,6 +111,7 @@ class HistoryPage:
         parts = [
             sections.section("runs", "Runs", *runs),
             sections.trends(history.runs) if sees_runs else None,
+            usual(runner, history.usual, today, may_tell=may_tell) if sees_runs and sees_pain else None,
             told_of.diary(history, today, self._diary_of(runner)) if sees_pain else None,
             told_of.shoes(runner, history.shoes, may_tell=may_tell) if sees_runs else None,
             told_of.injuries(runner, history.injuries, today, may_tell=may_tell) if sees_pain else None,
@@ -173,6 +176,12 @@ class HistoryPage:
         shoe = known[form["id"]]
         self._source.keep(runner, replace(shoe, retired=not shoe.retired))
 
+    def _confirm_usual(self, runner: str, form: Form) -> None:
+        day = _day(form.get("day", ""))
+        if day > self._today():
+            raise ValueError("runs are confirmed up to today or before")
+        self._source.confirm_usual(runner, day)
+
     def _add_injury(self, runner: str, form: Form) -> None:
         began = _day(form.get("day", ""))
         if began > self._today():
@@ -231,7 +240,7 @@ def _day(text: str) -> date:
 
 
 def _reason(error: Exception) -> str:
-    return "there is no such entry any more" if isinstance(error, KeyError) else str(error)
+    return "there is no such entry any more" if isinstance(error, KeyError) else str(error).removesuffix(".")
 
 
 def _new_id() -> str:

@@ -24,8 +24,9 @@ class TooFewHealthyError(RequestError):
 
     def __init__(self, runs: int, day: date) -> None:
         super().__init__(
-            f"{runs} healthy {'run is' if runs == 1 else 'runs are'} known up to {day:%d %b %Y}, and three are needed; a run counts where the diary"
-            ' says "nothing hurts" in the 48 hours before it and in those after it, and nothing else.'
+            f"{runs} healthy {'run is' if runs == 1 else 'runs are'} known up to {day:%d %b %Y}, and three are needed;"
+            ' a run counts where the diary says "nothing hurts" in the 48 hours before it and in those after it, and'
+            " nothing else."
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,10 @@ from surefoot.analysis.weeks.labels import RunLabels, Shoe, shoe_distances_m
 from surefoot.dashboards.history_source import History, PastRun, RunGait, Spread, WornShoe
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.watches.kept_track import kept_track, track_path
+from surefoot.service.errors.people import TooFewHealthyError
 from surefoot.service.people.feeds import Feeds
 from surefoot.service.people.people import People
+from surefoot.service.runtime.usual import confirm_usual, usual_now
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
 from surefoot.service.store.watch_runs import WatchRun, WatchRuns
@@ -39,6 +41,7 @@ class RunnerHistory:
     """
 
     def __init__(self, settings: Settings, runs: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._settings = settings
         self._people = People(settings.data, now)
         self._feeds = Feeds(settings.data)
         self._store = settings.store_path
@@ -61,6 +64,7 @@ class RunnerHistory:
             self._worn(runner, shoes, runs),
             injuries,
             self._feeds.since(runner),
+            usual_now(self._settings, runner),
         )
 
     def numbers(self, runner: str, run: str) -> Numbers:
@@ -78,6 +82,13 @@ class RunnerHistory:
     def remove(self, runner: str, value: Injury) -> None:
         """Take an injury back that was a mistake."""
         self._people.withdraw(runner, Injury, value.id)
+
+    def confirm_usual(self, runner: str, day: date) -> None:
+        """Make the healthy runs up to a day the runner's usual; ValueError where there are too few."""
+        try:
+            confirm_usual(self._settings, runner, day)
+        except TooFewHealthyError as error:
+            raise ValueError(str(error)) from error
 
     def new_feed(self, runner: str) -> str:
         """Token of a calendar's address, in place of an earlier one."""

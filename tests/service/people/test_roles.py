@@ -45,6 +45,7 @@ from surefoot.service.views.wall import Archive, WallDataSource
 from tests.dashboards.fake_source import FakeViewDataSource, eventful_runner
 from tests.dashboards.runs import RUN
 from tests.service.demo_runs import record_demo_run
+from tests.service.past_balances import store_past
 
 RUNNER, WORD = "runner-1", "correct horse"
 RUNS, FINDINGS, PAIN = Scope.RUNS, Scope.FINDINGS, Scope.PAIN_AND_PLAN
@@ -110,6 +111,7 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/runner/{runner}/history/injury": ("POST", "/runner/RUNNER/history/injury", TELL),
     "/runner/{runner}/history/over": ("POST", "/runner/RUNNER/history/over", TELL),
     "/runner/{runner}/history/remove": ("POST", "/runner/RUNNER/history/remove", TELL),
+    "/runner/{runner}/history/usual": ("POST", "/runner/RUNNER/history/usual", TELL),
     "/runner/{runner}/history/feed": ("POST", "/runner/RUNNER/history/feed", TELL),
     "/runner/{runner}/history/end-feed": ("POST", "/runner/RUNNER/history/end-feed", TELL),
     "/runner/{runner}/plan/sprain": ("POST", "/runner/RUNNER/plan/sprain", TELL),
@@ -239,8 +241,10 @@ def test_each_page_answers_those_who_may_see_it(
     assert shown == allowed
 
 
-def fill(settings: Settings, *, is_followed: bool) -> None:
+def fill(settings: Settings, route: str) -> None:
     """What the forms change is there."""
+    if route.endswith("/usual"):
+        store_past(settings, RUNNER, 0.0, 0.0, 0.0)
     people, at_utc = People(settings.data), datetime(2026, 5, 20, 18, tzinfo=UTC)
     people.keep(RUNNER, Shoe("s1", "Blue ones"))
     people.keep(RUNNER, Injury("s1", Foot.LEFT, InjuryKind.SPRAIN, date(2026, 1, 2)))
@@ -249,7 +253,7 @@ def fill(settings: Settings, *, is_followed: bool) -> None:
     assert rows is not None
     for each in people.all_of(RUNNER, FollowedPlan):
         people.withdraw(RUNNER, FollowedPlan, each.id)
-    if is_followed:
+    if route.endswith("/plan/end"):
         people.keep(RUNNER, FollowedPlan("p1", rows, date(2026, 1, 2)))
 
 
@@ -271,7 +275,7 @@ def test_each_form_is_taken_from_those_who_may_send_it(
     if route == "/logout":
         return  # whoever leaves is answered, and signed out: below
     for name, cookie in cookies.items():
-        fill(settings, is_followed=route.endswith("/plan/end"))
+        fill(settings, route)
         status, _ = asked(wall, cookie, rolled, address, method, typed(route, method))
         refused = status == 303 and name == "nobody"  # led to the form
         assert (answered(status) and not refused) == (name in allowed), name
@@ -300,7 +304,7 @@ def test_a_minor_does_what_a_runner_does_and_only_a_guardian_decides_what_others
 ) -> None:
     method, address, allowed = SENT[route]
     for name, cookie in of_minor.items():
-        fill(settings, is_followed=route.endswith("/plan/end"))
+        fill(settings, route)
         status, text = asked(wall, cookie, rolled, address, method, typed(route, method))
         may = "self" in allowed and not (name == "minor" and route in DECIDED)
         assert (answered(status) and NOT_YOURS not in text) == may, name
