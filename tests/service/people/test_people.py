@@ -25,16 +25,15 @@ from surefoot.service.people.typed_values import from_json, to_json
 NOW = datetime(2026, 5, 20, 18, tzinfo=UTC)
 PAIN = Pain(Foot.LEFT, Place.SHIN, 4, OnBone.YES, Trend.GREW, 10, swollen=False, at_rest=True)
 SAID = CheckIn("c1", NOW, NOW.date(), When.AFTER, (PAIN,), frozenset({Sign.SNAPPING}), "run-1")
+ROWS = Plan(PlanKind.CLINICIAN, [Row(6, 60.0, 240.0)], by="M. Roth", made=NOW.date())
 VALUES: list[Any] = [
     SAID,
     CheckIn("c2", NOW, NOW.date(), When.NEXT_MORNING),
     Injury("i1", Foot.RIGHT, InjuryKind.SPRAIN, date(2025, 1, 2), Onset.SUDDEN, 2, date(2025, 3, 1), "on a root"),
-    FollowedPlan(
-        "p1", Plan(PlanKind.CLINICIAN, [Row(6, 60.0, 240.0)], by="M. Roth", made=NOW.date()), NOW.date(), "i1"
-    ),
-    LegTests("t1", NOW.date(), calf_raises_hurt=False),
     RunLabels("run-1", Surface.TRAIL, "s1", hills=True, note="wet"),
     Shoe("s1", "Blue ones", date(2026, 1, 1), 120_000.0),
+    FollowedPlan("p1", ROWS, NOW.date(), "i1", 2.5),
+    LegTests("t1", NOW.date(), calf_raises_hurt=False),
 ]
 
 
