@@ -11,6 +11,9 @@ from surefoot.analysis.gait.stillness import StillSeconds
 from surefoot.analysis.model import Bools, Bout, BoutKind, Floats, Foot, Ints, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 
+MAX_CHANGE_S = 1.0
+"""Between a run and a walk lies a stride that is neither, of at most so long: it belongs to what comes after it."""
+
 
 class BoutBuilder:
     """Strides of either foot in, in time order, and still seconds; bouts out that cover the recording without gaps."""
@@ -84,6 +87,8 @@ class BoutBuilder:
             kind != self._open.kind or start_s > self._open.end_s + self._parameters.max_pause_s
         ):
             bouts = self._close(start_s)
+            if start_s <= bouts[-1].end_s + MAX_CHANGE_S:
+                start_s = bouts[-1].end_s
         if self._open is None:
             bouts += self._fill_pause(start_s)
             self._open = Bout(kind, start_s, end_s)

@@ -96,6 +96,14 @@ def test_walking_then_running_are_two_bouts_that_meet() -> None:
     assert walk[2] == run[1] == pytest.approx(10.0)
 
 
+@pytest.mark.parametrize(("change_s", "found"), [(0.9, ["run", "walk"]), (1.1, ["run", "other", "walk"])])
+def test_the_stride_in_which_a_run_becomes_a_walk_belongs_to_the_walk(change_s: float, found: list[str]) -> None:
+    run, walk = gait(0.0, 20), gait(14.0 + change_s, 20, 1.1, running=False)
+    bouts = bouts_of(run, walk, start_s=0.0, end_s=float(walk.next_initial_contact_s[-1]))
+    assert kinds(bouts) == found
+    assert all(earlier[2] == later[1] for earlier, later in itertools.pairwise(bouts))
+
+
 @pytest.mark.parametrize(("pause_s", "expected"), [(1.49, 1), (1.51, 3)])
 def test_a_pause_is_bridged_if_one_stride_may_be_missing_in_it(pause_s: float, expected: int) -> None:
     rows = gait(0.0, 10, 0.7), gait(7.0 + pause_s, 10, 0.7)
