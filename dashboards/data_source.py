@@ -18,6 +18,7 @@ from surefoot.analysis.session import Results
 from surefoot.analysis.speed_scale import SpeedScale
 from surefoot.analysis.time_watched import TimeWatched
 from surefoot.analysis.track import JoinedTrack
+from surefoot.analysis.weeks.baselines import Looked
 from surefoot.analysis.weeks.timeline import Moment
 
 
@@ -56,6 +57,7 @@ class AnalysedRun:
     ended : False for a run in progress or cut off, and for CSV files.
     track : what a watch kept of the run; None without one.
     speed_scale : what distances from the pods are multiplied with; None where nothing has taught it.
+    looked : the run beside the runner's usual; None where none was confirmed when it began.
     """
 
     runner: str
@@ -69,6 +71,7 @@ class AnalysedRun:
     ended: bool = False
     track: JoinedTrack | None = None
     speed_scale: SpeedScale | None = None
+    looked: Looked | None = None
 
     @property
     def speed_factor(self) -> float:

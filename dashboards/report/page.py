@@ -96,6 +96,7 @@ def _first_screen(run: AnalysedRun, findings: Sequence[Finding], question: Marku
         element("ol", *(_finding_entry(finding, run.origin_s) for finding in findings), class_="found")
         if findings
         else None,
+        element("p", with_unbroken_units(run.looked.sentence), class_="lead") if run.looked else None,
         question,
         element("dl", *(_tile(*each) for each in _tiles(run, findings)), class_="tiles"),
         timeline(run, marks) if run.results.bouts else None,

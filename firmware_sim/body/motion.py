@@ -23,7 +23,7 @@ from surefoot.firmware_sim.body.inversion_events import (
 )
 from surefoot.firmware_sim.body.non_gait import non_gait_motion
 from surefoot.firmware_sim.body.pitch import foot_flat_s
-from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile, of_the_day
 from surefoot.firmware_sim.body.stride_variation import StrideVariation, draw_variation
 from surefoot.firmware_sim.body.strides import stride_nodes
 from surefoot.firmware_sim.body.truth import TrueInversionEvent, TrueStrides
@@ -53,6 +53,7 @@ def simulate(
     """
     if not plan:
         raise ValueError("plan must hold at least one bout")
+    runner, plan = of_the_day(runner, plan, seed)
     bouts = merge_stands(plan)
     duration_s = float(sum(bout.duration_s for bout in bouts))
     rhythm, *feet, idle = np.random.default_rng(seed).spawn(4)

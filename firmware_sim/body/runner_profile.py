@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
+
+import numpy as np
 
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body import gait_parameters
@@ -15,6 +18,8 @@ FootStrike = Literal["rear", "mid", "fore", "flat"]
 GAIT_CODES: dict[Activity, int] = {"walk": gait_parameters.WALK, "run": gait_parameters.RUN}
 SPEED_RANGE_MPS: dict[Activity, tuple[float, float]] = {"walk": (0.4, 2.3), "run": (1.5, 9.0)}
 """All other activities are on the spot and have speed 0."""
+RUN_TO_RUN = 19
+"""Beside a run's seed, so that all else is drawn as without it."""
 MAX_GRADE_PCT = 30.0
 """Largest slope or camber that a bout accepts."""
 
@@ -69,6 +74,8 @@ class RunnerProfile:
     strike : foot strike in running; flat is a midfoot landing of the whole sole at once, which neither slaps nor rings.
     strike_angle_deg : toes-up angle at initial contact in running; None takes the typical one for strike and speed.
     contact_asymmetry_pct : right minus left contact time, relative to their mean.
+    run_to_run_sd_pct : by how much `contact_asymmetry_pct` differs from run to run: standard deviation of what a run's
+        seed adds to all of it.
     contact_change_pct, cadence_change_pct : deviation from the typical contact time and cadence at a speed.
     contact_time_sd_s, stride_time_sd_pct, strike_angle_sd_deg : scatter from stride to stride.
     contact_correlation : of the scatter of left and right contact times in one gait cycle, −1 … 1.
@@ -85,6 +92,7 @@ class RunnerProfile:
     strike: FootStrike = "rear"
     strike_angle_deg: float | None = None
     contact_asymmetry_pct: float = 0.0
+    run_to_run_sd_pct: float = 0.0
     contact_change_pct: float = 0.0
     cadence_change_pct: float = 0.0
     contact_time_sd_s: float = 0.005
@@ -101,3 +109,19 @@ class RunnerProfile:
     ball_m: float = 0.19
     toe_m: float = 0.25
     step_width_m: float = 0.10
+
+
+def of_the_day(
+    runner: RunnerProfile, plan: Sequence[PlannedBout], seed: int
+) -> tuple[RunnerProfile, Sequence[PlannedBout]]:
+    """A runner and their bouts with what this run differs by from their other runs; the same for the same seed."""
+    if not runner.run_to_run_sd_pct:
+        return runner, plan
+    more_pct = float(np.random.default_rng([seed, RUN_TO_RUN]).normal(0.0, runner.run_to_run_sd_pct))
+    bouts = [
+        bout
+        if bout.contact_asymmetry_pct is None
+        else replace(bout, contact_asymmetry_pct=bout.contact_asymmetry_pct + more_pct)
+        for bout in plan
+    ]
+    return replace(runner, contact_asymmetry_pct=runner.contact_asymmetry_pct + more_pct), bouts

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from surefoot.analysis.track import JoinedTrack
+from surefoot.analysis.weeks.usual import NOTHING_KNOWN
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.report.page import report_html
 from surefoot.sensor_ingest.recording.manifest import Manifest
@@ -19,6 +20,7 @@ from surefoot.sensor_ingest.watches.kept_track import kept_track
 from surefoot.service import VERSION
 from surefoot.service.errors.output import BrowserError, OutputError
 from surefoot.service.pipeline.analysis import Analysis
+from surefoot.service.pipeline.kept_usual import kept_usual
 
 BROWSERS = (
     "chromium",
@@ -45,6 +47,7 @@ def recorded(
     analysis: Analysis, runner: str = "", run: Manifest | None = None, track: JoinedTrack | None = None
 ) -> AnalysedRun:
     """An analysis as the views' data; of the runner with an id in a run."""
+    usual = NOTHING_KNOWN if run is None else kept_usual(run, runner)
     return AnalysedRun(
         runner,
         runner if run is None else run.names[runner],
@@ -56,6 +59,7 @@ def recorded(
         analysis.quality,
         run is not None and run.ended,
         track,
+        looked=None if usual.day is None else usual.looked(analysis.results.windows),
     )
 
 

@@ -118,6 +118,9 @@ def test_what_a_run_is_compared_with_is_frozen_in_it(uneven: RunFolder, capsys: 
         ("anchor", PUSH_OFF),
     }
     assert all(count == 2 for *_, count in rows)  # at its start and at its end
+    report = run.path.parent / "report.html"
+    surefoot(capsys, "report", run.path, "--output", report)
+    assert '<p class="lead">Different from your usual: left contact is' in report.read_text()
     # whatever is confirmed and told later
     People(settings.data).withdraw(runner, Anchor, "usual")
     store_past(settings, runner, *(5.0,) * 6, first=began + timedelta(days=2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -287,3 +289,27 @@ def test_a_flat_landing_does_not_jolt_the_foots_rotation_and_its_impact_lasts_ab
     assert np.all(np.abs(rising[:, 46:]) < 0.15 * rising.max(axis=1, keepdims=True))
     ringing = after_landing("mid")[1]
     assert np.abs(turning).max() < 0.25 * np.abs(ringing).max()
+
+
+def asymmetry_pct(runner: RunnerProfile, seed: int) -> float:
+    """Right against left in the truth of a short run."""
+    plan = (PlannedBout("run", 8.0, 2.8), PlannedBout("run", 8.0, 2.8, contact_asymmetry_pct=2.0))
+    truth = simulate(runner, plan, seed).truth
+    left_s, right_s = (float((rows.terminal_contact_s - rows.initial_contact_s).mean()) for rows in truth.values())
+    return 200.0 * (right_s - left_s) / (right_s + left_s)
+
+
+def test_runs_of_the_same_runner_differ_by_the_scatter_that_is_asked_for() -> None:
+    steady = RunnerProfile(contact_asymmetry_pct=2.0, contact_time_sd_s=0.0)
+    found = [asymmetry_pct(replace(steady, run_to_run_sd_pct=1.0), seed) for seed in range(60)]
+    assert np.mean(found) == pytest.approx(2.0, abs=0.4)
+    assert np.std(found, ddof=1) == pytest.approx(1.0, abs=0.27)  # 3 standard errors
+    assert found[7] == asymmetry_pct(replace(steady, run_to_run_sd_pct=1.0), 7)
+    assert {round(asymmetry_pct(steady, seed), 2) for seed in range(3)} == {2.0}
+
+
+def test_all_else_of_a_run_is_drawn_as_without_it() -> None:
+    plan = (PlannedBout("run", 8.0, 2.8),)
+    one, other = (simulate(RunnerProfile(run_to_run_sd_pct=sd_pct), plan, 3).truth for sd_pct in (0.0, 1.0))
+    for foot in Foot:
+        np.testing.assert_array_equal(one[foot].strike_angle_deg, other[foot].strike_angle_deg)
