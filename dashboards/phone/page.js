@@ -5,6 +5,7 @@ import { Journals } from "./journal.js";
 import { PodLink } from "./link.js";
 import { BATTERY_SERVICE, POD_SERVICE, STORE_SERVICE } from "./profile.js";
 import { Recording, newRun } from "./recording.js";
+import { timedText } from "./timed.js";
 import { Uploader } from "./upload.js";
 
 const SOFTWARE = "surefoot phone";
@@ -174,7 +175,10 @@ function show() {
   element("end").textContent = recording?.run.ended ? "Ending" : "End the run";
   const passedS = isRunning ? Math.max(recording.clock.nowS, 0) : 0;
   element("time").textContent = isRunning ? clockText(passedS) : "";
-  element("pocketed").textContent = element("time").textContent;
+  const timed = timedText((text) => cues.say(text));
+  element("timed").textContent = timed;
+  element("timed").hidden = !timed;
+  element("pocketed").textContent = [element("time").textContent, timed].filter(Boolean).join(" · ");
 }
 
 function clockText(seconds) {
@@ -209,6 +213,7 @@ async function setUp() {
   for (const foot of ["left", "right"]) card(foot).querySelector("button").onclick = handled(() => choose(foot));
   element("start").onclick = handled(start);
   element("end").onclick = handled(end);
+  element("timer").href = "/timer/"; // beside this page, which goes on recording
   element("hide").onclick = hide;
   element("open").oninput = slide;
   document.addEventListener("visibilitychange", keepScreenOn);

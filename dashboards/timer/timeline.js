@@ -31,6 +31,8 @@ export function moment(session, atS) {
   return { now, then, leftS: now ? now.endS - Math.max(atS, 0) : 0 };
 }
 
+export const clockText = (leftS) => `${Math.floor(Math.ceil(leftS) / 60)}:${String(Math.ceil(leftS) % 60).padStart(2, "0")}`;
+
 export const stretchWords = ({ doing, startS, endS, number, of }) =>
   doing === "run" ? `Run ${number} of ${of}, ${lengthWords(endS - startS)}` : `Walk, ${lengthWords(endS - startS)}`;
 

@@ -1,14 +1,13 @@
 // The timer: what now, for how long, and what comes next, by a plan's row or one typed in. Works without network and pods.
 
 import { signal, isSilent, wakeSound } from "./signals.js";
-import { MINUTE_S, cues, lengthWords, moment, stretches } from "./timeline.js";
-import { Timing } from "./timing.js";
+import { MINUTE_S, clockText, cues, lengthWords, moment, stretches } from "./timeline.js";
+import { SIGNALS, Timing } from "./timing.js";
 
 const TICK_MS = 200;
 const TELL_MS = 20_000;
 const PATIENCE_MS = 8000;
 const MAX_S = 6 * 3600;
-const SIGNALS = "surefoot timer signals";
 
 const query = new URLSearchParams(location.search);
 const runner = query.get("runner") ?? localStorage.getItem("surefoot timer runner");
@@ -17,11 +16,9 @@ const element = (id) => document.getElementById(id);
 const timing = new Timing();
 let planned = JSON.parse(localStorage.getItem(PLANNED) ?? "null"); // what the service said last
 let session = []; // stretches of what is timed
-let told = [];
 let wakeLock = null;
 let toldMs = -Infinity;
 
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 const localDay = (moment) => new Date(moment - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 const chosen = () => ({ sounds: element("sounds").checked, buzzes: element("buzzes").checked });
 
@@ -61,15 +58,9 @@ const minutes = (id) => Math.round(MINUTE_S * element(id).valueAsNumber);
 function start(row) {
   if (!element("walk-first").reportValidity()) return;
   timing.start(row, minutes("walk-first"));
-  begin();
+  keepScreenOn();
   tick();
   tell();
-}
-
-function begin() {
-  session = stretches(timing.state.row, timing.state.walkFirstS);
-  told = cues(session);
-  keepScreenOn();
 }
 
 const passedS = () => (timing.state.isOver ? timing.state.passedS : timing.passedS);
@@ -100,8 +91,9 @@ async function keepScreenOn() {
 }
 
 function tick() {
+  timing.refresh();
   if (timing.isOn) {
-    const cue = timing.isPaused ? null : timing.due(told);
+    const cue = timing.isPaused ? null : timing.due(cues(stretches(timing.state.row, timing.state.walkFirstS)));
     if (cue) {
       signal(cue.kind, chosen());
       if (cue.words) element("said").textContent = cue.words;
@@ -116,6 +108,7 @@ function tick() {
 
 function show() {
   const { isOn } = timing;
+  if (timing.state) session = stretches(timing.state.row, timing.state.walkFirstS);
   const isOver = Boolean(timing.state?.isOver);
   element("on").hidden = !isOn;
   element("over").hidden = !isOver;
@@ -139,11 +132,11 @@ function showSession() {
   if (!now) return;
   element("on").className = now.doing;
   element("doing").textContent = now.doing === "run" ? `Run ${now.number} of ${now.of}` : "Walk";
-  element("left").textContent = clock(Math.ceil(leftS));
+  element("left").textContent = clockText(leftS);
   element("left").className = timing.isPaused ? "paused" : "";
   element("then").textContent = timing.isPaused ? "Paused" : then ? `then ${then.doing} ${lengthWords(then.endS - then.startS)}` : "then done";
   element("progress").value = passedS() / session.at(-1).endS;
-  element("rest").textContent = `${clock(Math.ceil(session.at(-1).endS - passedS()))} in all`;
+  element("rest").textContent = `${clockText(session.at(-1).endS - passedS())} in all`;
   element("pause").textContent = timing.isPaused ? "Go on" : "Pause";
   element("silent").hidden = !(chosen().sounds && isSilent());
 }
@@ -202,7 +195,7 @@ document.addEventListener("visibilitychange", keepScreenOn);
 window.addEventListener("online", tell);
 fillIn();
 showLinks();
-if (timing.state) begin();
+keepScreenOn();
 if (runner) {
   localStorage.setItem("surefoot timer runner", runner);
   element("wall").href = `/runner/${encodeURIComponent(runner)}`;

@@ -1,14 +1,21 @@
 // The session that is timed. It is kept by the browser, and its time is the clock's: a reload, a sleeping phone and a
 // page that nobody sees change nothing of it.
 
+export const SIGNALS = "surefoot timer signals"; // whether to sound and to vibrate
 const KEY = "surefoot timer";
+const HIDDEN_S = 1;
 const KEEP_MS = 1000; // what is seen of the clock is kept so often
 const SHOWN_MS = 6 * 3600_000; // and a session that is over for so long
 
 export class Timing {
   constructor() {
-    this.state = JSON.parse(localStorage.getItem(KEY) ?? "null");
+    this.refresh();
     if (this.state?.isOver && Date.now() - this.state.seenMs > SHOWN_MS) this.forget();
+  }
+
+  // Another page of this browser may have started, paused or ended it, or given a cue.
+  refresh() {
+    this.state = JSON.parse(localStorage.getItem(KEY) ?? "null");
   }
 
   get isOn() {
@@ -52,9 +59,10 @@ export class Timing {
     localStorage.removeItem(KEY);
   }
 
-  // The cue that is due; of those that a sleeping phone missed the last, each once.
+  // The cue that is due; of those that a sleeping phone missed the last, each once. A page that nobody sees lets another
+  // give it first.
   due(cues) {
-    const passedS = this.passedS;
+    const passedS = this.passedS - (document.hidden ? HIDDEN_S : 0);
     const cue = cues.findLast((each) => each.atS > this.state.cuedS && each.atS <= passedS);
     if (cue) this.#keep({ cuedS: cue.atS });
     return cue ?? null;

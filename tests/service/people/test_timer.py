@@ -295,3 +295,22 @@ def test_the_session_is_downloaded_for_a_watch(phone: BrowserContext, wall: str,
         walk, run, after, again = by_fitdecode(path)["workout_step"]
         assert (walk["duration_time"], run["duration_time"]) == (300.0, 60.0)
         assert (after["duration_time"], again["repeat_steps"]) == ((240.0, 6) if link == "#fit" else (120.0, 2))
+
+
+def test_the_page_that_records_tells_the_same_session_and_each_change_once(browser: Browser, wall: str) -> None:
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})  # both pages by the true clock
+    context.add_init_script(SIGNALLED)
+    page, recording = opened(context, wall), context.new_page()
+    recording.goto(f"{wall}phone/")
+    expect(recording.locator("#timed")).to_be_hidden()
+    by_hand(page, 1, 0.1, 50)
+    expect(recording.locator("#timed")).to_contain_text("Walk, 49:5")
+    wait(lambda: WALK in signalled(page) + signalled(recording))
+    assert sorted(signalled(page) + signalled(recording)) == sorted([RUN, SOON, WALK])
+    assert (overflow_px(recording), violations(recording)) == (0, [])
+    page.get_by_role("button", name="Pause").click()
+    expect(recording.locator("#timed")).to_contain_text("paused")
+    page.close()
+    recording.reload()
+    expect(recording.locator("#timed")).to_contain_text("paused")
+    context.close()
