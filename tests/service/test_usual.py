@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,20 +21,24 @@ from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.plan import Row, clinician_plan
+from surefoot.analysis.weeks.usual import NOTHING_KNOWN
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.scenarios import Scenario
+from surefoot.sensor_ingest.recording.leaving_out import leave_out
+from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.configuration import load_configuration
 from surefoot.service.errors.people import TooFewHealthyError
 from surefoot.service.people.people import People
+from surefoot.service.pipeline.kept_usual import kept_usual
 from surefoot.service.runtime.demo import record_demo
 from surefoot.service.runtime.own_runs import own_runs
-from surefoot.service.runtime.usual import confirm_usual, evenness
+from surefoot.service.runtime.usual import confirm_usual, evenness, with_usual
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from tests.service.command import surefoot
 from tests.service.past_balances import FIRST, SPEED_MPS, run_name, store_balance, store_past, tell
-from tests.service.stored_runs import stored
+from tests.service.stored_runs import manifest, stored
 
 RUNNER = "anna"
 DAY = date(2025, 12, 31)
@@ -198,3 +205,22 @@ def test_scatter_is_learnt_from_three_runners_on() -> None:
     assert learnt.sd_pct == pytest.approx(2.1, abs=0.1)  # √(10 / 9) × 2
     chosen = settings.model_copy(update={"parameters": {"run_to_run_sd_pct": 0.7}})
     assert own_runs(chosen, "dora").scatters[CONTACT].sd_pct == 0.7
+
+
+def test_a_run_is_recorded_where_its_usual_cannot_be_read(caplog: pytest.LogCaptureFixture) -> None:
+    settings = load_configuration().settings
+    broken = replace(manifest(), usual={RUNNER: {"day": "tomorrow"}})
+    assert kept_usual(broken, RUNNER) == NOTHING_KNOWN
+    assert "the usual of anna cannot be read" in caplog.text
+    settings.store_path.parent.mkdir(parents=True, exist_ok=True)
+    settings.store_path.write_bytes(b"no store" * 1000)
+    assert with_usual(manifest(), settings) == manifest()
+    assert "is compared with no earlier ones: " in caplog.text
+
+
+def test_a_forgotten_runner_takes_their_usual_with_them(uneven: RunFolder, tmp_path: Path) -> None:
+    pods = (*uneven.manifest.pods, PodAssignment("OTHER", Foot.LEFT, "ben"))
+    kept = {runner: NOTHING_KNOWN.to_json() for runner in ("runner-1", "ben")}
+    shutil.copytree(uneven.path, tmp_path / uneven.manifest.run_id)
+    run = RunFolder(tmp_path / uneven.manifest.run_id, replace(uneven.manifest, pods=pods)).freeze_usual(kept)
+    assert set(leave_out(run, ["ben"]).manifest.usual) == {"runner-1"}
