@@ -173,7 +173,7 @@ class WallApplication:
         name = await run_in_threadpool(self._shown(request).name_of, wanted)
         sees_pain = self._viewer(request).may_see(wanted, SeenScope.PAIN_AND_PLAN)
         diary = self._diary_of(wanted) if sees_pain else None
-        plan = f"/runner/{quote(wanted)}/plan" if sees_pain and self._plans else None
+        plan = self._plan_of(wanted) if sees_pain else None
         history = self._history_of(wanted)
         timer = None if diary is None else self._timer_of(wanted)
         events = f"/events?runner={quote(wanted)}"
@@ -217,7 +217,12 @@ class WallApplication:
         """What is below the cards: a runner's own pages, or the list of what others have said."""
         if not viewer.speaks_for:
             return after_link()
-        return pages.own_links(self._diary_of(viewer.speaks_for), self._history_of(viewer.speaks_for))
+        runner = viewer.speaks_for
+        return pages.own_links(self._diary_of(runner), self._history_of(runner), self._plan_of(runner))
+
+    def _plan_of(self, runner: str) -> str | None:
+        """Address of the page of a runner's plan."""
+        return f"/runner/{quote(runner)}/plan" if self._plans else None
 
     def _history_of(self, runner: str) -> str | None:
         """Address of a runner's page over weeks."""

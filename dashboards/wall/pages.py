@@ -117,9 +117,9 @@ def runner_page(
     return Page(name, main, live=True)
 
 
-def own_links(diary: str | None, history: str | None) -> Markup:
+def own_links(diary: str | None, history: str | None, plan: str | None) -> Markup:
     """The ways to a runner's own pages."""
-    links = {"How do feet and legs feel?": diary, "Your runs over weeks": history}
+    links = {"How do feet and legs feel?": diary, "Your runs over weeks": history, "Your plan": plan}
     shown = [element("p", element("a", text, href=href)) for text, href in links.items() if href is not None]
     return element("div", *shown, class_="downloads own-pages")
 

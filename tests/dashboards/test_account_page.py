@@ -10,6 +10,9 @@ from surefoot.dashboards.viewers import Role
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.service.people.accounts import StoredAccounts
+from surefoot.service.settings import Settings
+from surefoot.service.views.diary import Diary
+from surefoot.service.views.history import RunnerHistory
 from tests.dashboards.browser import SIZES, chromium, overflow_px, violations
 from tests.dashboards.fake_source import FakeViewDataSource, eventful_runner
 
@@ -60,3 +63,23 @@ def test_a_runner_gives_takes_back_makes_a_link_and_changes_the_password(tmp_pat
         expect(carl.locator("main")).not_to_contain_text("anna")
     assert accounts.sign_in("anna", WORD, "") is None
     assert accounts.sign_in("anna", NEW, "") is not None
+
+
+def test_who_speaks_for_a_runner_finds_the_pages_of_their_own_below_the_cards(tmp_path: Path) -> None:
+    accounts = StoredAccounts(tmp_path, Password("open sesame"))
+    accounts.add("anna", Role.RUNNER, WORD, "anna")
+    accounts.add("carl", Role.COACH, WORD)
+    settings = Settings(data=tmp_path)
+    diary, history = Diary(settings, settings.runs_folder), RunnerHistory(settings, settings.runs_folder)
+    source = FakeViewDataSource(eventful_runner("anna", 100.0))
+    with (
+        WallServer(source, accounts=accounts, diary=diary, history=history) as server,
+        chromium() as browser,
+    ):
+        anna, carl = browser.new_context().new_page(), browser.new_context().new_page()
+        signed_in(anna, server.port, "anna")
+        signed_in(carl, server.port, "carl")
+        expect(anna.get_by_role("link", name="Your runs over weeks")).to_have_attribute("href", "/runner/anna/history")
+        expect(carl.get_by_role("link", name="After training")).to_be_visible()
+        anna.get_by_role("link", name="How do feet and legs feel?").click()
+        anna.wait_for_url("**/diary/?runner=anna*")
