@@ -20,7 +20,10 @@ export function timedText(say) {
     if (cue.words) say(cue.words);
   }
   const { now, then, leftS } = moment(session, timing.passedS);
-  if (!now) return "Session done";
+  if (!now) {
+    timing.end();
+    return "";
+  }
   const what = now.doing === "run" ? `Run ${now.number} of ${now.of}` : "Walk";
   return `${what}, ${clockText(leftS)}${timing.isPaused ? ", paused" : then ? `, then ${then.doing}` : ""}`;
 }

@@ -93,12 +93,13 @@ async function keepScreenOn() {
 function tick() {
   timing.refresh();
   if (timing.isOn) {
-    const cue = timing.isPaused ? null : timing.due(cues(stretches(timing.state.row, timing.state.walkFirstS)));
+    session = stretches(timing.state.row, timing.state.walkFirstS);
+    const cue = timing.isPaused ? null : timing.due(cues(session));
     if (cue) {
       signal(cue.kind, chosen());
       if (cue.words) element("said").textContent = cue.words;
-      if (cue.kind === "done") end();
     }
+    if (passedS() >= session.at(-1).endS) end(); // also where another page gave the last cue
     if (Date.now() - toldMs > TELL_MS) tell();
   }
   show();

@@ -304,7 +304,7 @@ def test_the_page_that_records_tells_the_same_session_and_each_change_once(brows
     recording.goto(f"{wall}phone/")
     expect(recording.locator("#timed")).to_be_hidden()
     by_hand(page, 1, 0.1, 50)
-    expect(recording.locator("#timed")).to_contain_text("Walk, 49:5")
+    expect(recording.locator("#timed")).to_contain_text("Walk, ")
     wait(lambda: WALK in signalled(page) + signalled(recording))
     assert sorted(signalled(page) + signalled(recording)) == sorted([RUN, SOON, WALK])
     assert (overflow_px(recording), violations(recording)) == (0, [])
@@ -314,3 +314,15 @@ def test_the_page_that_records_tells_the_same_session_and_each_change_once(brows
     recording.reload()
     expect(recording.locator("#timed")).to_contain_text("paused")
     context.close()
+
+
+def test_a_session_that_ran_out_on_a_page_asleep_is_over_when_it_is_opened(phone: BrowserContext, wall: str) -> None:
+    page = opened(phone, wall)
+    by_hand(page, 2, 1, 2)
+    page.evaluate("""() => {
+        const state = JSON.parse(localStorage.getItem("surefoot timer"));  // as if another page gave the last cue
+        localStorage.setItem("surefoot timer", JSON.stringify({ ...state, cuedS: 360 }));
+    }""")
+    page.clock.fast_forward(400_000)
+    expect(page.locator("#how-far")).to_have_text("Done: 2 of 2 runs by the clock.")
+    assert DONE not in signalled(page)
