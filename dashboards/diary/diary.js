@@ -18,6 +18,7 @@ let editing = ""; // the pain whose details are open
 const noticed = new Set(); // signs that are chosen and not kept yet
 let shownLast = "";
 let asks = 0;
+let pressed = false;
 
 const make = (name, attributes = {}, ...parts) => {
   const node = Object.assign(document.createElement(name), attributes);
@@ -30,6 +31,8 @@ const button = (text, action, pressed) => {
   if (pressed !== undefined) node.setAttribute("aria-pressed", pressed);
   return node;
 };
+const PATIENCE_MS = 3000; // then what is known here is shown
+const CLICK_MS = 50; // by which a click comes after its press
 const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const localDay = (moment) => new Date(moment - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 
@@ -60,7 +63,7 @@ function remember(found) {
 async function refresh() {
   const asking = ++asks;
   try {
-    const answer = await fetch(`/diary/of/${encodeURIComponent(runner)}?run=${encodeURIComponent(asked)}`, { redirect: "error" });
+    const answer = await fetch(`/diary/of/${encodeURIComponent(runner)}?run=${encodeURIComponent(asked)}`, { redirect: "error", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.status === 404) refused = await answer.text();
     const found = answer.ok ? await answer.json() : known;
     if (asking === asks) remember(found); // nothing was sent meanwhile, which it would not hold
@@ -310,8 +313,9 @@ function readOnly() {
   for (const node of document.querySelectorAll("main button, main select, main input")) node.disabled = true;
 }
 
-// Nothing is drawn anew where nothing has changed: somebody may be typing.
+// Nothing is drawn anew where nothing has changed, as somebody may be typing, nor while something is pressed.
 function show() {
+  if (pressed) return;
   const shown = state();
   const all = JSON.stringify([shown, draft, adding, editing, refused, outbox.waiting.length]);
   if (all === shownLast) return;
@@ -332,10 +336,17 @@ function show() {
   if (!isYours()) readOnly();
 }
 
+function release() {
+  setTimeout(() => { pressed = false; show(); }, CLICK_MS);
+}
+
+addEventListener("pointerdown", () => { pressed = true; });
+for (const name of ["pointerup", "pointercancel", "contextmenu", "blur"]) addEventListener(name, release);
+
+// Nothing is asked before it is known of which run.
 if (runner) {
   localStorage.setItem("surefoot diary runner", runner);
   navigator.serviceWorker?.register("/diary/worker.js").catch(() => {});
-  show();
   refresh().then(() => outbox.send());
 } else {
   element("when").textContent = "Open this page by the link of a run.";

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from surefoot.analysis.companions import BELT_SPEED, Companion, CompanionReading
 from surefoot.analysis.model import Foot
@@ -128,6 +128,34 @@ def test_nothing_takes_one_tap_and_is_an_explicit_nothing(wall: str, phone: Brow
     assert taps.count <= 2
     assert only(people).is_nothing
     assert only(people).run is not None
+
+
+def test_nothing_is_asked_before_it_is_known_of_which_run(wall: str, phone: BrowserContext, people: People) -> None:
+    def answer_late(route: Route) -> None:
+        page.wait_for_timeout(1000.0)
+        route.continue_()
+
+    page = phone.new_page()
+    phone.route("**/diary/of/**", answer_late, times=1)
+    page.goto(f"{wall}diary/?runner={RUNNER}")
+    Taps(page).tap("Nothing")
+    kept(page)
+    assert only(people).run is not None
+
+
+def test_a_press_is_not_lost_when_an_answer_comes_meanwhile(wall: str, phone: BrowserContext, people: People) -> None:
+    page, sent = opened(phone, wall), list[Route]()
+    phone.route("**/diary/of/*/check_in", lambda route: sent.append(route))
+    Taps(page).tap("Nothing")
+    page.locator(".row", has_text="Hills?").get_by_role("button", name="Yes").hover()
+    page.mouse.down()
+    wait(lambda: page.wait_for_timeout(20.0) or sent)
+    sent.pop().continue_()
+    wait(lambda: page.evaluate("localStorage.getItem('surefoot diary outbox')") == "[]")
+    page.wait_for_timeout(300.0)
+    page.mouse.up()
+    kept(page)
+    wait(lambda: [each.hills for each in people.all_of(RUNNER, RunLabels)] == [True])
 
 
 def test_a_pain_takes_five_taps(wall: str, phone: BrowserContext, people: People) -> None:
