@@ -1,4 +1,4 @@
-"""Waiting that ends when an event is set or a time is over."""
+"""Waiting that ends when an event is set or a time is over, and the end of tasks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+CANCEL_AGAIN_S = 5.0
+"""Tasks that have not ended so long after a cancellation are cancelled again; what they still do takes less."""
 
 
 class StopRequested(Exception):  # noqa: N818  # it is no error
@@ -24,9 +26,15 @@ async def cancel_on(stop: asyncio.Event, work: Coroutine[Any, Any, T], name: str
         return task.result()
     finally:
         stopping.cancel()
-        if not task.done():
+        await end_tasks(task)
+
+
+async def end_tasks(*tasks: asyncio.Task[Any], again_s: float = CANCEL_AGAIN_S) -> None:
+    """Cancel tasks until all have ended: `asyncio.wait_for` before Python 3.12 may lose a cancellation."""
+    while running := {task for task in tasks if not task.done()}:
+        for task in running:
             task.cancel()
-            await asyncio.wait({task})
+        await asyncio.wait(running, timeout=again_s)
 
 
 async def wait_for_event(event: asyncio.Event, timeout_s: float) -> bool:

@@ -18,6 +18,7 @@ from surefoot.sensor_ingest.ble.bonds import Bonds
 from surefoot.sensor_ingest.ble.companion_supervisor import CompanionSupervisor
 from surefoot.sensor_ingest.ble.handshake import StreamSettings
 from surefoot.sensor_ingest.ble.pod_supervisor import PodSupervisor
+from surefoot.sensor_ingest.cancellation import end_tasks
 from surefoot.sensor_ingest.errors import IngestError, first_error
 from surefoot.sensor_ingest.recording.assembler import Assembler, Batch, Given
 from surefoot.sensor_ingest.recording.entries import Entry, EventEntry, EventKind
@@ -271,8 +272,7 @@ class LiveRun:
             stop.cancel()
         if running:
             _, late = await asyncio.wait(running, timeout=SHUTDOWN_TIMEOUT_S)
-            for pod in late:
-                pod.cancel()
+            await end_tasks(*late)
 
 
 def _samples(given: Given) -> int:

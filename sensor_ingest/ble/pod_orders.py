@@ -13,6 +13,7 @@ from surefoot.sensor_ingest.ble.discovery import advertised_prefix, serial_match
 from surefoot.sensor_ingest.ble.errors import TRANSIENT_ERRORS, PodRefusedError
 from surefoot.sensor_ingest.ble.handshake import read_pod_info
 from surefoot.sensor_ingest.ble.pod_client import PodClient
+from surefoot.sensor_ingest.cancellation import end_tasks
 from surefoot.sensor_ingest.devices.known import device_called
 from surefoot.sensor_ingest.protocol import Opcode, PodInfo, Result
 
@@ -112,6 +113,4 @@ async def find_pod(adapter: Adapter, pod: str, timeout_s: float) -> Advertisemen
         raise PodRefusedError(pod, "it is not in range, or switched off")
     finally:
         adapter.close()
-        for task in (scan, looking):
-            task.cancel()
-        await asyncio.wait({scan, looking})
+        await end_tasks(scan, looking)

@@ -15,6 +15,7 @@ from pathlib import Path
 from aiomqtt import MqttError
 
 from surefoot.sensor_ingest.backoff import Backoff
+from surefoot.sensor_ingest.cancellation import end_tasks
 from surefoot.service.exporters.forgetting import forget_in_mqtt
 from surefoot.service.exporters.mqtt_client import (
     BrokerClient,
@@ -47,8 +48,8 @@ LATE_S = 10.0
 """Older alerts are marked late."""
 MAX_CLOSED = 3
 """Connections that the broker closes on a message, until it is given up: some do so instead of refusing it."""
-CANCEL_RETRY_S = 0.1
-"""Tasks that have not ended within this time after a cancellation are cancelled again."""
+CANCEL_AGAIN_S = 0.1
+"""Tasks that have not ended so long after a cancellation, in which they do nothing more, are cancelled again."""
 MAX_PASSING_AGE_S = 60.0
 """Older rows of `PASSING_TABLES` are not published."""
 
@@ -238,11 +239,7 @@ def _place(row: sqlite3.Row) -> tuple[str, ...]:
 
 
 async def _cancel(work: Collection[asyncio.Task[None]]) -> None:
-    """Until all have ended: `asyncio.wait_for` before Python 3.12 may lose a cancellation."""
-    while not all(task.done() for task in work):
-        for task in work:
-            task.cancel()
-        await asyncio.wait(work, timeout=CANCEL_RETRY_S)
+    await end_tasks(*work, again_s=CANCEL_AGAIN_S)
     await asyncio.gather(*work, return_exceptions=True)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+
+from surefoot.sensor_ingest.cancellation import end_tasks
 
 
 @asynccontextmanager
@@ -14,6 +16,6 @@ async def background_task(name: str, work: Coroutine[None, None, None]) -> Async
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end_tasks(task)
+    if not task.cancelled():
+        task.result()

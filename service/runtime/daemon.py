@@ -16,6 +16,7 @@ from surefoot.sensor_ingest.backoff import Backoff
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod
 from surefoot.sensor_ingest.ble.errors import RadioError
+from surefoot.sensor_ingest.cancellation import end_tasks
 from surefoot.sensor_ingest.live_run import LiveRun
 from surefoot.sensor_ingest.recording.errors import (
     NotARunError,
@@ -196,9 +197,7 @@ class Daemon:
             await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
             return task.result() if task.done() else None
         finally:
-            for each in (task, stopping):
-                each.cancel()
-            await asyncio.wait({task, stopping})
+            await end_tasks(task, stopping)
 
     async def _start_run(self, source: PodSource) -> RunFolder | None:
         """Start a run as soon as there are pods, after what they kept was taken over; None on `stop`."""
@@ -228,6 +227,8 @@ class Daemon:
             context.notify(f"Recording run {name}: {', '.join(run.manifest.names.values())}.")
         self._recording, self._said_waiting = name, False
         live = self._live = LiveRun(run, radio, utc_s=self._utc_s(run.manifest), told_utc_s=self._told_utc_s())
+        if self._stopping.is_set():  # while it was prepared
+            live.stop()
         context.monitor.begin_run(name)
         try:
             if self._store_pause_s is None:

@@ -24,15 +24,16 @@ from surefoot.analysis.model import Foot
 from surefoot.firmware_sim import virtual_time
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.bonds import Bonds
-from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PodEntry
+from surefoot.sensor_ingest.recording.entries import EndEntry, Entry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
 from surefoot.sensor_ingest.recording.manifest import PodAssignment
-from surefoot.sensor_ingest.recording.run_folder import create_run, list_runs
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, list_runs
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
 from surefoot.service.runtime.pod_sources import SimulatedSquad, simulated_squad
 from surefoot.service.runtime.recovery import missing_runs, open_runs, store_recorded_run
+from surefoot.service.runtime.usual import freeze_usual
 from surefoot.service.serialization.store_rows import POD_HEALTH_FIELDS, pod_health_to_json
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
@@ -229,6 +230,22 @@ def test_a_stop_that_comes_with_the_pods_begins_no_run(settings: Settings) -> No
     daemon = Daemon(DaemonContext(settings))
     asyncio.run(asyncio.wait_for(daemon.run(Late(RadioBackend(), [PodAssignment("0001", Foot.LEFT, "anna")])), 60.0))
     assert not settings.runs_folder.exists()
+
+
+def test_a_stop_that_comes_while_a_run_is_prepared_ends_it_at_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped_meanwhile(run: RunFolder, settings: Settings) -> RunFolder:
+        loop, daemon = stopping[0]
+        loop.call_soon_threadsafe(daemon.stop)
+        return freeze_usual(run, settings)
+
+    monkeypatch.setattr("surefoot.service.runtime.daemon.freeze_usual", stopped_meanwhile)
+    stopping: list[tuple[asyncio.AbstractEventLoop, Daemon]] = []
+    said = served(settings, 0.0, lambda daemon: stopping.append((asyncio.get_running_loop(), daemon)))
+    assert [text.split()[0] for text in said] == ["Waiting", "Recording", "Run"]
+    (run,) = list_runs(settings.runs_folder)
+    assert not any(isinstance(entry, PacketEntry) for entry in JournalReader(run.journal_path))
 
 
 def test_a_run_that_another_process_is_about_to_begin_is_left_to_it(settings: Settings) -> None:
