@@ -146,10 +146,10 @@ def test_nothing_is_asked_before_it_is_known_of_which_run(wall: str, phone: Brow
 def test_a_press_is_not_lost_when_an_answer_comes_meanwhile(wall: str, phone: BrowserContext, people: People) -> None:
     page, sent = opened(phone, wall), list[Route]()
     phone.route("**/diary/of/*/check_in", lambda route: sent.append(route))
-    Taps(page).tap("Nothing")
+    with page.expect_request("**/check_in"):
+        Taps(page).tap("Nothing")
     page.locator(".row", has_text="Hills?").get_by_role("button", name="Yes").hover()
     page.mouse.down()
-    wait(lambda: page.wait_for_timeout(20.0) or sent)
     sent.pop().continue_()
     wait(lambda: page.evaluate("localStorage.getItem('surefoot diary outbox')") == "[]")
     page.wait_for_timeout(300.0)
