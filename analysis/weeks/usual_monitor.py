@@ -36,7 +36,8 @@ class UsualMonitor:
             return found
         for window in windows:
             self._windows.append(_slim(window))
-            if not self._looked and self._usual.balance(self._windows, CONTACT, (Gait.RUN,)) is not None:
+            waits = window.gait is Gait.RUN and not self._looked
+            if waits and self._usual.balance(self._windows, CONTACT, (Gait.RUN,)) is not None:
                 self._looked = True
                 found += self._tell(self._usual.looked(self._windows, (Gait.RUN,)))
         return [*found, *self._tell(self._usual.looked(self._windows))] if end else found

@@ -134,7 +134,7 @@ def _balances(
     mounts = reader.mounts(runs[0].runner) if runs else {}
     for run in runs:
         shoe = labels[run.run].shoe if run.run in labels else None
-        windows, began = reader.windows(run.run, run.runner), run.started_utc.astimezone()
+        windows, began = reader.compared_windows(run.run, run.runner), run.started_utc.astimezone()
         for key, each in balances(windows, run.run, began, shoe=shoe, mount=mounts.get(run.run)).items():
             found.setdefault(key, []).append(each)
     return found

@@ -13,7 +13,7 @@ from surefoot.analysis.drift.monitored_metrics import MONITORED_KEYS
 from surefoot.analysis.drift.reference_band import BASELINE_WINDOWS, MIN_WINDOWS, reference_band
 from surefoot.analysis.model import Gait, Window
 from surefoot.analysis.weeks.usual import ALL_GAITS, Usual
-from surefoot.service.serialization.store_rows import window_from_row
+from surefoot.service.serialization.store_rows import COMPARED_WINDOWS, compared_window_from_row, window_from_row
 
 DRIFT = "drift"
 """Kind of the baseline that a drift within a run is measured from: the run's first minutes. Others are `UsualKind`s."""
@@ -30,7 +30,7 @@ def freeze_baselines(
     known = "SELECT DISTINCT metric FROM baselines WHERE run = ? AND runner = ? AND kind = ?"
     frozen = {row["metric"] for row in connection.execute(known, (run, runner, DRIFT))}
     missing = [key for key in MONITORED_KEYS if key not in frozen]
-    windows = _windows(connection, run, runner) if missing else ()
+    windows = _running_windows(connection, run, runner) if missing else ()
     for key in missing:
         band = reference_band(windows, key, min_windows)
         if band is not None:
@@ -49,7 +49,7 @@ def freeze_usual(
     known = "SELECT 1 FROM baselines WHERE run = ? AND runner = ? AND kind != ?"
     if not any(usual.runs.values()) or connection.execute(known, (run, runner, DRIFT)).fetchone():
         return
-    windows = _windows(connection, run, runner)
+    windows = [compared_window_from_row(row) for row in connection.execute(COMPARED_WINDOWS, (run, runner))]
     for kind, metric, found, half_pct in usual.baselines(windows, ALL_GAITS if ended else (Gait.RUN,)):
         middle_pct = found.middle_pct
         values = (metric, kind.value, middle_pct, middle_pct - half_pct, middle_pct + half_pct, generation)
@@ -70,6 +70,8 @@ def end_baselines(
     )
 
 
-def _windows(connection: sqlite3.Connection, run: str, runner: str) -> Sequence[Window]:
-    rows = connection.execute("SELECT * FROM windows WHERE run = ? AND runner = ? ORDER BY start_s", (run, runner))
+def _running_windows(connection: sqlite3.Connection, run: str, runner: str) -> Sequence[Window]:
+    rows = connection.execute(
+        "SELECT * FROM windows WHERE run = ? AND runner = ? AND gait = ? ORDER BY start_s", (run, runner, Gait.RUN)
+    )
     return [window_from_row(row) for row in rows]

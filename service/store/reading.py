@@ -16,7 +16,13 @@ from surefoot.analysis.model import Bout, BoutKind, Flag, Foot, Window
 from surefoot.analysis.session import Results
 from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE
 from surefoot.service.serialization.findings import finding_from_json
-from surefoot.service.serialization.store_rows import companion_from_row, strides_from_rows, window_from_row
+from surefoot.service.serialization.store_rows import (
+    COMPARED_WINDOWS,
+    companion_from_row,
+    compared_window_from_row,
+    strides_from_rows,
+    window_from_row,
+)
 from surefoot.service.store.boot_time import BootTime
 from surefoot.service.store.connection import connect, store_errors
 from surefoot.service.store.writing import NANOSECONDS
@@ -141,6 +147,10 @@ class StoreReader:
     def windows(self, run: str, runner: str, source: Literal["windows", "live"] = "windows") -> tuple[Window, ...]:
         """Windows of 30 s, or `live` ones of 10 s, in order of time."""
         return tuple(window_from_row(row) for row in self._of(run, runner, source, "start_s"))
+
+    def compared_windows(self, run: str, runner: str) -> tuple[Window, ...]:
+        """The same of 30 s, with nothing but what left against right of a whole run is made of."""
+        return tuple(map(compared_window_from_row, self._rows(COMPARED_WINDOWS, run, runner)))
 
     def bouts(self, run: str, runner: str) -> tuple[Bout, ...]:
         """Bouts in order of time."""

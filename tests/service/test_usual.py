@@ -21,6 +21,7 @@ from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.plan import Row, clinician_plan
+from surefoot.analysis.weeks.run_balance import balances
 from surefoot.analysis.weeks.usual import NOTHING_KNOWN
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.scenarios import Scenario
@@ -224,3 +225,11 @@ def test_a_forgotten_runner_takes_their_usual_with_them(uneven: RunFolder, tmp_p
     shutil.copytree(uneven.path, tmp_path / uneven.manifest.run_id)
     run = RunFolder(tmp_path / uneven.manifest.run_id, replace(uneven.manifest, pods=pods)).freeze_usual(kept)
     assert set(leave_out(run, ["ben"]).manifest.usual) == {"runner-1"}
+
+
+def test_what_is_read_of_a_run_gives_the_same_balances_as_all_of_it(uneven: RunFolder) -> None:
+    settings = load_configuration().settings
+    run = stored(settings, uneven).manifest.run_id
+    with StoreReader(settings.store_path) as reader:
+        few, whole = reader.compared_windows(run, "runner-1"), reader.windows(run, "runner-1")
+    assert balances(few, run, FIRST) == balances(whole, run, FIRST) != {}
