@@ -13,9 +13,7 @@ from typing import IO, Self
 
 from tests.service.command import ROOT
 from tests.service.computer_date import ComputerDate
-from tests.service.servers import wait
-
-END_S = 60.0
+from tests.service.servers import START_S, wait
 
 
 class RealCommand:
@@ -101,16 +99,16 @@ class RealCommand:
     def kill(self) -> None:
         """End it as a crash would."""
         self._process.kill()
-        self._process.wait(END_S)
+        self._process.wait(START_S)
 
-    def finish(self, timeout_s: float = END_S) -> int:
+    def finish(self, timeout_s: float = START_S) -> int:
         """Wait until it ends; returns its exit code."""
         code = self._process.wait(timeout_s)
         for reader in self._readers:
             reader.join()
         return code
 
-    def expect(self, text: str, timeout_s: float = END_S) -> None:
+    def expect(self, text: str, timeout_s: float = START_S) -> None:
         """Wait until a text is on standard error."""
         wait(lambda: text in self.err, timeout_s)
 

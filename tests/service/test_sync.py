@@ -65,7 +65,7 @@ def test_a_run_that_pods_kept_is_taken_over_analysed_and_told(
 def test_a_sync_that_is_killed_goes_on_where_it_was(settings: Settings) -> None:
     shelf = settings.data / "shelf" / "SIM010001.bin"
     with RealCommand(settings.data, "sync", "--simulated", "--minutes", str(MINUTES)) as command:
-        wait(lambda: shelf.exists() and shelf.stat().st_size > 40_000, 60.0)
+        wait(lambda: shelf.exists() and shelf.stat().st_size > 40_000)
         command.kill()
     held = shelf.stat().st_size
     with RealCommand(settings.data, "sync", "--simulated") as command:
