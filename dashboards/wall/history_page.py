@@ -117,8 +117,9 @@ class HistoryPage:
             told_of.injuries(runner, history.injuries, today, may_tell=may_tell) if sees_pain else None,
             told_of.feed(history, runner, feed) if viewer.may_decide(runner) else None,
         ]
-        up = element("p", element("a", "← now", href=sections.base(runner).removesuffix("/history"), id="up"),
-                     class_="crumbs")  # fmt: skip
+        own = sections.base(runner).removesuffix("/history")
+        plan = element("a", "Plan", href=f"{own}/plan") if sees_pain else None
+        up = element("p", element("a", "← now", href=own, id="up"), plan, class_="crumbs")
         refused = element("p", told, role="alert", class_="wrong") if told else None
         return Page(history.name, element("main", up, element("h1", history.name), refused, *parts, id="main"))
 

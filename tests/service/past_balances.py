@@ -17,7 +17,7 @@ from surefoot.service.store.writing import RunClock, StoreWriter
 WINDOW_S = 30.0
 WINDOWS = 12
 FIRST = datetime(2025, 12, 1, 7, tzinfo=UTC)
-SPEED_MPS = 2.8
+SPEED_MPS, WALK_MPS = 2.8, 1.4
 
 
 def run_name(began: datetime) -> str:
@@ -27,6 +27,7 @@ def run_name(began: datetime) -> str:
 
 def windows(balance_pct: float, gait: Gait = Gait.RUN, count: int = WINDOWS) -> Iterator[Window]:
     """Half minutes at one speed."""
+    speed_mps = known(SPEED_MPS if gait is Gait.RUN else WALK_MPS)
     for number in range(count):
         wobble_pct = 0.5 if number % 2 else -0.5
         yield Window(
@@ -34,7 +35,7 @@ def windows(balance_pct: float, gait: Gait = Gait.RUN, count: int = WINDOWS) -> 
             (number + 1) * WINDOW_S,
             gait,
             known(165.0),
-            {foot: {CONTACT: known(0.25), "speed_mps": known(SPEED_MPS)} for foot in Foot},
+            {foot: {CONTACT: known(0.25), "speed_mps": speed_mps} for foot in Foot},
             {metric: known(balance_pct + wobble_pct, 0.6) for metric in (CONTACT, IMPACT, PUSH_OFF)},
         )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import math
+import shutil
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from surefoot.analysis.model import Bout, BoutKind
+from surefoot.analysis.weeks.plan import Row
 from surefoot.firmware_sim import virtual_time
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
@@ -19,14 +21,18 @@ from surefoot.firmware_sim.simulation import Simulation
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.recording.manifest import PodAssignment
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.service.people.people import People
 from surefoot.service.runtime.daemon import Daemon, DaemonContext
 from surefoot.service.runtime.pod_sources import SimulatedSquad
 from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.runtime.syncing import bring_in, shelf_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.weeks.beginning import Plans
+from surefoot.service.weeks.next_session import next_session
 from tests.sensor_ingest.pieces import entries_of, identities, piece
 from tests.sensor_ingest.shelved import kept_records, shelve
+from tests.service.made_sessions import all_well, know_usual
 
 pytestmark = pytest.mark.slow
 RUNNER = "anna"
@@ -99,6 +105,26 @@ def test_live_and_continued_it_is_one_run_which_ends_minutes_after_the_last_walk
     assert run.manifest.ended
     assert_whole_session(bouts)
     assert float(said[-1]) == pytest.approx(LASTS_S + settings.run_end.still_s, abs=20.0)
+
+
+def test_as_the_first_row_of_a_plan_it_is_as_planned_and_the_next_row_is_named(
+    heard: tuple[Settings, list[str]], whole: RunFolder, tmp_path: Path
+) -> None:
+    settings = Settings(data=tmp_path / "data")
+    shutil.copytree(heard[0].data, settings.data)
+    began = whole.manifest.created_utc
+    know_usual(settings, began)
+    rows = tuple(Row(6, 60.0 * run, 60.0 * (5 - run)) for run in (1, 2))
+    Plans(People(settings.data), RUNNER).begin_clinician(rows, "M. Roth", began.date(), began.date())
+    all_well(People(settings.data), whole.manifest.run_id, began + timedelta(hours=1))
+    found = next_session(settings, RUNNER, lambda: began + timedelta(days=1), UTC)
+    assert found is not None
+    assert found.judged[0].matched.sentence == "6 of 6 runs as planned."
+    assert found.sentences == [
+        "As planned; next row from Sunday on.",
+        "Today is the rest day; the next is from Sunday on.",
+    ]
+    assert found.row == rows[1]
 
 
 def test_synced_it_is_one_run(whole: RunFolder, tmp_path: Path) -> None:
