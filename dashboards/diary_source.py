@@ -28,6 +28,7 @@ class DiaryState:
     shoes : those that are not retired.
     flags : sentences on what is to be seen.
     rolled : whether an ankle may have rolled in the run.
+    next_labels : as typed for the run that comes next; None where nothing was.
     plan : sentences on what comes next in the plan that the runner follows; None where they follow none.
     """
 
@@ -40,6 +41,7 @@ class DiaryState:
     shoes: Sequence[Json]
     flags: Sequence[str]
     rolled: bool
+    next_labels: Json | None = None
     plan: Sequence[str] | None = None
 
 

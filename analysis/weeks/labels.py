@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+NEXT_RUN = "next"
+"""In place of a run's id: said before a run, of the one that comes next."""
+
 
 class Surface(StrEnum):
     """What was under the shoes, for most of a run."""
@@ -67,17 +70,21 @@ class Shoe:
     retired: bool = False
 
 
-def proposed_labels(run: str, last: RunLabels | None, *, is_treadmill: bool = False) -> RunLabels:
-    """Labels to fill in before the runner has said anything: those of the last run, but for what is of one day.
+def proposed_labels(
+    run: str, last: RunLabels | None, *, ahead: RunLabels | None = None, is_treadmill: bool = False
+) -> RunLabels:
+    """Labels to fill in before the runner has said anything of a run.
+
+    They are what was said before it, or else those of the last run, but for what is of one day.
 
     Parameters
     ----------
-    is_treadmill : as measured, which is more than what was typed last.
+    ahead : said before the run.
+    is_treadmill : as measured, which is more than what was typed.
     """
-    surface = Surface.TREADMILL if is_treadmill else None if last is None else last.surface
-    if last is None:
-        return RunLabels(run, surface)
-    return replace(last, run=run, surface=surface, painkiller=None, note="", distance_m=None)
+    daily = None if last is None else replace(last, painkiller=None, note="", distance_m=None)
+    found = replace(ahead or daily or RunLabels(run), run=run)
+    return replace(found, surface=Surface.TREADMILL) if is_treadmill else found
 
 
 def shoe_distances_m(

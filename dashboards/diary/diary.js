@@ -8,6 +8,7 @@ const query = new URLSearchParams(location.search);
 const runner = query.get("runner") ?? localStorage.getItem("surefoot diary runner");
 const asked = query.get("run") ?? "";
 const KNOWN = `surefoot diary ${runner} ${asked}`;
+const NEXT_RUN = "next"; // what is said before a run, of the one that comes next
 const element = (id) => document.getElementById(id);
 const outbox = new Outbox(sent);
 let known = JSON.parse(localStorage.getItem(KNOWN) ?? "null"); // what the service said last
@@ -15,6 +16,8 @@ let draft = null; // the pain that is being told
 let refused = "";
 let adding = false; // whether another pain is being told
 let editing = ""; // the pain whose details are open
+const LABELS = ["surface", "shoe", "support", "hills", "weights"]; // what one run has from the last
+const unfolded = new Set(); // headings of what is open
 const noticed = new Set(); // signs that are chosen and not kept yet
 let shownLast = "";
 let asks = 0;
@@ -49,7 +52,7 @@ function after(found, { method, kind, id, fields }) {
     if (place >= 0) found.check_ins.splice(place, 1, ...(method === "POST" ? [fields] : []));
     else if (method === "POST") found.check_ins.push(fields);
   }
-  if (kind === "labels") Object.assign(found, { labels: fields, labels_typed: true });
+  if (kind === "labels") Object.assign(found, id === NEXT_RUN ? { next_labels: fields } : { labels: fields, labels_typed: true });
   if (kind === "seen") found.flags = [];
   if (kind === "shoe") found.shoes = [...found.shoes.filter((shoe) => shoe.id !== id), fields];
   return found;
@@ -261,17 +264,34 @@ function choice(text, words, value, changed) {
 const yesNo = (text, value, changed) => make("div", { className: "row" }, make("span", { textContent: text }),
   button("Yes", () => changed(true), value === true), button("No", () => changed(false), value === false));
 
+// Before the run's first question is answered its labels are folded away; those of the next run always are.
 function labelsSection() {
-  const { labels, labels_typed: typed, shoes, check_ins: said, run } = state();
-  if (!run || !said.length) return [];
+  const { labels, labels_typed: typed, check_ins: said, run } = state();
+  if (!run) return [];
   const now = labels ?? { run };
+  const proposed = !typed && LABELS.some((field) => field in now);
+  const right = proposed ? button("That is right", () => { outbox.keep(runner, "labels", now); show(); }) : null;
+  const fields = [right, ...labelFields(now)];
+  return said.length || !isYours() ? [make("h3", { textContent: "The run" }), ...fields] : [folded("The run: surface, shoes …", fields)];
+}
+
+function nextLabelsSection() {
+  const { labels, next_labels: ahead } = state();
+  const usual = Object.fromEntries(LABELS.filter((field) => field in (labels ?? {})).map((field) => [field, labels[field]]));
+  return [folded("Before the next run: surface, shoes …", labelFields(ahead ?? { ...usual, run: NEXT_RUN }))];
+}
+
+function folded(text, parts) {
+  const node = make("details", { open: unfolded.has(text) }, make("summary", { textContent: text }), ...parts);
+  node.addEventListener("toggle", () => { if (node.open) unfolded.add(text); else unfolded.delete(text); });
+  return node;
+}
+
+function labelFields(now) {
   const change = (field) => (value) => { outbox.keep(runner, "labels", { ...now, [field]: value }); show(); };
   const note = make("input", { value: now.note ?? "", maxLength: 500 });
   note.addEventListener("change", () => change("note")(note.value));
-  const proposed = !typed && ["surface", "shoe", "support", "hills", "weights"].some((field) => field in now);
-  return [make("h3", { textContent: "The run" }),
-    proposed ? button("That is right", () => { outbox.keep(runner, "labels", now); show(); }) : null,
-    choice("On", SURFACE, now.surface, change("surface")), shoeChoice(shoes, now.shoe, change("shoe")),
+  return [choice("On", SURFACE, now.surface, change("surface")), shoeChoice(state().shoes, now.shoe, change("shoe")),
     choice("Ankle held by", SUPPORT, now.support, change("support")), yesNo("Hills?", now.hills, change("hills")),
     yesNo("Weights?", now.weights, change("weights")), yesNo("Painkiller?", now.painkiller, change("painkiller")),
     make("label", {}, "Note", note)];
@@ -331,7 +351,9 @@ function show() {
   element("step").replaceChildren(...(next ? [next] : []));
   fill("flags", adding || draft ? [] : flagsSection());
   fill("said", next ? [] : saidSection());
-  fill("labels", next || !(isYours() || shown.labels_typed) ? [] : labelsSection());
+  const isFirst = next !== null && !draft && !adding && !shown.check_ins.length;
+  fill("labels", (next && !isFirst) || !(isYours() || shown.labels_typed) ? [] : labelsSection());
+  fill("ahead", next || !isYours() || !shown.run ? [] : nextLabelsSection());
   fill("next", next || !isYours() ? [] : nextSection());
   if (!isYours()) readOnly();
 }

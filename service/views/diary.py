@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,14 @@ from surefoot.analysis.companions import is_on_treadmill
 from surefoot.analysis.findings import Finding, Kind, Severity, latest
 from surefoot.analysis.weeks.feeling import CheckIn, Seen, about_run
 from surefoot.analysis.weeks.injuries import Injury
-from surefoot.analysis.weeks.labels import RunLabels, Shoe, proposed_labels
+from surefoot.analysis.weeks.labels import NEXT_RUN, RunLabels, Shoe, proposed_labels
 from surefoot.dashboards.diary_source import DiaryState, EntryRefusedError, Json, RanToday, Said
 from surefoot.dashboards.formatting import duration, local_time
 from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.run_folder import list_runs
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.people import People
+from surefoot.service.people.people_file import Entry, EntryKind
 from surefoot.service.people.typed_values import from_json, to_json
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
@@ -53,7 +54,7 @@ class Diary:
             raise KeyError(runner)
         manifest = manifests[run] if run else next(reversed(manifests.values()), None)
         wanted = "" if manifest is None else manifest.run_id
-        labels, typed = self._labels(runner, wanted, list(manifests))
+        labels, typed = self._labels(runner, wanted, manifests)
         today = self._now().astimezone().date()
         return DiaryState(
             runner if manifest is None else manifest.names[runner],
@@ -65,6 +66,7 @@ class Diary:
             [to_json(shoe) for shoe in self._people.all_of(runner, Shoe) if not shoe.retired],
             [flag.sentence for flag in self._people.red_flags(runner, today)],
             bool(wanted) and _has_roll(self._findings(wanted, runner)),
+            self._next_labels(runner, list(manifests.values())),
             self._plan(runner),
         )
 
@@ -108,14 +110,31 @@ class Diary:
         found = (run.manifest for run in list_runs(self._runs)) if self._runs.is_dir() else ()
         return {each.run_id: each for each in found if runner in each.names}
 
-    def _labels(self, runner: str, run: str, runs: Sequence[str]) -> tuple[RunLabels | None, bool]:
+    def _labels(self, runner: str, run: str, runs: Mapping[str, Manifest]) -> tuple[RunLabels | None, bool]:
         """What the runner has said of a run, or else what they may say; and whether they have."""
         typed = {each.run: each for each in self._people.all_of(runner, RunLabels)}
         if not run or run in typed:
             return typed.get(run), run in typed
-        before = [typed[each] for each in runs[: runs.index(run)] if each in typed]
-        is_treadmill = self._is_on_treadmill(run, runner)
-        return proposed_labels(run, before[-1] if before else None, is_treadmill=is_treadmill), False
+        order = list(runs)
+        before = [typed[each] for each in order[: order.index(run)] if each in typed]
+        ahead = self._ahead(runner)
+        return proposed_labels(
+            run,
+            before[-1] if before else None,
+            ahead=from_json(RunLabels, ahead.fields) if ahead and ahead.at_utc < runs[run].created_utc else None,
+            is_treadmill=self._is_on_treadmill(run, runner),
+        ), False
+
+    def _ahead(self, runner: str) -> Entry | None:
+        """What was said before a run, of the one that comes next."""
+        found = self._people.file.entry(EntryKind.LABELS, runner, NEXT_RUN)
+        return None if found is None or found.withdrawn else found
+
+    def _next_labels(self, runner: str, manifests: Sequence[Manifest]) -> Json | None:
+        """The same, where no run has begun since."""
+        found = self._ahead(runner)
+        is_past = found is not None and any(found.at_utc < each.created_utc for each in manifests)
+        return None if found is None or is_past else found.fields
 
     def _is_on_treadmill(self, run: str, runner: str) -> bool:
         if not self._store.exists():

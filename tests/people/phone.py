@@ -170,7 +170,7 @@ def _pain(house: House, phone: Phone) -> Iterator[Finding]:
 
 def _labels(house: House, phone: Phone) -> Iterator[Finding]:
     """Filled in from yesterday's run, and kept with one tap."""
-    filled = [phone.page.get_by_label(label, exact=True).input_value() for label in ("On", "Shoes")]
+    filled = [phone.page.locator("#labels").get_by_label(label, exact=True).input_value() for label in ("On", "Shoes")]
     taps = phone.tap("That is right")
     phone.sent()
     *_, kept = house.people.all_of(RUNNER, RunLabels)

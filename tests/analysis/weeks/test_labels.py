@@ -43,3 +43,9 @@ def test_a_grade_is_one_to_three_and_an_end_is_behind_the_beginning() -> None:
         Injury("1", Foot.LEFT, InjuryKind.SPRAIN, date(2024, 1, 1), grade=4)
     with pytest.raises(ValueError, match="over must not be before day, 2024-01-01"):
         Injury("1", Foot.LEFT, InjuryKind.SPRAIN, date(2024, 1, 1), over=date(2023, 1, 1))
+
+
+def test_what_was_said_before_a_run_counts_more_than_the_last_and_less_than_what_is_measured() -> None:
+    ahead = RunLabels("next", Surface.TRAIL, "s2", painkiller=True, note="hot")
+    assert proposed_labels("b", LAST, ahead=ahead) == RunLabels("b", Surface.TRAIL, "s2", painkiller=True, note="hot")
+    assert proposed_labels("b", LAST, ahead=ahead, is_treadmill=True).surface is Surface.TREADMILL

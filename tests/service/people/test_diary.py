@@ -20,9 +20,10 @@ from surefoot.analysis.companions import BELT_SPEED, Companion, CompanionReading
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Sign, Trend, When
-from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
+from surefoot.analysis.weeks.labels import NEXT_RUN, RunLabels, Shoe, Surface
 from surefoot.sensor_ingest.recording.run_folder import adopt_run
 from surefoot.service.people.people import People
+from surefoot.service.people.typed_values import to_json
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.settings import Settings
@@ -241,12 +242,41 @@ def test_labels_are_filled_in_from_the_last_run_and_kept_with_one_tap(
     people.keep(RUNNER, RunLabels(earlier.manifest.run_id, Surface.TRAIL, "s1", painkiller=True, note="hot"))
     page = opened(phone, wall)
     Taps(page).tap("Nothing")
-    expect(page.get_by_label("On", exact=True)).to_have_value("trail")
+    expect(page.locator("#labels").get_by_label("On", exact=True)).to_have_value("trail")
     assert len(people.all_of(RUNNER, RunLabels)) == 1
     Taps(page).tap("That is right")
     kept(page)
     run = demo.run.manifest.run_id
     assert people.all_of(RUNNER, RunLabels)[-1] == RunLabels(run, Surface.TRAIL, "s1")
+
+
+def test_labels_are_told_during_a_run_and_before_the_next(
+    wall: str, phone: BrowserContext, people: People, settings: Settings, demo: DemoRun
+) -> None:
+    page = opened(phone, wall)
+    page.get_by_text("The run: surface, shoes …").click()
+    page.get_by_label("On", exact=True).select_option("grass")
+    kept(page)
+    expect(page.get_by_role("heading", name="Feet and legs?")).to_be_visible()
+    Taps(page).tap("Nothing")
+    page.get_by_text("Before the next run: surface, shoes …").click()
+    page.locator("#ahead").get_by_label("On", exact=True).select_option("sand")
+    page.locator("#ahead").get_by_text("Painkiller?").locator("..").get_by_role("button", name="Yes").click()
+    kept(page)
+    assert violations(page) == []
+    now, ahead = people.all_of(RUNNER, RunLabels)
+    assert (now.run, now.surface) == (demo.run.manifest.run_id, Surface.GRASS)
+    assert (ahead.run, ahead.surface, ahead.painkiller) == (NEXT_RUN, Surface.SAND, True)
+    following = replace(
+        demo.run.manifest, run_id="20990101T000000Z-00000000", created_utc=datetime(2099, 1, 1, tzinfo=UTC)
+    )
+    diary = Diary(settings, settings.runs_folder)
+    assert (diary.state(RUNNER, "").next_labels or {})["surface"] == "sand"
+    adopt_run(settings.runs_folder, following)
+    state = diary.state(RUNNER, "")
+    assert state.next_labels is None
+    assert {**(state.labels or {}), "run": NEXT_RUN} == to_json(ahead)
+    assert (diary.state(RUNNER, demo.run.manifest.run_id).labels or {})["surface"] == "grass"
 
 
 def test_a_run_on_a_treadmill_is_filled_in_as_one_whatever_was_typed_last(
