@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from surefoot.analysis.model import Foot
+from surefoot.analysis.model import Estimate, Foot
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import Shoe
@@ -15,17 +15,8 @@ from surefoot.analysis.weeks.usual_now import UsualNow
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """A number of a run, and the middle 80 % of its half minutes of running."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class RunGait:
-    """How somebody ran; None or absent is what is not known.
+    """How somebody ran, with the error within the run; None or absent is what is not known.
 
     Parameters
     ----------
@@ -33,9 +24,9 @@ class RunGait:
     asymmetry_pct : of ground contact, right less left in percent of their mean.
     """
 
-    cadence_spm: Spread | None = None
-    contact_s: Mapping[Foot, Spread] = field(default_factory=dict)
-    asymmetry_pct: Spread | None = None
+    cadence_spm: Estimate | None = None
+    contact_s: Mapping[Foot, Estimate] = field(default_factory=dict)
+    asymmetry_pct: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)

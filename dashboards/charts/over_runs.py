@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
-from surefoot.analysis.model import Foot
+from surefoot.analysis.model import Estimate, Foot
 from surefoot.analysis.weeks.feeling import MAX_SCORE
 from surefoot.dashboards.charts.axes import Axes, chart, frame, line, padded_limits
 from surefoot.dashboards.charts.left_right import empty_note, foot_markers
-from surefoot.dashboards.history_source import PastRun, Spread
+from surefoot.dashboards.history_source import PastRun
 from surefoot.dashboards.html import Markup, element, join
 
 ASIDE_DAYS = 0.12
 """By so much left and right stand beside each other."""
 MAX_DATES = 5
 MARK = 2.6
-Points = Sequence[tuple[float, Spread]]
+Points = Sequence[tuple[float, Estimate]]
 
 
 def cadence_over_runs(runs: Sequence[PastRun]) -> Markup:
@@ -29,7 +30,7 @@ def cadence_over_runs(runs: Sequence[PastRun]) -> Markup:
 def contact_over_runs(runs: Sequence[PastRun]) -> Markup:
     """Ground contact of each run and foot."""
     metric = STRIDE_METRICS[CONTACT]
-    of_foot: Mapping[Foot | None, Callable[[PastRun], Spread | None]] = {
+    of_foot: Mapping[Foot | None, Callable[[PastRun], Estimate | None]] = {
         Foot.LEFT: lambda run: run.gait.contact_s.get(Foot.LEFT),
         Foot.RIGHT: lambda run: run.gait.contact_s.get(Foot.RIGHT),
     }
@@ -63,18 +64,18 @@ def _pain(axes: Axes, at: int, score: int) -> Markup:
 
 def _over_runs(
     runs: Sequence[PastRun],
-    of_foot: Mapping[Foot | None, Callable[[PastRun], Spread | None]],
+    of_foot: Mapping[Foot | None, Callable[[PastRun], Estimate | None]],
     scale: float,
     label: str,
     unit: str,
     min_span: float,
 ) -> Markup:
-    """A point per run at its date, with its spread; `of_foot` says where it is found, None for both feet."""
-    found = {foot: _points(runs, spread_of, scale, foot) for foot, spread_of in of_foot.items()}
+    """A point per run at its date, with its interval; `of_foot` says where it is found, None for both feet."""
+    found = {foot: _points(runs, known_of, scale, foot) for foot, known_of in of_foot.items()}
     every = [point for points in found.values() for point in points]
     if not every:
         return empty_note("There is no run with this number yet.")
-    ends = [end for _, spread in every for end in (spread.low, spread.high)]
+    ends = [end for _, each in every for end in (each.value, each.low, each.high) if math.isfinite(end)]
     span = min(at for at, _ in every), max(at for at, _ in every)
     aside = max(0.04 * (span[1] - span[0]), 1.0)
     axes = Axes((span[0] - aside, span[1] + aside), padded_limits(ends, min_span=min_span))
@@ -89,14 +90,14 @@ def _over_runs(
 
 
 def _points(
-    runs: Sequence[PastRun], spread_of: Callable[[PastRun], Spread | None], scale: float, foot: Foot | None
+    runs: Sequence[PastRun], known_of: Callable[[PastRun], Estimate | None], scale: float, foot: Foot | None
 ) -> Points:
     aside = 0.0 if foot is None else -ASIDE_DAYS if foot is Foot.LEFT else ASIDE_DAYS
-    known = ((run, spread_of(run)) for run in runs)
+    known = ((run, known_of(run)) for run in runs)
     return [
-        (_day(run) + aside, Spread(spread.value * scale, spread.low * scale, spread.high * scale))
-        for run, spread in known
-        if spread is not None
+        (_day(run) + aside, replace(each, value=each.value * scale, low=each.low * scale, high=each.high * scale))
+        for run, each in known
+        if each is not None
     ]
 
 
@@ -115,8 +116,9 @@ def _marks(axes: Axes, points: Points, foot: Foot | None) -> Markup:
     side = foot or "both"
     bars = [
         element("line", x1=axes.px(at), x2=axes.px(at), y1=axes.py(each.low), y2=axes.py(each.high),
-                class_=f"line spread {side}")
+                class_=f"line interval {side}")
         for at, each in points
+        if math.isfinite(each.low)
     ]  # fmt: skip
     if foot is not None:
         return join([*bars, foot_markers(axes, [at for at, _ in points], [each.value for _, each in points], foot)])

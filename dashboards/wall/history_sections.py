@@ -8,11 +8,11 @@ from datetime import date
 from urllib.parse import quote
 
 from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
-from surefoot.analysis.model import Foot
+from surefoot.analysis.model import Estimate, Foot
 from surefoot.dashboards.charts.left_right import left_right_legend
 from surefoot.dashboards.charts.over_runs import asymmetry_over_runs, cadence_over_runs, contact_over_runs
 from surefoot.dashboards.formatting import UNKNOWN, duration, in_unit, signed
-from surefoot.dashboards.history_source import PastRun, Spread
+from surefoot.dashboards.history_source import PastRun
 from surefoot.dashboards.html import Markup, element
 
 
@@ -135,9 +135,9 @@ def _choice(name: str, run: PastRun) -> Markup:
                                  aria_label=f"{name}: {run.began:%d %B %Y, %H:%M}"))  # fmt: skip
 
 
-def number(spread: Spread | None, decimals: int, *, plus: bool = False) -> str:
+def number(known: Estimate | None, decimals: int, *, plus: bool = False) -> str:
     """The number of a run."""
-    return UNKNOWN if spread is None else signed(spread.value, decimals, plus=plus)
+    return UNKNOWN if known is None else signed(known.value, decimals, plus=plus)
 
 
 def trends(runs: Sequence[PastRun]) -> Markup:
@@ -149,8 +149,8 @@ def trends(runs: Sequence[PastRun]) -> Markup:
     }
     figures = [element("figure", element("figcaption", name), each) for name, each in charts.items()]
     note = (
-        "A point is a run, its line the middle 80 % of the half minutes in which you ran. Speed, shoes, ground and the "
-        "place of the pods move these numbers too. The numbers of each run are in the list."
+        "A point is a run, its line the 95 % interval of the error within the run, which is smaller than how much "
+        "runs differ. Speed, shoes, ground and the place of the pods move these numbers too. The list has each run's."
     )
     return section("trends", "Over runs", left_right_legend(), element("div", *figures, class_="figures"),
                    element("p", note, class_="small"))  # fmt: skip

@@ -15,7 +15,8 @@ from surefoot.analysis.model import Estimate, Foot, Gait, Window
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, shoe_distances_m
-from surefoot.dashboards.history_source import History, PastRun, RunGait, Spread, WornShoe
+from surefoot.analysis.weeks.run_error import within_run
+from surefoot.dashboards.history_source import History, PastRun, RunGait, WornShoe
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.watches.kept_track import kept_track, track_path
 from surefoot.service.errors.people import TooFewHealthyError
@@ -28,7 +29,6 @@ from surefoot.service.store.watch_runs import WatchRun, WatchRuns
 
 TREND_RUNS = 40
 """So many of the newest runs have their gait with them: it is read from every half minute."""
-SPREAD_PCT = (10.0, 90.0)
 Numbers = Mapping[str, float | None]
 
 
@@ -173,25 +173,25 @@ class RunnerHistory:
 
 
 def run_gait(numbers: Numbers, windows: Iterable[Window]) -> RunGait:
-    """A run's numbers, each with the middle 80 % of its half minutes of running; without those there is no number."""
+    """A run's numbers with their error within the run; without half minutes of running there is none."""
     running = [each for each in windows if each.gait is Gait.RUN]
     contacts = {
-        foot: _spread(numbers.get(f"{CONTACT}_{foot}"), [each.feet.get(foot, {}).get(CONTACT) for each in running])
+        foot: _known(numbers.get(f"{CONTACT}_{foot}"), [each.feet.get(foot, {}).get(CONTACT) for each in running])
         for foot in Foot
     }
     return RunGait(
-        _spread(numbers.get("cadence_spm"), [each.cadence_spm for each in running]),
-        {foot: spread for foot, spread in contacts.items() if spread is not None},
-        _spread(numbers.get(f"{CONTACT}_asymmetry_pct"), [each.asymmetry_pct.get(CONTACT) for each in running]),
+        _known(numbers.get("cadence_spm"), [each.cadence_spm for each in running]),
+        {foot: found for foot, found in contacts.items() if found is not None},
+        _known(numbers.get(f"{CONTACT}_asymmetry_pct"), [each.asymmetry_pct.get(CONTACT) for each in running]),
     )
 
 
-def _spread(value: float | None, halves: Iterable[Estimate | None]) -> Spread | None:
-    known = [each.value for each in halves if each is not None and math.isfinite(each.value)]
+def _known(value: float | None, halves: Iterable[Estimate | None]) -> Estimate | None:
+    """A number with its interval, which is NaN where the run is too short for one."""
+    known = [each for each in halves if each is not None and math.isfinite(each.value)]
     if value is None or not known:
         return None
-    low, high = np.percentile(known, SPREAD_PCT).tolist()
-    return Spread(value, min(low, value), max(high, value))
+    return within_run(value, known) or Estimate(value, math.nan, math.nan, sum(each.n for each in known))
 
 
 def _stored_run(run: StoredRun, folder: RunFolder | None) -> PastRun:
