@@ -63,12 +63,21 @@ class Histories:
         rows = rng.choice(np.flatnonzero(self.shift_pct == shift_pct), count, replace=False)
         return as_balances(self.apart_pct[rows], self.se_pct[rows])
 
+    @property
+    def between_pct(self) -> float:
+        """What healthy runs differ by beyond what was planted and what each is told to err by: pods that sit anew, and
+        a foot that rings otherwise."""
+        healthy = self.shift_pct == 0.0
+        more = np.var(self.error_pct[healthy], ddof=1) - np.mean(self.se_pct[healthy] ** 2)
+        return float(np.sqrt(max(0.0, more)))
+
     def scattered(
         self, count: int, rng: np.random.Generator, sd_pct: float, creep_pct: Floats | float = 0.0
     ) -> list[Balance]:
-        """Errors of healthy runs with another scatter from run to run, as it is measured, and what creeps on top."""
+        """Errors of healthy runs, with so much scatter between runs in all, as it is measured, and what creeps on top."""
         rows = rng.choice(np.flatnonzero(self.shift_pct == 0.0), count, replace=False)
-        return as_balances(self.error_pct[rows] + rng.normal(0.0, sd_pct, count) + creep_pct, self.se_pct[rows])
+        own_pct = np.sqrt(max(0.0, sd_pct**2 - self.between_pct**2)) * rng.standard_normal(count)
+        return as_balances(self.error_pct[rows] + own_pct + creep_pct, self.se_pct[rows])
 
 
 def as_balances(values_pct: Floats, se_pct: Floats) -> list[Balance]:

@@ -21,7 +21,7 @@ from tests.service.demo_runs import record_demo_run
 from tests.service.real_command import RealCommand
 from tests.service.servers import wait
 
-RECORDINGS, COPIES, MINUTES = 40, 5, 2.0
+RECORDINGS, COPIES, MINUTES = 40, 5, 1.0
 MAX_SHARE, MAX_S = 0.6, 1800.0
 TOOK = re.compile(r"runs analysed again.*: ([\d.]+) s, ([\d.]+) s of computing")
 
