@@ -74,7 +74,7 @@ class Histories:
     def scattered(
         self, count: int, rng: np.random.Generator, sd_pct: float, creep_pct: Floats | float = 0.0
     ) -> list[Balance]:
-        """Errors of healthy runs, with so much scatter between runs in all, as it is measured, and what creeps on top."""
+        """Errors of healthy runs with so much scatter between runs, as it is measured, and what creeps on top."""
         rows = rng.choice(np.flatnonzero(self.shift_pct == 0.0), count, replace=False)
         own_pct = np.sqrt(max(0.0, sd_pct**2 - self.between_pct**2)) * rng.standard_normal(count)
         return as_balances(self.error_pct[rows] + own_pct + creep_pct, self.se_pct[rows])
