@@ -381,7 +381,8 @@ def test_a_calendars_address_opens_without_an_account_and_opens_nothing_else(
     wall: WallServer, rolled: DemoRun, settings: Settings
 ) -> None:
     token = RunnerHistory(settings, settings.runs_folder).new_feed(RUNNER)
-    assert asked(wall, "", rolled, f"/calendar/{token}.ics")[1].count("BEGIN:VEVENT") == 1
+    told = asked(wall, "", rolled, f"/calendar/{token}.ics")[1]
+    assert told.count(f"UID:{rolled.run.manifest.run_id}@surefoot") == 1  # beside runs that other tests store
     assert asked(wall, "", rolled, f"/link/{token}")[0] == 404
     assert asked(wall, token, rolled, "/runs")[0] == 303
 
