@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain
-from surefoot.analysis.weeks.plan import Plan, PlanKind
+from surefoot.analysis.weeks.injuries import Injury, InjuryKind
+from surefoot.analysis.weeks.plan import STAGE_DAYS, Plan, PlanKind
 from surefoot.analysis.weeks.red_flags import site_name
 
 
@@ -43,6 +44,22 @@ def followed_on(plans: Iterable[FollowedPlan], day: date) -> FollowedPlan | None
     """The plan of a day, that which was begun last; None without any."""
     holding = [each for each in plans if each.holds_on(day)]
     return max(holding, key=lambda each: each.begun, default=None)
+
+
+def by_grade(followed: FollowedPlan, injuries: Iterable[Injury]) -> FollowedPlan | None:
+    """The table of a sprain by the grade that is told of it now; None after a third grade, for which there is none.
+
+    Parameters
+    ----------
+    injuries : that are open.
+    """
+    grade = max((each.grade or 1 for each in injuries if each.kind is InjuryKind.SPRAIN), default=1)
+    if followed.plan.kind is not PlanKind.SPRAIN:
+        return followed
+    if grade not in STAGE_DAYS:
+        return None
+    stage_days = max(STAGE_DAYS[grade], followed.plan.stage_days)
+    return replace(followed, plan=replace(followed.plan, stage_days=stage_days))
 
 
 def bone_pain(check_ins: Iterable[CheckIn], since: date) -> tuple[date, Pain] | None:

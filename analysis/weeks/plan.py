@@ -72,6 +72,7 @@ SPRAIN_ROWS = (
 FIRST_DAYS = {1: 7, 2: 21}
 """The least of what is usual by the grade of a sprain: 1–2 and 3–6 weeks."""
 USUAL_WEEKS = {1: "1 to 2", 2: "3 to 6", 3: "8 to 12 or more"}
+THIRD_GRADE = "After a sprain of grade 3 only rows that a clinician has made."
 STAGE_DAYS = {1: 1, 2: 7}
 """A row is repeated with rest days until so many days are over: a second grade adds one to two weeks at each."""
 
@@ -200,7 +201,7 @@ def _refused(injury: Injury) -> str:
         return "The walk–run table is for a sprain alone; for anything else, rows that a clinician has made."
     if injury.grade is None:
         return "Which grade is the sprain? Nothing is assumed; whoever has examined it can tell."
-    return "After a sprain of grade 3 only rows that a clinician has made." if injury.grade > max(FIRST_DAYS) else ""
+    return THIRD_GRADE if injury.grade > max(FIRST_DAYS) else ""
 
 
 def _not_told(entry: Entry) -> str:

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, tzinfo
 from surefoot.analysis.weeks.build_up import LegTests, Waits, longest_next_s
 from surefoot.analysis.weeks.decision import Step
 from surefoot.analysis.weeks.feeling import CheckIn
-from surefoot.analysis.weeks.followed import FollowedPlan, bone_pain, bone_sentence, followed_on
-from surefoot.analysis.weeks.plan import Row, rest_sentence
+from surefoot.analysis.weeks.followed import FollowedPlan, bone_pain, bone_sentence, by_grade, followed_on
+from surefoot.analysis.weeks.injuries import Injury, open_injuries
+from surefoot.analysis.weeks.plan import THIRD_GRADE, Row, rest_sentence
 from surefoot.analysis.weeks.progress import Judged, Progress, Stage, progress
 from surefoot.analysis.weeks.red_flags import RedFlag
 from surefoot.analysis.weeks.session_length import REFERENCE_DAYS
@@ -86,6 +87,10 @@ def next_session(
     if followed is None:
         return None
     people = People(settings.data, now)
+    by_now = by_grade(followed, open_injuries(people.all_of(runner, Injury), today))
+    if by_now is None:
+        return NextSession(followed, None, None, None, THIRD_GRADE)
+    followed = by_now
     flags, tests = people.red_flags(runner, today), people.all_of(runner, LegTests)
     found = progress(followed, plan_sessions(settings, runner, followed, zone), flags, tests)
     judged, stage = tuple(found.judged), found.stage

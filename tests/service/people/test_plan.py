@@ -14,7 +14,7 @@ from surefoot.analysis.weeks.feeling import OnBone, Pain, Place, Seen, When
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
-from surefoot.analysis.weeks.plan import Row
+from surefoot.analysis.weeks.plan import Entry, Row
 from surefoot.service.configuration import load_configuration
 from surefoot.service.people.people import People
 from surefoot.service.settings import Settings
@@ -270,6 +270,23 @@ def test_a_sprain_table_begins_with_weight_and_movement_told_and_a_walk_as_even_
     store_session(settings, today - timedelta(hours=3), bouts_of(0.0, 400.0))
     first = f"{usual} First session: 6 × (1 min running, 4 min walking).\n"
     assert surefoot(capsys, *told, "--moves").out == first
+
+
+def test_a_grade_that_is_told_later_counts_from_then_on(settings: Settings) -> None:
+    people, sprained = People(settings.data), MONDAY - 30 * DAY
+    injury = Injury("i1", Foot.LEFT, InjuryKind.SPRAIN, sprained.date(), grade=1)
+    people.keep(RUNNER, injury)
+    Plans(people, RUNNER).begin_sprain(Entry(True, True, True), MONDAY.date())
+    know_usual(settings, MONDAY)
+    session(settings, people, MONDAY)
+    assert at(settings, MONDAY + DAY).number == 2
+    people.keep(RUNNER, replace(injury, grade=2))
+    second = at(settings, MONDAY + DAY)
+    assert second.number == 1
+    assert second.came_of_last == "Stage 1 of 5, day 1 of 7; the same row again from Wednesday on."
+    people.keep(RUNNER, replace(injury, grade=3))
+    third = at(settings, MONDAY + DAY)
+    assert (third.row, third.sentence) == (None, "After a sprain of grade 3 only rows that a clinician has made.")
 
 
 def test_a_tendon_goes_on_under_caps_without_hills_and_no_faster_than_before(
