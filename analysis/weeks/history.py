@@ -25,6 +25,7 @@ class PastRun:
     distance_m : of running alone; None where it is not known, as all that follows.
     contacts, impact_dose_g, tilt_scatter_deg : per foot; a foot whose number is not known is not in it.
     tilt_scatter_deg : how rough the ground was, see `ground`.
+    climb_m : by a watch.
     run_s_by_pace : running by whole minutes per kilometre, 5 from 5:00 to 5:59.
     """
 
@@ -40,6 +41,7 @@ class PastRun:
     hills: bool | None = None
     shoe: str | None = None
     tilt_scatter_deg: Mapping[Foot, float] = field(default_factory=dict)
+    climb_m: float | None = None
 
     def __post_init__(self) -> None:
         if self.started.tzinfo is None:

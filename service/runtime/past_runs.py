@@ -14,6 +14,9 @@ from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.session_length import REFERENCE_DAYS
 from surefoot.dashboards.report.splits import pod_distance_m, speed_mps
+from surefoot.sensor_ingest.recording.errors import RunError
+from surefoot.sensor_ingest.recording.run_folder import open_run
+from surefoot.sensor_ingest.watches.kept_track import kept_track
 from surefoot.service.people.people import People
 from surefoot.service.people.speed_scales import scale_of_run
 from surefoot.service.settings import Settings
@@ -50,6 +53,7 @@ def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Se
                     scale = scale_of_run(settings, run.run, runner)
                     factors[said.shoe] = 1.0 if scale is None else scale.factor
                 past = _measured(past, reader, run, said, factors[said.shoe])
+                past = replace(past, climb_m=_climb_m(settings, run))
             found.append(past)
     found += [of_watch(each, zone) for each in WatchRuns(settings.store_path).without_pods(runner)]
     return sorted(found, key=lambda each: each.started)
@@ -85,6 +89,16 @@ def _measured(past: PastRun, reader: StoreReader, run: StoredRun, said: RunLabel
     )
 
 
+def _climb_m(settings: Settings, run: StoredRun) -> float | None:
+    """By the watch's track that was joined to the run; None without one, or where it has no heights."""
+    try:
+        joined = kept_track(open_run(settings.runs_folder / run.run), run.runner)
+    except RunError:
+        return None
+    climb_m = math.nan if joined is None else joined.track.climb_m()
+    return climb_m if math.isfinite(climb_m) else None
+
+
 def _by_pace(windows: Sequence[Window], factor: float) -> Mapping[int, float]:
     found: Counter[int] = Counter()
     for window in windows:
@@ -100,4 +114,4 @@ def of_watch(run: WatchRun, zone: tzinfo | None = None) -> PastRun:
     where = zone if offset_s is None else timezone(timedelta(seconds=offset_s))
     started = datetime.fromtimestamp(run.time_ns / 1e9, UTC).astimezone(where)
     run_s = 0.0 if run.sport in WALKED else run.duration_s
-    return PastRun(run.label, started, run.duration_s, run_s, run.distance_m)
+    return PastRun(run.label, started, run.duration_s, run_s, run.distance_m, climb_m=run.ascent_m)

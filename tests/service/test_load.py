@@ -6,19 +6,23 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot, Gait, Samples
+from surefoot.analysis.track import JoinedTrack, Track
 from surefoot.analysis.weeks.plan import Row
+from surefoot.sensor_ingest.watches.kept_track import keep_track
 from surefoot.sensor_ingest.watches.reading import read_activity
 from surefoot.service.configuration import load_configuration
 from surefoot.service.people.people import People
+from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.past_runs import past_runs
 from surefoot.service.store.watch_runs import WatchRun, WatchRuns
 from surefoot.service.weeks.beginning import Plans
 from tests.sensor_ingest.watches.watch_files import fit_file, points
 from tests.service.command import surefoot
-from tests.service.stored_runs import CREATED, RUNNER, manifest, store_samples
+from tests.service.stored_runs import CREATED, RUNNER, manifest, store_samples, stored
 
 DAY_NS = 86_400_000_000_000
 
@@ -41,6 +45,20 @@ def test_a_run_of_a_watch_is_told_as_any_other(capsys: pytest.CaptureFixture[str
         "13.0 km is 30 % over your longest run of 30 days (10.0 km, 30 Dec). In 5,205 runners such runs were followed"
         " by more overuse injuries (+64 %, 31 to 105); that is a finding about groups.",
     ]
+
+
+def test_more_climbed_than_lately_is_told(
+    capsys: pytest.CaptureFixture[str], watch_run: WatchRun, rolled: DemoRun
+) -> None:
+    settings = load_configuration().settings
+    run = stored(settings, rolled.run)
+    (runner,) = run.manifest.runners
+    heights = replace(Track(*[np.arange(4.0)] * 8), altitude_m=np.array([100.0, 180.0, 120.0, 300.0]))
+    keep_track(run, runner, JoinedTrack(heights, "fit", "cadence", 0.0, 2.0, 0.9))
+    three_days_before_ns = round(run.manifest.created_utc.timestamp()) * 10**9 - 3 * DAY_NS
+    WatchRuns(settings.store_path).add(replace(watch_run, runner=runner, time_ns=three_days_before_ns, ascent_m=90.0))
+    assert [each.climb_m for each in past_runs(settings, runner)] == [90.0, 260.0]
+    assert "260 m climbed; your most of 30 days was 90 m" in surefoot(capsys, "load", runner).out
 
 
 def test_nothing_is_said_of_growth_while_a_plan_is_followed(
