@@ -52,7 +52,7 @@ class DiaryPage:
         try:
             state = await run_in_threadpool(self._source.state, runner, run)
         except KeyError:
-            return PlainTextResponse(f"There is no run {run} of {runner}." if run else f"{runner} has no run.", 404)
+            return PlainTextResponse(f"There is no run {run} of {runner}." if run else "There is no run here yet.", 404)
         return JSONResponse({**asdict(state), "yours": self._viewer(request).may_tell(runner)})
 
     async def _keep(self, request: Request) -> Response:

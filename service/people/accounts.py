@@ -79,6 +79,10 @@ class StoredAccounts:
         """Whether anybody keeps the service."""
         return self._owner is not None or any(each.role is Role.OWNER for each in self.all())
 
+    def speak_for(self, runner: str) -> Sequence[Account]:
+        """Accounts that speak for a runner: their own, and a guardian's."""
+        return [each for each in self.all() if each.speaks_for == runner]
+
     def add(self, name: str, role: Role, password: str, speaks_for: str = "") -> None:
         """Make an account, or give it another password.
 
@@ -169,7 +173,7 @@ class StoredAccounts:
         return account.role is Role.OWNER and self.all() == [account] and (self._owner is None or account.name == OWNER)
 
     def _has_guardian(self, runner: str) -> bool:
-        return any(each.role is Role.GUARDIAN and each.speaks_for == runner for each in self.all())
+        return any(each.role is Role.GUARDIAN for each in self.speak_for(runner))
 
     def end(self, cookie: str) -> None:
         """End the session of a cookie, also for copies of it."""
@@ -236,8 +240,7 @@ class StoredAccounts:
 
     def new_personal_link(self, runner: str) -> str | None:
         """Token of a link that signs a device of the runner's own in; None where no account speaks for them."""
-        speaking = [each for each in self.all() if each.speaks_for == runner]
-        account = min(speaking, key=lambda each: each.role is not Role.RUNNER, default=None)
+        account = min(self.speak_for(runner), key=lambda each: each.role is not Role.RUNNER, default=None)
         return None if account is None else self._links.new_personal(runner, account.name)
 
     def link(self, token: str, device: str) -> str | None:

@@ -20,6 +20,7 @@ from surefoot.dashboards.history_source import History, PastRun, RunGait, WornSh
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.watches.kept_track import kept_track, track_path
 from surefoot.service.errors.people import TooFewHealthyError
+from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.people.feeds import Feeds
 from surefoot.service.people.people import People
 from surefoot.service.runtime.usual import confirm_usual, usual_now
@@ -44,6 +45,7 @@ class RunnerHistory:
         self._settings = settings
         self._people = People(settings.data, now)
         self._feeds = Feeds(settings.data)
+        self._accounts = StoredAccounts(settings.data, None)
         self._store = settings.store_path
         self._runs = runs
         self._now = now
@@ -54,7 +56,7 @@ class RunnerHistory:
         folders, said = self._folders(runner), self._people.all_of(runner, CheckIn)
         shoes, injuries = self._people.all_of(runner, Shoe), self._people.all_of(runner, Injury)
         runs = self._with_gait(runner, self._past(runner, folders, shoes))
-        if not (runs or said or shoes or injuries):
+        if not (runs or said or shoes or injuries or self._accounts.speak_for(runner)):
             raise KeyError(runner)
         return History(
             self._name(runner, folders),

@@ -329,6 +329,17 @@ def test_what_a_guardian_gives_a_minor_reads_and_cannot_change(
     assert given == {"minor": False, "guardian": True}
 
 
+def test_a_runner_who_has_not_run_yet_notes_an_injury_on_a_page_of_their_own(
+    wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun
+) -> None:
+    page = "/runner/runner-2/history"
+    status, text = asked(wall, cookies["other"], rolled, page)
+    assert (status, "Add an injury" in text) == (200, True)
+    assert asked(wall, cookies["self"], rolled, page)[0] == 404
+    assert asked(wall, cookies["other"], rolled, f"{page}/injury", "POST", TYPED)[0] == 303
+    assert "left sprain" in asked(wall, cookies["other"], rolled, page)[1]
+
+
 def test_a_coach_who_is_shown_runs_alone_reads_of_no_roll(
     wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun
 ) -> None:
