@@ -1,6 +1,10 @@
-"""Bodies of requests, read up to a limit."""
+"""Bodies of requests: read up to a limit, and as JSON."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -19,3 +23,12 @@ async def read_body(request: Request, max_bytes: int) -> bytes | None:
     except ClientDisconnect:
         return None
     return bytes(body)
+
+
+def json_object(body: bytes) -> Mapping[str, Any] | None:
+    """The JSON object that a body is; None where it is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +14,7 @@ from starlette.routing import Route
 from surefoot.dashboards.diary_source import DiarySource, EntryRefusedError
 from surefoot.dashboards.viewers import Scope, Viewer
 from surefoot.dashboards.wall.access import is_from_own_page
-from surefoot.dashboards.wall.bodies import read_body
+from surefoot.dashboards.wall.bodies import json_object, read_body
 from surefoot.dashboards.wall.page_files import PageFiles
 
 MAX_ENTRY_BYTES = 20_000
@@ -61,7 +60,7 @@ class DiaryPage:
         body = await read_body(request, MAX_ENTRY_BYTES)
         if body is None:
             return PlainTextResponse("too long", 413, {"Connection": "close"})
-        fields = _object(body)
+        fields = json_object(body)
         if fields is None:
             return PlainTextResponse("an entry is a JSON object", 400)
         runner, kind = request.path_params["runner"], request.path_params["kind"]
@@ -92,11 +91,3 @@ class DiaryPage:
 
 def _not_yours(runner: str) -> Response:
     return PlainTextResponse(f"the diary of {runner} is not shown to you", 403)
-
-
-def _object(body: bytes) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None

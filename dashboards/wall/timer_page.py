@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -16,7 +15,7 @@ from surefoot.analysis.weeks.plan import Row
 from surefoot.dashboards.timer_source import NextSession, TimerSource
 from surefoot.dashboards.viewers import Scope, Viewer
 from surefoot.dashboards.wall.access import is_from_own_page
-from surefoot.dashboards.wall.bodies import read_body
+from surefoot.dashboards.wall.bodies import json_object, read_body
 from surefoot.dashboards.wall.page_files import PageFiles
 
 MAX_TOLD_BYTES = 2000
@@ -75,8 +74,11 @@ class TimerPage:
         body = await read_body(request, MAX_TOLD_BYTES)
         if body is None:
             return PlainTextResponse("too long", 413, {"Connection": "close"})
+        told = json_object(body)
+        if told is None:
+            return PlainTextResponse("a session is a JSON object", 400)
         try:
-            self._source.keep(runner, json.loads(body))
+            self._source.keep(runner, told)
         except ValueError as error:
             return PlainTextResponse(str(error), 400)
         return Response(status_code=204)

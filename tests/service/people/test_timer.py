@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -37,6 +40,13 @@ BEGAN = datetime(2026, 6, 1, 8, tzinfo=UTC)
 SIGNALLED = """
 window.signalled = [];
 navigator.vibrate = (pattern) => window.signalled.push(pattern.join(" "));
+window.tones = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...at) { window.tones++; return start.apply(this, at); };
+navigator.wakeLock.request = async (what) => {
+  window.awake = what;
+  return { released: false, release: () => delete window.awake };
+};
 """
 SOON, RUN, WALK, DONE = "80", "200 100 200", "600", "200 100 200 100 600"
 
@@ -128,6 +138,19 @@ def test_each_change_is_shown_felt_and_read_aloud(phone: BrowserContext, wall: s
     pass_s(page, 300.0)
     expect(page.locator("#how-far")).to_have_text("Done: 2 of 2 runs by the clock.")
     assert signalled(page) == [RUN, SOON, WALK, SOON, RUN, SOON, WALK, SOON, DONE]
+
+
+def test_a_change_sounds_and_the_screen_stays_on_until_the_end(phone: BrowserContext, wall: str) -> None:
+    page = opened(phone, wall)
+    page.get_by_label("Vibration").uncheck()
+    by_hand(page, 1, 1, 0)
+    assert page.evaluate("window.awake") == "screen"
+    pass_s(page, 56.0)
+    assert (page.evaluate("window.tones"), signalled(page)) == (3, [])  # two to run, one before its end
+    page.get_by_label("Sound").uncheck()
+    pass_s(page, 5.0)
+    expect(page.locator("#how-far")).to_be_visible()
+    assert page.evaluate("[window.tones, window.awake ?? null]") == [3, None]
 
 
 def test_after_the_session_one_link_leads_to_the_diary(phone: BrowserContext, wall: str) -> None:
@@ -326,3 +349,30 @@ def test_a_session_that_ran_out_on_a_page_asleep_is_over_when_it_is_opened(phone
     page.clock.fast_forward(400_000)
     expect(page.locator("#how-far")).to_have_text("Done: 2 of 2 runs by the clock.")
     assert DONE not in signalled(page)
+
+
+@pytest.mark.parametrize(
+    ("body", "site", "status"),
+    [
+        (b"[" * 1999, "same-origin", 400),
+        (b"[]", "same-origin", 400),
+        (b"{}", "same-origin", 400),
+        (b"\xff", "same-origin", 400),
+        (b" " * 2001, "same-origin", 413),
+        (b'{"row": {"runs": 2, "run_s": 60.0}, "passed_s": 5.0}', "same-origin", 204),
+        (b'{"row": {"runs": 2, "run_s": 60.0}, "passed_s": 5.0}', "cross-site", 403),
+    ],
+)
+def test_a_session_is_taken_from_the_timers_own_page_alone(wall: str, body: bytes, site: str, status: int) -> None:
+    with closing(HTTPConnection(urlsplit(wall).netloc, timeout=30)) as link:
+        link.request("POST", f"/timer/of/{RUNNER}", body, {"Sec-Fetch-Site": site})
+        assert link.getresponse().status == status
+
+
+@pytest.mark.parametrize(
+    "query", ["", "runs=6", "runs=six&run_s=60", "runs=0&run_s=60", "runs=6&run_s=inf", "runs=6&run_s=nan"]
+)
+def test_what_is_no_row_is_no_workout(wall: str, query: str) -> None:
+    with closing(HTTPConnection(urlsplit(wall).netloc, timeout=30)) as link:
+        link.request("GET", f"/timer/workout.fit?{query}")
+        assert link.getresponse().status == 400
