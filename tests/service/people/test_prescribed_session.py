@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from surefoot.analysis.model import Bout, BoutKind
+from surefoot.analysis.model import Bout, BoutKind, Gait
 from surefoot.analysis.weeks.plan import Row
 from surefoot.firmware_sim import virtual_time
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
@@ -29,10 +29,12 @@ from surefoot.service.runtime.syncing import bring_in, shelf_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.weeks.beginning import Plans
-from surefoot.service.weeks.next_session import next_session
+from surefoot.service.weeks.next_session import NextSession, next_session
 from tests.sensor_ingest.pieces import entries_of, identities, piece
 from tests.sensor_ingest.shelved import kept_records, shelve
+from tests.service.command import simulated
 from tests.service.made_sessions import all_well, know_usual
+from tests.service.stored_runs import CREATED, manifest, store_samples
 
 pytestmark = pytest.mark.slow
 RUNNER = "anna"
@@ -107,24 +109,40 @@ def test_live_and_continued_it_is_one_run_which_ends_minutes_after_the_last_walk
     assert float(said[-1]) == pytest.approx(LASTS_S + settings.run_end.still_s, abs=20.0)
 
 
-def test_as_the_first_row_of_a_plan_it_is_as_planned_and_the_next_row_is_named(
-    heard: tuple[Settings, list[str]], whole: RunFolder, tmp_path: Path
-) -> None:
-    settings = Settings(data=tmp_path / "data")
-    shutil.copytree(heard[0].data, settings.data)
-    began = whole.manifest.created_utc
-    know_usual(settings, began)
+def in_plan(settings: Settings, run: str, began: datetime) -> NextSession:
+    """What the plan says the day after, where the session was for its first row and all is told of it."""
+    people = People(settings.data)
+    know_usual(settings, began, Gait.RUN)
     rows = tuple(Row(6, 60.0 * run, 60.0 * (5 - run)) for run in (1, 2))
-    Plans(People(settings.data), RUNNER).begin_clinician(rows, "M. Roth", began.date(), began.date())
-    all_well(People(settings.data), whole.manifest.run_id, began + timedelta(hours=1))
+    Plans(people, RUNNER).begin_clinician(rows, "M. Roth", began.date(), began.date())
+    all_well(people, run, began + timedelta(hours=1))
     found = next_session(settings, RUNNER, lambda: began + timedelta(days=1), UTC)
     assert found is not None
+    return found
+
+
+def test_as_the_first_row_of_a_plan_it_is_as_planned_and_the_next_row_is_named(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    bouts = store_samples(settings, simulated((*PLAN[:-1], PlannedBout("still", 20.0)))).bouts
+    for kind, length_s in ((BoutKind.RUN, ROUNDS * RUN_S), (BoutKind.WALK, ROUNDS * WALK_S)):
+        assert sum(each.end_s - each.start_s for each in bouts if each.kind is kind) == pytest.approx(length_s, abs=5.0)
+    found = in_plan(settings, manifest().run_id, CREATED)
     assert found.judged[0].matched.sentence == "6 of 6 runs as planned."
     assert found.sentences == [
         "As planned; next row from Sunday on.",
         "Today is the rest day; the next is from Sunday on.",
     ]
-    assert found.row == rows[1]
+    assert found.row == Row(6, 120.0, 180.0)
+
+
+def test_as_a_row_of_a_plan_it_cannot_be_told_where_the_service_was_away_for_longer_than_a_run_may_differ(
+    heard: tuple[Settings, list[str]], whole: RunFolder, tmp_path: Path
+) -> None:
+    settings = Settings(data=tmp_path / "data")
+    shutil.copytree(heard[0].data, settings.data)
+    found = in_plan(settings, whole.manifest.run_id, whole.manifest.created_utc)
+    assert found.judged[0].matched.sentence.startswith("Cannot tell: the pods told nothing for 0:2")
+    assert found.row is None
 
 
 def test_synced_it_is_one_run(whole: RunFolder, tmp_path: Path) -> None:
