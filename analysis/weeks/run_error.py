@@ -13,6 +13,9 @@ from surefoot.analysis.model import Estimate, Floats
 MIN_HALVES = 4
 """Half minutes; of fewer nobody can say how much they scatter."""
 MAX_CORRELATION = 0.9
+MIN_INDEPENDENT = 4.0
+"""A number that changes all along the run counts as so many: as two, its interval would be seven times as wide, and
+hold the truth no more often."""
 
 
 def within_run(value: float | None, halves: Sequence[Estimate]) -> Estimate | None:
@@ -31,7 +34,7 @@ def within_run(value: float | None, halves: Sequence[Estimate]) -> Estimate | No
     values = np.array([each.value for each in halves])
     if value is None or len(values) < MIN_HALVES:
         return None
-    independent = max(len(values) / _alike(values), 2.0)
+    independent = max(len(values) / _alike(values), MIN_INDEPENDENT)
     spread = math.sqrt(float(values.var()) / (1.0 - 1.0 / independent))
     half = float(stdtrit(independent - 1.0, 0.975)) * spread / math.sqrt(independent)
     return Estimate(value, value - half, value + half, sum(each.n for each in halves), spread)

@@ -44,3 +44,10 @@ def test_a_number_that_is_not_known_and_three_half_minutes_have_no_interval() ->
     assert found is not None
     assert (found.value, found.n) == (1.0, 160)
     assert found.low < 1.0 < found.high
+
+
+def test_a_number_that_changes_all_along_a_run_has_an_interval_that_can_be_read() -> None:
+    drifting = np.linspace(-1.0, -6.0, 10)
+    found = within_run(float(drifting.mean()), halves(drifting.tolist()))
+    assert found is not None
+    assert 1.0 < (found.high - found.low) / 2.0 < 4.0
