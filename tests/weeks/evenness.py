@@ -13,11 +13,11 @@ from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.easy_minutes import CONTACT_RESPONSE
 from tests.accuracy.report import Finding
 from tests.weeks.histories import Histories
-from tests.weeks.runs import PLANTED_SD_PCT, SHIFTS_PCT
+from tests.weeks.runs import PLANTED_SD_PCT, REAL_CONTACT_SD_S, REAL_RUN_S, SHIFTS_PCT, planned, run
 
 KNOWN, LOOKS = 5, 6
 FOURTH, FOURTH_PCT = 3, 6.0
-DRAWS, SEEDS = 4000, 100
+DRAWS, SEEDS, LONG_RUNS = 4000, 100, 8
 MAX_FALSE_PCT, MAX_OFF_POINTS, RESPONSE_WITHIN = 3.0, 4.0, 0.03
 DATA = "evenness, five healthy runs known"
 
@@ -47,6 +47,15 @@ def _measured(histories: Histories) -> Iterator[Finding]:
         f"{own:.2f}; {added:.2f}; {np.mean(histories.se_pct):.2f} %",
         "not judged",
         True,
+    )
+    long_pct = float(np.mean([run(easy, REAL_RUN_S, REAL_CONTACT_SD_S)[1] for easy in planned()[:LONG_RUNS]]))
+    told_pct = float(np.mean(histories.se_pct))
+    yield Finding(
+        f"{LONG_RUNS} runs of {REAL_RUN_S / 60.0:g} min, contacts ± {1e3 * REAL_CONTACT_SD_S:g} ms",
+        "error told within a run, against that of those short runs",
+        f"{long_pct:.2f}; {told_pct:.2f} %",
+        "± 0.05",
+        abs(long_pct - told_pct) <= 0.05,
     )
 
 

@@ -45,12 +45,14 @@ def test_what_the_measurement_shows_of_a_change_is_found_whatever_a_runner_has_o
 
 def test_evenness_of_made_up_runs_meets_its_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evenness, "DRAWS", 300)
+    monkeypatch.setattr(evenness, "LONG_RUNS", 1)
     for finding in evenness.findings(HISTORIES):
         assert finding.passed, finding
 
 
 def test_a_measurement_that_shows_half_of_a_change_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evenness, "DRAWS", 100)
+    monkeypatch.setattr(evenness, "LONG_RUNS", 1)
     response, *_, fourth, _ = evenness.findings(Histories.of(made_up(response=0.5)))
     assert not response.passed
     assert not fourth.passed
