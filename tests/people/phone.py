@@ -60,8 +60,9 @@ class Phone:
 
     def sent(self) -> None:
         """Wait until the service has everything."""
+        waiting = "JSON.parse(localStorage.getItem('surefoot diary outbox') ?? '[]').length"
+        wait(lambda: not self.page.evaluate(waiting))  # from outside, as the page's policy lets nothing be evaluated
         expect(self.page.locator("#sending")).to_be_empty()
-        self.page.wait_for_function("!JSON.parse(localStorage.getItem('surefoot diary outbox') ?? '[]').length")
 
     def open(self, link: str) -> None:
         """Tap a link in a mailbox in the browser."""
