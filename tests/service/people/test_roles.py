@@ -388,6 +388,15 @@ def test_pain_and_injuries_on_the_page_over_weeks_are_for_those_who_are_shown_pa
         assert ("Make an" in text) == (name in TELL)
 
 
+def test_a_physio_types_in_rows_and_the_runner_begins_a_table(
+    wall: WallServer, cookies: Mapping[str, str], rolled: DemoRun, settings: Settings
+) -> None:
+    fill(settings, "")
+    shown = {name: asked(wall, cookies[name], rolled, "/runner/RUNNER/plan")[1] for name in SEE_PAIN}
+    assert {name for name, text in shown.items() if "Begin these rows" in text} == {"physio"}
+    assert {name for name, text in shown.items() if "Begin the walk–run table" in text} == {"self"}
+
+
 def test_a_calendars_address_opens_without_an_account_and_opens_nothing_else(
     wall: WallServer, rolled: DemoRun, settings: Settings
 ) -> None:
