@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -160,18 +161,22 @@ def _replaced(paths: Sequence[Path], settings: Settings, processes: int) -> Iter
     inherited = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
     try:
-        with ProcessPoolExecutor(min(processes, max(len(paths), 1)), context, _end_with_parent) as pool:
+        with ProcessPoolExecutor(min(processes, max(len(paths), 1)), context, _follow_parent) as pool:
             waiting: set[Future[tuple[str, dict[str, Any]]]] = {pool.submit(_replace, path, settings) for path in paths}
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (each.result() for each in done)
+            try:
+                while waiting:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    yield from (each.result() for each in done)
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
     finally:
         for name, value in inherited.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed ends too; it would wait for work for ever."""
+def _follow_parent() -> None:
+    """Ctrl-C is told to the parent alone; where that was killed a worker ends too, and does not wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None
 
