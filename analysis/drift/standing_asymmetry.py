@@ -66,7 +66,7 @@ def _new_finding(baseline_pct: float, deviation: Deviation, chart: EwmaChart) ->
     message = (
         f"From the start your {foot} foot stays on the ground {abs(baseline_pct):.1f} % longer than the {foot.other}. "
         f"About {100.0 * (1.0 - share):.0f} in 100 healthy runners differ as much; it is how you run today, "
-        "and only a change from it is reported."
+        "and a drift is a change from it."
     )
     evidence: Evidence = {
         "metric": CONTACT,
