@@ -60,10 +60,6 @@ class NextSession:
         """What came of the newest session; empty before the first."""
         return self.judged[-1].decision.sentence if self.judged else ""
 
-    def is_due(self, today: date) -> bool:
-        """Whether the session may be today."""
-        return self.from_day is not None and today >= self.from_day
-
 
 def followed_plan(settings: Settings, runner: str, today: date) -> FollowedPlan | None:
     """The plan that a runner follows on a day; None without one."""
