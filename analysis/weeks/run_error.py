@@ -14,8 +14,8 @@ MIN_HALVES = 4
 """Half minutes; of fewer nobody can say how much they scatter."""
 MAX_CORRELATION = 0.9
 MIN_INDEPENDENT = 4.0
-"""A number that changes all along the run counts as so many: as two, its interval would be seven times as wide, and
-hold the truth no more often."""
+"""A number that changes all along the run counts as so many: as two, its interval would be up to seven times as wide,
+and hold the truth hardly more often."""
 
 
 def within_run(value: float | None, halves: Sequence[Estimate]) -> Estimate | None:

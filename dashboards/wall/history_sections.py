@@ -149,8 +149,8 @@ def trends(runs: Sequence[PastRun]) -> Markup:
     }
     figures = [element("figure", element("figcaption", name), each) for name, each in charts.items()]
     note = (
-        "A point is a run, its line the 95 % interval of the error within the run, which is smaller than how much "
-        "runs differ. Speed, shoes, ground and the place of the pods move these numbers too. The list has each run's."
+        "A point is a run, its line the 95 % interval of the error within the run, which says nothing of how much runs "
+        "differ. Speed, shoes, ground and the place of the pods move these numbers too. The list has each run's."
     )
     return section("trends", "Over runs", left_right_legend(), element("div", *figures, class_="figures"),
                    element("p", note, class_="small"))  # fmt: skip
