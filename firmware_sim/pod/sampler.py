@@ -20,6 +20,9 @@ from surefoot.sensor_ingest.protocol import Packet
 SensorFactory = Callable[[PodSettings, float], Sensor]
 """Creates the sensor for these settings, from a session time on."""
 
+SOONEST_S = 1e-6
+"""Virtual time does not pass in a wait that is within the rounding of its clock."""
+
 
 class Sampler:
     """The sensor of a pod, on while its firmware wants samples.
@@ -94,7 +97,8 @@ class Sampler:
         """Read the sensor whenever a packet is full."""
         while True:
             full_s = self._sensor.sample_time_s(self._firmware.samples_until_full)
-            await asyncio.sleep(full_s - self._now_s())
+            wait_s = full_s - self._now_s()
+            await asyncio.sleep(max(wait_s, SOONEST_S) if wait_s > 0.0 else 0.0)
             self.read()
             self._on_read()
 
