@@ -9,6 +9,7 @@ import numpy as np
 
 from surefoot.analysis.clock_offset import clock_error_s
 from surefoot.analysis.dose import impact_doses
+from surefoot.analysis.foot_pod_run import FootPodSummary, summarise_foot_pod
 from surefoot.analysis.metrics import IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import BoutKind, Estimate, Flag, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.parameters import DEFAULTS, Parameters
@@ -72,6 +73,8 @@ def not_compared(windows: Sequence[Window]) -> dict[str, Reason]:
 def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[str, float | None]:
     """The run's summary; every key is always present, None stands for unknown.
 
+    Of a run without pods, steps and cadence are those that a foot pod of another maker told.
+
     Keys
     ----
     duration_s, run_time_s, walk_time_s : from the bouts.
@@ -87,13 +90,14 @@ def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[st
     """
     watched = time_watched(results.strides)
     impacts_alike = IMPACT not in not_compared(results.windows)
-    run_spm, walk_spm = (cadence_spm(results, gait) for gait in (Gait.RUN, Gait.WALK))
+    told = None if results.strides else summarise_foot_pod(results.companions, results.bouts)
+    run_spm, walk_spm = _cadences_spm(results, told)
     dose = impact_doses(results.strides, parameters.hard_percentile)
     return {
         "duration_s": results.bouts[-1].end_s - results.bouts[0].start_s if results.bouts else None,
         "run_time_s": _time_s(results, Gait.RUN),
         "walk_time_s": _time_s(results, Gait.WALK),
-        "steps": _steps(results),
+        "steps": _steps(results) if told is None else round(told.steps),
         **{f"strides_{foot}": _count(results, foot) for foot in Foot},
         "cadence_spm": walk_spm if run_spm is None else run_spm,
         "cadence_walk_spm": walk_spm,
@@ -122,6 +126,13 @@ def cadence_spm(results: Results, gait: Gait) -> float | None:
     """Steps per minute over all strides of one gait; None with too few known stride times."""
     estimate = cadence([strides_of(results, foot, gait) for foot in results.strides])
     return estimate.value if estimate.n >= MIN_WINDOW_STRIDES else None
+
+
+def _cadences_spm(results: Results, told: FootPodSummary | None) -> tuple[float | None, float | None]:
+    """Of running and of walking."""
+    if told is not None:
+        return told.running_spm, told.walking_spm
+    return cadence_spm(results, Gait.RUN), cadence_spm(results, Gait.WALK)
 
 
 def clipped_strides_pct(strides: Strides | None) -> float | None:

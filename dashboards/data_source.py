@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from surefoot.analysis.companions import CompanionReading
+from surefoot.analysis.companions import Companion, CompanionReading
 from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.inversion.watched import LandingsWatched
@@ -154,6 +154,12 @@ class RunnerState:
     companions: Sequence[CompanionReading] = ()
     behind_s: float = 0.0
     timed: TimedSession | None = None
+
+    @property
+    def has_foot_pod_alone(self) -> bool:
+        """Whether a foot pod of another maker tells of this runner, and no pod."""
+        told = any(reading.companion is Companion.FOOT_POD for reading in self.companions)
+        return told and not self.pods and not self.stride_count
 
     @property
     def newest_stride_end_s(self) -> float | None:

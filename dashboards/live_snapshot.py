@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.companions import QUANTITIES, newest_values
+from surefoot.analysis.companions import FOOT_POD_CADENCE, FOOT_POD_SPEED, QUANTITIES, newest_values
+from surefoot.analysis.foot_pod_run import MIN_RUNNING_SPM, MIN_WALKING_SPM
 from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.time_watched import TimeWatched, time_watched
@@ -40,6 +41,7 @@ class LiveSnapshot:
     newest_window : newest ten seconds of gait, whatever is known of them.
     compared : newest ten seconds of running in which left and right can be compared; None if older than
         `MAX_COMPARISON_AGE_S`, or if the runner no longer runs.
+    foot_pod : what a foot pod of another maker says, of a runner without pods; None for others.
     """
 
     recent_strides: Mapping[Foot, Strides]
@@ -48,6 +50,7 @@ class LiveSnapshot:
     watched: Mapping[Foot, TimeWatched]
     newest_window: Window | None
     compared: Window | None
+    foot_pod: Mapping[str, float] | None = None
 
     @classmethod
     def current(cls, runner: RunnerState) -> LiveSnapshot:
@@ -70,11 +73,14 @@ class LiveSnapshot:
             time_watched(runner.strides, as_of_s - WATCHED_S),
             next(reversed(runner.live_windows), None),
             _newest_comparison(runner.live_windows, as_of_s) if running else None,
+            newest_values(runner.companions, as_of_s) if runner.has_foot_pod_alone else None,
         )
 
     @property
     def activity(self) -> str:
         """What the runner is doing, in a few words: "Running", "Waiting for the left pod"."""
+        if self.foot_pod is not None:
+            return self._told_activity
         if self._newest_strides is not None:
             return GAIT_WORDS[Gait.RUN if self._newest_strides.running[-1] else Gait.WALK]
         if self.silent_feet:
@@ -99,12 +105,27 @@ class LiveSnapshot:
 
     @property
     def cadence_spm(self) -> float | None:
-        """Cadence of the recent strides; None without any."""
+        """Cadence of the recent strides, or what a foot pod alone tells; None without any."""
+        if self.foot_pod is not None:
+            return self.foot_pod.get(FOOT_POD_CADENCE) or None
         return (
             None
             if self._newest_strides is None
             else 120.0 / float(np.nanmean(self._newest_strides.metrics["stride_time_s"]))
         )
+
+    @property
+    def told_speed_text(self) -> str:
+        """Speed that a foot pod tells, with its unit, or a dash."""
+        return quantity_text(FOOT_POD_SPEED, (self.foot_pod or {}).get(FOOT_POD_SPEED))
+
+    @property
+    def _told_activity(self) -> str:
+        spm = (self.foot_pod or {}).get(FOOT_POD_CADENCE)
+        if spm is None:
+            return "Waiting for the foot pod"
+        gait = Gait.RUN if spm >= MIN_RUNNING_SPM else Gait.WALK
+        return GAIT_WORDS[gait] if spm >= MIN_WALKING_SPM else "Stopped"
 
     @property
     def asymmetry_pct(self) -> Estimate | None:

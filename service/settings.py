@@ -257,7 +257,8 @@ class RunnerSettings(_Group):
     Parameters
     ----------
     name : what the runner is called; None for the id.
-    heart_rate, treadmill, foot_pod : Bluetooth addresses, or advertised names, of sensors to be recorded as well.
+    heart_rate, treadmill, foot_pod : Bluetooth addresses, or advertised names, of sensors to be recorded as well; a
+        foot pod also alone.
     """
 
     name: RunnerName | None = None
@@ -282,9 +283,9 @@ class RunnerSettings(_Group):
 
     @model_validator(mode="after")
     def _has_pods(self) -> Self:
-        if self.left is None and self.right is None:
-            raise ValueError("needs a pod: left, right or both")
-        if self.left == self.right:
+        if self.left is None and self.right is None and self.foot_pod is None:
+            raise ValueError("needs a pod: left, right or both, or a foot_pod")
+        if self.left is not None and self.left == self.right:
             raise ValueError("has one pod on both feet")
         return self
 

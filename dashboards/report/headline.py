@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surefoot.analysis.findings import Finding, Kind, Severity, State, latest
+from surefoot.analysis.foot_pod_run import FOOT_POD_ALONE
 from surefoot.analysis.inversion.messages import ankle_phrase, roll_phrase
 from surefoot.dashboards.data_source import AnalysedRun
 from surefoot.dashboards.formatting import duration
@@ -48,6 +49,8 @@ class Headline:
 def report_headline(run: AnalysedRun) -> Headline:
     """Headline of a run: its two most severe kinds of finding, or what was analysed."""
     run_s = run.summary["run_time_s"] or 0.0
+    if not run.results.strides:
+        return Headline("How long and how far, without the feet.", FOOT_POD_ALONE, 0)
     found = most_severe_first(latest(run.results.findings))
     reported = [finding for finding in found if finding.severity is not Severity.INFO]
     if reported:

@@ -48,6 +48,26 @@ def report_html(run: AnalysedRun, question: Markup | None = None) -> str:
     body = element(
         "main",
         _first_screen(run, findings, question),
+        *(_measured_sections(run, findings) if run.results.strides else _told_sections(run)),
+        _assessment_section(findings),
+        _section("Method and uncertainty", "method", *(element("p", text) for text in METHOD))
+        if run.results.strides
+        else None,
+        element("footer", element("p", NOT_CLAIMED), element("p", _imprint(run))),
+    )
+    head = element(
+        "head",
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup('<meta name="color-scheme" content="light dark">'),
+        element("title", f"Run of {run.name}{_date(run, ', ')}" if run.name else "Run"),
+        element("style", Markup(stylesheet("theme.css") + stylesheet("report.css"))),
+    )
+    return f"<!doctype html>\n{element('html', head, element('body', body), lang='en')}\n"
+
+
+def _measured_sections(run: AnalysedRun, findings: Sequence[Finding]) -> list[Markup]:
+    """What is known from pods, and beside them."""
+    return [
         _findings_section(run, findings),
         watch_section(run),
         _over_time_section(run, findings),
@@ -60,18 +80,16 @@ def report_html(run: AnalysedRun, question: Markup | None = None) -> str:
         ),
         _companions_section(run),
         _section("Data quality", "quality", data_quality_block(run)),
-        _assessment_section(findings),
-        _section("Method and uncertainty", "method", *(element("p", text) for text in METHOD)),
-        element("footer", element("p", NOT_CLAIMED), element("p", _imprint(run))),
-    )
-    head = element(
-        "head",
-        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Markup('<meta name="color-scheme" content="light dark">'),
-        element("title", f"Run of {run.name}{_date(run, ', ')}" if run.name else "Run"),
-        element("style", Markup(stylesheet("theme.css") + stylesheet("report.css"))),
-    )
-    return f"<!doctype html>\n{element('html', head, element('body', body), lang='en')}\n"
+    ]
+
+
+def _told_sections(run: AnalysedRun) -> list[Markup]:
+    """What a foot pod of another maker alone tells, and who was beside it."""
+    return [
+        watch_section(run),
+        _section("Splits", "splits", _scrollable("Splits", splits_table(run))),
+        _companions_section(run),
+    ]
 
 
 def stylesheet(name: str) -> str:
@@ -122,6 +140,8 @@ def _tile(name: str, text: str, unit: str = "") -> Markup:
 
 
 def _tiles(run: AnalysedRun, findings: Sequence[Finding]) -> list[tuple[str, ...]]:
+    if not run.results.strides:
+        return _told_tiles(run)
     gait = Gait.RUN if (run.summary["run_time_s"] or 0.0) > 0.0 else Gait.WALK
     contact = next(row for row in compare(run.results, gait) if row.key == CONTACT)
     sides = (contact.left, contact.right)
@@ -133,6 +153,16 @@ def _tiles(run: AnalysedRun, findings: Sequence[Finding]) -> list[tuple[str, ...
         (CADENCE.label, UNKNOWN if spm is None else f"{spm:.1f}", CADENCE.unit),
         ("Contact, left | right", " | ".join(known), "ms"),
         _right_vs_left_tile(_lasting_contact_change(findings), contact.asymmetry_pct),
+    ]
+
+
+def _told_tiles(run: AnalysedRun) -> list[tuple[str, ...]]:
+    covered_m, spm = distance_m(run), run.summary["cadence_spm"]
+    name = "Distance, from the watch" if is_by_watch(run) else "Distance, from the foot pod"
+    return [
+        ("Running", duration(run.summary["run_time_s"] or 0.0)),
+        (name, UNKNOWN if covered_m is None else f"{covered_m / 1000.0:.2f}", "km"),
+        (CADENCE.label, UNKNOWN if spm is None else f"{spm:.1f}", CADENCE.unit),
     ]
 
 

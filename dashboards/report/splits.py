@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from surefoot.analysis.foot_pod_run import foot_pod_cadence_spm, foot_pod_course
 from surefoot.analysis.metrics import CADENCE, CONTACT, IMPACT, STRIDE_METRICS
 from surefoot.analysis.model import Bools, Estimate, Floats, Foot, Strides, Window
 from surefoot.analysis.rhythm import cadence
@@ -59,9 +60,11 @@ def is_by_watch(run: AnalysedRun) -> bool:
 
 def distance_course(run: AnalysedRun) -> tuple[Floats, Floats]:
     """(n,) session times in s and the distance covered until then in m, by the watch if it tells, else from the pods'
-    speed; both empty if it is not known."""
+    or a foot pod's speed; both empty if it is not known."""
     if is_by_watch(run):
         return _watch_course(run)
+    if not run.results.strides:
+        return foot_pod_course(run.results.companions)
     covered_m = _cumulative_distance_m(run.results.windows)
     if not len(covered_m):
         return covered_m, covered_m
@@ -109,6 +112,8 @@ def splits_table(run: AnalysedRun) -> Markup:
 
 
 def _row(run: AnalysedRun, split: Split, number: int, *, by_distance: bool) -> list[str]:
+    if not run.results.strides:
+        return _told_row(run, split, number, by_distance=by_distance)
     strides = {foot: rows[_in_split(rows, split)] for foot, rows in run.results.strides.items()}
     apart = not_compared(run.results.windows)
     sides = {key: [_median(strides.get(foot), key) for foot in Foot] for key in (CONTACT, IMPACT)}
@@ -116,15 +121,38 @@ def _row(run: AnalysedRun, split: Split, number: int, *, by_distance: bool) -> l
         key: Comparison(key, left, right, not_compared=apart.get(key)) for key, (left, right) in sides.items()
     }
     steps = cadence(list(strides.values()))
+    return [
+        *_pace_cells(run, split, number, by_distance=by_distance),
+        in_unit(CADENCE, steps.value) if steps.n else UNKNOWN,
+        *_left_right_cells(comparisons[CONTACT]),
+        asymmetry_text(comparisons[CONTACT].asymmetry_pct),
+        *_left_right_cells(comparisons[IMPACT]),
+        *_heart_and_climb_cells(run, split),
+    ]
+
+
+def _told_row(run: AnalysedRun, split: Split, number: int, *, by_distance: bool) -> list[str]:
+    """A split of a run without pods: what a foot pod told."""
+    spm = foot_pod_cadence_spm(run.results.companions, split.start_s, split.end_s)
+    return [
+        *_pace_cells(run, split, number, by_distance=by_distance),
+        in_unit(CADENCE, spm) if math.isfinite(spm) else UNKNOWN,
+        *[""] * 5,
+        *_heart_and_climb_cells(run, split),
+    ]
+
+
+def _pace_cells(run: AnalysedRun, split: Split, number: int, *, by_distance: bool) -> list[str]:
     duration_s = split.end_s - split.start_s
     return [
         clock(split.end_s - run.origin_s),
         f"{number - 1 + split.distance_m / SPLIT_M:.4g}" if by_distance else clock(duration_s),
         f"{clock(duration_s * SPLIT_M / split.distance_m)} /km" if by_distance else "",
-        in_unit(CADENCE, steps.value) if steps.n else UNKNOWN,
-        *_left_right_cells(comparisons[CONTACT]),
-        asymmetry_text(comparisons[CONTACT].asymmetry_pct),
-        *_left_right_cells(comparisons[IMPACT]),
+    ]
+
+
+def _heart_and_climb_cells(run: AnalysedRun, split: Split) -> list[str]:
+    return [
         _rounded(mean_heart_rate(run, split.start_s, split.end_s)),
         "" if run.track is None else _rounded(run.track.track.between(split.start_s, split.end_s).climb_m(), " m"),
     ]

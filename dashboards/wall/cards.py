@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surefoot.analysis.drift.reference_band import ReferenceBand, reference_band
+from surefoot.analysis.foot_pod_run import FOOT_POD_ALONE
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot
 from surefoot.analysis.weeks.timeline import Doing
@@ -21,6 +22,8 @@ GAUGE_LIMIT_PCT = 8.0
 MAX_SPARKLINE_POINTS = 24
 SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 120.0, 36.0
 
+NOT_OF_FEET = element("span", FOOT_POD_ALONE, class_="told")
+
 
 def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
     """Card of a runner; the link of the name covers the whole card."""
@@ -37,7 +40,7 @@ def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
         timed_row(runner),
         _numbers(snapshot),
         companions_row(runner),
-        asymmetry_row(runner, snapshot),
+        asymmetry_row(runner, snapshot) if snapshot.foot_pod is None else NOT_OF_FEET,
         element("span", _attention_reason(attention, runner), class_="why"),
         *(element("span", f"▲ {text}", class_="blind") for text in snapshot.not_watched),
         element("span", *(pod_chip(runner, foot) for foot in Foot), class_="chips"),
@@ -65,9 +68,16 @@ def companions_row(runner: RunnerState) -> Markup:
 
 
 def _numbers(snapshot: LiveSnapshot) -> Markup:
-    return element(
-        "span", cadence_figure(snapshot), left_right_figure(snapshot, COMPARED_METRIC, "contact"), class_="numbers"
+    beside = (
+        left_right_figure(snapshot, COMPARED_METRIC, "contact") if snapshot.foot_pod is None else speed_figure(snapshot)
     )
+    return element("span", cadence_figure(snapshot), beside, class_="numbers")
+
+
+def speed_figure(snapshot: LiveSnapshot) -> Markup:
+    """Speed as a foot pod tells it."""
+    number, _, unit = snapshot.told_speed_text.partition(" ")
+    return element("span", element("b", number), element("small", unit or "km/h"), class_="figure")
 
 
 def cadence_figure(snapshot: LiveSnapshot) -> Markup:

@@ -16,11 +16,13 @@ from surefoot.dashboards.html import Markup, element, join
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
 from surefoot.dashboards.wall.attention import Attention, needs_attention
 from surefoot.dashboards.wall.cards import (
+    NOT_OF_FEET,
     asymmetry_gauge,
     asymmetry_sentence,
     cadence_figure,
     companions_row,
     left_right_figure,
+    speed_figure,
     timed_row,
 )
 from surefoot.dashboards.wall.freshness import activity, freshness
@@ -34,6 +36,8 @@ SOLE_METRICS = ("foot_strike_angle_deg", "eversion_excursion_deg", IMPACT, PUSH_
 def runner_sections(runner: RunnerState, attention: Attention) -> dict[str, Markup]:
     """Section id → HTML, as in `pages.SECTIONS`."""
     snapshot = LiveSnapshot.last_known(runner)
+    if snapshot.foot_pod is not None:
+        return _told_sections(runner, snapshot, attention)
     return {
         "head": _head(runner, snapshot, attention),
         "minute": _figures(
@@ -45,6 +49,25 @@ def runner_sections(runner: RunnerState, attention: Attention) -> dict[str, Mark
         "findings": _findings(runner),
         "pods": _pods(runner),
     }
+
+
+def _told_sections(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> dict[str, Markup]:
+    """Of a runner of whom a foot pod of another maker tells alone."""
+    head = element(
+        "div",
+        element(
+            "p",
+            element("span", activity(runner), class_="gait"),
+            f" · {clock(runner.now_s - runner.origin_s)} ",
+            element("span", class_="age"),
+        ),
+        element("p", cadence_figure(snapshot), speed_figure(snapshot), class_="numbers"),
+        element("p", companions_row(runner)),
+        element("p", NOT_OF_FEET, class_="balance"),
+        class_=f"head rank-{attention.rank} {freshness(runner)}",
+    )
+    nothing = element("p", "A foot pod alone tells nothing of this.", class_="nothing")
+    return {"head": head} | dict.fromkeys(("minute", "feet", "course", "findings", "pods"), nothing)
 
 
 def _head(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> Markup:

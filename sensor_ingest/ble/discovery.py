@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bleak import BleakScanner
 
 from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
-from surefoot.sensor_ingest.ble.adapter import RadioBackend, is_pod, scan_filter
+from surefoot.sensor_ingest.ble.adapter import RadioBackend, is_named, is_pod, scan_filter
 from surefoot.sensor_ingest.ble.errors import BLUETOOTH_FAILURES, radio_error
 from surefoot.sensor_ingest.devices import known
 from surefoot.sensor_ingest.devices.companions import PROFILES
@@ -125,11 +125,19 @@ def store_status(service_data: Mapping[str, bytes]) -> StoreStatus | None:
         return None
 
 
-async def wait_for_any(radio: RadioBackend, serials: Iterable[str]) -> list[DiscoveredPod]:
-    """Scan until one of these pods is in range; all pods heard. RadioError if Bluetooth does not work."""
+async def wait_for_any(
+    radio: RadioBackend, serials: Iterable[str], foot_pods: Sequence[str] = ()
+) -> list[DiscoveredPod]:
+    """Scan until one of these pods, or of these foot pods of other makers, by address or name, is in range.
+
+    Returns all pods heard. RadioError if Bluetooth does not work.
+    """
     tags = {serial[-TAG_CHARACTERS:] for serial in serials}
     while True:
-        heard = await discover_pods(radio, timeout_s=SCAN_S)
-        if any(pod.tag[-TAG_CHARACTERS:] in tags for pod in heard):
-            return heard
+        heard = await discover(radio, timeout_s=SCAN_S)
+        others = [each for each in heard.companions if each.companion is Companion.FOOT_POD]
+        if any(pod.tag[-TAG_CHARACTERS:] in tags for pod in heard.pods) or any(
+            each.address.upper() == name.upper() or is_named(each.name, name) for each in others for name in foot_pods
+        ):
+            return heard.pods
         await asyncio.sleep(SCAN_PAUSE_S)

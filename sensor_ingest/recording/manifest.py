@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -51,11 +51,18 @@ class CompanionAssignment:
     ----------
     address : its Bluetooth address, or the name that it advertises.
     runner : the runner's id.
+    name : what a runner without pods is called; empty where that is the id.
     """
 
     companion: Companion
     address: str
     runner: str
+    name: str = ""
+
+    @property
+    def makes_a_run(self) -> bool:
+        """Whether it can record a run alone."""
+        return self.companion is Companion.FOOT_POD
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,8 @@ class Manifest:
 
     @property
     def runners(self) -> tuple[str, ...]:
-        """The runners' ids, in order of their first pod."""
-        return tuple(dict.fromkeys(pod.runner for pod in self.pods))
+        """The runners' ids, in order of their first pod; then those with a foot pod of another maker alone."""
+        return tuple(self.names)
 
     def partner_tag(self, number: int) -> str:
         """How the pod on the other foot is called: the end of its serial number; empty without one."""
@@ -95,7 +102,7 @@ class Manifest:
     @property
     def names(self) -> dict[str, str]:
         """What each runner is called, by id, in the same order."""
-        return {pod.runner: pod.name or pod.runner for pod in self.pods}
+        return names_of(self.pods, self.companions)
 
     def to_json(self) -> str:
         """The manifest as JSON text."""
@@ -112,7 +119,7 @@ class Manifest:
             "sides_confirmed": list(self.sides_confirmed),
             "pair_clocks": {runner: clock.to_json() for runner, clock in self.pair_clocks.items()},
             "companions": [
-                {"companion": each.companion, "address": each.address, "runner": each.runner}
+                {"companion": each.companion, "address": each.address, "runner": each.runner, "name": each.name}
                 for each in self.companions
             ],
             "of_parts": self.of_parts,
@@ -137,10 +144,7 @@ class Manifest:
         parameters = {str(name): value for name, value in fields.get("parameters", {}).items()}
         confirmed = tuple(str(name) for name in fields.get("sides_confirmed", ()))
         clocks = {str(runner): PairClock.from_json(clock) for runner, clock in fields.get("pair_clocks", {}).items()}
-        companions = tuple(
-            CompanionAssignment(Companion(each["companion"]), str(each["address"]), str(each["runner"]))
-            for each in fields.get("companions", ())
-        )
+        companions = tuple(_companion(each) for each in fields.get("companions", ()))
         return cls(
             str(fields["run"]),
             created,
@@ -156,6 +160,13 @@ class Manifest:
         )
 
 
+def names_of(pods: Sequence[PodAssignment], companions: Sequence[CompanionAssignment]) -> dict[str, str]:
+    """What each runner is called, by id: those of the pods, then those with a foot pod of another maker alone."""
+    names = {pod.runner: pod.name or pod.runner for pod in pods}
+    alone = [each for each in companions if each.makes_a_run and each.runner not in names]
+    return names | {each.runner: each.name or each.runner for each in alone}
+
+
 def is_run_id(text: str) -> bool:
     """Whether a text can be the id of a run, which is the name of its folder."""
     return _RUN_ID.fullmatch(text) is not None
@@ -165,6 +176,11 @@ def _pod(fields: Mapping[str, Any]) -> PodAssignment:
     """A pod of a manifest; an earlier one may have a name in the place of the id."""
     pod = PodAssignment.worn_by(str(fields["runner"]), str(fields["serial"]), Foot(fields["foot"]))
     return replace(pod, name=shown_name(str(fields["name"]))) if fields.get("name") else pod
+
+
+def _companion(fields: Mapping[str, Any]) -> CompanionAssignment:
+    name = shown_name(str(fields["name"])) if fields.get("name") else ""
+    return CompanionAssignment(Companion(fields["companion"]), str(fields["address"]), str(fields["runner"]), name)
 
 
 def _checksum(fields: Mapping[str, Any]) -> str:

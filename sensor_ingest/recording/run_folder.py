@@ -75,7 +75,7 @@ class RunFolder:
         """
         if [pod.serial for pod in pods] != [pod.serial for pod in self.manifest.pods]:
             raise ValueError("reassign: not the pods of this run, in their order")
-        _check_pods(pods)
+        _check_worn(pods, self.manifest.companions)
         return self._with(replace(self.manifest, pods=tuple(pods)))
 
     def confirm_sides(self, runner: str) -> RunFolder:
@@ -111,11 +111,11 @@ def create_run(
     Raises
     ------
     ValueError
-        if there are no pods, a serial number is repeated or two pods are on one foot.
+        if there is nothing that can record a run, a serial number is repeated or two pods are on one foot.
     RunUnwritableError
         if the folder cannot be written.
     """
-    _check_pods(pods)
+    _check_worn(pods, companions)
     created = (created_utc or datetime.fromtimestamp(time.time(), UTC)).astimezone(UTC)
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     confirmed = confirmed_before(parent, pods)
@@ -149,7 +149,7 @@ def adopt_run(parent: Path, manifest: Manifest) -> RunFolder:
     RunUnwritableError
         if the folder cannot be written.
     """
-    _check_pods(manifest.pods)
+    _check_worn(manifest.pods, manifest.companions)
     run = RunFolder(parent / manifest.run_id, manifest)
     try:
         make_private_folder(run.path)
@@ -222,14 +222,15 @@ def _worn(pods: Sequence[PodAssignment], runner: str) -> frozenset[tuple[str, Fo
     return frozenset((pod.serial, pod.foot) for pod in pods if pod.runner == runner)
 
 
-def _check_pods(pods: Sequence[PodAssignment]) -> None:
-    if not pods:
+def _check_worn(pods: Sequence[PodAssignment], companions: Sequence[CompanionAssignment]) -> None:
+    if not pods and not any(each.makes_a_run for each in companions):
         raise ValueError("name at least one pod")
     if len({pod.serial for pod in pods}) < len(pods):
         raise ValueError("a serial number is named twice")
     if len({(pod.runner, pod.foot) for pod in pods}) < len(pods):
         raise ValueError("two pods on the same foot of one runner")
-    if unsafe := [pod.runner for pod in pods if not is_runner_id(pod.runner)]:
+    worn_by = [*(pod.runner for pod in pods), *(each.runner for each in companions)]
+    if unsafe := [runner for runner in worn_by if not is_runner_id(runner)]:
         raise ValueError(f"{unsafe[0]!r} is no runner's id")
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.companions import FOOT_POD_CADENCE, FOOT_POD_SPEED
+from surefoot.analysis.foot_pod_run import foot_pod_values
 from surefoot.analysis.metrics import CONTACT, STRIDE_TIME
 from surefoot.analysis.model import Floats, Foot, Ints, Strides, Window
 from surefoot.dashboards.data_source import AnalysedRun
@@ -66,6 +68,8 @@ class Course:
     @property
     def cadence_rpm(self) -> Floats:
         """(n,) cycles of one foot per minute: half the steps."""
+        if not self.run.results.strides:
+            return 0.5 * foot_pod_values(self.run.results.companions, FOOT_POD_CADENCE, self.time_s)
         return 60.0 / self.of_feet(STRIDE_TIME)
 
     @property
@@ -82,6 +86,8 @@ class Course:
         """(n,) speed by whichever tells the distance."""
         if self.run.track is not None and is_by_watch(self.run):
             return self.run.track.track.at(SPEED, self.time_s)
+        if not self.run.results.strides:
+            return foot_pod_values(self.run.results.companions, FOOT_POD_SPEED, self.time_s)
         return self.run.speed_factor * self.of_feet(SPEED)
 
     @property

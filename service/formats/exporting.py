@@ -9,6 +9,7 @@ from pathlib import Path
 
 from surefoot.dashboards.data_source import AnalysedRun, ExportForm
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.errors.output import NothingToExportError
 from surefoot.service.formats.bids import write_bids
 from surefoot.service.formats.csv import csv_bytes
 from surefoot.service.formats.fit.activity import fit_activity
@@ -56,6 +57,8 @@ def export_run(
     IngestError
         if the recording cannot be read.
     """
+    if form in WITHOUT_ANALYSIS and not run.manifest.pods:
+        raise NothingToExportError(run.manifest.run_id, ", ".join(run.manifest.names.values()))
     chosen = [analysed[runner] for runner in runners if runner in analysed]
     match form:
         case ExportForm.FIT:

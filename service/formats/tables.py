@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from surefoot.analysis.companions import QUANTITIES, CompanionReading
 from surefoot.analysis.findings import Finding, latest
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
 from surefoot.analysis.model import Estimate, Flag, Floats, Foot, Strides, Window
@@ -64,13 +65,29 @@ def stored_unit(name: str) -> str:
     return UNITS.get(name.rpartition("_")[2], NO_UNIT)
 
 
-def tables(run: AnalysedRun) -> tuple[Table, Table, Table]:
-    """Strides, half-minute windows, and the last revision of each finding; times on the session clock."""
+def tables(run: AnalysedRun) -> tuple[Table, ...]:
+    """Strides, half-minute windows, and the last revision of each finding; times on the session clock.
+
+    A run without pods has what the foot pod of another maker, and who was beside it, said instead.
+    """
+    if not run.results.strides:
+        return (Table("sensors", _sensor_columns(run.results.companions)),)
     return (
         Table("strides", _stride_columns(list(run.results.strides.values()))),
         Table("windows", _window_columns(run.results.windows)),
         Table("findings", _finding_columns(latest(run.results.findings))),
     )
+
+
+def _sensor_columns(readings: Sequence[CompanionReading]) -> list[Column]:
+    return [
+        Column("time_s", float, [each.time_s for each in readings], "s"),
+        Column("sensor", str, [each.companion.value for each in readings]),
+        *(
+            Column(key, float, [each.values.get(key) for each in readings], stored_unit(key), meaning=told.description)
+            for key, told in QUANTITIES.items()
+        ),
+    ]
 
 
 def _stride_columns(sides: Sequence[Strides]) -> list[Column]:

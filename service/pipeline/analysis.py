@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from surefoot.analysis.clock_offset import typical_offset_s
+from surefoot.analysis.foot_pod_session import FootPodSession
 from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.sample_checks import GyrUnit
@@ -112,7 +113,7 @@ def _file_questions(session: Session, feet: Collection[Foot], sides: Sides) -> d
 
 def conclude(
     readings: Mapping[Foot, SamplingStats],
-    session: Session,
+    session: Session | FootPodSession,
     results: Results,
     questions: Mapping[Foot, str] = MappingProxyType({}),
 ) -> Analysis:

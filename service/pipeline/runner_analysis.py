@@ -11,13 +11,14 @@ from types import MappingProxyType
 import numpy as np
 
 from surefoot.analysis.companions import INCLINATION, CompanionReading
+from surefoot.analysis.foot_pod_session import FootPodSession
 from surefoot.analysis.model import Foot, Mounting, Samples, Strides
 from surefoot.analysis.parameters import DEFAULTS, Parameters
 from surefoot.analysis.session import Results, Session
 from surefoot.analysis.weeks.usual import NOTHING_KNOWN, Usual
 from surefoot.sensor_ingest.recording.assembler import Batch, CompanionNews, Given, SilentPod
 from surefoot.sensor_ingest.recording.journal import JournalHole
-from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, Manifest, PodAssignment
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, Manifest, PodAssignment, names_of
 from surefoot.sensor_ingest.recording.packet_reordering import PodCounts
 from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE, PairClock
 from surefoot.sensor_ingest.recording.pod_health import HealthNote
@@ -72,16 +73,21 @@ class RunnerAnalysis:
         self._sink = sink
         self._retain_s = retain_s
         self._newest_s: dict[Foot, float] = {}
+        self._heard_s = 0.0
         self._pruned_s = 0.0
         self.feet = tuple(foot for foot in Foot if foot in feet)
         self._clock = clock = clock if len(self.feet) > 1 else TIMED_LIVE
-        self._session = Session(
-            self.feet,
-            parameters=parameters,
-            sides_confirmed=sides_confirmed,
-            clock_sd_s=clock.sd_s,
-            clocks_unknown_s=clock.unknown_s,
-            usual=usual,
+        self._session = (
+            Session(
+                self.feet,
+                parameters=parameters,
+                sides_confirmed=sides_confirmed,
+                clock_sd_s=clock.sd_s,
+                clocks_unknown_s=clock.unknown_s,
+                usual=usual,
+            )
+            if self.feet
+            else FootPodSession(parameters)
         )
         self._repair = repair
         self._sampling = {foot: SamplingCounter() for foot in self.feet}
@@ -97,11 +103,16 @@ class RunnerAnalysis:
         if math.isinf(self._retain_s):
             self._sampling[samples.foot].push(samples)
         self._newest_s[samples.foot] = float(samples.time_s[-1])
-        self._add(self._session.push(samples))
+        self._add(self._of_feet.push(samples))
 
     def push_companion(self, reading: CompanionReading) -> None:
-        """Take what a sensor beside the pods said."""
+        """Take what a sensor beside the pods said, or the foot pod of somebody without them."""
         self._untold.append(reading)
+        if isinstance(self._session, FootPodSession):
+            self._heard_s = reading.time_s
+            self._add(self._session.push_companion(reading))
+            self.last_stride_s = self._session.moved_s
+            return
         if INCLINATION in reading.values:
             self._session.push_inclination(reading.time_s, reading.values[INCLINATION])
         if reading.time_s - self._untold[0].time_s >= MAX_TOLD_AFTER_S:
@@ -109,7 +120,7 @@ class RunnerAnalysis:
 
     def absent(self, foot: Foot, until_s: float) -> None:
         """Stop waiting for a foot's samples before `until_s`."""
-        self._add(self._session.mark_absent(foot, until_s))
+        self._add(self._of_feet.mark_absent(foot, until_s))
 
     def count(self, foot: Foot, counts: PodCounts, limits: Sequence[str] = ()) -> None:
         """Keep the counts of a pod's packets, and what it cannot do, for the notes on data quality."""
@@ -132,8 +143,8 @@ class RunnerAnalysis:
 
     @property
     def last_s(self) -> float:
-        """Session time of the newest sample."""
-        return max(self._newest_s.values(), default=0.0)
+        """Session time of the newest sample, or of what the foot pod of somebody without pods said last."""
+        return max(self._newest_s.values(), default=self._heard_s)
 
     @property
     def mountings(self) -> Mapping[Foot, Mounting]:
@@ -163,11 +174,15 @@ class RunnerAnalysis:
         return replace(found, notes=notes)
 
     @property
+    def _of_feet(self) -> Session:
+        assert isinstance(self._session, Session)
+        return self._session
+
+    @property
     def _watermark_s(self) -> float:
         """Session time that all feet have reached, at most `MAX_FOOT_LAG_S` behind the newest sample."""
-        return max(
-            min((self._newest_s.get(foot, 0.0) for foot in self.feet), default=0.0), self.last_s - MAX_FOOT_LAG_S
-        )
+        slowest_s = min((self._newest_s.get(foot, 0.0) for foot in self.feet), default=self._heard_s)
+        return max(slowest_s, self.last_s - MAX_FOOT_LAG_S)
 
     def _add(self, new: Results) -> None:
         if self._untold:
@@ -191,7 +206,7 @@ class RunnerAnalysis:
 
 
 class RunAnalysis:
-    """All runners of a run, by name in the order of its pods.
+    """All runners of a run, by id in the order of its pods.
 
     Parameters
     ----------
@@ -222,7 +237,7 @@ class RunAnalysis:
         """How the pods were, of a run read from its recording."""
         self._pods, self._companions = tuple(pods), tuple(companions)
         self._waiting: dict[int, list[Batch]] = {}
-        self.names = {pod.runner: pod.name or pod.runner for pod in pods}
+        self.names = names_of(pods, companions)
         self.runners = {
             runner: RunnerAnalysis(
                 [pod.foot for pod in pods if pod.runner == runner],

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
+from surefoot.analysis.foot_pod_run import foot_pod_course, is_running
 from surefoot.analysis.model import Foot, Gait, Window
 from surefoot.analysis.weeks.ground import tilt_scatter_deg
 from surefoot.analysis.weeks.history import PastRun
@@ -74,6 +75,9 @@ def pods_run(run: StoredRun, said: RunLabels, zone: tzinfo | None = None) -> Pas
 
 
 def _measured(past: PastRun, reader: StoreReader, run: StoredRun, said: RunLabels, factor: float) -> PastRun:
+    if not run.feet:
+        _, covered_m = foot_pod_course(filter(is_running, reader.companions(run.run, run.runner)))
+        return replace(past, distance_m=said.distance_m or (float(covered_m[-1]) if len(covered_m) else None))
     numbers = (run.summary or {})["numbers"]
     windows = [each for each in reader.windows(run.run, run.runner) if each.gait is Gait.RUN]
     own_m = pod_distance_m(windows)

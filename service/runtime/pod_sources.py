@@ -28,10 +28,12 @@ class BluetoothPods:
         self.heard: Sequence[DiscoveredPod] = ()
         self.companions: Sequence[CompanionAssignment] = companions_of(runners)
         self._pods = pods_of(runners)
+        with_pods = {pod.runner for pod in self._pods}
+        self._alone = [each.address for each in self.companions if each.makes_a_run and each.runner not in with_pods]
 
     async def wait_for_pods(self) -> list[PodAssignment]:
-        """Scan until one of the pods is in range."""
-        self.heard = await wait_for_any(self.radio, [pod.serial for pod in self._pods])
+        """Scan until one of the pods, or the foot pod of somebody without them, is in range."""
+        self.heard = await wait_for_any(self.radio, [pod.serial for pod in self._pods], self._alone)
         return self._pods
 
 
@@ -62,7 +64,7 @@ def pods_of(runners: Mapping[str, RunnerSettings]) -> list[PodAssignment]:
 def companions_of(runners: Mapping[str, RunnerSettings]) -> list[CompanionAssignment]:
     """The sensors beside the pods of all runners in the settings."""
     return [
-        CompanionAssignment(companion, address, runner)
+        CompanionAssignment(companion, address, runner, named.name or "")
         for runner, named in runners.items()
         for companion, address in named.companions.items()
     ]

@@ -137,6 +137,7 @@ def _activity(live: LiveRun, analysis: RunAnalysis) -> RunActivity:
     runners = analysis.runners.values()
     moved_s = [runner.last_stride_s for runner in runners if runner.last_stride_s is not None]
     heard_s = [pod.last_packet_s for pod in live.health() if pod.last_packet_s is not None]
+    heard_s += [runner.last_s for runner in runners if not runner.feet]
     return RunActivity(max(runner.last_s for runner in runners), max(moved_s, default=None), max(heard_s, default=None))
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from surefoot.analysis.findings import latest
+from surefoot.analysis.foot_pod_run import FOOT_POD_ALONE
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.data_source import LOW_BATTERY_PCT
@@ -125,6 +126,9 @@ def _one_runner(
     runner = analysis.runners[wanted]
     state = runner_now(wanted, analysis, health, now_s)
     snapshot, beside = LiveSnapshot.current(state), companions_line(state)
+    if not runner.feet:
+        told = [_gait_line(snapshot), Text(), Text(beside), Text(), Text(FOOT_POD_ALONE, style=DIM)]
+        return list[RenderableType](told)
     blind = [Text(f"{text[0].upper()}{text[1:]}", style=WARNING) for text in snapshot.not_watched]
     parts: list[RenderableType] = [_gait_line(snapshot), Text(), _feet(snapshot), *blind]
     parts += [Text(f"{beside[0].upper()}{beside[1:]}")] if beside else []

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from surefoot.analysis.companions import QUANTITIES, summarise_companions
+from surefoot.analysis.foot_pod_run import FOOT_POD_ALONE, foot_pod_course
 from surefoot.analysis.metrics import CADENCE, STRIDE_METRICS, Metric
 from surefoot.analysis.model import Bout, Estimate, Foot, Gait, Withheld
 from surefoot.analysis.summary import Comparison, cadence_spm, compare, strides_of
@@ -47,6 +48,8 @@ def show(console: Console, analysis: Analysis) -> None:
 
 def report(analysis: Analysis, width: int = WIDTH) -> Group:
     """The whole summary, `width` columns wide."""
+    if not analysis.results.strides:
+        return _told(analysis, width)
     counts = {gait: _strides(analysis, gait) for gait in GAIT_WORDS}
     parts: list[RenderableType] = [_headline(analysis, [gait for gait, strides in counts.items() if any(strides)])]
     for gait, strides in counts.items():
@@ -61,6 +64,22 @@ def report(analysis: Analysis, width: int = WIDTH) -> Group:
         *_companions(analysis),
         Text(),
         *_quality(analysis, width),
+    )
+
+
+def _told(analysis: Analysis, width: int) -> Group:
+    """What a foot pod of another maker alone tells."""
+    gaits = [gait for gait in GAIT_WORDS if analysis.summary[f"{gait}_time_s"]]
+    _, covered_m = foot_pod_course(analysis.results.companions)
+    spm = analysis.summary["cadence_spm"]
+    return Group(
+        _headline(analysis, gaits),
+        Text(f"Cadence {UNKNOWN if spm is None else in_unit(CADENCE, spm)}"),
+        Text(f"Distance {f'{covered_m[-1] / 1000.0:.2f} km' if len(covered_m) else UNKNOWN}"),
+        *_bouts(analysis.results.bouts),
+        *_companions(analysis),
+        Text(),
+        Text(textwrap.fill(FOOT_POD_ALONE, width), style=DIM),
     )
 
 
