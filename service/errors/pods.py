@@ -14,7 +14,8 @@ class NoPodError(RequestError):
     def __init__(self, heard: Sequence[str], *, foot_pod: bool = False) -> None:
         self.heard = tuple(heard)
         more = (
-            " A foot pod gives cadence and speed, nothing of left and right: it is recorded beside a pod."
+            " A foot pod alone is recorded by surefoot live, once the settings name it: cadence and speed, nothing of "
+            "left and right."
             if foot_pod
             else ""
         )

@@ -138,7 +138,7 @@ def test_a_foot_pod_alone_is_no_run_and_the_sentence_says_what_it_gives(
     result = surefoot(capsys, "run", "--foot-pod", "Stryd", "--folder", tmp_path)
     assert result.code == 2
     assert "no pod is in range; wake the pods" in result.err
-    assert "A foot pod gives cadence and speed, nothing of left and right: it is recorded beside a pod." in result.err
+    assert "A foot pod alone is recorded by surefoot live, once the settings name it: cadence and speed" in result.err
 
 
 def test_no_pod_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

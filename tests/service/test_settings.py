@@ -97,7 +97,7 @@ def test_every_problem_is_told_at_once_with_its_place_and_what_is_expected(file:
         f"alerts.hold_s ({file}): input should be a finite number",
         "runners. : must be a name of up to 100 characters",
         "runners.ben: has one pod on both feet",
-        "runners.carl: needs a pod: left, right or both",
+        "runners.carl: needs a pod: left, right or both, or a foot_pod",
     ):
         assert part in str(told.value)
     assert len(told.value.problems) == 11
