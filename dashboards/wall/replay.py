@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
+from surefoot.analysis.companions import CompanionReading
 from surefoot.analysis.findings import latest
 from surefoot.analysis.model import Bools, Strides
 from surefoot.dashboards.data_source import AnalysedRun, PodStatus, RunnerState, SquadState
@@ -30,6 +33,7 @@ def runner_at(run: AnalysedRun, now_s: float) -> RunnerState:
         latest(finding for finding in run.results.findings if finding.known_s <= now_s),
         sum(int(rows.sum()) for rows in known.values()),
         [PodStatus(foot, "recorded", None, None, None, quality.loss_pct) for foot, quality in run.quality.items()],
+        _said(run.results.companions, now_s),
     )
 
 
@@ -41,6 +45,12 @@ def squad_state_at(runs: Mapping[str, AnalysedRun], now_s: float, revision: int)
 def replay_span_s(runs: Mapping[str, AnalysedRun]) -> tuple[float, float]:
     """Session times of the start and the end of a replay."""
     return min(run.origin_s for run in runs.values()), max(run.end_s for run in runs.values())
+
+
+def _said(readings: Sequence[CompanionReading], now_s: float) -> Sequence[CompanionReading]:
+    """What sensors beside the pods, or in their place, said in the last minutes."""
+    first, last = (bisect_right(readings, at_s, key=attrgetter("time_s")) for at_s in (now_s - STRIDE_HISTORY_S, now_s))
+    return readings[first:last]
 
 
 def _recent_strides(rows: Strides, known: Bools, now_s: float) -> Strides:

@@ -16,6 +16,7 @@ from surefoot.analysis.model import Bout, BoutKind
 from surefoot.dashboards.data_source import RunnerState
 from surefoot.dashboards.wall.attention import attention
 from surefoot.dashboards.wall.cards import runner_card
+from surefoot.dashboards.wall.replay import runner_at
 from surefoot.dashboards.wall.runner_sections import runner_sections
 from surefoot.firmware_sim import virtual_time
 from surefoot.firmware_sim.devices.standard_values import FootPodValue
@@ -28,6 +29,7 @@ from surefoot.service.runtime.pod_sources import BluetoothPods
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.views.reporting import recorded
 from tests.sensor_ingest.devices.companions import companion, strap
 from tests.sensor_ingest.virtual import CREATED, radio_of
 from tests.service.command import surefoot
@@ -89,6 +91,16 @@ def test_it_is_recorded_and_over_once_nobody_moves(settings: Settings) -> None:
     replace_results(run, settings)
     with StoreReader(settings.store_path) as reader:
         assert reader.runs("anna")[0].summary["numbers"] == numbers  # type: ignore[index]
+
+
+def test_its_replay_on_the_wall_shows_it(settings: Settings) -> None:
+    (run,) = list_runs(settings.runs_folder)
+    analysis = analyze_run(run, lambda *_: None).conclude()["anna"]
+    state = runner_at(recorded(analysis, "anna", run.manifest), 600.0)
+    card = str(runner_card(state, attention(state), "/r"))
+    assert "Running" in card
+    assert "10.8" in card
+    assert "heart rate 1" in card
 
 
 def shown(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
