@@ -12,6 +12,7 @@ from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import Shoe
 from surefoot.analysis.weeks.usual_now import UsualNow
+from surefoot.dashboards.physio_facts import PhysioFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ class HistorySource(Protocol):
 
     def history(self, runner: str) -> History:
         """What is known of a runner; KeyError where there is no such runner."""
+
+    def physio_facts(self, runner: str) -> PhysioFacts:
+        """What a physio reads of a runner; KeyError where there is no such runner."""
 
     def numbers(self, runner: str, run: str) -> Mapping[str, float | None]:
         """The summary of a run that has ended; KeyError where there is none."""

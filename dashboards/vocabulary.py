@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from surefoot.analysis.findings import Finding, Kind, Severity
 from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.model import Gait, MountingStatus, Reason
 from surefoot.analysis.time_watched import Aspect, TimeWatched
+from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
+from surefoot.analysis.weeks.plan import PlanKind
 from surefoot.dashboards.formatting import clock, duration
 
 GAIT_WORDS = {Gait.RUN: "Running", Gait.WALK: "Walking"}
@@ -28,6 +32,20 @@ DIFFERENCE_WORDS = {
 }
 """Why left and right are not compared."""
 ASPECT_WORDS = {Aspect.ROLLS: "ankle rolls", Aspect.CONTACT: "contact", Aspect.ANGLES: "angles"}
+INJURY_KINDS: Mapping[str, str] = {
+    InjuryKind.SPRAIN: "sprain",
+    InjuryKind.TENDON: "tendon",
+    InjuryKind.STRESS_FRACTURE: "stress fracture",
+    InjuryKind.MUSCLE: "muscle",
+    InjuryKind.OTHER: "something else",
+    InjuryKind.DONT_KNOW: "I don't know",
+}
+PLAN_KINDS: Mapping[PlanKind, str] = {
+    PlanKind.SPRAIN: "The walk–run table after a sprain",
+    PlanKind.TENDON: "Running on under caps",
+    PlanKind.CLINICIAN: "Rows that a clinician has made",
+}
+ONSETS: Mapping[str, str] = {Onset.SUDDEN: "suddenly", Onset.GRADUAL: "bit by bit"}
 MIN_NOT_WATCHED_S, MIN_NOT_WATCHED_SHARE = 2.0, 0.02
 """Less is not worth a word: every stretch of gait begins and ends with a stride that is not followed."""
 KIND_TITLES = {
@@ -80,3 +98,17 @@ def when_text(finding: Finding, origin_s: float) -> str:
 def verdict(finding: Finding) -> str:
     """First sentence of the finding's message, without its full stop."""
     return finding.message.split(". ")[0].removesuffix(".")
+
+
+def injury_name(injury: Injury) -> str:
+    """What it is: "left sprain, grade 2"."""
+    kind = "injury, kind not known" if injury.kind is InjuryKind.DONT_KNOW else INJURY_KINDS[injury.kind]
+    return f"{injury.foot} {kind}{f', grade {injury.grade}' if injury.grade else ''}"
+
+
+def injury_course(injury: Injury) -> str:
+    """How it went, as the runner tells: "since 2 Jan 2026, began suddenly – on the stairs"."""
+    began = f", began {ONSETS[injury.onset]}" if injury.onset else ""
+    until = f" to {injury.over:%d %b %Y}" if injury.over else ""
+    note = f" – {injury.note}" if injury.note else ""
+    return f"{'' if injury.over else 'since '}{injury.day:%d %b %Y}{until}{began}{note}"

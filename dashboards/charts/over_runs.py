@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from surefoot.analysis.metrics import CONTACT, STRIDE_METRICS
 from surefoot.analysis.model import Estimate, Foot
@@ -43,6 +43,16 @@ def asymmetry_over_runs(runs: Sequence[PastRun]) -> Markup:
     return _over_runs(runs, {None: lambda run: run.gait.asymmetry_pct}, 1.0, words, "%", 6.0)
 
 
+def evenness_over_runs(runs: Sequence[tuple[datetime, Estimate]], label: str) -> Markup:
+    """A metric of each run, right against left, with its 95 % interval.
+
+    Parameters
+    ----------
+    runs : when each began, in local time.
+    """
+    return _drawn({None: [(_day(began), each) for began, each in runs]}, label, "%", 6.0)
+
+
 def pain_by_day(worst: Mapping[date, int], until: date, days: int) -> Markup:
     """The worst pain of each day: a bar, a circle where the runner said "nothing", and no mark without an entry."""
     first = until - timedelta(days=days - 1)
@@ -71,7 +81,12 @@ def _over_runs(
     min_span: float,
 ) -> Markup:
     """A point per run at its date, with its interval; `of_foot` says where it is found, None for both feet."""
-    found = {foot: _points(runs, known_of, scale, foot) for foot, known_of in of_foot.items()}
+    return _drawn(
+        {foot: _points(runs, known_of, scale, foot) for foot, known_of in of_foot.items()}, label, unit, min_span
+    )
+
+
+def _drawn(found: Mapping[Foot | None, Points], label: str, unit: str, min_span: float) -> Markup:
     every = [point for points in found.values() for point in points]
     if not every:
         return empty_note("There is no run with this number yet.")
@@ -95,15 +110,15 @@ def _points(
     aside = 0.0 if foot is None else -ASIDE_DAYS if foot is Foot.LEFT else ASIDE_DAYS
     known = ((run, known_of(run)) for run in runs)
     return [
-        (_day(run) + aside, replace(each, value=each.value * scale, low=each.low * scale, high=each.high * scale))
+        (_day(run.began) + aside, replace(each, value=each.value * scale, low=each.low * scale, high=each.high * scale))
         for run, each in known
         if each is not None
     ]
 
 
-def _day(run: PastRun) -> float:
-    """Local date and time of a run, in days."""
-    return run.began.toordinal() + (run.began.hour + run.began.minute / 60.0) / 24.0
+def _day(began: datetime) -> float:
+    """Local date and time, in days."""
+    return began.toordinal() + (began.hour + began.minute / 60.0) / 24.0
 
 
 def _dates(span: tuple[float, float]) -> list[tuple[float, str]]:

@@ -40,6 +40,7 @@ from surefoot.dashboards.wall.login import Login
 from surefoot.dashboards.wall.metrics_page import METRICS_PATH, MetricsPage, no_metrics
 from surefoot.dashboards.wall.page_content import PageContent, PageDelta, runner_content, squad_content
 from surefoot.dashboards.wall.phone_page import phone_routes
+from surefoot.dashboards.wall.physio_page import PhysioPage
 from surefoot.dashboards.wall.plan_page import PlanPage
 from surefoot.dashboards.wall.pods_question import PodsQuestion
 from surefoot.dashboards.wall.replay import replay_span_s, squad_state_at
@@ -103,6 +104,7 @@ class WallApplication:
         self._plans = (
             [] if plans is None else PlanPage(plans, self._viewer, self._diary_of, self._timer_of, self._html).routes()
         )
+        self._physio = [] if history is None else PhysioPage(history, self._viewer, self._html).routes()
         self._archive = CapacityLimiter(1)  # analyses wait for each other, never what is live for them
         self._pods_question = PodsQuestion(self._shown, self._archive, self._html)
         self._account = [] if accounts is None else AccountPage(accounts, self._viewer, self._html).routes()
@@ -127,6 +129,7 @@ class WallApplication:
             *self._history,
             *self._timers,
             *self._plans,
+            *self._physio,
             *self._account,
             Route("/login", self._login.sign_in, methods=["GET", "POST"]),
             Route("/link/{token}", self._login.by_link),

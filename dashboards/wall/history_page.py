@@ -119,7 +119,8 @@ class HistoryPage:
         ]
         own = sections.base(runner).removesuffix("/history")
         plan = element("a", "Plan", href=f"{own}/plan") if sees_pain else None
-        up = element("p", element("a", "← now", href=own, id="up"), plan, class_="crumbs")
+        physio = element("a", "One page for the physio", href=f"{own}/physio")
+        up = element("p", element("a", "← now", href=own, id="up"), plan, physio, class_="crumbs")
         refused = element("p", told, role="alert", class_="wrong") if told else None
         return Page(history.name, element("main", up, element("h1", history.name), refused, *parts, id="main"))
 

@@ -9,17 +9,12 @@ from urllib.parse import quote
 from surefoot.analysis.weeks.build_up import MAX_RAISES, LegTests
 from surefoot.analysis.weeks.decision import bands_are_convention
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
-from surefoot.analysis.weeks.plan import PlanKind
 from surefoot.analysis.weeks.progress import Judged
 from surefoot.dashboards.html import Markup, element, join
 from surefoot.dashboards.plan_source import PlanState
+from surefoot.dashboards.vocabulary import PLAN_KINDS
 from surefoot.dashboards.wall.history_sections import section
 
-KINDS = {
-    PlanKind.SPRAIN: "The walk–run table after a sprain",
-    PlanKind.TENDON: "Running on under caps",
-    PlanKind.CLINICIAN: "Rows that a clinician has made",
-}
 YES_NO: Mapping[str, str] = {"": "not told", "yes": "yes", "no": "no"}
 NO_TREATMENT = "A plan is what its table or a clinician says. It is no treatment, and nobody is told to begin one."
 CONVENTION = "What pain leads to comes from practice with tendons; for these rows it is a convention."
@@ -59,7 +54,7 @@ def rows_section(state: PlanState) -> Markup:
     flat = element("p", "All of it on flat, even ground.") if plan.is_flat else None
     easy = element("p", "Without hills, and no faster than your easy runs.") if plan.is_easy else None
     told = element("p", CONVENTION if bands_are_convention(plan) else None, class_="small")
-    whose = element("p", f"{KINDS[plan.kind]}{made}; followed since {_day(state.followed.begun)}.")
+    whose = element("p", f"{PLAN_KINDS[plan.kind]}{made}; followed since {_day(state.followed.begun)}.")
     return section("rows", "The plan", whose, element("ul", *rows, class_="kept"), flat, easy, told)
 
 

@@ -7,25 +7,17 @@ from datetime import date
 
 from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.feeling import CheckIn, Pain, Trend, When, worst_score
-from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
+from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.red_flags import SIGN_REASONS, site_name
 from surefoot.dashboards.charts.over_runs import pain_by_day
 from surefoot.dashboards.formatting import local_time
 from surefoot.dashboards.history_source import History, WornShoe
 from surefoot.dashboards.html import Markup, element, join
+from surefoot.dashboards.vocabulary import INJURY_KINDS, ONSETS, injury_course, injury_name
 from surefoot.dashboards.wall.history_sections import base, section
 
 DIARY_DAYS = 56
 ENTRIES = 30
-INJURY_KINDS: Mapping[str, str] = {
-    InjuryKind.SPRAIN: "sprain",
-    InjuryKind.TENDON: "tendon",
-    InjuryKind.STRESS_FRACTURE: "stress fracture",
-    InjuryKind.MUSCLE: "muscle",
-    InjuryKind.OTHER: "something else",
-    InjuryKind.DONT_KNOW: "I don't know",
-}
-ONSETS: Mapping[str, str] = {Onset.SUDDEN: "suddenly", Onset.GRADUAL: "bit by bit"}
 WHEN = {When.BEFORE: "before", When.DURING: "in the run", When.AFTER: "after", When.NEXT_MORNING: "next morning"}
 TRENDS = {Trend.EASED: "eased", Trend.SAME: "stayed the same", Trend.GREW: "grew"}
 
@@ -117,13 +109,7 @@ def injuries(runner: str, known: Sequence[Injury], today: date, *, may_tell: boo
 
 
 def _injury_words(each: Injury) -> Markup:
-    grade = f", grade {each.grade}" if each.grade else ""
-    began = f", began {ONSETS[each.onset]}" if each.onset else ""
-    until = f" to {each.over:%d %b %Y}" if each.over else ""
-    note = f" – {each.note}" if each.note else ""
-    kind = "injury, kind not known" if each.kind is InjuryKind.DONT_KNOW else INJURY_KINDS[each.kind]
-    words = element("strong", f"{each.foot} {kind}{grade}")
-    return join([words, f" {'' if each.over else 'since '}{each.day:%d %b %Y}{until}{began}{note} "])
+    return join([element("strong", injury_name(each)), f" {injury_course(each)} "])
 
 
 def _injury_forms(runner: str, each: Injury, today: date) -> Iterable[Markup]:

@@ -31,6 +31,7 @@ from surefoot.service.cli.inspect import inspect
 from surefoot.service.cli.live import live
 from surefoot.service.cli.load import load
 from surefoot.service.cli.log_output import silence_log
+from surefoot.service.cli.physio import physio
 from surefoot.service.cli.plan import plan
 from surefoot.service.cli.pods import pods
 from surefoot.service.cli.reanalyze import reanalyze
@@ -76,6 +77,7 @@ COMMANDS: Mapping[Callable[..., None], str] = {
     ship: "surefoot ship --backfill",
     backup: "surefoot backup /mnt/disk/surefoot",
     restore: "surefoot restore /mnt/disk/surefoot",
+    physio: "surefoot physio anna --to anna.pdf",
     takeout: "surefoot takeout anna --to anna-surefoot",
     forget: "surefoot forget anna",
     config: "surefoot config",

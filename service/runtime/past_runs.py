@@ -31,15 +31,16 @@ MEASURED_WITHIN = timedelta(days=REFERENCE_DAYS + 1)
 """With a day for zones and hours, as days are dates."""
 
 
-def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Sequence[PastRun]:
+def past_runs(
+    settings: Settings, runner: str, zone: tzinfo | None = None, measured_within: timedelta = MEASURED_WITHIN
+) -> Sequence[PastRun]:
     """All runs that have ended, oldest first; each counts once, however it was recorded.
-
-    Of runs with pods that are more than 30 days older than the newest, only times and labels are told: no sentence
-    needs more, and what they measured takes long to read.
 
     Parameters
     ----------
     zone : where runs with pods began; that of this computer by default. A watch's file says it itself.
+    measured_within : of runs with pods that are older than the newest by more, only times and labels are told: no
+        sentence on load needs more than 30 days, and what they measured takes long to read.
     """
     labels = {each.run: each for each in People(settings.data).all_of(runner, RunLabels)}
     factors: dict[str | None, float] = {}
@@ -49,7 +50,7 @@ def past_runs(settings: Settings, runner: str, zone: tzinfo | None = None) -> Se
         for run in ended:
             said = labels.get(run.run, RunLabels(run.run))
             past = pods_run(run, said, zone)
-            if ended[-1].started_utc - run.started_utc <= MEASURED_WITHIN:
+            if ended[-1].started_utc - run.started_utc <= measured_within:
                 if said.shoe not in factors:
                     scale = scale_of_run(settings, run.run, runner)
                     factors[said.shoe] = 1.0 if scale is None else scale.factor

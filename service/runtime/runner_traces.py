@@ -64,6 +64,11 @@ def recordings(settings: Settings) -> list[RunFolder]:
     return [*listed(settings.runs_folder), *_parts(settings)]
 
 
+def name_of(settings: Settings, runner: str) -> str:
+    """What a runner is called, by id."""
+    return _names(settings).get(runner, runner)
+
+
 def _names(settings: Settings) -> dict[str, str]:
     """What each known runner is called, by id."""
     names = {each: each for each in PeopleFile(settings.data).runners()}

@@ -14,6 +14,7 @@ from surefoot.analysis.companions import Companion, CompanionReading
 from surefoot.analysis.findings import Finding, Kind
 from surefoot.analysis.model import Bout, BoutKind, Flag, Foot, Window
 from surefoot.analysis.session import Results
+from surefoot.analysis.time_watched import BLIND_FLAGS, Aspect
 from surefoot.sensor_ingest.recording.pair_clock import TIMED_LIVE
 from surefoot.service.serialization.findings import finding_from_json
 from surefoot.service.serialization.store_rows import (
@@ -179,6 +180,14 @@ class StoreReader:
             " WHERE run = ? AND runner = ? AND initial_contact_s >= ? GROUP BY foot"
         )
         return {Foot(row["foot"]): Flag(row["flags"]) for row in self._rows(query, run, runner, since_s)}
+
+    def watched_strides(self, run: str, runner: str) -> Mapping[Foot, int]:
+        """Strides of each foot in which an ankle roll would have been seen."""
+        query = (
+            "SELECT foot, count(*) AS many FROM strides WHERE run = ? AND runner = ? AND (flags & ?) = 0 GROUP BY foot"
+        )
+        blind = BLIND_FLAGS[Aspect.ROLLS]
+        return {Foot(row["foot"]): row["many"] for row in self._rows(query, run, runner, blind)}
 
     def findings(self, run: str, runner: str) -> tuple[Finding, ...]:
         """Every revision of every finding, in the order in which they became known."""

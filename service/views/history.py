@@ -17,6 +17,7 @@ from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, shoe_distances_m
 from surefoot.analysis.weeks.run_error import within_run
 from surefoot.dashboards.history_source import History, PastRun, RunGait, WornShoe
+from surefoot.dashboards.physio_facts import PhysioFacts
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.watches.kept_track import kept_track, track_path
 from surefoot.service.errors.people import TooFewHealthyError
@@ -27,6 +28,7 @@ from surefoot.service.runtime.usual import confirm_usual, usual_now
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
 from surefoot.service.store.watch_runs import WatchRun, WatchRuns
+from surefoot.service.views.physio import physio_facts
 
 TREND_RUNS = 40
 """So many of the newest runs have their gait with them: it is read from every half minute."""
@@ -68,6 +70,10 @@ class RunnerHistory:
             self._feeds.since(runner),
             usual_now(self._settings, runner),
         )
+
+    def physio_facts(self, runner: str) -> PhysioFacts:
+        """What a physio reads of a runner; KeyError where there is no such runner."""
+        return physio_facts(self._settings, runner, self._now())
 
     def numbers(self, runner: str, run: str) -> Numbers:
         """The summary of a run that has ended; KeyError where there is none."""

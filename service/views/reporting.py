@@ -75,9 +75,9 @@ def write_reports(runs: Mapping[str, AnalysedRun], file: Path, *, pdf: bool = Fa
     written = [file if len(runs) == 1 else file.with_stem(f"{file.stem}-{name}") for name in runs]
     for path, run in zip(written, runs.values(), strict=True):
         if browser is None:
-            _write(path, report_html(run))
+            write_page(path, report_html(run))
         else:
-            _print(browser, report_html(run), path)
+            print_page(browser, report_html(run), path)
     return written
 
 
@@ -89,7 +89,8 @@ def find_browser() -> str:
     return found
 
 
-def _write(path: Path, text: str) -> None:
+def write_page(path: Path, text: str) -> None:
+    """Write a page for its owner alone; OutputError where it cannot be written."""
     try:
         with open(path, "w", encoding="utf-8", opener=private_opener) as file:
             file.write(text)
@@ -97,7 +98,8 @@ def _write(path: Path, text: str) -> None:
         raise OutputError(path, error.strerror or type(error).__name__) from error
 
 
-def _print(browser: str, text: str, path: Path) -> None:
+def print_page(browser: str, text: str, path: Path) -> None:
+    """Print a page as PDF for its owner alone; BrowserError where the browser fails."""
     with TemporaryDirectory(prefix="surefoot-") as folder:
         page = Path(folder) / "report.html"
         page.write_text(text, encoding="utf-8")

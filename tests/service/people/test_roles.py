@@ -79,6 +79,7 @@ ADDRESSES: Mapping[str, tuple[str, set[str]]] = {
     "/runner/{runner}/history": ("/runner/RUNNER/history", SEE_RUNS),
     "/runner/{runner}/history/pair": ("/runner/RUNNER/history/pair?first=RUN&second=RUN", SEE_RUNS),
     "/runner/{runner}/plan": ("/runner/RUNNER/plan", SEE_PAIN),
+    "/runner/{runner}/physio": ("/runner/RUNNER/physio", SEE_RUNS),
     "/calendar/{token}": ("/calendar/guess.ics", NOBODY),
     "/diary": ("/diary", SIGNED_IN),
     "/diary/": ("/diary/", SIGNED_IN),
