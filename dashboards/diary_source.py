@@ -82,6 +82,9 @@ class DiarySource(Protocol):
             if there is no such runner, or no such run of theirs.
         """
 
+    def is_forgotten(self, runner: str) -> bool:
+        """Whether a runner was forgotten."""
+
     def ran_today(self) -> Sequence[RanToday]:
         """Everybody's runs that began today, oldest first."""
 

@@ -114,6 +114,9 @@ class Accounts(Protocol):
     def end(self, cookie: str) -> None:
         """End the session of a cookie, also for copies of it."""
 
+    def was_forgotten(self, cookie: str) -> bool:
+        """Whether a cookie is of somebody who is forgotten, so that their device is told."""
+
     def lifetime_s(self, cookie: str) -> int:
         """For how long a browser keeps a cookie."""
 

@@ -1,17 +1,18 @@
 // The diary: how feet and legs feel, and in what somebody ran. What is said is shown at once, and sent when there is network.
 
 import { PLACES, bodyMap } from "./body_map.js";
-import { Outbox } from "./outbox.js";
+import { drop, keep as keepKnown, keepRunner, keptOf, lastRunner } from "./kept.js";
+import { FORGOTTEN, Outbox } from "./outbox.js";
 import { ON_BONE, SIGNS, STIFFNESS_MIN, SUPPORT, SURFACE, TREND, WHEN, YES_NO } from "./words.js";
 
 const query = new URLSearchParams(location.search);
-const runner = query.get("runner") ?? localStorage.getItem("surefoot diary runner");
+const runner = query.get("runner") ?? lastRunner();
 const asked = query.get("run") ?? "";
-const KNOWN = `surefoot diary ${runner} ${asked}`;
 const NEXT_RUN = "next"; // what is said before a run, of the one that comes next
 const element = (id) => document.getElementById(id);
 const outbox = new Outbox(sent);
-let known = JSON.parse(localStorage.getItem(KNOWN) ?? "null"); // what the service said last
+let known = keptOf(runner, asked); // what the service said last
+let isShown = true; // unless the service has said that it shows nothing of this runner here
 let draft = null; // the pain that is being told
 let refused = "";
 let adding = false; // whether another pain is being told
@@ -43,7 +44,9 @@ const localDay = (moment) => new Date(moment - moment.getTimezoneOffset() * 6000
 
 const NOBODY = { name: runner, run: asked, when: "", check_ins: [], labels: null, shoes: [], flags: [], plan: null };
 
-const state = () => outbox.waiting.filter((item) => item.runner === runner).reduce(after, structuredClone(known ?? NOBODY));
+const ownWaiting = () => outbox.waiting.filter((item) => item.runner === runner);
+
+const state = () => (isShown ? ownWaiting() : []).reduce(after, structuredClone(known ?? NOBODY));
 
 // What is known once an item of the outbox is.
 function after(found, { method, kind, id, fields }) {
@@ -60,16 +63,28 @@ function after(found, { method, kind, id, fields }) {
 
 function remember(found) {
   known = found;
-  localStorage.setItem(KNOWN, JSON.stringify(known));
+  keepKnown(runner, asked, known);
+}
+
+// Keep and show nothing of a runner, or of anybody, that the service said before.
+function leave(whom, reason) {
+  drop(whom);
+  known = null;
+  isShown = false;
+  refused = reason;
 }
 
 async function refresh() {
   const asking = ++asks;
   try {
-    const answer = await fetch(`/diary/of/${encodeURIComponent(runner)}?run=${encodeURIComponent(asked)}`, { redirect: "error", signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (answer.status === 404) refused = await answer.text();
-    const found = answer.ok ? await answer.json() : known;
-    if (asking === asks) remember(found); // nothing was sent meanwhile, which it would not hold
+    const answer = await fetch(`/diary/of/${encodeURIComponent(runner)}?run=${encodeURIComponent(asked)}`, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
+    const isSignedOut = answer.type === "opaqueredirect";
+    if (isSignedOut || [403, 404, FORGOTTEN].includes(answer.status)) {
+      leave(isSignedOut ? null : runner, isSignedOut ? "Sign in on the wall to see the diary." : await answer.text());
+    } else if (answer.ok && asking === asks) {
+      isShown = true;
+      remember(await answer.json()); // nothing was sent meanwhile, which it would not hold
+    }
   } catch {
     // no network: what is known here is shown
   }
@@ -80,7 +95,7 @@ function sent(item, refusal) {
   if (refusal) refused = `This was not kept: ${refusal}`;
   else if (item && item.runner === runner) remember(after(structuredClone(known ?? NOBODY), item));
   asks++;
-  if (outbox.waiting.length) show();
+  if (ownWaiting().length) show();
   else refresh();
 }
 
@@ -326,7 +341,7 @@ function fill(id, parts) {
 }
 
 // Somebody who is shown another's diary reads it, and says nothing in it.
-const isYours = () => known?.yours ?? true;
+const isYours = () => isShown && (known?.yours ?? true);
 
 function readOnly() {
   for (const node of document.querySelectorAll("main button:not([aria-pressed])")) node.remove();
@@ -345,7 +360,7 @@ function show() {
   element("wall").href = `/runner/${encodeURIComponent(runner)}`;
   element("history").href = `${element("wall").href}/history`;
   element("plan").href = `${element("wall").href}/plan`;
-  const waiting = outbox.waiting.length;
+  const waiting = ownWaiting().length;
   element("sending").textContent = refused || (waiting ? "Kept on this phone; sent when there is network." : "");
   const next = isYours() ? step() : null;
   element("step").replaceChildren(...(next ? [next] : []));
@@ -367,7 +382,7 @@ for (const name of ["pointerup", "pointercancel", "contextmenu", "blur"]) addEve
 
 // Nothing is asked before it is known of which run.
 if (runner) {
-  localStorage.setItem("surefoot diary runner", runner);
+  keepRunner(runner);
   navigator.serviceWorker?.register("/diary/worker.js").catch(() => {});
   refresh().then(() => outbox.send());
 } else {

@@ -4,6 +4,7 @@
 const KEY = "surefoot diary outbox";
 const AGAIN_MS = 5000;
 const PATIENCE_MS = 8000;
+export const FORGOTTEN = 410; // what the service says of somebody who is forgotten
 
 export class Outbox {
   // `told` is called with an item that is delivered, and a sentence where it was refused; without both where one is added.
@@ -30,16 +31,21 @@ export class Outbox {
     if (this.busy) return;
     this.busy = true;
     try {
-      for (let first = this.waiting[0]; first; first = this.waiting[0]) {
-        const refusal = await deliver(first);
-        localStorage.setItem(KEY, JSON.stringify(this.waiting.slice(1)));
-        this.told(first, refusal);
+      for (let at = 0, item = this.waiting[0]; item; item = this.waiting[at]) {
+        const { isKept, refusal } = await deliver(item);
+        if (isKept) at++; // whoever is signed in now does not speak for this runner: it waits for somebody who does
+        else this.#remove(at);
+        if (!isKept) this.told(item, refusal);
       }
     } catch {
       this.told(null, null); // no network, or a service that cannot write: it stays, and is sent again
     } finally {
       this.busy = false;
     }
+  }
+
+  #remove(at) {
+    localStorage.setItem(KEY, JSON.stringify(this.waiting.filter((_, place) => place !== at)));
   }
 
   #add(item) {
@@ -49,12 +55,13 @@ export class Outbox {
   }
 }
 
-// A sentence where the service does not take it, null where it has it.
+// Whether it stays here, else a sentence where the service does not take it, null where it has it.
 async function deliver({ method, runner, kind, id, fields }) {
   const path = `/diary/of/${encodeURIComponent(runner)}/${kind}`;
   const request = { method, signal: AbortSignal.timeout(PATIENCE_MS), redirect: "error", body: fields && JSON.stringify(fields) };
   const answer = await fetch(method === "DELETE" ? `${path}/${encodeURIComponent(id)}` : path, request);
-  if (answer.ok) return null;
-  if (answer.status === 400 || answer.status === 413) return await answer.text();
+  if (answer.ok) return { refusal: null };
+  if (answer.status === 403) return { isKept: true };
+  if ([400, 413, FORGOTTEN].includes(answer.status)) return { refusal: await answer.text() };
   throw new Error(`${answer.status}`);
 }

@@ -38,7 +38,7 @@ export class Cues {
   }
 
   async #fetch(run) {
-    const answer = await this.uploader.ask(run, "GET", `/${run.id}/cues?after=${run.cue}`, undefined, [404]);
+    const answer = await this.uploader.ask(run, "GET", `/runs/${run.id}/cues?after=${run.cue}`, undefined, [404]);
     if (answer.status === 404) return;
     for (const { number, kind, text } of (await answer.json()).cues) {
       run.cue = Math.max(run.cue, number);

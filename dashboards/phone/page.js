@@ -16,6 +16,7 @@ const GREET_AGAIN_MS = 1000;
 const OPEN_AT = 95;
 const RELOAD_S = 60; // a browser whose Bluetooth has got stuck begins anew
 const STATES = { waiting: "Tap to go on", connecting: "Connecting", connected: "Connected", lost: "Out of reach", ended: "Done" };
+const FORGOTTEN = "The service has forgotten who ran here; nothing of them is kept on this phone.";
 const NO_BLUETOOTH = window.isSecureContext
   ? "This browser has no Web Bluetooth. Use Chrome on Android; with an iPhone let the pods keep the run, and sync at home."
   : "Web Bluetooth needs HTTPS. Open this page by its https address.";
@@ -162,7 +163,12 @@ async function showUpload() {
     "sign in": `${kept}Sign in on the wall to upload.`,
     refused: `${kept}${uploader.message}`,
   };
-  element("upload").textContent = recording?.isSafe ? "The run is safe on the service." : texts[uploader.state];
+  if (uploader.forgotten && localStorage.getItem("runner") === uploader.forgotten) {
+    localStorage.removeItem("runner");
+    element("runner").value = "";
+  }
+  if (uploader.forgotten && !isRunning && !waiting) element("upload").textContent = FORGOTTEN;
+  else element("upload").textContent = recording?.isSafe ? "The run is safe on the service." : texts[uploader.state];
 }
 
 function show() {

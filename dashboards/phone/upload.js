@@ -18,6 +18,7 @@ class NotSent extends Error {
 }
 
 export class Uploader {
+  forgotten = ""; // the runner of a run that was removed, as the service has forgotten them
   state = "idle"; // idle, sending, offline, sign in, refused
   message = "";
   #known = new Set(); // runs whose manifest the service has
@@ -39,6 +40,7 @@ export class Uploader {
       } catch (error) {
         if (!(error instanceof NotSent)) console.error(error);
         this.#known.clear();
+        if (error.state === "sign in") await this.#askWhetherForgotten().catch(() => null);
         this.#become(error.state ?? "refused", error.message); // with what the service has, it goes on from there
         failures++;
       }
@@ -62,13 +64,13 @@ export class Uploader {
     const options = { method, body, headers, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
     let answer;
     try {
-      answer = await fetch(`/gateway/runs${path}`, options);
+      answer = await fetch(`/gateway${path}`, options);
     } catch {
       throw new NotSent("offline", "The service cannot be reached.");
     }
     if (answer.ok || accepted.includes(answer.status)) return answer;
     if (answer.type === "opaqueredirect" || answer.status === 401) throw new NotSent("sign in", "Sign in to upload.");
-    if (path === "" && answer.status === 404) throw new NotSent("refused", NO_SERVICE);
+    if (path === "/runs" && answer.status === 404) throw new NotSent("refused", NO_SERVICE);
     const { error } = await answer.json().catch(() => ({ error: "The service is not ready." }));
     throw new NotSent("refused", error);
   }
@@ -83,26 +85,50 @@ export class Uploader {
   }
 
   async #upload(run) {
-    if (!this.#known.has(run.id)) await this.#introduce(run);
+    if (!this.#known.has(run.id) && (await this.#introduce(run))) return;
     while (run.received < run.bytes) await this.#sendBlock(run);
     const isCurrent = this.current()?.run === run;
     if (!(isCurrent ? this.current().isOnDisk : run.closed) || run.received < run.bytes) return;
-    await this.ask(run, "POST", `/${run.id}/end`);
+    const answer = await this.ask(run, "POST", `/runs/${run.id}/end`);
+    if ((await answer.json()).forgotten) return this.#forget(run);
     await this.journals.remove(run.id);
     if (isCurrent) this.current().isSafe = true;
   }
 
+  // Whether the run is not to be sent, as its runner is forgotten.
   async #introduce(run) {
-    const answer = await this.ask(run, "POST", "", JSON.stringify(manifestOf(run)));
-    run.received = (await answer.json()).received;
+    const { received, forgotten } = await (await this.ask(run, "POST", "/runs", JSON.stringify(manifestOf(run)))).json();
+    if (forgotten && !this.#isRecorded(run)) return this.#forget(run);
+    run.received = received;
     this.#known.add(run.id);
+    return false;
+  }
+
+  // A device of somebody who is forgotten is not signed in any more, and may still ask of whom.
+  async #askWhetherForgotten() {
+    for (const run of await this.#runs()) {
+      if (this.#isRecorded(run)) continue;
+      const answer = await this.ask(run, "POST", "/forgotten", JSON.stringify(manifestOf(run)));
+      if ((await answer.json()).forgotten) await this.#forget(run);
+    }
+  }
+
+  #isRecorded(run) {
+    return this.current()?.run === run && !run.closed;
+  }
+
+  async #forget(run) {
+    await this.journals.remove(run.id);
+    this.forgotten = run.runner;
+    this.onChange();
+    return true;
   }
 
   async #sendBlock(run) {
     this.#become("sending");
     const block = await this.journals.read(run.id, run.received, this.#blockBytes);
     this.#blockBytes = Math.max(this.#blockBytes / 2, MIN_BLOCK_BYTES); // unless it comes through
-    const answer = await this.ask(run, "PUT", `/${run.id}/journal?offset=${run.received}`, block);
+    const answer = await this.ask(run, "PUT", `/runs/${run.id}/journal?offset=${run.received}`, block);
     this.#blockBytes = Math.min(this.#blockBytes * 4, MAX_BLOCK_BYTES);
     run.received = (await answer.json()).received;
     this.onChange();

@@ -174,6 +174,11 @@ function showDates() {
 }
 
 showDates();
+// Where the form to sign in is shown, nobody is signed in, and nothing that a diary page kept is left for others.
+if (document.querySelector("form.login")) {
+  for (const key of Object.keys(localStorage)) if (key.startsWith("surefoot diary of ")) localStorage.removeItem(key);
+}
+
 if (localStorage.theme) root.dataset.theme = localStorage.theme;
 document.getElementById("theme")?.addEventListener("click", toggleTheme);
 document.addEventListener("keydown", onKeydown);

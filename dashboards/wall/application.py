@@ -94,8 +94,10 @@ class WallApplication:
         self._source = source
         self._login = Login(accounts)
         self._metrics = metrics
-        self._gateway = [] if parts is None else GatewayRoutes(parts, self._login.may_record).routes()
-        self._diary = [] if diary is None else DiaryPage(diary, self._viewer).routes()
+        self._gateway = (
+            [] if parts is None else GatewayRoutes(parts, self._login.may_record, self._login.was_forgotten).routes()
+        )
+        self._diary = [] if diary is None else DiaryPage(diary, self._viewer, self._login.was_forgotten).routes()
         self._after = [] if diary is None else AfterPage(diary, self._viewer, self._diary_of, self._html).routes()
         self._history = (
             [] if history is None else HistoryPage(history, self._viewer, self._diary_of, self._html).routes()

@@ -26,11 +26,15 @@ class DiaryPage:
     Parameters
     ----------
     viewer : who asks.
+    was_forgotten : whether a request comes from a device of somebody who is forgotten.
     """
 
-    def __init__(self, source: DiarySource, viewer: Callable[[Request], Viewer]) -> None:
+    def __init__(
+        self, source: DiarySource, viewer: Callable[[Request], Viewer], was_forgotten: Callable[[Request], bool]
+    ) -> None:
         self._source = source
         self._viewer = viewer
+        self._was_forgotten = was_forgotten
 
     def routes(self) -> list[Route]:
         """All below `/diary/`, which the page's service worker keeps."""
@@ -47,7 +51,7 @@ class DiaryPage:
     async def _state(self, request: Request) -> Response:
         runner, run = request.path_params["runner"], request.query_params.get("run", "")
         if not self._viewer(request).may_see(runner, Scope.PAIN_AND_PLAN):
-            return _not_yours(runner)
+            return self._not_yours(request)
         try:
             state = await run_in_threadpool(self._source.state, runner, run)
         except KeyError:
@@ -75,8 +79,14 @@ class DiaryPage:
     def _refusal(self, request: Request) -> Response | None:
         if not is_from_own_page(request.headers):
             return PlainTextResponse("send this from the diary's own page", 403)
+        return None if self._viewer(request).may_tell(request.path_params["runner"]) else self._not_yours(request)
+
+    def _not_yours(self, request: Request) -> Response:
+        """To a device of somebody who is forgotten that they are, so that it keeps nothing of them either."""
         runner = request.path_params["runner"]
-        return None if self._viewer(request).may_tell(runner) else _not_yours(runner)
+        if self._was_forgotten(request) and self._source.is_forgotten(runner):
+            return PlainTextResponse(f"{runner} is forgotten", 410)
+        return PlainTextResponse(f"the diary of {runner} is not shown to you", 403)
 
     @staticmethod
     async def _told(action: Callable[..., None], *arguments: Any) -> Response:
@@ -87,7 +97,3 @@ class DiaryPage:
         except OSError as error:
             return PlainTextResponse(f"the entry cannot be written ({error.strerror})", 507)
         return Response(status_code=204)
-
-
-def _not_yours(runner: str) -> Response:
-    return PlainTextResponse(f"the diary of {runner} is not shown to you", 403)

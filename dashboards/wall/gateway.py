@@ -19,6 +19,7 @@ from surefoot.dashboards.wall.access import is_from_own_page
 from surefoot.dashboards.wall.bodies import read_body
 
 MAX_MANIFEST_BYTES, MAX_PIECE_BYTES = 65_536, 1_048_576
+FORGOTTEN_PATH = "/gateway/forgotten"
 MAX_AT_ONCE = 8
 """Requests whose bodies are in memory; others wait for them, never what the wall shows."""
 PHONE_HEADER = "surefoot-gateway"
@@ -38,18 +39,22 @@ class GatewayRoutes:
     Parameters
     ----------
     is_signed_in : whether a request has a session of the wall.
+    was_forgotten : whether a request comes from a device of somebody who is forgotten, which may ask of whom.
     """
 
-    def __init__(self, parts: PartStore, is_signed_in: Callable[[Request], bool]) -> None:
+    def __init__(
+        self, parts: PartStore, is_signed_in: Callable[[Request], bool], was_forgotten: Callable[[Request], bool]
+    ) -> None:
         self._parts = parts
         self._is_signed_in = is_signed_in
+        self._was_forgotten = was_forgotten
         self._room, self._threads = CapacityLimiter(MAX_AT_ONCE), CapacityLimiter(MAX_AT_ONCE)
 
     def routes(self) -> list[Route]:
         """The routes of the interface."""
         return [
             Route("/gateway/runs", partial(self._answer, self._begin), methods=["POST"]),
-            Route("/gateway/forgotten", partial(self._answer, self._forgotten), methods=["POST"]),
+            Route(FORGOTTEN_PATH, partial(self._answer, self._forgotten), methods=["POST"]),
             Route("/gateway/runs/{run}", partial(self._answer, self._state)),
             Route("/gateway/runs/{run}/journal", partial(self._answer, self._append), methods=["PUT"]),
             Route("/gateway/runs/{run}/end", partial(self._answer, self._end), methods=["POST"]),
@@ -73,7 +78,8 @@ class GatewayRoutes:
             if gateway is None:
                 raise PartRefusedError(HTTPStatus.UNAUTHORIZED, NOT_KNOWN)
             return gateway
-        if not (self._is_signed_in(request) and is_from_own_page(request.headers)):
+        may_ask = request.url.path == FORGOTTEN_PATH and self._was_forgotten(request)
+        if not ((may_ask or self._is_signed_in(request)) and is_from_own_page(request.headers)):
             raise PartRefusedError(HTTPStatus.UNAUTHORIZED, NOT_SIGNED_IN)
         phone = request.headers.get(PHONE_HEADER, "")
         if not PHONE.fullmatch(phone):

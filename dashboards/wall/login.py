@@ -18,6 +18,8 @@ from surefoot.dashboards.wall.connections import network_of
 MAX_FORM_BYTES = 4096
 PUBLIC_PATHS = ("/login", "/link/", "/calendar/", "/assets/", "/health", "/gateway/")
 """Paths that need no session; those of gateways ask for a key instead, and calendars are secret addresses."""
+TOLD_PATHS = ("/diary/of/",)
+"""Paths that tell a device of somebody who is forgotten that they are."""
 WRONG_PASSWORD = "Wrong name or password."
 TOO_MANY_ATTEMPTS = "Too many wrong passwords from your address. Try again in {} s."
 LINK_OVER = "This link is over. Ask whoever gave it to you for another."
@@ -37,13 +39,20 @@ class Login:
 
     def allows(self, request: Request) -> bool:
         """Whether a request may be answered."""
-        return request.url.path.startswith(PUBLIC_PATHS) or self.viewer(request) is not None
+        path = request.url.path
+        if path.startswith(PUBLIC_PATHS) or self.viewer(request) is not None:
+            return True
+        return path.startswith(TOLD_PATHS) and self.was_forgotten(request)
 
     def viewer(self, request: Request) -> Viewer | None:
         """Who asks; None for somebody who is not signed in."""
         if self._accounts is None or not self._accounts.are_needed:
             return ALONE
         return self._accounts.viewer(cookie_of(request))
+
+    def was_forgotten(self, request: Request) -> bool:
+        """Whether a request comes from a device of somebody who is forgotten."""
+        return self._accounts is not None and self._accounts.was_forgotten(cookie_of(request))
 
     def may_record(self, request: Request) -> bool:
         """Whether a phone page may hand over runs with this request's session."""

@@ -183,6 +183,10 @@ class StoredAccounts:
         elif self._owner is not None:
             self._owner.end(cookie)
 
+    def was_forgotten(self, cookie: str) -> bool:
+        """Whether a cookie is of somebody who is forgotten."""
+        return self._sessions.was_forgotten(cookie)
+
     def lifetime_s(self, cookie: str) -> int:
         """For how long a browser keeps a cookie."""
         return SESSION_LIFETIME_S if self._sessions.of(cookie) is None else self._sessions.lifetime_s

@@ -14,7 +14,7 @@ from surefoot.service.store.checked_lines import Line, Stamp, append_line, read_
 
 FILE_NAME = "sessions.log"
 LIFETIME = timedelta(days=90)
-BEGUN, ENDED = "begun", "ended"
+BEGUN, ENDED, FORGOTTEN = "begun", "ended", "forgotten"
 MAX_DEVICE_LENGTH = 80
 BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {
@@ -77,7 +77,7 @@ class Sessions:
             self.end(each.id)
 
     def forget(self, accounts: Collection[str], until_utc: datetime) -> None:
-        """Write the file anew without the sessions that accounts began until then."""
+        """Write the file anew with no more of the sessions that accounts began until then than digests of cookies."""
 
         def kept(lines: Sequence[Line]) -> Sequence[Line]:
             begun = {
@@ -87,9 +87,14 @@ class Sessions:
                 and fields["account"] in accounts
                 and datetime.fromisoformat(fields["at_utc"]) <= until_utc
             }
-            return [line for line in lines if line[1]["id"] not in begun]
+            left = [line for line in lines if line[1]["id"] not in begun]
+            return [*left, *((FORGOTTEN, {"id": each}) for each in sorted(begun))]
 
         rewrite_lines(self.path, kept)
+
+    def was_forgotten(self, cookie: str) -> bool:
+        """Whether a cookie is of somebody who is forgotten: their device may learn so, and nothing else."""
+        return bool(cookie) and (FORGOTTEN, {"id": _digest(cookie)}) in list(read_lines(self.path))
 
     def _open(self) -> Mapping[str, Session]:
         stamp = stamp_of(self.path)

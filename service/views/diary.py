@@ -17,6 +17,7 @@ from surefoot.dashboards.formatting import duration, local_time
 from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.run_folder import list_runs
 from surefoot.service.errors.people import EntryError
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people import People
 from surefoot.service.people.people_file import Entry, EntryKind
 from surefoot.service.people.typed_values import from_json, to_json
@@ -40,6 +41,7 @@ class Diary:
     def __init__(self, settings: Settings, runs: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings = settings
         self._people = People(settings.data, now)
+        self._forgotten = Forgotten(settings.data)
         self._store = settings.store_path
         self._runs = runs
         self._now = now
@@ -73,6 +75,10 @@ class Diary:
     def _plan(self, runner: str) -> Sequence[str] | None:
         found = next_session(self._settings, runner, self._now)
         return None if found is None else found.sentences
+
+    def is_forgotten(self, runner: str) -> bool:
+        """Whether a runner was forgotten."""
+        return self._forgotten.until(runner) is not None
 
     def ran_today(self) -> Sequence[RanToday]:
         """Everybody's runs that began today, oldest first."""
