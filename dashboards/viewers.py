@@ -98,6 +98,20 @@ class ShareInfo:
     since_utc: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ConsentInfo:
+    """Whether a runner lets pain, injuries and plans leave this computer.
+
+    Parameters
+    ----------
+    places : where they go, as people read it; none where the settings name none.
+    since_utc : when it was given; None where it is not.
+    """
+
+    places: Sequence[str]
+    since_utc: datetime | None
+
+
 class Accounts(Protocol):
     """Who may sign in. Methods are called from any thread."""
 
@@ -141,6 +155,12 @@ class AccountBook(Accounts, Protocol):
 
     def share(self, viewer: Viewer, account: str, scopes: frozenset[Scope]) -> None:
         """Give or take back; KeyError where there is no such coach or physio."""
+
+    def consent(self, viewer: Viewer) -> ConsentInfo:
+        """Whether pain, injuries and plans of the viewer's runner may leave this computer."""
+
+    def set_consent(self, viewer: Viewer, *, given: bool) -> None:
+        """Give it, or take it back, which deletes what was sent."""
 
     def new_link(self, viewer: Viewer, scopes: frozenset[Scope], days: int) -> str:
         """Token of a link for somebody without an account, good for some days."""

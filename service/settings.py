@@ -79,15 +79,23 @@ class InfluxSettings(_Group):
 
     Parameters
     ----------
+    private_bucket : for pain, injuries and plans of runners who consent; None for nowhere.
     retention_days : age at which the database drops rows, which are then not sent again; None for never.
     """
 
     url: Url | None = None
     organisation: str = "surefoot"
     bucket: Word = "surefoot"
+    private_bucket: Word | None = None
     token: SecretStr = SecretStr("")
     ca_file: FilePath | None = None
     retention_days: Positive | None = None
+
+    @model_validator(mode="after")
+    def _has_two_buckets(self) -> Self:
+        if self.private_bucket == self.bucket:
+            raise ValueError("private_bucket must be another one than bucket, which others read")
+        return self
 
 
 class MqttSettings(_Group):
@@ -95,6 +103,7 @@ class MqttSettings(_Group):
 
     Parameters
     ----------
+    private_topic : above those of pain, injuries and plans of runners who consent; None for nowhere.
     service : name under which its status is told; None for the name of the computer and a number for the data folder.
     """
 
@@ -105,7 +114,14 @@ class MqttSettings(_Group):
     tls: bool = False
     ca_file: FilePath | None = None
     home_assistant: bool = False
+    private_topic: Topic | None = None
     service: Word | None = None
+
+    @model_validator(mode="after")
+    def _has_two_roots(self) -> Self:
+        if self.private_topic == "surefoot":
+            raise ValueError("private_topic must be another one than surefoot, which others read")
+        return self
 
 
 class AlertSettings(_Group):

@@ -64,6 +64,7 @@ function after(found, { method, kind, id, fields }) {
 function remember(found) {
   known = found;
   keepKnown(runner, asked, known);
+  keepRunner(runner);
 }
 
 // Keep and show nothing of a runner, or of anybody, that the service said before.
@@ -228,7 +229,7 @@ function flagsSection() {
 
 function saidSection() {
   const { check_ins: said } = state();
-  if (!said.length) return isYours() ? [] : [make("p", { textContent: "Nothing was said yet." })];
+  if (!said.length) return isYours() || !isShown ? [] : [make("p", { textContent: "Nothing was said yet." })];
   const entries = said.flatMap((each) => entry(each));
   return [make("h3", { textContent: isYours() ? "You said" : "Said" }), ...entries, button("Add a pain", () => { adding = true; show(); })];
 }
@@ -382,7 +383,6 @@ for (const name of ["pointerup", "pointercancel", "contextmenu", "blur"]) addEve
 
 // Nothing is asked before it is known of which run.
 if (runner) {
-  keepRunner(runner);
   navigator.serviceWorker?.register("/diary/worker.js").catch(() => {});
   refresh().then(() => outbox.send());
 } else {

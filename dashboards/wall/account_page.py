@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from surefoot.dashboards.formatting import local_time
 from surefoot.dashboards.html import Markup, element
-from surefoot.dashboards.viewers import AccountBook, Role, Scope, SessionInfo, ShareInfo, Viewer
+from surefoot.dashboards.viewers import AccountBook, ConsentInfo, Role, Scope, SessionInfo, ShareInfo, Viewer
 from surefoot.dashboards.wall.access import is_from_own_page
 from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.login import cookie_of
@@ -50,6 +50,7 @@ class AccountPage:
             Route("/account/password", self._form(self._change_password), methods=["POST"]),
             Route("/account/end", self._form(self._end_session), methods=["POST"]),
             Route("/account/share", self._form(self._share), methods=["POST"]),
+            Route("/account/consent", self._form(self._consent), methods=["POST"]),
             Route("/account/link", self._form(self._make_link), methods=["POST"]),
         ]
 
@@ -60,7 +61,8 @@ class AccountPage:
         viewer, cookie = self._viewer(request), cookie_of(request)
         sessions = await run_in_threadpool(self._book.sessions, cookie)
         shares = await run_in_threadpool(self._book.shares, viewer) if viewer.speaks_for else None
-        return self._html(account_page(viewer, sessions, shares, told), status)
+        consent = await run_in_threadpool(self._book.consent, viewer) if viewer.speaks_for else None
+        return self._html(account_page(viewer, sessions, shares, told, consent), status)
 
     def _form(self, act: Callable[[Request, Form], str]) -> Callable[[Request], object]:
         async def answer(request: Request) -> Response:
@@ -93,6 +95,13 @@ class AccountPage:
             return "There is no such coach or physio any more."
         return ""
 
+    def _consent(self, request: Request, form: Form) -> str:
+        viewer = self._viewer(request)
+        if not viewer.may_decide(viewer.speaks_for):
+            return NOT_YOURS
+        self._book.set_consent(viewer, given=_one(form, "given") == "yes")
+        return ""
+
     def _make_link(self, request: Request, form: Form) -> str:
         viewer, scopes = self._viewer(request), _scopes(form)
         if not viewer.may_decide(viewer.speaks_for):
@@ -104,7 +113,11 @@ class AccountPage:
 
 
 def account_page(
-    viewer: Viewer, sessions: Sequence[SessionInfo], shares: Sequence[ShareInfo] | None, told: str = ""
+    viewer: Viewer,
+    sessions: Sequence[SessionInfo],
+    shares: Sequence[ShareInfo] | None,
+    told: str = "",
+    consent: ConsentInfo | None = None,
 ) -> Page:
     """The page.
 
@@ -115,6 +128,7 @@ def account_page(
     parts = [
         element("p", told, role="alert", class_="told") if told else None,
         *([] if shares is None else _share_parts(viewer, shares)),
+        *([] if consent is None else _consent_parts(viewer, consent)),
         element("h2", "Devices") if sessions else None,
         *(_session(each) for each in sessions),
         *([element("h2", "Password"), _password_form()] if sessions else []),
@@ -167,6 +181,31 @@ def _share_forms(shares: Sequence[ShareInfo]) -> list[Markup]:
         method="post", action="/account/link", class_="share",
     )  # fmt: skip
     return [*forms, link]
+
+
+def _consent_parts(viewer: Viewer, consent: ConsentInfo) -> list[Markup]:
+    """Nothing where the settings name no place and none was ever agreed to."""
+    is_given = consent.since_utc is not None
+    if not (consent.places or is_given):
+        return []
+    where = " and ".join(consent.places) or "nowhere now, as the settings name no place"
+    told = (
+        f"Since {local_time(consent.since_utc)} they go to {where}."
+        if consent.since_utc
+        else f"They would go to {where}."
+    )
+    button = "Send them no more, and delete what was sent" if is_given else "Send them there"
+    form = element(
+        "form",
+        element("input", type="hidden", name="given", value="no" if is_given else "yes"),
+        element("button", button),
+        method="post", action="/account/consent", class_="share",
+    )  # fmt: skip
+    return [
+        element("h2", "Pain, injuries and plans outside this computer"),
+        element("p", f"{'What was sent can be read by whoever may read it there. ' if is_given else ''}{told}"),
+        element("p", "Your guardian decides it.") if viewer.is_minor else form,
+    ]
 
 
 def _boxes(chosen: frozenset[Scope], account: str) -> list[Markup]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from surefoot.service.errors.people import RunnerRunsError
 from surefoot.service.exporters.forgetting import INFLUXDB, MQTT, REACHED, not_yet
+from surefoot.service.exporters.private_influxdb import PRIVATE_BUCKET
 from surefoot.service.people.forgotten import HERE, Forgotten, Tombstone
 from surefoot.service.runtime.forgetting import bury
 from surefoot.service.runtime.recovery import open_runs
@@ -45,9 +46,10 @@ def ask_service(settings: Settings, runner: str) -> Iterator[str]:
         yield f"{runner} is forgotten. The service is busy; it deletes everything of theirs as soon as it can."
         return
     yield f"{runner} is forgotten: the service has deleted everything of theirs on this computer."
-    for server, is_used in ((INFLUXDB, settings.influxdb.url), (MQTT, settings.mqtt.host)):
-        if is_used is not None:
-            comes = _comes(forgotten, server, stone, SERVER_S)
+    private = (PRIVATE_BUCKET,) if settings.influxdb.private_bucket is not None else ()
+    for server, places in ((INFLUXDB, (INFLUXDB, *private)), (MQTT, (MQTT,))):
+        if (settings.influxdb.url if server == INFLUXDB else settings.mqtt.host) is not None:
+            comes = all(_comes(forgotten, place, stone, SERVER_S) for place in places)
             yield REACHED[server] if comes else not_yet(server, _problem(settings, server))
 
 

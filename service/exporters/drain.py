@@ -16,6 +16,8 @@ from surefoot.service.exporters.influxdb_comparison import Difference
 from surefoot.service.exporters.influxdb_refusal import InfluxError, connection_advice
 from surefoot.service.exporters.mqtt import MqttExporter
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
+from surefoot.service.exporters.private_influxdb import drain_to_private_bucket
+from surefoot.service.exporters.private_mqtt import drain_to_private_topic
 from surefoot.service.exporters.status import ExporterStatus
 from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.settings import Settings
@@ -64,6 +66,7 @@ def drain_to_influxdb(settings: Settings, *, send: bool = True) -> Account:
         told = ledger.too_old()
         if send:
             exporter.drain(lambda outcome: count(outcome.taken))
+            drain_to_private_bucket(settings)
         return Account(
             sent,
             outbox.backlog(EXPORTED_TABLES).waiting,
@@ -106,5 +109,7 @@ async def drain_to_mqtt(settings: Settings, *, again: bool = False) -> None:
                 if again:
                     await exporter.publish_refused(client)
                 await exporter.drain(client)
+                if settings.mqtt.private_topic is not None:
+                    await drain_to_private_topic(settings, client)
         except (BrokerError, MqttError) as error:
             raise ExportError("the MQTT broker", str(error), SEE_DOCTOR) from error

@@ -18,6 +18,8 @@ from surefoot.service.exporters.mail import Mail
 from surefoot.service.exporters.messages import MessageExporter
 from surefoot.service.exporters.mqtt import PUBLISHED_TABLES, MqttExporter
 from surefoot.service.exporters.ntfy import Ntfy
+from surefoot.service.exporters.private_influxdb import PRIVATE_BUCKET, PrivateInfluxExporter, private_client
+from surefoot.service.exporters.private_mqtt import PRIVATE_TOPIC, PrivateMqttExporter
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.settings import Settings
@@ -40,6 +42,8 @@ SINK_TABLES = {
     "command": ("alerts",),
     "e-mail": ("summaries",),
     "ntfy": ("summaries",),
+    PRIVATE_BUCKET: (),
+    PRIVATE_TOPIC: (),
 }
 """Exporter → the tables that it exports."""
 MESSAGE_SINKS = ("e-mail", "ntfy")
@@ -74,6 +78,16 @@ async def _ntfy(settings: Settings, status: ExporterStatus, rows_available: Rows
         await MessageExporter(outbox, settings, status, Ntfy(settings.messages)).run(rows_available)
 
 
+async def _private_influxdb(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
+    with private_client(settings.influxdb) as influx:
+        await PrivateInfluxExporter(settings.data, influx, status).run(rows_available)
+
+
+async def _private_mqtt(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
+    with Outbox(settings.store_path, status.name) as outbox:
+        await PrivateMqttExporter(outbox, settings.mqtt, status).run(rows_available)
+
+
 class ExporterThread:
     """Runs the exporters that the settings name while the context is open; `statuses` has one per exporter.
 
@@ -89,6 +103,8 @@ class ExporterThread:
             "command": (settings.command.program, _command, ("alerts",)),
             "e-mail": (settings.messages.smtp_host, _mail, ("summaries",)),
             "ntfy": (settings.messages.ntfy_url, _ntfy, ("summaries",)),
+            PRIVATE_BUCKET: (settings.influxdb.url and settings.influxdb.private_bucket, _private_influxdb, ()),
+            PRIVATE_TOPIC: (settings.mqtt.host and settings.mqtt.private_topic, _private_mqtt, ()),
         }
         self._settings = settings
         self._exporters = {

@@ -13,6 +13,7 @@ from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_refusal import InfluxError, connection_advice
 from surefoot.service.exporters.mqtt_client import BrokerClient, BrokerError, broker_connection, publish
 from surefoot.service.exporters.mqtt_refusal import PublishRefusedError
+from surefoot.service.exporters.private_influxdb import drain_to_private_bucket
 from surefoot.service.people.forgotten import Forgotten, Tombstone
 from surefoot.service.serialization.home_assistant import discovery_topic
 from surefoot.service.serialization.mqtt_messages import TOPIC_ROOT, Message
@@ -106,6 +107,7 @@ def forget_at_servers(settings: Settings, forgotten: Forgotten) -> Iterator[str]
         try:
             with InfluxClient(settings.influxdb) as influx:
                 forget_in_influxdb(influx, forgotten)
+            drain_to_private_bucket(settings)
             yield REACHED[INFLUXDB]
         except InfluxError as error:
             yield not_yet(INFLUXDB, str(error))

@@ -13,9 +13,10 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from surefoot.dashboards.viewers import Role, Scope, SessionInfo, ShareInfo, Viewer
+from surefoot.dashboards.viewers import ConsentInfo, Role, Scope, SessionInfo, ShareInfo, Viewer
 from surefoot.dashboards.wall.access import SESSION_LIFETIME_S, Password
 from surefoot.service.errors.people import AccountError
+from surefoot.service.people.consents import Consents
 from surefoot.service.people.links import Links
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.sessions import Session, Sessions
@@ -53,11 +54,15 @@ class StoredAccounts:
     Parameters
     ----------
     owner : password of the settings; None without one.
+    places : where pain, injuries and plans go of runners who consent, as people read it.
     local : whether only this computer reaches the wall, where nobody signs in until a second account exists.
     """
 
-    def __init__(self, folder: Path, owner: Password | None, *, local: bool = False) -> None:
+    def __init__(
+        self, folder: Path, owner: Password | None, *, local: bool = False, places: Sequence[str] = ()
+    ) -> None:
         self._file = PeopleFile(folder)
+        self._consents, self._places = Consents(self._file), places
         self._shares, self._links = Shares(self._file), Links(self._file)
         self._sessions = Sessions(folder)
         self._owner, self._local = owner, local
@@ -237,6 +242,14 @@ class StoredAccounts:
         self._shares.give(viewer, account, scopes)
 
     # links for somebody without an account, or with one on another device
+
+    def consent(self, viewer: Viewer) -> ConsentInfo:
+        """Whether pain, injuries and plans of the viewer's runner may leave this computer."""
+        return ConsentInfo(self._places, self._consents.since().get(viewer.speaks_for))
+
+    def set_consent(self, viewer: Viewer, *, given: bool) -> None:
+        """Give it, or take it back, which stays in the file with its date."""
+        (self._consents.give if given else self._consents.take_back)(viewer)
 
     def new_link(self, viewer: Viewer, scopes: frozenset[Scope], days: int) -> str:
         """Token of a link, good for some days."""

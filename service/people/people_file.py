@@ -42,6 +42,8 @@ class EntryKind(StrEnum):
     ACCOUNT = "account"
     SHARE = "share"
     """What a runner lets somebody see; the id is that account's."""
+    CONSENT = "consent"
+    """That a runner lets pain, injuries and plans leave this computer."""
     LINK = "link"
     """What a runner lets somebody without an account see for some days; the id is the link's digest."""
     FEED = "feed"
@@ -93,6 +95,10 @@ class PeopleFile:
         """
         found = (each for each in self._entries(kind).values() if not each.withdrawn)
         return sorted((each for each in found if runner in (None, each.runner)), key=lambda each: each.at_utc)
+
+    def newest(self, kind: EntryKind) -> Sequence[Entry]:
+        """The newest of each id, also where it withdraws one."""
+        return list(self._entries(kind).values())
 
     def entry(self, kind: EntryKind, runner: str, entry_id: str) -> Entry | None:
         """One entry, also a withdrawn one."""

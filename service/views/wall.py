@@ -238,7 +238,16 @@ def wall_accounts(settings: Settings, host: str | None = None) -> StoredAccounts
     """
     word = settings.wall.password.get_secret_value()
     local = is_loopback(host or settings.wall.host)
-    return StoredAccounts(settings.data, Password(word) if word else None, local=local)
+    return StoredAccounts(
+        settings.data, Password(word) if word else None, local=local, places=_private_places(settings)
+    )
+
+
+def _private_places(settings: Settings) -> tuple[str, ...]:
+    """Where pain, injuries and plans go of runners who consent."""
+    bucket, topic = settings.influxdb.private_bucket, settings.mqtt.private_topic
+    told = (bucket and f"the InfluxDB bucket {bucket}", topic and f"MQTT topics below {topic}/")
+    return tuple(each for each in told if each)
 
 
 def _server(serve: Callable[..., WallServer], settings: WallSettings, *, any_port: bool) -> WallServer:
