@@ -30,6 +30,7 @@ class DiaryState:
     rolled : whether an ankle may have rolled in the run.
     next_labels : as typed for the run that comes next; None where nothing was.
     plan : sentences on what comes next in the plan that the runner follows; None where they follow none.
+    push_key : with which browsers ask for messages; empty where there are none.
     """
 
     name: str
@@ -43,6 +44,7 @@ class DiaryState:
     rolled: bool
     next_labels: Json | None = None
     plan: Sequence[str] | None = None
+    push_key: str = ""
 
 
 class Said(StrEnum):

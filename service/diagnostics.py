@@ -27,12 +27,15 @@ from surefoot.service.configuration import Configuration
 from surefoot.service.errors.gateways import GatewayCertificateError, ServiceRefusedError, ServiceUnreachableError
 from surefoot.service.errors.settings import WallError
 from surefoot.service.errors.store import StoreError
+from surefoot.service.exporters.exporter_thread import MESSAGE_SINKS
 from surefoot.service.exporters.influxdb_client import InfluxClient
 from surefoot.service.exporters.influxdb_refusal import InfluxError, connection_advice
 from surefoot.service.exporters.mail import Mail
 from surefoot.service.exporters.message_refusal import ServerDownError
 from surefoot.service.exporters.mqtt_client import BrokerError, broker_connection
 from surefoot.service.exporters.ntfy import Ntfy
+from surefoot.service.exporters.private_influxdb import PRIVATE_BUCKET
+from surefoot.service.exporters.private_mqtt import PRIVATE_TOPIC
 from surefoot.service.exposure import exposures
 from surefoot.service.gateway.service_client import ServiceClient
 from surefoot.service.settings import Settings
@@ -59,8 +62,16 @@ RUNNER_HOUR_BYTES = 21_000_000 + 17_000_000
 MIN_RUNNER_HOURS = 48
 SCAN_S = 3.0
 PROBE = "probe"
-SINK_TITLES = {"influxdb": "InfluxDB", "mqtt": "MQTT", "command": "the command", "e-mail": "e-mail", "ntfy": "ntfy"}
-MESSAGE_SINKS = frozenset({"e-mail", "ntfy"})
+SINK_TITLES = {
+    "influxdb": "InfluxDB",
+    "mqtt": "MQTT",
+    "command": "the command",
+    "e-mail": "e-mail",
+    "ntfy": "ntfy",
+    "web push": "Web Push",
+    PRIVATE_BUCKET: "the private bucket",
+    PRIVATE_TOPIC: "the private topic",
+}
 """Sent by whatever follows runs, and not by surefoot ship."""
 
 
@@ -318,6 +329,9 @@ def _sinks(settings: Settings) -> list[Check]:
         "command": settings.command.program,
         "e-mail": settings.messages.smtp_host,
         "ntfy": settings.messages.ntfy_url,
+        "web push": settings.messages.push_contact,
+        PRIVATE_BUCKET: settings.influxdb.url and settings.influxdb.private_bucket,
+        PRIVATE_TOPIC: settings.mqtt.host and settings.mqtt.private_topic,
     }
     try:
         backlogs = sink_backlogs(settings.store_path, [name for name, there in used.items() if there])

@@ -169,6 +169,7 @@ class MessageSettings(RunnerMessages):
     Parameters
     ----------
     sender : the address that e-mails come from.
+    push_contact : e-mail address of whoever keeps the service, for push services; None for no Web Push.
     ca_file : certificate authority of either server.
     """
 
@@ -178,6 +179,7 @@ class MessageSettings(RunnerMessages):
     smtp_username: str | None = None
     smtp_password: SecretStr = SecretStr("")
     sender: EmailAddress | None = None
+    push_contact: EmailAddress | None = None
     ntfy_url: Url | None = None
     ntfy_token: SecretStr = SecretStr("")
     ca_file: FilePath | None = None

@@ -3,6 +3,7 @@
 import { PLACES, bodyMap } from "./body_map.js";
 import { drop, keep as keepKnown, keepRunner, keptOf, lastRunner } from "./kept.js";
 import { FORGOTTEN, Outbox } from "./outbox.js";
+import { canPush, entry as pushEntry, subscribe, subscribed } from "./push.js";
 import { ON_BONE, SIGNS, STIFFNESS_MIN, SUPPORT, SURFACE, TREND, WHEN, YES_NO } from "./words.js";
 
 const query = new URLSearchParams(location.search);
@@ -15,6 +16,7 @@ let known = keptOf(runner, asked); // what the service said last
 let isShown = true; // unless the service has said that it shows nothing of this runner here
 let draft = null; // the pain that is being told
 let refused = "";
+let pushed = null; // whether messages come to this browser; null where that is not known
 let adding = false; // whether another pain is being told
 let editing = ""; // the pain whose details are open
 const LABELS = ["surface", "shoe", "support", "hills", "weights"]; // what one run has from the last
@@ -335,6 +337,29 @@ function nextSection() {
     : hurts ? "You are asked again tomorrow morning: as usual, or worse." : "Kept. If something turns up later, add it here." })];
 }
 
+// Messages to this phone
+
+function messagesSection() {
+  if (!known?.push_key || pushed === null) return [];
+  const text = pushed ? "Send no messages to this phone" : "Send messages to this phone";
+  return [button(text, () => setPushed(!pushed).catch((error) => { refused = error.message; show(); }))];
+}
+
+async function setPushed(wanted) {
+  const found = wanted ? await subscribe(known.push_key) : await subscribed();
+  const told = found && (await pushEntry(found));
+  if (wanted) outbox.keep(runner, "push", told);
+  else if (told) outbox.withdraw(runner, "push", told.id);
+  if (!wanted) await found?.unsubscribe();
+  pushed = wanted;
+  show();
+}
+
+async function lookForPush() {
+  if (canPush()) pushed = Boolean(await subscribed());
+  show();
+}
+
 function fill(id, parts) {
   const node = element(id);
   node.replaceChildren(...parts.filter((part) => part !== null));
@@ -353,7 +378,7 @@ function readOnly() {
 function show() {
   if (pressed) return;
   const shown = state();
-  const all = JSON.stringify([shown, draft, adding, editing, refused, outbox.waiting.length]);
+  const all = JSON.stringify([shown, draft, adding, editing, refused, pushed, outbox.waiting.length]);
   if (all === shownLast) return;
   shownLast = all;
   element("name").textContent = shown.name ?? "surefoot";
@@ -371,6 +396,7 @@ function show() {
   fill("labels", (next && !isFirst) || !(isYours() || shown.labels_typed) ? [] : labelsSection());
   fill("ahead", next || !isYours() || !shown.run ? [] : nextLabelsSection());
   fill("next", next || !isYours() ? [] : nextSection());
+  fill("messages", next || !isYours() ? [] : messagesSection());
   if (!isYours()) readOnly();
 }
 
@@ -385,6 +411,7 @@ for (const name of ["pointerup", "pointercancel", "contextmenu", "blur"]) addEve
 if (runner) {
   navigator.serviceWorker?.register("/diary/worker.js").catch(() => {});
   refresh().then(() => outbox.send());
+  lookForPush();
 } else {
   element("when").textContent = "Open this page by the link of a run.";
 }

@@ -21,6 +21,7 @@ from surefoot.service.exporters.ntfy import Ntfy
 from surefoot.service.exporters.private_influxdb import PRIVATE_BUCKET, PrivateInfluxExporter, private_client
 from surefoot.service.exporters.private_mqtt import PRIVATE_TOPIC, PrivateMqttExporter
 from surefoot.service.exporters.status import ExporterStatus, RowsAvailable
+from surefoot.service.exporters.web_push import WebPush
 from surefoot.service.problem_log import ProblemLog
 from surefoot.service.settings import Settings
 from surefoot.service.store.outbox import Outbox
@@ -42,11 +43,12 @@ SINK_TABLES = {
     "command": ("alerts",),
     "e-mail": ("summaries",),
     "ntfy": ("summaries",),
+    "web push": ("summaries",),
     PRIVATE_BUCKET: (),
     PRIVATE_TOPIC: (),
 }
 """Exporter → the tables that it exports."""
-MESSAGE_SINKS = ("e-mail", "ntfy")
+MESSAGE_SINKS = ("e-mail", "ntfy", "web push")
 """Exporters that any process may run beside others; they send nothing twice."""
 
 RunExporter = Callable[[Settings, ExporterStatus, RowsAvailable], Awaitable[None]]
@@ -78,6 +80,11 @@ async def _ntfy(settings: Settings, status: ExporterStatus, rows_available: Rows
         await MessageExporter(outbox, settings, status, Ntfy(settings.messages)).run(rows_available)
 
 
+async def _web_push(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
+    with Outbox(settings.store_path, status.name) as outbox:
+        await MessageExporter(outbox, settings, status, WebPush(settings)).run(rows_available)
+
+
 async def _private_influxdb(settings: Settings, status: ExporterStatus, rows_available: RowsAvailable) -> None:
     with private_client(settings.influxdb) as influx:
         await PrivateInfluxExporter(settings.data, influx, status).run(rows_available)
@@ -103,6 +110,7 @@ class ExporterThread:
             "command": (settings.command.program, _command, ("alerts",)),
             "e-mail": (settings.messages.smtp_host, _mail, ("summaries",)),
             "ntfy": (settings.messages.ntfy_url, _ntfy, ("summaries",)),
+            "web push": (settings.messages.push_contact, _web_push, ("summaries",)),
             PRIVATE_BUCKET: (settings.influxdb.url and settings.influxdb.private_bucket, _private_influxdb, ()),
             PRIVATE_TOPIC: (settings.mqtt.host and settings.mqtt.private_topic, _private_mqtt, ()),
         }

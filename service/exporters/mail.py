@@ -28,7 +28,7 @@ class Mail:
         self._settings = settings
 
     @staticmethod
-    def recipient(messages: RunnerMessages) -> str | None:
+    def recipient(_: str, messages: RunnerMessages) -> str | None:
         """Who gets a runner's messages this way."""
         return messages.to
 

@@ -38,7 +38,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 300.0
 class Way(Protocol):
     """One way to phones; calls block."""
 
-    def recipient(self, messages: RunnerMessages) -> str | None:
+    def recipient(self, runner: str, messages: RunnerMessages) -> str | None:
         """Who gets a runner's messages this way; None for nobody."""
 
     def send(self, message: PhoneMessage, recipient: str) -> None:
@@ -135,7 +135,7 @@ class MessageExporter:
 
     def _is_wanted(self, row: sqlite3.Row) -> bool:
         """Whether somebody is to be told of a run and was not yet; one that was analysed again has another row."""
-        recipient = self._way.recipient(self._settings.messages_for(row["runner"]))
+        recipient = self._way.recipient(row["runner"], self._settings.messages_for(row["runner"]))
         if recipient is None or moving_s(json.loads(row["body"])) < MIN_MOVING_S:
             return False
         return not self._outbox.was_delivered(run_message_id(row["run"], row["runner"]))
@@ -190,7 +190,7 @@ class MessageExporter:
         ServerDownError, RecipientRefusedError
             if it is to be tried again.
         """
-        recipient = self._way.recipient(self._settings.messages_for(runner))
+        recipient = self._way.recipient(runner, self._settings.messages_for(runner))
         if recipient is None or self._outbox.was_delivered(message):
             return ""
         if message in self._refused:

@@ -21,7 +21,7 @@ FOR_GOOD = (400, 413)
 """What is wrong with the message itself; anything else may be other another time."""
 
 
-class _NoRedirect(HTTPRedirectHandler):
+class NoRedirect(HTTPRedirectHandler):
     """Follows no redirect, which could lead the token elsewhere."""
 
     def redirect_request(self, *_: object) -> None:
@@ -37,7 +37,7 @@ class Ntfy:
         self._ca_file = settings.ca_file
 
     @staticmethod
-    def recipient(messages: RunnerMessages) -> str | None:
+    def recipient(_: str, messages: RunnerMessages) -> str | None:
         """The topic of a runner's messages."""
         return messages.ntfy_topic
 
@@ -73,7 +73,7 @@ class Ntfy:
 
     def _answer(self, path: str, body: bytes | None = None) -> None:
         headers = {"User-Agent": "surefoot", **({"Authorization": f"Bearer {self._token}"} if self._token else {})}
-        opener = build_opener(_NoRedirect, HTTPSHandler(context=ssl.create_default_context(cafile=self._ca_file)))
+        opener = build_opener(NoRedirect, HTTPSHandler(context=ssl.create_default_context(cafile=self._ca_file)))
         try:
             with opener.open(Request(f"{self._url}{path}", body, headers), timeout=TIMEOUT_S) as answer:
                 assert isinstance(answer, HTTPResponse)

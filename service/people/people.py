@@ -17,16 +17,18 @@ from surefoot.analysis.weeks.red_flags import RedFlag, red_flags
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
+from surefoot.service.people.push import PushSubscription
 from surefoot.service.people.typed_values import from_json, to_json
 
-Typed = Anchor | CheckIn | FollowedPlan | Injury | LegTests | RunLabels | Seen | Shoe
-T = TypeVar("T", Anchor, CheckIn, FollowedPlan, Injury, LegTests, RunLabels, Seen, Shoe)
+Typed = Anchor | CheckIn | FollowedPlan | Injury | LegTests | PushSubscription | RunLabels | Seen | Shoe
+T = TypeVar("T", Anchor, CheckIn, FollowedPlan, Injury, LegTests, PushSubscription, RunLabels, Seen, Shoe)
 KINDS: dict[type[Any], EntryKind] = {
     Anchor: EntryKind.USUAL,
     CheckIn: EntryKind.CHECK_IN,
     FollowedPlan: EntryKind.PLAN,
     Injury: EntryKind.INJURY,
     LegTests: EntryKind.LEG_TESTS,
+    PushSubscription: EntryKind.PUSH,
     RunLabels: EntryKind.LABELS,
     Seen: EntryKind.SEEN,
     Shoe: EntryKind.SHOE,

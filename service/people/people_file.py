@@ -46,6 +46,8 @@ class EntryKind(StrEnum):
     """That a runner lets pain, injuries and plans leave this computer."""
     LINK = "link"
     """What a runner lets somebody without an account see for some days; the id is the link's digest."""
+    PUSH = "push"
+    """A browser that gets a runner's messages."""
     FEED = "feed"
     """An address of a runner's calendar; the id is its digest."""
 

@@ -15,10 +15,12 @@ from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
 from surefoot.service.errors.people import EntryError
+from surefoot.service.people.push import PushSubscription
 
 T = TypeVar("T")
 _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (Anchor, CheckIn, FollowedPlan, Injury, LegTests, RunLabels, Seen, Shoe)
+    kind: TypeAdapter(kind)
+    for kind in (Anchor, CheckIn, FollowedPlan, Injury, LegTests, PushSubscription, RunLabels, Seen, Shoe)
 }
 
 

@@ -18,6 +18,9 @@ _ADVICE: Mapping[str, Callable[[str], str]] = {
     "command": lambda _: "Correct the program; alerts of the past are not given to it again.",
     "e-mail": lambda _: "Correct the address, messages.to; messages of the past are not sent again.",
     "ntfy": lambda _: "Correct messages.ntfy_topic; messages of the past are not sent again.",
+    "web push": lambda _: (
+        "The runner asks for messages anew on the diary's page; those of the past are not sent again."
+    ),
 }
 """Sink → what to do about a reason for which it refused rows."""
 SERVERS = {
@@ -26,6 +29,7 @@ SERVERS = {
     "command": "The program",
     "e-mail": "The mail server",
     "ntfy": "The server of ntfy",
+    "web push": "The push service",
 }
 
 

@@ -20,12 +20,21 @@ from surefoot.service.errors.people import EntryError
 from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.people.people import People
 from surefoot.service.people.people_file import Entry, EntryKind
+from surefoot.service.people.push import PushSubscription
+from surefoot.service.people.push_key import PushKey
 from surefoot.service.people.typed_values import from_json, to_json
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.weeks.next_session import next_session
 
-KINDS: dict[str, type[Any]] = {"check_in": CheckIn, "injury": Injury, "labels": RunLabels, "seen": Seen, "shoe": Shoe}
+KINDS: dict[str, type[Any]] = {
+    "check_in": CheckIn,
+    "injury": Injury,
+    "labels": RunLabels,
+    "push": PushSubscription,
+    "seen": Seen,
+    "shoe": Shoe,
+}
 WITHOUT_RUN_DAYS = 2
 """Without a run, the page shows what was said of so many days."""
 
@@ -70,11 +79,15 @@ class Diary:
             bool(wanted) and _has_roll(self._findings(wanted, runner)),
             self._next_labels(runner, list(manifests.values())),
             self._plan(runner),
+            self._push_key(),
         )
 
     def _plan(self, runner: str) -> Sequence[str] | None:
         found = next_session(self._settings, runner, self._now)
         return None if found is None else found.sentences
+
+    def _push_key(self) -> str:
+        return "" if self._settings.messages.push_contact is None else PushKey(self._settings.data).public
 
     def is_forgotten(self, runner: str) -> bool:
         """Whether a runner was forgotten."""
