@@ -177,6 +177,13 @@ showDates();
 // Where the form to sign in is shown, nobody is signed in, and nothing that a diary page kept is left for others.
 if (document.querySelector("form.login")) {
   for (const key of Object.keys(localStorage)) if (key.startsWith("surefoot diary of ")) localStorage.removeItem(key);
+  endPush().catch(() => null);
+}
+
+// Nobody's messages come to a browser in which nobody is signed in; the push service tells the service.
+async function endPush() {
+  const page = await navigator.serviceWorker?.getRegistration("/diary/");
+  await (await page?.pushManager?.getSubscription())?.unsubscribe();
 }
 
 if (localStorage.theme) root.dataset.theme = localStorage.theme;

@@ -268,7 +268,7 @@ class WallApplication:
         yield CLOSING_EVENT
 
     async def _replay_events(self, request: Request) -> Response:
-        run = request.path_params["run"]
+        run, viewer = request.path_params["run"], self._login.viewer(request)
         try:
             recorded = await self._analysed(request, run)
             at_s = float(request.query_params.get("at", "nan"))
@@ -279,9 +279,10 @@ class WallApplication:
         begin_s = min(max(at_s, first_s), last_s) if at_s == at_s else first_s
 
         async def events() -> AsyncIterator[str]:
+            """Until the viewer has other rights, with which other things are shown: the page asks anew."""
             delta, loop = PageDelta(), asyncio.get_running_loop()
             began_s, revision, content_of = loop.time(), 0, _content_builder(request, f"/runs/{run}")
-            while not self.closing.is_set() and self._login.viewer(request) is not None:
+            while not self.closing.is_set() and viewer is not None and self._login.viewer(request) == viewer:
                 now_s = min(begin_s + speed * (loop.time() - began_s), last_s)
                 ended = now_s >= last_s
                 squad = squad_state_at(recorded, now_s, revision)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from surefoot.service.errors import RequestError
 
 
@@ -15,6 +17,16 @@ class TrackApartError(RequestError):
         super().__init__(
             f"the watch's {compared} does not show that it was on run {run} ({why}), so it was not joined; check that "
             "run and runner are the right ones."
+        )
+
+
+class WatchRunForgottenError(RequestError):
+    """A run of a watch is from before its runner was forgotten."""
+
+    def __init__(self, runner: str, at_utc: datetime) -> None:
+        self.runner, self.at_utc = runner, at_utc
+        super().__init__(
+            f"{runner} was forgotten on {at_utc:%Y-%m-%d}, and this run began before: it is not taken in, later ones are."
         )
 
 

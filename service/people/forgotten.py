@@ -16,10 +16,11 @@ from typing import Any
 
 from surefoot.sensor_ingest.ble.discovery import serial_matches
 from surefoot.sensor_ingest.recording.private_files import make_private_folder
-from surefoot.service.store.checked_lines import Stamp, append_line, read_lines, stamp_of
+from surefoot.service.store.checked_lines import Line, Stamp, append_line, read_lines, stamp_of
 
 FILE_NAME = "forgotten.log"
-FORGOTTEN, REACHED = "forgotten", "reached"
+FORGOTTEN, REACHED, BACK = "forgotten", "reached", "back"
+POD = "pod "
 HERE = "here"
 """The data folder itself, as a place."""
 
@@ -135,6 +136,12 @@ class Forgotten:
         """Of whom nothing can be sent from here any more."""
         return [each for each in self.tombstones if self.is_reached(HERE, each)]
 
+    def came_back(self, runner: str) -> None:
+        """Note that something of a forgotten runner was here once more: servers may have been sent it meanwhile."""
+        for stone in self.gone_here():
+            if stone.is_of(runner):
+                append_line(self.path, BACK, {"salt": stone.salt})
+
     def was_reached(self, place: str, tombstones: Iterable[Tombstone]) -> None:
         """Note that a place holds nothing of them any more."""
         for each in tombstones:
@@ -150,8 +157,23 @@ class Forgotten:
         if stamp != self._read[0]:
             lines = list(read_lines(self.path))
             stones = tuple(_tombstone(fields) for kind, fields in lines if kind == FORGOTTEN)
-            self._read = stamp, stones, frozenset((x["salt"], x["place"]) for kind, x in lines if kind == REACHED)
+            self._read = stamp, stones, frozenset(_reached(lines))
         return self._read
+
+
+def _reached(lines: Iterable[Line]) -> set[tuple[str, str]]:
+    """Tombstone and place; what comes back has to be looked for again everywhere but here and on pods."""
+    found: set[tuple[str, str]] = set()
+    for kind, fields in lines:
+        if kind == REACHED:
+            found.add((fields["salt"], fields["place"]))
+        elif kind == BACK:
+            found -= {each for each in found if each[0] == fields["salt"] and not _stays(each[1])}
+    return found
+
+
+def _stays(place: str) -> bool:
+    return place == HERE or place.startswith(POD)
 
 
 def _tombstone(fields: Any) -> Tombstone:
@@ -160,7 +182,7 @@ def _tombstone(fields: Any) -> Tombstone:
 
 
 def _place(span: WornSpan) -> str:
-    return f"pod {span.serial}"
+    return f"{POD}{span.serial}"
 
 
 def _digest(salt: str, runner: str) -> str:

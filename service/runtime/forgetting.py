@@ -15,6 +15,7 @@ from surefoot.sensor_ingest.recording.errors import NotARunError, RunFormatNewer
 from surefoot.sensor_ingest.recording.folder_swap import finish_swaps
 from surefoot.sensor_ingest.recording.kept_feet import FILE_NAME as FEET
 from surefoot.sensor_ingest.recording.leaving_out import leave_out
+from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.private_files import replace_private_file
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
 from surefoot.service.people.accounts import LINK
@@ -87,8 +88,17 @@ def sweep(settings: Settings, forgotten: Forgotten | None = None) -> Swept:
     entries = _sweep_people(settings.data, forgotten)
     if runs or entries:
         _sweep_files(settings, runs)
+    for runner in sorted({runner for _, runner in runs}):
+        own.came_back(runner)
     own.was_reached(HERE, waiting)
     return Swept(runs, entries)
+
+
+def sweep_if_back(settings: Settings, manifest: Manifest) -> None:
+    """Leave nothing of a run's results that were stored while somebody in it was forgotten."""
+    forgotten = Forgotten(settings.data)
+    if any(forgotten.covers(runner, manifest.created_utc) for runner in manifest.runners):
+        sweep(settings)
 
 
 def sweep_parts(settings: Settings, forgotten: Forgotten | None = None) -> frozenset[Run]:

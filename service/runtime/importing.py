@@ -11,7 +11,8 @@ from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
 from surefoot.sensor_ingest.watches.activity import Activity
 from surefoot.sensor_ingest.watches.kept_track import forget_track, keep_track
-from surefoot.service.errors.watches import TrackApartError, WatchRunUnknownError
+from surefoot.service.errors.watches import TrackApartError, WatchRunForgottenError, WatchRunUnknownError
+from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.watch_joining import join_track
@@ -46,9 +47,14 @@ def import_activity(activity: Activity, runner: str, settings: Settings, progres
 
     Raises
     ------
+    WatchRunForgottenError
+        if the runner was forgotten since.
     IngestError, StoreError
         if a run of that time cannot be read, or nothing can be written.
     """
+    until_utc = Forgotten(settings.data).until(runner_id(runner))
+    if until_utc is not None and activity.started_utc <= until_utc:
+        raise WatchRunForgottenError(runner, until_utc)
     refusals = []
     for run in _runs_of_the_time(activity, runner_id(runner), settings):
         try:

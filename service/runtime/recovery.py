@@ -14,6 +14,7 @@ from surefoot.service.pipeline.analysis import CHUNK_S, ProgressCallback
 from surefoot.service.pipeline.reanalysis import replay_with_progress
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.pipeline.sampling_stats import damage_notes
+from surefoot.service.runtime.forgetting import sweep_if_back
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import RETAIN_S
@@ -51,6 +52,7 @@ def store_recorded_run(
         for note in damage_notes(again.reader.holes):
             log.warning("%s: %s", run.path, note)
         recorder.finish(end_s)
+    sweep_if_back(settings, ended.manifest)
 
 
 def rebuild(

@@ -14,6 +14,7 @@ from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.kept_usual import kept_usual
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
+from surefoot.service.runtime.forgetting import sweep_if_back
 from surefoot.service.runtime.known_findings import KnownFindings
 from surefoot.service.runtime.late_alerts import tell_late
 from surefoot.service.serialization.run_summary import summary_to_dict
@@ -69,6 +70,7 @@ def replace_results(
                 name: _replace(writer, reader, run.manifest, name, analysis, tell) for name in run.manifest.runners
             }
         on_stored(writer.rows_added)
+    sweep_if_back(settings, run.manifest)
     return replaced
 
 

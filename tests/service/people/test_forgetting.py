@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.analysis.track import Track
 from surefoot.analysis.weeks.feeling import CheckIn, When
 from surefoot.analysis.weeks.labels import Shoe
 from surefoot.dashboards.viewers import Role, Scope
@@ -21,6 +24,8 @@ from surefoot.sensor_ingest.recording.entries import EventEntry, PacketEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.kept_feet import kept_feet
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
+from surefoot.sensor_ingest.watches.activity import Activity
+from surefoot.service.errors.watches import WatchRunForgottenError
 from surefoot.service.gateway.forwarding import Forwarder
 from surefoot.service.gateway.handover import DONE
 from surefoot.service.gateway.keys import GatewayKeys
@@ -32,8 +37,10 @@ from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.runtime.backup import back_up, restore
 from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.forgetting import forget_runner, sweep
+from surefoot.service.runtime.importing import import_activity
 from surefoot.service.runtime.joining import join_parts
 from surefoot.service.runtime.recovery import store_recorded_run
+from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.runtime.syncing import bring_in, shelf_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.repair import ensure_store, set_aside
@@ -45,7 +52,7 @@ from tests.sensor_ingest.shelved import kept_records, shelve
 from tests.service.demo_runs import assert_same, record_demo_run
 from tests.service.gateway_client import GatewayClient
 from tests.service.real_command import RealCommand
-from tests.service.stored_runs import stored
+from tests.service.stored_runs import manifest, store_samples, stored
 
 FORGOTTEN = datetime(2026, 2, 1, tzinfo=UTC)
 LATER = datetime(2026, 3, 1, tzinfo=UTC)
@@ -174,6 +181,47 @@ def test_a_store_that_is_rebuilt_revives_nobody(settings: Settings) -> None:
         store_recorded_run(run, settings)
     sweep(settings)
     assert holding(settings.data, ANNA) == []
+
+
+def test_a_run_that_is_analysed_again_while_its_runner_is_forgotten_is_not_there_afterwards(settings: Settings) -> None:
+    (run,) = [each for each in list_runs(settings.runs_folder) if each.manifest.runners == (ANNA,)]
+    told = list[str]()
+
+    def forget(*_: object) -> None:
+        if not told:
+            told.append("forgotten")
+            forget_runner(settings, ANNA, FORGOTTEN)
+
+    replace_results(run, settings, forget)
+    assert told
+    assert holding(settings.data, ANNA) == []
+
+
+def test_servers_are_asked_again_where_something_came_back(settings: Settings, samples: dict[Foot, Samples]) -> None:
+    forget_runner(settings, ANNA, FORGOTTEN)
+    forgotten = Forgotten(settings.data)
+    forgotten.was_reached("influxdb", forgotten.not_reached("influxdb"))
+    sweep(settings)
+    assert forgotten.not_reached("influxdb") == []
+    store_samples(settings, samples, [], run=manifest("20260104T030405Z-00000004", OLD, ANNA))
+    pods = forgotten.pods_to_empty()
+    assert sweep(settings)
+    assert len(forgotten.not_reached("influxdb")) == 1
+    assert (forgotten.not_reached("here"), forgotten.pods_to_empty()) == ([], pods)
+
+
+def test_a_run_of_a_watch_from_before_is_not_taken_in_and_a_later_one_is(settings: Settings) -> None:
+    forget_runner(settings, ANNA, FORGOTTEN)
+    with pytest.raises(WatchRunForgottenError, match="was forgotten on 2026-02-01, and this run began before"):
+        import_activity(activity(OLD), ANNA, settings, lambda *_: None)
+    assert holding(settings.data, ANNA) == []
+    assert import_activity(activity(LATER), ANNA, settings, lambda *_: None).is_new
+
+
+def activity(at: datetime) -> Activity:
+    """Ten minutes of a watch."""
+    seconds = np.arange(0.0, 600.0)
+    return Activity("fit", "run", at, None, 600.0, math.nan, math.nan, Track(seconds, *(np.full(600, math.nan),) * 7))
 
 
 def test_a_part_that_comes_late_becomes_no_run(settings: Settings, together: DemoRun, demo: DemoRun) -> None:

@@ -33,6 +33,10 @@ PUT_RUN = """async ([id, runner, createdMs]) => {
                   ended: true, closed: true, cue: 0 };
     await journals.append(run, new Uint8Array(5000).fill(7));
 }"""
+PUSHED = """PushManager.prototype.getSubscription = async () => ({
+    toJSON: () => ({ endpoint: "https://push.example/1", keys: {} }),
+    unsubscribe: async () => { localStorage.unsubscribed = "yes"; return true; },
+});"""
 HELD = """async () => {
     const { Journals } = await import("/phone/journal.js");
     return (await (await Journals.open()).runs()).map((run) => run.runner);
@@ -195,6 +199,7 @@ def test_after_signing_out_a_shared_phone_shows_nobody_the_diary_that_was_open(
     service: Service, phone: BrowserContext
 ) -> None:
     service.add_accounts()
+    phone.add_init_script(PUSHED)
     page = phone.new_page()
     with service:
         sign_in(page, service, ANNA)
@@ -207,6 +212,7 @@ def test_after_signing_out_a_shared_phone_shows_nobody_the_diary_that_was_open(
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/login")
         wait(lambda: f"surefoot diary of {ANNA}" not in kept_by(page))
+        wait(lambda: page.evaluate("localStorage.unsubscribed"))
         diary(page, service, ANNA)
         expect(page.get_by_label("Password")).to_be_visible()
         sign_in(page, service, BERT)

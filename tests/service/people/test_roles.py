@@ -125,6 +125,7 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/account/end": ("POST", "/account/end", SIGNED_IN),
     "/account/share": ("POST", "/account/share", SIGNED_IN),
     "/account/link": ("POST", "/account/link", SIGNED_IN),
+    "/account/consent": ("POST", "/account/consent", SIGNED_IN),
     "/gateway/runs": ("POST", "/gateway/runs", NOBODY),
     "/gateway/forgotten": ("POST", "/gateway/forgotten", NOBODY),
     "/gateway/runs/{run}/journal": ("PUT", "/gateway/runs/RUN/journal?offset=0", NOBODY),
@@ -137,6 +138,7 @@ DECIDED = {
     "/runner/{runner}/history/end-feed",
     "/account/share",
     "/account/link",
+    "/account/consent",
 }
 """What a guardian does alone."""
 TYPED = (
