@@ -25,9 +25,7 @@ class WatchRunForgottenError(RequestError):
 
     def __init__(self, runner: str, at_utc: datetime) -> None:
         self.runner, self.at_utc = runner, at_utc
-        super().__init__(
-            f"{runner} was forgotten on {at_utc:%Y-%m-%d}, and this run began before: it is not taken in, later ones are."
-        )
+        super().__init__(f"{runner} was forgotten on {at_utc:%Y-%m-%d}, and this run began before: it is not taken in.")
 
 
 class WatchRunUnknownError(RequestError):

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.accuracy.report import Finding, show
-from tests.people import forgetting, held, phone
+from tests.people import forgetting, held, phone, trust
 
 PICTURES = Path("build/people")
 PARTS: Mapping[str, Callable[[], Iterable[Finding]]] = {
@@ -18,6 +18,8 @@ PARTS: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "roles": held.roles,
     "session": held.first_session,
     "forgetting": forgetting.rows,
+    "running": trust.while_running,
+    "places": trust.places,
 }
 BESIDE = {"roles", "session"}
 """Run in processes of their own, while the others are."""

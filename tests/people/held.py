@@ -19,15 +19,16 @@ SESSION = ("tests/service/people/test_prescribed_session.py",)
 def roles() -> Iterator[Finding]:
     """The matrix of every page, address and stream, and every role."""
     roles = len(VIEWERS) + len(MINOR) + 1  # and whoever is not signed in
-    yield _tested(f"{len(ADDRESSES) + len(SENT)} addresses × {roles} roles", "tests that fail, of", ROLES)
+    yield tested(f"{len(ADDRESSES) + len(SENT)} addresses × {roles} roles", "tests that fail, of", ROLES)
 
 
 def first_session() -> Iterator[Finding]:
     """The first session of a return to running: live and continued, synced, and half of each."""
-    yield _tested("6 × (1 min run, 4 min walk)", "tests that fail, of", SESSION)
+    yield tested("6 × (1 min run, 4 min walk)", "tests that fail, of", SESSION)
 
 
-def _tested(data: str, what: str, files: tuple[str, ...]) -> Finding:
+def tested(data: str, what: str, files: tuple[str, ...]) -> Finding:
+    """Tests of files, run as they are: how many fail."""
     with TemporaryDirectory(prefix="surefoot-people-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *files]

@@ -203,7 +203,7 @@ def test_servers_are_asked_again_where_something_came_back(settings: Settings, s
     forgotten.was_reached("influxdb", forgotten.not_reached("influxdb"))
     sweep(settings)
     assert forgotten.not_reached("influxdb") == []
-    store_samples(settings, samples, [], run=manifest("20260104T030405Z-00000004", OLD, ANNA))
+    store_samples(settings, samples, [], run=manifest("20260104T030405Z-00000004", OLD + timedelta(days=2), ANNA))
     pods = forgotten.pods_to_empty()
     assert sweep(settings)
     assert len(forgotten.not_reached("influxdb")) == 1
