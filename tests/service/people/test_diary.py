@@ -353,7 +353,7 @@ def test_an_entry_is_taken_from_the_diarys_own_page_alone(wall: str, people: Peo
 
 
 def test_what_cannot_be_kept_is_refused_in_a_sentence(wall: str) -> None:
-    unknown = "there are no entries dream; there are check_in, injury, labels, seen, shoe"
+    unknown = "there are no entries dream; there are check_in, injury, labels, push, seen, shoe"
     assert posted(wall, "check_in", b"no") == (400, "an entry is a JSON object")
     assert posted(wall, "check_in", b"{}") == (400, "id: field required")
     assert posted(wall, "dream", b"{}") == (400, unknown)

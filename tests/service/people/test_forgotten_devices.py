@@ -98,8 +98,8 @@ def sign_in(page: Page, service: Service, name: str) -> None:
     page.goto(f"{service.address}/login")
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(WORD)
-    page.get_by_role("button", name="Show the wall").click()
-    page.wait_for_url(f"{service.address}/")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/login" not in url)
 
 
 def diary(page: Page, service: Service, runner: str) -> None:
