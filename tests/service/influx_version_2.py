@@ -54,10 +54,13 @@ class InfluxServer2(Server):
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
-    def token(self, rights: Sequence[str], bucket: str | None = None) -> str:
-        """A token for one bucket, as the compose makes them."""
-        resource = {"type": "buckets", "id": bucket or self.bucket, "orgID": self.organisation}
-        rights_told = [{"action": right, "resource": resource} for right in rights]
+    def token(self, rights: Sequence[str], *buckets: str) -> str:
+        """A token for one bucket, as the compose makes them, or for several."""
+        rights_told = [
+            {"action": right, "resource": {"type": "buckets", "id": bucket, "orgID": self.organisation}}
+            for right in rights
+            for bucket in buckets or (self.bucket,)
+        ]
         made = self.told("/api/v2/authorizations", {"orgID": self.organisation, "permissions": rights_told})
         return str(made["token"])
 

@@ -12,7 +12,12 @@ from urllib.parse import quote
 import pytest
 
 from surefoot.analysis.model import Foot, Samples
+from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, When
+from surefoot.dashboards.viewers import Role, Viewer
 from surefoot.service.exporters.influxdb_client import InfluxClient
+from surefoot.service.exporters.private_influxdb import drain_to_private_bucket, private_client
+from surefoot.service.people.consents import Consents
+from surefoot.service.people.people import People
 from surefoot.service.settings import Settings
 from surefoot.service.store.schema import EXPORTED_TABLES
 from tests.people.installation import ANNA, BERT
@@ -148,6 +153,32 @@ def test_a_runner_is_forgotten_as_soon_as_the_token_may_write(
         assert points(settings, ANNA) == before[ANNA]
     assert shipped(settings, monkeypatch, capsys)[0] == 0
     assert (points(settings, ANNA), points(settings, BERT)) == ([], before[BERT])
+
+
+def test_a_bucket_for_those_who_consent_is_theirs_alone_and_emptied_when_they_take_it_back(
+    server: InfluxServer2, tmp_path: Path
+) -> None:
+    private = server.bucket_that_keeps("private", 0)
+    settings = settings_of(tmp_path, server, server.token(("read", "write"), server.bucket, private), "surefoot")
+    database = settings.influxdb.model_copy(update={"private_bucket": "private"})
+    settings = settings.model_copy(update={"influxdb": database})
+    people = People(settings.data)
+    for name in (ANNA, BERT):
+        people.keep(name, CheckIn("c1", OLD_RUN, OLD_RUN.date(), When.AFTER, (Pain(Foot.LEFT, Place.SHIN, 4),)))
+    consents = Consents(people.file)
+
+    def held() -> dict[str, float]:
+        drain_to_private_bucket(settings)
+        with private_client(database) as influx:
+            found = influx.query("SELECT score FROM pains GROUP BY runner")
+        return {each.tags["runner"]: each.rows[0][1] for each in found}
+
+    assert held() == {}
+    for name in (ANNA, BERT):
+        consents.give(Viewer(name, name, Role.RUNNER, name))
+    assert held() == {ANNA: 4.0, BERT: 4.0}
+    consents.take_back(Viewer(ANNA, ANNA, Role.RUNNER, ANNA))
+    assert held() == {BERT: 4.0}
 
 
 def points(settings: Settings, runner: str) -> list[str]:
