@@ -410,8 +410,10 @@ for (const name of ["pointerup", "pointercancel", "contextmenu", "blur"]) addEve
 // Nothing is asked before it is known of which run.
 if (runner) {
   navigator.serviceWorker?.register("/diary/worker.js").catch(() => {});
-  refresh().then(() => outbox.send());
-  lookForPush();
+  refresh().then(() => {
+    outbox.send();
+    lookForPush();
+  });
 } else {
   element("when").textContent = "Open this page by the link of a run.";
 }
