@@ -16,6 +16,7 @@ from surefoot.service.people.people import People
 from surefoot.service.runtime.past_runs import past_runs
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.store.watch_runs import WatchRuns
 from surefoot.service.weeks.beginning import Plans
 from surefoot.service.weeks.evenness import easy_mps, walks_evenly
 from surefoot.service.weeks.next_session import next_session
@@ -97,7 +98,7 @@ class RunnerPlan:
         if not self._settings.store_path.exists():
             return False
         with StoreReader(self._settings.store_path) as reader:
-            return bool(reader.runs(runner))
+            return bool(reader.runs(runner) or WatchRuns(self._settings.store_path).without_pods(runner))
 
 
 @contextmanager

@@ -97,6 +97,15 @@ def test_a_run_of_a_watch_counts_in_its_week(page: str) -> None:
     assert re.search(r"18 May 2 3\d \d+\.\d \d+\+ \d+\+ 5\.2", words(page))
 
 
+def test_a_runner_with_a_watch_alone_has_a_page(tmp_path: Path) -> None:
+    alone = Settings(data=tmp_path)
+    at_ns = round(NOON.timestamp()) * 10**9
+    WatchRuns(alone.store_path).add(
+        WatchRun("eve", at_ns, "Eve", 0.0, 1800.0, WATCH_M, None, None, 168.0, "running", "fit")
+    )
+    assert "18 May 1 30 5.2 – – 5.2" in words(physio_html(physio_facts(alone, "eve", NOON)))
+
+
 def test_a_sign_stands_in_the_words_that_the_runner_read(page: str) -> None:
     told = "Do not run on it; have it seen this week: pain at the left outer ankle that grows while you run."
     assert f"11 May: {told}" in words(page)
