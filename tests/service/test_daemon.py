@@ -210,7 +210,13 @@ def test_a_signal_ends_the_service_and_its_run(tmp_path: Path, numbers: list[sig
         "--minutes",
         "2",
     ]
-    service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    service = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # whoever tests under `nohup` ignores it
+    )
     wait(lambda: journals(tmp_path))
     for number in numbers:
         service.send_signal(number)
