@@ -72,6 +72,7 @@ class History:
     check_ins, flags : what was said of feet and legs, and what is to be seen because of it.
     feed_since : since when there is an address of a calendar; None without one.
     usual : what the runner's runs are compared with, and how they compare.
+    load : what is to be said of the newest run's load, and of this week's.
     """
 
     name: str
@@ -82,6 +83,7 @@ class History:
     injuries: Sequence[Injury]
     feed_since: datetime | None
     usual: UsualNow
+    load: Sequence[str] = ()
 
 
 class HistorySource(Protocol):

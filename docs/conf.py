@@ -58,7 +58,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(Path|Any|Self|ndarray|NDArray|Mapping|Sequence|Iterable|Iterator|Callable|DataFrame|optional)"),
     ("py:.*", r"(Floats|Bools|Ints|Evidence)"),
     # Ours, but not part of the library's promise: modules below the ones that have a page.
-    ("py:.*", r"surefoot\.(analysis\.(drift|inversion|gait)|sensor_ingest\.files\.columns|service|tables)\..*"),
+    ("py:.*", r"surefoot\.(analysis\.(drift|inversion|gait|weeks)|sensor_ingest\.files\.columns|service|tables)\..*"),
     ("py:exc", r".*RecordingError"),
 ]
 

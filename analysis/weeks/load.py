@@ -80,14 +80,29 @@ class Weeks:
         return now / then if then else None
 
     @property
-    def sentence(self) -> str:
-        """What the runner reads."""
-        if self.ratio is None:
+    def in_short(self) -> str:
+        """Both, without a comparison; empty where nobody ran in either."""
+        if not (self.last.runs or self.before.runs):
             return ""
+        now, then = (
+            amount if each.runs else "nothing"
+            for amount, each in zip(self._amounts(), (self.last, self.before), strict=True)
+        )
+        return f"{now} in 7 days, {then} in the 7 before."
+
+    def _amounts(self) -> tuple[str, str]:
         now, then = (
             km(each.distance_m) if self.in_distance else f"{each.run_s / 60.0:.0f} min"
             for each in (self.last, self.before)
         )
+        return now, then
+
+    @property
+    def sentence(self) -> str:
+        """What the runner reads."""
+        if self.ratio is None:
+            return ""
+        now, then = self._amounts()
         how = "as much as" if percent(self.ratio) == "0 %" else f"{percent(self.ratio)} {_more(self.ratio)} than"
         return f"{now} in your last 7 days, {how} in the 7 days before ({then}). {RULE}"
 

@@ -110,6 +110,7 @@ class HistoryPage:
         ]
         parts = [
             sections.section("runs", "Runs", *runs),
+            sections.load(history.load) if sees_runs else None,
             sections.trends(history.runs) if sees_runs else None,
             usual(runner, history.usual, today, may_tell=may_tell) if sees_runs and sees_pain else None,
             told_of.diary(history, today, self._diary_of(runner)) if sees_pain else None,

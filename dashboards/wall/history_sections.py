@@ -27,6 +27,11 @@ def section(name: str, heading: str, *parts: str | None) -> Markup:
                    aria_labelledby=f"{name}-heading")  # fmt: skip
 
 
+def load(said: Sequence[str]) -> Markup | None:
+    """How much was run of late, and what of the newest run is longer or new; None where nothing is said."""
+    return section("load", "How much", *(element("p", each) for each in said)) if said else None
+
+
 def month_table(runner: str, month: date, runs: Sequence[PastRun], worst: Mapping[date, int] | None) -> Markup:
     """The runs of a month by local date.
 

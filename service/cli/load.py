@@ -20,8 +20,8 @@ def load(
     from surefoot.analysis.weeks.followed import FollowedPlan
     from surefoot.analysis.weeks.labels import Shoe
     from surefoot.service.configuration import load_configuration
+    from surefoot.service.people.past_runs import past_runs
     from surefoot.service.people.people import People
-    from surefoot.service.runtime.past_runs import past_runs
     from surefoot.service.terminal.load import load_lines
 
     settings = load_configuration().settings

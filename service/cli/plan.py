@@ -108,6 +108,6 @@ def _walks_evenly(settings: Settings, runner: str, plans: Plans, today: date) ->
 
 
 def _history(settings: Settings, runner: str) -> Sequence[PastRun]:
-    from surefoot.service.runtime.past_runs import past_runs
+    from surefoot.service.people.past_runs import past_runs
 
     return past_runs(settings, runner) if settings.store_path.exists() else ()

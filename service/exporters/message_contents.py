@@ -10,8 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from surefoot.analysis.weeks.feeling import CheckIn, When
+from surefoot.analysis.weeks.followed import FollowedPlan, followed_on
+from surefoot.analysis.weeks.load import weeks
 from surefoot.dashboards.report.splits import pod_distance_m
 from surefoot.service.people.accounts import StoredAccounts
+from surefoot.service.people.past_runs import past_runs
 from surefoot.service.people.people import People
 from surefoot.service.people.speed_scales import scale_of_run
 from surefoot.service.serialization.run_messages import (
@@ -42,7 +45,8 @@ class MessageContents:
         """The message after a run, by the row of its summary."""
         run, runner, summary = row["run"], row["runner"], json.loads(row["body"])
         began = datetime.fromisoformat(summary["started"])
-        told = ToldRun(run, runner, self._name(runner), began, moving_s(summary), self._distance_m(run, runner))
+        lasted_s, distance_m = moving_s(summary), self._distance_m(run, runner)
+        told = ToldRun(run, runner, self._name(runner), began, lasted_s, distance_m, self._weeks(runner, run))
         return run_message(told, self._link(run_message_id(run, runner), runner, run))
 
     def of_morning(self, runner: str, run: str, today: date) -> PhoneMessage:
@@ -70,6 +74,14 @@ class MessageContents:
             own_m = pod_distance_m(reader.windows(run, runner))
         scale = scale_of_run(self._settings, run, runner)
         return own_m if own_m is None or scale is None else own_m * scale.factor
+
+    def _weeks(self, runner: str, run: str) -> str:
+        """How much was run up to a run; nothing while a plan is followed, whose rows grow faster."""
+        ran = past_runs(self._settings, runner)
+        day = next((each.day for each in ran if each.run == run), None)
+        if day is None or followed_on(self._people.all_of(runner, FollowedPlan), day) is not None:
+            return ""
+        return weeks(ran, day).in_short
 
     def _link(self, message: str, runner: str, run: str) -> Link:
         """Where a message leads; one that is sent again leads to the same place.

@@ -18,8 +18,8 @@ from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.noise import MIN_RUNNERS, learnt_sd_pct
 from surefoot.analysis.weeks.run_balance import COMPARED, Key, balances
 from surefoot.analysis.weeks.usual import MAX_RUNS, Usual, UsualKind, scatters
+from surefoot.service.people.past_runs import pods_run
 from surefoot.service.people.people import People
-from surefoot.service.runtime.past_runs import pods_run
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
 

@@ -49,6 +49,7 @@ class ToldRun:
     name : whose run it is, where others read it too; empty else.
     moving_s : time in which the runner ran or walked.
     distance_m : None where it is not known.
+    weeks : how much was run in the last seven days and the seven before; empty where it is not to be said.
     """
 
     run: str
@@ -57,6 +58,7 @@ class ToldRun:
     began: datetime
     moving_s: float
     distance_m: float | None
+    weeks: str = ""
 
 
 def run_message_id(run: str, runner: str) -> str:
@@ -75,13 +77,14 @@ def morning_messages(runner: str) -> re.Pattern[str]:
 
 
 def run_message(told: ToldRun, link: Link) -> PhoneMessage:
-    """The message after a run: when, how long, how far, and a question."""
+    """The message after a run: when, how long, how far, how much these two weeks, and a question."""
     began, minutes = told.began.astimezone(), f"{told.moving_s / 60.0:.0f} min"
     whose = f"The run of {told.name}, " if told.name else "Your run of "
     far = f", {told.distance_m / 1000.0:.1f} km" if told.distance_m is not None else ""
     first = f"{began:%A} {began.day} {began:%B}, {began:%H:%M}: {minutes}{far}."
+    weeks = f"\nRunning: {told.weeks}" if told.weeks else ""
     subject = f"{whose}{began:%A}, {minutes}"
-    return PhoneMessage(run_message_id(told.run, told.runner), subject, f"{first}\n\n{_asked(link)}", link)
+    return PhoneMessage(run_message_id(told.run, told.runner), subject, f"{first}{weeks}\n\n{_asked(link)}", link)
 
 
 def morning_message(runner: str, name: str, day: date, link: Link) -> PhoneMessage:

@@ -13,9 +13,12 @@ import numpy as np
 from surefoot.analysis.metrics import CONTACT
 from surefoot.analysis.model import Estimate, Foot, Gait, Window
 from surefoot.analysis.weeks.feeling import CheckIn
+from surefoot.analysis.weeks.followed import FollowedPlan, followed_on
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, shoe_distances_m
+from surefoot.analysis.weeks.load import said_of_load, weeks
 from surefoot.analysis.weeks.run_error import within_run
+from surefoot.analysis.weeks.words import day_name
 from surefoot.dashboards.history_source import History, PastRun, RunGait, WornShoe
 from surefoot.dashboards.physio_facts import PhysioFacts
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
@@ -23,6 +26,7 @@ from surefoot.sensor_ingest.watches.kept_track import kept_track, track_path
 from surefoot.service.errors.people import TooFewHealthyError
 from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.people.feeds import Feeds
+from surefoot.service.people.past_runs import past_runs
 from surefoot.service.people.people import People
 from surefoot.service.runtime.usual import confirm_usual, usual_now
 from surefoot.service.settings import Settings
@@ -69,6 +73,7 @@ class RunnerHistory:
             injuries,
             self._feeds.since(runner),
             usual_now(self._settings, runner),
+            self._load(runner, shoes),
         )
 
     def physio_facts(self, runner: str) -> PhysioFacts:
@@ -113,6 +118,17 @@ class RunnerHistory:
             raise KeyError(token)
         folders = self._folders(runner)
         return self._name(runner, folders), self._past(runner, folders, ())
+
+    def _load(self, runner: str, shoes: Sequence[Shoe]) -> Sequence[str]:
+        """What is to be said of how much the runner ran, up to the newest run."""
+        ran = [each for each in past_runs(self._settings, runner) if each.run_s > 0.0] if self._store.exists() else []
+        if not ran:
+            return ()
+        newest, fortnight = ran[-1], weeks(ran, ran[-1].day)
+        in_plan = followed_on(self._people.all_of(runner, FollowedPlan), newest.day) is not None
+        said = said_of_load(ran, newest, in_plan=in_plan, shoes={each.id: each for each in shoes})
+        amounts = [fortnight.in_short] if in_plan or fortnight.ratio is None else []
+        return [f"Up to the run of {day_name(newest.day)}:", *amounts, *said]
 
     def _folders(self, runner: str) -> Mapping[str, RunFolder]:
         """The runner's recordings by run, oldest first."""

@@ -15,8 +15,8 @@ from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.run_error import within_run
 from surefoot.dashboards.physio_facts import WEEKS, PhysioFacts, RunFacts
+from surefoot.service.people.past_runs import past_runs
 from surefoot.service.people.people import People
-from surefoot.service.runtime.past_runs import past_runs
 from surefoot.service.runtime.runner_traces import name_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader

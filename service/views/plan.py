@@ -12,8 +12,8 @@ from surefoot.analysis.weeks.injuries import Injury, InjuryKind, open_injuries
 from surefoot.analysis.weeks.plan import Entry, Row
 from surefoot.dashboards.plan_source import PlanState
 from surefoot.service.errors.people import EntryError
+from surefoot.service.people.past_runs import past_runs
 from surefoot.service.people.people import People
-from surefoot.service.runtime.past_runs import past_runs
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.watch_runs import WatchRuns

@@ -16,8 +16,8 @@ from surefoot.analysis.weeks.history import MIN_RUNNING_S
 from surefoot.analysis.weeks.labels import RunLabels, Surface
 from surefoot.analysis.weeks.progress import PlanSession
 from surefoot.analysis.weeks.session_told import about_session, any_told, faster, felt, signs_are_told, surface, swollen
+from surefoot.service.people.past_runs import of_watch
 from surefoot.service.people.people import People
-from surefoot.service.runtime.past_runs import of_watch
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
 from surefoot.service.store.watch_runs import WatchRuns

@@ -15,9 +15,9 @@ from surefoot.analysis.weeks.plan import Row
 from surefoot.sensor_ingest.watches.kept_track import keep_track
 from surefoot.sensor_ingest.watches.reading import read_activity
 from surefoot.service.configuration import load_configuration
+from surefoot.service.people.past_runs import past_runs
 from surefoot.service.people.people import People
 from surefoot.service.runtime.demo import DemoRun
-from surefoot.service.runtime.past_runs import past_runs
 from surefoot.service.store.watch_runs import WatchRun, WatchRuns
 from surefoot.service.weeks.beginning import Plans
 from tests.sensor_ingest.watches.watch_files import fit_file, points

@@ -76,7 +76,13 @@ def ended(
     began = datetime.fromtimestamp(end_ns / 1e9 - 60.0 * min_, UTC)
     body = {
         "started": began.isoformat(),
-        "numbers": {"run_time_s": 60.0 * min_, "walk_time_s": None},
+        "numbers": {
+            "duration_s": 60.0 * min_,
+            "run_time_s": 60.0 * min_,
+            "walk_time_s": None,
+            "impact_dose_g_left": None,
+            "impact_dose_g_right": None,
+        },
         "findings": [{"message": "The left ankle rolled outward."}],
     }
     with StoreWriter(found.store_path) as writer, writer.transaction():
@@ -113,6 +119,7 @@ def test_a_run_is_told_once_by_each_way_with_date_and_length_and_nothing_that_wa
     assert message["Subject"] == f"Your run of {began:%A}, 42 min"
     assert f"{began.day} {began:%B}" in text(message)
     assert f"How do feet and legs feel?\n{WALL}/diary/?runner=anna&run=run-1" in text(message)
+    assert "\nRunning: 42 min in 7 days, nothing in the 7 before.\n" in text(message)
     assert "roll" not in f"{message}{posted}"
     assert authorization == "Bearer tk_right"
     assert (posted["topic"], posted["title"]) == (TOPIC, message["Subject"])

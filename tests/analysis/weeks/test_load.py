@@ -176,3 +176,16 @@ def test_what_is_new_is_named(history: list[PastRun], run: PastRun, said: list[s
 def test_a_run_tells_its_offset() -> None:
     with pytest.raises(ValueError, match="started must tell its offset to UTC: 2026-05-31 18:00:00"):
         began(datetime(2026, 5, 31, 18))
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        ([(0, 10.0), (3, 4.2), (9, 10.1)], "14.2 km in 7 days, 10.1 km in the 7 before."),
+        ([(0, 10.0), (3, None), (9, 10.1)], "120 min in 7 days, 60 min in the 7 before."),
+        ([(0, 5.0)], "5.0 km in 7 days, nothing in the 7 before."),
+        ([], ""),
+    ],
+)
+def test_two_weeks_are_told_in_short_without_a_comparison(runs: list[tuple[int, float | None]], expected: str) -> None:
+    assert weeks([ran(days_ago, km) for days_ago, km in runs], NOW.date()).in_short == expected

@@ -23,6 +23,7 @@ from surefoot.analysis.track import JoinedTrack, Track
 from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, Trend, When
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
+from surefoot.analysis.weeks.words import day_name
 from surefoot.dashboards.history_source import PastRun
 from surefoot.dashboards.wall.calendar_feed import calendar
 from surefoot.sensor_ingest.watches.kept_track import keep_track
@@ -173,6 +174,15 @@ def test_the_numbers_of_a_run_are_those_of_its_summary(world: World, page: Page)
         assert f"{1000 * summary['numbers'][f'{CONTACT}_{foot}']:.0f} ms" in told
     assert page.locator("#trends circle.dot.left").count() == page.locator("#trends rect.dot.right").count() == 3
     assert page.locator("#trends circle.dot.both").count() == 6
+
+
+def test_what_changed_since_last_week_is_told(world: World, page: Page) -> None:
+    page.goto(world.page)
+    said = page.locator("#load")
+    expect(said).to_contain_text(f"Up to the run of {day_name(TODAY - timedelta(days=1))}:")
+    expect(said).to_contain_text(
+        re.compile(r"6\.\d km in your last 7 days, \d+ % more than in the 7 days before \(0\.\d km\)")
+    )
 
 
 def test_the_diary_shows_a_nothing_a_pain_and_no_mark_for_a_day_without_an_entry(world: World, page: Page) -> None:
