@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy.special import stdtrit
 
-from surefoot.analysis.model import Estimate, Floats
+from surefoot.analysis.model import Estimate, Floats, Gait, Window
 
 MIN_HALVES = 4
 """Half minutes; of fewer nobody can say how much they scatter."""
@@ -38,6 +38,12 @@ def within_run(value: float | None, halves: Sequence[Estimate]) -> Estimate | No
     spread = math.sqrt(float(values.var()) / (1.0 - 1.0 / independent))
     half = float(stdtrit(independent - 1.0, 0.975)) * spread / math.sqrt(independent)
     return Estimate(value, value - half, value + half, sum(each.n for each in halves), spread)
+
+
+def evenness_within(key: str, value_pct: float | None, windows: Iterable[Window]) -> Estimate | None:
+    """A run's asymmetry of one metric in running, in percent, with its interval by `within_run`."""
+    running = (each.asymmetry_pct for each in windows if each.gait is Gait.RUN)
+    return within_run(value_pct, [known[key] for known in running if key in known])
 
 
 def _alike(values: Floats) -> float:

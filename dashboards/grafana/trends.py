@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board import RUNNER_CHOICE, Board
-from surefoot.dashboards.grafana.colours import KIND_COLOURS
+from surefoot.dashboards.grafana.colours import BOTH, KIND_COLOURS
 from surefoot.dashboards.grafana.fields import (
     CLIPPED,
     DOSE,
@@ -56,6 +57,8 @@ BESIDE_EACH_OTHER = [
 """Bars of one week: left of its beginning, and right of it."""
 NARROW_BARS = {**BARS, "barWidthFactor": 0.4}
 STACKED = {**BARS, "stacking": {"mode": "normal", "group": "A"}}
+RUN_ENDS = {"low": "95 %, low", "high": "95 %, high"}
+"""End of a run's interval → name of its small points: a shaded area would say something of the days between runs."""
 RUNS = {"showPoints": "always", "pointSize": 8, "insertNulls": False}
 
 
@@ -101,13 +104,19 @@ def _sides() -> Panel:
         f'{in_shown_unit(own, field)} {sign} {least_pct:g} AS "baseline, {end}"'
         for sign, end in (("-", "low"), ("+", "high"))
     ]
-    queries = [
-        Query(select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE))
-        for columns in ([column_as(field, "difference")], edges)
+    measured = [
+        column_as(field, "difference"),
+        *(column_as(replace(field, key=f"{field.key}_{end}"), name) for end, name in RUN_ENDS.items()),
     ]
-    extra = f"One point per run. Green: your baseline, the mean of {OWN_RUNS} runs, ± {least_pct:g} %."
+    queries = [Query(select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE)) for columns in (measured, edges)]
+    small = {"color": fixed_colour(BOTH), "custom.drawStyle": "points", "custom.pointSize": 4}
+    overrides = [*REFERENCE_BAND_STYLE, *(override(name, small) for name in RUN_ENDS.values())]
+    extra = (
+        "One point per run, between two small ones: its 95 % interval by this run alone; a short run has none. "
+        f"Green: your baseline, the mean of {OWN_RUNS} runs, ± {least_pct:g} %."
+    )
     return time_series(
-        "Is my left/right balance changing?", field, queries, 12, draw=RUNS, overrides=REFERENCE_BAND_STYLE, extra=extra
+        "Is my left/right balance changing?", field, queries, 12, draw=RUNS, overrides=overrides, extra=extra
     )
 
 

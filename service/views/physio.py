@@ -8,12 +8,12 @@ from typing import Any
 
 from surefoot.analysis.findings import Kind, Severity
 from surefoot.analysis.metrics import CONTACT, IMPACT, PUSH_OFF
-from surefoot.analysis.model import Foot, Gait
+from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.diary_course import mondays
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.injuries import Injury
-from surefoot.analysis.weeks.run_error import within_run
+from surefoot.analysis.weeks.run_error import evenness_within
 from surefoot.dashboards.physio_facts import WEEKS, PhysioFacts, RunFacts
 from surefoot.service.people.past_runs import past_runs
 from surefoot.service.people.people import People
@@ -60,9 +60,8 @@ def _run_facts(reader: StoreReader, past: PastRun, stored: StoredRun | None) -> 
     if stored is None or stored.summary is None:
         return RunFacts(past)
     numbers = stored.summary["numbers"]
-    running = [each for each in reader.windows(stored.run, stored.runner) if each.gait is Gait.RUN]
-    halves = {key: [each.asymmetry_pct[key] for each in running if key in each.asymmetry_pct] for key in METRICS}
-    evenness = {key: within_run(numbers.get(f"{key}_asymmetry_pct"), halves[key]) for key in METRICS}
+    windows = list(reader.windows(stored.run, stored.runner))
+    evenness = {key: evenness_within(key, numbers.get(f"{key}_asymmetry_pct"), windows) for key in METRICS}
     return RunFacts(
         past,
         {key: each for key, each in evenness.items() if each is not None},

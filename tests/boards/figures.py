@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import mean
 
 from surefoot.analysis.model import Foot
@@ -13,6 +13,7 @@ from surefoot.service.exporters.influxdb_client import InfluxClient, Series
 from tests.accuracy.report import Finding
 from tests.boards.page import local_time
 from tests.boards.planted import (
+    BALANCES_PCT,
     DRIFT_AT_S,
     DRIFT_PCT,
     DRIFTING_BEGAN,
@@ -44,6 +45,7 @@ def findings(shown: ShownBoards, planted: Planted) -> Iterator[Finding]:
     yield from _roll(shown, planted)
     yield from _drift(shown)
     yield from _weeks(shown, planted)
+    yield from _evenness(shown)
     yield _links(shown)
     yield from _versions(shown, planted)
 
@@ -175,6 +177,23 @@ def _weeks(shown: ShownBoards, planted: Planted) -> Iterator[Finding]:
         wrong = max(abs(sums[week] / (planted.weekly_dose_g[foot] * ran) - 1.0) for week, ran in minutes.items())
         yield Finding("trends", f"largest error of a week's load, {foot}", f"{wrong:.1%}", "≤ 3 %", wrong <= 0.03)
         yield _equal("trends", f"axis of the load, {foot}, from", line.axis[0], 0)
+
+
+def _evenness(shown: ShownBoards) -> Iterator[Finding]:
+    """Each run's balance between the ends of its interval, when it ended; one of an older version has no ends."""
+    panel = shown.panel("trends", "Is my left/right balance changing?")
+    lines = [dict(panel.line(name).points) for name in ("95 %, low", "difference", "95 %, high")]
+    for ended, known in BALANCES_PCT.items():
+        seen = tuple(line.get(_ms(ended)) for line in lines)
+        yield _equal("trends", f"balance of {ended:%d %B}, %", seen, known)
+    low, value, high = (line[_ms(DRIFTING_BEGAN + timedelta(seconds=DRIFTING_S))] for line in lines)
+    planted = DRIFT_PCT * (DRIFTING_S - DRIFT_AT_S) / (DRIFTING_S - 8.0)
+    what, holds = "interval of the run with a drift, %", low < planted < high and low < value < high
+    yield Finding("trends", what, f"{low:.1f} to {high:.1f}", f"holds {planted:.1f}, its mean", holds)
+
+
+def _ms(time: datetime) -> float:
+    return 1000.0 * time.timestamp()
 
 
 def _links(shown: ShownBoards) -> Finding:

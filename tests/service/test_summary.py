@@ -5,19 +5,23 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
-from surefoot.analysis.model import Bout, BoutKind, Foot, Samples, Strides
+from surefoot.analysis.model import Bout, BoutKind, Foot, Gait, Samples, Strides, Window
 from surefoot.analysis.session import Results
 from surefoot.analysis.summary import summarise
 from surefoot.service.pipeline.analysis import Analysis
 from surefoot.service.runtime.demo import DemoRun
+from surefoot.service.serialization.run_summary import summary_to_dict
 from surefoot.service.terminal.summary import long_bouts, show
+from tests.analysis.made import contacts, strides
 from tests.service.command import ROOT, surefoot, write_samples
+from tests.service.past_balances import windows
 
 
 def test_piped_output_is_plain_text_of_at_most_80_columns(
@@ -134,3 +138,25 @@ def test_slivers_are_left_out_and_equal_neighbours_become_one() -> None:
         Bout(BoutKind.STILL, 90.0, 100.0),
     ]
     assert long_bouts(bouts) == [Bout(BoutKind.RUN, 0.0, 90.0), Bout(BoutKind.STILL, 90.0, 100.0)]
+
+
+BALANCE = "ground_contact_time_s_asymmetry_pct"
+
+
+def numbers_of(halves: Iterable[Window]) -> dict[str, float | None]:
+    """The summary's numbers of a run with these half minutes."""
+    feet = {foot: strides(foot, contacts(start_s, 40, 0.7)) for foot, start_s in ((Foot.LEFT, 0.0), (Foot.RIGHT, 0.35))}
+    return dict(summary_to_dict(Results(feet, tuple(halves), ()), 0, 1, {})["numbers"])
+
+
+def test_a_summary_has_the_interval_of_its_balance_within_the_run() -> None:
+    """Twelve half minutes, by turns half a percent above and below: 2.201 (Student's t, 11) × 0.5222 / √12 = 0.332."""
+    told = numbers_of(windows(0.0))
+    found = [told[key] for key in (f"{BALANCE}_low", BALANCE, f"{BALANCE}_high")]
+    assert found == pytest.approx([-0.332, 0.0, 0.332], abs=0.001)
+
+
+def test_a_short_run_has_no_interval_and_walking_adds_to_none() -> None:
+    for halves in (windows(0.0, count=3), windows(0.0, Gait.WALK)):
+        told = numbers_of(halves)
+        assert [told[key] for key in (f"{BALANCE}_low", BALANCE, f"{BALANCE}_high")] == [None, 0.0, None]
