@@ -8,6 +8,7 @@ from datetime import date
 
 from surefoot.analysis.findings import Severity
 from surefoot.analysis.model import Estimate, Foot
+from surefoot.analysis.weeks.exercises import Adherence
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.history import PastRun
 from surefoot.analysis.weeks.injuries import Injury
@@ -45,6 +46,7 @@ class PhysioFacts:
     runs : oldest first.
     flags : signs to have it seen that are open.
     plan : None where none is followed.
+    exercises : as prescribed, with what the runner told of each.
     """
 
     name: str
@@ -55,3 +57,4 @@ class PhysioFacts:
     flags: Sequence[RedFlag]
     injuries: Sequence[Injury]
     plan: PlanState | None = None
+    exercises: Sequence[Adherence] = ()

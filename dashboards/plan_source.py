@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from surefoot.analysis.weeks.build_up import LegTests, Waits
+from surefoot.analysis.weeks.exercises import Adherence, Did, Exercise
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.plan import Row
@@ -30,6 +31,7 @@ class PlanState:
     injuries : that are open, the newest first.
     tests : what the runner said last of calf raises and balance.
     unanswered_run : of the session of which the runner can still tell what is missing; empty without one.
+    exercises : with what was told of each, also where no plan is followed; those that go on first.
     """
 
     name: str
@@ -44,6 +46,7 @@ class PlanState:
     injuries: Sequence[Injury] = ()
     tests: LegTests | None = None
     unanswered_run: str = ""
+    exercises: Sequence[Adherence] = ()
 
 
 class PlanSource(Protocol):
@@ -81,3 +84,12 @@ class PlanSource(Protocol):
         ValueError
             if so many cannot be.
         """
+
+    def prescribe(self, runner: str, by: str, exercise: Exercise) -> None:
+        """Keep a new exercise as somebody wrote it; its id is not looked at."""
+
+    def tell_exercise(self, runner: str, by: str, exercise_id: str, did: Did, hurt: bool | None) -> None:
+        """Keep what the runner says of an exercise today; said again, it is corrected."""
+
+    def end_exercise(self, runner: str, by: str, exercise_id: str) -> None:
+        """End an exercise; on its first day or before it is taken back."""

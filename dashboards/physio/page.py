@@ -15,7 +15,7 @@ from surefoot.dashboards.viewers import Scope
 
 EVERYTHING = frozenset(Scope)
 SCOPES = {Scope.RUNS: "runs", Scope.FINDINGS: "findings", Scope.PAIN_AND_PLAN: "pain and plan"}
-TOLD = (told.signs, told.injuries, told.plan, told.diary)
+TOLD = (told.signs, told.injuries, told.plan, told.exercises, told.diary)
 NOT_CLAIMED = (
     "This page is not a diagnosis and gives no probability of an injury. It shows what pods measured and what the "
     "runner told; what nobody told or measured is a dash, never a zero."
@@ -34,11 +34,7 @@ def physio_html(facts: PhysioFacts, shown: Collection[Scope] = EVERYTHING, up: s
         "main",
         element("p", element("a", "← over weeks", href=up), class_="way-back") if up else None,
         _head(facts, shown),
-        *(
-            (told.signs(facts), told.injuries(facts), told.plan(facts), told.diary(facts))
-            if Scope.PAIN_AND_PLAN in shown
-            else ()
-        ),
+        *(part(facts) for part in TOLD if Scope.PAIN_AND_PLAN in shown),
         *((measured.load_by_week(facts), measured.evenness(facts)) if Scope.RUNS in shown else ()),
         measured.rolls(facts) if {Scope.RUNS, Scope.FINDINGS} <= set(shown) else None,
         element("footer", element("p", NOT_CLAIMED)),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from surefoot.analysis.weeks.diary_course import diary_weeks, pain_by_day, painful_sites
+from surefoot.analysis.weeks.exercises import Adherence
 from surefoot.analysis.weeks.feeling import CheckIn
 from surefoot.analysis.weeks.injuries import open_injuries
 from surefoot.analysis.weeks.red_flags import NAMES, SIGN_REASONS
@@ -20,6 +21,11 @@ MAX_SITES = 6
 HOW_TO_READ = (
     "A bar is the worst score of a day; a circle is a day on which the runner told of other places or of nothing. A "
     "day without a mark has no entry: it says nothing."
+)
+
+HOW_DONE_IS_COUNTED = (
+    "Days on which the runner told it, in weeks that begin on the weekday on which the exercise began. A day without "
+    "an entry is not told, never not done; more than asked in one week makes up for no other."
 )
 
 
@@ -62,6 +68,34 @@ def plan(facts: PhysioFacts) -> Markup | None:
     whose = f"{PLAN_KINDS[state.followed.plan.kind]}{made}; followed since {day_name(state.followed.begun)}. {rows}."
     now = element("p", f"The runner reads today: {state.sentence}")
     return section("Sessions against the plan", "plan", element("p", whose), shown, now)
+
+
+def exercises(facts: PhysioFacts) -> Markup | None:
+    """What was prescribed and by whom, and how often the runner told that it was done."""
+    shown = [each for each in facts.exercises if each.is_open or not each.weeks or each.weeks[-1].first >= facts.first]
+    if not shown:
+        return None
+    parts = [part for each in shown for part in _exercise(each)]
+    return section("Exercises", "exercises", *parts, note(HOW_DONE_IS_COUNTED))
+
+
+def _exercise(each: Adherence) -> Sequence[Markup | None]:
+    exercise = each.exercise
+    ended = f"; ended {day_name(exercise.ended)}" if exercise.ended else ""
+    whose = f"{exercise.words}. {exercise.by or 'Not told by whom'}, from {day_name(exercise.begun)}{ended}."
+    rows = [
+        (
+            day_name(week.first),
+            f"{week.done} of {week.asked}{'' if week.is_over else ', not a whole week'}",
+            str(week.partly),
+            str(week.not_done),
+            *map(or_dash, (week.not_told, week.hurt)),
+        )
+        for week in each.weeks
+    ]
+    heads = ("week from", "done", "partly", "not done", "not told", "days it hurt")
+    told = table(f"{exercise.text} by week", heads, rows) if rows else None
+    return element("h3", exercise.text), element("p", whose), element("p", each.sentence), told
 
 
 def diary(facts: PhysioFacts) -> Markup:

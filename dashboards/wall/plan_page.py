@@ -19,6 +19,7 @@ from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall import plan_sections as sections
 from surefoot.dashboards.wall.access import is_from_own_page
 from surefoot.dashboards.wall.bodies import read_body
+from surefoot.dashboards.wall.exercise_sections import did_from, exercise_from, exercises_section
 from surefoot.dashboards.wall.pages import Page, sentence_page
 
 MAX_FORM_BYTES = 8192
@@ -63,7 +64,10 @@ class PlanPage:
             "tendon": (self._begin_tendon, Viewer.may_tell),
             "tests": (self._keep_tests, Viewer.may_tell),
             "rows": (self._begin_rows, may_make_rows),
-            "end": (self._end, lambda viewer, runner: viewer.may_tell(runner) or may_make_rows(viewer, runner)),
+            "end": (self._end, may_write),
+            "exercise": (self._prescribe, may_write),
+            "exercise/did": (self._tell_exercise, Viewer.may_tell),
+            "exercise/end": (self._end_exercise, may_write),
         }
         return [
             Route(below, self._page),
@@ -88,10 +92,15 @@ class PlanPage:
         up = sections.base(runner).removesuffix("/plan")
         crumbs = element("p", element("a", "← now", href=up, id="up"), element("a", "Over weeks", href=f"{up}/history"),
                          class_="crumbs")  # fmt: skip
+        exercises = exercises_section(
+            sections.base(runner), state.exercises, viewer.name if makes_rows else "", self._today(),
+            may_tell=may_tell, may_write=may_tell or makes_rows,
+        )  # fmt: skip
         heard = element("p", told, role="alert", class_="told") if told else None
         if state.followed is None:
             parts = [
                 element("p", "No plan is followed.", class_="nothing"),
+                exercises,
                 sections.begin_section(runner, state.injuries, f"{up}/history") if may_tell else None,
                 sections.clinician_section(runner, viewer.name, self._today()) if makes_rows else None,
             ]
@@ -100,6 +109,7 @@ class PlanPage:
             diary = self._diary_of(runner, state.unanswered_run) if may_tell else None
             parts = [
                 sections.today_section(state, diary, self._timer_of(runner) if may_tell else None),
+                exercises,
                 sections.build_section(runner, state, may_tell=may_tell) if state.is_build else None,
                 sections.rows_section(state),
                 sections.sessions_section(runner, state.judged, rows, has_reports=has_reports),
@@ -144,6 +154,15 @@ class PlanPage:
     def _end(self, runner: str, by: str, _: Form) -> None:
         self._source.end(runner, by)
 
+    def _prescribe(self, runner: str, by: str, form: Form) -> None:
+        self._source.prescribe(runner, by, exercise_from(form))
+
+    def _tell_exercise(self, runner: str, by: str, form: Form) -> None:
+        self._source.tell_exercise(runner, by, form.get("id", ""), *did_from(form))
+
+    def _end_exercise(self, runner: str, by: str, form: Form) -> None:
+        self._source.end_exercise(runner, by, form.get("id", ""))
+
     def _keep_tests(self, runner: str, by: str, form: Form) -> None:
         counts = [int(form[name]) if form.get(name) else None for name in ("left", "right")]
         self._source.keep_tests(runner, by, _told(form, "hurt"), _told(form, "steady"), (counts[0], counts[1]))
@@ -152,6 +171,11 @@ class PlanPage:
 def may_make_rows(viewer: Viewer, runner: str) -> bool:
     """Whether somebody treats a runner who shows them their plan; or keeps a computer where nobody signs in."""
     return viewer.alone or (viewer.role is Role.PHYSIO and viewer.may_see(runner, Scope.PAIN_AND_PLAN))
+
+
+def may_write(viewer: Viewer, runner: str) -> bool:
+    """Whether somebody types exercises in, and ends them or a plan: the runner, and who treats them."""
+    return viewer.may_tell(runner) or may_make_rows(viewer, runner)
 
 
 def _told(form: Form, name: str) -> bool | None:

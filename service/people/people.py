@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from surefoot.analysis.weeks.anchor import Anchor
 from surefoot.analysis.weeks.build_up import LegTests
+from surefoot.analysis.weeks.exercises import Exercise, ExerciseDone
 from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
@@ -20,11 +21,19 @@ from surefoot.service.people.people_file import Entry, EntryKind, PeopleFile
 from surefoot.service.people.push import PushSubscription
 from surefoot.service.people.typed_values import from_json, to_json
 
-Typed = Anchor | CheckIn | FollowedPlan | Injury | LegTests | PushSubscription | RunLabels | Seen | Shoe
-T = TypeVar("T", Anchor, CheckIn, FollowedPlan, Injury, LegTests, PushSubscription, RunLabels, Seen, Shoe)
+Typed = (
+    Anchor | CheckIn | Exercise | ExerciseDone | FollowedPlan | Injury | LegTests | PushSubscription | RunLabels
+    | Seen | Shoe
+)  # fmt: skip
+T = TypeVar(
+    "T", Anchor, CheckIn, Exercise, ExerciseDone, FollowedPlan, Injury, LegTests, PushSubscription, RunLabels, Seen,
+    Shoe,
+)  # fmt: skip
 KINDS: dict[type[Any], EntryKind] = {
     Anchor: EntryKind.USUAL,
     CheckIn: EntryKind.CHECK_IN,
+    Exercise: EntryKind.EXERCISE,
+    ExerciseDone: EntryKind.EXERCISE_DONE,
     FollowedPlan: EntryKind.PLAN,
     Injury: EntryKind.INJURY,
     LegTests: EntryKind.LEG_TESTS,

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from surefoot.analysis.weeks.anchor import Anchor
 from surefoot.analysis.weeks.build_up import LegTests
+from surefoot.analysis.weeks.exercises import Exercise, ExerciseDone
 from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
@@ -20,7 +21,19 @@ from surefoot.service.people.push import PushSubscription
 T = TypeVar("T")
 _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {
     kind: TypeAdapter(kind)
-    for kind in (Anchor, CheckIn, FollowedPlan, Injury, LegTests, PushSubscription, RunLabels, Seen, Shoe)
+    for kind in (
+        Anchor,
+        CheckIn,
+        Exercise,
+        ExerciseDone,
+        FollowedPlan,
+        Injury,
+        LegTests,
+        PushSubscription,
+        RunLabels,
+        Seen,
+        Shoe,
+    )
 }
 
 

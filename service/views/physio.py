@@ -21,6 +21,7 @@ from surefoot.service.runtime.runner_traces import name_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
 from surefoot.service.views.plan import RunnerPlan
+from surefoot.service.weeks.exercises import Exercises
 
 METRICS = (CONTACT, IMPACT, PUSH_OFF)
 MEASURED_WITHIN = timedelta(weeks=WEEKS, days=1)
@@ -33,7 +34,8 @@ def physio_facts(settings: Settings, runner: str, now: datetime) -> PhysioFacts:
     said, injuries = people.all_of(runner, CheckIn), people.all_of(runner, Injury)
     has_store = settings.store_path.exists()
     past = past_runs(settings, runner, measured_within=MEASURED_WITHIN) if has_store else ()
-    if not (past or said or injuries):
+    exercises = Exercises(people, runner).told(today)
+    if not (past or said or injuries or exercises):
         raise KeyError(runner)
     return PhysioFacts(
         name_of(settings, runner),
@@ -44,6 +46,7 @@ def physio_facts(settings: Settings, runner: str, now: datetime) -> PhysioFacts:
         people.red_flags(runner, today),
         injuries,
         RunnerPlan(settings, lambda: now).plan(runner),
+        exercises,
     )
 
 

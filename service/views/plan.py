@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 from surefoot.analysis.weeks.build_up import LegTests
+from surefoot.analysis.weeks.exercises import Did, Exercise
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind, open_injuries
 from surefoot.analysis.weeks.plan import Entry, Row
 from surefoot.dashboards.plan_source import PlanState
@@ -19,6 +20,7 @@ from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.watch_runs import WatchRuns
 from surefoot.service.weeks.beginning import Plans
 from surefoot.service.weeks.evenness import easy_mps, walks_evenly
+from surefoot.service.weeks.exercises import Exercises
 from surefoot.service.weeks.next_session import next_session
 
 
@@ -35,9 +37,10 @@ class RunnerPlan:
         if not self._is_known(runner):
             raise KeyError(runner)
         injuries = open_injuries(self._people.all_of(runner, Injury), self._today())
+        exercises = Exercises(self._people, runner).told(self._today())
         found = next_session(self._settings, runner, self._now)
         if found is None:
-            return PlanState(runner, None, injuries=injuries)
+            return PlanState(runner, None, injuries=injuries, exercises=exercises)
         tests = self._people.all_of(runner, LegTests)
         *came, sentence = found.sentences
         return PlanState(
@@ -53,6 +56,7 @@ class RunnerPlan:
             injuries,
             tests[-1] if tests else None,
             found.unanswered_run,
+            exercises,
         )
 
     def begin_sprain(self, runner: str, by: str, stands: bool | None, moves: bool | None) -> str:
@@ -85,6 +89,20 @@ class RunnerPlan:
     ) -> None:
         """Keep what a runner says of calf raises and balance today; ValueError where so many raises cannot be."""
         self._people.keep(runner, LegTests(secrets.token_hex(12), self._today(), hurt, steady, *raises), by)
+
+    def prescribe(self, runner: str, by: str, exercise: Exercise) -> None:
+        """Keep a new exercise as somebody wrote it."""
+        Exercises(self._people, runner, by).prescribe(exercise)
+
+    def tell_exercise(self, runner: str, by: str, exercise_id: str, did: Did, hurt: bool | None) -> None:
+        """Keep what the runner says of an exercise today."""
+        with _as_value_error():
+            Exercises(self._people, runner, by).tell(exercise_id, did, hurt, self._today())
+
+    def end_exercise(self, runner: str, by: str, exercise_id: str) -> None:
+        """End an exercise."""
+        with _as_value_error():
+            Exercises(self._people, runner, by).end(exercise_id, self._today())
 
     def _plans(self, runner: str, by: str) -> Plans:
         return Plans(self._people, runner, by, easy_mps(self._settings, runner))

@@ -12,6 +12,7 @@ import pytest
 
 from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.build_up import LegTests
+from surefoot.analysis.weeks.exercises import Did, Exercise, ExerciseDone, Sides
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Seen, Sign, Trend, When
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
@@ -34,6 +35,8 @@ VALUES: list[Any] = [
     Shoe("s1", "Blue ones", date(2026, 1, 1), 120_000.0),
     FollowedPlan("p1", ROWS, NOW.date(), "i1", 2.5),
     LegTests("t1", NOW.date(), calf_raises_hurt=False),
+    Exercise("e1", "Off a step", 3, NOW.date(), 3, 12, sides=Sides.EACH, tempo="3-0-3", by="M. Roth"),
+    ExerciseDone("d1", "e1", NOW.date(), Did.PARTLY, hurt=True),
 ]
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from surefoot.analysis.model import Foot
+from surefoot.analysis.weeks.exercises import Did, Exercise, ExerciseDone
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Trend, When
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import RunLabels, Surface
 from surefoot.analysis.weeks.plan import PlanKind, Row
+from surefoot.dashboards.physio.page import physio_html
+from surefoot.dashboards.viewers import Scope
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment
 from surefoot.sensor_ingest.recording.run_folder import adopt_run
@@ -23,6 +31,7 @@ from surefoot.service.people.people import People
 from surefoot.service.settings import Settings
 from surefoot.service.store.tail import StoreTail
 from surefoot.service.views.diary import Diary
+from surefoot.service.views.physio import physio_facts
 from surefoot.service.views.plan import RunnerPlan
 from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource
@@ -67,6 +76,10 @@ def wall(settings: Settings) -> Iterator[str]:
         diary, plans = Diary(settings, settings.runs_folder), RunnerPlan(settings, lambda: NOW)
         with WallServer(source, diary=diary, plans=plans) as server:
             yield f"http://127.0.0.1:{server.port}/"
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.S).split())
 
 
 def test_what_is_missing_is_answered_in_the_diary_and_then_the_next_row_is_named(
@@ -152,3 +165,75 @@ def test_a_clinicians_rows_are_typed_in_one_a_line(settings: Settings, wall: str
     expect(page.locator("#rows")).to_contain_text("made: M. Roth")
     [begun] = People(settings.data).all_of(RUNNER, FollowedPlan)
     assert list(begun.plan.rows) == [Row(6, 60.0, 240.0), Row(1, 1200.0, is_cap=True)]
+
+
+def test_an_exercise_is_typed_in_as_prescribed_and_told_with_one_tap_a_day(
+    settings: Settings, wall: str, phone: BrowserContext
+) -> None:
+    page = phone.new_page()
+    page.set_viewport_size({"width": 360, "height": HEIGHT})
+    page.goto(f"{wall}runner/{RUNNER}/plan")
+    page.get_by_text("Type in an exercise").click()
+    page.get_by_label("As prescribed").fill("Off a step, <slowly>")
+    page.get_by_label("Sets").fill("3")
+    page.get_by_label("How many, or how long").fill("12")
+    page.get_by_label("Side").select_option("each side")
+    page.get_by_label("Days a week").fill("3")
+    page.get_by_label("From").fill((NOW - 28 * DAY).date().isoformat())
+    page.get_by_label("Prescribed by").fill("M. Roth")
+    assert (overflow_px(page), violations(page)) == (0, [])
+    page.get_by_role("button", name="Keep this exercise").click()
+    shown = page.locator("#exercises li")
+    expect(shown).to_contain_text("Off a step, <slowly>")
+    expect(shown).to_contain_text("3 × 12, each side, 3 a week for 12 weeks. M. Roth, from ")
+    people = People(settings.data)
+    [kept] = people.all_of(RUNNER, Exercise)
+    for day in (0, 2, 4, 7, 9, 14, 16, 18, 21):
+        people.keep(RUNNER, ExerciseDone(f"d{day}", kept.id, kept.begun + day * DAY, Did.DONE))
+    page.reload()
+    expect(shown).to_contain_text("9 of 12 in 4 weeks; 3 not told. This week, which is not over: 0 of 3.")
+    shown.get_by_label("Hurt").select_option("yes")
+    shown.get_by_role("button", name="Partly").click()
+    expect(shown).to_contain_text("Today: partly.")
+    shown.get_by_role("button", name="Done").click()
+    expect(shown).to_contain_text("Today: done.")
+    expect(shown).to_contain_text("not over: 1 of 3.")
+    assert (overflow_px(page), violations(page)) == (0, [])
+    [today] = [each for each in people.all_of(RUNNER, ExerciseDone) if each.day == NOW.date()]
+    assert (today.did, today.hurt) == (Did.DONE, True)
+    if shot := os.environ.get("SHOT"):
+        page.screenshot(path=shot, full_page=True)
+    facts = words(physio_html(physio_facts(settings, RUNNER, NOW)))
+    assert "Exercises Off a step, &lt;slowly&gt; 3 × 12, each side, 3 a week for 12 weeks. M. Roth, from" in facts
+    assert "1 of 3, not a whole week 0 0 – 1" in facts
+    assert "slowly" not in words(physio_html(physio_facts(settings, RUNNER, NOW), {Scope.RUNS, Scope.FINDINGS}))
+    shown.get_by_text("No longer").click()
+    page.get_by_role("button", name="End: Off a step").click()
+    expect(shown).to_contain_text("; ended ")
+    expect(shown.get_by_role("button")).to_have_count(0)
+    assert people.all_of(RUNNER, Exercise)[0].ended == NOW.date()
+
+
+def test_an_exercise_that_cannot_be_kept_says_why_and_one_of_today_is_taken_back(settings: Settings, wall: str) -> None:
+    def sent(name: str, fields: Mapping[str, str]) -> tuple[int, str]:
+        with closing(HTTPConnection(urlsplit(wall).netloc, timeout=60)) as link:
+            link.request("POST", f"/runner/{RUNNER}/plan/{name}", urlencode(fields), {"Sec-Fetch-Site": "same-origin"})
+            answer = link.getresponse()
+            return answer.status, words(answer.read().decode())
+
+    typed = {"text": "Slowly", "times_a_week": "3", "begun": NOW.date().isoformat(), "by": "M. Roth"}
+    for wrong, sentence in (
+        ({"times_a_week": "9"}, "times a week must be 1 to 7, not 9"),
+        ({"sets": "-1"}, "-1 is no whole number"),
+        ({"begun": "soon"}, "soon is no day"),
+        ({"text": " "}, "an exercise has 1 to 300 characters"),
+    ):
+        status, text = sent("exercise", {**typed, **wrong})
+        assert (status, f"This was not kept: {sentence}" in text) == (400, True)
+    assert sent("exercise", typed)[0] == 303
+    people = People(settings.data)
+    [kept] = people.all_of(RUNNER, Exercise)
+    assert "say done, partly or not today" in sent("exercise/did", {"id": kept.id})[1]
+    assert "there is no such exercise" in sent("exercise/did", {"id": "guess", "did": "done"})[1]
+    assert sent("exercise/end", {"id": kept.id})[0] == 303
+    assert people.all_of(RUNNER, Exercise) == []

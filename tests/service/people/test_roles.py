@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from surefoot.analysis.model import Foot
 from surefoot.analysis.track import JoinedTrack, Track
+from surefoot.analysis.weeks.exercises import Exercise
 from surefoot.analysis.weeks.feeling import CheckIn, Pain, Place, When
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
@@ -119,6 +120,9 @@ SENT: Mapping[str, tuple[str, str, set[str]]] = {
     "/runner/{runner}/plan/tendon": ("POST", "/runner/RUNNER/plan/tendon", TELL),
     "/runner/{runner}/plan/tests": ("POST", "/runner/RUNNER/plan/tests", TELL),
     "/runner/{runner}/plan/rows": ("POST", "/runner/RUNNER/plan/rows", {"physio"}),
+    "/runner/{runner}/plan/exercise": ("POST", "/runner/RUNNER/plan/exercise", SEE_PAIN),
+    "/runner/{runner}/plan/exercise/did": ("POST", "/runner/RUNNER/plan/exercise/did", TELL),
+    "/runner/{runner}/plan/exercise/end": ("POST", "/runner/RUNNER/plan/exercise/end", SEE_PAIN),
     "/runner/{runner}/plan/end": ("POST", "/runner/RUNNER/plan/end", SEE_PAIN),
     "/logout": ("POST", "/logout", NOBODY),
     "/account/password": ("POST", "/account/password", SIGNED_IN),
@@ -143,6 +147,7 @@ DECIDED = {
 """What a guardian does alone."""
 TYPED = (
     "id=s1&name=Blue+ones&km=12&foot=left&kind=sprain&day=2026-01-02&over=2026-02-03&rows=20&by=Roth&made=2026-01-02"
+    "&text=Slowly&times_a_week=3&begun=2026-01-02&did=done"
 )
 """Fields of every form of a runner's page over weeks, and of their plan."""
 
@@ -249,6 +254,7 @@ def fill(settings: Settings, route: str) -> None:
     if route.endswith("/usual"):
         store_past(settings, RUNNER, 0.0, 0.0, 0.0)
     people, at_utc = People(settings.data), datetime(2026, 5, 20, 18, tzinfo=UTC)
+    people.keep(RUNNER, Exercise("s1", "Slowly", 3, datetime.now().astimezone().date()))
     people.keep(RUNNER, Shoe("s1", "Blue ones"))
     people.keep(RUNNER, Injury("s1", Foot.LEFT, InjuryKind.SPRAIN, date(2026, 1, 2)))
     people.keep(RUNNER, CheckIn("c1", at_utc, at_utc.date(), When.AFTER))

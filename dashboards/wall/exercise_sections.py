@@ -1,0 +1,156 @@
+"""Exercises on the page of a plan: what was prescribed, what the runner says today, and the form of a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from surefoot.analysis.weeks.exercises import (
+    DEFAULT_WEEKS,
+    LIMITS,
+    MAX_TEMPO,
+    MAX_TEXT,
+    Adherence,
+    Did,
+    Exercise,
+    Sides,
+)
+from surefoot.analysis.weeks.words import day_name
+from surefoot.dashboards.html import Markup, element, join
+from surefoot.dashboards.wall.history_sections import section
+
+Form = Mapping[str, str]
+BUTTONS = {Did.DONE: "Done", Did.PARTLY: "Partly", Did.NOT: "Not today"}
+HURT = {"": "not told", "yes": "yes", "no": "no"}
+SIDES = {"": "not said", Sides.LEFT: "left", Sides.RIGHT: "right", Sides.EACH: "each side"}
+UNITS = {"repetitions": "repetitions", "seconds": "seconds"}
+MAX_BY = 80
+NOT_OURS = "Exercises stand as whoever treats the runner wrote them; surefoot chooses none."
+
+
+def exercises_section(
+    base: str, shown: Sequence[Adherence], by: str, today: date, *, may_tell: bool, may_write: bool
+) -> Markup | None:
+    """What was prescribed, each with what was told of it; None where there is nothing to see or write.
+
+    Parameters
+    ----------
+    base : address of the plan.
+    by : who stands in the form as whoever prescribes.
+    """
+    if not (shown or may_write):
+        return None
+    items = [element("li", *_exercise(base, each, may_tell=may_tell, may_write=may_write)) for each in shown]
+    known = element("ul", *items, class_="kept") if items else element("p", "None is typed in.", class_="nothing")
+    write = element("details", element("summary", "Type in an exercise"), _new(base, by, today)) if may_write else None
+    return section("exercises", "Exercises", known, write, element("p", NOT_OURS, class_="small"))
+
+
+def exercise_from(form: Form) -> Exercise:
+    """The exercise that was typed, without an id; ValueError with what is wrong."""
+    unit = form.get("unit") or "repetitions"
+    return Exercise(
+        "",
+        form.get("text", ""),
+        _whole(form, "times_a_week") or 0,
+        _day(form.get("begun", "")),
+        sets=_whole(form, "sets"),
+        repetitions=_whole(form, "amount") if unit == "repetitions" else None,
+        seconds=_whole(form, "amount") if unit == "seconds" else None,
+        sides=Sides(form["sides"]) if form.get("sides") else None,
+        tempo=form.get("tempo", ""),
+        weeks=_whole(form, "weeks") or DEFAULT_WEEKS,
+        by=form.get("by", "")[:MAX_BY],
+    )
+
+
+def did_from(form: Form) -> tuple[Did, bool | None]:
+    """What was told of an exercise, and whether it hurt; ValueError where no button was pressed."""
+    try:
+        did = Did(form.get("did", ""))
+    except ValueError as error:
+        raise ValueError("say done, partly or not today") from error
+    return did, {"yes": True, "no": False}.get(form.get("hurt", ""))
+
+
+def _exercise(base: str, each: Adherence, *, may_tell: bool, may_write: bool) -> Sequence[Markup | str | None]:
+    exercise = each.exercise
+    whose = f"{exercise.by or 'not told by whom'}, from {day_name(exercise.begun)}"
+    ended = f"; ended {day_name(exercise.ended)}" if exercise.ended else ""
+    goes_on = each.is_open or not each.weeks
+    return (
+        element("strong", exercise.text),
+        element("p", f"{exercise.words}. {whose}{ended}."),
+        element("p", each.sentence),
+        _today(base, each) if may_tell and each.is_open else None,
+        _end(base, exercise) if may_write and goes_on else None,
+    )
+
+
+def _end(base: str, exercise: Exercise) -> Markup:
+    """Behind a first tap, since what is tapped every day stands above it."""
+    button = element("button", "End", aria_label=f"End: {exercise.text}")
+    form = element("form", _hidden(exercise), button, method="post", action=f"{base}/exercise/end", class_="inline")
+    return element("details", element("summary", "No longer"), form)
+
+
+def _today(base: str, each: Adherence) -> Markup:
+    told = each.today
+    hurt = "" if told is None or told.hurt is None else "yes" if told.hurt else "no"
+    said = "Today: not told." if told is None else f"Today: {BUTTONS[told.did].lower().removesuffix(' today')}."
+    buttons = [element("button", text, name="did", value=did) for did, text in BUTTONS.items()]
+    form = element(
+        "form", _hidden(each.exercise),
+        element("label", "Hurt ", _select("hurt", HURT, hurt)), *buttons,
+        method="post", action=f"{base}/exercise/did", class_="inline", role="group", aria_label=each.exercise.text,
+    )  # fmt: skip
+    return join([element("p", said), form])
+
+
+def _new(base: str, by: str, today: date) -> Markup:
+    return element(
+        "form",
+        element("label", "As prescribed ", element("textarea", name="text", rows=3, required=True, maxlength=MAX_TEXT)),
+        _number("Sets ", "sets"),
+        _number("How many, or how long ", "amount", LIMITS["seconds"]),
+        element("label", "of ", _select("unit", UNITS, "repetitions")),
+        element("label", "Side ", _select("sides", SIDES, "")),
+        element("label", "Tempo ", element("input", name="tempo", maxlength=MAX_TEMPO)),
+        _number("Days a week ", "times_a_week", required=True),
+        _number("For weeks ", "weeks", value=DEFAULT_WEEKS),
+        element("label", "From ", element("input", name="begun", type="date", value=today.isoformat(), required=True)),
+        element("label", "Prescribed by ", element("input", name="by", value=by, required=True, maxlength=MAX_BY)),
+        element("button", "Keep this exercise"),
+        method="post", action=f"{base}/exercise", class_="tell",
+    )  # fmt: skip
+
+
+def _hidden(exercise: Exercise) -> Markup:
+    return element("input", type="hidden", name="id", value=exercise.id)
+
+
+def _select(name: str, texts: Mapping[str, str], now: str) -> Markup:
+    options = [element("option", text, value=value, selected=value == now) for value, text in texts.items()]
+    return element("select", *options, name=name)
+
+
+def _number(label: str, name: str, most: int = 0, value: int | None = None, *, required: bool = False) -> Markup:
+    field = element("input", name=name, type="number", min=1, max=most or LIMITS[name], value=value,
+                    inputmode="numeric", required=required)  # fmt: skip
+    return element("label", label, field)
+
+
+def _whole(form: Form, name: str) -> int | None:
+    text = form.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise ValueError(f"{text[:20]} is no whole number")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text or 'nothing'} is no day") from error

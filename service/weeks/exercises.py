@@ -1,0 +1,59 @@
+"""Exercises of a runner are prescribed, told and ended."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from surefoot.analysis.weeks.exercises import Adherence, Did, Exercise, ExerciseDone, adherence
+from surefoot.service.errors.people import EntryError
+from surefoot.service.people.people import People
+
+
+class Exercises:
+    """The exercises of a runner.
+
+    Parameters
+    ----------
+    by : account that writes; empty where nobody signs in.
+    """
+
+    def __init__(self, people: People, runner: str, by: str = "") -> None:
+        self._people = people
+        self._runner = runner
+        self._by = by
+
+    def told(self, today: date) -> Sequence[Adherence]:
+        """Each with how often it was done: those that go on or are to come first, in the order of their entry."""
+        log = self._people.all_of(self._runner, ExerciseDone)
+        found = [adherence(each, log, today) for each in self._people.all_of(self._runner, Exercise)]
+        return sorted(found, key=lambda each: bool(each.weeks) and not each.is_open)
+
+    def prescribe(self, exercise: Exercise) -> None:
+        """Keep a new one; it gets an id."""
+        self._people.keep(self._runner, replace(exercise, id=secrets.token_hex(12)), self._by)
+
+    def tell(self, exercise_id: str, did: Did, hurt: bool | None, today: date) -> None:
+        """Keep what the runner says of one today; what is said again corrects it. EntryError unless it goes on."""
+        if not self._exercise(exercise_id).is_open_on(today):
+            raise EntryError("this exercise is not one for today")
+        told = ExerciseDone(f"{exercise_id}-{today}", exercise_id, today, did, hurt)
+        self._people.keep(self._runner, told, self._by)
+
+    def end(self, exercise_id: str, today: date) -> None:
+        """End one; on its first day or before it is taken back. EntryError where there is none or it has ended."""
+        found = self._exercise(exercise_id)
+        if found.ended is not None:
+            raise EntryError("this exercise has ended")
+        if today <= found.begun:
+            self._people.withdraw(self._runner, Exercise, exercise_id, self._by)
+        else:
+            self._people.keep(self._runner, replace(found, ended=today), self._by)
+
+    def _exercise(self, exercise_id: str) -> Exercise:
+        for each in self._people.all_of(self._runner, Exercise):
+            if each.id == exercise_id:
+                return each
+        raise EntryError("there is no such exercise")
