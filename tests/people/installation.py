@@ -13,6 +13,7 @@ from pathlib import Path
 
 from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.weeks.build_up import LegTests
+from surefoot.analysis.weeks.exercises import Did, Exercise, ExerciseDone
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
@@ -45,6 +46,8 @@ def furnish(settings: Settings, samples: Mapping[Foot, Samples], alone: RunFolde
         people.keep(name, Injury("i1", Foot.LEFT, InjuryKind.SPRAIN, OLD.date(), note=TYPED))
         people.keep(name, RunLabels(run, note=TYPED))
         people.keep(name, LegTests(f"of {name}", OLD.date(), calf_raises_hurt=False))
+        people.keep(name, Exercise("e1", TYPED, 3, OLD.date(), by=f"Physio of {name}"))
+        people.keep(name, ExerciseDone("d1", "e1", OLD.date(), Did.PARTLY, hurt=True))
         rows = clinician_plan([Row(1, 600.0)], TYPED, OLD.date()).plan
         assert rows is not None
         people.keep(name, FollowedPlan(f"of {name}", rows, OLD.date(), "i1"))

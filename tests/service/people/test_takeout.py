@@ -62,9 +62,10 @@ def test_every_row_and_every_entry_is_there_and_nothing_of_the_other(settings: S
             (count,) = store.execute(f"SELECT count(*) FROM {name} WHERE runner = ?", (ANNA,)).fetchone()
             assert len(table(taken / "results" / f"{name}.csv")) == count > 0
     typed = {path.stem: json.loads(path.read_text()) for path in (taken / "typed").iterdir()}
-    assert set(typed) == {"shoe", "injury", "labels", "account", "plan", "leg_tests"}
+    assert set(typed) == {"shoe", "injury", "labels", "account", "plan", "leg_tests", "exercise", "exercise_done"}
     assert typed["injury"][0]["fields"]["note"] == TYPED
     assert typed["plan"][0]["fields"]["plan"]["by"] == TYPED
+    assert (typed["exercise"][0]["fields"]["text"], typed["exercise_done"][0]["fields"]["did"]) == (TYPED, "partly")
     assert "argon2" not in (taken / "typed" / "account.json").read_text()
     assert holding(taken, BERT) == []
     assert all(path.name in (taken / "README.txt").read_text() for path in taken.iterdir() if path.is_dir())
