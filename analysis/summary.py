@@ -80,6 +80,7 @@ def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[st
     duration_s, run_time_s, walk_time_s : from the bouts.
     steps : landings of both feet; twice those of one foot where only that foot is known.
     strides_left, strides_right : complete strides.
+    running_contacts_left, running_contacts_right : those of them that are running.
     cadence_spm : of running, or of walking where nobody ran.
     cadence_walk_spm : of walking.
     <metric>_left, <metric>_right, <metric>_asymmetry_pct : medians over the running strides and how they compare.
@@ -99,6 +100,7 @@ def summarise(results: Results, parameters: Parameters = DEFAULTS) -> Mapping[st
         "walk_time_s": _time_s(results, Gait.WALK),
         "steps": _steps(results) if told is None else round(told.steps),
         **{f"strides_{foot}": _count(results, foot) for foot in Foot},
+        **{f"running_contacts_{foot}": _running_count(results, foot) for foot in Foot},
         "cadence_spm": walk_spm if run_spm is None else run_spm,
         "cadence_walk_spm": walk_spm,
         **_running_metrics(results),
@@ -164,6 +166,10 @@ def _time_s(results: Results, gait: Gait) -> float:
 
 def _count(results: Results, foot: Foot) -> int | None:
     return len(results.strides[foot]) if foot in results.strides else None
+
+
+def _running_count(results: Results, foot: Foot) -> int | None:
+    return int(results.strides[foot].running.sum()) if foot in results.strides else None
 
 
 def _steps(results: Results) -> int:

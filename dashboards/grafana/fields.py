@@ -110,7 +110,15 @@ CLIPPED = Field(
 )  # fmt: skip
 RUN_TIME = Field("run_time_s", "Running", "min", "How long you ran.", scale=1 / 60.0, axis=(0, None))
 DOSE = Field(
-    "impact_dose_g", "Impact load", "g", "Sum of the impacts of all running landings of a foot.", axis=(0, None)
+    "impact_dose_g",
+    "Impact load",
+    "g",
+    "Sum of the impacts of all running landings of a foot; a sum of our own, untested.",
+    axis=(0, None),
 )
+CONTACTS = Field(
+    "running_contacts", "Landings", "",
+    "How often each foot landed in running; a landing that was not measured is missing.", axis=(0, None),
+)  # fmt: skip
 STRIDES = Field("strides", "Strides", "", "Number of complete strides that the numbers are based on.")
 FINDINGS = Field("value", "Findings", "", "How many findings there were.", axis=(0, 5))

@@ -13,6 +13,7 @@ from surefoot.dashboards.grafana.board import RUNNER_CHOICE, Board
 from surefoot.dashboards.grafana.colours import BOTH, KIND_COLOURS
 from surefoot.dashboards.grafana.fields import (
     CLIPPED,
+    CONTACTS,
     DOSE,
     FINDINGS,
     LOSS,
@@ -68,9 +69,7 @@ EVERY_WEEK = "every week"
 
 def _weekly(question: str, field: Field, *columns: str, draw: Json, overrides: Sequence[Json] = ()) -> Panel:
     influxql = select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE, tail=f"{EACH_WEEK} fill(none) {LOCAL_TIME}")
-    return time_series(
-        question, field, [Query(influxql)], 12, draw=draw, overrides=overrides, extra="One bar per week."
-    )
+    return time_series(question, field, [Query(influxql)], 8, draw=draw, overrides=overrides, extra="One bar per week.")
 
 
 def _time() -> Panel:
@@ -79,9 +78,9 @@ def _time() -> Panel:
     )
 
 
-def _load() -> Panel:
-    columns = [column_as(DOSE.for_foot(foot), foot, "sum") for foot in Foot]
-    return _weekly("How much load does each foot take?", DOSE, *columns, draw=NARROW_BARS, overrides=BESIDE_EACH_OTHER)
+def _of_each_foot(question: str, field: Field) -> Panel:
+    columns = [column_as(field.for_foot(foot), foot, "sum") for foot in Foot]
+    return _weekly(question, field, *columns, draw=NARROW_BARS, overrides=BESIDE_EACH_OTHER)
 
 
 def _runs(question: str, field: Field, *columns: str, width: int = 12) -> Panel:
@@ -158,7 +157,11 @@ BOARD = Board(
     refresh="",
     variables=[RUNNER_CHOICE],
     rows=[
-        [_time(), _load()],
+        [
+            _time(),
+            _of_each_foot("How often does each foot land?", CONTACTS),
+            _of_each_foot("How much load does each foot take?", DOSE),
+        ],
         [_sides(), _findings()],
         [
             _feet("How long is each foot on the ground?", metric_field(CONTACT)),

@@ -50,6 +50,13 @@ BOTH = run_of(
 )
 
 
+def test_running_contacts_are_of_each_foot_without_walking_and_unknown_without_its_pod() -> None:
+    walk = strides_of_length(Foot.LEFT, np.full(8, WALK_STRIDE_S), start_s=14.0)
+    summary = summarise(run_of(Strides.join([running(Foot.LEFT), walk]), None))
+    assert summary["strides_left"] == 28
+    assert [summary[f"running_contacts_{foot}"] for foot in Foot] == [20, None]
+
+
 def test_times_come_from_the_bouts() -> None:
     summary = summarise(BOTH)
     assert summary["duration_s"] == 20.0

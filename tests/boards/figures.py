@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import mean
@@ -11,7 +11,7 @@ from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.colours import STALE
 from surefoot.service.exporters.influxdb_client import InfluxClient, Series
 from tests.accuracy.report import Finding
-from tests.boards.page import local_time
+from tests.boards.page import Line, local_time
 from tests.boards.planted import (
     BALANCES_PCT,
     DRIFT_AT_S,
@@ -20,6 +20,7 @@ from tests.boards.planted import (
     DRIFTING_S,
     FALLS_SILENT,
     HARD,
+    LANDINGS_SPM,
     LANDS_HARD,
     ROLLS,
     RUNNERS,
@@ -31,6 +32,8 @@ from tests.boards.shown_boards import ShownBoards
 from tests.dashboards.grafana_world import names_in
 
 SQUAD, PODS, ALERTS = "Who needs me?", "Is every pod heard?", "Which alerts were sent?"
+DRIFTING_MIN = (DRIFTING_S - 8.0) / 60.0
+"""How long the run with a drift was running."""
 UNSEEN = ("low", "high", "baseline, low", "baseline, high", "every week")
 """Edges of an area, which have no width, and bars of no height."""
 
@@ -45,6 +48,7 @@ def findings(shown: ShownBoards, planted: Planted) -> Iterator[Finding]:
     yield from _roll(shown, planted)
     yield from _drift(shown)
     yield from _weeks(shown, planted)
+    yield from _landings(shown)
     yield from _evenness(shown)
     yield _links(shown)
     yield from _versions(shown, planted)
@@ -157,26 +161,44 @@ def _drift(shown: ShownBoards) -> Iterator[Finding]:
 
 
 def _weeks(shown: ShownBoards, planted: Planted) -> Iterator[Finding]:
-    minutes: dict[str, float] = {}
-    runs = {**WEEKLY, DRIFTING_BEGAN: (DRIFTING_S - 8.0) / 60.0}
-    for ended, ran in runs.items():
-        monday = (ended - timedelta(days=ended.weekday())).strftime("%Y-%m-%d")
-        minutes[monday] = minutes.get(monday, 0.0) + ran
-    bars = {
-        local_time(at).strftime("%Y-%m-%d"): value
-        for at, value in shown.panel("trends", "How much do I run?").line("Running").points
-        if value > 0.0
-    }
+    minutes = _by_week({**WEEKLY, DRIFTING_BEGAN: DRIFTING_MIN})
+    running = shown.panel("trends", "How much do I run?").line("Running")
+    bars = {week: value for week, value in _weeks_of(running).items() if value > 0.0}
     off = max(abs(bars.get(week, 0.0) - ran) for week, ran in minutes.items())
     yield _equal("trends", "weeks with a bar", sorted(bars), sorted(minutes))
     yield Finding("trends", "largest error of a week", f"{off:.1f} min", "≤ 0.5 min", off <= 0.5)
     load = shown.panel("trends", "How much load does each foot take?")
     for foot in Foot:
         line = load.line(str(foot))
-        sums = {local_time(at).strftime("%Y-%m-%d"): value for at, value in line.points}
+        sums = _weeks_of(line)
         wrong = max(abs(sums[week] / (planted.weekly_dose_g[foot] * ran) - 1.0) for week, ran in minutes.items())
         yield Finding("trends", f"largest error of a week's load, {foot}", f"{wrong:.1%}", "≤ 3 %", wrong <= 0.03)
         yield _equal("trends", f"axis of the load, {foot}, from", line.axis[0], 0)
+
+
+def _landings(shown: ShownBoards) -> Iterator[Finding]:
+    """Those planted; of the run with a drift, half its cadence in each minute."""
+    (cadence,) = shown.panel("trends", "How quick are my steps?").lines
+    drifting = {DRIFTING_BEGAN: DRIFTING_MIN * cadence.values[-1] / 2.0}
+    for foot in Foot:
+        wanted = _by_week({**{ended: LANDINGS_SPM[foot] * ran for ended, ran in WEEKLY.items()}, **drifting})
+        found = _weeks_of(shown.panel("trends", "How often does each foot land?").line(str(foot)))
+        wrong = max(abs(found[week] / landings - 1.0) for week, landings in wanted.items())
+        yield Finding("trends", f"largest error of a week's landings, {foot}", f"{wrong:.1%}", "≤ 1 %", wrong <= 0.01)
+
+
+def _by_week(runs: Mapping[datetime, float]) -> Mapping[str, float]:
+    """Monday → sum over the runs of its week."""
+    sums: dict[str, float] = {}
+    for ended, value in runs.items():
+        monday = (ended - timedelta(days=ended.weekday())).strftime("%Y-%m-%d")
+        sums[monday] = sums.get(monday, 0.0) + value
+    return sums
+
+
+def _weeks_of(line: Line) -> Mapping[str, float]:
+    """Local date of a bar → its height."""
+    return {local_time(at).strftime("%Y-%m-%d"): value for at, value in line.points}
 
 
 def _evenness(shown: ShownBoards) -> Iterator[Finding]:

@@ -57,6 +57,8 @@ BALANCES_PCT: Mapping[datetime, tuple[float | None, float, float | None]] = dict
     )
 )
 """The same → the balance, between the ends of its interval; an older version stored none of the first."""
+LANDINGS_SPM: Mapping[Foot, float] = {Foot.LEFT: 82.0, Foot.RIGHT: 80.0}
+"""Landings of each foot in a minute of the weeks' runs; two of the right's are not measured."""
 LAST_WEEK = datetime(2026, 4, 13, 12, 0, tzinfo=ZONE)
 
 
@@ -168,13 +170,14 @@ def _store_week(
 ) -> None:
     clock = RunClock(ended - timedelta(minutes=minutes))
     run, end_ns = f"{clock.zero_ns}", clock.ns(60.0 * minutes)
-    doses = {f"impact_dose_g_{foot}": minutes * dose for foot, dose in per_minute.items()}
+    loads = {f"impact_dose_g_{foot}": minutes * dose for foot, dose in per_minute.items()}
+    loads |= {f"running_contacts_{foot}": minutes * LANDINGS_SPM[foot] for foot in Foot}
     writer.add_run(run, ROLLS, ROLLS, clock.zero_ns, "test", tuple(Foot))
     if finding is not None:
         writer.add_finding(run, ROLLS, clock, finding)
     times = {"started": (ended - timedelta(minutes=minutes)).isoformat(), "ended": ended.isoformat()}
     own = {key: value for key, value in numbers.items() if not key.startswith(BALANCE)}
-    told = {"numbers": {**own, "run_time_s": 60.0 * minutes, **doses, **_balance(ended)}, "findings": [], "spikes": {}}
+    told = {"numbers": {**own, "run_time_s": 60.0 * minutes, **loads, **_balance(ended)}, "findings": [], "spikes": {}}
     writer.add_summary(run, ROLLS, end_ns, {**told, **times})
 
 
