@@ -116,9 +116,10 @@ def _without_version(text: str) -> str:
 
 
 def _dump(path: Path) -> str:
-    """All rows, but for the time at which an alert was stored."""
+    """All rows, but for the time at which an alert was stored, and since when this computer is on."""
     with sqlite3.connect(path) as store:
         store.execute("UPDATE alerts SET stored_utc_s = 0.0")
+        store.execute("UPDATE run_clocks SET boot = '', zero_s = 0.0")
         text = "\n".join(store.iterdump())
     store.close()
     return text
