@@ -67,7 +67,7 @@ def pods_run(run: StoredRun, said: RunLabels, zone: tzinfo | None = None) -> Pas
     return PastRun(
         run.run,
         run.started_utc.astimezone(zone),
-        numbers["duration_s"] or 0.0,
+        numbers.get("duration_s") or 0.0,
         numbers["run_time_s"] or 0.0,
         surface=said.surface,
         hills=said.hills,
@@ -83,7 +83,7 @@ def _measured(past: PastRun, reader: StoreReader, run: StoredRun, said: RunLabel
     windows = [each for each in reader.windows(run.run, run.runner) if each.gait is Gait.RUN]
     own_m = pod_distance_m(windows)
     stated_m = None if numbers["walk_time_s"] else said.distance_m  # a stated length has the walking in it
-    doses = {foot: numbers[f"impact_dose_g_{foot}"] for foot in Foot}
+    doses = {foot: numbers.get(f"impact_dose_g_{foot}") for foot in Foot}
     return replace(
         past,
         distance_m=stated_m or (None if own_m is None else factor * own_m),

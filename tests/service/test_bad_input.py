@@ -124,7 +124,7 @@ def test_an_output_on_a_full_disk(capsys: pytest.CaptureFixture[str], left: Path
         (("report", "last"), r"there is no run last here or in .*\."),
         (("run", "--left", "1A2B", "--right", "1A2B"), r"pod 1A2B was named for both feet; give each foot its own\."),
         (("run", "--continue", "x", "--left", "1A2B"), r"--continue and --left or --right do not go together; .*\."),
-        (("demo", "--scenario", "swim"), r"there is no scenario 'swim'; choose one of easy, .*flat-landing\."),
+        (("demo", "--scenario", "swim"), r"there is no scenario 'swim'; choose one of easy, .*one-leg\."),
         (("demo", "--minutes", "0"), r"invalid value for '--minutes': .*"),
         (("demo", "--seed", "many"), r"invalid value for '--seed': .*"),
     ],

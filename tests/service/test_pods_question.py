@@ -53,7 +53,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def wrong(settings: Settings, rolled: DemoRun) -> RunFolder:
     """A run with the pods on each other's feet."""
-    return stored(settings, rolled.run, pods=exchanged(rolled.run.manifest.pods))
+    return open_run(stored(settings, rolled.run, pods=exchanged(rolled.run.manifest.pods)).path)
 
 
 @pytest.fixture

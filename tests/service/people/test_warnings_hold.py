@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import secrets
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
@@ -147,11 +148,12 @@ def test_the_report_names_the_signs_that_are_asked() -> None:
 def test_the_message_is_the_same_whatever_was_found(place: Settings, found: list[Finding]) -> None:
     texts = set()
     for each in ((), found):
-        run = keep(place, each)
-        with sqlite3.connect(place.store_path) as store:
+        apart = place.model_copy(update={"data": place.data / secrets.token_hex(8)})  # how much was run is in it too
+        run = keep(apart, each)
+        with sqlite3.connect(apart.store_path) as store:
             store.row_factory = sqlite3.Row
             row = store.execute("SELECT * FROM summaries WHERE run = ?", [run]).fetchone()
-        message = MessageContents(place, lambda: NOW).after_run(row)
+        message = MessageContents(apart, lambda: NOW).after_run(row)
         texts.add((message.subject, message.text))
     assert len(texts) == 1
 
