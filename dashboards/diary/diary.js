@@ -25,6 +25,7 @@ const noticed = new Set(); // signs that are chosen and not kept yet
 let shownLast = "";
 let asks = 0;
 let pressed = false;
+let answered = false; // whether it is known of which run is asked, or that there is no network
 
 const make = (name, attributes = {}, ...parts) => {
   const node = Object.assign(document.createElement(name), attributes);
@@ -91,6 +92,7 @@ async function refresh() {
   } catch {
     // no network: what is known here is shown
   }
+  answered = true;
   show();
 }
 
@@ -129,7 +131,11 @@ function keepPain({ during, ...pain }) {
   show();
 }
 
-function changePain(said, index, change) {
+// As it is known now: it may have changed since it was drawn.
+const latest = (said) => state().check_ins.find((each) => each.id === said.id) ?? said;
+
+function changePain(drawn, index, change) {
+  const said = latest(drawn);
   const pains = said.pains.map((pain, place) => (place === index ? { ...pain, ...change } : pain));
   keep({ ...said, pains });
   show();
@@ -245,8 +251,13 @@ function entry(said) {
 }
 
 // Each sign is taken back by itself: nothing else that is undone takes a sign with it.
-function signEntry(said, sign) {
-  const undo = button("Undo", () => { keep({ ...said, signs: said.signs.filter((each) => each !== sign) }); show(); });
+function signEntry(drawn, sign) {
+  const remove = () => {
+    const said = latest(drawn);
+    keep({ ...said, signs: said.signs.filter((each) => each !== sign) });
+    show();
+  };
+  const undo = button("Undo", remove);
   return make("div", { className: "entry" }, SIGNS[sign], undo);
 }
 
@@ -254,8 +265,9 @@ function painEntry(said, pain, index) {
   const key = `${said.id} ${index}`;
   const words = [`${pain.foot} ${PLACES[pain.place]} ${pain.score} of 10`, ON_BONE[pain.on_bone]?.toLowerCase().replace("i don't know", "perhaps on the bone"), TREND[pain.trend]?.toLowerCase(), WHEN[said.when]];
   const remove = () => {
-    const pains = said.pains.filter((_, place) => place !== index);
-    if (pains.length || said.signs.length) keep({ ...said, pains });
+    const { signs, pains: all } = latest(said);
+    const pains = all.filter((_, place) => place !== index);
+    if (pains.length || signs.length) keep({ ...said, pains, signs });
     else outbox.withdraw(runner, "check_in", said.id);
     show();
   };
@@ -266,7 +278,7 @@ function painEntry(said, pain, index) {
 function details(said, pain, index) {
   const change = (field) => (value) => changePain(said, index, { [field]: value });
   return make("div", { className: "more" },
-    choice("It was there", WHEN, said.when, (when) => { keep({ ...said, when }); show(); }),
+    choice("It was there", WHEN, said.when, (when) => { keep({ ...latest(said), when }); show(); }),
     choice("Stiff in the morning", STIFFNESS_MIN, pain.stiffness_min, (value) => change("stiffness_min")(Number(value))),
     yesNo("Swollen?", pain.swollen, change("swollen")), yesNo("At night or at rest?", pain.at_rest, change("at_rest")));
 }
@@ -284,19 +296,22 @@ const yesNo = (text, value, changed) => make("div", { className: "row" }, make("
 
 // Before the run's first question is answered its labels are folded away; those of the next run always are.
 function labelsSection() {
-  const { labels, labels_typed: typed, check_ins: said, run } = state();
+  const { labels_typed: typed, check_ins: said, run } = state();
   if (!run) return [];
-  const now = labels ?? { run };
-  const proposed = !typed && LABELS.some((field) => field in now);
-  const right = proposed ? button("That is right", () => { outbox.keep(runner, "labels", now); show(); }) : null;
-  const fields = [right, ...labelFields(now)];
+  const proposed = !typed && LABELS.some((field) => field in labelsNow());
+  const right = proposed ? button("That is right", () => { outbox.keep(runner, "labels", labelsNow()); show(); }) : null;
+  const fields = [right, ...labelFields(labelsNow)];
   return said.length || !isYours() ? [make("h3", { textContent: "The run" }), ...fields] : [folded("The run: surface, shoes …", fields)];
 }
 
-function nextLabelsSection() {
+const nextLabelsSection = () => [folded("Before the next run: surface, shoes …", labelFields(labelsAhead))];
+
+const labelsNow = () => state().labels ?? { run: state().run };
+
+function labelsAhead() {
   const { labels, next_labels: ahead } = state();
   const usual = Object.fromEntries(LABELS.filter((field) => field in (labels ?? {})).map((field) => [field, labels[field]]));
-  return [folded("Before the next run: surface, shoes …", labelFields(ahead ?? { ...usual, run: NEXT_RUN }))];
+  return ahead ?? { ...usual, run: NEXT_RUN };
 }
 
 function folded(text, parts) {
@@ -305,8 +320,9 @@ function folded(text, parts) {
   return node;
 }
 
-function labelFields(now) {
-  const change = (field) => (value) => { outbox.keep(runner, "labels", { ...now, [field]: value }); show(); };
+function labelFields(labels) {
+  const now = labels();
+  const change = (field) => (value) => { outbox.keep(runner, "labels", { ...labels(), [field]: value }); show(); };
   const note = make("input", { value: now.note ?? "", maxLength: 500 });
   note.addEventListener("change", () => change("note")(note.value));
   return [choice("On", SURFACE, now.surface, change("surface")), shoeChoice(state().shoes, now.shoe, change("shoe")),
@@ -374,18 +390,16 @@ function readOnly() {
   for (const node of document.querySelectorAll("main button, main select, main input")) node.disabled = true;
 }
 
-// Nothing is drawn anew where nothing has changed, as somebody may be typing, nor while something is pressed.
+// Nothing is drawn anew where nothing has changed, as somebody may be typing, nor while something is pressed; and nothing
+// is asked before it is known of which run.
 function show() {
-  if (pressed) return;
+  if (pressed || !answered) return;
   const shown = state();
   const all = JSON.stringify([shown, draft, adding, editing, refused, pushed, outbox.waiting.length]);
   if (all === shownLast) return;
   shownLast = all;
   element("name").textContent = shown.name ?? "surefoot";
   element("when").textContent = shown.when;
-  element("wall").href = `/runner/${encodeURIComponent(runner)}`;
-  element("history").href = `${element("wall").href}/history`;
-  element("plan").href = `${element("wall").href}/plan`;
   const waiting = ownWaiting().length;
   element("sending").textContent = refused || (waiting ? "Kept on this phone; sent when there is network." : "");
   const next = isYours() ? step() : null;
@@ -407,8 +421,14 @@ function release() {
 addEventListener("pointerdown", () => { pressed = true; });
 for (const name of ["pointerup", "pointercancel", "contextmenu", "blur"]) addEventListener(name, release);
 
-// Nothing is asked before it is known of which run.
+function lead() {
+  element("wall").href = `/runner/${encodeURIComponent(runner)}`;
+  element("history").href = `${element("wall").href}/history`;
+  element("plan").href = `${element("wall").href}/plan`;
+}
+
 if (runner) {
+  lead();
   navigator.serviceWorker?.register("/diary/worker.js").catch(() => {});
   refresh().then(() => {
     outbox.send();

@@ -20,7 +20,7 @@ from surefoot.analysis.companions import BELT_SPEED, Companion, CompanionReading
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Sign, Trend, When
-from surefoot.analysis.weeks.labels import NEXT_RUN, RunLabels, Shoe, Surface
+from surefoot.analysis.weeks.labels import NEXT_RUN, RunLabels, Shoe, Support, Surface
 from surefoot.sensor_ingest.recording.run_folder import adopt_run
 from surefoot.service.people.people import People
 from surefoot.service.people.typed_values import to_json
@@ -140,6 +140,10 @@ def test_nothing_is_asked_before_it_is_known_of_which_run(wall: str, phone: Brow
     page = phone.new_page()
     phone.route("**/diary/of/**", answer_late, times=1)
     page.goto(f"{wall}diary/?runner={RUNNER}")
+    page.locator("h1").click()
+    expect(page.get_by_role("link", name="Over weeks")).to_have_attribute(
+        "href", re.compile(f"/runner/{RUNNER}/history$")
+    )
     Taps(page).tap("Nothing")
     kept(page)
     assert only(people).run is not None
@@ -158,6 +162,19 @@ def test_a_press_is_not_lost_when_an_answer_comes_meanwhile(wall: str, phone: Br
     page.mouse.up()
     kept(page)
     wait(lambda: [each.hills for each in people.all_of(RUNNER, RunLabels)] == [True])
+
+
+def test_what_is_told_before_the_page_is_drawn_anew_adds_up(wall: str, phone: BrowserContext, people: People) -> None:
+    page = opened(phone, wall)
+    page.get_by_text("The run: surface, shoes …").click()
+    page.locator("h1").hover()
+    page.mouse.down()  # nothing is drawn while something is pressed
+    page.get_by_label("On", exact=True).select_option("grass")
+    page.get_by_label("Ankle held by", exact=True).select_option("tape")
+    page.mouse.up()
+    kept(page)
+    labels = people.all_of(RUNNER, RunLabels)[-1]
+    assert (labels.surface, labels.support) == (Surface.GRASS, Support.TAPE)
 
 
 def test_a_pain_takes_five_taps(wall: str, phone: BrowserContext, people: People) -> None:
