@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from surefoot.dashboards.formatting import local_time
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.viewers import AccountBook, ConsentInfo, Role, Scope, SessionInfo, ShareInfo, Viewer
-from surefoot.dashboards.wall.access import is_from_own_page
-from surefoot.dashboards.wall.bodies import read_body
+from surefoot.dashboards.wall.forms import typed
 from surefoot.dashboards.wall.login import cookie_of
 from surefoot.dashboards.wall.pages import Page
 
@@ -24,7 +22,8 @@ LINK_DAYS = 14
 OF_SETTINGS = "Your password is that of the settings, wall.password."
 FOR_OTHERS = "surefoot accounts, on the computer that keeps the runs, makes accounts for others and takes them away."
 NOT_YOURS = "A runner gives and takes back what others see; of a minor, a guardian."
-Form = dict[str, list[str]]
+Form = Sequence[tuple[str, str]]
+"""Names and texts; a name stands once for each box that is ticked."""
 
 
 class AccountPage:
@@ -66,12 +65,10 @@ class AccountPage:
 
     def _form(self, act: Callable[[Request, Form], str]) -> Callable[[Request], object]:
         async def answer(request: Request) -> Response:
-            if not is_from_own_page(request.headers):
-                return PlainTextResponse("press the button on the wall's own page", 403)
-            body = await read_body(request, MAX_FORM_BYTES)
-            if body is None:
-                return PlainTextResponse("too long", 413, {"Connection": "close"})
-            told = await run_in_threadpool(act, request, parse_qs(body.decode(errors="replace")))
+            sent = await typed(request, MAX_FORM_BYTES)
+            if isinstance(sent, Response):
+                return sent
+            told = await run_in_threadpool(act, request, sent)
             return await self._shown(request, told) if told else RedirectResponse("/account", 303)
 
         return answer
@@ -251,8 +248,8 @@ def _password_form() -> Markup:
 
 
 def _one(form: Form, name: str) -> str:
-    return form.get(name, [""])[0]
+    return next((text for each, text in form if each == name), "")
 
 
 def _scopes(form: Form) -> frozenset[Scope]:
-    return frozenset(Scope(each) for each in form.get("scope", ()) if each in set(Scope))
+    return frozenset(Scope(text) for name, text in form if name == "scope" and text in set(Scope))

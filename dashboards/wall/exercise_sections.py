@@ -17,9 +17,9 @@ from surefoot.analysis.weeks.exercises import (
 )
 from surefoot.analysis.weeks.words import day_name
 from surefoot.dashboards.html import Markup, element, join
+from surefoot.dashboards.wall.forms import Form, day_from, whole_from
 from surefoot.dashboards.wall.history_sections import section
 
-Form = Mapping[str, str]
 BUTTONS = {Did.DONE: "Done", Did.PARTLY: "Partly", Did.NOT: "Not today"}
 HURT = {"": "not told", "yes": "yes", "no": "no"}
 SIDES = {"": "not said", Sides.LEFT: "left", Sides.RIGHT: "right", Sides.EACH: "each side"}
@@ -52,14 +52,14 @@ def exercise_from(form: Form) -> Exercise:
     return Exercise(
         "",
         form.get("text", ""),
-        _whole(form, "times_a_week") or 0,
-        _day(form.get("begun", "")),
-        sets=_whole(form, "sets"),
-        repetitions=_whole(form, "amount") if unit == "repetitions" else None,
-        seconds=_whole(form, "amount") if unit == "seconds" else None,
+        whole_from(form.get("times_a_week", "")) or 0,
+        day_from(form.get("begun", "")),
+        sets=whole_from(form.get("sets", "")),
+        repetitions=whole_from(form.get("amount", "")) if unit == "repetitions" else None,
+        seconds=whole_from(form.get("amount", "")) if unit == "seconds" else None,
         sides=Sides(form["sides"]) if form.get("sides") else None,
         tempo=form.get("tempo", ""),
-        weeks=_whole(form, "weeks") or DEFAULT_WEEKS,
+        weeks=whole_from(form.get("weeks", "")) or DEFAULT_WEEKS,
         by=form.get("by", "")[:MAX_BY],
     )
 
@@ -138,19 +138,3 @@ def _number(label: str, name: str, most: int = 0, value: int | None = None, *, r
     field = element("input", name=name, type="number", min=1, max=most or LIMITS[name], value=value,
                     inputmode="numeric", required=required)  # fmt: skip
     return element("label", label, field)
-
-
-def _whole(form: Form, name: str) -> int | None:
-    text = form.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise ValueError(f"{text[:20]} is no whole number")
-    return int(text)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{text or 'nothing'} is no day") from error

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,9 +20,8 @@ from surefoot.dashboards.html import element
 from surefoot.dashboards.viewers import Scope, Viewer
 from surefoot.dashboards.wall import history_sections as sections
 from surefoot.dashboards.wall import told_sections as told_of
-from surefoot.dashboards.wall.access import is_from_own_page
-from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.calendar_feed import MEDIA_TYPE, calendar
+from surefoot.dashboards.wall.forms import Form, day_from, number_from, typed, whole_from
 from surefoot.dashboards.wall.pages import Page, sentence_page
 from surefoot.dashboards.wall.run_pair import pair_table
 from surefoot.dashboards.wall.usual_section import usual
@@ -32,7 +29,6 @@ from surefoot.dashboards.wall.usual_section import usual
 MAX_FORM_BYTES = 4096
 MAX_TEXT = 200
 MAX_KM = 9999.0
-Form = Mapping[str, str]
 May = Callable[[Viewer, str], bool]
 """Whether somebody may do something for a runner."""
 
@@ -156,19 +152,16 @@ class HistoryPage:
 
     async def _sent(self, request: Request, may: May) -> Form | Response:
         """What was typed, or why it is refused."""
-        if not is_from_own_page(request.headers):
-            return PlainTextResponse("press the button on the wall's own page", 403)
         runner = request.path_params["runner"]
-        if not may(self._viewer(request), runner):
-            return PlainTextResponse(f"only {runner} tells this, or of a minor a guardian", 403)
-        body = await read_body(request, MAX_FORM_BYTES)
-        if body is None:
-            return PlainTextResponse("too long", 413, {"Connection": "close"})
-        return {name: text.strip()[:MAX_TEXT] for name, text in parse_qsl(body.decode(errors="replace"))}
+        is_refused = not may(self._viewer(request), runner)
+        sent = await typed(
+            request, MAX_FORM_BYTES, f"only {runner} tells this, or of a minor a guardian" if is_refused else ""
+        )
+        return sent if isinstance(sent, Response) else {name: text.strip()[:MAX_TEXT] for name, text in sent}
 
     def _add_shoe(self, runner: str, form: Form) -> None:
-        km = float(form.get("km") or 0.0)
-        if not (math.isfinite(km) and 0.0 <= km <= MAX_KM):
+        km = number_from(form.get("km") or "0")
+        if not 0.0 <= km <= MAX_KM:
             raise ValueError(f"a pair has run between 0 and {MAX_KM:.0f} km")
         if not form.get("name"):
             raise ValueError("a pair of shoes needs a name")
@@ -180,13 +173,13 @@ class HistoryPage:
         self._source.keep(runner, replace(shoe, retired=not shoe.retired))
 
     def _confirm_usual(self, runner: str, form: Form) -> None:
-        day = _day(form.get("day", ""))
+        day = day_from(form.get("day", ""))
         if day > self._today():
             raise ValueError("runs are confirmed up to today or before")
         self._source.confirm_usual(runner, day)
 
     def _add_injury(self, runner: str, form: Form) -> None:
-        began = _day(form.get("day", ""))
+        began = day_from(form.get("day", ""))
         if began > self._today():
             raise ValueError("an injury has begun today or before")
         injury = Injury(
@@ -195,13 +188,13 @@ class HistoryPage:
             InjuryKind(form.get("kind", "")),
             began,
             Onset(form["onset"]) if form.get("onset") else None,
-            int(form["grade"]) if form.get("grade") else None,
+            whole_from(form.get("grade", "")),
             note=form.get("note", ""),
         )
         self._source.keep(runner, injury)
 
     def _end_injury(self, runner: str, form: Form) -> None:
-        self._source.keep(runner, replace(self._injury(runner, form), over=_day(form.get("over", ""))))
+        self._source.keep(runner, replace(self._injury(runner, form), over=day_from(form.get("over", ""))))
 
     def _remove_injury(self, runner: str, form: Form) -> None:
         self._source.remove(runner, self._injury(runner, form))
@@ -233,13 +226,6 @@ def _month(text: str, today: date) -> date:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return today.replace(day=1)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{text or 'nothing'} is no day") from error
 
 
 def _reason(error: Exception) -> str:

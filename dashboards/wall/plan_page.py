@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from surefoot.analysis.weeks.row_text import row_from_text
@@ -17,13 +15,11 @@ from surefoot.dashboards.html import element
 from surefoot.dashboards.plan_source import PlanSource, PlanState
 from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall import plan_sections as sections
-from surefoot.dashboards.wall.access import is_from_own_page
-from surefoot.dashboards.wall.bodies import read_body
 from surefoot.dashboards.wall.exercise_sections import did_from, exercise_from, exercises_section
+from surefoot.dashboards.wall.forms import Form, day_from, number_from, typed, whole_from
 from surefoot.dashboards.wall.pages import Page, sentence_page
 
 MAX_FORM_BYTES = 8192
-Form = Mapping[str, str]
 Act = Callable[[str, str, Form], str | None]
 """With runner, account and what was typed; a sentence where nothing began."""
 
@@ -122,14 +118,10 @@ class PlanPage:
     def _form(self, act: Act, may: Callable[[Viewer, str], bool]) -> Callable[[Request], object]:
         async def answer(request: Request) -> Response:
             runner, viewer = request.path_params["runner"], self._viewer(request)
-            if not is_from_own_page(request.headers):
-                return PlainTextResponse("press the button on the wall's own page", 403)
-            if not may(viewer, runner):
-                return PlainTextResponse("this is not yours to say", 403)
-            body = await read_body(request, MAX_FORM_BYTES)
-            if body is None:
-                return PlainTextResponse("too long", 413, {"Connection": "close"})
-            form = {name: text.strip() for name, text in parse_qsl(body.decode(errors="replace"))}
+            sent = await typed(request, MAX_FORM_BYTES, "" if may(viewer, runner) else "this is not yours to say")
+            if isinstance(sent, Response):
+                return sent
+            form = {name: text.strip() for name, text in sent}
             try:
                 told = await run_in_threadpool(act, runner, viewer.account, form)
             except ValueError as error:
@@ -149,7 +141,7 @@ class PlanPage:
     def _begin_rows(self, runner: str, by: str, form: Form) -> None:
         rows = [row_from_text(line) for line in form.get("rows", "").splitlines() if line.strip()]
         flat = form.get("flat") == "yes"
-        self._source.begin_clinician(runner, by, rows, form.get("by", ""), _day(form.get("made", "")), flat)
+        self._source.begin_clinician(runner, by, rows, form.get("by", ""), day_from(form.get("made", "")), flat)
 
     def _end(self, runner: str, by: str, _: Form) -> None:
         self._source.end(runner, by)
@@ -164,8 +156,8 @@ class PlanPage:
         self._source.end_exercise(runner, by, form.get("id", ""))
 
     def _keep_tests(self, runner: str, by: str, form: Form) -> None:
-        counts = [int(form[name]) if form.get(name) else None for name in ("left", "right")]
-        self._source.keep_tests(runner, by, _told(form, "hurt"), _told(form, "steady"), (counts[0], counts[1]))
+        left, right = (whole_from(form.get(name, "")) for name in ("left", "right"))
+        self._source.keep_tests(runner, by, _told(form, "hurt"), _told(form, "steady"), (left, right))
 
 
 def may_make_rows(viewer: Viewer, runner: str) -> bool:
@@ -185,14 +177,7 @@ def _told(form: Form, name: str) -> bool | None:
 def _minutes(text: str) -> float | None:
     if not text:
         return None
-    minutes = float(text)
-    if not (math.isfinite(minutes) and 1.0 <= minutes <= 600.0):
+    minutes = number_from(text)
+    if not 1.0 <= minutes <= 600.0:
         raise ValueError("a run lasts between 1 and 600 minutes")
     return minutes
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{text or 'nothing'} is no day") from error

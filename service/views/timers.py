@@ -83,9 +83,10 @@ class Timers:
             raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'the session'}: {first['msg']}") from error
         session = stretches(_checked(found.row), min(max(found.walk_first_s, 0.0), 3600.0))
         with self._lock:
-            self._kept[runner] = _Kept(found, session, self._now_s())
             if found.is_over:
-                del self._kept[runner]
+                self._kept.pop(runner, None)
+            else:
+                self._kept[runner] = _Kept(found, session, self._now_s())
 
     def workout(self, row: Row, walk_first_s: float) -> bytes:
         """The row as a FIT workout for a watch; ValueError where nobody can run it."""
