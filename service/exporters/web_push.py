@@ -86,7 +86,7 @@ class WebPush:
             for_now = error.code not in (*GONE, *FOR_GOOD)
             raise RecipientRefusedError(f"{reason} ({error.code})", for_now=for_now) from error
         except ValueError as error:
-            raise RecipientRefusedError("the browser's key is none", for_now=False) from error
+            raise RecipientRefusedError("the browser's key cannot be used", for_now=False) from error
         except URLError as error:
             raise RecipientRefusedError(one_line(strip_errno(str(error.reason))), for_now=True) from error
         except (OSError, HTTPException) as error:
