@@ -25,6 +25,7 @@ const chosen = () => ({ sounds: element("sounds").checked, buzzes: element("buzz
 // The plan's next row
 
 async function ask() {
+  if (!runner) return;
   try {
     const answer = await fetch(`/timer/of/${encodeURIComponent(runner)}`, { redirect: "error", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) return;
@@ -193,7 +194,8 @@ element("signals").addEventListener("change", () => localStorage.setItem(SIGNALS
 document.addEventListener("pointerdown", wakeSound);
 document.addEventListener("keydown", wakeSound);
 document.addEventListener("visibilitychange", keepScreenOn);
-window.addEventListener("online", tell);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+window.addEventListener("online", () => { ask(); tell(); });
 fillIn();
 showLinks();
 keepScreenOn();

@@ -84,6 +84,7 @@ def wall(timers: Timers) -> Iterator[str]:
 def opened(phone: BrowserContext, wall: str) -> Page:
     """The page on a phone on which time passes where the test says, and nowhere else."""
     page = shown(phone, wall)
+    expect(page.locator("#planned")).to_be_visible()  # else the hour ends the question for it
     page.clock.pause_at(BEGAN + timedelta(hours=1))
     return page
 
@@ -312,6 +313,16 @@ def test_the_served_wall_has_the_page_and_the_runners_page_leads_to_it(
         page.get_by_role("button", name="Start", exact=True).click()
         expect(page.locator("#doing")).to_have_text("Run 1 of 3")
         page.close()
+
+
+def test_the_plan_is_asked_for_again_when_there_is_network(phone: BrowserContext, wall: str) -> None:
+    phone.route("**/timer/of/**", lambda route: route.abort())
+    page = shown(phone, wall)
+    expect(page.locator("#planned")).to_be_hidden()
+    phone.unroute("**/timer/of/**")
+    phone.set_offline(True)
+    phone.set_offline(False)
+    expect(page.locator("#planned")).to_be_visible()
 
 
 def test_the_session_is_downloaded_for_a_watch(phone: BrowserContext, wall: str, tmp_path: Path) -> None:
