@@ -46,15 +46,16 @@ def opened_workbook(path: Path) -> Iterator[BufferedReader]:
     except ModuleNotFoundError as error:
         raise WorkbookReaderMissingError from error
     _check_parts(path)
-    with _damage_told(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        with _damage_told():
-            sheet = _AsCsv(_rows(book))
-        yield BufferedReader(sheet, 1 << 16)
-    finally:
-        book.close()
+    with path.open("rb") as file:  # ours to close: openpyxl leaves that of a damaged workbook open
+        with _damage_told(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(file, read_only=True, data_only=True)
+        try:
+            with _damage_told():
+                sheet = _AsCsv(_rows(book))
+            yield BufferedReader(sheet, 1 << 16)
+        finally:
+            book.close()
 
 
 @contextmanager
