@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from surefoot.dashboards.viewers import ALONE, Accounts, Viewer
+from surefoot.dashboards.viewers import ALONE, Accounts, Scope, Viewer
 from surefoot.dashboards.wall import pages
 from surefoot.dashboards.wall.access import COOKIE_NAME, Attempts
 from surefoot.dashboards.wall.bodies import read_body
@@ -79,7 +79,8 @@ class Login:
         return self._signed_in(self._accounts, request, cookie)
 
     async def by_link(self, request: Request) -> Response:
-        """A session for a link that a runner has given out, or for the one in a message, which leads to the diary.
+        """A session for a link that a runner has given out, which leads to the page for their physio, or for the one in
+        a message, which leads to the diary.
 
         It answers with a page that goes on by itself: after a redirect that began at somebody else's page, such as a
         mailbox, browsers keep back the cookie, which is for our own pages alone.
@@ -88,9 +89,7 @@ class Login:
         cookie = None if self._accounts is None else await run_in_threadpool(self._accounts.link, token, device)
         if self._accounts is None or cookie is None:
             return HTMLResponse(pages.onward_page(LINK_OVER, "/").html(), 404)
-        viewer = self._accounts.viewer(cookie)
-        named = {"runner": viewer.speaks_for if viewer else "", "run": request.query_params.get("run", "")}
-        onward = f"/diary/?{urlencode(named)}" if named["runner"] else "/"
+        onward = _onward(self._accounts.viewer(cookie), request.query_params.get("run", ""))
         answer = HTMLResponse(pages.onward_page("You are signed in.", onward, by_itself=True).html())
         return _with_cookie(answer, self._accounts, request, cookie)
 
@@ -117,6 +116,16 @@ def _with_cookie(answer: Response, accounts: Accounts, request: Request, cookie:
         samesite="strict",
     )
     return answer
+
+
+def _onward(viewer: Viewer | None, run: str) -> str:
+    """Where a link leads whom it signed in: runners to their diary, others to the page of the runner they are shown."""
+    if viewer is None:
+        return "/"
+    if viewer.speaks_for:
+        return f"/diary/?{urlencode({'runner': viewer.speaks_for, 'run': run})}"
+    shown = [runner for runner, scopes in viewer.shared.items() if scopes & {Scope.RUNS, Scope.PAIN_AND_PLAN}]
+    return f"/runner/{quote(shown[0])}/physio" if len(shown) == 1 else "/"
 
 
 def cookie_of(request: Request) -> str:

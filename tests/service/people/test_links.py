@@ -86,14 +86,16 @@ def test_the_link_of_a_message_opens_the_diary_signed_in(
             context.close()
 
 
-def test_the_link_for_a_physio_opens_the_wall_signed_in_and_says_so_when_it_is_over(
-    tmp_path: Path, browser: Browser
+@pytest.mark.parametrize(("scope", "opened"), [(Scope.RUNS, f"runner/{RUNNER}/physio"), (Scope.FINDINGS, "")])
+def test_the_link_for_a_physio_opens_their_page_signed_in_and_says_so_when_it_is_over(
+    tmp_path: Path, demo: DemoRun, browser: Browser, scope: Scope, opened: str
 ) -> None:
+    shutil.copytree(demo.run.path, tmp_path / "runs" / demo.run.path.name)
     accounts = StoredAccounts(tmp_path, Password("open sesame"))
     accounts.add("anna", Role.RUNNER, WORD, RUNNER)
     anna = accounts.viewer(accounts.sign_in("anna", WORD, "") or "")
     assert anna is not None
-    token = accounts.new_link(anna, frozenset({Scope.RUNS}), 14)
+    token = accounts.new_link(anna, frozenset({scope}), 14)
     with RealCommand(tmp_path, "serve", "--port", "0", settings={"WALL_PASSWORD": "open sesame"}) as serve:
         wall = address(serve)
         with mailbox(f"{wall}link/{token}") as mail, mailbox(f"{wall}link/over") as old_mail:
@@ -105,7 +107,8 @@ def test_the_link_for_a_physio_opens_the_wall_signed_in_and_says_so_when_it_is_o
             page.wait_for_url("**/login")
             page.goto(mail)
             page.get_by_role("link").click()
-            page.wait_for_url(wall)
+            page.wait_for_url(f"{wall}{opened}")
+            expect(page.locator("h1")).to_be_visible()
             page.close()
 
 
