@@ -19,7 +19,7 @@ from surefoot.sensor_ingest.files.devices import choose, side_of
 from surefoot.sensor_ingest.files.errors import FileUnreadableError, NoDataError, NotTextError, RecordingError
 from surefoot.sensor_ingest.files.joining import Part, join, split_own_rows
 from surefoot.sensor_ingest.files.layout import Layout
-from surefoot.sensor_ingest.files.layout_errors import NoAccelerationError
+from surefoot.sensor_ingest.files.layout_errors import FootUntoldError, NoAccelerationError
 from surefoot.sensor_ingest.files.movesense import LAYOUT as MOVESENSE
 from surefoot.sensor_ingest.files.movesense import MAX_BYTES, parse_movesense
 from surefoot.sensor_ingest.files.sources import DAMAGED, Source, sources_of
@@ -103,21 +103,37 @@ def first_lines(path: Path) -> list[str]:
 
 
 def look_into(path: Path, said: Statements) -> frozenset[Foot]:
-    """The feet that a file says it is of, by its columns or devices; RecordingError if it is no recording."""
+    """The feet that a file says it is of, by its columns or devices.
+
+    Raises
+    ------
+    FootUntoldError
+        if it says none, or not whose each device is.
+    RecordingError
+        if it is no recording.
+    """
     rows = _first_rows(path, said)
     if rows is None:
-        return frozenset()
+        raise FootUntoldError
     if rows.layout.two_sided:
         return frozenset(Foot)
-    return frozenset(foot for device in rows.devices if (foot := side_of(device, said.feet_of_devices)))
+    feet, unclear = _sides(rows, said)
+    if not feet or unclear:
+        raise FootUntoldError(unclear)
+    return feet
 
 
 def unclear_devices(path: Path, said: Statements) -> tuple[str, ...]:
-    """The devices of a file whose feet are neither told nor said; RecordingError if it is no recording."""
-    rows = _first_rows(path, said)
-    devices = () if rows is None or said.devices else tuple(rows.devices)
-    told = all(side_of(device, said.feet_of_devices) for device in devices)
-    return () if told or len(devices) < 2 else devices
+    """The devices of a file with several whose feet are neither told nor said; RecordingError if it is no recording."""
+    rows = None if said.devices else _first_rows(path, said)
+    return () if rows is None or len(rows.devices) < 2 else _sides(rows, said)[1]
+
+
+def _sides(rows: RowBuffer, said: Statements) -> tuple[frozenset[Foot], tuple[str, ...]]:
+    """The feet of a file's devices, and the devices whose foot is open as long as those of others are not both."""
+    sides = {device: side_of(device, said.feet_of_devices) for device in rows.devices}
+    feet = frozenset(foot for foot in sides.values() if foot)
+    return feet, () if len(feet) == len(Foot) else tuple(device for device, foot in sides.items() if foot is None)
 
 
 def _first_rows(path: Path, said: Statements) -> RowBuffer | None:

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.files.csv_reader import look_into, sentences_about
-from surefoot.sensor_ingest.files.devices import side_of
+from surefoot.sensor_ingest.files.devices import device_named, side_of
 from surefoot.sensor_ingest.files.errors import RecordingError
 from surefoot.sensor_ingest.files.layout_errors import FootTwiceError, FootUntoldError
 from surefoot.sensor_ingest.files.statements import Statements
@@ -49,14 +50,18 @@ class _File:
     by_device: bool
 
 
-def runs_of(folder: Path, said: Statements) -> list[RunFiles]:
+def runs_of(folder: Path, said: Statements, feet: Mapping[Path, Foot] = MappingProxyType({})) -> list[RunFiles]:
     """The runs of a folder and those below it, in the order of their names.
 
     A foot is told by the device that was said, by the file's name, the nearest folder that names one, or the tag of the
     device within the file. Files belong together where nothing else in their names differs; in one folder also where
     only words with digits do, such as dates and serial numbers, if there is one file of each foot.
+
+    Parameters
+    ----------
+    feet : of files that do not tell theirs.
     """
-    found = [_told(path, folder, said) for path in recordings_in(folder)]
+    found = [_told(path, folder, said, feet.get(path)) for path in recordings_in(folder)]
     runs = [_run(files, folder) for files in _together(each for each in found if isinstance(each, _File))]
     return sorted([*runs, *(each for each in found if isinstance(each, RunFiles))], key=lambda run: run.name)
 
@@ -72,7 +77,7 @@ def recordings_in(folder: Path) -> list[Path]:
     )
 
 
-def _told(path: Path, folder: Path, said: Statements) -> _File | RunFiles:
+def _told(path: Path, folder: Path, said: Statements, foot_said: Foot | None) -> _File | RunFiles:
     """A file with its feet, or what to say of one that does not tell them."""
     parts = [*path.relative_to(folder).parent.parts, _stem(path)]
     sensor = next((_SENSORS[word] for word in _words(parts[-1]) if word in _SENSORS), "")
@@ -81,9 +86,12 @@ def _told(path: Path, folder: Path, said: Statements) -> _File | RunFiles:
             return _File(path, frozenset({foot}), _place(parts, k, said), sensor, by_device=False)
     try:
         with sentences_about(path):
-            feet = look_into(path, said)
-            if not feet:
-                raise FootUntoldError
+            feet = frozenset({foot_said}) if foot_said else look_into(path, said)
+    except FootUntoldError as untold:
+        named = [device for part in reversed(parts) if (device := device_named(part))][:1]
+        error = FootUntoldError(untold.devices or named)
+        error.path = path
+        return RunFiles(_name([path], folder), {}, error)
     except RecordingError as error:
         return RunFiles(_name([path], folder), {}, error)
     return _File(path, feet, _place(parts, -1, said), sensor, by_device=True)

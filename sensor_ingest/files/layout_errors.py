@@ -83,12 +83,14 @@ class WorkbookReaderMissingError(RecordingError):
 
 
 class FootUntoldError(RecordingError):
-    """Neither name, folder nor device says which foot a file is of."""
+    """Neither name, folder nor device says which foot a file is of; `devices` are those in it or in its name."""
 
-    def __init__(self) -> None:
+    def __init__(self, devices: Sequence[str] = ()) -> None:
+        self.devices = tuple(devices)
+        names = [*devices[:2], *["NAME"] * (2 - len(devices))]
         super().__init__(
             "does not say which foot it is of; put left or right in its name or its folder's, or say whose each device "
-            "is with --device left=NAME,right=NAME, as it stands in the file or its name."
+            f"is with --device left={names[0]},right={names[1]}, as it stands in the file or its name."
         )
 
 

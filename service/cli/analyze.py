@@ -118,7 +118,7 @@ def _analyze_csv(
     from surefoot.analysis.model import Foot
     from surefoot.analysis.parameters import Parameters
     from surefoot.sensor_ingest.files.statements import files_of
-    from surefoot.service.cli.remembering import asked_devices
+    from surefoot.service.cli.asked_feet import asked_devices
     from surefoot.service.cli.results import give_results, json_path
     from surefoot.service.configuration import load_configuration
     from surefoot.service.pipeline.analysis import analyze_files
@@ -134,7 +134,7 @@ def _analyze_csv(
         check_output(report, inputs)
     settings = load_configuration().settings
     parameters = Parameters.from_changed(settings.parameters)
-    said = asked_devices(settings.data, files, with_memory(said, settings.data))
+    said = asked_devices(settings.data, files.values(), with_memory(said, settings.data))
     with ProgressBar(Console(stderr=True)) as progress:
         analysis = analyze_files(files, progress, parameters, sides, clock_sd_s, said)
     give_results({"": analysis}, {}, json, output)

@@ -12,9 +12,10 @@ from rich.console import Console
 from surefoot.analysis.parameters import Parameters
 from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.files.errors import RecordingError
-from surefoot.sensor_ingest.files.folder import RunFiles, recordings_in, runs_of
+from surefoot.sensor_ingest.files.folder import RunFiles, recordings_in
 from surefoot.sensor_ingest.files.statements import Statements
 from surefoot.sensor_ingest.recording.run_folder import MANIFEST, MANIFEST_COPY
+from surefoot.service.cli.asked_feet import asked_runs
 from surefoot.service.cli.exit_codes import PROBLEM
 from surefoot.service.configuration import load_configuration
 from surefoot.service.errors import RequestError
@@ -44,9 +45,9 @@ def analyze_folder(
     outputs += [(_output_folder(report, folder), _write_report)] if report is not None else []
     settings = load_configuration().settings
     parameters, said = Parameters.from_changed(settings.parameters), with_memory(said, settings.data)
+    runs, said = asked_runs(settings.data, folder, said)
     rows = []
     with ProgressBar(Console(stderr=True)) as progress:
-        runs = runs_of(folder, said)
         for k, (run, name) in enumerate(zip(runs, _file_names(runs), strict=True)):
 
             def found(step: str, done: float, k: int = k) -> None:

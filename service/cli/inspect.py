@@ -36,6 +36,7 @@ def inspect(
     from surefoot.analysis.model import Foot
     from surefoot.sensor_ingest.files.inspection import inspect_file
     from surefoot.sensor_ingest.files.statements import Statements
+    from surefoot.service.cli.asked_feet import asked_devices
     from surefoot.service.cli.remembering import forget_file, keep_file
     from surefoot.service.configuration import usable_configuration
     from surefoot.service.errors.recordings import TwoSourcesError
@@ -48,7 +49,8 @@ def inspect(
     foot, said = Foot.RIGHT if right else Foot.LEFT, Statements.parse(columns, unit, rate, device, time)
     if forget:
         forget_file(data, file)
-    inspection = inspect_file(file, foot, with_memory(said, data))
+    known = with_memory(said, data)
+    inspection = inspect_file(file, foot, known if forget else asked_devices(data, [file], known))
     show_inspection(Console(highlight=False), inspection)
     if inspection.problem:
         raise typer.Exit(BAD_INPUT)

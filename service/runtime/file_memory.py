@@ -37,6 +37,12 @@ def remember(folder: Path, said: Statements, columns: Sequence[Sequence[str]]) -
     _write(folder, {**known.known_devices, **replace(said, known_devices={}).feet_of_devices}, layouts)
 
 
+def remember_devices(folder: Path, feet: Mapping[str, Foot]) -> None:
+    """Keep which foot devices are on; OSError where the folder cannot be written."""
+    known = _read(folder)
+    _write(folder, {**known.known_devices, **feet}, known.known_layouts)
+
+
 def forget(folder: Path, lines: Sequence[str], name: str) -> None:
     """Drop what is remembered of a file that begins with these lines: of its columns, and of devices in it or its name.
 

@@ -35,7 +35,7 @@ class RealCommand:
         settings: Mapping[str, object] | None = None,
         date: ComputerDate | None = None,
         output: int | IO[bytes] = subprocess.PIPE,
-        before: Callable[[], None] | None = None,
+        before: Callable[[], object] | None = None,
         environment: Mapping[str, str] | None = None,
         typed: str | None = None,
     ) -> None:

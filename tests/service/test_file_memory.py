@@ -73,8 +73,10 @@ def test_whose_a_device_is_is_asked_once_at_a_terminal(
     assert refused.code == 2
     assert "say which is whose with --device" in refused.err
     with monkeypatch.context() as at_terminal:
-        at_terminal.setattr("sys.stdin", Terminal("D03F\nC8A1\n"))
-        assert "This is asked once." in both(capsys, path).out
+        at_terminal.setattr("sys.stdin", Terminal("right\nleft\n"))
+        asked = both(capsys, path).out
+        assert "Which foot is device C8A1 (in a.csv) of: left or right (Enter if neither)" in asked
+        assert "This is remembered" in asked
     read = both(capsys, path)
     assert read.code == 0
     assert "D03F is read, as remembered" in told(read)

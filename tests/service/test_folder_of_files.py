@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.files.devices import choose, device_named
 from surefoot.sensor_ingest.files.folder import RunFiles, runs_of
 from surefoot.sensor_ingest.files.statements import NOTHING_SAID, Statements
 from tests.sensor_ingest.synthetic import HEADER, walk, write
 from tests.service.command import surefoot
+from tests.service.real_command import RealCommand
 
 TEXT = f"{HEADER}\n"
 
@@ -112,6 +119,66 @@ def test_a_folder_that_is_all_measured_ends_with_0(capsys: pytest.CaptureFixture
     assert told.code == 0
     assert "both" in told.out
     assert "steps/min" in told.out
+
+
+@pytest.mark.parametrize(
+    ("name", "device"),
+    [
+        ("easy_C8A1", "C8A1"),
+        ("2022-08-05T15.26.13.153_DA04E77F9F56_Accelerometer", "DA04E77F9F56"),
+        ("D4-CA-6E-F1-23-45 monday", "D4-CA-6E-F1-23-45"),
+        ("pod7", "pod7"),
+        ("20260102_101530", ""),
+        ("run12-5km-100Hz", ""),
+        ("C8A1-D03F", ""),
+    ],
+)
+def test_devices_are_known_in_names(name: str, device: str) -> None:
+    assert device_named(name) == device
+
+
+def test_a_device_beside_those_of_both_feet_is_no_foots(tmp_path: Path) -> None:
+    rows = "".join(f"{tag},0,0,0,9.8,0,0,0\n" for tag in ("7F-L", "80-R", "chest"))
+    made(tmp_path, "all.csv", text=f"device,{HEADER}\n{rows}")
+    assert runs(tmp_path) == [{"left": "all.csv", "right": "all.csv"}]
+    assert choose(["7F-L", "80-R", "chest"], "device", Foot.RIGHT, None) == "80-R"
+
+
+def test_feet_that_nothing_tells_are_asked_once_at_a_terminal(tmp_path: Path) -> None:
+    place = tmp_path / "files"
+    for k, name in enumerate(("mon_C8A1", "mon_D03F", "tue_C8A1", "tue_D03F", "spare/easy", "spare/slow")):
+        write(made(place, f"{name}.csv") / f"{name}.csv", walk(20.0, seed=k))
+    data = tmp_path / "data"
+    first = typing(data, place, ["l", "middle", "r", "left", ""])
+    assert re.findall(r"Which foot is (.+) of:", first) == [
+        "device C8A1 (in mon_C8A1.csv)",
+        "device D03F (in mon_D03F.csv)",
+        "device D03F (in mon_D03F.csv)",
+        "spare/easy.csv",
+        "spare/slow.csv",
+    ]
+    assert "Error: left or right, or nothing" in first
+    assert re.findall(r"(?m)^(\w+)_C8A1, +both ", first) == ["mon", "tue"]
+    assert re.search(r"(?m)^spare/easy +left ", first)
+    assert "spare/slow.csv: does not say which foot it is of" in " ".join(first.split())
+    again = typing(data, place, ["", ""])
+    assert re.findall(r"Which foot is (.+) of:", again) == ["spare/easy.csv", "spare/slow.csv"]
+
+
+def typing(data: Path, place: Path, answers: Sequence[str]) -> str:
+    """What a terminal shows of `analyze` while its questions are answered."""
+    terminal, output = os.openpty()
+    said, given = "", 0
+    with RealCommand(data, "analyze", str(place), output=output, before=partial(os.dup2, output, 0)):
+        os.close(output)
+        with suppress(OSError):  # raised where the command has ended
+            while True:
+                said += os.read(terminal, 4096).decode()
+                if said.count("(Enter if neither):") > given:
+                    os.write(terminal, f"{answers[given]}\n".encode())
+                    given += 1
+    os.close(terminal)
+    return said.replace("\r\n", "\n")
 
 
 def test_results_do_not_go_among_the_recordings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
