@@ -88,8 +88,10 @@ class PlanSource(Protocol):
     def prescribe(self, runner: str, by: str, exercise: Exercise) -> None:
         """Keep a new exercise as somebody wrote it; its id is not looked at."""
 
-    def tell_exercise(self, runner: str, by: str, exercise_id: str, did: Did, hurt: bool | None) -> None:
-        """Keep what the runner says of an exercise today; said again, it is corrected."""
+    def tell_exercise(
+        self, runner: str, by: str, exercise_id: str, day: date, did: Did | None, hurt: bool | None
+    ) -> None:
+        """Keep what the runner says of an exercise on a day; said again, it is corrected; None takes it back."""
 
     def end_exercise(self, runner: str, by: str, exercise_id: str) -> None:
         """End an exercise; on its first day or before it is taken back."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from surefoot.analysis.weeks.words import day_name
 
-WEEK = timedelta(weeks=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 DEFAULT_WEEKS = 12
 MAX_TEXT, MAX_TEMPO = 300, 60
 """Characters."""
@@ -95,6 +95,13 @@ class Exercise:
         is_within = timedelta() <= day - self.begun < self.weeks * WEEK
         return is_within and (self.ended is None or day < self.ended)
 
+    def tellable_on(self, today: date) -> Sequence[date]:
+        """Days of which something can be told today, newest first: those of the week that goes on, and yesterday."""
+        week = self.begun + (today - self.begun) // WEEK * WEEK
+        first = max(self.begun, min(week, today - DAY))
+        days = (today - number * DAY for number in range((today - first).days + 1))
+        return [day for day in days if self.is_open_on(day)]
+
 
 @dataclass(frozen=True, slots=True)
 class ExerciseDone:
@@ -147,12 +154,14 @@ class Adherence:
     Parameters
     ----------
     weeks : oldest first, the last of them perhaps not over; empty before it begins.
-    today : what was told today.
+    told : what was told, by day.
+    tellable : days of which something can be told or corrected now, newest first.
     """
 
     exercise: Exercise
     weeks: Sequence[ExerciseWeek]
-    today: ExerciseDone | None
+    told: Mapping[date, ExerciseDone]
+    tellable: Sequence[date]
     is_open: bool
 
     @property
@@ -170,7 +179,7 @@ def adherence(exercise: Exercise, log: Iterable[ExerciseDone], today: date) -> A
     until = today if exercise.ended is None else min(today, exercise.ended)
     count = min((until - exercise.begun) // WEEK + 1, exercise.weeks)
     weeks = [_week(exercise, told, exercise.begun + number * WEEK, today) for number in range(count)]
-    return Adherence(exercise, weeks, told.get(today), exercise.is_open_on(today))
+    return Adherence(exercise, weeks, told, exercise.tellable_on(today), exercise.is_open_on(today))
 
 
 def _week(exercise: Exercise, told: dict[date, ExerciseDone], first: date, today: date) -> ExerciseWeek:
@@ -180,7 +189,7 @@ def _week(exercise: Exercise, told: dict[date, ExerciseDone], first: date, today
     left = max(asked - count[Did.DONE], 0)
     partly = min(count[Did.PARTLY], left)
     not_done = min(count[Did.NOT], left - partly)
-    was_cut = exercise.ended is not None and exercise.ended < first + WEEK - timedelta(days=1)
+    was_cut = exercise.ended is not None and exercise.ended < first + WEEK - DAY
     is_over = first + WEEK <= today and not was_cut
     hurts = [each.hurt for each in entries if each.hurt is not None]
     return ExerciseWeek(

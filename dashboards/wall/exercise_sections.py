@@ -1,8 +1,8 @@
-"""Exercises on the page of a plan: what was prescribed, what the runner says today, and the form of a new one."""
+"""Exercises on the page of a plan: what was prescribed, what the runner says of a day, and the form of a new one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from surefoot.analysis.weeks.exercises import (
@@ -20,7 +20,8 @@ from surefoot.dashboards.html import Markup, element, join
 from surefoot.dashboards.wall.forms import Form, day_from, whole_from
 from surefoot.dashboards.wall.history_sections import section
 
-BUTTONS = {Did.DONE: "Done", Did.PARTLY: "Partly", Did.NOT: "Not today"}
+BUTTONS = {Did.DONE: "Done", Did.PARTLY: "Partly", Did.NOT: "Not done"}
+TAKEN_BACK = "taken-back"
 HURT = {"": "not told", "yes": "yes", "no": "no"}
 SIDES = {"": "not said", Sides.LEFT: "left", Sides.RIGHT: "right", Sides.EACH: "each side"}
 UNITS = {"repetitions": "repetitions", "seconds": "seconds"}
@@ -40,7 +41,7 @@ def exercises_section(
     """
     if not (shown or may_write):
         return None
-    items = [element("li", *_exercise(base, each, may_tell=may_tell, may_write=may_write)) for each in shown]
+    items = [element("li", *_exercise(base, each, today, may_tell=may_tell, may_write=may_write)) for each in shown]
     known = element("ul", *items, class_="kept") if items else element("p", "None is typed in.", class_="nothing")
     write = element("details", element("summary", "Type in an exercise"), _new(base, by, today)) if may_write else None
     return section("exercises", "Exercises", known, write, element("p", NOT_OURS, class_="small"))
@@ -64,16 +65,17 @@ def exercise_from(form: Form) -> Exercise:
     )
 
 
-def did_from(form: Form) -> tuple[Did, bool | None]:
-    """What was told of an exercise, and whether it hurt; ValueError where no button was pressed."""
-    try:
-        did = Did(form.get("did", ""))
-    except ValueError as error:
-        raise ValueError("say done, partly or not today") from error
-    return did, {"yes": True, "no": False}.get(form.get("hurt", ""))
+def did_from(form: Form) -> tuple[Did | None, bool | None]:
+    """What was told of an exercise, None where it was taken back, and whether it hurt; ValueError without a button."""
+    said = form.get("did", "")
+    if said not in {*Did, TAKEN_BACK}:
+        raise ValueError("say done, partly or not done")
+    return None if said == TAKEN_BACK else Did(said), {"yes": True, "no": False}.get(form.get("hurt", ""))
 
 
-def _exercise(base: str, each: Adherence, *, may_tell: bool, may_write: bool) -> Sequence[Markup | str | None]:
+def _exercise(
+    base: str, each: Adherence, today: date, *, may_tell: bool, may_write: bool
+) -> Sequence[Markup | str | None]:
     exercise = each.exercise
     whose = f"{exercise.by or 'not told by whom'}, from {day_name(exercise.begun)}"
     ended = f"; ended {day_name(exercise.ended)}" if exercise.ended else ""
@@ -82,7 +84,7 @@ def _exercise(base: str, each: Adherence, *, may_tell: bool, may_write: bool) ->
         element("strong", exercise.text),
         element("p", f"{exercise.words}. {whose}{ended}."),
         element("p", each.sentence),
-        _today(base, each) if may_tell and each.is_open else None,
+        *(_days(base, each, today) if may_tell else ()),
         _end(base, exercise) if may_write and goes_on else None,
     )
 
@@ -94,17 +96,31 @@ def _end(base: str, exercise: Exercise) -> Markup:
     return element("details", element("summary", "No longer"), form)
 
 
-def _today(base: str, each: Adherence) -> Markup:
-    told = each.today
+def _days(base: str, each: Adherence, today: date) -> Iterator[Markup]:
+    """Today in sight, and the days before it behind one tap."""
+    if today in each.tellable:
+        yield _day(base, each, today, "Today")
+    earlier = [day for day in each.tellable if day != today]
+    if earlier:
+        told = sum(day in each.told for day in earlier)
+        summary = element("summary", f"Earlier days: {told} of {len(earlier)} told")
+        yield element("details", summary, *(_day(base, each, day, day_name(day)) for day in earlier))
+
+
+def _day(base: str, each: Adherence, day: date, name: str) -> Markup:
+    """The day goes with what is said of it: a page may be left open over midnight."""
+    told = each.told.get(day)
     hurt = "" if told is None or told.hurt is None else "yes" if told.hurt else "no"
-    said = "Today: not told." if told is None else f"Today: {BUTTONS[told.did].lower().removesuffix(' today')}."
+    said = "not told" if told is None else BUTTONS[told.did].lower()
     buttons = [element("button", text, name="did", value=did) for did, text in BUTTONS.items()]
     form = element(
-        "form", _hidden(each.exercise),
+        "form", _hidden(each.exercise), element("input", type="hidden", name="day", value=day.isoformat()),
         element("label", "Hurt ", _select("hurt", HURT, hurt)), *buttons,
-        method="post", action=f"{base}/exercise/did", class_="inline", role="group", aria_label=each.exercise.text,
+        element("button", "Take back", name="did", value=TAKEN_BACK) if told else None,
+        method="post", action=f"{base}/exercise/did", class_="inline", role="group",
+        aria_label=f"{name}: {each.exercise.text}",
     )  # fmt: skip
-    return join([element("p", said), form])
+    return join([element("p", f"{name}: {said}."), form])
 
 
 def _new(base: str, by: str, today: date) -> Markup:

@@ -150,7 +150,7 @@ class PlanPage:
         self._source.prescribe(runner, by, exercise_from(form))
 
     def _tell_exercise(self, runner: str, by: str, form: Form) -> None:
-        self._source.tell_exercise(runner, by, form.get("id", ""), *did_from(form))
+        self._source.tell_exercise(runner, by, form.get("id", ""), day_from(form.get("day", "")), *did_from(form))
 
     def _end_exercise(self, runner: str, by: str, form: Form) -> None:
         self._source.end_exercise(runner, by, form.get("id", ""))

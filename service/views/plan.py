@@ -94,10 +94,16 @@ class RunnerPlan:
         """Keep a new exercise as somebody wrote it."""
         Exercises(self._people, runner, by).prescribe(exercise)
 
-    def tell_exercise(self, runner: str, by: str, exercise_id: str, did: Did, hurt: bool | None) -> None:
-        """Keep what the runner says of an exercise today."""
+    def tell_exercise(
+        self, runner: str, by: str, exercise_id: str, day: date, did: Did | None, hurt: bool | None
+    ) -> None:
+        """Keep what the runner says of an exercise on a day; None takes it back."""
+        exercises = Exercises(self._people, runner, by)
         with _as_value_error():
-            Exercises(self._people, runner, by).tell(exercise_id, did, hurt, self._today())
+            if did is None:
+                exercises.take_back(exercise_id, day, self._today())
+            else:
+                exercises.tell(exercise_id, day, did, hurt, self._today())
 
     def end_exercise(self, runner: str, by: str, exercise_id: str) -> None:
         """End an exercise."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from surefoot.analysis.weeks.exercises import Adherence, Did, Exercise, ExerciseDone, adherence
+from surefoot.analysis.weeks.words import day_name
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.people import People
 
@@ -35,12 +36,14 @@ class Exercises:
         """Keep a new one; it gets an id."""
         self._people.keep(self._runner, replace(exercise, id=secrets.token_hex(12)), self._by)
 
-    def tell(self, exercise_id: str, did: Did, hurt: bool | None, today: date) -> None:
-        """Keep what the runner says of one today; what is said again corrects it. EntryError unless it goes on."""
-        if not self._exercise(exercise_id).is_open_on(today):
-            raise EntryError("this exercise is not one for today")
-        told = ExerciseDone(f"{exercise_id}-{today}", exercise_id, today, did, hurt)
+    def tell(self, exercise_id: str, day: date, did: Did, hurt: bool | None, today: date) -> None:
+        """Keep what the runner says of one on a day; said again, it is corrected. EntryError for other days."""
+        told = ExerciseDone(self._entry(exercise_id, day, today), exercise_id, day, did, hurt)
         self._people.keep(self._runner, told, self._by)
+
+    def take_back(self, exercise_id: str, day: date, today: date) -> None:
+        """Nothing is told of one on a day. EntryError for other days, and where nothing was."""
+        self._people.withdraw(self._runner, ExerciseDone, self._entry(exercise_id, day, today), self._by)
 
     def end(self, exercise_id: str, today: date) -> None:
         """End one; on its first day or before it is taken back. EntryError where there is none or it has ended."""
@@ -51,6 +54,12 @@ class Exercises:
             self._people.withdraw(self._runner, Exercise, exercise_id, self._by)
         else:
             self._people.keep(self._runner, replace(found, ended=today), self._by)
+
+    def _entry(self, exercise_id: str, day: date, today: date) -> str:
+        """Id of what is told of an exercise on a day."""
+        if day not in self._exercise(exercise_id).tellable_on(today):
+            raise EntryError(f"of {day_name(day)} nothing can be told of this exercise now")
+        return f"{exercise_id}-{day}"
 
     def _exercise(self, exercise_id: str) -> Exercise:
         for each in self._people.all_of(self._runner, Exercise):

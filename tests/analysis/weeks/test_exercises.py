@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -78,6 +79,31 @@ def test_before_its_first_day_nothing_is_asked() -> None:
 def test_where_hurt_is_not_told_there_is_no_zero() -> None:
     weeks = adherence(RAISES, [on(0), on(7, hurt=False), on(14, hurt=True), on(15)], after(21)).weeks
     assert [each.hurt for each in weeks] == [None, 0, 1, None]
+
+
+def days(told: Sequence[date]) -> list[int]:
+    """Since it began."""
+    return [(each - BEGUN).days for each in told]
+
+
+def test_a_day_is_told_within_its_week_and_on_the_morning_after_it() -> None:
+    at = {today: days(RAISES.tellable_on(after(today))) for today in (-1, 0, 1, 6, 7, 8, 83, 84, 85)}
+    assert at == {
+        -1: [],
+        0: [0],
+        1: [1, 0],
+        6: [6, 5, 4, 3, 2, 1, 0],
+        7: [7, 6],
+        8: [8, 7],
+        83: [83, 82, 81, 80, 79, 78, 77],
+        84: [83],
+        85: [],
+    }
+
+
+def test_of_an_exercise_that_has_ended_the_days_before_are_told_until_the_week_is_over() -> None:
+    ended = replace(RAISES, ended=after(9))
+    assert [days(ended.tellable_on(after(today))) for today in (9, 10, 14)] == [[8, 7], [8, 7], []]
 
 
 def test_an_exercise_is_told_as_it_was_written() -> None:

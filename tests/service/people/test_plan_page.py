@@ -22,6 +22,7 @@ from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import RunLabels, Surface
 from surefoot.analysis.weeks.plan import PlanKind, Row
+from surefoot.analysis.weeks.words import day_name
 from surefoot.dashboards.physio.page import physio_html
 from surefoot.dashboards.viewers import Scope
 from surefoot.dashboards.wall.hosting import WallServer
@@ -192,10 +193,11 @@ def test_an_exercise_is_typed_in_as_prescribed_and_told_with_one_tap_a_day(
         people.keep(RUNNER, ExerciseDone(f"d{day}", kept.id, kept.begun + day * DAY, Did.DONE))
     page.reload()
     expect(shown).to_contain_text("9 of 12 in 4 weeks; 3 not told. This week, which is not over: 0 of 3.")
-    shown.get_by_label("Hurt").select_option("yes")
-    shown.get_by_role("button", name="Partly").click()
+    asked = shown.get_by_role("group", name="Today: ")
+    asked.get_by_label("Hurt").select_option("yes")
+    asked.get_by_role("button", name="Partly").click()
     expect(shown).to_contain_text("Today: partly.")
-    shown.get_by_role("button", name="Done").click()
+    asked.get_by_role("button", name="Done", exact=True).click()
     expect(shown).to_contain_text("Today: done.")
     expect(shown).to_contain_text("not over: 1 of 3.")
     assert (overflow_px(page), violations(page)) == (0, [])
@@ -210,8 +212,45 @@ def test_an_exercise_is_typed_in_as_prescribed_and_told_with_one_tap_a_day(
     shown.get_by_text("No longer").click()
     page.get_by_role("button", name="End: Off a step").click()
     expect(shown).to_contain_text("; ended ")
-    expect(shown.get_by_role("button")).to_have_count(0)
+    expect(shown.get_by_role("button", name="End")).to_have_count(0)
+    expect(asked).to_have_count(0)
     assert people.all_of(RUNNER, Exercise)[0].ended == NOW.date()
+
+
+def test_a_day_that_was_forgotten_is_told_corrected_and_taken_back(
+    settings: Settings, wall: str, phone: BrowserContext
+) -> None:
+    people, yesterday = People(settings.data), (NOW - DAY).date()
+    people.keep(RUNNER, Exercise("e1", "Off a step, slowly", 3, (NOW - 3 * DAY).date(), by="M. Roth"))
+
+    def told() -> list[ExerciseDone]:
+        return list(people.all_of(RUNNER, ExerciseDone))
+
+    page = phone.new_page()
+    page.set_viewport_size({"width": 360, "height": HEIGHT})
+    page.goto(f"{wall}runner/{RUNNER}/plan")
+    earlier = page.get_by_text("Earlier days")
+    expect(earlier).to_have_text("Earlier days: 0 of 3 told")
+    earlier.tap()
+    asked = page.get_by_role("group", name=f"{day_name(yesterday)}: ")
+    assert (overflow_px(page), violations(page)) == (0, [])
+    asked.get_by_role("button", name="Done", exact=True).tap()
+    expect(earlier).to_have_text("Earlier days: 1 of 3 told")
+    expect(page.locator("#exercises li")).to_contain_text("not over: 1 of 3.")
+    assert [(each.day, each.did) for each in told()] == [(yesterday, Did.DONE)]
+    earlier.tap()
+    asked.get_by_label("Hurt").select_option("yes")
+    asked.get_by_role("button", name="Partly").tap()
+    expect(page.locator("#exercises li")).to_contain_text("not over: 0 of 3.")
+    assert [(each.day, each.did, each.hurt) for each in told()] == [(yesterday, Did.PARTLY, True)]
+    earlier.tap()
+    expect(asked.get_by_label("Hurt")).to_have_value("yes")
+    if shot := os.environ.get("SHOT"):
+        page.screenshot(path=shot, full_page=True)
+    asked.get_by_role("button", name="Take back").tap()
+    expect(earlier).to_have_text("Earlier days: 0 of 3 told")
+    expect(page.locator("#exercises li")).to_contain_text("Today: not told.")
+    assert told() == []
 
 
 def test_an_exercise_that_cannot_be_kept_says_why_and_one_of_today_is_taken_back(settings: Settings, wall: str) -> None:
@@ -233,7 +272,11 @@ def test_an_exercise_that_cannot_be_kept_says_why_and_one_of_today_is_taken_back
     assert sent("exercise", typed)[0] == 303
     people = People(settings.data)
     [kept] = people.all_of(RUNNER, Exercise)
-    assert "say done, partly or not today" in sent("exercise/did", {"id": kept.id})[1]
-    assert "there is no such exercise" in sent("exercise/did", {"id": "guess", "did": "done"})[1]
+    on_day = {"id": kept.id, "day": NOW.date().isoformat()}
+    assert "say done, partly or not done" in sent("exercise/did", on_day)[1]
+    assert "there is no such exercise" in sent("exercise/did", {**on_day, "id": "guess", "did": "done"})[1]
+    for day in (NOW - DAY, NOW + DAY):
+        status, text = sent("exercise/did", {**on_day, "day": day.date().isoformat(), "did": "done"})
+        assert (status, f"of {day_name(day.date())} nothing can be told of this exercise now" in text) == (400, True)
     assert sent("exercise/end", {"id": kept.id})[0] == 303
     assert people.all_of(RUNNER, Exercise) == []

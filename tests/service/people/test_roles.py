@@ -273,6 +273,8 @@ def typed(route: str, method: str) -> str:
         return json.dumps({"row": {"runs": 2, "run_s": 60.0}, "passed_s": 5.0})
     if method == "POST" and "diary" in route:
         return json.dumps(said)
+    if route.endswith("/exercise/did"):
+        return TYPED.replace("day=2026-01-02", f"day={datetime.now().astimezone().date()}")
     return TYPED if "history" in route or "plan" in route else ""
 
 
