@@ -118,9 +118,7 @@ class GattSensor:
 
     async def outage(self, duration_s: float) -> None:
         """Be out of radio reach; longer than the supervision timeout drops the connection."""
-        self._controller.set_reach(False)
-        await asyncio.sleep(duration_s)
-        self._controller.set_reach(True)
+        await self._controller.outage(duration_s)
 
     def _services(self) -> list[Service]:
         """What the GATT server has."""

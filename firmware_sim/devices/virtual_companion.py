@@ -80,9 +80,7 @@ class VirtualCompanion:
 
     async def outage(self, duration_s: float) -> None:
         """Be out of radio reach; longer than the supervision timeout drops the connection."""
-        self._controller.set_reach(False)
-        await asyncio.sleep(duration_s)
-        self._controller.set_reach(True)
+        await self._controller.outage(duration_s)
 
     async def _advertise(self) -> None:
         data = AdvertisingData(

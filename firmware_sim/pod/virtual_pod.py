@@ -181,11 +181,7 @@ class VirtualPod:
         """Be out of radio reach; longer than the supervision timeout drops the connection."""
         if self._controller is None:
             raise RuntimeError("only a pod on a virtual radio can be put out of reach")
-        self._controller.set_reach(False)
-        try:
-            await asyncio.sleep(duration_s)
-        finally:
-            self._controller.set_reach(True)
+        await self._controller.outage(duration_s)
 
     # PeripheralDelegate
 

@@ -166,6 +166,14 @@ class VirtualController(controller.Controller):
         for radio_link in self.medium.links_of_station(self):
             radio_link.reach_changed()
 
+    async def outage(self, duration_s: float) -> None:
+        """Be out of reach; longer than the supervision timeout drops the connection."""
+        self.set_reach(False)
+        try:
+            await asyncio.sleep(duration_s)
+        finally:
+            self.set_reach(True)
+
     def lose_power(self) -> None:
         """Lose power: connections end without a disconnect, and the peer runs into its supervision timeout."""
         self.le_legacy_advertiser.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
+from surefoot.sensor_ingest.recording.checksum import checksum_of
 from surefoot.sensor_ingest.recording.pair_clock import PairClock
 from surefoot.sensor_ingest.recording.runner_ids import is_runner_id, runner_id, shown_name
 
@@ -125,7 +125,7 @@ class Manifest:
             "of_parts": self.of_parts,
             **({"usual": dict(self.usual)} if self.usual else {}),
         }
-        return json.dumps({**fields, "checksum": _checksum(fields)}, indent=1, ensure_ascii=False)
+        return json.dumps({**fields, "checksum": checksum_of(fields)}, indent=1, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Manifest:
@@ -133,7 +133,7 @@ class Manifest:
 
         One without a checksum is of an earlier version.
         """
-        if "checksum" in fields and fields["checksum"] != _checksum(fields):
+        if "checksum" in fields and fields["checksum"] != checksum_of(fields):
             raise ValueError("wrong checksum")
         pods = tuple(_pod(pod) for pod in fields["pods"])
         created = datetime.fromisoformat(fields["created_utc"])
@@ -181,9 +181,3 @@ def _pod(fields: Mapping[str, Any]) -> PodAssignment:
 def _companion(fields: Mapping[str, Any]) -> CompanionAssignment:
     name = shown_name(str(fields["name"])) if fields.get("name") else ""
     return CompanionAssignment(Companion(fields["companion"]), str(fields["address"]), str(fields["runner"]), name)
-
-
-def _checksum(fields: Mapping[str, Any]) -> str:
-    """CRC-32 of all other fields."""
-    text = json.dumps({key: fields[key] for key in fields if key != "checksum"}, sort_keys=True)
-    return f"{zlib.crc32(text.encode()):08x}"

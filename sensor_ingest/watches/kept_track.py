@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import math
-import zlib
-from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from surefoot.analysis.model import Floats
 from surefoot.analysis.track import JoinedTrack, Track
+from surefoot.sensor_ingest.recording.checksum import checksum_of
 from surefoot.sensor_ingest.recording.errors import RunUnwritableError
 from surefoot.sensor_ingest.recording.private_files import replace_private_file
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
@@ -45,7 +43,7 @@ def keep_track(run: RunFolder, runner: str, joined: JoinedTrack) -> None:
         **{each.name: getattr(joined, each.name) for each in fields(JoinedTrack) if each.name != "track"},
         "track": {each.name: _numbers(each.name, getattr(joined.track, each.name)) for each in fields(Track)},
     }
-    text = json.dumps({**held, "checksum": _checksum(held)}) + "\n"
+    text = json.dumps({**held, "checksum": checksum_of(held)}) + "\n"
     try:
         replace_private_file(track_path(run, runner), text)
     except OSError as error:
@@ -60,7 +58,7 @@ def kept_track(run: RunFolder, runner: str) -> JoinedTrack | None:
     path = track_path(run, runner)
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-        if held["checksum"] != _checksum(held) or held["format"] != FORMAT:
+        if held["checksum"] != checksum_of(held) or held["format"] != FORMAT:
             raise ValueError("another format, or another checksum")
         if held["run_began_utc"] != run.manifest.created_utc.isoformat():
             raise ValueError("the run has another beginning since; import the watch's file again")
@@ -87,9 +85,3 @@ def forget_track(run: RunFolder, runner: str) -> bool:
 
 def _numbers(name: str, values: Floats) -> list[float | None]:
     return [round(value, DECIMALS.get(name, 2)) if math.isfinite(value) else None for value in values.tolist()]
-
-
-def _checksum(held: Mapping[str, Any]) -> str:
-    """CRC-32 of all other fields."""
-    text = json.dumps({key: held[key] for key in held if key != "checksum"}, sort_keys=True)
-    return f"{zlib.crc32(text.encode()):08x}"
