@@ -34,9 +34,9 @@ def drop_dead_gyroscope(table: Table) -> tuple[Table, tuple[str, ...]]:
 
 def _dead_axes(readings: Floats, moving: Bools) -> str:
     """The axis of (n, 3) readings that repeats its value in most moving rows in which another changes; "" if none."""
-    changes = (np.diff(readings, axis=0) != 0)[moving[1:]]
+    changes = np.stack([(np.diff(values) != 0)[moving[1:]] for values in readings.T])
     for k, axis in enumerate("xyz"):
-        others = np.delete(changes, k, axis=1).any(axis=1)
-        if others.sum() >= _MIN_MOVING and np.mean(~changes[others, k]) > _MAX_STILL_SHARE:
+        others = np.delete(changes, k, axis=0).any(axis=0)
+        if others.sum() >= _MIN_MOVING and np.mean(~changes[k, others]) > _MAX_STILL_SHARE:
             return axis
     return ""

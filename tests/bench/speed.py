@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import resource
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,14 @@ from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.session import Session
 from surefoot.firmware_sim.body.motion import PlannedBout, RunnerProfile, simulate
 from surefoot.firmware_sim.pod.imu import Imu, random_mounting, read_imu
+from surefoot.sensor_ingest.files.cleaning import Recording
 from surefoot.sensor_ingest.files.csv_reader import read_csv
 
 RATE_HZ = 208.0
 LIVE_PIECE_S = 0.1
 REPEATS = 3
+MAX_CPU_SHARE, MAX_MEMORY_SHARE = 0.5, 1.0
+"""Of what the reader before took."""
 HEADER = ("time_s", *(f"acc_{axis}_mps2" for axis in "xyz"), *(f"gyr_{axis}_radps" for axis in "xyz"))
 FORMATS = ["%.4f", *["%.3f"] * 3, *["%.4f"] * 3]
 COLUMNS = ("time_s", "acc_mps2", "gyr_radps", "clipped")
@@ -71,21 +76,45 @@ def live(folder: Path) -> str:
     )
 
 
-def reading(folder: Path) -> str:
-    """Both feet's files, read and cleaned."""
-    feet = recorded(folder)
-    for each in feet:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What it takes to read both feet's files."""
+
+    rows: int
+    cpu_s: float
+    peak_mib: float
+
+
+def write_files(folder: Path) -> None:
+    """Both feet's samples as CSV."""
+    for each in recorded(folder):
         rows = np.column_stack((each.time_s, each.acc_mps2, each.gyr_radps))
         np.savetxt(folder / f"{each.foot}.csv", rows, FORMATS, ",", header=",".join(HEADER), comments="")
-    count, spent_s = sum(len(each) for each in feet), []
+
+
+def reading(folder: Path, read: Callable[[Path, Foot], Recording] = read_csv) -> Reading:
+    """Both feet's files, read and cleaned: best time, and memory beyond what is held before."""
+    held_mib, spent_s = _peak_mib(), []
     for _ in range(REPEATS):
         start_s = time.process_time()
-        for foot in Foot:
-            read_csv(folder / f"{foot}.csv", foot)
+        both = [read(folder / f"{foot}.csv", foot) for foot in Foot]
         spent_s.append(time.process_time() - start_s)
+        rows = sum(len(each.samples) for each in both)
+        del both
+    return Reading(rows, min(spent_s), _peak_mib() - held_mib)
+
+
+def compared(now: Reading, before: Reading) -> tuple[str, bool]:
+    """Reading beside the reader before it, and whether it costs at most half the time and no more memory."""
+    cpu, memory = now.cpu_s / before.cpu_s, now.peak_mib / before.peak_mib
+    passed = cpu <= MAX_CPU_SHARE and memory <= MAX_MEMORY_SHARE
     return (
-        f"files: {count / 1e6:.2f} M rows of CSV read and cleaned in {min(spent_s):.2f} s of a core (best of {REPEATS})"
-    )
+        f"files: {now.rows / 1e6:.2f} M rows of CSV read and cleaned in {now.cpu_s:.2f} s of a core with "
+        f"{now.peak_mib:.0f} MiB (best of {REPEATS})\n"
+        f"       by numpy's loadtxt, as before: {before.cpu_s:.2f} s with {before.peak_mib:.0f} MiB\n"
+        f"       time {cpu:.2f} of it (target ≤ {MAX_CPU_SHARE:g}), memory {memory:.2f} of it "
+        f"(target ≤ {MAX_MEMORY_SHARE:g}): {'met' if passed else 'MISSED'}"
+    ), passed
 
 
 def day(folder: Path) -> str:
