@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,12 +36,12 @@ class OneLegStand:
         return self.end_s - self.start_s
 
 
-def one_leg_stands(feet: Mapping[Foot, FootTilt]) -> Sequence[OneLegStand]:
+def one_leg_stands(feet: Mapping[Foot, FootTilt]) -> tuple[OneLegStand, ...]:
     """Every stand without a raise in it, in order of time; none where one foot alone is known."""
     if set(feet) != set(Foot):
         return ()
     found = [each for foot in Foot for each in _stands(foot, feet[foot], feet[foot.other])]
-    return sorted(found, key=lambda each: each.start_s)
+    return tuple(sorted(found, key=lambda each: each.start_s))
 
 
 def _stands(foot: Foot, standing: FootTilt, lifted: FootTilt) -> Iterator[OneLegStand]:

@@ -10,7 +10,7 @@ from statistics import fmean, median
 import numpy as np
 
 from surefoot.analysis.gait.filters import GRID_HZ
-from surefoot.analysis.legs.foot_tilt import FootTilt
+from surefoot.analysis.legs.foot_tilt import FootTilt, Span
 from surefoot.analysis.model import Foot
 
 FLAT_RAD, RISEN_RAD = float(np.radians(6.0)), float(np.radians(12.0))
@@ -18,10 +18,7 @@ MIN_RAISE_S, MAX_RAISE_S = 0.5, 8.0
 FALL_MPS2, MAX_FALL = -6.0, 0.05
 """Whoever falls for a twentieth of it has jumped."""
 SET_S = 10.0
-"""Raises that are farther apart are of two sets, between which no tempo is told."""
-
-
-Span = tuple[float, float]
+"""Raises that begin farther apart are of two sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class CalfRaise:
 
 @dataclass(frozen=True, slots=True)
 class RaiseCount:
-    """All raises on one leg.
+    """Raises of a set on one leg.
 
     Parameters
     ----------
@@ -50,7 +47,7 @@ class RaiseCount:
 
     count: int
     tilt_deg: float
-    tempo_s: float | None
+    tempo_s: float | None = None
 
 
 def calf_raises(feet: Mapping[Foot, FootTilt], gait: Sequence[Span] = ()) -> Mapping[Foot, Sequence[CalfRaise]]:
@@ -66,17 +63,15 @@ def calf_raises(feet: Mapping[Foot, FootTilt], gait: Sequence[Span] = ()) -> Map
     }
 
 
-def counted(raises: Sequence[CalfRaise]) -> RaiseCount | None:
-    """What the raises of one leg have in common; None without any."""
-    if not raises:
-        return None
+def in_sets(raises: Sequence[CalfRaise]) -> tuple[RaiseCount, ...]:
+    """The raises of one leg, in order of time, set by set."""
+    breaks = [n for n, (one, later) in enumerate(pairwise(raises), 1) if later.start_s - one.start_s > SET_S]
+    return tuple(_counted(raises[begin:end]) for begin, end in pairwise([0, *breaks, len(raises)]) if begin < end)
+
+
+def _counted(raises: Sequence[CalfRaise]) -> RaiseCount:
     apart_s = [later.start_s - each.start_s for each, later in pairwise(raises)]
-    within = [each for each in apart_s if each <= SET_S]
-    return RaiseCount(
-        len(raises),
-        median(each.tilt_deg for each in raises),
-        fmean(within) if within else None,
-    )
+    return RaiseCount(len(raises), median(each.tilt_deg for each in raises), fmean(apart_s) if apart_s else None)
 
 
 def _raises(foot: FootTilt, other: FootTilt) -> Iterator[CalfRaise]:

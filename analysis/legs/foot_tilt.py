@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,9 @@ HELD_RAD = float(np.radians(15.0))
 """A foot that is off the ground hangs, as the knee is bent."""
 GAP_REACH_S = 3.0
 """Near a gap the direction of gravity is not known."""
+ENDS_APART_S, STEP_S = 10.0, 0.1
+"""Pods are taken off one after the other."""
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,12 @@ class FootTilt:
     valid: Bools
 
     def is_held_at(self, time_s: Floats) -> Bools:
-        """Whether the foot is held off the ground, (m,) at times."""
-        return np.interp(time_s, self.time_s, self.tilt_rad) > HELD_RAD
+        """Whether the foot is held off the ground, (m,) at times; not before its first reading and after its last."""
+        return np.interp(time_s, self.time_s, self.tilt_rad, 0.0, 0.0) > HELD_RAD
+
+    def is_known_at(self, time_s: Floats) -> Bools:
+        """Whether the readings at times, (m,), and near them are all there."""
+        return np.interp(time_s, self.time_s, self.valid, 0.0, 0.0) == 1.0
 
 
 def foot_tilts(feet: Sequence[Samples]) -> Sequence[FootTilt]:
@@ -55,6 +62,22 @@ def foot_tilts(feet: Sequence[Samples]) -> Sequence[FootTilt]:
     grids = [_grid(each) for each in feet]
     stood_s = _stood_s(grids)
     return () if stood_s is None else [_tilt(each, stood_s) for each in grids]
+
+
+def unknown_s(feet: Collection[FootTilt], gait: Sequence[Span]) -> float:
+    """How long of a recording cannot be told of, as readings of a foot are missing.
+
+    Parameters
+    ----------
+    feet : from when on all of them are there; where one ends a little before the others, so does the recording.
+    gait : begin and end of running and walking, in which nothing is asked.
+    """
+    ends_s = [each.time_s[-1] for each in feet]
+    end_s = max(min(ends_s), max(ends_s) - ENDS_APART_S)
+    at_s = np.arange(max(each.time_s[0] for each in feet) + STEP_S, end_s - STEP_S, STEP_S)
+    known = np.all([each.is_known_at(at_s) for each in feet], axis=0)
+    moves = np.any([np.zeros(len(at_s), bool), *((begin_s <= at_s) & (at_s < to_s) for begin_s, to_s in gait)], axis=0)
+    return STEP_S * float(np.count_nonzero(~known & ~moves))
 
 
 def _grid(samples: Samples) -> UniformSamples:

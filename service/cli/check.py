@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from surefoot.analysis.model import Window
+    from surefoot.analysis.weeks.measured_legs import MeasuredLegs
     from surefoot.service.settings import Settings
-    from surefoot.service.weeks.legs import MeasuredLegs
 
 
 def check(

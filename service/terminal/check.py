@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.build_up import LegTests
 from surefoot.analysis.weeks.easy_minutes import Check
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs, raises_words
 from surefoot.analysis.weeks.words import day_name
 from surefoot.service.weeks.check import Checked
-from surefoot.service.weeks.legs import MeasuredLegs
 
 NOT_TOLD = (
     "Calf raises and balance on one leg are not told; say how many, whether they hurt, and whether you stand steadily:"
@@ -49,9 +49,7 @@ def measured_lines(legs: MeasuredLegs) -> Iterator[str]:
 
 
 def _raises_line(foot: Foot, legs: MeasuredLegs) -> str:
-    found = legs.raises.get(foot)
-    if found is None:
-        return f"Measured, {foot}: no calf raise on this leg alone was seen."
-    times = "calf raise" if found.count == 1 else "calf raises"
-    tempo = "" if found.tempo_s is None else f", one every {found.tempo_s:.1f} s"
-    return f"Measured, {foot}: {found.count} {times}, the sole up to {found.tilt_deg:.0f}°{tempo}."
+    sets = legs.raises.get(foot, ())
+    one = len(sets) == 1 and sets[0].count == 1
+    found = raises_words(sets, " calf raise" if one else " calf raises")
+    return f"Measured, {foot}: {found or 'no calf raise on this leg alone was seen'}."

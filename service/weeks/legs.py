@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from surefoot.analysis.legs.balance import OneLegStand, one_leg_stands
-from surefoot.analysis.legs.calf_raises import RaiseCount, calf_raises, counted
-from surefoot.analysis.legs.foot_tilt import foot_tilts
+from surefoot.analysis.legs.balance import one_leg_stands
+from surefoot.analysis.legs.calf_raises import calf_raises, in_sets
+from surefoot.analysis.legs.foot_tilt import foot_tilts, unknown_s
 from surefoot.analysis.model import BoutKind, Foot, Samples
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs
 from surefoot.sensor_ingest.recording.assembler import Batch
 from surefoot.sensor_ingest.recording.replay import replay
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
@@ -20,36 +21,24 @@ from surefoot.service.pipeline.reanalysis import analyze_run, replay_with_progre
 GAIT = frozenset({BoutKind.RUN, BoutKind.WALK})
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredLegs:
-    """What was done on one leg.
-
-    Parameters
-    ----------
-    raises : by the leg; absent where none was seen.
-    why : why nothing can be told; empty otherwise.
-    """
-
-    raises: Mapping[Foot, RaiseCount]
-    stands: Sequence[OneLegStand]
-    why: str = ""
-
-
 def measured_legs(run: RunFolder, runner: str, progress: ProgressCallback) -> MeasuredLegs:
     """Count a recording's raises and stands on one leg; IngestError where it cannot be read."""
+    nothing = MeasuredLegs(run.manifest.run_id, run.manifest.created_utc.astimezone().date(), {}, ())
     samples = _samples(run, runner, progress)
     if set(samples) != set(Foot):
-        return MeasuredLegs({}, (), "both pods are needed")
+        return replace(nothing, why="both pods are needed")
     if any(np.isnan(each.gyr_radps).all() for each in samples.values()):
-        return MeasuredLegs({}, (), "a pod has no gyroscope")
+        return replace(nothing, why="a pod has no gyroscope")
     tilts = foot_tilts(list(samples.values()))
     if not tilts:
-        return MeasuredLegs({}, (), "stand still on both feet for two seconds first")
+        return replace(nothing, why="stand still on both feet for two seconds first")
     bouts = analyze_run(run, progress).conclude()[runner].results.bouts
     gait = [(each.start_s, each.end_s) for each in bouts if each.kind in GAIT]
+    if lost_s := unknown_s(tilts, gait):
+        return replace(nothing, why=f"readings are missing, so {lost_s:.0f} s of it cannot be told")
     feet = dict(zip(samples, tilts, strict=True))
-    found = {foot: counted(raises) for foot, raises in calf_raises(feet, gait).items()}
-    return MeasuredLegs({foot: each for foot, each in found.items() if each}, one_leg_stands(feet))
+    sets = {foot: in_sets(raises) for foot, raises in calf_raises(feet, gait).items()}
+    return replace(nothing, raises={foot: each for foot, each in sets.items() if each}, stands=one_leg_stands(feet))
 
 
 def _samples(run: RunFolder, runner: str, progress: ProgressCallback) -> Mapping[Foot, Samples]:

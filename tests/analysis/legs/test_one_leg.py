@@ -10,8 +10,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from surefoot.analysis.legs.balance import one_leg_stands
-from surefoot.analysis.legs.calf_raises import CalfRaise, calf_raises, counted
-from surefoot.analysis.legs.foot_tilt import FootTilt, foot_tilts
+from surefoot.analysis.legs.calf_raises import CalfRaise, RaiseCount, calf_raises, in_sets
+from surefoot.analysis.legs.foot_tilt import FootTilt, foot_tilts, unknown_s
 from surefoot.analysis.model import Foot, Samples
 from surefoot.firmware_sim.body.foot_point import point_position_m
 from surefoot.firmware_sim.body.motion import Motion, PlannedBout, RunnerProfile, simulate
@@ -79,8 +79,7 @@ def test_heights_tilts_and_tempo_are_those_simulated(
         np.testing.assert_allclose(
             [each.tilt_deg for each in found[foot]], [np.degrees(each.angle_rad) for each in true], atol=2.5
         )
-        told = counted(found[foot])
-        assert told is not None
+        [told] = in_sets(found[foot])
         assert told.tempo_s == pytest.approx(np.mean(np.diff([each.start_s for each in true])), abs=0.06)
 
 
@@ -136,6 +135,45 @@ def test_a_raise_in_which_readings_are_missing_is_not_counted() -> None:
     found = calf_raises(tilts({Foot.LEFT: samples[Foot.LEFT], Foot.RIGHT: cut}))[Foot.RIGHT]
     assert len(true) - 5 <= len(found) < len(true)
     assert not any(each.start_s < true[4].top_s < each.end_s for each in found)
+
+
+def raise_at(start_s: float, tilt_deg: float = 30.0) -> CalfRaise:
+    return CalfRaise(start_s, start_s + 1.5, tilt_deg)
+
+
+def test_raises_that_begin_more_than_ten_seconds_apart_are_of_two_sets() -> None:
+    sets = in_sets([raise_at(at_s, tilt) for at_s, tilt in ((5, 20), (7, 30), (10, 25), (20, 28), (30.5, 30))])
+    assert sets == (RaiseCount(4, 26.5, 5.0), RaiseCount(1, 30.0))
+    assert in_sets([]) == ()
+
+
+def cut(samples: Samples, *gaps: tuple[float, float]) -> Samples:
+    """Without the readings in between."""
+    kept = np.all([(samples.time_s < begin_s) | (samples.time_s >= end_s) for begin_s, end_s in gaps], axis=0)
+    return Samples(samples.foot, samples.time_s[kept], samples.acc_mps2[kept], samples.gyr_radps[kept])
+
+
+@pytest.mark.parametrize("foot", Foot)
+def test_how_long_cannot_be_told_is_known_of_either_foot_and_not_asked_in_gait(foot: Foot) -> None:
+    _, samples = done(STILL, PlannedBout("calf_raises", 50.0), STILL)
+
+    def unknown(*gaps: tuple[float, float], gait: Sequence[tuple[float, float]] = ()) -> float:
+        return unknown_s(tilts(samples | {foot: cut(samples[foot], *gaps)}).values(), gait)
+
+    reach_s = 2.0 * 3.0  # before and after a gap the direction of gravity is not known
+    assert unknown((-1.0, -0.5)) == 0.0
+    assert unknown((20.0, 20.5)) == pytest.approx(0.5 + reach_s, abs=0.2)
+    assert unknown((20.0, 30.0)) == pytest.approx(10.0 + reach_s, abs=0.2)
+    assert unknown((20.0, 30.0), gait=[(10.0, 40.0)]) == 0.0
+    assert unknown((54.0, 99.0)) == 0.0  # a pod that is taken off a little before the other
+    assert unknown((30.0, 99.0)) == pytest.approx(20.0, abs=0.5)
+
+
+def test_after_the_last_reading_of_the_other_foot_nothing_is_counted() -> None:
+    _, samples = done(STILL, PlannedBout("calf_raises", 40.0, foot=Foot.RIGHT), STILL)
+    found = calf_raises(tilts(samples | {Foot.LEFT: cut(samples[Foot.LEFT], (20.0, 99.0))}))[Foot.RIGHT]
+    assert found
+    assert all(each.end_s < 20.0 for each in found)
 
 
 def test_without_a_still_second_nothing_is_told() -> None:

@@ -15,6 +15,7 @@ import pytest
 from surefoot.analysis.model import Foot
 from surefoot.analysis.session import Results
 from surefoot.analysis.weeks.build_up import LegTests
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs
 from surefoot.dashboards.plan_source import PlanState
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.dashboards.wall.plan_sections import build_section
@@ -28,7 +29,6 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.writing import RunClock, StoreWriter
 from surefoot.service.terminal.check import measured_lines
 from surefoot.service.views.plan import RunnerPlan
-from surefoot.service.weeks.legs import MeasuredLegs
 from tests.dashboards.fake_source import FakeViewDataSource
 from tests.service.command import simulated, surefoot, write_samples
 from tests.service.demo_runs import SEED
@@ -170,7 +170,7 @@ def test_calf_raises_and_balance_are_measured_in_a_recording(
 
 
 def test_what_cannot_be_measured_says_why() -> None:
-    told = list(measured_lines(MeasuredLegs({}, (), "both pods are needed")))
+    told = list(measured_lines(MeasuredLegs("r1", FIRST.date(), {}, (), "both pods are needed")))
     assert told == ["Calf raises and balance are not measured: both pods are needed."]
 
 
