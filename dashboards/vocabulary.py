@@ -8,7 +8,9 @@ from surefoot.analysis.findings import Finding, Kind, Severity
 from surefoot.analysis.inversion.chirality import Chirality
 from surefoot.analysis.model import Gait, MountingStatus, Reason
 from surefoot.analysis.time_watched import Aspect, TimeWatched
+from surefoot.analysis.weeks.exercises import Did
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
+from surefoot.analysis.weeks.measured_legs import PodsCan
 from surefoot.analysis.weeks.plan import PlanKind
 from surefoot.dashboards.formatting import clock, duration
 
@@ -45,6 +47,13 @@ PLAN_KINDS: Mapping[PlanKind, str] = {
     PlanKind.TENDON: "Running on under caps",
     PlanKind.CLINICIAN: "Rows that a clinician has made",
 }
+DID_WORDS: Mapping[Did, str] = {Did.DONE: "done", Did.PARTLY: "partly", Did.NOT: "not done"}
+PODS_CAN: Mapping[str, str] = {
+    "": "nothing",
+    PodsCan.CALF_RAISES: "calf raises on one leg",
+    PodsCan.BALANCE: "balance on one leg",
+}
+BESIDE = "What pods measured was tried on simulated feet alone. It stands beside what is told, and is never counted."
 ONSETS: Mapping[str, str] = {Onset.SUDDEN: "suddenly", Onset.GRADUAL: "bit by bit"}
 MIN_NOT_WATCHED_S, MIN_NOT_WATCHED_SHARE = 2.0, 0.02
 """Less is not worth a word: every stretch of gait begins and ends with a stride that is not followed."""

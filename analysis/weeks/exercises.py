@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs, PodsCan
 from surefoot.analysis.weeks.words import day_name
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -44,6 +45,7 @@ class Exercise:
     begun : first day of its first week.
     sets, repetitions, seconds, sides : None where nobody wrote them; never repetitions and seconds at once.
     tempo, by : as written, and by whom.
+    pods_can : what pods can measure of it, as whoever typed it in says; None where nothing.
     ended : the last day; None while it goes on or has had its weeks.
     """
 
@@ -59,6 +61,7 @@ class Exercise:
     weeks: int = DEFAULT_WEEKS
     by: str = ""
     ended: date | None = None
+    pods_can: PodsCan | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.text) <= MAX_TEXT or len(self.tempo) > MAX_TEMPO:
@@ -90,10 +93,14 @@ class Exercise:
             return f"{once} times" if self.repetitions else once
         return f"{self.sets} × {once}" if once else f"{self.sets} sets"
 
+    def has_day(self, day: date) -> bool:
+        """Whether a day is one of its weeks, up to the day on which it ended."""
+        is_within = timedelta() <= day - self.begun < self.weeks * WEEK
+        return is_within and (self.ended is None or day <= self.ended)
+
     def is_open_on(self, day: date) -> bool:
         """Whether it is to be done in the week of a day."""
-        is_within = timedelta() <= day - self.begun < self.weeks * WEEK
-        return is_within and (self.ended is None or day < self.ended)
+        return self.has_day(day) and day != self.ended
 
     def tellable_on(self, today: date) -> Sequence[date]:
         """Days of which something can be told today, newest first: those of the week that goes on, and yesterday."""
@@ -156,6 +163,7 @@ class Adherence:
     weeks : oldest first, the last of them perhaps not over; empty before it begins.
     told : what was told, by day.
     tellable : days of which something can be told or corrected now, newest first.
+    measured : by pods, beside what was told; nothing else goes by it.
     """
 
     exercise: Exercise
@@ -163,6 +171,13 @@ class Adherence:
     told: Mapping[date, ExerciseDone]
     tellable: Sequence[date]
     is_open: bool
+    measured: Sequence[MeasuredLegs] = ()
+
+    def measured_on(self, day: date) -> Sequence[str]:
+        """What pods saw of it on a day, a sentence for each recording."""
+        what = self.exercise.pods_can
+        said = (each.words(what) for each in self.measured if what is not None and each.day == day)
+        return [sentence for sentence in said if sentence]
 
     @property
     def sentence(self) -> str:

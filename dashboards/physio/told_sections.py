@@ -15,7 +15,7 @@ from surefoot.dashboards.charts.over_runs import pain_by_day as pain_chart
 from surefoot.dashboards.html import Markup, element
 from surefoot.dashboards.physio.tables import note, or_dash, section, table
 from surefoot.dashboards.physio_facts import WEEKS, PhysioFacts
-from surefoot.dashboards.vocabulary import PLAN_KINDS, injury_course, injury_name
+from surefoot.dashboards.vocabulary import BESIDE, DID_WORDS, PLAN_KINDS, injury_course, injury_name
 
 MAX_SITES = 6
 HOW_TO_READ = (
@@ -75,11 +75,12 @@ def exercises(facts: PhysioFacts) -> Markup | None:
     shown = [each for each in facts.exercises if each.is_open or not each.weeks or each.weeks[-1].first >= facts.first]
     if not shown:
         return None
-    parts = [part for each in shown for part in _exercise(each)]
-    return section("Exercises", "exercises", *parts, note(HOW_DONE_IS_COUNTED))
+    parts = [part for each in shown for part in _exercise(each, facts.first)]
+    beside = note(BESIDE) if any(each.measured for each in shown) else None
+    return section("Exercises", "exercises", *parts, note(HOW_DONE_IS_COUNTED), beside)
 
 
-def _exercise(each: Adherence) -> Sequence[Markup | None]:
+def _exercise(each: Adherence, first: date) -> Sequence[Markup | None]:
     exercise = each.exercise
     ended = f"; ended {day_name(exercise.ended)}" if exercise.ended else ""
     whose = f"{exercise.words}. {exercise.by or 'Not told by whom'}, from {day_name(exercise.begun)}{ended}."
@@ -95,7 +96,18 @@ def _exercise(each: Adherence) -> Sequence[Markup | None]:
     ]
     heads = ("week from", "done", "partly", "not done", "not told", "days it hurt")
     told = table(f"{exercise.text} by week", heads, rows) if rows else None
-    return element("h3", exercise.text), element("p", whose), element("p", each.sentence), told
+    return element("h3", exercise.text), element("p", whose), element("p", each.sentence), told, _measured(each, first)
+
+
+def _measured(each: Adherence, first: date) -> Markup | None:
+    """Days of which pods saw something, with what was told of them."""
+    days = sorted({legs.day for legs in each.measured if legs.day >= first})
+    rows = [
+        (day_name(day), DID_WORDS[each.told[day].did] if day in each.told else "not told", " ".join(sentences))
+        for day in days
+        if (sentences := each.measured_on(day))
+    ]
+    return table(f"{each.exercise.text}, measured by pods", ("day", "told", "pods"), rows) if rows else None
 
 
 def diary(facts: PhysioFacts) -> Markup:

@@ -15,17 +15,22 @@ from surefoot.analysis.weeks.exercises import (
     Exercise,
     Sides,
 )
+from surefoot.analysis.weeks.measured_legs import PodsCan
 from surefoot.analysis.weeks.words import day_name
 from surefoot.dashboards.html import Markup, element, join
+from surefoot.dashboards.vocabulary import BESIDE, DID_WORDS, PODS_CAN
 from surefoot.dashboards.wall.forms import Form, day_from, whole_from
 from surefoot.dashboards.wall.history_sections import section
 
-BUTTONS = {Did.DONE: "Done", Did.PARTLY: "Partly", Did.NOT: "Not done"}
 TAKEN_BACK = "taken-back"
 HURT = {"": "not told", "yes": "yes", "no": "no"}
 SIDES = {"": "not said", Sides.LEFT: "left", Sides.RIGHT: "right", Sides.EACH: "each side"}
 UNITS = {"repetitions": "repetitions", "seconds": "seconds"}
 MAX_BY = 80
+HOW_MEASURED = (
+    "Pods can measure it: record it with both, standing still on both feet first, then "
+    f"surefoot check NAME --legs last. {BESIDE}"
+)
 NOT_OURS = "Exercises stand as whoever treats the runner wrote them; surefoot chooses none."
 
 
@@ -62,6 +67,7 @@ def exercise_from(form: Form) -> Exercise:
         tempo=form.get("tempo", ""),
         weeks=whole_from(form.get("weeks", "")) or DEFAULT_WEEKS,
         by=form.get("by", "")[:MAX_BY],
+        pods_can=PodsCan(form["pods_can"]) if form.get("pods_can") else None,
     )
 
 
@@ -85,6 +91,7 @@ def _exercise(
         element("p", f"{exercise.words}. {whose}{ended}."),
         element("p", each.sentence),
         *(_days(base, each, today) if may_tell else ()),
+        element("p", HOW_MEASURED, class_="small") if may_tell and exercise.pods_can and each.is_open else None,
         _end(base, exercise) if may_write and goes_on else None,
     )
 
@@ -111,8 +118,8 @@ def _day(base: str, each: Adherence, day: date, name: str) -> Markup:
     """The day goes with what is said of it: a page may be left open over midnight."""
     told = each.told.get(day)
     hurt = "" if told is None or told.hurt is None else "yes" if told.hurt else "no"
-    said = "not told" if told is None else BUTTONS[told.did].lower()
-    buttons = [element("button", text, name="did", value=did) for did, text in BUTTONS.items()]
+    said = "not told" if told is None else DID_WORDS[told.did]
+    buttons = [element("button", text.capitalize(), name="did", value=did) for did, text in DID_WORDS.items()]
     form = element(
         "form", _hidden(each.exercise), element("input", type="hidden", name="day", value=day.isoformat()),
         element("label", "Hurt ", _select("hurt", HURT, hurt)), *buttons,
@@ -120,7 +127,8 @@ def _day(base: str, each: Adherence, day: date, name: str) -> Markup:
         method="post", action=f"{base}/exercise/did", class_="inline", role="group",
         aria_label=f"{name}: {each.exercise.text}",
     )  # fmt: skip
-    return join([element("p", f"{name}: {said}."), form])
+    measured = [element("p", sentence) for sentence in each.measured_on(day)]
+    return join([element("p", f"{name}: {said}."), *measured, form])
 
 
 def _new(base: str, by: str, today: date) -> Markup:
@@ -132,6 +140,7 @@ def _new(base: str, by: str, today: date) -> Markup:
         element("label", "of ", _select("unit", UNITS, "repetitions")),
         element("label", "Side ", _select("sides", SIDES, "")),
         element("label", "Tempo ", element("input", name="tempo", maxlength=MAX_TEMPO)),
+        element("label", "Pods measure of it ", _select("pods_can", PODS_CAN, "")),
         _number("Days a week ", "times_a_week", required=True),
         _number("For weeks ", "weeks", value=DEFAULT_WEEKS),
         element("label", "From ", element("input", name="begun", type="date", value=today.isoformat(), required=True)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from surefoot.analysis.model import Window
     from surefoot.analysis.weeks.measured_legs import MeasuredLegs
@@ -24,7 +24,11 @@ def check(
     right: Annotated[Path | None, typer.Option(metavar="FILE", help="Recording of the right foot.")] = None,
     legs: Annotated[
         str | None,
-        typer.Option("--legs", metavar="RUN", help="Measure calf raises and balance on one leg in this recording."),
+        typer.Option(
+            "--legs",
+            metavar="RUN",
+            help="Measure calf raises and balance on one leg in this recording, beside exercises of its day.",
+        ),
     ] = None,
     raises: Annotated[
         str | None, typer.Option(metavar="LEFT,RIGHT", help="How many calf raises on each leg, kept for the plan.")
@@ -42,7 +46,7 @@ def check(
 
     from surefoot.service.cli.known_runner import known_runner
     from surefoot.service.configuration import load_configuration
-    from surefoot.service.terminal.check import check_lines, leg_lines, measured_lines
+    from surefoot.service.terminal.check import check_lines, leg_lines
     from surefoot.service.weeks.check import check_stored, check_windows, keep_leg_tests, leg_tests
 
     settings, now = load_configuration().settings, datetime.now().astimezone()
@@ -55,8 +59,7 @@ def check(
         lines = check_lines(found.check, found)
     else:
         lines = check_lines(check_windows(settings, name, _windows(settings, run, left, right), now))
-    measured = () if legs is None else measured_lines(_measured(legs, name))
-    for line in (*lines, *leg_lines(leg_tests(settings, name)), *measured):
+    for line in (*lines, *leg_lines(leg_tests(settings, name)), *_leg_work(settings, legs, name)):
         print(line)
 
 
@@ -70,6 +73,18 @@ def _counts(typed: str | None) -> tuple[int, int] | None:
     if len(counts) != 2 or not all(each.isdecimal() for each in counts):
         raise EntryError(f"calf raises are two counts, left and right, such as 25,25; this is {typed!r}.")
     return int(counts[0]), int(counts[1])
+
+
+def _leg_work(settings: Settings, run: str | None, runner: str) -> Iterator[str]:
+    """What pods saw in a recording, which is kept beside exercises of its day."""
+    from surefoot.service.people.people import People
+    from surefoot.service.terminal.check import beside_lines, measured_lines
+    from surefoot.service.weeks.exercises import Exercises
+
+    if run is not None:
+        found = _measured(run, runner)
+        yield from measured_lines(found)
+        yield from beside_lines(Exercises(People(settings.data), runner).keep_measured(found), found.day)
 
 
 def _measured(run: str, runner: str) -> MeasuredLegs:

@@ -14,6 +14,7 @@ from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs
 from surefoot.analysis.weeks.red_flags import RedFlag, red_flags
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.forgotten import Forgotten
@@ -22,12 +23,12 @@ from surefoot.service.people.push import PushSubscription
 from surefoot.service.people.typed_values import from_json, to_json
 
 Typed = (
-    Anchor | CheckIn | Exercise | ExerciseDone | FollowedPlan | Injury | LegTests | PushSubscription | RunLabels
-    | Seen | Shoe
+    Anchor | CheckIn | Exercise | ExerciseDone | FollowedPlan | Injury | LegTests | MeasuredLegs | PushSubscription
+    | RunLabels | Seen | Shoe
 )  # fmt: skip
 T = TypeVar(
-    "T", Anchor, CheckIn, Exercise, ExerciseDone, FollowedPlan, Injury, LegTests, PushSubscription, RunLabels, Seen,
-    Shoe,
+    "T", Anchor, CheckIn, Exercise, ExerciseDone, FollowedPlan, Injury, LegTests, MeasuredLegs, PushSubscription,
+    RunLabels, Seen, Shoe,
 )  # fmt: skip
 KINDS: dict[type[Any], EntryKind] = {
     Anchor: EntryKind.USUAL,
@@ -37,6 +38,7 @@ KINDS: dict[type[Any], EntryKind] = {
     FollowedPlan: EntryKind.PLAN,
     Injury: EntryKind.INJURY,
     LegTests: EntryKind.LEG_TESTS,
+    MeasuredLegs: EntryKind.MEASURED_LEGS,
     PushSubscription: EntryKind.PUSH,
     RunLabels: EntryKind.LABELS,
     Seen: EntryKind.SEEN,

@@ -36,6 +36,8 @@ class EntryKind(StrEnum):
     """What somebody who treats the runner has prescribed."""
     EXERCISE_DONE = "exercise_done"
     """What the runner says of an exercise on a day."""
+    MEASURED_LEGS = "measured_legs"
+    """What pods saw of calf raises and balance, where the runner said of a recording that it is of them."""
     LABELS = "labels"
     """In what and on what somebody ran; the id is the run's."""
     SHOE = "shoe"

@@ -15,6 +15,7 @@ from surefoot.analysis.weeks.feeling import CheckIn, Seen
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.push import PushSubscription
 
@@ -29,6 +30,7 @@ _ADAPTERS: Mapping[type[Any], TypeAdapter[Any]] = {
         FollowedPlan,
         Injury,
         LegTests,
+        MeasuredLegs,
         PushSubscription,
         RunLabels,
         Seen,

@@ -30,8 +30,8 @@ results/     what was found, a CSV file for each kind: runs, strides, windows (1
              time_ns is nanoseconds since 1970, UTC; units end the names; columns `body` and `metrics` are JSON
 typed/       what was typed, a JSON file for each kind, each entry with its date, by whom, and if it was taken back:
              check_in (how feet and legs felt), injury, leg_tests (calf raises, balance), plan, exercise (as it was
-             prescribed), exercise_done, usual (runs confirmed as such), seen (examined), labels (of runs), shoe,
-             runner, account, share (who may see what), link, feed.
+             prescribed), exercise_done, measured_legs (beside it), usual (runs confirmed as such), seen (examined),
+             labels (of runs), shoe, runner, account, share (who may see what), link, feed.
              Passwords and links themselves are not kept, and so not here
 
 Metrics and findings are explained in the documentation under Metrics and Findings.

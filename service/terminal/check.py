@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.build_up import LegTests
 from surefoot.analysis.weeks.easy_minutes import Check
+from surefoot.analysis.weeks.exercises import Exercise
 from surefoot.analysis.weeks.measured_legs import MeasuredLegs, raises_words
 from surefoot.analysis.weeks.words import day_name
 from surefoot.service.weeks.check import Checked
@@ -46,6 +48,12 @@ def measured_lines(legs: MeasuredLegs) -> Iterator[str]:
     for stand in legs.stands:
         yield f"Measured, {stand.foot}: {stand.length_s:.0f} s on one leg, the foot swayed by {stand.sway_dps:.1f} °/s."
     yield UNPROVEN
+
+
+def beside_lines(exercises: Sequence[Exercise], day: date) -> Iterator[str]:
+    """Beside which exercises it is now shown."""
+    for each in exercises:
+        yield f'Shown beside what you tell of "{each.text}" on {day_name(day)}; it tells nothing for you.'
 
 
 def _raises_line(foot: Foot, legs: MeasuredLegs) -> str:

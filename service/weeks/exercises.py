@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from surefoot.analysis.weeks.exercises import Adherence, Did, Exercise, ExerciseDone, adherence
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs
 from surefoot.analysis.weeks.words import day_name
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.people import People
@@ -29,7 +30,11 @@ class Exercises:
     def told(self, today: date) -> Sequence[Adherence]:
         """Each with how often it was done: those that go on or are to come first, in the order of their entry."""
         log = self._people.all_of(self._runner, ExerciseDone)
-        found = [adherence(each, log, today) for each in self._people.all_of(self._runner, Exercise)]
+        measured = self._people.all_of(self._runner, MeasuredLegs)
+        found = [
+            replace(adherence(each, log, today), measured=[legs for legs in measured if _are_of(legs, each)])
+            for each in self._people.all_of(self._runner, Exercise)
+        ]
         return sorted(found, key=lambda each: bool(each.weeks) and not each.is_open)
 
     def prescribe(self, exercise: Exercise) -> None:
@@ -44,6 +49,13 @@ class Exercises:
     def take_back(self, exercise_id: str, day: date, today: date) -> None:
         """Nothing is told of one on a day. EntryError for other days, and where nothing was."""
         self._people.withdraw(self._runner, ExerciseDone, self._entry(exercise_id, day, today), self._by)
+
+    def keep_measured(self, legs: MeasuredLegs) -> Sequence[Exercise]:
+        """Keep what pods saw beside the exercises of its day that they can measure; returns these. It tells nothing."""
+        found = [each for each in self._people.all_of(self._runner, Exercise) if _are_of(legs, each)]
+        if found:
+            self._people.keep(self._runner, legs, self._by)
+        return found
 
     def end(self, exercise_id: str, today: date) -> None:
         """End one; on its first day or before it is taken back. EntryError where there is none or it has ended."""
@@ -66,3 +78,8 @@ class Exercises:
             if each.id == exercise_id:
                 return each
         raise EntryError("there is no such exercise")
+
+
+def _are_of(legs: MeasuredLegs, exercise: Exercise) -> bool:
+    """Whether pods can measure an exercise, and did on one of its days."""
+    return exercise.pods_can is not None and exercise.has_day(legs.day)

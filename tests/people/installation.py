@@ -11,12 +11,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from surefoot.analysis.legs.calf_raises import RaiseCount
 from surefoot.analysis.model import Foot, Samples
 from surefoot.analysis.weeks.build_up import LegTests
 from surefoot.analysis.weeks.exercises import Did, Exercise, ExerciseDone
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import RunLabels, Shoe
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs
 from surefoot.analysis.weeks.plan import Row, clinician_plan
 from surefoot.sensor_ingest.recording.kept_feet import keep_feet
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
@@ -47,6 +49,7 @@ def furnish(settings: Settings, samples: Mapping[Foot, Samples], alone: RunFolde
         people.keep(name, RunLabels(run, note=TYPED))
         people.keep(name, LegTests(f"of {name}", OLD.date(), calf_raises_hurt=False))
         people.keep(name, Exercise("e1", TYPED, 3, OLD.date(), by=f"Physio of {name}"))
+        people.keep(name, MeasuredLegs(RUN[name], OLD.date(), {Foot.LEFT: (RaiseCount(14, 31.5),)}, ()))
         people.keep(name, ExerciseDone("d1", "e1", OLD.date(), Did.PARTLY, hurt=True))
         rows = clinician_plan([Row(1, 600.0)], TYPED, OLD.date()).plan
         assert rows is not None

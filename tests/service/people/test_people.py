@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from surefoot.analysis.legs.balance import OneLegStand
+from surefoot.analysis.legs.calf_raises import RaiseCount
 from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.build_up import LegTests
 from surefoot.analysis.weeks.exercises import Did, Exercise, ExerciseDone, Sides
@@ -17,6 +19,7 @@ from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Seen, 
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind, Onset
 from surefoot.analysis.weeks.labels import RunLabels, Shoe, Surface
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs
 from surefoot.analysis.weeks.plan import Plan, PlanKind, Row
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.people import People
@@ -37,6 +40,12 @@ VALUES: list[Any] = [
     LegTests("t1", NOW.date(), calf_raises_hurt=False),
     Exercise("e1", "Off a step", 3, NOW.date(), 3, 12, sides=Sides.EACH, tempo="3-0-3", by="M. Roth"),
     ExerciseDone("d1", "e1", NOW.date(), Did.PARTLY, hurt=True),
+    MeasuredLegs(
+        "run-1",
+        NOW.date(),
+        {Foot.LEFT: (RaiseCount(14, 31.5, 2.1), RaiseCount(1, 30.0))},
+        (OneLegStand(Foot.RIGHT, 10.0, 40.0, 3.25),),
+    ),
 ]
 
 

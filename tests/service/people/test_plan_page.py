@@ -15,12 +15,14 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from surefoot.analysis.legs.calf_raises import RaiseCount
 from surefoot.analysis.model import Foot
 from surefoot.analysis.weeks.exercises import Did, Exercise, ExerciseDone
 from surefoot.analysis.weeks.feeling import CheckIn, OnBone, Pain, Place, Trend, When
 from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import RunLabels, Surface
+from surefoot.analysis.weeks.measured_legs import MeasuredLegs
 from surefoot.analysis.weeks.plan import PlanKind, Row
 from surefoot.analysis.weeks.words import day_name
 from surefoot.dashboards.physio.page import physio_html
@@ -37,6 +39,7 @@ from surefoot.service.views.plan import RunnerPlan
 from surefoot.service.views.squad_state import StoredRuns
 from surefoot.service.views.wall import Archive, WallDataSource
 from surefoot.service.weeks.beginning import Plans
+from surefoot.service.weeks.exercises import Exercises
 from tests.dashboards.browser import SIZES, chromium, overflow_px, violations
 from tests.service.made_sessions import RUNNER, all_well, bouts_of, know_usual, say, store_session
 
@@ -251,6 +254,38 @@ def test_a_day_that_was_forgotten_is_told_corrected_and_taken_back(
     expect(earlier).to_have_text("Earlier days: 0 of 3 told")
     expect(page.locator("#exercises li")).to_contain_text("Today: not told.")
     assert told() == []
+
+
+def test_what_pods_saw_stands_beside_a_day_and_fills_in_nothing(
+    settings: Settings, wall: str, phone: BrowserContext
+) -> None:
+    people, today = People(settings.data), NOW.date()
+    page = phone.new_page()
+    page.set_viewport_size({"width": 360, "height": HEIGHT})
+    page.goto(f"{wall}runner/{RUNNER}/plan")
+    page.get_by_text("Type in an exercise").tap()
+    page.get_by_label("As prescribed").fill("Off a step")
+    page.get_by_label("Pods measure of it").select_option("calf raises on one leg")
+    page.get_by_label("Days a week").fill("3")
+    page.get_by_label("Prescribed by").fill("M. Roth")
+    page.get_by_role("button", name="Keep this exercise").tap()
+    shown = page.locator("#exercises li")
+    expect(shown).to_contain_text("surefoot check NAME --legs last")
+    sets = {Foot.LEFT: (RaiseCount(14, 30.0, 2.1),) * 3, Foot.RIGHT: (RaiseCount(12, 28.0, 2.4),)}
+    measured = MeasuredLegs("run-1", today, sets, ())
+    assert len(Exercises(people, RUNNER).keep_measured(measured)) == 1
+    page.reload()
+    saw = "Measured: left 3 × 14, one every 2.1 s, the sole up to 30°; right 12, one every 2.4 s, the sole up to 28°."
+    expect(shown).to_contain_text(f"Today: not told.{saw}")
+    expect(shown).to_contain_text("This week, which is not over: 0 of 3.")
+    assert (overflow_px(page), violations(page)) == (0, [])
+    if shot := os.environ.get("SHOT"):
+        page.screenshot(path=shot, full_page=True)
+    assert f"{day_name(today)} not told {saw}" in words(physio_html(physio_facts(settings, RUNNER, NOW)))
+    shown.get_by_role("button", name="Partly").tap()
+    expect(shown).to_contain_text(f"Today: partly.{saw}")
+    expect(shown).to_contain_text("This week, which is not over: 0 of 3.")
+    assert f"{day_name(today)} partly {saw}" in words(physio_html(physio_facts(settings, RUNNER, NOW)))
 
 
 def test_an_exercise_that_cannot_be_kept_says_why_and_one_of_today_is_taken_back(settings: Settings, wall: str) -> None:

@@ -62,7 +62,8 @@ def test_every_row_and_every_entry_is_there_and_nothing_of_the_other(settings: S
             (count,) = store.execute(f"SELECT count(*) FROM {name} WHERE runner = ?", (ANNA,)).fetchone()
             assert len(table(taken / "results" / f"{name}.csv")) == count > 0
     typed = {path.stem: json.loads(path.read_text()) for path in (taken / "typed").iterdir()}
-    assert set(typed) == {"shoe", "injury", "labels", "account", "plan", "leg_tests", "exercise", "exercise_done"}
+    of_legs = {"leg_tests", "exercise", "exercise_done", "measured_legs"}
+    assert set(typed) == {"shoe", "injury", "labels", "account", "plan", *of_legs}
     assert typed["injury"][0]["fields"]["note"] == TYPED
     assert typed["plan"][0]["fields"]["plan"]["by"] == TYPED
     assert (typed["exercise"][0]["fields"]["text"], typed["exercise_done"][0]["fields"]["did"]) == (TYPED, "partly")
