@@ -232,7 +232,7 @@ class Assembler:
         if isinstance(entry, EndEntry):
             return self.finish()
         if isinstance(entry, CompanionEntry):
-            return _companion_news(entry)
+            return companion_news(entry)
         if isinstance(entry, EventEntry) and entry.kind is EventKind.SILENT:
             return [SilentPod(entry.pod, entry.value)]
         pod = self._pods.get(entry.pod)
@@ -260,7 +260,7 @@ class Assembler:
         return [Batch(pod.pod, pod.runner, samples) for pod, samples in rest if samples is not None]
 
 
-def _companion_news(entry: CompanionEntry) -> list[CompanionNews]:
+def companion_news(entry: CompanionEntry) -> list[CompanionNews]:
     """What a companion's entry says, if anything."""
     told = decode_companion(entry.companion, entry.data) if entry.event is CompanionEvent.NOTIFIED else {}
     return [CompanionNews(entry.number, CompanionReading(entry.companion, entry.arrival_s, told))] if told else []

@@ -163,8 +163,15 @@ class Manifest:
 def names_of(pods: Sequence[PodAssignment], companions: Sequence[CompanionAssignment]) -> dict[str, str]:
     """What each runner is called, by id: those of the pods, then those with a foot pod of another maker alone."""
     names = {pod.runner: pod.name or pod.runner for pod in pods}
-    alone = [each for each in companions if each.makes_a_run and each.runner not in names]
-    return names | {each.runner: each.name or each.runner for each in alone}
+    return names | {each.runner: each.name or each.runner for each in foot_pods_alone(pods, companions)}
+
+
+def foot_pods_alone(
+    pods: Sequence[PodAssignment], companions: Sequence[CompanionAssignment]
+) -> list[CompanionAssignment]:
+    """The foot pods of other makers whose runners have no other pod, so that each makes a run alone."""
+    with_pods = {pod.runner for pod in pods}
+    return [each for each in companions if each.makes_a_run and each.runner not in with_pods]
 
 
 def is_run_id(text: str) -> bool:

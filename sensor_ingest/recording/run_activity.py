@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.analysis.companions import CompanionReading
+from surefoot.analysis.foot_pod_run import is_moving
 from surefoot.sensor_ingest.protocol import Packet, PodInfo, ProtocolError
-from surefoot.sensor_ingest.recording.entries import PacketEntry, PodEntry
+from surefoot.sensor_ingest.recording.assembler import companion_news
+from surefoot.sensor_ingest.recording.entries import CompanionEntry, PacketEntry, PodEntry
 from surefoot.sensor_ingest.recording.journal import JournalReader
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, foot_pods_alone
 from surefoot.sensor_ingest.recording.plain_packets import plain_packets
 from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.sensor_ingest.recording.steps import step_ticks_us
@@ -36,8 +40,8 @@ class Interval:
 class RunActivity:
     """When the feet of a recording moved: of each boot on the pod's clock, and of all by the computer's date.
 
-    Where nobody walked or ran (`moved` is False), it is when there were packets. In a recording that goes on somebody
-    may still move, from its beginning on.
+    Where nobody walked or ran (`moved` is False), it is when there were packets, or news of a foot pod that makes a run
+    alone. In a recording that goes on somebody may still move, from its beginning on.
 
     Parameters
     ----------
@@ -53,10 +57,15 @@ class RunActivity:
     @property
     def wearers(self) -> frozenset[str]:
         """Runners and pods."""
-        pods = self.run.manifest.pods
+        manifest = self.run.manifest
         return frozenset(
-            {pod.runner for pod in pods} | {pod.serial for pod in pods} | {serial for serial, _ in self.boots}
+            {*manifest.runners, *(pod.serial for pod in manifest.pods), *(serial for serial, _ in self.boots)}
         )
+
+    @property
+    def heard(self) -> bool:
+        """Whether a recording that has ended holds anything of which a run can be made."""
+        return self.by_date is not None
 
     def is_of_one_run(self, other: RunActivity, still_s: float) -> bool:
         """Whether nobody stood still for `still_s` between two recordings of the same runner or pods.
@@ -74,6 +83,8 @@ def read_activity(run: RunFolder) -> RunActivity:
     """When the feet of a recording moved; NotARunError if it cannot be read."""
     infos: dict[tuple[int, int], PodInfo] = {}
     heard: dict[tuple[int, int], dict[int, tuple[Packet, float]]] = {}
+    alone = foot_pods_alone(run.manifest.pods, run.manifest.companions)
+    said: list[CompanionReading] = []
     for entry in plain_packets(JournalReader(run.journal_path)):
         try:
             if isinstance(entry, PodEntry):
@@ -82,11 +93,14 @@ def read_activity(run: RunFolder) -> RunActivity:
             elif isinstance(entry, PacketEntry):
                 packet = Packet.from_bytes(entry.data)
                 heard.setdefault((entry.pod, packet.boot), {})[packet.sequence] = packet, entry.arrival_s
+            elif isinstance(entry, CompanionEntry) and _is_of(entry, run, alone):
+                said += [news.reading for news in companion_news(entry)]
         except ProtocolError:
             continue
     moved = {key: _moved(heard[key], infos[key]) for key in heard if key in infos}
     created_s = run.manifest.created_utc.timestamp()
-    steps = [interval for _, interval, stepped in moved.values() if stepped] or [each[1] for each in moved.values()]
+    feet = [(interval, stepped) for _, interval, stepped in moved.values()] + _told_moved(said)
+    steps = [interval for interval, stepped in feet if stepped] or [interval for interval, _ in feet]
     if not steps and not run.manifest.ended:
         steps = [Interval(0.0, 0.0)]
     by_date = Interval(min(each.first_s for each in steps), max(each.last_s for each in steps)) if steps else None
@@ -96,8 +110,20 @@ def read_activity(run: RunFolder) -> RunActivity:
         tuple(told.get(number, pod.serial) for number, pod in enumerate(run.manifest.pods)),
         {(infos[key].serial, key[1]): ticks for key, (ticks, _, _) in moved.items()},
         None if by_date is None else Interval(created_s + by_date.first_s, created_s + by_date.last_s),
-        not run.manifest.ended or any(stepped for _, _, stepped in moved.values()),
+        not run.manifest.ended or any(stepped for _, stepped in feet),
     )
+
+
+def _is_of(entry: CompanionEntry, run: RunFolder, companions: Sequence[CompanionAssignment]) -> bool:
+    known = run.manifest.companions
+    return entry.number < len(known) and known[entry.number] in companions
+
+
+def _told_moved(said: Sequence[CompanionReading]) -> list[tuple[Interval, bool]]:
+    """When foot pods say that somebody moved, or else when they said anything; and whether somebody did."""
+    moving = [each for each in said if is_moving(each)]
+    times_s = [each.time_s for each in moving or said]
+    return [(Interval(min(times_s), max(times_s)), bool(moving))] if times_s else []
 
 
 def _moved(packets: Mapping[int, tuple[Packet, float]], info: PodInfo) -> tuple[Interval, Interval, bool]:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from surefoot.analysis.companions import CompanionReading
+from surefoot.analysis.foot_pod_run import is_moving
 from surefoot.analysis.model import Floats, Ints, Samples
 from surefoot.sensor_ingest.protocol import Packet
 
@@ -42,6 +44,19 @@ class StepsSeen:
             steps_us = _in_gait(known_us)
             self.last_s = float(steps_us[-1]) * 1e-6 if len(steps_us) else self.last_s
             self._swings_us = known_us[known_us > known_us[-1] - 2e6 * GAIT_HALF_WINDOW_S]
+
+
+class FootPodSteps:
+    """Follows a foot pod of another maker, as `StepsSeen` does a foot."""
+
+    def __init__(self) -> None:
+        self.last_s: float | None = None
+        self.newest_s = 0.0
+
+    def push(self, reading: CompanionReading) -> None:
+        """Take what it says next."""
+        self.newest_s = reading.time_s
+        self.last_s = reading.time_s if is_moving(reading) else self.last_s
 
 
 def step_ticks_us(packets: Sequence[Packet], gyr_range_dps: int) -> Ints:

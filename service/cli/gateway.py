@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from surefoot.service.gateway.keys import GatewayKeys
     from surefoot.service.gateway.plan import GatewayPlan
-    from surefoot.service.settings import Settings
+    from surefoot.service.settings import RunnerSettings, Settings
 
 GatewayName = Annotated[str, typer.Argument(metavar="NAME", help="What the gateway is called, such as belt.")]
 
@@ -31,8 +32,8 @@ def gateway(
 ) -> None:
     """Record all runners' runs without analysing them, and hand them to a service, until it is stopped.
 
-    The settings say which pods belong to which runner, and where the service is: gateway.url and gateway.key. While it
-    cannot be reached, recordings wait here.
+    The settings say which pods and other sensors belong to which runner, and where the service is: gateway.url and
+    gateway.key. While it cannot be reached, recordings wait here.
 
     Ctrl-C or SIGTERM ends the current run and the gateway. After a crash, start it again: it continues the run.
     """
@@ -48,7 +49,7 @@ def gateway(
     settings = configuration.settings
     if not simulated and not settings.runners:
         raise NoRunnerError
-    plan = _plan(settings, ca)
+    plan = _plan(settings, {} if simulated else settings.runners, ca)
     log_to_stderr(settings)
     warn_of_exposures(configuration)
     if simulated:
@@ -84,12 +85,12 @@ def revoke(name: GatewayName) -> None:
     print(f"The gateway {name} is refused from now on.")
 
 
-def _plan(settings: Settings, ca: Path | None) -> GatewayPlan:
-    """What the settings ask for; a squad brings pods of its own."""
+def _plan(settings: Settings, runners: Mapping[str, RunnerSettings], ca: Path | None) -> GatewayPlan:
+    """What the settings ask for, with the sensors of these runners; a squad brings pods of its own."""
     from surefoot.service import VERSION
     from surefoot.service.errors.gateways import NoGatewayUrlError
     from surefoot.service.gateway.plan import GatewayPlan
-    from surefoot.service.runtime.pod_sources import pods_of
+    from surefoot.service.runtime.pod_sources import companions_of, pods_of
 
     wanted = settings.gateway
     if wanted.url is None:
@@ -100,7 +101,8 @@ def _plan(settings: Settings, ca: Path | None) -> GatewayPlan:
         wanted.url,
         wanted.key.get_secret_value(),
         ca or wanted.ca_file,
-        tuple(pods_of(settings.runners)),
+        tuple(pods_of(runners)),
+        tuple(companions_of(runners)),
         f"surefoot {VERSION}",
         settings.run_end.still_s,
         settings.run_end.pods_gone_s,

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Protocol
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import wait_for_any
 from surefoot.sensor_ingest.errors import IngestError
-from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import PodAssignment, foot_pods_alone
 from surefoot.service.cli import standard_streams
 from surefoot.service.cli.exit_codes import BAD_INPUT, INTERRUPTED
 from surefoot.service.cli.log_output import log_lines
@@ -44,10 +44,11 @@ class _PodsOfPlan:
     def __init__(self, plan: GatewayPlan) -> None:
         self.radio = RadioBackend()
         self._pods = list(plan.pods)
+        self._alone = [each.address for each in foot_pods_alone(plan.pods, plan.companions)]
 
     async def wait_for_pods(self) -> list[PodAssignment]:
-        """Scan until one of the pods is in range."""
-        await wait_for_any(self.radio, [pod.serial for pod in self._pods])
+        """Scan until one of the pods, or the foot pod of somebody without them, is in range."""
+        await wait_for_any(self.radio, [pod.serial for pod in self._pods], self._alone)
         return self._pods
 
 

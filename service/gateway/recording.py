@@ -16,7 +16,7 @@ from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.errors import RadioError
 from surefoot.sensor_ingest.cancellation import StopRequested, cancel_on, wait_for_event
 from surefoot.sensor_ingest.live_run import LiveRun
-from surefoot.sensor_ingest.recording.assembler import Batch
+from surefoot.sensor_ingest.recording.assembler import Batch, CompanionNews, Given
 from surefoot.sensor_ingest.recording.errors import (
     NotARunError,
     RunBusyError,
@@ -25,11 +25,12 @@ from surefoot.sensor_ingest.recording.errors import (
     RunMissingError,
     RunUnwritableError,
 )
-from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import Manifest, PodAssignment, foot_pods_alone
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, end_interrupted_run, list_runs, open_run
-from surefoot.sensor_ingest.recording.steps import StepsSeen
+from surefoot.sensor_ingest.recording.steps import FootPodSteps, StepsSeen
 from surefoot.service.gateway.plan import GatewayPlan
 from surefoot.service.problem_log import ProblemLog
+from surefoot.service.runtime.awaited import waiting_for
 from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.date_trust import trusted_utc_s
 from surefoot.service.runtime.end_of_run import RunActivity, RunEnd
@@ -101,9 +102,10 @@ class GatewayRecorder:
 
     async def _begin(self) -> RunFolder:
         """A new run as soon as there are pods."""
-        self._notify("Waiting for pods.")
+        self._notify(waiting_for(self._plan.pods, self._plan.companions))
         pods = await cancel_on(self._stopping, self._wait_for_pods(), "wait for pods")
-        run = create_run(self._plan.runs, pods, software=self._plan.software)
+        plan = self._plan
+        run = create_run(plan.runs, pods, software=plan.software, companions=plan.companions)
         self._begun.append(run.path)
         return run
 
@@ -111,19 +113,18 @@ class GatewayRecorder:
         """Record a run until it is over; where it fails, it can be continued."""
         self._notify(f"Recording run {run.manifest.run_id}: {', '.join(run.manifest.names.values())}.")
         live = self._live = LiveRun(run, self._radio, told_utc_s=trusted_utc_s())
-        steps = [StepsSeen() for _ in run.manifest.pods]
+        movement = _Movement(run.manifest)
         try:
-            async with live, background_task("run end", self._stop_when_over(live, steps)):
+            async with live, background_task("run end", self._stop_when_over(live, movement)):
                 async for given in live:
-                    if isinstance(given, Batch):
-                        steps[given.pod].push(given.samples)
+                    movement.take(given)
         finally:
             self._live = None
         self._notify(f"Run {run.manifest.run_id} is over.")
 
-    async def _stop_when_over(self, live: LiveRun, steps: Sequence[StepsSeen]) -> None:
+    async def _stop_when_over(self, live: LiveRun, movement: _Movement) -> None:
         rule = RunEnd(self._plan.still_s, self._plan.pods_gone_s)
-        while not rule.is_over(_activity(live, steps), CHECK_PERIOD_S):
+        while not rule.is_over(movement.activity(live), CHECK_PERIOD_S):
             await asyncio.sleep(CHECK_PERIOD_S)
         live.stop()
 
@@ -156,16 +157,34 @@ class GatewayRecorder:
         return newest
 
 
+class _Movement:
+    """When somebody moved in a run, by pods, and by the foot pods of other makers of those without pods."""
+
+    def __init__(self, run: Manifest) -> None:
+        self._feet = [StepsSeen() for _ in run.pods]
+        alone = foot_pods_alone(run.pods, run.companions)
+        self._foot_pods = {run.companions.index(each): FootPodSteps() for each in alone}
+
+    def take(self, given: Given) -> None:
+        """Take what the run gives next."""
+        if isinstance(given, Batch):
+            self._feet[given.pod].push(given.samples)
+        elif isinstance(given, CompanionNews) and given.number in self._foot_pods:
+            self._foot_pods[given.number].push(given.reading)
+
+    def activity(self, live: LiveRun) -> RunActivity:
+        """How far the run has come."""
+        seen: list[StepsSeen | FootPodSteps] = [*self._feet, *self._foot_pods.values()]
+        stepped_s = [each.last_s for each in seen if each.last_s is not None]
+        heard_s = [pod.last_packet_s for pod in live.health() if pod.last_packet_s is not None]
+        heard_s += [each.newest_s for each in self._foot_pods.values()]
+        newest_s = max(each.newest_s for each in seen)
+        return RunActivity(newest_s, max(stepped_s, default=None), max(heard_s, default=None))
+
+
 def _begun_runs(folder: Path) -> list[RunFolder]:
     return [run for run in (list_runs(folder) if folder.is_dir() else ()) if run.journal_path.exists()]
 
 
 def _age_s(run: RunFolder) -> float:
     return time.time() - run.manifest.created_utc.timestamp()
-
-
-def _activity(live: LiveRun, steps: Sequence[StepsSeen]) -> RunActivity:
-    stepped_s = [foot.last_s for foot in steps if foot.last_s is not None]
-    heard_s = [pod.last_packet_s for pod in live.health() if pod.last_packet_s is not None]
-    newest_s = max((foot.newest_s for foot in steps), default=0.0)
-    return RunActivity(newest_s, max(stepped_s, default=None), max(heard_s, default=None))

@@ -31,6 +31,7 @@ from surefoot.service import VERSION
 from surefoot.service.errors.store import StoreError
 from surefoot.service.people.forgotten import HERE, Forgotten, Tombstone
 from surefoot.service.problem_log import ProblemLog
+from surefoot.service.runtime.awaited import waiting_for
 from surefoot.service.runtime.background import background_task
 from surefoot.service.runtime.catch_up import CatchUp
 from surefoot.service.runtime.end_of_run import RunEnd
@@ -62,11 +63,12 @@ STORE_CHECK_S = 5.0
 
 
 class PodSource(Protocol):
-    """Source of pods and the radio that reaches them; `heard` is what was advertised when pods were waited for.
+    """Source of `pods` and the radio that reaches them; `heard` is what was advertised when they were waited for.
 
     `companions` are the sensors beside the pods that are recorded with them.
     """
 
+    pods: Sequence[PodAssignment]
     radio: RadioBackend
     heard: Sequence[DiscoveredPod]
     companions: Sequence[CompanionAssignment]
@@ -202,7 +204,7 @@ class Daemon:
     async def _start_run(self, source: PodSource) -> RunFolder | None:
         """Start a run as soon as there are pods, after what they kept was taken over; None on `stop`."""
         if not self._said_waiting:
-            self._context.notify("Waiting for pods.")
+            self._context.notify(waiting_for(source.pods, source.companions))
             self._said_waiting = True
         pods = await self._until_stopped(source.wait_for_pods())
         if pods is not None:

@@ -58,7 +58,7 @@ def join_parts(
     A run that was made of parts is joined with one that was recorded meanwhile, or a little later, and belongs to it.
 
     A run that was stored gets new results, and alerts about what was not told yet; one that was not is left to be
-    stored. Parts of a run that is still recorded wait for its end; those without a readable packet are put aside.
+    stored. Parts of a run that is still recorded wait for its end; those of which nothing can be read are put aside.
     Whatever a crash interrupts is done anew.
 
     Raises
@@ -114,12 +114,12 @@ def _rank(run: RunFolder, settings: Settings) -> tuple[bool, datetime]:
 
 
 def _readable_parts(settings: Settings) -> list[RunActivity]:
-    """What was sent to its end, oldest first; parts without one readable packet are put aside."""
+    """What was sent to its end, oldest first; parts of which nothing can be read are put aside."""
     found = [activity for part in ended_parts(settings) if (activity := _activity(part)) is not None]
     for part in found:
-        if not part.boots:
+        if not part.heard:
             put_aside(part.run)
-    return [part for part in found if part.boots]
+    return [part for part in found if part.heard]
 
 
 def _runs_near(settings: Settings, parts: Sequence[RunActivity]) -> list[RunFolder]:

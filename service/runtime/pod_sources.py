@@ -12,7 +12,7 @@ from surefoot.analysis.model import Foot
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.ble.discovery import DiscoveredPod, wait_for_any
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
-from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, PodAssignment
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, PodAssignment, foot_pods_alone
 from surefoot.service.errors.pods import NoPodError, SamePodError
 from surefoot.service.settings import RunnerSettings
 
@@ -27,14 +27,13 @@ class BluetoothPods:
         self.radio = radio or RadioBackend()
         self.heard: Sequence[DiscoveredPod] = ()
         self.companions: Sequence[CompanionAssignment] = companions_of(runners)
-        self._pods = pods_of(runners)
-        with_pods = {pod.runner for pod in self._pods}
-        self._alone = [each.address for each in self.companions if each.makes_a_run and each.runner not in with_pods]
+        self.pods: Sequence[PodAssignment] = pods_of(runners)
+        self._alone = [each.address for each in foot_pods_alone(self.pods, self.companions)]
 
     async def wait_for_pods(self) -> list[PodAssignment]:
         """Scan until one of the pods, or the foot pod of somebody without them, is in range."""
-        self.heard = await wait_for_any(self.radio, [pod.serial for pod in self._pods], self._alone)
-        return self._pods
+        self.heard = await wait_for_any(self.radio, [pod.serial for pod in self.pods], self._alone)
+        return list(self.pods)
 
 
 class SimulatedSquad:
@@ -44,11 +43,11 @@ class SimulatedSquad:
         self.radio = radio
         self.heard: Sequence[DiscoveredPod] = ()
         self.companions: Sequence[CompanionAssignment] = ()
-        self._pods = pods
+        self.pods: Sequence[PodAssignment] = pods
 
     async def wait_for_pods(self) -> list[PodAssignment]:
         """Return the pods at once."""
-        return self._pods
+        return list(self.pods)
 
 
 def pods_of(runners: Mapping[str, RunnerSettings]) -> list[PodAssignment]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from surefoot.analysis.findings import latest
-from surefoot.analysis.model import Foot
+from surefoot.analysis.model import BoutKind, Foot
 from surefoot.sensor_ingest.ble.discovery import serial_matches
 from surefoot.sensor_ingest.pod_store.records import BootRecord, SamplesRecord, StoreRecord
 from surefoot.sensor_ingest.protocol import PodInfo, ProtocolError
@@ -265,7 +265,9 @@ def _told(settings: Settings, run: RunFolder, runner: str) -> SyncedRunner:
     with StoreReader(settings.store_path) as reader:
         results = reader.results(run.manifest.run_id, runner)
     found = sum(finding.severity.rank > 0 for finding in latest(results.findings))
-    begins_s = [float(rows.initial_contact_s[0]) for rows in results.strides.values() if len(rows)]
-    ends_s = [float(rows.next_initial_contact_s[-1]) for rows in results.strides.values() if len(rows)]
+    feet = [rows for rows in results.strides.values() if len(rows)]
+    moved = [] if feet else [bout for bout in results.bouts if bout.kind in {BoutKind.RUN, BoutKind.WALK}]
+    begins_s = [*(float(rows.initial_contact_s[0]) for rows in feet), *(bout.start_s for bout in moved)]
+    ends_s = [*(float(rows.next_initial_contact_s[-1]) for rows in feet), *(bout.end_s for bout in moved)]
     minutes = (max(ends_s) - min(begins_s)) / 60.0 if begins_s else 0.0
     return SyncedRunner(run, runner, minutes, found)

@@ -5,25 +5,30 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from surefoot.analysis.companions import Companion
 from surefoot.analysis.model import Foot
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
-from surefoot.firmware_sim.radio.bleak_backend import BumbleClient, BumbleScanner
+from surefoot.firmware_sim.devices.standard_values import FootPodValue
+from surefoot.firmware_sim.devices.virtual_companion import RSC_FOOT_POD, Frames
 from surefoot.firmware_sim.scenarios import GOOD_LINK, Scenario
 from surefoot.firmware_sim.simulation import Simulation
 from surefoot.firmware_sim.virtual_time import run_playback
-from surefoot.sensor_ingest.ble.adapter import RadioBackend
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
-from surefoot.sensor_ingest.recording.manifest import PodAssignment
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment, PodAssignment
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, list_runs, open_run
 from surefoot.service.gateway.plan import GatewayPlan
 from surefoot.service.gateway.recording import GatewayRecorder
+from tests.sensor_ingest.devices.companions import companion
+from tests.sensor_ingest.virtual import radio_of
 
-STILL_S = 30.0
+STILL_S, GONE_S = 30.0, 600.0
+STRIDE_4 = CompanionAssignment(Companion.FOOT_POD, "Stride 4", "ben", "Ben")
 ERRAND = Scenario(
     "errand",
     RunnerProfile(),
@@ -60,10 +65,25 @@ class Record:
         async with Simulation(1, keep_truth=False) as simulation:
             runner = await simulation.add_runner("anna", ERRAND)
             self.pods += [PodAssignment(pod.settings.serial, foot, "anna") for foot, pod in runner.pods.items()]
-            radio = RadioBackend({"backend": BumbleScanner, "radio": simulation.central}, {"backend": BumbleClient})
-            recorder = GatewayRecorder(plan(self.runs), radio, self._wait_for_pods, self.said.append)
+            recorder = GatewayRecorder(plan(self.runs), radio_of(simulation), self._wait_for_pods, self.said.append)
             recording = asyncio.create_task(recorder.run())
             await work(self)
+            recorder.stop()
+            await recording
+
+    def of_foot_pod(self, frames: Frames) -> None:
+        """Record a foot pod of another maker alone until its first run is over."""
+        run_playback(self._foot_pod(frames), speed=float("inf"))
+
+    async def _foot_pod(self, frames: Frames) -> None:
+        async with (
+            Simulation(1, keep_truth=False) as simulation,
+            companion(simulation, RSC_FOOT_POD, "C0:B0:00:00:00:03", frames, STRIDE_4.address),
+        ):
+            wanted = replace(plan(self.runs), companions=(STRIDE_4,))
+            recorder = GatewayRecorder(wanted, radio_of(simulation), self._wait_for_pods, self.said.append)
+            recording = asyncio.create_task(recorder.run())
+            await self.until_said("is over")
             recorder.stop()
             await recording
 
@@ -72,7 +92,7 @@ class Record:
 
 
 def plan(runs: Path) -> GatewayPlan:
-    return GatewayPlan(runs.parent, runs, "http://127.0.0.1:1", "", None, (), SOFTWARE, STILL_S, 600.0, 7.0)
+    return GatewayPlan(runs.parent, runs, "http://127.0.0.1:1", "", None, (), (), SOFTWARE, STILL_S, GONE_S, 7.0)
 
 
 def length_s(run: RunFolder) -> float:
@@ -98,6 +118,27 @@ def test_a_run_ends_when_nobody_has_run_or_walked_for_a_while_and_another_begins
         f"Recording run {first.manifest.run_id}: anna.",
         f"Run {first.manifest.run_id} is over.",
     ]
+
+
+def test_a_foot_pod_alone_ends_a_run_once_nobody_runs_or_walks(tmp_path: Path) -> None:
+    record = Record(tmp_path / "runs")
+
+    def frames(since_s: float) -> list[bytes]:
+        return [bytes(FootPodValue(3.0, 170)) if since_s < WALK_END_S else bytes(FootPodValue(0.0, 0, running=False))]
+
+    record.of_foot_pod(frames)
+    run = min(list_runs(record.runs), key=lambda run: run.manifest.created_utc)
+    assert run.manifest.ended
+    assert (run.manifest.pods, run.manifest.companions) == ((), (STRIDE_4,))
+    assert WALK_END_S + STILL_S - 5.0 < length_s(run) < WALK_END_S + STILL_S + 10.0
+    assert record.said[:2] == ["Waiting for the foot pod Stride 4.", f"Recording run {run.manifest.run_id}: Ben."]
+
+
+def test_a_foot_pod_that_is_gone_ends_a_run_later(tmp_path: Path) -> None:
+    record = Record(tmp_path / "runs")
+    record.of_foot_pod(lambda since_s: [bytes(FootPodValue(3.0, 170))] if since_s < WALK_END_S else [])
+    run = min(list_runs(record.runs), key=lambda run: run.manifest.created_utc)
+    assert WALK_END_S + GONE_S - 5.0 < length_s(run) < WALK_END_S + GONE_S + 15.0
 
 
 def test_a_run_that_was_cut_off_lately_goes_on_and_an_old_one_is_ended(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from surefoot.analysis.companions import Companion
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.sensor_ingest.recording.entries import EventEntry, EventKind
 from surefoot.sensor_ingest.recording.journal import JournalReader, JournalWriter
+from surefoot.sensor_ingest.recording.manifest import CompanionAssignment
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, create_run, end_interrupted_run
 from surefoot.service.errors import RequestError
 from surefoot.service.errors.gateways import GatewayCertificateError, ServiceRefusedError, ServiceUnreachableError
@@ -275,10 +277,16 @@ def test_https_needs_an_authority_that_is_known(service: Settings, tmp_path: Pat
 
 
 def test_a_plan_goes_to_another_process_unchanged(tmp_path: Path) -> None:
-    plan = GatewayPlan(tmp_path, tmp_path / "runs", "http://x", "ké", None, PODS, "surefoot 1", 300.0, 600.0, 7.0)
+    beside = (CompanionAssignment(Companion.FOOT_POD, "Stride 4", "ben"),)
+    plan = GatewayPlan(
+        tmp_path, tmp_path / "runs", "http://x", "ké", None, PODS, beside, "surefoot 1", 300.0, 600.0, 7.0
+    )
     assert GatewayPlan.from_json(plan.to_json()) == plan
 
 
 def test_the_process_of_a_gateway_loads_neither_scipy_nor_what_reads_settings() -> None:
     told = subprocess.run([sys.executable, "-c", LEAN], check=True, capture_output=True, text=True).stdout.splitlines()
-    assert told == ["[]", "['surefoot.analysis.companions', 'surefoot.analysis.model']"]
+    assert told == [
+        "[]",
+        "['surefoot.analysis.companions', 'surefoot.analysis.foot_pod_run', 'surefoot.analysis.model']",
+    ]
