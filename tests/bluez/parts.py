@@ -11,15 +11,17 @@ from functools import partial
 import numpy as np
 
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
+from surefoot.firmware_sim.devices.standard_values import FootPodValue
 from surefoot.firmware_sim.pod.firmware import Firmware
 from surefoot.firmware_sim.pod.keeper import Keeper
 from surefoot.firmware_sim.pod.peripheral import SUPERVISION_MS
 from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
 from surefoot.firmware_sim.radio.link import LinkQuality
 from surefoot.firmware_sim.scenarios import Scenario
+from surefoot.service.store.reading import StoreReader
 from tests.accuracy.report import Finding
 from tests.bluez.fate import Fate, fate_of
-from tests.bluez.scene import Scene, command, recorded, scene, until
+from tests.bluez.scene import DATA, Scene, command, foot_pod, recorded, scene, until
 
 DROPS = 60
 HALF_HOUR_S, KEPT_S = 1800.0, 120.0
@@ -28,6 +30,9 @@ SETTLE_S, AWAY_S = 10.0, 5.0
 OUT_OF_REACH_S = SUPERVISION_MS / 1000.0 + 1.0
 DISCOVERING_S = 0.15
 """After a link was made; the services of a pod are known half a second after it."""
+STRIDE_4, RAN_S, RAN_SPM = "Stride 4", 600.0, 170
+ENDS_AFTER_S = 360.0
+"""Longest until a run is over after nobody has run any more: `run_end.still_min` and what comes with it."""
 BACK_S = 15.0
 """Longest until a pod streams again after what ended its link is over: the back-offs of the client, and its scans."""
 
@@ -109,6 +114,38 @@ async def sync() -> list[Finding]:
         fate = fate_of(recorded(), room.runner)
     data = f"{KEPT_S:g} s kept by the pods"
     return [Finding(data, "sync ends with", f"{code}", "0", code == 0), *told(data, fate)]
+
+
+async def foot_pod_alone() -> list[Finding]:
+    """The command `live` records a foot pod of another maker, which is away for a while, until its runner stands."""
+    DATA.mkdir()
+    settings = DATA / "surefoot.toml"
+    settings.write_text(f'[runners.ada]\nfoot_pod = "{STRIDE_4}"\n', encoding="utf-8")
+    async with (
+        foot_pod(STRIDE_4, ran_then_stood) as worn,
+        command("live", settings={"SETTINGS": settings, "WALL_PORT": 0}) as service,
+    ):
+        await until(lambda: worn.connections == 1)
+        await asyncio.sleep(RAN_S / 2.0)
+        await worn.outage(OUT_OF_REACH_S)
+        back_s = await until(lambda: worn.connections == 2)
+        await until(lambda: "is over" in service.out, patience_s=RAN_S + ENDS_AFTER_S)
+    with StoreReader(DATA / "surefoot.sqlite") as reader:
+        (stored,) = reader.runs("ada")
+    numbers = stored.summary["numbers"] if stored.summary is not None else {}
+    ran_s, spm = (numbers.get(name) or 0.0 for name in ("run_time_s", "cadence_spm"))
+    data = "foot pod alone, live"
+    return [
+        Finding(data, "running time", f"{ran_s:.0f} s", f"{RAN_S:g} ± 15 s", abs(ran_s - RAN_S) <= 15.0),
+        Finding(data, "cadence", f"{spm:.1f} spm", f"{RAN_SPM} spm", abs(spm - RAN_SPM) < 0.05),
+        streams_again(data, [back_s]),
+    ]
+
+
+def ran_then_stood(since_s: float) -> list[bytes]:
+    """What a foot pod notifies."""
+    ran = since_s < RAN_S
+    return [bytes(FootPodValue(3.0 if ran else 0.0, RAN_SPM if ran else 0, running=ran))]
 
 
 @asynccontextmanager
@@ -194,6 +231,7 @@ PARTS: Mapping[str, Callable[[], Coroutine[None, None, list[Finding]]]] = {
     "troubles": troubles,
     "sync": sync,
     "bonds": bonds,
+    "foot_pod_alone": foot_pod_alone,
     "scan": scan,
 }
 """Those that take longest first, as not all can run at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from bumble.hci import Address
 
 from surefoot.analysis.model import Foot
+from surefoot.firmware_sim.devices.virtual_companion import RSC_FOOT_POD, Frames, VirtualCompanion
 from surefoot.firmware_sim.pod.virtual_pod import VirtualPod
 from surefoot.firmware_sim.radio.link import RadioLink
 from surefoot.firmware_sim.radio.virtual_controller import VirtualController
@@ -19,6 +20,7 @@ from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from tests.bluez.air import kernel_adapter
 from tests.bluez.bluetoothd import BluetoothService
+from tests.sensor_ingest.devices.companions import companion
 from tests.service.real_command import RealCommand
 
 DATA = Path("/tmp/surefoot")
@@ -71,9 +73,21 @@ async def scene(
 
 
 @asynccontextmanager
-async def command(*arguments: str) -> AsyncIterator[RealCommand]:
+async def foot_pod(name: str, frames: Frames) -> AsyncIterator[VirtualCompanion]:
+    """A foot pod of another maker that is worn, and BlueZ, while entered."""
+    async with (
+        Simulation(1) as simulation,
+        kernel_adapter(simulation.medium),
+        BluetoothService(),
+        companion(simulation, RSC_FOOT_POD, "C0:B0:00:00:00:03", frames, name) as worn,
+    ):
+        yield worn
+
+
+@asynccontextmanager
+async def command(*arguments: str, settings: Mapping[str, object] | None = None) -> AsyncIterator[RealCommand]:
     """`surefoot` with arguments, ended by Ctrl-C at the latest; the pods go on meanwhile."""
-    with RealCommand(DATA, *arguments) as running:
+    with RealCommand(DATA, *arguments, settings=settings) as running:
         try:
             yield running
         except BaseException:

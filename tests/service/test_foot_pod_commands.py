@@ -73,25 +73,40 @@ def check_stored(settings: Settings, run: RunFolder) -> None:
     assert {each.values[FOOT_POD_SPEED] for each in companions} == {SPEED_MPS}
 
 
-def test_live_waits_for_it_records_it_and_goes_on_after_a_crash(
-    tmp_path: Path, bus: str, foot_pod: FootPodInReach
-) -> None:
+def recorded_live(data: Path, bus: str) -> tuple[RunFolder, str]:
+    """What `surefoot live` has recorded since it was started, and ended by Ctrl-C; and what it said."""
+    runs = Settings(data=data).runs_folder
+    before = notified(runs)
+    with command(data, bus, "live") as service:
+        wait(lambda: notified(runs) > before + 1)
+        service.interrupt()
+        assert service.finish() == 0
+    assert f"The foot pod {NAME} is connected." in service.err
+    (run,) = list_runs(runs)
+    assert run.manifest.ended
+    assert f"Recording run {run.manifest.run_id}: Anna." in service.out
+    assert f"Run {run.manifest.run_id} is over." in service.out
+    return run, service.out
+
+
+@pytest.mark.usefixtures("foot_pod")
+def test_live_waits_for_it_and_records_it(tmp_path: Path, bus: str) -> None:
+    settings = Settings(data=tmp_path / "data")
+    write_settings(settings.data)
+    run, said = recorded_live(settings.data, bus)
+    assert f"Waiting for the foot pod {NAME}." in said
+    check_stored(settings, run)
+
+
+@pytest.mark.slow
+def test_live_goes_on_with_it_after_a_crash(tmp_path: Path, bus: str, foot_pod: FootPodInReach) -> None:
     settings = Settings(data=tmp_path / "data")
     write_settings(settings.data)
     with command(settings.data, bus, "live") as service:
         wait(lambda: notified(settings.runs_folder) > 1)
-        assert f"The foot pod {NAME} is connected." in service.err
         service.kill()
     foot_pod.do(foot_pod.bluez.drop_links)
-    before = notified(settings.runs_folder)
-    with command(settings.data, bus, "live") as service:
-        wait(lambda: notified(settings.runs_folder) > before + 1)
-        service.interrupt()
-        assert service.finish() == 0
-    (run,) = list_runs(settings.runs_folder)
-    assert run.manifest.ended
-    assert f"Recording run {run.manifest.run_id}: Anna." in service.out
-    assert f"Run {run.manifest.run_id} is over." in service.out
+    run, _ = recorded_live(settings.data, bus)
     check_stored(settings, run)
 
 
