@@ -119,10 +119,16 @@ class PodStatus:
 
 @dataclass(frozen=True, slots=True)
 class TimedSession:
-    """Where a runner is in a session of running and walking that their phone times."""
+    """Where a runner is in a session of running and walking that their phone times.
+
+    Parameters
+    ----------
+    alone : whether it is all that is known of the runner now, as no run of theirs is followed.
+    """
 
     moment: Moment
     is_paused: bool
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,11 @@ class RunnerState:
         """Whether a foot pod of another maker tells of this runner, and no pod."""
         told = any(reading.companion is Companion.FOOT_POD for reading in self.companions)
         return told and not self.pods and not self.stride_count
+
+    @property
+    def has_timer_alone(self) -> bool:
+        """Whether all that is known of this runner is a session that their phone times."""
+        return self.timed is not None and self.timed.alone
 
     @property
     def newest_stride_end_s(self) -> float | None:

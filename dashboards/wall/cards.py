@@ -23,16 +23,21 @@ MAX_SPARKLINE_POINTS = 24
 SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 120.0, 36.0
 
 NOT_OF_FEET = element("span", FOOT_POD_ALONE, class_="told")
+NO_PODS = element("span", "no pods", class_="gait")
 
 
 def runner_card(runner: RunnerState, attention: Attention, link: str) -> Markup:
     """Card of a runner; the link of the name covers the whole card."""
+    name = element("h2", element("a", runner.name, href=link), class_="name")
+    if runner.has_timer_alone:
+        top = element("div", name, NO_PODS, class_="top")
+        return element("article", top, timed_row(runner), class_=f"card rank-{attention.rank}")
     snapshot = LiveSnapshot.last_known(runner)
     return element(
         "article",
         element(
             "div",
-            element("h2", element("a", runner.name, href=link), class_="name"),
+            name,
             element("span", activity(runner), class_="gait"),
             element("span", class_="age"),
             class_="top",

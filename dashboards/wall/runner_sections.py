@@ -16,6 +16,7 @@ from surefoot.dashboards.html import Markup, element, join
 from surefoot.dashboards.live_snapshot import COMPARED_METRIC, LiveSnapshot
 from surefoot.dashboards.wall.attention import Attention, needs_attention
 from surefoot.dashboards.wall.cards import (
+    NO_PODS,
     NOT_OF_FEET,
     asymmetry_gauge,
     asymmetry_sentence,
@@ -34,7 +35,9 @@ SOLE_METRICS = ("foot_strike_angle_deg", "eversion_excursion_deg", IMPACT, PUSH_
 
 
 def runner_sections(runner: RunnerState, attention: Attention) -> dict[str, Markup]:
-    """Section id → HTML, as in `pages.SECTIONS`."""
+    """Section id → HTML, as in `pages.SECTIONS`; an empty one is not shown."""
+    if runner.has_timer_alone:
+        return _timed_sections(runner, attention)
     snapshot = LiveSnapshot.last_known(runner)
     if snapshot.foot_pod is not None:
         return _told_sections(runner, snapshot, attention)
@@ -51,6 +54,12 @@ def runner_sections(runner: RunnerState, attention: Attention) -> dict[str, Mark
     }
 
 
+def _timed_sections(runner: RunnerState, attention: Attention) -> dict[str, Markup]:
+    """Of a runner whose phone times a session, without pods."""
+    head = element("div", element("p", NO_PODS), element("p", timed_row(runner)), class_=f"head rank-{attention.rank}")
+    return {"head": head} | dict.fromkeys(("minute", "feet", "course", "findings", "pods"), Markup())
+
+
 def _told_sections(runner: RunnerState, snapshot: LiveSnapshot, attention: Attention) -> dict[str, Markup]:
     """Of a runner of whom a foot pod of another maker tells alone."""
     head = element(
@@ -62,6 +71,7 @@ def _told_sections(runner: RunnerState, snapshot: LiveSnapshot, attention: Atten
             element("span", class_="age"),
         ),
         element("p", cadence_figure(snapshot), speed_figure(snapshot), class_="numbers"),
+        element("p", timed) if (timed := timed_row(runner)) else None,
         element("p", companions_row(runner)),
         element("p", NOT_OF_FEET, class_="balance"),
         class_=f"head rank-{attention.rank} {freshness(runner)}",

@@ -28,7 +28,7 @@ class ShownSource:
     def squad_state(self) -> SquadState:
         """State of the runners that are shown; findings and plans only of those that let them be seen."""
         squad = self.source.squad_state()
-        squad = replace(squad, runners=[self._without_plan(each) for each in squad.runners])
+        squad = replace(squad, runners=[self._without_plan(each) for each in squad.runners if self._is_there(each)])
         if self.viewer.role is Role.OWNER:
             return squad
         shown = [each for each in squad.runners if self._shows(each.runner)]
@@ -75,14 +75,19 @@ class ShownSource:
             raise KeyError(runner)
         return self.source.export(run, runner, form, folder)
 
+    def _is_there(self, runner: RunnerState) -> bool:
+        """Of whom nothing but a timed session is known, nobody is told to whom that is not shown."""
+        return not runner.has_timer_alone or self._shows_plan(runner.runner)
+
     def _without_plan(self, runner: RunnerState) -> RunnerState:
         """A session that a phone times is of a plan."""
-        if runner.timed is None or self.viewer.may_see(runner.runner, Scope.PAIN_AND_PLAN):
-            return runner
-        return replace(runner, timed=None)
+        return runner if runner.timed is None or self._shows_plan(runner.runner) else replace(runner, timed=None)
 
     def _shows(self, runner: str) -> bool:
         return self.viewer.may_see(runner, Scope.RUNS)
+
+    def _shows_plan(self, runner: str) -> bool:
+        return self.viewer.may_see(runner, Scope.PAIN_AND_PLAN)
 
     def _shows_findings(self, runner: str) -> bool:
         return self._shows(runner) and self.viewer.may_see(runner, Scope.FINDINGS)

@@ -51,7 +51,7 @@ def serve(
     from surefoot.service.views.received_parts import ReceivedParts
     from surefoot.service.views.service_metrics import metrics_page
     from surefoot.service.views.squad_state import JoinedSquads, StoredRuns
-    from surefoot.service.views.timers import TimedSquad, Timers, planned_session
+    from surefoot.service.views.timers import TimedSquad, Timers, called, planned_session
     from surefoot.service.views.wall import Archive, WallDataSource, wall
     from surefoot.service.views.wall_address import is_loopback
 
@@ -64,7 +64,7 @@ def serve(
     done: SimpleQueue[None] = SimpleQueue()  # a signal that comes while an Event begins to wait would never be seen
     told = Notices(settings.data)
     with StoreTail(settings.store_path) as tail, FollowedParts(settings) as followed:
-        timers = Timers(partial(planned_session, settings))
+        timers = Timers(partial(planned_session, settings), partial(called, settings))
         now = JoinedSquads(StoredRuns(tail, notices=lambda: (*told.shown(), *part_notices(settings))), followed)
         source, parts = (
             WallDataSource(TimedSquad(now, timers), Archive(runs_folder(folder), settings)),

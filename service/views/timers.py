@@ -16,7 +16,9 @@ from surefoot.analysis.weeks.plan import Row
 from surefoot.analysis.weeks.timeline import Stretch, moment, stretches
 from surefoot.dashboards.data_source import RunnerState, SquadState, TimedSession
 from surefoot.dashboards.timer_source import NextSession
+from surefoot.service.errors import RequestError
 from surefoot.service.formats.fit.workout import fit_workout
+from surefoot.service.runtime.runner_traces import name_of
 from surefoot.service.settings import Settings
 from surefoot.service.views.squad_state import SquadStateSource
 from surefoot.service.weeks.next_session import next_session
@@ -51,6 +53,18 @@ class _Kept:
     session: Sequence[Stretch]
     at_s: float
 
+    def alone(self, runner: str, now_s: float) -> RunnerState | None:
+        """A runner of whom nothing else is known; None where the session is over or its phone silent."""
+        silence_s = now_s - self.at_s
+        passed_s = self.told.passed_s + (0.0 if self.told.is_paused else silence_s)
+        if silence_s > MAX_SILENCE_S or passed_s > self.session[-1].end_s + SHOWN_AFTER_S:
+            return None
+        timed = TimedSession(moment(self.session, passed_s), self.told.is_paused, alone=True)
+        return RunnerState(
+            runner, runner, passed_s, origin_s=0.0, strides={}, windows=(), live_windows=(), findings=(),
+            stride_count=0, pods=(), timed=timed,
+        )  # fmt: skip
+
 
 _TOLD = TypeAdapter(Told)
 
@@ -61,18 +75,22 @@ class Timers:
     Parameters
     ----------
     next_session : what comes next of a runner's plan.
+    name_of : what a runner is called. It is asked once for a session.
     now_s : a clock that only goes forward.
     """
 
     def __init__(
         self,
         next_session: Callable[[str], NextSession | None] = lambda _: None,
+        name_of: Callable[[str], str] = str,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.next_session = next_session
+        self._name_of = name_of
         self._now_s = now_s
         self._lock = threading.Lock()
         self._kept: dict[str, _Kept] = {}
+        self._names: dict[str, str] = {}
 
     def keep(self, runner: str, told: Mapping[str, Any]) -> None:
         """Keep where a session is; ValueError where it cannot be one."""
@@ -85,6 +103,7 @@ class Timers:
         with self._lock:
             if found.is_over:
                 self._kept.pop(runner, None)
+                self._names.pop(runner, None)
             else:
                 self._kept[runner] = _Kept(found, session, self._now_s())
 
@@ -92,17 +111,27 @@ class Timers:
         """The row as a FIT workout for a watch; ValueError where nobody can run it."""
         return fit_workout(_checked(row), datetime.now(UTC), walk_first_s)
 
-    def timed(self, runner: str) -> TimedSession | None:
-        """Where a runner's session is now; None without one."""
+    def alone(self) -> Mapping[str, RunnerState]:
+        """Runners with a session now, by id, as if nothing else were known of them; called by their ids."""
         with self._lock:
-            kept = self._kept.get(runner)
-        if kept is None:
-            return None
-        silence_s = self._now_s() - kept.at_s
-        at_s = kept.told.passed_s + (0.0 if kept.told.is_paused else silence_s)
-        if silence_s > MAX_SILENCE_S or at_s > kept.session[-1].end_s + SHOWN_AFTER_S:
-            return None
-        return TimedSession(moment(kept.session, at_s), kept.told.is_paused)
+            kept, now_s = dict(self._kept), self._now_s()
+        found = {runner: each.alone(runner, now_s) for runner, each in kept.items()}
+        return {runner: each for runner, each in found.items() if each is not None}
+
+    def named(self, runner: RunnerState) -> RunnerState:
+        """A runner with the name that they are called by."""
+        name = self._names.get(runner.runner)
+        if name is None:
+            name = self._names[runner.runner] = self._name_of(runner.runner)
+        return replace(runner, name=name)
+
+
+def called(settings: Settings, runner: str) -> str:
+    """What a runner is called; their id where that cannot be read, as a session is shown all the same."""
+    try:
+        return name_of(settings, runner)
+    except RequestError:
+        return runner
 
 
 def planned_session(settings: Settings, runner: str) -> NextSession | None:
@@ -113,19 +142,22 @@ def planned_session(settings: Settings, runner: str) -> NextSession | None:
 
 @dataclass(frozen=True, slots=True)
 class TimedSquad:
-    """Who runs now, with the sessions that their phones time."""
+    """Who runs now, with the sessions that their phones time, of those without pods too."""
 
     squad: SquadStateSource
     timers: Timers
 
     def squad_state(self) -> SquadState:
         """Everybody now."""
-        squad = self.squad.squad_state()
-        return replace(squad, runners=[self._with_session(each) for each in squad.runners])
+        squad, alone = self.squad.squad_state(), dict(self.timers.alone())
+        followed = [_with_session(each, alone.pop(each.runner, None)) for each in squad.runners]
+        return replace(squad, runners=[*followed, *map(self.timers.named, alone.values())])
 
-    def _with_session(self, runner: RunnerState) -> RunnerState:
-        timed = self.timers.timed(runner.runner)
-        return runner if timed is None else replace(runner, timed=timed)
+
+def _with_session(runner: RunnerState, alone: RunnerState | None) -> RunnerState:
+    if alone is None or alone.timed is None:
+        return runner
+    return replace(runner, timed=replace(alone.timed, alone=False))
 
 
 def _checked(row: Row) -> Row:

@@ -22,13 +22,13 @@ from surefoot.analysis.weeks.followed import FollowedPlan
 from surefoot.analysis.weeks.injuries import Injury, InjuryKind
 from surefoot.analysis.weeks.labels import Shoe
 from surefoot.analysis.weeks.plan import Row, clinician_plan
-from surefoot.dashboards.data_source import AnalysedRun
+from surefoot.dashboards.data_source import AnalysedRun, RunnerState
 from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall.access import COOKIE_NAME, Password
 from surefoot.dashboards.wall.account_page import NOT_YOURS
 from surefoot.dashboards.wall.application import WallApplication
 from surefoot.dashboards.wall.hosting import WallServer
-from surefoot.dashboards.wall.page_content import squad_content
+from surefoot.dashboards.wall.page_content import PageDelta, squad_content
 from surefoot.dashboards.wall.shown import ShownSource
 from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.people.people import People
@@ -449,19 +449,33 @@ def test_after_training_those_who_said_something_are_listed_for_those_who_may_re
 
 
 def test_a_session_that_a_phone_times_is_shown_to_those_who_are_shown_the_plan() -> None:
+    with_pods, without = _cards_of_a_timed_session(eventful_runner(RUNNER, 100.0)), _cards_of_a_timed_session()
+    assert {name for name, card in with_pods.items() if "then run" in card} == {"self", "physio"}
+    assert {name for name, card in with_pods.items() if RUNNER in card} == {
+        "self",
+        "owner",
+        "coach of findings",
+        "physio",
+    }
+    assert {name for name, card in without.items() if "then run" in card} == {"self", "physio"}
+    assert {name for name, card in without.items() if RUNNER in card} == {"self", "physio"}
+
+
+def _cards_of_a_timed_session(*followed: RunnerState) -> dict[str, str]:
+    """Viewer → all that the wall sends them."""
     timers = Timers()
     timers.keep(RUNNER, {"row": {"runs": 6, "run_s": 60.0, "walk_s": 240.0}, "passed_s": 130.0})
-    source = FakeViewDataSource(eventful_runner(RUNNER, 100.0))
-    state = TimedSquad(source, timers).squad_state()
-    source.set(*state.runners)
+    source = FakeViewDataSource()
+    source.set(*TimedSquad(FakeViewDataSource(*followed), timers).squad_state().runners)
     viewers = {
         "self": Viewer("self", "self", Role.RUNNER, RUNNER),
+        "another": Viewer("another", "another", Role.RUNNER, "runner-2"),
         "owner": Viewer("owner", "owner", Role.OWNER),
         "coach of findings": Viewer("coach", "coach", Role.COACH, shared={RUNNER: frozenset({RUNS, FINDINGS})}),
         "physio": Viewer("physio", "physio", Role.PHYSIO, shared={RUNNER: frozenset({RUNS, FINDINGS, PAIN})}),
+        "physio of plans alone": Viewer("alone", "alone", Role.PHYSIO, shared={RUNNER: frozenset({PAIN})}),
     }
-    cards = {
-        name: str(squad_content(ShownSource(source, each).squad_state(), "").pieces[f"runner {RUNNER}"])
+    return {
+        name: PageDelta().message(squad_content(ShownSource(source, each).squad_state(), ""))
         for name, each in viewers.items()
     }
-    assert {name for name, card in cards.items() if "then run" in card} == {"self", "physio"}

@@ -250,7 +250,7 @@ def test_the_wall_shows_what_is_done_now_and_when_it_changes(timers: Timers, pho
         wall = f"http://127.0.0.1:{server.port}/"
         page = opened(phone, wall)
         by_hand(page, 2, 1, 2)
-        wait(lambda: timers.timed(RUNNER) is not None)
+        wait(lambda: RUNNER in timers.alone())
         card = phone.new_page()
         card.goto(wall)
         expect(card.locator(".timed")).to_contain_text("run 1 of 2: 0:")
@@ -265,19 +265,30 @@ def test_a_session_is_shown_until_it_is_over_or_its_phone_is_silent_for_hours() 
     timers = Timers(now_s=lambda: now[0])
     timers.keep(RUNNER, {"row": ROW, "passed_s": 30.0})
     now[0] = 20.0
-    timed = timers.timed(RUNNER)
+    timed = timers.alone()[RUNNER].timed
     assert timed is not None
     assert timed.moment.left_s == 10.0
     now[0] = 330.0 + SHOWN_AFTER_S + 1.0
-    assert timers.timed(RUNNER) is None
+    assert not timers.alone()
     timers.keep(RUNNER, {"row": ROW, "passed_s": 30.0, "is_paused": True})
     now[0] += MAX_SILENCE_S - 1.0
-    assert timers.timed(RUNNER) is not None
+    assert timers.alone()
     now[0] += 2.0
-    assert timers.timed(RUNNER) is None
+    assert not timers.alone()
     timers.keep(RUNNER, {"row": ROW, "passed_s": 30.0})
     timers.keep(RUNNER, {"row": ROW, "passed_s": 30.0, "is_over": True})
-    assert timers.timed(RUNNER) is None
+    assert not timers.alone()
+
+
+def test_a_runner_without_pods_is_called_by_their_name_which_is_asked_for_once_a_session() -> None:
+    names = iter(["Anna", "Anna Novak"])
+    timers = Timers(name_of=lambda _: next(names))
+    squad = TimedSquad(FakeViewDataSource(), timers)
+    for name in ("Anna", "Anna Novak"):
+        for passed_s in (30.0, 50.0):
+            timers.keep(RUNNER, {"row": ROW, "passed_s": passed_s})
+            assert [each.name for each in squad.squad_state().runners] == [name]
+        timers.keep(RUNNER, {"row": ROW, "passed_s": 60.0, "is_over": True})
 
 
 @pytest.mark.parametrize(
@@ -313,6 +324,37 @@ def test_the_served_wall_has_the_page_and_the_runners_page_leads_to_it(
         page.get_by_role("button", name="Start", exact=True).click()
         expect(page.locator("#doing")).to_have_text("Run 1 of 3")
         page.close()
+
+
+def test_a_runner_without_pods_has_a_small_card_on_the_served_wall_until_they_end(
+    tmp_path: Path, browser: Browser
+) -> None:
+    config = tmp_path / "config/surefoot/surefoot.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[runners.{RUNNER}]\nname = "Anna Novak"\nleft = "1A2B"\n')
+    context = browser.new_context()
+    with RealCommand(tmp_path, "serve", "--port", "0") as serve:
+        page, wall = shown(context, address(serve)), context.new_page()
+        events = page_events(wall)
+        wall.goto(address(serve))
+        expect(wall.locator(".cards")).to_contain_text("Nobody is running right now.")
+        by_hand(page, 2, 1, 2)
+        card = wall.locator(".card")
+        expect(card).to_have_text(re.compile(r"^Anna Novakno podsrun 1 of 2: 0:\d\d left, then walk$"))
+        expect(wall.locator("#clock")).to_have_text(re.compile("^0:[0-5]"))
+        assert violations(wall) == []
+        card.get_by_role("link").click()
+        expect(wall.get_by_role("heading", name="Anna Novak")).to_be_visible()
+        expect(wall.locator(".runner .timed")).to_contain_text("then walk")
+        expect(wall.locator("section:visible")).to_have_count(1)
+        wall.go_back()
+        expect(card).to_be_visible()
+        page.get_by_role("button", name="End").click()
+        page.locator("#sure").get_by_role("button", name="End").click()
+        expect(wall.locator(".cards")).to_contain_text("Nobody is running right now.")
+        expect(card).to_have_count(0)
+        assert [event for event in events if not event.startswith(address(serve))] == []
+    context.close()
 
 
 def test_the_plan_is_asked_for_again_when_there_is_network(phone: BrowserContext, wall: str) -> None:
