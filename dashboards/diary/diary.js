@@ -24,6 +24,7 @@ const unfolded = new Set(); // headings of what is open
 const noticed = new Set(); // signs that are chosen and not kept yet
 let shownLast = "";
 let asks = 0;
+let again; // the timer of the next question, where the last had no answer
 let pressed = false;
 let answered = false; // whether it is known of which run is asked, or that there is no network
 
@@ -39,6 +40,8 @@ const button = (text, action, pressed) => {
   return node;
 };
 const PATIENCE_MS = 3000; // then what is known here is shown
+const MAX_ANSWER_MS = 20_000; // a late answer is shown too
+const AGAIN_MS = 5000;
 const CLICK_MS = 50; // by which a click comes after its press
 const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const localDay = (moment) => new Date(moment - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
@@ -80,18 +83,34 @@ function leave(whom, reason) {
 
 async function refresh() {
   const asking = ++asks;
+  clearTimeout(again);
+  setTimeout(showKnown, PATIENCE_MS);
   try {
-    const answer = await fetch(`/diary/of/${encodeURIComponent(runner)}?run=${encodeURIComponent(asked)}`, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(`/diary/of/${encodeURIComponent(runner)}?run=${encodeURIComponent(asked)}`, { redirect: "manual", signal: AbortSignal.timeout(MAX_ANSWER_MS) });
     const isSignedOut = answer.type === "opaqueredirect";
     if (isSignedOut || [403, 404, FORGOTTEN].includes(answer.status)) {
       leave(isSignedOut ? null : runner, isSignedOut ? "Sign in on the wall to see the diary." : await answer.text());
-    } else if (answer.ok && asking === asks) {
+    } else if (answer.ok) {
+      const found = await answer.json();
+      if (asking !== asks) return; // it does not hold what was sent meanwhile
+      if (!isShown) refused = "";
       isShown = true;
-      remember(await answer.json()); // nothing was sent meanwhile, which it would not hold
+      remember(found);
+    } else {
+      askAgain();
     }
   } catch {
-    // no network: what is known here is shown
+    askAgain(); // no network: what is known here is shown until then
   }
+  showKnown();
+}
+
+function askAgain() {
+  clearTimeout(again);
+  again = setTimeout(refresh, AGAIN_MS);
+}
+
+function showKnown() {
   answered = true;
   show();
 }
@@ -395,7 +414,7 @@ function readOnly() {
 function show() {
   if (pressed || !answered) return;
   const shown = state();
-  const all = JSON.stringify([shown, draft, adding, editing, refused, pushed, outbox.waiting.length]);
+  const all = JSON.stringify([shown, draft, adding, editing, refused, pushed, outbox.waiting.length, localDay(new Date())]);
   if (all === shownLast) return;
   shownLast = all;
   element("name").textContent = shown.name ?? "surefoot";
@@ -430,6 +449,8 @@ function lead() {
 if (runner) {
   lead();
   navigator.serviceWorker?.register("/diary/worker.js").catch(() => {});
+  addEventListener("online", refresh);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
   refresh().then(() => {
     outbox.send();
     lookForPush();

@@ -34,7 +34,7 @@ export class Outbox {
       for (let at = 0, item = this.waiting[0]; item; item = this.waiting[at]) {
         const { isKept, refusal } = await deliver(item);
         if (isKept) at++; // whoever is signed in now does not speak for this runner: it waits for somebody who does
-        else this.#remove(at);
+        else this.#remove(at, item);
         if (!isKept) this.told(item, refusal);
       }
     } catch {
@@ -44,8 +44,10 @@ export class Outbox {
     }
   }
 
-  #remove(at) {
-    localStorage.setItem(KEY, JSON.stringify(this.waiting.filter((_, place) => place !== at)));
+  // Another page of this browser may have delivered it too, and removed it.
+  #remove(at, item) {
+    const { waiting } = this;
+    if (JSON.stringify(waiting[at]) === JSON.stringify(item)) localStorage.setItem(KEY, JSON.stringify(waiting.filter((_, place) => place !== at)));
   }
 
   #add(item) {

@@ -98,6 +98,7 @@ class Taps:
 def opened(phone: BrowserContext, wall: str) -> Page:
     page = phone.new_page()
     page.goto(f"{wall}diary/?runner={RUNNER}")
+    expect(page.locator("#when")).not_to_be_empty()
     expect(page.get_by_role("heading", name="Feet and legs?")).to_be_visible()
     return page
 
@@ -133,20 +134,79 @@ def test_nothing_takes_one_tap_and_is_an_explicit_nothing(wall: str, phone: Brow
 
 
 def test_nothing_is_asked_before_it_is_known_of_which_run(wall: str, phone: BrowserContext, people: People) -> None:
-    def answer_late(route: Route) -> None:
-        page.wait_for_timeout(1000.0)
-        route.continue_()
-
+    now, held = datetime.now(UTC), list[Route]()
+    phone.clock.install(time=now)
+    phone.clock.pause_at(now + timedelta(seconds=1))  # the page's patience does not end
     page = phone.new_page()
-    phone.route("**/diary/of/**", answer_late, times=1)
-    page.goto(f"{wall}diary/?runner={RUNNER}")
+    phone.route("**/diary/of/**", lambda route: held.append(route), times=1)
+    with page.expect_request("**/diary/of/**"):
+        page.goto(f"{wall}diary/?runner={RUNNER}")
     page.locator("h1").click()
+    page.clock.run_for(100)  # by which a press has ended
     expect(page.get_by_role("link", name="Over weeks")).to_have_attribute(
         "href", re.compile(f"/runner/{RUNNER}/history$")
     )
+    expect(page.get_by_role("button", name="Nothing", exact=True)).to_have_count(0)
+    held.pop().continue_()
+    expect(page.get_by_role("button", name="Nothing", exact=True)).to_be_visible()
+    page.clock.resume()
     Taps(page).tap("Nothing")
     kept(page)
     assert only(people).run is not None
+
+
+def test_an_answer_that_comes_late_is_shown(wall: str, phone: BrowserContext) -> None:
+    page, held = phone.new_page(), list[Route]()
+    phone.route("**/diary/of/**", lambda route: held.append(route), times=1)
+    page.goto(f"{wall}diary/?runner={RUNNER}")
+    expect(page.get_by_role("heading", name="Feet and legs?")).to_be_visible()  # the page's patience has ended
+    expect(page.locator("#when")).to_be_empty()
+    held.pop().continue_()
+    expect(page.locator("#when")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("comes_back", ["with an event", "unseen"])
+def test_the_run_is_asked_for_again_when_there_is_network(wall: str, phone: BrowserContext, comes_back: str) -> None:
+    page = phone.new_page()
+    phone.route("**/diary/of/**", lambda route: route.abort())
+    page.goto(f"{wall}diary/?runner={RUNNER}")
+    expect(page.get_by_role("heading", name="Feet and legs?")).to_be_visible()
+    expect(page.locator("#when")).to_be_empty()
+    phone.unroute("**/diary/of/**")
+    if comes_back == "with an event":
+        phone.set_offline(True)
+        phone.set_offline(False)
+    expect(page.locator("#when")).not_to_be_empty()
+
+
+def test_a_page_left_open_asks_in_the_morning(wall: str, phone: BrowserContext) -> None:
+    page = opened(phone, wall)
+    Taps(page).tap("Nothing")
+    kept(page)
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("heading", name="This morning?")).to_be_visible()
+
+
+def test_two_pages_that_send_at_once_lose_nothing(wall: str, phone: BrowserContext, people: People) -> None:
+    page, other = opened(phone, wall), opened(phone, wall)
+    said = list[Route]()
+    phone.route("**/diary/of/*/check_in", lambda route: said.append(route))
+    phone.route("**/diary/of/*/labels", lambda route: route.abort())
+    with page.expect_request("**/check_in"):
+        Taps(page).tap("Nothing")
+    with other.expect_request("**/check_in"):
+        other.reload()  # it finds what waits, and sends it too
+    page.locator("#labels").get_by_label("On", exact=True).select_option("grass")
+    for each, route in ((page, said[0]), (other, said[1])):
+        with each.expect_request("**/labels"):
+            route.continue_()
+    other.close()
+    phone.unroute("**/diary/of/*/labels")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    kept(page)
+    assert only(people).is_nothing
+    assert [each.surface for each in people.all_of(RUNNER, RunLabels)] == [Surface.GRASS]
 
 
 def test_a_press_is_not_lost_when_an_answer_comes_meanwhile(wall: str, phone: BrowserContext, people: People) -> None:

@@ -118,6 +118,7 @@ def test_the_diary_asks_what_a_plan_needs_and_ends_with_what_comes_next(
     adopt_run(settings.runs_folder, Manifest(run, NOW - timedelta(minutes=40), "test", pods))
     page = phone.new_page()
     page.goto(f"{wall}diary/?runner={RUNNER}&run={run}")
+    expect(page.locator("#when")).not_to_be_empty()
     for name in ("Something", "left heel", "Not on the bone", "1", "Eased", "4", "No"):
         page.get_by_role("button", name=name, exact=True).first.click()
     expect(page.locator("#next .plan").first).to_have_text(
