@@ -1,12 +1,10 @@
 // The session that the timer's page times, told here too: while this phone records, this is the page that is open.
 
-import { signal, wakeSound } from "/timer/signals.js";
+import { signal } from "/timer/signals.js";
 import { clockText, cues, moment, stretches } from "/timer/timeline.js";
 import { SIGNALS, Timing } from "/timer/timing.js";
 
 const timing = new Timing();
-
-for (const event of ["pointerdown", "keydown"]) document.addEventListener(event, wakeSound);
 
 // What is done now, and for how long; empty without a session. The cue that is due is given.
 export function timedText(say) {

@@ -8,12 +8,16 @@ const SIGNALS = {
   done: { tones: [[880, 0, 0.18], [880, 0.25, 0.18], [440, 0.5, 0.7]], buzz: [200, 100, 200, 100, 600] },
 };
 const LOUDNESS = 0.6;
+const MAX_LATE_MS = 2000;
 let audio = null;
+let waking = null; // until tones can be heard
 
-// Browsers let a page sound only after a tap on it.
-export function wakeSound() {
+// Browsers let a page sound only after a tap on it: some from its begin on, some from its end.
+for (const event of ["pointerdown", "pointerup", "keydown"]) document.addEventListener(event, wakeSound);
+
+function wakeSound() {
   audio ??= new AudioContext();
-  if (audio.state === "suspended") audio.resume();
+  waking = audio.resume();
 }
 
 export const isSilent = () => audio?.state !== "running";
@@ -21,7 +25,8 @@ export const isSilent = () => audio?.state !== "running";
 export function signal(kind, { sounds, buzzes }) {
   const { tones, buzz } = SIGNALS[kind];
   if (buzzes) navigator.vibrate?.(buzz);
-  if (sounds && !isSilent()) for (const tone of tones) play(...tone);
+  const dueMs = performance.now();
+  if (sounds) waking?.then(() => performance.now() - dueMs < MAX_LATE_MS && tones.forEach((tone) => play(...tone)));
 }
 
 function play(frequency, beginS, lengthS) {

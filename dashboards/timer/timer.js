@@ -1,6 +1,6 @@
 // The timer: what now, for how long, and what comes next, by a plan's row or one typed in. Works without network and pods.
 
-import { signal, isSilent, wakeSound } from "./signals.js";
+import { signal, isSilent } from "./signals.js";
 import { MINUTE_S, clockText, cues, lengthWords, moment, stretches } from "./timeline.js";
 import { SIGNALS, Timing } from "./timing.js";
 
@@ -191,8 +191,6 @@ element("pause").addEventListener("click", pauseOrGoOn);
 element("end").addEventListener("click", askWhetherToEnd);
 element("again").addEventListener("click", again);
 element("signals").addEventListener("change", () => localStorage.setItem(SIGNALS, JSON.stringify(chosen())));
-document.addEventListener("pointerdown", wakeSound);
-document.addEventListener("keydown", wakeSound);
 document.addEventListener("visibilitychange", keepScreenOn);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
 window.addEventListener("online", () => { ask(); tell(); });
