@@ -27,6 +27,14 @@ SPOKEN = """() => {
 }"""
 
 
+STILL = "performance.now = ((at) => () => at)(performance.now())"
+"""No time passes for the page, however long the test takes."""
+AFTER_PRESS = """() => {
+    const ben = [...document.querySelectorAll(".card")].find((card) => card.textContent.includes("ben"));
+    window.shown = new Promise((done) => addEventListener("pointerup", () => setTimeout(() => done(ben.textContent))));
+}"""
+
+
 def squad(*rolled: str, at_s: float = 0.0) -> list[RunnerState]:
     return [eventful_runner(name, (ROLLED_S if name in rolled else QUIET_S) + at_s) for name in ("anna", "ben", "carl")]
 
@@ -56,9 +64,10 @@ def wait_for_order(page: Page, *names: str) -> None:
 
 def test_a_press_opens_what_it_began_on_whatever_comes_meanwhile(page: Page, source: FakeViewDataSource) -> None:
     page.locator(".card", has_text="ben").hover()
+    page.evaluate(STILL)
     page.mouse.down()
     source.set(*squad("carl", at_s=3.0))
-    page.wait_for_timeout(1200)
+    expect(page.locator("#clock")).to_have_text("2:53")
     assert order(page) == ["anna", "ben", "carl"]
     page.mouse.up()
     page.wait_for_url("**/runner/ben")
@@ -67,12 +76,15 @@ def test_a_press_opens_what_it_began_on_whatever_comes_meanwhile(page: Page, sou
 def test_what_came_during_a_press_is_shown_after_it(page: Page, source: FakeViewDataSource) -> None:
     page.evaluate("addEventListener('click', (event) => event.preventDefault())")
     page.locator(".card", has_text="ben").hover()
+    page.evaluate(STILL)
     page.mouse.down()
-    source.set(*squad("ben"))
-    page.wait_for_timeout(1000)
+    source.set(*squad("ben", at_s=3.0))
+    expect(page.locator("#clock")).to_have_text("2:53")
     expect(page.locator(".card", has_text="ben")).not_to_contain_text("Ankle roll")
+    page.evaluate(AFTER_PRESS)
     page.mouse.up()
-    expect(page.locator(".card", has_text="ben")).to_contain_text("Ankle roll", timeout=1000)
+    assert "Ankle roll" in page.evaluate("window.shown")
+    page.evaluate("delete performance.now")
     page.evaluate("document.activeElement.blur()")
     page.mouse.move(0, 0)
     wait_for_order(page, "ben", "anna", "carl")
@@ -93,6 +105,7 @@ def test_cards_keep_their_places_and_the_focus_while_one_has_it(page: Page, sour
 
 def test_a_pod_that_comes_and_goes_moves_no_card(page: Page, source: FakeViewDataSource) -> None:
     wait_for_order(page, "anna", "ben", "carl")
+    page.evaluate(STILL)
     for heard in (False, True, False):
         calm = squad("anna")
         source.set(*calm[:2], eventful_runner("carl", QUIET_S, heard=heard))

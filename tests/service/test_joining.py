@@ -34,7 +34,7 @@ from surefoot.service.views.received_parts import ReceivedParts
 from tests.sensor_ingest.pieces import entries_of, identities, piece
 from tests.service.demo_runs import assert_same
 from tests.service.real_command import RealCommand
-from tests.service.servers import free_port, wait
+from tests.service.servers import START_S, free_port, wait
 
 RUNNER = "runner-1"
 
@@ -141,7 +141,7 @@ def test_the_wall_says_that_a_part_waits_until_somebody_joins_it(
     port = free_port()
     with RealCommand(settings.data, "serve", "--port", str(port)):
         wait(lambda: is_open(port))
-        with urlopen(f"http://127.0.0.1:{port}/events", timeout=10.0) as events:
+        with urlopen(f"http://127.0.0.1:{port}/events", timeout=START_S) as events:
             assert any(b"A recording of a gateway or phone waits to become a run" in line for line in events)
     join_parts(settings)
     assert part_notices(settings) == ()

@@ -246,8 +246,8 @@ def test_two_runs_stand_side_by_side_for_each_foot(world: World, page: Page) -> 
     page.get_by_label(f"second: {noon(1):%d %B %Y, %H:%M}").check()
     page.get_by_role("button", name="Show the two side by side").click()
     row = page.get_by_role("row", name="Ground contact", exact=False).first
+    expect(row.locator("td")).to_have_count(6)
     numbers = row.locator("td").all_inner_texts()
-    assert len(numbers) == 6
     assert numbers[0] == numbers[1]  # one recording, on two days
     assert numbers[0].endswith(" ms")
     assert numbers[4].endswith(" %")
@@ -272,6 +272,7 @@ def test_a_calendar_reads_the_runs_and_nothing_of_how_they_felt_until_its_addres
     assert "SUMMARY:Run\\, 30:00 min\\, 5.2 km\r\n" in text
     assert not re.search("pain|shin|sprain|Blue|injur|contact|asymmetry|steps", text)
     page.get_by_role("button", name="Make another").click()
+    expect(page.locator("#feed code")).not_to_have_text(first)
     second = page.locator("#feed code").inner_text()
     assert [asked(world, urlsplit(each).path)[0] for each in (first, second)] == [404, 200]
     page.get_by_role("button", name="Take it back").click()
