@@ -41,7 +41,8 @@ export class Cues {
     const answer = await this.uploader.ask(run, "GET", `/runs/${run.id}/cues?after=${run.cue}`, undefined, [404]);
     if (answer.status === 404) return;
     for (const { number, kind, text } of (await answer.json()).cues) {
-      run.cue = Math.max(run.cue, number);
+      if (number <= run.cue) continue; // two answers may be on the way
+      run.cue = number;
       if (kind !== "lost") this.say(text); // this phone knows it first
     }
   }

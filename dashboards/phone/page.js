@@ -195,15 +195,22 @@ function clockText(seconds) {
 
 // Setting up
 
-const handled = (action) => async () => {
-  tell("");
-  try {
-    await action();
-  } catch (error) {
-    if (error.name !== "NotFoundError") tell(error.message); // nothing was chosen
-  }
-  show();
-};
+// What a button does, once where it is pressed again meanwhile.
+function handled(action) {
+  let isBusy = false;
+  return async () => {
+    if (isBusy) return;
+    isBusy = true;
+    tell("");
+    try {
+      await action();
+    } catch (error) {
+      if (error.name !== "NotFoundError") tell(error.message); // nothing was chosen
+    }
+    isBusy = false;
+    show();
+  };
+}
 
 function gatewayName() {
   const name = localStorage.getItem("gateway") ?? `phone-${crypto.randomUUID().slice(0, 8)}`;
@@ -215,11 +222,10 @@ async function setUp() {
   journals = await Journals.open();
   uploader = new Uploader(journals, () => recording, () => {});
   cues = new Cues(uploader, () => recording, () => element("speak").checked);
-  element("runner").value = localStorage.getItem("runner") ?? "";
+  element("runner").value ||= localStorage.getItem("runner") ?? ""; // somebody may have begun to type
   for (const foot of ["left", "right"]) card(foot).querySelector("button").onclick = handled(() => choose(foot));
   element("start").onclick = handled(start);
   element("end").onclick = handled(end);
-  element("timer").href = "/timer/"; // beside this page, which goes on recording
   element("hide").onclick = hide;
   element("open").oninput = slide;
   document.addEventListener("visibilitychange", keepScreenOn);
@@ -234,6 +240,8 @@ async function setUp() {
   show();
   await uploader.run();
 }
+
+element("timer").href = "/timer/"; // beside this page, which goes on recording
 
 // Two pages would write to one journal: a second one waits.
 const elsewhere = setTimeout(() => tell("surefoot is open in another tab of this browser; close it there."), LOCK_MS);

@@ -62,7 +62,7 @@ def go_on(page: Page) -> None:
     expect_recording(page)
 
 
-def start(page: Page, service: GatewayService) -> None:
+def start(page: Page, service: GatewayService, *, presses: int = 1) -> None:
     """Open the page, choose both pods, and begin."""
     page.goto(service.address)
     chooser = Chooser(page)
@@ -71,7 +71,7 @@ def start(page: Page, service: GatewayService) -> None:
         page.locator(card(foot)).get_by_role("button").click()
         expect(page.locator(f"{card(foot)} .more")).to_contain_text("Ready")
     page.get_by_label("Who runs").fill("Ada")
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Start").click(click_count=presses)
     expect_recording(page)
 
 

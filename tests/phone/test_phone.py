@@ -16,6 +16,15 @@ from tests.phone.gateway_service import GatewayService, entries, heard
 from tests.phone.pods import PodsInReach
 from tests.service.servers import wait
 
+KEPT = """() => new Promise((found) => {
+    const opening = indexedDB.open("surefoot");
+    opening.onsuccess = () => {
+        const counting = opening.result.transaction("runs").objectStore("runs").count();
+        counting.onsuccess = () => found(counting.result);
+    };
+})"""
+"""How many runs are kept on the phone."""
+
 
 def test_a_run_offline_reloaded_and_without_the_service_for_a_while_is_there_once(
     tmp_path: Path, browser: BrowserContext, page: Page, pods: PodsInReach
@@ -41,9 +50,9 @@ def test_a_pod_out_of_reach_is_told_and_fetched_later(page: Page, service: Gatew
 def test_a_pod_that_restarts_goes_on_in_the_same_run(page: Page, service: GatewayService, pods: PodsInReach) -> None:
     start(page, service)
     right = pods.runner.pods[Foot.RIGHT]
+    before = {truth.boot for truth in list(right.truth)}
     pods.do(right.power_cycle)
-    wait(lambda: right.firmware.streaming)
-    page.wait_for_timeout(1000)
+    wait(lambda: right.firmware.streaming and any(truth.boot not in before for truth in list(right.truth)))
     end(page)
     assert delivery(service, pods).is_exact
     assert len({boot for pod, boot, _ in heard(service.part()) if pod == 1}) == 2
@@ -70,13 +79,25 @@ def test_it_records_on_without_a_session_and_asks_to_sign_in(
         assert delivery(service, pods).is_exact
 
 
+def test_a_second_press_begins_no_second_run(page: Page, service: GatewayService, pods: PodsInReach) -> None:
+    start(page, service, presses=2)
+    end(page)
+    assert delivery(service, pods).is_exact
+    assert page.evaluate(KEPT) == 0
+
+
 def test_a_second_tab_waits(browser: BrowserContext, page: Page, service: GatewayService) -> None:
     page.goto(service.address)
     second = browser.new_page()
     second.goto(service.address)
+    second.evaluate("localStorage.setItem('runner', 'Ada')")
     expect(second.locator("#notice")).to_contain_text("open in another tab")
+    second.get_by_label("Who runs").fill("Bea")
+    expect(second.get_by_role("link", name="Run and walk by the clock")).to_have_attribute("href", "/timer/")
     page.close()
     expect(second.locator("#notice")).to_be_hidden()
+    expect(second.locator("#upload")).not_to_be_empty()
+    expect(second.get_by_label("Who runs")).to_have_value("Bea")
     second.close()
 
 
