@@ -5,6 +5,7 @@ import { markAges, show } from "./pieces.js";
 
 const SILENT_S = 8;
 const RETRY_MS = 1000;
+const PATIENCE_MS = 5000;
 
 const root = document.documentElement;
 const container = document.getElementById("pieces");
@@ -71,7 +72,7 @@ async function reconnect() {
   showLinkStatus(state.serverClosed ? "surefoot has stopped" : "connection lost, reconnecting", "lost");
   await new Promise((done) => setTimeout(done, RETRY_MS));
   try {
-    const answer = await fetch(container.dataset.events.replace(/events.*/, "") || "/", { redirect: "manual" });
+    const answer = await fetch(container.dataset.events.replace(/events.*/, "") || "/", { redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.type === "opaqueredirect") return location.reload();
   } catch {
     return reconnect();

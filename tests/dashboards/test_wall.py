@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.formatting import asymmetry_text
@@ -98,6 +98,23 @@ def test_a_connection_that_is_lost_is_told_as_that(page: Page, wall: str) -> Non
     page.route("**/events", lambda route: route.abort())
     page.goto(wall)
     expect(page.locator("#link")).to_have_text("connection lost, reconnecting")
+
+
+def test_a_wall_that_does_not_answer_is_asked_again(page: Page, wall: str) -> None:
+    asked = list[Route]()
+
+    def answer(route: Route) -> None:
+        if route.request.resource_type == "fetch" and not asked:
+            asked.append(route)  # and never answered
+        else:
+            route.continue_()
+
+    page.route(f"{wall}/", answer)
+    page.route("**/events", lambda route: route.abort(), times=1)
+    page.goto(f"{wall}/")
+    expect(page.locator("#link")).to_have_text("connection lost, reconnecting")
+    expect(page.locator("#link")).to_have_text("live")
+    assert asked
 
 
 def test_after_a_restart_it_goes_on(page: Page, source: FakeViewDataSource) -> None:
@@ -214,13 +231,14 @@ def test_who_signs_out_is_out_with_every_copy_of_the_cookie(browser: Browser, so
         tab.goto(f"{wall}/login")
         tab.fill("#password", "open sesame")
         tab.get_by_role("button", name="Sign in").click()
+        expect(tab.locator(".card")).to_have_count(3)
         copied = tab.context.cookies()
         for path in PAGES:
             tab.goto(wall + path)
             assert tab.get_by_role("button", name="Sign out").count() == 1
         assert violations(tab) == []
         tab.get_by_role("button", name="Sign out").click()
-        assert tab.url == f"{wall}/login"
+        expect(tab).to_have_url(f"{wall}/login")
         assert tab.context.cookies() == []
         tab.context.add_cookies(copied)  # type: ignore[arg-type]
         tab.goto(wall)

@@ -48,6 +48,12 @@ navigator.wakeLock.request = async (what) => {
   return { released: false, release: () => delete window.awake };
 };
 """
+LATE_SOUND = """
+const begun = new Promise((begin) => (window.begin = begin));
+begun.then(() => (window.isBegun = true));
+AudioContext.prototype.resume = () => begun;
+Object.defineProperty(AudioContext.prototype, "state", { get: () => (window.isBegun ? "running" : "suspended") });
+"""
 SOON, RUN, WALK, DONE = "80", "200 100 200", "600", "200 100 200 100 600"
 
 
@@ -174,9 +180,13 @@ def test_a_change_sounds_and_the_screen_stays_on_until_the_end(phone: BrowserCon
     assert page.evaluate("[window.tones, window.awake ?? null]") == [3, None]
 
 
-def test_the_first_tap_sounds(phone: BrowserContext, wall: str) -> None:
+def test_the_first_change_is_heard_also_where_sound_begins_late(phone: BrowserContext, wall: str) -> None:
+    phone.add_init_script(LATE_SOUND)
     page = opened(phone, wall)
     page.get_by_role("button", name="Start", exact=True).tap()
+    expect(page.locator("#doing")).to_be_visible()
+    assert page.evaluate("window.tones") == 0
+    page.evaluate("window.begin()")
     wait(lambda: page.evaluate("window.tones") == 2)
 
 
