@@ -17,12 +17,13 @@ from surefoot.sensor_ingest.recording.kept_feet import FILE_NAME as FEET
 from surefoot.sensor_ingest.recording.leaving_out import leave_out
 from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.private_files import replace_private_file
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, open_run
 from surefoot.service.people.accounts import LINK
 from surefoot.service.people.forgotten import HERE, Forgotten, Tombstone
 from surefoot.service.people.people_file import PeopleFile
 from surefoot.service.people.sessions import Sessions
-from surefoot.service.runtime.runner_traces import listed, worn_spans
+from surefoot.service.runtime.recorded import listed, part_folders
+from surefoot.service.runtime.runner_traces import worn_spans
 from surefoot.service.runtime.waiting_parts import ASIDE, ended_parts
 from surefoot.service.settings import Settings
 from surefoot.service.store.forgetting import Run, forget_notes, forget_rows
@@ -108,11 +109,10 @@ def sweep_parts(settings: Settings, forgotten: Forgotten | None = None) -> froze
         return frozenset()
     ended = {part.path for part in ended_parts(settings)}
     gone: set[Run] = set()
-    for folder in sorted(settings.parts_folder.iterdir()) if settings.parts_folder.is_dir() else ():
-        if folder.is_dir():
-            for part in list_runs(folder):
-                gone |= set(_sweep_run(part, forgotten, may_change=part.path in ended))
-            _delete_unreadable(folder, forgotten)
+    for folder in part_folders(settings):
+        for part in listed(folder):
+            gone |= set(_sweep_run(part, forgotten, may_change=part.path in ended))
+        _delete_unreadable(folder, forgotten)
     return frozenset(gone)
 
 

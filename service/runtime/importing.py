@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from surefoot.analysis.track import JoinedTrack
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
 from surefoot.sensor_ingest.watches.activity import Activity
 from surefoot.sensor_ingest.watches.kept_track import forget_track, keep_track
@@ -17,6 +17,7 @@ from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.reanalysis import analyze_run
 from surefoot.service.pipeline.watch_joining import join_track
 from surefoot.service.runs import duration_s
+from surefoot.service.runtime.recorded import listed
 from surefoot.service.settings import Settings
 from surefoot.service.store.watch_runs import WatchRun, WatchRuns
 
@@ -108,9 +109,9 @@ def forget_joined(run: RunFolder, runners: tuple[str, ...]) -> None:
 
 def _runs_of_the_time(activity: Activity, runner: str, settings: Settings) -> Iterator[RunFolder]:
     """Runs of a runner's pods that share some time with an activity, by their clocks."""
-    begin, folder = activity.started_utc, settings.runs_folder
+    begin = activity.started_utc
     end = begin + timedelta(seconds=float(activity.track.time_s[-1]))
-    for run in list_runs(folder) if folder.is_dir() else ():
+    for run in listed(settings.runs_folder):
         began = run.manifest.created_utc
         if runner in run.manifest.runners and begin - LONGEST_RUN < began < end:
             lasted_s = duration_s(run)

@@ -17,9 +17,10 @@ from surefoot.sensor_ingest.recording.joined_pods import fit_together
 from surefoot.sensor_ingest.recording.manifest import Manifest
 from surefoot.sensor_ingest.recording.merging import merge_recordings
 from surefoot.sensor_ingest.recording.run_activity import RunActivity, read_activity
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.forgetting import sweep_parts
+from surefoot.service.runtime.recorded import listed
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.runtime.waiting_parts import ended_parts, put_aside
 from surefoot.service.settings import Settings
@@ -124,7 +125,7 @@ def _readable_parts(settings: Settings) -> list[RunActivity]:
 
 def _runs_near(settings: Settings, parts: Sequence[RunActivity]) -> list[RunFolder]:
     """Runs to which parts may belong, and those made of parts to which the newest run may belong, with their like."""
-    runs = list_runs(settings.runs_folder) if settings.runs_folder.is_dir() else ()
+    runs = listed(settings.runs_folder)
     newest = max(runs, key=lambda run: run.manifest.created_utc, default=None)
     of_parts = [run for run in runs if newest is not None and run.manifest.of_parts and _are_near(run, newest)]
     return [run for run in runs if any(_are_near(run, each) for each in (*(part.run for part in parts), *of_parts))]

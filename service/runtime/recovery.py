@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from surefoot.sensor_ingest.recording.adoption import adopt_recording, orphaned_recordings
 from surefoot.sensor_ingest.recording.errors import RunBusyError, RunError
 from surefoot.sensor_ingest.recording.replay import replay
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, end_interrupted_run, list_runs
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, end_interrupted_run
 from surefoot.service import VERSION
 from surefoot.service.pipeline.analysis import CHUNK_S, ProgressCallback
 from surefoot.service.pipeline.reanalysis import replay_with_progress
 from surefoot.service.pipeline.runner_analysis import RunAnalysis
 from surefoot.service.pipeline.sampling_stats import damage_notes
 from surefoot.service.runtime.forgetting import sweep_if_back
+from surefoot.service.runtime.recorded import listed
 from surefoot.service.runtime.replacement import replace_results
 from surefoot.service.runtime.result_recorder import ResultRecorder
 from surefoot.service.runtime.run_loop import RETAIN_S
@@ -103,5 +104,4 @@ def open_runs(settings: Settings) -> list[RunFolder]:
 
 def _begun_runs(settings: Settings) -> Iterator[RunFolder]:
     """Runs with a journal; one without is being created by another process, or never began."""
-    folder = settings.runs_folder
-    yield from (run for run in (list_runs(folder) if folder.is_dir() else ()) if run.journal_path.exists())
+    yield from (run for run in listed(settings.runs_folder) if run.journal_path.exists())

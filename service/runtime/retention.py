@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.runtime.recorded import listed
 from surefoot.service.settings import Settings
 from surefoot.service.store.notebook import Notebook, NoteKind
 from surefoot.service.store.reading import StoreReader
@@ -33,8 +34,7 @@ class Expired:
 
 def expired_runs(settings: Settings, utc_s: float) -> Expired:
     """Runs that have ended and are too old, or that are the oldest of too much; none without a limit."""
-    folder, limits = settings.runs_folder, settings.retention
-    runs = list_runs(folder) if folder.is_dir() else ()
+    runs, limits = listed(settings.runs_folder), settings.retention
     sizes = {run.path: _size_bytes(run) for run in runs}
     kept_bytes, expired = sum(sizes.values()), []
     for run in (each for each in runs if each.manifest.ended):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
-from surefoot.sensor_ingest.recording.errors import RunError
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.recording.runner_ids import runner_id
 from surefoot.service.people.forgotten import Forgotten, WornSpan
 from surefoot.service.people.people_file import PeopleFile
+from surefoot.service.runtime.recorded import recordings
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.watch_runs import WatchRuns
@@ -59,11 +57,6 @@ def _worn(settings: Settings) -> dict[str, list[tuple[float, str]]]:
     return worn
 
 
-def recordings(settings: Settings) -> list[RunFolder]:
-    """Runs, and the parts of gateways and phones."""
-    return [*listed(settings.runs_folder), *_parts(settings)]
-
-
 def name_of(settings: Settings, runner: str) -> str:
     """What a runner is called, by id."""
     return _names(settings).get(runner, runner)
@@ -79,16 +72,3 @@ def _names(settings: Settings) -> dict[str, str]:
     for run in recordings(settings):
         names |= run.manifest.names
     return names | {each: runner.name or each for each, runner in settings.runners.items()}
-
-
-def listed(folder: Path) -> tuple[RunFolder, ...]:
-    """Runs of a folder; none where there is no folder."""
-    try:
-        return list_runs(folder)
-    except RunError:
-        return ()
-
-
-def _parts(settings: Settings) -> list[RunFolder]:
-    folders = sorted(settings.parts_folder.iterdir()) if settings.parts_folder.is_dir() else []
-    return [part for folder in folders if folder.is_dir() for part in listed(folder)]

@@ -17,13 +17,14 @@ from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.kept_feet import foot_of, kept_feet
 from surefoot.sensor_ingest.recording.kept_pairs import pair_pods
 from surefoot.sensor_ingest.recording.manifest import PodAssignment
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, confirmed_before, list_runs
+from surefoot.sensor_ingest.recording.run_folder import RunFolder, confirmed_before
 from surefoot.sensor_ingest.recording.shelf import Shelf
 from surefoot.service import VERSION
 from surefoot.service.people.forgotten import Forgotten
 from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.runtime.joining import join_parts
 from surefoot.service.runtime.pod_sources import pods_of
+from surefoot.service.runtime.recorded import listed
 from surefoot.service.runtime.recovery import missing_runs, rebuild
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
@@ -246,8 +247,7 @@ def _wearer(serial: str, settings: Settings, named: Sequence[PodAssignment]) -> 
 
 def _worn_before(settings: Settings) -> list[PodAssignment]:
     """The pods of the recorded runs, newest first."""
-    runs = list_runs(settings.runs_folder) if settings.runs_folder.is_dir() else ()
-    return [pod for run in reversed(runs) for pod in run.manifest.pods]
+    return [pod for run in reversed(listed(settings.runs_folder)) for pod in run.manifest.pods]
 
 
 def _foot_in_pod(records: Sequence[tuple[int, StoreRecord]]) -> Foot | None:

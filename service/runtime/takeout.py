@@ -15,7 +15,7 @@ from surefoot.service.formats.output import write_new
 from surefoot.service.formats.samples import export_samples
 from surefoot.service.people.people_file import Entry, PeopleFile
 from surefoot.service.pipeline.analysis import ProgressCallback
-from surefoot.service.runtime.runner_traces import recordings
+from surefoot.service.runtime.recorded import recordings
 from surefoot.service.settings import Settings
 from surefoot.service.store.own_rows import OwnRows, own_rows
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
 from dataclasses import replace
 
-from surefoot.sensor_ingest.recording.errors import RunError, RunUnwritableError
-from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
+from surefoot.sensor_ingest.recording.errors import RunUnwritableError
+from surefoot.sensor_ingest.recording.run_folder import RunFolder
+from surefoot.service.runtime.recorded import parts
 from surefoot.service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -25,8 +25,11 @@ ASIDE = ".unreadable-"
 
 def ended_parts(settings: Settings) -> list[RunFolder]:
     """What was sent to its end, or has not gone on for `LOST_AFTER_H`, as ended; oldest first."""
-    parts = [part for part in _parts(settings) if part.manifest.ended or _is_lost(part)]
-    ended = [RunFolder(part.path, replace(part.manifest, ended=True)) for part in parts]
+    ended = [
+        RunFolder(part.path, replace(part.manifest, ended=True))
+        for part in parts(settings)
+        if part.manifest.ended or _is_lost(part)
+    ]
     return sorted(ended, key=lambda part: part.manifest.created_utc)
 
 
@@ -47,7 +50,7 @@ def part_notices(settings: Settings) -> tuple[str, ...]:
 
 def _stuck(settings: Settings) -> tuple[str, ...]:
     """A sentence for each part that does not go on, and for each that was put aside, for as long as it is there."""
-    quiet = [part for part in _parts(settings) if not part.manifest.ended and not _is_lost(part)]
+    quiet = [part for part in parts(settings) if not part.manifest.ended and not _is_lost(part)]
     waiting = (
         f"The recording that {part.path.parent.name} began at {part.manifest.created_utc:%Y-%m-%d %H:%M} UTC does not "
         f"go on: it waits for {part.path.parent.name}, and becomes a run as it is after {LOST_AFTER_H} h without news."
@@ -64,9 +67,7 @@ def _stuck(settings: Settings) -> tuple[str, ...]:
 
 def _unjoined(settings: Settings) -> tuple[str, ...]:
     """What to tell of parts that ended a while ago; nothing where there are none."""
-    waiting = 0
-    with suppress(RunError):  # what is joined meanwhile waits no more
-        waiting = sum(_quiet_s(part) > UNJOINED_AFTER_S for part in ended_parts(settings))
+    waiting = sum(_quiet_s(part) > UNJOINED_AFTER_S for part in ended_parts(settings))
     if not waiting:
         return ()
     what = (
@@ -75,12 +76,6 @@ def _unjoined(settings: Settings) -> tuple[str, ...]:
         else f"{waiting} recordings of gateways or phones wait"
     )
     return (f"{what} to become a run: surefoot sync does it at once, surefoot live once no run is recorded.",)
-
-
-def _parts(settings: Settings) -> list[RunFolder]:
-    """All parts that are here."""
-    folders = sorted(settings.parts_folder.iterdir()) if settings.parts_folder.is_dir() else []
-    return [part for folder in folders if folder.is_dir() for part in list_runs(folder)]
 
 
 def _is_lost(part: RunFolder) -> bool:
