@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from surefoot.analysis.gait.filters import GRID_HZ, cell_count, squared_norm
+from surefoot.analysis.gait.filters import GRID_HZ, cell_count
 from surefoot.analysis.legs.calf_raises import RISEN_RAD
-from surefoot.analysis.legs.foot_tilt import FootTilt
+from surefoot.analysis.legs.foot_tilt import FootTilt, wavering_dps
 from surefoot.analysis.model import Foot
 
 MIN_STAND_S, TRIM_S = 5.0, 1.0
@@ -44,6 +44,11 @@ def one_leg_stands(feet: Mapping[Foot, FootTilt]) -> tuple[OneLegStand, ...]:
     return tuple(sorted(found, key=lambda each: each.start_s))
 
 
+def began_on_one_leg(feet: Mapping[Foot, FootTilt], stands: Iterable[OneLegStand]) -> bool:
+    """Whether what was taken for standing on both feet was not, as nobody stands more quietly on one leg."""
+    return any(each.sway_dps < feet[each.foot].stood_dps for each in stands)
+
+
 def _stands(foot: Foot, standing: FootTilt, lifted: FootTilt) -> Iterator[OneLegStand]:
     edges = np.flatnonzero(np.diff(lifted.is_held_at(standing.time_s).astype(np.int8), prepend=0, append=0))
     trim = cell_count(TRIM_S)
@@ -51,7 +56,5 @@ def _stands(foot: Foot, standing: FootTilt, lifted: FootTilt) -> Iterator[OneLeg
         inner = slice(begin + trim, end - trim)
         is_flat = standing.tilt_rad[begin:end].max() < RISEN_RAD
         if (end - begin) / GRID_HZ >= MIN_STAND_S and is_flat and standing.valid[begin:end].all():
-            rates = standing.gyr_radps[:, inner]
-            apart = rates - rates.mean(axis=1, keepdims=True)
-            sway_dps = float(np.degrees(np.sqrt(squared_norm(apart).mean())))
+            sway_dps = wavering_dps(standing.gyr_radps[:, inner])
             yield OneLegStand(foot, float(standing.time_s[begin]), float(standing.time_s[end - 1]), sway_dps)

@@ -27,9 +27,9 @@ HURT = {"": "not told", "yes": "yes", "no": "no"}
 SIDES = {"": "not said", Sides.LEFT: "left", Sides.RIGHT: "right", Sides.EACH: "each side"}
 UNITS = {"repetitions": "repetitions", "seconds": "seconds"}
 MAX_BY = 80
-HOW_MEASURED = (
-    "Pods can measure it: record it with both, standing still on both feet first, then "
-    f"surefoot check NAME --legs last. {BESIDE}"
+HOW_MEASURED, MEASURE = (
+    "Record it with both pods, standing still on both feet first, then",
+    "surefoot check NAME --legs last",
 )
 NOT_OURS = "Exercises stand as whoever treats the runner wrote them; surefoot chooses none."
 
@@ -91,9 +91,13 @@ def _exercise(
         element("p", f"{exercise.words}. {whose}{ended}."),
         element("p", each.sentence),
         *(_days(base, each, today) if may_tell else ()),
-        element("p", HOW_MEASURED, class_="small") if may_tell and exercise.pods_can and each.is_open else None,
+        _how_measured() if may_tell and exercise.pods_can and each.is_open else None,
         _end(base, exercise) if may_write and goes_on else None,
     )
+
+
+def _how_measured() -> Markup:
+    return element("p", f"{HOW_MEASURED} ", element("code", MEASURE), f". {BESIDE}", class_="small")
 
 
 def _end(base: str, exercise: Exercise) -> Markup:

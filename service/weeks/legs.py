@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from surefoot.analysis.legs.balance import one_leg_stands
+from surefoot.analysis.legs.balance import began_on_one_leg, one_leg_stands
 from surefoot.analysis.legs.calf_raises import calf_raises, in_sets
 from surefoot.analysis.legs.foot_tilt import foot_tilts, unknown_s
 from surefoot.analysis.model import BoutKind, Foot, Samples
@@ -19,6 +19,7 @@ from surefoot.service.pipeline.analysis import ProgressCallback
 from surefoot.service.pipeline.reanalysis import analyze_run, replay_with_progress
 
 GAIT = frozenset({BoutKind.RUN, BoutKind.WALK})
+NOT_STOOD = "stand still on both feet for two seconds first"
 
 
 def measured_legs(run: RunFolder, runner: str, progress: ProgressCallback) -> MeasuredLegs:
@@ -31,14 +32,17 @@ def measured_legs(run: RunFolder, runner: str, progress: ProgressCallback) -> Me
         return replace(nothing, why="a pod has no gyroscope")
     tilts = foot_tilts(list(samples.values()))
     if not tilts:
-        return replace(nothing, why="stand still on both feet for two seconds first")
+        return replace(nothing, why=NOT_STOOD)
     bouts = analyze_run(run, progress).conclude()[runner].results.bouts
     gait = [(each.start_s, each.end_s) for each in bouts if each.kind in GAIT]
     if lost_s := unknown_s(tilts, gait):
         return replace(nothing, why=f"readings are missing, so {lost_s:.0f} s of it cannot be told")
     feet = dict(zip(samples, tilts, strict=True))
+    stands = one_leg_stands(feet)
+    if began_on_one_leg(feet, stands):
+        return replace(nothing, why=NOT_STOOD)
     sets = {foot: in_sets(raises) for foot, raises in calf_raises(feet, gait).items()}
-    return replace(nothing, raises={foot: each for foot, each in sets.items() if each}, stands=one_leg_stands(feet))
+    return replace(nothing, raises={foot: each for foot, each in sets.items() if each}, stands=stands)
 
 
 def _samples(run: RunFolder, runner: str, progress: ProgressCallback) -> Mapping[Foot, Samples]:

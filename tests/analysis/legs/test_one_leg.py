@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from surefoot.analysis.legs.balance import one_leg_stands
+from surefoot.analysis.legs.balance import began_on_one_leg, one_leg_stands
 from surefoot.analysis.legs.calf_raises import CalfRaise, RaiseCount, calf_raises, in_sets
 from surefoot.analysis.legs.foot_tilt import FootTilt, foot_tilts, unknown_s
 from surefoot.analysis.model import Foot, Samples
@@ -174,6 +174,23 @@ def test_after_the_last_reading_of_the_other_foot_nothing_is_counted() -> None:
     found = calf_raises(tilts(samples | {Foot.LEFT: cut(samples[Foot.LEFT], (20.0, 99.0))}))[Foot.RIGHT]
     assert found
     assert all(each.end_s < 20.0 for each in found)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_standing_after_a_recording_that_began_on_one_leg_is_no_balance(seed: int) -> None:
+    motion, samples = done(PlannedBout("balance", 30.0, foot=Foot.LEFT), PlannedBout("still", 20.0), seed=seed)
+    feet = tilts({foot: cut(samples[foot], (-1.0, 5.0)) for foot in Foot})
+    found = one_leg_stands(feet)
+    [true] = motion.trajectories[Foot.LEFT].non_gait.balances
+    is_right = [each.end_s for each in found] == [pytest.approx(true.end_s, abs=1.5)]
+    assert is_right != began_on_one_leg(feet, found)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_recording_that_began_on_both_feet_is_known_as_such(seed: int) -> None:
+    _, samples = done(STILL, PlannedBout("balance", 60.0), STILL, seed=seed)
+    feet = tilts(samples)
+    assert not began_on_one_leg(feet, one_leg_stands(feet))
 
 
 def test_without_a_still_second_nothing_is_told() -> None:

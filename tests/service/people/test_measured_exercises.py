@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -123,8 +124,21 @@ def test_a_recording_is_kept_beside_the_exercises_of_its_day_that_pods_can_measu
     assert len(people.all_of(RUNNER, MeasuredLegs)) == 1
 
 
-def test_of_a_recording_in_which_readings_are_missing_no_number_is_told(
-    standing: RunFolder, people: People, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("is_lost", "why"),
+    [
+        (lambda packet: packet.pod == 1 and 20.0 < packet.arrival_s < 25.0, "readings are missing, so "),
+        (lambda packet: packet.pod == 1, "both pods are needed"),
+        (lambda packet: not 17.0 < packet.arrival_s < 28.0, "stand still on both feet for two seconds first"),
+    ],
+)
+def test_where_pods_cannot_tell_no_number_is_told_and_why_is(
+    standing: RunFolder,
+    people: People,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    is_lost: Callable[[PacketEntry], bool],
+    why: str,
 ) -> None:
     copy = copytree(standing.path, tmp_path / standing.path.name)
     journal = RunFolder(copy, standing.manifest).journal_path
@@ -132,14 +146,14 @@ def test_of_a_recording_in_which_readings_are_missing_no_number_is_told(
     journal.unlink()
     with JournalWriter(journal) as writer:
         for each in entries:
-            if not (isinstance(each, PacketEntry) and each.pod == 1 and 20.0 < each.arrival_s < 25.0):
+            if not (isinstance(each, PacketEntry) and is_lost(each)):
                 writer.append(each)
     lines = surefoot(capsys, "check", RUNNER, "--legs", copy).out.splitlines()
-    assert any(line.startswith("Calf raises and balance are not measured: readings are missing, so ") for line in lines)
+    assert any(line.startswith(f"Calf raises and balance are not measured: {why}") for line in lines)
     day = standing.manifest.created_utc.astimezone().date()
     for exercise in Exercises(people, RUNNER).told(day)[:2]:
         [sentence] = exercise.measured_on(day)
-        assert sentence.startswith("Not measured: readings are missing, so ")
+        assert sentence.startswith(f"Not measured: {why}")
 
 
 def test_without_an_exercise_that_pods_can_measure_nothing_is_kept(
