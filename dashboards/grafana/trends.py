@@ -9,8 +9,10 @@ from surefoot.analysis.drift.monitored_metrics import MONITORED
 from surefoot.analysis.findings import Kind
 from surefoot.analysis.metrics import CONTACT, IMPACT
 from surefoot.analysis.model import Foot
+from surefoot.analysis.weeks.baselines import FALSE_SHARE
+from surefoot.analysis.weeks.usual import UsualKind
 from surefoot.dashboards.grafana.board import RUNNER_CHOICE, Board
-from surefoot.dashboards.grafana.colours import BOTH, KIND_COLOURS
+from surefoot.dashboards.grafana.colours import BOTH, KIND_COLOURS, REFERENCE
 from surefoot.dashboards.grafana.fields import (
     CLIPPED,
     CONTACTS,
@@ -60,6 +62,9 @@ NARROW_BARS = {**BARS, "barWidthFactor": 0.4}
 STACKED = {**BARS, "stacking": {"mode": "normal", "group": "A"}}
 RUN_ENDS = {"low": "95 %, low", "high": "95 %, high"}
 """End of a run's interval → name of its small points: a shaded area would say something of the days between runs."""
+ANCHOR_ENDS = {"low": "your usual, low", "high": "your usual, high"}
+"""End of where a run is expected by the runner's anchor → name of its points: it is another for each run."""
+OF_ANCHOR = f"\"metric\" = '{CONTACT}' AND \"kind\" = '{UsualKind.ANCHOR}'"
 RUNS = {"showPoints": "always", "pointSize": 8, "insertNulls": False}
 
 
@@ -107,16 +112,29 @@ def _sides() -> Panel:
         column_as(field, "difference"),
         *(column_as(replace(field, key=f"{field.key}_{end}"), name) for end, name in RUN_ENDS.items()),
     ]
-    queries = [Query(select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE)) for columns in (measured, edges)]
-    small = {"color": fixed_colour(BOTH), "custom.drawStyle": "points", "custom.pointSize": 4}
-    overrides = [*REFERENCE_BAND_STYLE, *(override(name, small) for name in RUN_ENDS.values())]
+    usual = [f'"{end}" AS "{name}"' for end, name in ANCHOR_ENDS.items()]
+    queries = [
+        *(Query(select(columns, '"summaries"', OF_RUNNER, IN_TIME_RANGE)) for columns in (measured, edges)),
+        Query(select(usual, '"baselines"', OF_RUNNER, OF_ANCHOR, IN_TIME_RANGE)),
+    ]
+    overrides = [
+        *REFERENCE_BAND_STYLE,
+        *(override(name, _points(BOTH, 4)) for name in RUN_ENDS.values()),
+        *(override(name, _points(REFERENCE, 6)) for name in ANCHOR_ENDS.values()),
+    ]
     extra = (
         "One point per run, between two small ones: its 95 % interval by this run alone; a short run has none. "
-        f"Green: your baseline, the mean of {OWN_RUNS} runs, ± {least_pct:g} %."
+        f"Green area: your baseline, the mean of {OWN_RUNS} runs, ± {least_pct:g} %. Green points: between them are "
+        f"{100.0 * (1.0 - FALSE_SHARE):.0f} of 100 healthy runs like this one, by those that you confirmed as your "
+        "usual; a run that cannot be compared with them has none."
     )
     return time_series(
         "Is my left/right balance changing?", field, queries, 12, draw=RUNS, overrides=overrides, extra=extra
     )
+
+
+def _points(colour: str, size: int) -> Json:
+    return {"color": fixed_colour(colour), "custom.drawStyle": "points", "custom.pointSize": size}
 
 
 def _findings() -> Panel:

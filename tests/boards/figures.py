@@ -13,6 +13,7 @@ from surefoot.service.exporters.influxdb_client import InfluxClient, Series
 from tests.accuracy.report import Finding
 from tests.boards.page import Line, local_time
 from tests.boards.planted import (
+    ANCHOR_PCT,
     BALANCES_PCT,
     DRIFT_AT_S,
     DRIFT_PCT,
@@ -25,6 +26,7 @@ from tests.boards.planted import (
     ROLLS,
     RUNNERS,
     SILENT_FOOT,
+    USUAL_PCT,
     WEEKLY,
     Planted,
 )
@@ -208,10 +210,18 @@ def _evenness(shown: ShownBoards) -> Iterator[Finding]:
     for ended, known in BALANCES_PCT.items():
         seen = tuple(line.get(_ms(ended)) for line in lines)
         yield _equal("trends", f"balance of {ended:%d %B}, %", seen, known)
-    low, value, high = (line[_ms(DRIFTING_BEGAN + timedelta(seconds=DRIFTING_S))] for line in lines)
+    drifting_ms = _ms(DRIFTING_BEGAN + timedelta(seconds=DRIFTING_S))
+    low, value, high = (line[drifting_ms] for line in lines)
     planted = DRIFT_PCT * (DRIFTING_S - DRIFT_AT_S) / (DRIFTING_S - 8.0)
     what, holds = "interval of the run with a drift, %", low < planted < high and low < value < high
     yield Finding("trends", what, f"{low:.1f} to {high:.1f}", f"holds {planted:.1f}, its mean", holds)
+    usual = [dict(panel.line(f"your usual, {end}").points) for end in ("low", "high")]
+    for ended in BALANCES_PCT:
+        seen = tuple(line.get(_ms(ended)) for line in usual)
+        yield _equal("trends", f"usual beside {ended:%d %B}, %", seen, USUAL_PCT.get(ended, (None, None)))
+    middle = mean(line[drifting_ms] for line in usual)
+    right = abs(middle - mean(ANCHOR_PCT)) < 1e-6
+    yield Finding("trends", "middle of the anchor, %", f"{middle:.2f}", f"{mean(ANCHOR_PCT):.2f}", right)
 
 
 def _ms(time: datetime) -> float:

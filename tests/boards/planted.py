@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from surefoot.analysis.findings import Finding, Kind
-from surefoot.analysis.metrics import CONTACT
-from surefoot.analysis.model import Foot
+from surefoot.analysis.metrics import CONTACT, IMPACT
+from surefoot.analysis.model import Foot, Gait
+from surefoot.analysis.weeks.baselines import Balance
+from surefoot.analysis.weeks.usual import Usual, UsualKind
 from surefoot.firmware_sim.body.inversion_events import InversionEvent
 from surefoot.firmware_sim.body.motion import PlannedBout
 from surefoot.firmware_sim.scenarios import Outage, Scenario, make_scenario
@@ -57,9 +59,28 @@ BALANCES_PCT: Mapping[datetime, tuple[float | None, float, float | None]] = dict
     )
 )
 """The same → the balance, between the ends of its interval; an older version stored none of the first."""
+USUAL_PCT: Mapping[datetime, tuple[float, float]] = dict(
+    zip(list(WEEKLY)[2:], ((-2.1, 3.7), (-2.4, 4.0), (-2.2, 3.8)), strict=True)
+)
+"""The same → between what it was expected by the anchor, which was confirmed after the second."""
+ANCHOR_PCT, RECENT_PCT = (0.2, 1.4, 0.8, 1.1, 0.5), (5.0, 5.4, 5.2, 5.1, 5.3)
+"""Healthy runs before the one with a drift: those that were confirmed, and others that are newer."""
 LANDINGS_SPM: Mapping[Foot, float] = {Foot.LEFT: 82.0, Foot.RIGHT: 80.0}
 """Landings of each foot in a minute of the weeks' runs; two of the right's are not measured."""
 LAST_WEEK = datetime(2026, 4, 13, 12, 0, tzinfo=ZONE)
+
+
+def _healthy(balances_pct: tuple[float, ...]) -> Mapping[tuple[Gait, str], tuple[Balance, ...]]:
+    began = datetime(2026, 3, 1, 8, tzinfo=ZONE)
+    return {
+        (Gait.RUN, CONTACT): tuple(
+            Balance(f"r{day}", began + timedelta(days=day), Gait.RUN, pct, 0.3, 2.9)
+            for day, pct in enumerate(balances_pct)
+        )
+    }
+
+
+USUAL = Usual(date(2026, 3, 28), {UsualKind.ANCHOR: _healthy(ANCHOR_PCT), UsualKind.RECENT: _healthy(RECENT_PCT)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +134,7 @@ def planted(folder: Path, minutes: float) -> Iterator[Planted]:
         doses = _store_weeks(settings, drifting)
         with both_versions(folder, settings) as versions:
             for influx in versions.values():
-                influx.write(list(_pods_of_the_drifting_run()))
+                influx.write([*_pods_of_the_drifting_run(), *_usual_of_the_weeks()])
             now = BoardDatabase(versions[OLD], (ROLLS,), run, ended_ms + 1000)
             yield Planted(
                 now,
@@ -145,8 +166,9 @@ def _store_drifting(settings: Settings, analysis: Analysis) -> None:
     end_ns = clock.ns(DRIFTING_S)
     with StoreWriter(settings.store_path) as writer, writer.transaction():
         writer.add_run(DRIFTING, ROLLS, ROLLS, clock.zero_ns, "test", tuple(Foot))
-        writer.add_results(DRIFTING, ROLLS, clock, analysis.results)
-        writer.add_summary(DRIFTING, ROLLS, end_ns, summary_to_dict(analysis.results, clock.zero_ns, end_ns, {}))
+        writer.add_results(DRIFTING, ROLLS, clock, analysis.results, USUAL)
+        summary = summary_to_dict(analysis.results, clock.zero_ns, end_ns, {})
+        writer.add_summary(DRIFTING, ROLLS, end_ns, summary, USUAL)
 
 
 def _store_weeks(settings: Settings, analysis: Analysis) -> Mapping[Foot, float]:
@@ -194,6 +216,16 @@ def _pods_of_the_drifting_run() -> Iterator[str]:
         for foot, loss_pct in ((Foot.LEFT, 0.2), (Foot.RIGHT, 0.1 + 0.05 * minute)):
             tags = f"runner={ROLLS},run={DRIFTING},foot={foot},serial=OLD-{foot}"
             yield f"pod_health,{tags} connected=1,loss_pct={loss_pct:.2f} {at_ns}"
+
+
+def _usual_of_the_weeks() -> Iterator[str]:
+    """Where the weeks' runs, which have no windows, were expected to be; beside it what is not drawn."""
+    for ended, (low, high) in USUAL_PCT.items():
+        run = RunClock(ended - timedelta(minutes=WEEKLY[ended])).zero_ns
+        for kind, metric, apart in (("anchor", CONTACT, 0.0), ("recent", CONTACT, 5.0), ("anchor", IMPACT, 9.0)):
+            tags = f"runner={ROLLS},run={run},foot=both,metric={metric},kind={kind}"
+            fields = f"value={(low + high) / 2.0 + apart},low={low + apart},high={high + apart}"
+            yield f"baselines,{tags} {fields} {1_000_000 * _ms(ended)}"
 
 
 def _ms(time: datetime) -> int:

@@ -23,14 +23,14 @@ from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
 from surefoot.service.store.writing import RunClock, StoreWriter
 from tests.dashboards.influx_versions import both_versions
-from tests.service.drifting_run import store_drifting_run
+from tests.service.drifting_run import USUAL, store_drifting_run
 from tests.service.servers import TOKEN, InfluxServer
 
 BEGAN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 MINUTES = 1.3
 EARLIER_WEEKS = 7
 DRIFTING, DRIFTING_BEGAN = "20260301T080000Z-00000001", datetime(2026, 3, 1, 8, tzinfo=UTC)
-"""A run with a planted drift."""
+"""A run with a planted drift, beside what its runner confirmed."""
 UNITS_S = {"m": 60, "h": 3600, "w": 604_800}
 PIXELS = 500
 TIME_ZONE = "Europe/Berlin"
@@ -92,7 +92,7 @@ def board_databases(folder: Path) -> Iterator[Mapping[str, BoardDatabase]]:
         with StoreReader(settings.store_path) as reader:
             (run,) = reader.runs("runner-1")
         _earlier_runs(settings, run)
-        store_drifting_run(settings, DRIFTING, run.runner, DRIFTING_BEGAN)
+        store_drifting_run(settings, DRIFTING, run.runner, DRIFTING_BEGAN, usual=USUAL)
         assert run.summary is not None
         now_ms = round(1000 * datetime.fromisoformat(run.summary["ended"]).timestamp()) + 1000
         with both_versions(folder, settings) as versions:

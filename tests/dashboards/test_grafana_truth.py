@@ -15,6 +15,7 @@ import pytest
 from surefoot.analysis.findings import Severity
 from surefoot.analysis.model import Foot
 from surefoot.dashboards.grafana.board_files import BOARDS, BOARDS_FOLDER
+from surefoot.dashboards.grafana.trends import ANCHOR_ENDS
 from surefoot.dashboards.vocabulary import SEVERITY_WORDS
 from surefoot.service.serialization.alert_messages import POST_RUN
 from tests.dashboards.grafana_world import (
@@ -24,7 +25,7 @@ from tests.dashboards.grafana_world import (
     TIME_ZONE,
     BoardDatabase,
 )
-from tests.service.drifting_run import DRIFT_PCT, OWN_PCT, WINDOW_S, WINDOWS
+from tests.service.drifting_run import ANCHOR_HALF_PCT, ANCHOR_PCT, DRIFT_PCT, OWN_PCT, WINDOW_S, WINDOWS
 
 LOADED: dict[str, dict[str, Any]] = {
     board.uid: json.loads((BOARDS_FOLDER / f"{board.uid}.json").read_text(encoding="utf-8")) for board in BOARDS
@@ -70,6 +71,17 @@ def test_a_planted_drift_leaves_one_constant_band(world: BoardDatabase) -> None:
             assert band == pytest.approx((OWN_PCT - 2.1, OWN_PCT + 2.1))
             since_ns = 1_000_000 * (run.now_ms - 60_000 * int(since[:-1]))
             assert all(row[1] is not None for row in series.rows if row[0] >= max(since_ns, BEGAN_NS))
+
+
+def test_where_a_run_is_expected_by_what_was_confirmed_is_beside_that_run_alone(world: BoardDatabase) -> None:
+    panel = panel_of("trends", "Is my left/right balance changing?")
+    ended_ms = round(1000 * (DRIFTING_BEGAN.timestamp() + WINDOWS * WINDOW_S))
+    (series,) = replace(world, now_ms=ended_ms).ask(panel["targets"][2]["query"], "12w")
+    assert series.columns == ["time", *ANCHOR_ENDS.values()]
+    assert [row[0] for row in series.rows] == [BEGAN_NS, BEGAN_NS + round(1e9 * WINDOWS * WINDOW_S)]
+    for _, *ends in series.rows:
+        assert ends == pytest.approx([ANCHOR_PCT - ANCHOR_HALF_PCT, ANCHOR_PCT + ANCHOR_HALF_PCT], abs=1e-3)
+    assert {styles_of(panel, name)["custom.drawStyle"] for name in ANCHOR_ENDS.values()} == {"points"}
 
 
 def test_the_rolled_stride_is_among_the_strides(world: BoardDatabase) -> None:
