@@ -27,10 +27,8 @@ HURT = {"": "not told", "yes": "yes", "no": "no"}
 SIDES = {"": "not said", Sides.LEFT: "left", Sides.RIGHT: "right", Sides.EACH: "each side"}
 UNITS = {"repetitions": "repetitions", "seconds": "seconds"}
 MAX_BY = 80
-HOW_MEASURED, MEASURE = (
-    "Record it with both pods, standing still on both feet first, then",
-    "surefoot check NAME --legs last",
-)
+HOW_MEASURED = "record it with both pods, standing still on both feet first, then"
+MEASURE = "surefoot check NAME --legs last"
 NOT_OURS = "Exercises stand as whoever treats the runner wrote them; surefoot chooses none."
 
 
@@ -49,7 +47,9 @@ def exercises_section(
     items = [element("li", *_exercise(base, each, today, may_tell=may_tell, may_write=may_write)) for each in shown]
     known = element("ul", *items, class_="kept") if items else element("p", "None is typed in.", class_="nothing")
     write = element("details", element("summary", "Type in an exercise"), _new(base, by, today)) if may_write else None
-    return section("exercises", "Exercises", known, write, element("p", NOT_OURS, class_="small"))
+    measurable = [each.exercise.text for each in shown if each.exercise.pods_can and each.is_open]
+    how = _how_measured(measurable) if may_tell and measurable else None
+    return section("exercises", "Exercises", known, how, write, element("p", NOT_OURS, class_="small"))
 
 
 def exercise_from(form: Form) -> Exercise:
@@ -91,13 +91,14 @@ def _exercise(
         element("p", f"{exercise.words}. {whose}{ended}."),
         element("p", each.sentence),
         *(_days(base, each, today) if may_tell else ()),
-        _how_measured() if may_tell and exercise.pods_can and each.is_open else None,
         _end(base, exercise) if may_write and goes_on else None,
     )
 
 
-def _how_measured() -> Markup:
-    return element("p", f"{HOW_MEASURED} ", element("code", MEASURE), f". {BESIDE}", class_="small")
+def _how_measured(texts: Sequence[str]) -> Markup:
+    """How pods come to measure exercises, which are named as they were written."""
+    names = ", ".join(f'"{text}"' for text in texts)
+    return element("p", f"{names}: {HOW_MEASURED} ", element("code", MEASURE), f". {BESIDE}", class_="small")
 
 
 def _end(base: str, exercise: Exercise) -> Markup:

@@ -53,7 +53,7 @@ def measured_lines(legs: MeasuredLegs) -> Iterator[str]:
 def beside_lines(exercises: Sequence[Exercise], day: date) -> Iterator[str]:
     """Beside which exercises it is now shown."""
     for each in exercises:
-        yield f'Shown beside what you tell of "{each.text}" on {day_name(day)}; it tells nothing for you.'
+        yield f'Shown on {day_name(day)} beside "{each.text}"; whether it was done is for you to tell.'
 
 
 def _raises_line(foot: Foot, legs: MeasuredLegs) -> str:

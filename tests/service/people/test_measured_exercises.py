@@ -104,7 +104,7 @@ def test_a_recording_is_kept_beside_the_exercises_of_its_day_that_pods_can_measu
 ) -> None:
     lines = surefoot(capsys, "check", RUNNER, "--legs", standing.path).out.splitlines()
     day = standing.manifest.created_utc.astimezone().date()
-    assert [line.split('"')[1] for line in lines if line.startswith("Shown beside")] == ["Off a step", "On one leg"]
+    assert [line.split('"')[1] for line in lines if line.startswith("Shown on ")] == ["Off a step", "On one leg"]
     raises, balance, other = Exercises(people, RUNNER).told(day)
     [sentence] = raises.measured_on(day)
     seed = int(np.random.default_rng(SEED).integers(2**31))  # as the simulation draws it
@@ -163,5 +163,5 @@ def test_without_an_exercise_that_pods_can_measure_nothing_is_kept(
         people.withdraw(RUNNER, Exercise, each.id)
     lines = surefoot(capsys, "check", RUNNER, "--legs", standing.path).out.splitlines()
     assert any(line.startswith("Measured, left: ") for line in lines)
-    assert not any(line.startswith("Shown beside") for line in lines)
+    assert not any(line.startswith("Shown on ") for line in lines)
     assert people.all_of(RUNNER, MeasuredLegs) == []

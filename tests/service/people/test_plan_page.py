@@ -271,7 +271,7 @@ def test_what_pods_saw_stands_beside_a_day_and_fills_in_nothing(
     page.get_by_label("Prescribed by").fill("M. Roth")
     page.get_by_role("button", name="Keep this exercise").tap()
     shown = page.locator("#exercises li")
-    expect(shown).to_contain_text("surefoot check NAME --legs last")
+    expect(page.locator("#exercises")).to_contain_text('"Off a step": record it with both pods')
     sets = {Foot.LEFT: (RaiseCount(14, 30.0, 2.1),) * 3, Foot.RIGHT: (RaiseCount(12, 28.0, 2.4),)}
     measured = MeasuredLegs("run-1", today, sets, ())
     assert len(Exercises(people, RUNNER).keep_measured(measured)) == 1
