@@ -24,6 +24,21 @@ KEPT = """() => new Promise((found) => {
     };
 })"""
 """How many runs are kept on the phone."""
+CUES = """async () => {
+    const { Cues } = await import("/phone/cues.js");
+    const [spoken, answers, looks] = [[], [], []];
+    window.setInterval = (look) => looks.push(look);
+    speechSynthesis.speak = (said) => spoken.push(said.text);
+    const ask = () => new Promise((answer) => answers.push(answer));
+    const recording = { run: { id: "1", cue: 0 }, pods: [] };
+    new Cues({ ask }, () => recording, () => true);
+    for (let times = 0; times < 2; times++) looks[0]();
+    const cues = [{ number: 1, kind: "inversion_event", text: "Left ankle rolled." }];
+    for (const answer of answers) answer({ status: 200, json: async () => ({ cues }) });
+    await new Promise((done) => setTimeout(done));
+    return spoken;
+}"""
+"""What is spoken where the first question is not answered before the second one."""
 
 
 def test_a_run_offline_reloaded_and_without_the_service_for_a_while_is_there_once(
@@ -84,6 +99,11 @@ def test_a_second_press_begins_no_second_run(page: Page, service: GatewayService
     end(page)
     assert delivery(service, pods).is_exact
     assert page.evaluate(KEPT) == 0
+
+
+def test_a_cue_is_spoken_once_however_late_its_answer_is(page: Page, service: GatewayService) -> None:
+    page.goto(service.address)
+    assert page.evaluate(CUES) == ["Left ankle rolled."]
 
 
 def test_a_second_tab_waits(browser: BrowserContext, page: Page, service: GatewayService) -> None:

@@ -108,7 +108,7 @@ def test_a_hook_gets_its_alert_and_none_of_our_settings(
     monkeypatch.setenv("NOTIFY_SOCKET", "/run/systemd/notify")
     monkeypatch.setenv("TOPIC", "the hook's own")
     out = tmp_path / "out"
-    script = f"import json, os, sys; open({str(out)!r}, 'w').write(json.dumps(dict(os.environ)))"
+    script = f"import json, os, sys; open({str(out)!r}, 'x').write(json.dumps(dict(os.environ)))"
     command = {"program": (sys.executable, "-c", script)}
     found = Settings.model_validate({"data": tmp_path / "data", "command": command, "alerts": {"hold_s": 0}})
     with ExporterThread(found):

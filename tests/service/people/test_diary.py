@@ -181,7 +181,8 @@ def test_the_run_is_asked_for_again_when_there_is_network(wall: str, phone: Brow
 
 def test_a_page_left_open_asks_in_the_morning(wall: str, phone: BrowserContext) -> None:
     page = opened(phone, wall)
-    Taps(page).tap("Nothing")
+    with page.expect_response(f"**/diary/of/{RUNNER}?*"):  # after which nothing is drawn anew by itself
+        Taps(page).tap("Nothing")
     kept(page)
     page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
