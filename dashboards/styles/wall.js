@@ -6,6 +6,7 @@ import { markAges, show } from "./pieces.js";
 const SILENT_S = 8;
 const RETRY_MS = 1000;
 const PATIENCE_MS = 5000;
+const TWICE_MS = 3000;
 
 const root = document.documentElement;
 const container = document.getElementById("pieces");
@@ -165,6 +166,17 @@ function toggleTheme() {
   root.dataset.theme = localStorage.theme = dark ? "light" : "dark";
 }
 
+// A button that is pressed again while its answer is on the way has been pressed once.
+
+const sentMs = new WeakMap();
+
+function sendOnce(event) {
+  const pressed = event.submitter ?? event.target;
+  if (event.target.method !== "post") return;
+  if (performance.now() - (sentMs.get(pressed) ?? -Infinity) < TWICE_MS) event.preventDefault();
+  else sentMs.set(pressed, performance.now());
+}
+
 // Dates
 
 const DATE = { day: "2-digit", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
@@ -190,6 +202,7 @@ async function endPush() {
 if (localStorage.theme) root.dataset.theme = localStorage.theme;
 document.getElementById("theme")?.addEventListener("click", toggleTheme);
 document.addEventListener("keydown", onKeydown);
+document.addEventListener("submit", sendOnce);
 if (player) setUpPlayer();
 if (container) {
   connect();

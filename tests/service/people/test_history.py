@@ -214,6 +214,15 @@ def test_a_pair_is_added_and_put_away_with_the_keyboard(world: World, page: Page
     assert [(each.distance_m, each.retired) for each in found] == [(12_500.0, True)]
 
 
+def test_a_press_that_comes_twice_adds_one_pair(world: World, page: Page) -> None:
+    page.goto(world.page)
+    page.get_by_label("Name", exact=True).fill("Green ones")
+    page.get_by_role("button", name="Add a pair").dblclick()
+    page.get_by_role("button", name="No longer worn: Green ones").click()
+    expect(page.locator("#shoes li", has_text="Green ones")).to_contain_text("no longer worn")
+    assert len([each for each in People(world.settings.data).all_of(RUNNER, Shoe) if each.name == "Green ones"]) == 1
+
+
 def test_an_injury_is_added_ended_and_removed(world: World, page: Page) -> None:
     page.goto(world.page)
     page.get_by_label("Which foot or leg").select_option("left")
