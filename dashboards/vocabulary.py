@@ -65,7 +65,7 @@ KIND_TITLES = {
     Kind.FRONTAL_INSTABILITY: "Less stable ankle",
     Kind.IMPACT_DRIFT: "Landing harder on one side",
     Kind.STANDING_ASYMMETRY: "Left/right difference today",
-    Kind.UNLIKE_USUAL: "Different from your usual",
+    Kind.UNLIKE_USUAL: "Different from usual",
     Kind.EXCHANGED_PODS: "Are the pods exchanged?",
 }
 ALERT_TITLES = {**{kind.value: title for kind, title in KIND_TITLES.items()}, "post_run": "After the run"}

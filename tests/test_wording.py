@@ -18,6 +18,10 @@ DENIAL = re.compile(r"\b(no|not|never|nor)\b", re.I)
 ABOUT_PEOPLE = ("analysis", "dashboards", "service/views", "service/serialization", "service/alerts", "service/formats",
                 "service/people")  # fmt: skip
 GUIDES = ("runner", "coach", "physio")
+READ_BY_ALL = ("analysis", "dashboards/charts", "dashboards/grafana", "dashboards/physio", "dashboards/report",
+               "dashboards/finding_card.py", "dashboards/vocabulary.py", "dashboards/wall/history_sections.py",
+               "dashboards/wall/usual_section.py")  # fmt: skip
+"""What it says of a runner is read by the runner, the coach and the physio; definitions of metrics are of nobody."""
 STORAGE = {
     "The run is safe on the service.",
     "the service's disk is full; what it has is safe",
@@ -58,6 +62,14 @@ def test_no_guide_promises_or_reassures(guide: str) -> None:
     text = " ".join((ROOT / f"docs/guides/{guide}.md").read_text("utf-8").split())
     said = [each for each in re.split(r"(?<=[.!?|]) ", text) if FORBIDDEN.search(each)]
     assert [each for each in said if not _is_denial(each)] == []
+
+
+def test_no_text_that_others_read_too_says_you() -> None:
+    read_by_all = [each for place in READ_BY_ALL for each in [ROOT / place, *sorted((ROOT / place).rglob("*.py"))]]
+    texts = [
+        each for path in read_by_all if path.suffix == ".py" and path.name != "metrics.py" for each in sentences(path)
+    ]
+    assert [each for each in texts if re.search(r"\byour?s?\b", each, re.I) and "shown to you" not in each] == []
 
 
 def test_the_words_are_found_where_they_stand() -> None:

@@ -28,17 +28,17 @@ def message(change: Change) -> str:
 
 def wrong_if(change: Change) -> tuple[str, ...]:
     """Other causes that would look the same."""
-    causes = ["your route only turns one way"]
+    causes = ["the route only turns one way"]
     if isnan(_camber_deg(change)):
         causes.insert(0, "the road has sloped to one side since then")
     elif abs(_camber_deg(change)) >= MIN_CAMBER_CHANGE_DEG:
         causes.insert(0, "the slope of the road has more effect than was allowed for")
     if abs(_inclination_pct(change)) >= MIN_INCLINATION_PCT:
-        causes.insert(0, f"{_inclination_clause(change)}, and that moves your balance")
+        causes.insert(0, f"{_inclination_clause(change)}, and that moves the balance")
     if any(MONITORED[k].position_dependent for k in change.indices):
         causes.append("a pod has slipped on its shoe")
     if change.kind is Kind.ASYMMETRY_SPIKE:
-        causes.append("you changed something on purpose, such as a lace or the side of the road")
+        causes.append("something was changed on purpose, such as a lace or the side of the road")
     return tuple(causes)
 
 
@@ -84,11 +84,11 @@ def _verdict(change: Change) -> str:
     if change.sudden:
         after = "" if change.event_s is None else f", after the ankle roll at {_at(change.event_s)}"
         return (
-            f"Left against right changed at once at {_at(change.since_s)}{after}: {now} your {foot} foot {amounts} "
-            f"{compared}, against your {other}{trend}"
+            f"Left against right changed at once at {_at(change.since_s)}{after}: {now} the {foot} foot {amounts} "
+            f"{compared}, against the {other}{trend}"
         )
-    spared = ": you take load off it" if change.kind is Kind.OFFLOADING else ""
-    return f"{now.capitalize()} your {foot} foot {amounts} {compared}, against your {other}{trend}{spared}"
+    spared = ": load is taken off it" if change.kind is Kind.OFFLOADING else ""
+    return f"{now.capitalize()} the {foot} foot {amounts} {compared}, against the {other}{trend}{spared}"
 
 
 def _amount(change: Change, metric: int) -> str:
@@ -108,7 +108,7 @@ def _at(since_s: float) -> str:
 def _reference_phrase(change: Change) -> str:
     if change.sudden:
         return "the minutes just before"
-    return "your earlier runs" if isnan(change.reference.start_s) else "your first minutes"
+    return "the earlier runs" if isnan(change.reference.start_s) else "the first minutes"
 
 
 def _caveat(change: Change) -> str:

@@ -64,8 +64,8 @@ def _new_finding(baseline_pct: float, deviation: Deviation, chart: EwmaChart) ->
     baseline, share = chart.baseline, healthy_share(baseline_pct)
     error_pct = float(baseline.error_pct[_CONTACT_ROW])
     message = (
-        f"From the start your {foot} foot stays on the ground {abs(baseline_pct):.1f} % longer than the {foot.other}. "
-        f"About {100.0 * (1.0 - share):.0f} in 100 healthy runners differ as much; it is how you run today, "
+        f"From the start the {foot} foot stays on the ground {abs(baseline_pct):.1f} % longer than the {foot.other}. "
+        f"About {100.0 * (1.0 - share):.0f} in 100 healthy runners differ as much; it is how this run began, "
         "and a drift is a change from it."
     )
     evidence: Evidence = {
@@ -96,8 +96,8 @@ def _eased_finding(finding: Finding, baseline_pct: float, change_pct: float, dev
     assert finding.foot is not None
     now_pct = baseline_pct + change_pct
     message = (
-        f"Your {finding.foot} foot began with {abs(baseline_pct):.1f} % longer ground contact and eased to "
-        f"{abs(now_pct):.1f} % as you warmed up. If it is also stiff or sore at first, mention it to a physio."
+        f"The {finding.foot} foot began with {abs(baseline_pct):.1f} % longer ground contact and eased to "
+        f"{abs(now_pct):.1f} % while warming up. If it is also stiff or sore at first, mention it to a physio."
     )
     return replace(
         finding, known_s=deviation.end_s, value=now_pct, reference=baseline_pct, message=message, state=State.RESOLVED,

@@ -31,9 +31,9 @@ class Then(StrEnum):
     """What ended the strides after an event that can be compared, in words for the runner."""
 
     NOTHING = ""
-    WALKING = "Then you changed to walking."
-    RUNNING = "Then you changed to running."
-    PAUSE = "Then you paused."
+    WALKING = "Then came walking."
+    RUNNING = "Then came running."
+    PAUSE = "Then came a pause."
 
 
 @dataclass(slots=True)

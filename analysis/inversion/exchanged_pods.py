@@ -21,7 +21,7 @@ QUESTION = (
     "Are the pods exchanged? Both feet land inward and roll outward, as they look with the left pod on the right foot. "
     "Which ankle rolls, and every angle of inversion, depend on it."
 )
-WRONG_IF = ["both your feet roll outward when they land", "the accelerometers have the opposite sign"]
+WRONG_IF = ["both feet do roll outward when they land", "the accelerometers have the opposite sign"]
 CONFIDENCE = 0.6
 """Anatomy is no proof."""
 

@@ -27,7 +27,7 @@ def roll_phrase(severity: Severity, confidence: float) -> str:
 
 def ankle_phrase(foot: Foot | None, *, side_known: bool) -> str:
     """Whose ankle it was."""
-    return f"Your {foot} ankle" if side_known else "An ankle"
+    return f"The {foot} ankle" if side_known else "An ankle"
 
 
 def roll_message(
@@ -41,6 +41,6 @@ def roll_message(
     outward, doubt = (" outward", "") if side_known else ("", f" The pods may be exchanged; the {foot} one shows it.")
     return (
         f"{ankle_phrase(foot, side_known=side_known)} {roll_phrase(severity, confidence)}: "
-        f"{least}{excursion.excess_deg:.0f}° farther{outward} than you usually stand, at {rate} "
+        f"{least}{excursion.excess_deg:.0f}° farther{outward} than its usual stance, at {rate} "
         f"{excursion.rate_dps:.0f} °/s, {1000.0 * excursion.peak_s:.0f} ms after landing.{doubt}{ADVICE[severity]}"
     )

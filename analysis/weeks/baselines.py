@@ -152,10 +152,10 @@ class Looked:
         if self.evenness is None:
             return f"Cannot tell whether left against right is as before: {self.why}."
         if self.evenness is Evenness.AS_BEFORE:
-            return f"As before, within what your runs differ by (± {self.within_pct:.1f} %)."
+            return f"As before, within what the runs differ by (± {self.within_pct:.1f} %)."
         return (
-            f"Different from your usual: {self.shorter} contact is {abs(self.change_pct):.1f} % shorter against the"
-            f" {self.shorter.other} than it was; your runs differ by ± {self.within_pct:.1f} %."
+            f"Different from usual: {self.shorter} contact is {abs(self.change_pct):.1f} % shorter against the"
+            f" {self.shorter.other} than it was; the runs differ by ± {self.within_pct:.1f} %."
         )
 
     @property

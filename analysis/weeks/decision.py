@@ -198,7 +198,7 @@ def _missing(plan: Plan, told: Told) -> Reasons:
         (told.swollen is None, "whether it is swollen is not told"),
         (plan.is_flat and told.surface is None, "what was under the shoes is not told"),
         (plan.is_easy and told.hills is None, "whether there were hills is not told"),
-        (plan.is_easy and told.faster is None, "how fast it was against your easy runs is not known"),
+        (plan.is_easy and told.faster is None, "how fast it was against the easy runs is not known"),
         (told.painkiller is None, "whether a painkiller was taken is not told"),
         (told.painkiller is True, "a painkiller hides what a session did"),
     )
@@ -226,10 +226,10 @@ def _limits(plan: Plan, told: Told) -> Reasons:
         (told.swollen is True, Step.BACK, "it is more swollen than before"),
         (told.bouts is Match.MORE, Step.REPEAT, "it was more than planned"),
         (told.bouts is Match.LESS, Step.REPEAT, "it was less than planned"),
-        (told.evenness is Evenness.DIFFERENT, Step.REPEAT, "uneven: different from your usual"),
+        (told.evenness is Evenness.DIFFERENT, Step.REPEAT, "uneven: different from usual"),
         (plan.is_flat and told.surface not in FLAT, Step.REPEAT, "the ground was not the flat one of the plan"),
         (plan.is_easy and told.hills is True, Step.REPEAT, "there were hills, which the plan leaves out"),
-        (plan.is_easy and told.faster is True, Step.REPEAT, "some of it was faster than your easy runs"),
+        (plan.is_easy and told.faster is True, Step.REPEAT, "some of it was faster than the easy runs"),
         (
             told.stage_day < plan.stage_days,
             Step.REPEAT,

@@ -49,7 +49,7 @@ class Check:
         if self.power:
             told.append(_power_sentence(self.power, self.runs))
         if self.contact.evenness is not None and not self.beside:
-            told.append("Contact alone is compared: the pods sit elsewhere than in your usual runs, or few are known.")
+            told.append("Contact alone is compared: the pods sit elsewhere than in the usual runs, or few are known.")
         return told + [_beside_sentence(metric, looked) for metric, looked in self.beside.items()]
 
 
@@ -115,7 +115,7 @@ def _off_easy_speed(own: Balance, usual: Sequence[Balance]) -> str:
     ratio = own.speed_mps / median(speeds)
     if max(ratio, 1.0 / ratio) <= MAX_SPEED_RATIO:
         return ""
-    return f"the speed was {percent(ratio)} {'above' if ratio > 1.0 else 'below'} that of your usual runs"
+    return f"the speed was {percent(ratio)} {'above' if ratio > 1.0 else 'below'} that of the usual runs"
 
 
 def _known(own: Balance, usual: Usual) -> Baseline | None:
@@ -151,9 +151,9 @@ def _power_sentence(power: Mapping[float, float], runs: int) -> str:
 def _beside_sentence(metric: str, looked: Looked) -> str:
     label = STRIDE_METRICS[metric].label
     if looked.evenness is Evenness.AS_BEFORE:
-        return f"{label}, left against right: as before, within what your runs differ by (± {looked.within_pct:.0f} %)."
+        return f"{label}, left against right: as before, within what the runs differ by (± {looked.within_pct:.0f} %)."
     side = "right" if looked.change_pct > 0.0 else "left"
     return (
-        f"{label}, left against right: different from your usual, {abs(looked.change_pct):.0f} % more on the {side}"
-        f" than it was; your runs differ by ± {looked.within_pct:.0f} %."
+        f"{label}, left against right: different from usual, {abs(looked.change_pct):.0f} % more on the {side}"
+        f" than it was; the runs differ by ± {looked.within_pct:.0f} %."
     )

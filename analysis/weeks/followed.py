@@ -79,6 +79,6 @@ def bone_sentence(kind: PlanKind, told: tuple[date, Pain]) -> str:
     perhaps = "" if pain.on_bone is OnBone.YES else "perhaps "
     new = "new rows" if kind is PlanKind.CLINICIAN else "rows"
     return (
-        f"On {day.day} {day:%b} you told of pain {perhaps}on the bone at the {site_name(pain)}:"
+        f"Pain {perhaps}on the bone at the {site_name(pain)} was told on {day.day} {day:%b}:"
         f" from here on only {new} that a clinician makes."
     )

@@ -42,4 +42,4 @@ def said_of_ground(earlier: Sequence[PastRun], run: PastRun) -> str:
         known = [road[foot] for road in roads if foot in road]
         if len(known) >= MIN_ROAD_RUNS and tilt_deg > median(known) + ROUGHER_DEG:
             found.append(f"{foot} foot tilt ± {tilt_deg:.1f}° (road ± {median(known):.1f}°)")
-    return f"This ground was rougher than your roads: {', '.join(found)}." if found else ""
+    return f"This ground was rougher than the roads: {', '.join(found)}." if found else ""

@@ -104,7 +104,7 @@ class Weeks:
             return ""
         now, then = self._amounts()
         how = "as much as" if percent(self.ratio) == "0 %" else f"{percent(self.ratio)} {_more(self.ratio)} than"
-        return f"{now} in your last 7 days, {how} in the 7 days before ({then}). {RULE}"
+        return f"{now} in the last 7 days, {how} in the 7 days before ({then}). {RULE}"
 
 
 def weeks(history: Iterable[PastRun], today: date) -> Weeks:

@@ -37,7 +37,7 @@ def _road(earlier: Sequence[PastRun], run: PastRun) -> str:
     against = session(road, run, of="road ")
     if against.longest is None or not against.longest.distance_m:
         return f"{first}: no road run in the {REFERENCE_DAYS} days before."
-    told = f"{first}: your longest road run of {REFERENCE_DAYS} days is {km(against.longest.distance_m)}."
+    told = f"{first}: the longest road run of {REFERENCE_DAYS} days is {km(against.longest.distance_m)}."
     return f"{told} {against.sentence}".strip()
 
 
@@ -57,7 +57,7 @@ def _climb(earlier: Sequence[PastRun], run: PastRun) -> str:
     most_m, day = max(climbs)
     if run.climb_m < MIN_CLIMB_M or run.climb_m <= MAX_RATIO * most_m:
         return ""
-    return f"{run.climb_m:.0f} m climbed; your most of {REFERENCE_DAYS} days was {most_m:.0f} m ({day_name(day)})."
+    return f"{run.climb_m:.0f} m climbed; the most of {REFERENCE_DAYS} days was {most_m:.0f} m ({day_name(day)})."
 
 
 def _shoe(earlier: Sequence[PastRun], run: PastRun, shoes: Mapping[str, Shoe]) -> str:

@@ -42,7 +42,7 @@ class Noise:
     @property
     def sentence(self) -> str:
         """What the runner reads."""
-        there = f"Know your noise: {self.runs} of {GUIDED_RUNS} runs that are alike are there"
+        there = f"How much runs differ: {self.runs} of {GUIDED_RUNS} runs that are alike are there"
         if self.runs < MIN_RUNS:
             return f"{there}. It takes {GUIDE}."
         more = "" if self.runs >= GUIDED_RUNS else f" It takes {GUIDE}."

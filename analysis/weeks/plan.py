@@ -152,7 +152,7 @@ def sprain_plan(injury: Injury, entry: Entry, today: date) -> Beginning:
         for holds, words in (
             (entry.bears_weight, "standing on the foot hurts"),
             (entry.moves_freely, "the ankle does not move freely"),
-            (entry.walks_evenly, "you walk differently from your usual"),
+            (entry.walks_evenly, "walking differs from usual"),
         )
         if not holds
     ]
@@ -206,9 +206,9 @@ def _refused(injury: Injury) -> str:
 
 def _not_told(entry: Entry) -> str:
     asked = (
-        (entry.bears_weight, "whether you stand on the foot without pain is not told"),
+        (entry.bears_weight, "whether standing on the foot hurts is not told"),
         (entry.moves_freely, "whether the ankle moves freely is not told"),
-        (entry.walks_evenly, "no healthy walk of yours is known"),
+        (entry.walks_evenly, "no healthy walk is known"),
     )
     return ", ".join(words for told, words in asked if told is None)
 

@@ -16,7 +16,7 @@ from surefoot.analysis.weeks.plan import GROWTH, Plan, Row
 from surefoot.analysis.weeks.red_flags import RedFlag
 
 BUILD_WORDS = {
-    Step.GO_ON: "at most a tenth more than your longest",
+    Step.GO_ON: "at most a tenth more than the longest",
     Step.REPEAT: "no more than last time",
     Step.BACK: "a tenth less than last time",
 }

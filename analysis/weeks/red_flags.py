@@ -20,7 +20,7 @@ CAUSE_DAYS = 7
 """A swelling within so many days of an injury has a known cause."""
 NO_BETTER_WEEKS = 3
 """Source: "no better in three to four weeks", the earlier of both."""
-GROWS, AT_REST = "grows while you run", "is there at night or at rest"
+GROWS, AT_REST = "grows while running", "is there at night or at rest"
 NAMES = {
     Place.ACHILLES: "Achilles tendon",
     Place.NAVICULAR: "inner midfoot",
@@ -63,7 +63,7 @@ class RedFlag:
 
 
 SIGN_REASONS = {
-    Sign.CANNOT_WALK: (Urgency.TODAY, "you cannot stand and walk four steps"),
+    Sign.CANNOT_WALK: (Urgency.TODAY, "standing and walking four steps is not possible"),
     Sign.POP_AT_HEEL: (Urgency.TODAY, "a pop or a kick at the heel, and no standing on tiptoe"),
     Sign.DEFORMED_OR_NUMB: (Urgency.TODAY, "it is out of shape, or the foot is numb or cold"),
     Sign.HOT_WITH_FEVER: (Urgency.TODAY, "a hot, red joint with fever"),

@@ -51,9 +51,9 @@ class Session:
     def sentence(self) -> str:
         """What the runner reads; empty where nothing is to be said."""
         if self.run.distance_m is None:
-            return "How far this run was is not known: it is not compared with your longest run."
+            return "The length of this run is not known: it is not compared with the longest run."
         if self.unknown is not None:
-            return f"How far you ran on {day_name(self.unknown.day)} is not known: this run is not compared."
+            return f"The length of the run of {day_name(self.unknown.day)} is not known: this run is not compared."
         if self.longest is None:
             return f"First {self.of}run for {self.days_since} days." if self.days_since else ""
         return self._longer(self.ratio) if self.ratio and self.is_longer else ""
@@ -61,7 +61,7 @@ class Session:
     def _longer(self, ratio: float) -> str:
         assert self.longest is not None
         long_m, run_m = self.longest.distance_m or 0.0, self.run.distance_m or 0.0
-        what = f"your longest {self.of}run of {REFERENCE_DAYS} days ({km(long_m)}, {day_name(self.longest.day)})"
+        what = f"the longest {self.of}run of {REFERENCE_DAYS} days ({km(long_m)}, {day_name(self.longest.day)})"
         study = "" if self.of else f" {STUDY.format(next(words for above, words in FOUND if ratio > above))}"
         return f"{km(run_m)} is {percent(ratio)} over {what}.{study}"
 

@@ -18,7 +18,7 @@ MAX_RUNS = 20
 """The newest of an anchor that are kept with a run: so many of a runner's own need no assumption."""
 DECIMALS = 4
 ALL_GAITS = (Gait.RUN, Gait.WALK)
-NO_ANCHOR = "no runs are confirmed as your usual"
+NO_ANCHOR = "no runs are confirmed as the usual"
 TOO_SHORT = "less than five minutes of running, and no walk of a hundred strides, are known of both feet"
 
 

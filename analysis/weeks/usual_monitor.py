@@ -17,7 +17,11 @@ from surefoot.analysis.weeks.usual import Usual
 
 WARNING_RATIO = 2.0
 """A difference becomes a warning at so many times what healthy runs differ by."""
-WRONG_IF = ("the shoes are not the ones you said", "the road sloped to one side", "the pods are on each other's feet")
+WRONG_IF = (
+    "the shoes are other ones than was said",
+    "the road sloped to one side",
+    "the pods are on each other's feet",
+)
 
 
 class UsualMonitor:

@@ -63,8 +63,8 @@ class UsualNow:
         """What is confirmed, or how many healthy runs there are."""
         if self.anchor is not None:
             return (
-                f"Your usual: {len(self.anchor.runs)} healthy runs up to {self.anchor.day:%d %b %Y}, as you confirmed."
-                " It stays until you confirm another day."
+                f"The usual: {len(self.anchor.runs)} healthy runs up to {self.anchor.day:%d %b %Y}, as confirmed."
+                " It stays until another day is confirmed."
             )
         known = f"{len(self.healthy)} healthy {'run is' if len(self.healthy) == 1 else 'runs are'} known"
         if not self.may_confirm:

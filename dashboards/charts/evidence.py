@@ -41,7 +41,7 @@ def evidence_charts(finding: Finding, origin_s: float) -> list[tuple[str, Markup
     evidence: Mapping[str, Any] = finding.evidence
     drawn: list[tuple[str, Markup]] = []
     if finding.kind is Kind.INVERSION_EVENT and "curve_time_s" in evidence:
-        drawn.append(("This stance and your usual ones", inversion_chart(evidence)))
+        drawn.append(("This stance and the usual ones", inversion_chart(evidence)))
         drawn += [
             (
                 f"{STRIDE_METRICS[key].label}, the strides before and after",
@@ -78,7 +78,7 @@ def inversion_chart(evidence: Mapping[str, Any]) -> Markup:
         line(axes, (peak_s, peak_s), (usual_deg, peak_deg), "alarm"),
         element("circle", cx=axes.px(peak_s), cy=axes.py(peak_deg), r=4, class_="peak"),
         _label_above(axes, peak_s, peak_deg, f"{least}{peak_deg - usual_deg:.0f}° beyond usual", "alarm"),
-        _label_beside(axes, float(time_s[-1]), float(usual[-1]), "your usual stance", "usual"),
+        _label_beside(axes, float(time_s[-1]), float(usual[-1]), "the usual stance", "usual"),
     )
 
 
@@ -115,9 +115,9 @@ def drift_chart(finding: Finding, evidence: Mapping[str, Any], origin_s: float) 
     axes = Axes(span_s, padded_limits([*values, low, high, now_pct], min_span=6.0))
     return chart(
         axes,
-        f"{_metric_label(evidence)}, right vs left by minute, in percent, and your baseline",
+        f"{_metric_label(evidence)}, right vs left by minute, in percent, and the baseline",
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
-        band_area(axes, low, high, "your baseline"),
+        band_area(axes, low, high, "the baseline"),
         event_marker(axes, finding.time_s, "began", "alarm"),
         event_marker(axes, float(evidence.get("first_known_s", finding.known_s)), "reported", row=1),
         line(axes, time_s, values, "both"),
@@ -184,7 +184,7 @@ def evidence_lines(finding: Finding) -> Sequence[str]:
     if "inversion_velocity_dps" in evidence:
         lines.append(
             f"Turned outward at {'more than' if evidence.get('is_lower_bound') else 'up to'} "
-            f"{evidence['inversion_velocity_dps']:.0f} °/s; your usual stances reach "
+            f"{evidence['inversion_velocity_dps']:.0f} °/s; the usual stances reach "
             f"{evidence['usual_velocity_dps']:.0f} °/s ({evidence['own_strides']} strides compared)."
         )
     if "change_low_pct" in evidence:

@@ -97,7 +97,7 @@ def asymmetry_chart(
         axes,
         f"{metric.label}, right vs left over the run, in percent; above zero the right is larger",
         frame(axes, unit="%", x_ticks=clock_ticks(span_s, origin_s)),
-        band_area(axes, reference.low, reference.high, "your baseline") if reference else Markup(),
+        band_area(axes, reference.low, reference.high, "the baseline") if reference else Markup(),
         _zero_line(axes),
         *(event_marker(axes, event.time_s, event.text) for event in events),
         ribbon(axes, curve.time_s, curve.low, curve.high, "both"),

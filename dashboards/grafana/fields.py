@@ -108,7 +108,7 @@ CLIPPED = Field(
     "Strides in which the sensor clipped: their impact is a lower bound.",
     decimals=1, typical=(None, 10), axis=(0, 20),
 )  # fmt: skip
-RUN_TIME = Field("run_time_s", "Running", "min", "How long you ran.", scale=1 / 60.0, axis=(0, None))
+RUN_TIME = Field("run_time_s", "Running", "min", "How long the runner ran.", scale=1 / 60.0, axis=(0, None))
 DOSE = Field(
     "impact_dose_g",
     "Impact load",

@@ -104,7 +104,7 @@ def _sides() -> Panel:
         [Query(measured), Query(frozen), Query(_unwritten_baseline(least_pct))],
         12,
         overrides=REFERENCE_BAND_STYLE,
-        extra=f"Green: your baseline from the first minutes of this run, ± {least_pct:g} %; a drift begins outside it.",
+        extra=f"Green: the baseline from the first minutes of this run, ± {least_pct:g} %; a drift begins outside it.",
     )
 
 

@@ -124,9 +124,9 @@ def _sides() -> Panel:
     ]
     extra = (
         "One point per run, between two small ones: its 95 % interval by this run alone; a short run has none. "
-        f"Green area: your baseline, the mean of {OWN_RUNS} runs, ± {least_pct:g} %. Green points: between them are "
-        f"{100.0 * (1.0 - FALSE_SHARE):.0f} of 100 healthy runs like this one, by those that you confirmed as your "
-        "usual; a run that cannot be compared with them has none."
+        f"Green area: the baseline, the mean of {OWN_RUNS} runs, ± {least_pct:g} %. Green points: between them are "
+        f"{100.0 * (1.0 - FALSE_SHARE):.0f} of 100 healthy runs like this one, by those that are confirmed "
+        "as the usual; a run that cannot be compared with them has none."
     )
     return time_series(
         "Is my left/right balance changing?", field, queries, 12, draw=RUNS, overrides=overrides, extra=extra

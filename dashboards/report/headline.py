@@ -17,12 +17,12 @@ MIN_RUN_S = 120.0
 MIN_COMPARABLE_RUN_S = 11 * 60.0
 """Less running is too short for a baseline plus something to compare with it."""
 RED_FLAGS = (
-    "you cannot stand and walk four steps",
-    "it hurts on the bone, grows while you run, or is there at night or at rest",
-    "it swells without a cause you know, or something snaps at the outer ankle",
-    "you felt a pop or a kick at the heel, and cannot stand on tiptoe",
+    "standing and walking four steps is not possible",
+    "it hurts on the bone, grows while running, or is there at night or at rest",
+    "it swells without a known cause, or something snaps at the outer ankle",
+    "there was a pop or a kick at the heel, and standing on tiptoe is not possible",
     "it is out of shape, or the foot is numb or cold",
-    "a joint is hot and red and you have fever, or a calf is swollen and tender",
+    "a joint is hot and red with fever, or a calf is swollen and tender",
     "it is no better after three weeks",
 )
 """The same as in `analysis.weeks.red_flags`, for whoever keeps no diary."""
@@ -72,7 +72,7 @@ def assessment_advice(findings: Sequence[Finding]) -> list[str]:
     if any(finding.severity.rank >= Severity.ROLL.rank for finding in rolls):
         advice.append(
             "An ankle that has rolled should be checked even if it feels fine now: look for swelling tonight and "
-            "tomorrow morning. If any point below applies, have it examined before you run again."
+            "tomorrow morning. If any point below applies, have it examined before the next run."
         )
     lasting = [
         finding for finding in findings

@@ -245,7 +245,7 @@ def _over_time_section(run: AnalysedRun, findings: Sequence[Finding]) -> Markup:
         "time",
         element("p", left_right_legend()),
         element("p", "Medians of each half minute of running, with their 95 % intervals; "
-                "vertical lines mark findings. Green: your baseline from the first minutes, ± the smallest lasting "
+                "vertical lines mark findings. Green: the baseline from the first minutes, ± the smallest lasting "
                 "change we report."),
         element("div", *(element("figure", element("figcaption", name), drawn) for name, drawn in figures),
                 class_="figures"),
@@ -259,7 +259,7 @@ def _assessment_section(findings: Sequence[Finding]) -> Markup:
         *(element("p", text) for text in assessment_advice(findings)),
         element(
             "p",
-            "How you feel counts more than any number here. Do not run on it and have it seen if any of these applies:",
+            "How it feels counts more than any number here. Do not run on it and have it seen if any of these applies:",
         ),
         element("ul", *(element("li", text) for text in RED_FLAGS)),
     )

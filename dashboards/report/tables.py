@@ -48,7 +48,7 @@ def opposite_impacts_note(run: AnalysedRun) -> Markup:
     smaller = Foot.RIGHT if peak.value < 0.0 else Foot.LEFT
     return element(
         "p",
-        f"Your {smaller} foot has the smaller jolt ({STRIDE_METRICS[key].label.lower()} {asymmetry_text(peak)}) and "
+        f"The {smaller} foot has the smaller jolt ({STRIDE_METRICS[key].label.lower()} {asymmetry_text(peak)}) and "
         f"the more sudden one (impact rate {asymmetry_text(rate)}): they are two things, how hard it is and how fast "
         "it builds up. Both also depend on where a pod sits on its shoe, so that only their changes over a run count.",
     )

@@ -61,7 +61,7 @@ def watch_section(run: AnalysedRun) -> Markup:
     figures += [each for each in _courses(run) if each[1]]
     return element(
         "section",
-        element("h2", "Where you ran"),
+        element("h2", "Where the run went"),
         element("div", *(element("figure", element("figcaption", name), each) for name, each in figures),
                 class_="figures"),
         _spot_list(run, findings) if findings else None,
@@ -90,7 +90,7 @@ def _source_text(run: AnalysedRun) -> str:
     return (
         f"By a watch ({joined.form.upper()}), put on the pods' clock by its {joined.compared}: its own clock was "
         f"{clock_ahead_text(joined.ahead_s, joined.sd_s)}. Places leave this computer only with a report, or a file "
-        "that you export."
+        "that is exported."
     )
 
 

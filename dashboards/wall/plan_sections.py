@@ -52,7 +52,7 @@ def rows_section(state: PlanState) -> Markup:
         for number, row in enumerate(plan.rows, 1)
     ]  # fmt: skip
     flat = element("p", "All of it on flat, even ground.") if plan.is_flat else None
-    easy = element("p", "Without hills, and no faster than your easy runs.") if plan.is_easy else None
+    easy = element("p", "Without hills, and no faster than the easy runs.") if plan.is_easy else None
     told = element("p", CONVENTION if bands_are_convention(plan) else None, class_="small")
     whose = element("p", f"{PLAN_KINDS[plan.kind]}{made}; followed since {_day(state.followed.begun)}.")
     return section("rows", "The plan", whose, element("ul", *rows, class_="kept"), flat, easy, told)

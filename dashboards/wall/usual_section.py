@@ -14,7 +14,7 @@ def usual(runner: str, told: UsualNow, today: date, *, may_tell: bool) -> Markup
     """What is confirmed, what has changed, the runner's noise, and baselines of runs like the newest."""
     return section(
         "usual",
-        "Your usual",
+        "The usual",
         *(element("p", sentence) for sentence in told.sentences),
         _baselines(told),
         _confirm(runner, told, today) if may_tell and told.may_confirm else None,
@@ -32,7 +32,7 @@ def _baselines(told: UsualNow) -> Markup | None:
                 element("td", text)
                 for text in (
                     NAMES[metric],
-                    {"anchor": "your anchor", "recent": "the last runs"}[kind],
+                    {"anchor": "the confirmed runs", "recent": "the last runs"}[kind],
                     str(found.runs),
                     with_unbroken_units(f"{signed(found.middle_pct, 1, plus=True)} %"),
                     with_unbroken_units(f"± {half_pct:.1f} %"),
@@ -46,7 +46,7 @@ def _baselines(told: UsualNow) -> Markup | None:
         element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
         element("tbody", *rows),
     )
-    return element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Your usual, in numbers")
+    return element("div", table, class_="scroll", tabindex="0", role="region", aria_label="The usual, in numbers")
 
 
 def _confirm(runner: str, told: UsualNow, today: date) -> Markup:

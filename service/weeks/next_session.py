@@ -125,7 +125,7 @@ def _at_worst(stage: Stage | None) -> str:
     if stage is None:
         return ""
     day = f"{stage.from_day:%A}, {stage.from_day.day} {stage.from_day:%b}"
-    return f"If you run again it is compared with {stage.row.words}, from {day} on."
+    return f"Another run is compared with {stage.row.words}, from {day} on."
 
 
 def _sentence(stage: Stage, last: Judged | None, today: date) -> str:

@@ -92,7 +92,7 @@ def test_a_step_is_held_against_the_minutes_before_it_and_a_drift_against_the_fi
     assert "than in the minutes just before" in spike.message
     assert SUDDEN_S - 330.0 < float(spike.evidence["baseline_start_s"]) < float(spike.evidence["baseline_end_s"])  # type: ignore[arg-type]
     assert spike.evidence["baseline_end_s"] == pytest.approx(SUDDEN_S, abs=20.0)
-    assert "than in your first minutes" in drift.message
+    assert "than in the first minutes" in drift.message
     assert drift.evidence["baseline_start_s"] == pytest.approx(0.0, abs=60.0)
 
 
@@ -113,7 +113,7 @@ def test_a_drift_names_a_treadmill_that_has_been_made_steeper(told: bool) -> Non
     *_, last = monitor.push(strides_of(profile, np.random.default_rng(1)), [], 0.0, np.inf)
     reasons = last.evidence["wrong_if"]
     assert isinstance(reasons, list)
-    assert ("the treadmill is 6.0 % steeper than in your first minutes, which may be why." in last.message) == told
+    assert ("the treadmill is 6.0 % steeper than in the first minutes, which may be why." in last.message) == told
     assert any("% steeper than" in str(each) for each in reasons) == told
     assert last.evidence.get("inclination_change_pct") == (pytest.approx(6.0, abs=0.1) if told else None)
 
@@ -166,8 +166,8 @@ def test_the_value_follows_a_drift_and_the_last_one_is_what_is_there() -> None:
     assert (first.id, first.known_s) == (last.id, last.evidence["first_known_s"])
     assert abs(first.value) < 4.0
     assert last.value == pytest.approx(-6.0, abs=1.2)
-    assert first.message.startswith(f"Now your left foot stays on the ground {abs(first.value):.1f} ± ")
-    assert last.message.startswith(f"At the end your left foot stays on the ground {abs(last.value):.1f} ± ")
+    assert first.message.startswith(f"Now the left foot stays on the ground {abs(first.value):.1f} ± ")
+    assert last.message.startswith(f"At the end the left foot stays on the ground {abs(last.value):.1f} ± ")
     assert last.revision < 16
     assert last.known_s == pytest.approx(3600.0, abs=60.0)
 
@@ -198,7 +198,7 @@ def there_and_half_back(time_s: Floats) -> Floats:
 )
 def test_a_drift_says_whether_it_still_grows(curve: Curve, words: str) -> None:
     *_, last = run(RunProfile(42.0, scatter_ratio=0.4).with_change(Foot.LEFT, contact=curve))
-    assert last.message.split(". ")[0].endswith(f"than in your first minutes, against your right, {words}")
+    assert last.message.split(". ")[0].endswith(f"than in the first minutes, against the right, {words}")
     assert last.evidence["trend"] == words
 
 

@@ -91,10 +91,10 @@ def test_an_accelerometer_that_clips_hides_nothing() -> None:
 def test_a_gyroscope_that_clips_after_the_landing_makes_the_angle_a_lower_bound() -> None:
     _, samples, truth = rolled()
     (told,) = rolls(analyse([clipped(samples, truth.onset_s + 0.02, truth.onset_s + 0.04, gyroscope=True)]))
-    assert f"at least {told.value:.0f}° farther outward than you usually stand, at more than" in told.message
+    assert f"at least {told.value:.0f}° farther outward than its usual stance, at more than" in told.message
     assert told.evidence["is_lower_bound"] is True
     (whole,) = rolls(analyse([samples]))
-    assert f": {whole.value:.0f}° farther outward than you usually stand, at up to" in whole.message
+    assert f": {whole.value:.0f}° farther outward than its usual stance, at up to" in whole.message
     assert whole.evidence["is_lower_bound"] is False
 
 
@@ -175,7 +175,7 @@ def test_an_event_has_a_peak_that_was_seen_and_a_rate_that_three_axes_can_read(
 )
 def test_what_is_not_sure_is_told_as_a_possibility(confidence: float, words: str) -> None:
     told = roll_message(Foot.LEFT, CLEAR, Severity.ROLL, confidence)
-    assert told.startswith(f"Your left ankle {words} farther outward")
+    assert told.startswith(f"The left ankle {words} farther outward")
 
 
 @pytest.mark.parametrize("strike", ["rear", "mid", "fore"])
@@ -183,7 +183,7 @@ def test_a_clear_roll_is_told_as_one_though_its_landing_looks_like_no_other(stri
     _, samples, _ = rolled(strike)
     (told,) = rolls(analyse([samples]))
     assert told.confidence > 0.8
-    assert told.message.startswith("Your left ankle rolled over: ")
+    assert told.message.startswith("The left ankle rolled over: ")
 
 
 def aftermath(running: list[bool], *, pause_s: float = 0.0) -> Aftermath:
@@ -198,11 +198,11 @@ def aftermath(running: list[bool], *, pause_s: float = 0.0) -> Aftermath:
 def test_strides_of_another_gait_are_not_compared() -> None:
     after = aftermath([True] * 5 + [False] * 6)
     assert (after.before.shape[1], after.after.shape[1], after.then) == (10, 5, Then.WALKING)
-    assert after.sentence == "The strides after it were like those before. Then you changed to walking."
+    assert after.sentence == "The strides after it were like those before. Then came walking."
     assert after.known_s == pytest.approx((13 + 7) * 0.7)
     at_once = aftermath([False] * 8)
     assert (at_once.complete, at_once.compared) == (True, False)
-    assert at_once.sentence == "Then you changed to walking."
+    assert at_once.sentence == "Then came walking."
 
 
 def test_one_odd_stride_is_no_change_of_gait() -> None:
@@ -212,7 +212,7 @@ def test_one_odd_stride_is_no_change_of_gait() -> None:
 
 def test_strides_after_a_pause_are_not_compared() -> None:
     after = aftermath([True] * 8, pause_s=20.0)
-    assert (after.complete, after.compared, after.sentence) == (True, False, "Then you paused.")
+    assert (after.complete, after.compared, after.sentence) == (True, False, "Then came a pause.")
 
 
 def test_who_walks_on_after_a_roll_is_not_told_to_be_slower() -> None:
@@ -222,5 +222,5 @@ def test_who_walks_on_after_a_roll_is_not_told_to_be_slower() -> None:
     found = analyse(sensed(motion, seed=4).feet)
     (last,) = (each for each in found.results.findings if each.kind is Kind.INVERSION_EVENT and each.revision == 1)
     assert last.state is State.RESOLVED
-    assert last.message.endswith("Then you changed to walking.")
+    assert last.message.endswith("Then came walking.")
     assert "slower" not in last.message

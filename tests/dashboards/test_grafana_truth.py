@@ -102,7 +102,7 @@ def test_the_squads_table_has_room_for_four_runners_with_all_that_was_found(widt
     taken_px = sum(each["value"] for one in shown for each in one["properties"] if each["id"] == "custom.width")
     letters_per_line = (width_px - 100 - taken_px) / 7.0
     message = (
-        "Your right ankle rolled over: 40° farther outward than you usually stand, at up to 918 °/s. If it hurts, stop."
+        "The right ankle rolled over: 40° farther outward than its usual stance, at up to 918 °/s. If it hurts, stop."
     )
     lines = 1 + len(message) // letters_per_line
     room_px = panel["gridPos"]["h"] * GRID_PX - TITLE_PX - HEADER_PX

@@ -46,7 +46,7 @@ def page() -> str:
 def test_the_verdict_comes_first_and_tells_the_roll_and_the_change(page: str) -> None:
     first = text_of(page[page.index("<h1") :])
     change = next(each for each in latest(eventful().results.findings) if each.kind is not Kind.INVERSION_EVENT)
-    roll, head = f"Your left ankle rolled over at {clock(ROLL_S)}", change.message.split(". ")[0]
+    roll, head = f"The left ankle rolled over at {clock(ROLL_S)}", change.message.split(". ")[0]
     assert first.strip().startswith(f"{roll}; {head[0].lower()}{head[1:]}.")
 
 
@@ -102,7 +102,7 @@ def test_a_smaller_jolt_that_is_more_sudden_is_explained(rate_factor: float, tol
     })  # fmt: skip
     results = replace(run.results, strides={**run.results.strides, Foot.RIGHT: right})
     text = text_of(report_html(replace(run, results=results)))
-    assert ("Your right foot has the smaller jolt (impact peak −" in text) is told
+    assert ("The right foot has the smaller jolt (impact peak −" in text) is told
     assert ("and the more sudden one (impact rate +" in text) is told
 
 

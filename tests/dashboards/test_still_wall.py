@@ -122,7 +122,7 @@ def test_nothing_is_read_out_but_what_is_new(page: Page, source: FakeViewDataSou
         expect(page.locator("#clock")).to_have_text(f"2:{50 + second:.0f}")
     assert page.evaluate("window.spoken") == []
     source.set(*squad("anna", "carl", at_s=4.0))
-    expect(page.locator("#alert")).to_contain_text("carl: Your left ankle rolled over")
+    expect(page.locator("#alert")).to_contain_text("carl: The left ankle rolled over")
     assert page.evaluate("window.spoken.length") == 1
 
 

@@ -73,7 +73,7 @@ def test_who_needs_a_look_comes_first_and_moves_there(wall: str, page: Page, sou
     source.set(eventful_runner("anna", QUIET_S), eventful_runner("ben", ROLLED_S))
     expect(page.locator(".card")).to_have_count(2)
     expect(page.locator(".card").first).to_contain_text("ben")
-    expect(page.locator("#alert")).to_contain_text("ben: Your left ankle rolled over")
+    expect(page.locator("#alert")).to_contain_text("ben: The left ankle rolled over")
 
 
 def test_old_values_look_old(wall: str, page: Page) -> None:
@@ -197,7 +197,7 @@ def test_a_recorded_run_is_replayed_at_any_place_and_speed(wall: str, page: Page
 def test_the_report_is_one_click_away(wall: str, page: Page) -> None:
     page.goto(f"{wall}/runs")
     page.get_by_role("link", name="anna").click()
-    expect(page.locator("h1")).to_contain_text("Your left ankle rolled over at 2:30")
+    expect(page.locator("h1")).to_contain_text("The left ankle rolled over at 2:30")
     assert page.evaluate("getComputedStyle(document.querySelector('.finding')).borderLeftWidth") == "5px"
 
 

@@ -128,7 +128,7 @@ def test_report_and_findings_tell_where_it_was() -> None:
     told = where_text(run, roll)
     assert re.fullmatch(r"at 0\.4\d km, 500 m high, heart rate 150", told)
     assert text.count(told) == 2  # in its card, and below the map
-    assert "Where you ran" in text
+    assert "Where the run went" in text
     assert "its own clock was 1:00:07 h ahead (± 2.1 s)" in text
     number = most_severe_first(latest(run.results.findings)).index(roll) + 1
     assert f'text-anchor="middle">{number}</text><' in report_html(run)
@@ -149,7 +149,7 @@ def test_distance_and_splits_are_by_the_watch_where_it_was_there() -> None:
 
 def test_without_a_watch_there_is_nothing_about_places() -> None:
     page = report_html(eventful())
-    assert "Where you ran" not in page
+    assert "Where the run went" not in page
     assert "heart rate" not in text_of(page)
     assert 'class="chart map"' not in page
 

@@ -155,7 +155,7 @@ def _pain(house: House, phone: Phone) -> Iterator[Finding]:
     said = house.people.all_of(RUNNER, CheckIn)[-1]
     yield _taps("after a run with a roll", "a pain", taps, MAX_PAIN, said.worst == 4 and said.when is When.AFTER)
     told = phone.page.locator("#flags").inner_text()
-    urgent = told.startswith("Do not run on it; have it seen today: you cannot stand and walk four steps")
+    urgent = told.startswith("Do not run on it; have it seen today: standing and walking four steps is not possible")
     yield Finding(
         "a sign was chosen", "have it seen today", _yes(urgent), "yes", urgent and said.signs == {Sign.CANNOT_WALK}
     )

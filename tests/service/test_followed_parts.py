@@ -79,7 +79,7 @@ def test_a_roll_is_spoken_once_however_the_part_comes(settings: Settings, rolled
     known = latest(rolled.finished.analysis.runners[RUNNER].results.findings)
     assert len(rolls) == sum(each.kind is Kind.INVERSION_EVENT for each in known) > 0
     assert [cue.number for cue in cues] == list(range(1, len(cues) + 1))
-    assert rolls[0].text.startswith(("Your left ankle ", "Your right ankle "))
+    assert rolls[0].text.startswith(("The left ankle ", "The right ankle "))
     assert rolls[0].text.endswith("rolled over.")
     again = FollowedParts(settings)
     again.read_on()

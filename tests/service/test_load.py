@@ -42,7 +42,7 @@ def test_a_run_of_a_watch_is_told_as_any_other(capsys: pytest.CaptureFixture[str
     assert surefoot(capsys, "load").out.splitlines() == [
         "7 days up to 2 Jan: 2 runs, 120 min running, 23.0 km, 2 without pods.",
         "7 days before: no run.",
-        "13.0 km is 30 % over your longest run of 30 days (10.0 km, 30 Dec). In 5,205 runners such runs were followed"
+        "13.0 km is 30 % over the longest run of 30 days (10.0 km, 30 Dec). In 5,205 runners such runs were followed"
         " by more overuse injuries (+64 %, 31 to 105); that is a finding about groups.",
     ]
 
@@ -58,7 +58,7 @@ def test_more_climbed_than_lately_is_told(
     three_days_before_ns = round(run.manifest.created_utc.timestamp()) * 10**9 - 3 * DAY_NS
     WatchRuns(settings.store_path).add(replace(watch_run, runner=runner, time_ns=three_days_before_ns, ascent_m=90.0))
     assert [each.climb_m for each in past_runs(settings, runner)] == [90.0, 260.0]
-    assert "260 m climbed; your most of 30 days was 90 m" in surefoot(capsys, "load", runner).out
+    assert "260 m climbed; the most of 30 days was 90 m" in surefoot(capsys, "load", runner).out
 
 
 def test_nothing_is_said_of_growth_while_a_plan_is_followed(
@@ -69,12 +69,12 @@ def test_nothing_is_said_of_growth_while_a_plan_is_followed(
     for days, metres in ((0, 13_000.0), (3, 10_000.0)):
         begun_ns = watch_run.time_ns - days * DAY_NS
         runs.add(replace(watch_run, time_ns=begun_ns, duration_s=3600.0, distance_m=metres))
-    assert "over your longest run" in surefoot(capsys, "load").out
+    assert "over the longest run" in surefoot(capsys, "load").out
     plans = Plans(People(settings.data), RUNNER)
     plans.begin_clinician([Row(1, 1200.0)], "M. Roth", day, day)
     assert len(surefoot(capsys, "load").out.splitlines()) == 2
     plans.end(day)
-    assert "over your longest run" in surefoot(capsys, "load").out
+    assert "over the longest run" in surefoot(capsys, "load").out
 
 
 def test_a_run_with_pods_counts_its_running_alone(

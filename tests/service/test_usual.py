@@ -128,7 +128,7 @@ def test_what_a_run_is_compared_with_is_frozen_in_it(uneven: RunFolder, capsys: 
     assert all(count == 2 for *_, count in rows)  # at its start and at its end
     report = run.path.parent / "report.html"
     surefoot(capsys, "report", run.path, "--output", report)
-    assert '<p class="lead">Different from your usual: left contact is' in report.read_text()
+    assert '<p class="lead">Different from usual: left contact is' in report.read_text()
     # whatever is confirmed and told later
     People(settings.data).withdraw(runner, Anchor, "usual")
     store_past(settings, runner, *(5.0,) * 6, first=began + timedelta(days=2))
@@ -157,11 +157,11 @@ def test_the_command_tells_confirms_and_compares(capsys: pytest.CaptureFixture[s
     store_past(settings, RUNNER, *EVEN)
     first = surefoot(capsys, "usual", RUNNER).out.splitlines()
     assert first[0] == "No usual is confirmed; 5 healthy runs are known, the last of 13 Dec."
-    assert "surefoot usual anna --confirm 2025-12-13 confirms them as your usual." in first
+    assert "surefoot usual anna --confirm 2025-12-13 confirms them as the usual." in first
     store_balance(settings, RUNNER, LATER, 5.0)
     told = surefoot(capsys, "usual", RUNNER, "--confirm", "2025-12-31").out
-    assert "Your usual: 5 healthy runs up to 31 Dec 2025, as you confirmed." in told
-    assert "Newest run, 10 Jan: Different from your usual: left contact is 5.0 % shorter against the right" in told
+    assert "The usual: 5 healthy runs up to 31 Dec 2025, as confirmed." in told
+    assert "Newest run, 10 Jan: Different from usual: left contact is 5.0 % shorter against the right" in told
     assert "anchor, 5 runs: contact right vs left +0.0 % (± 3." in told
     refused = surefoot(capsys, "usual", RUNNER, "--confirm", "2025-12-02")
     assert (refused.code, refused.err) == (2, f"error: {TooFewHealthyError(1, date(2025, 12, 2))}\n")
@@ -183,7 +183,7 @@ def test_ten_runs_measure_ones_own_noise(capsys: pytest.CaptureFixture[str]) -> 
     settings = load_configuration().settings
     store_past(settings, RUNNER, *EVEN[:2])
     assert (
-        "Know your noise: 2 of 10 runs that are alike are there. It takes five easy minutes"
+        "How much runs differ: 2 of 10 runs that are alike are there. It takes five easy minutes"
         in surefoot(capsys, "usual", RUNNER).out
     )
     store_past(settings, RUNNER, *(1.5, -1.5) * 4, first=FIRST + timedelta(days=10))

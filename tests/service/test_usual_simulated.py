@@ -51,7 +51,7 @@ def test_planted_differences_are_told_and_the_noise_is_what_was_simulated(capsys
             line for line in surefoot(capsys, "usual", RUNNER).out.splitlines() if line.startswith("Newest run")
         )
         if abs(planted_pct) <= 3.0:
-            assert "As before, within what your runs differ by (± " in newest
+            assert "As before, within what the runs differ by (± " in newest
         else:
             shorter = "left" if planted_pct > 0.0 else "right"
             size = re.search(rf"{shorter} contact is (\S+) % shorter", newest)

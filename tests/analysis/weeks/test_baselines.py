@@ -33,11 +33,11 @@ NEW = replace(HEALTHY[0], run="new", started=START + timedelta(days=30))
 @pytest.mark.parametrize(
     ("value_pct", "sentence"),
     [
-        (3.0, "As before, within what your runs differ by (± 3.3 %)."),
-        (-3.0, "As before, within what your runs differ by (± 3.3 %)."),
-        (4.0, "Different from your usual: left contact is 4.0 % shorter against the right than it was; your runs differ"
+        (3.0, "As before, within what the runs differ by (± 3.3 %)."),
+        (-3.0, "As before, within what the runs differ by (± 3.3 %)."),
+        (4.0, "Different from usual: left contact is 4.0 % shorter against the right than it was; your runs differ"
               " by ± 3.3 %."),
-        (-4.0, "Different from your usual: right contact is 4.0 % shorter against the left than it was; your runs"
+        (-4.0, "Different from usual: right contact is 4.0 % shorter against the left than it was; the runs"
                " differ by ± 3.3 %."),
     ],
 )  # fmt: skip

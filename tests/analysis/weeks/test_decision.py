@@ -73,7 +73,7 @@ NOT_TOLD = " at the left outer ankle is not told."
         (replace(GOOD, bouts=Match.LESS), "It was less than planned" + AGAIN),
         (replace(GOOD, bouts=Match.MORE), "It was more than planned" + AGAIN),
         (replace(GOOD, bouts=Match.CANNOT_TELL), UNKNOWN + "the pods did not see all of the session."),
-        (replace(GOOD, evenness=Evenness.DIFFERENT), "Uneven: different from your usual" + AGAIN),
+        (replace(GOOD, evenness=Evenness.DIFFERENT), "Uneven: different from usual" + AGAIN),
         (replace(GOOD, evenness=None),
          UNKNOWN + "left against right is not known, or has nothing to be compared with."),
         (replace(GOOD, roll=Roll.ANSWERED), "An ankle rolled" + BEFORE),
@@ -99,9 +99,9 @@ def test_every_answer_has_its_sentence(told: Told, sentence: str) -> None:
     ("changes", "sentence"),
     [
         ({"hills": True}, "There were hills, which the plan leaves out" + AGAIN),
-        ({"faster": True}, "Some of it was faster than your easy runs" + AGAIN),
+        ({"faster": True}, "Some of it was faster than the easy runs" + AGAIN),
         ({"hills": None}, UNKNOWN + "whether there were hills is not told."),
-        ({"faster": None}, UNKNOWN + "how fast it was against your easy runs is not known."),
+        ({"faster": None}, UNKNOWN + "how fast it was against the easy runs is not known."),
     ],
 )
 def test_a_tendon_runs_easily_and_without_hills(changes: dict[str, Any], sentence: str) -> None:

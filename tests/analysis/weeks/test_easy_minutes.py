@@ -64,9 +64,9 @@ def usual(*values_pct: float, metrics: Sequence[str] = (CONTACT, IMPACT), speed_
 @pytest.mark.parametrize(
     ("balance_pct", "evenness", "said"),
     [
-        (0.5, Evenness.AS_BEFORE, "As before, within what your runs differ by (± "),
-        (6.0, Evenness.DIFFERENT, "Different from your usual: left contact is 6.0 % shorter"),
-        (-6.0, Evenness.DIFFERENT, "Different from your usual: right contact is 6.0 % shorter"),
+        (0.5, Evenness.AS_BEFORE, "As before, within what the runs differ by (± "),
+        (6.0, Evenness.DIFFERENT, "Different from usual: left contact is 6.0 % shorter"),
+        (-6.0, Evenness.DIFFERENT, "Different from usual: right contact is 6.0 % shorter"),
     ],
 )
 def test_five_minutes_are_as_before_or_different(balance_pct: float, evenness: Evenness, said: str) -> None:
@@ -79,7 +79,7 @@ def test_five_minutes_are_as_before_or_different(balance_pct: float, evenness: E
 @pytest.mark.parametrize(
     ("windows", "own", "why"),
     [
-        (half_minutes(), Usual(), "no runs are confirmed as your usual"),
+        (half_minutes(), Usual(), "no runs are confirmed as the usual"),
         (half_minutes(), usual(0.0, 1.0), "fewer than 3 healthy runs like it are known"),
         (half_minutes(count=9), usual(*EVEN), "less than five minutes of running in one go are known"),
         (
@@ -89,8 +89,8 @@ def test_five_minutes_are_as_before_or_different(balance_pct: float, evenness: E
         ),
         (half_minutes(gait=Gait.WALK), usual(*EVEN), "less than five minutes of running in one go are known"),
         (half_minutes(speeds_mps=(2.4, 3.1)), usual(*EVEN), "the speed was not steady"),
-        (half_minutes(speeds_mps=(3.5,)), usual(*EVEN), "the speed was 25 % above that of your usual runs"),
-        (half_minutes(speeds_mps=(2.2,)), usual(*EVEN), "the speed was 21 % below that of your usual runs"),
+        (half_minutes(speeds_mps=(3.5,)), usual(*EVEN), "the speed was 25 % above that of the usual runs"),
+        (half_minutes(speeds_mps=(2.2,)), usual(*EVEN), "the speed was 21 % below that of the usual runs"),
         (
             [replace(each, asymmetry_pct={}) for each in half_minutes()],
             usual(*EVEN),

@@ -42,7 +42,7 @@ def ran(days_ago: int, tilt_deg: Mapping[Foot, float], surface: Surface | None =
 def test_a_trail_is_rougher_than_a_road_and_one_that_falls_off_is_not() -> None:
     roads = [ran(days, scatter_deg()) for days in (9, 6, 3)]
     said = said_of_ground(roads, ran(0, scatter_deg(ground_deg=3.0)))
-    assert said.startswith("This ground was rougher than your roads: left foot tilt ± ")
+    assert said.startswith("This ground was rougher than the roads: left foot tilt ± ")
     assert said_of_ground(roads, ran(0, scatter_deg(camber_pct=5.0))) == ""
     for foot in Foot:
         assert scatter_deg(camber_pct=5.0)[foot] == pytest.approx(scatter_deg()[foot], abs=0.3)
@@ -55,10 +55,10 @@ ROADS = [ran(days, ROAD) for days in (9, 6, 3)]
 @pytest.mark.parametrize(
     ("earlier", "run", "said"),
     [
-        (ROADS, ran(0, ROUGH), "This ground was rougher than your roads: left foot tilt ± 3.1° (road ± 1.2°)."),
-        (ROADS, ran(0, ROUGH, None), "This ground was rougher than your roads: left foot tilt ± 3.1° (road ± 1.2°)."),
+        (ROADS, ran(0, ROUGH), "This ground was rougher than the roads: left foot tilt ± 3.1° (road ± 1.2°)."),
+        (ROADS, ran(0, ROUGH, None), "This ground was rougher than the roads: left foot tilt ± 3.1° (road ± 1.2°)."),
         (ROADS, ran(0, {**ROUGH, Foot.RIGHT: 2.5}),
-         "This ground was rougher than your roads: left foot tilt ± 3.1° (road ± 1.2°),"
+         "This ground was rougher than the roads: left foot tilt ± 3.1° (road ± 1.2°),"
          " right foot tilt ± 2.5° (road ± 1.4°)."),
         (ROADS, ran(0, ROUGH, Surface.TRAIL), ""),
         (ROADS, ran(0, {Foot.LEFT: 2.2}), ""),

@@ -35,21 +35,21 @@ STUDY = "In 5,205 runners such runs were followed by more overuse injuries ({});
     [
         ([ran(3)], 11.0, ""),
         ([ran(3, 11.0)], 12.1, ""),
-        ([ran(3)], 11.001, "11.0 km is 10 % over your longest run of 30 days (10.0 km, 28 May). +64 %, 31 to 105"),
-        ([ran(3)], 13.0, "13.0 km is 30 % over your longest run of 30 days (10.0 km, 28 May). +64 %, 31 to 105"),
-        ([ran(3)], 13.001, "13.0 km is 30 % over your longest run of 30 days (10.0 km, 28 May). +52 %, 16 to 100"),
-        ([ran(3)], 25.0, "25.0 km is 150 % over your longest run of 30 days (10.0 km, 28 May). +128 %, 50 to 248"),
+        ([ran(3)], 11.001, "11.0 km is 10 % over the longest run of 30 days (10.0 km, 28 May). +64 %, 31 to 105"),
+        ([ran(3)], 13.0, "13.0 km is 30 % over the longest run of 30 days (10.0 km, 28 May). +64 %, 31 to 105"),
+        ([ran(3)], 13.001, "13.0 km is 30 % over the longest run of 30 days (10.0 km, 28 May). +52 %, 16 to 100"),
+        ([ran(3)], 25.0, "25.0 km is 150 % over the longest run of 30 days (10.0 km, 28 May). +128 %, 50 to 248"),
         ([ran(29, 20.0), ran(3)], 20.0, ""),
         ([ran(30, 20.0), ran(3)], 20.0,
-         "20.0 km is 100 % over your longest run of 30 days (10.0 km, 28 May). +52 %, 16 to 100"),
+         "20.0 km is 100 % over the longest run of 30 days (10.0 km, 28 May). +52 %, 16 to 100"),
         ([ran(41)], 8.0, "First run for 41 days."),
         ([ran(30)], 8.0, "First run for 30 days."),
         ([], 8.0, ""),
         ([ran(-1, 1.0), ran(0, 8.0)], 8.0, ""),
         ([ran(0.2, 10.0)], 10.0, ""),
         ([ran(3, 30.0, minutes=0.0), ran(41)], 8.0, "First run for 41 days."),
-        ([ran(3)], None, "How far this run was is not known: it is not compared with your longest run."),
-        ([ran(3), ran(2, None)], 20.0, "How far you ran on 29 May is not known: this run is not compared."),
+        ([ran(3)], None, "The length of this run is not known: it is not compared with the longest run."),
+        ([ran(3), ran(2, None)], 20.0, "The length of the run of 29 May is not known: this run is not compared."),
         ([ran(3), ran(2, None, minutes=30.0)], 10.0, ""),
     ],
     ids=[
@@ -98,16 +98,16 @@ def test_two_minutes_of_running_make_a_day_of_running() -> None:
 
 def test_rolling_weeks_are_told_with_what_the_rule_is_worth() -> None:
     history = [ran(6), ran(0, 14.0), ran(7), ran(13), ran(14, 99.0)]
-    said = "24.0 km in your last 7 days, 20 % more than in the 7 days before (20.0 km). "
+    said = "24.0 km in the last 7 days, 20 % more than in the 7 days before (20.0 km). "
     assert weeks(history, NOW.date()).sentence == said + RULE
     assert weeks([ran(0), ran(7)], NOW.date()).sentence.startswith(
-        "10.0 km in your last 7 days, as much as in the 7 days"
+        "10.0 km in the last 7 days, as much as in the 7 days"
     )
     assert weeks([ran(0)], NOW.date()).sentence == ""
 
 
 def test_weeks_with_a_run_of_unknown_length_are_compared_in_minutes() -> None:
-    said = "30 min in your last 7 days, 50 % less than in the 7 days before (60 min). "
+    said = "30 min in the last 7 days, 50 % less than in the 7 days before (60 min). "
     assert weeks([ran(0, None, 30.0), ran(8)], NOW.date()).sentence == said + RULE
 
 
@@ -135,10 +135,10 @@ ROAD, TREADMILL = Surface.ROAD, Surface.TREADMILL
         ([ran(40, surface=ROAD), ran(20, surface=TREADMILL), ran(6, surface=TREADMILL)], ran(0, surface=ROAD),
          ["First road run after 2 on the treadmill: no road run in the 30 days before."]),
         ([ran(20, 12.0, surface=ROAD), ran(6, surface=TREADMILL)], ran(0, surface=ROAD),
-         ["First road run after 1 on the treadmill: your longest road run of 30 days is 12.0 km."]),
+         ["First road run after 1 on the treadmill: the longest road run of 30 days is 12.0 km."]),
         ([ran(20, 5.0, surface=ROAD), ran(6, surface=TREADMILL)], ran(0, surface=ROAD),
-         ["First road run after 1 on the treadmill: your longest road run of 30 days is 5.0 km."
-          " 10.0 km is 100 % over your longest road run of 30 days (5.0 km, 11 May)."]),
+         ["First road run after 1 on the treadmill: the longest road run of 30 days is 5.0 km."
+          " 10.0 km is 100 % over the longest road run of 30 days (5.0 km, 11 May)."]),
         ([ran(20, surface=ROAD), ran(6)], ran(0, surface=ROAD), []),
         ([ran(6, surface=TREADMILL), ran(5, surface=Surface.MIXED)], ran(0, surface=ROAD), []),
         ([ran(6, surface=TREADMILL)], ran(0), []),
@@ -146,10 +146,10 @@ ROAD, TREADMILL = Surface.ROAD, Surface.TREADMILL
          ["The first run in 30 days that is labelled as hilly."]),
         ([ran(29, hills=True)], ran(0, hills=True), []),
         ([ran(20, climb_m=258.4), ran(6, climb_m=80.0)], ran(0, climb_m=412.0),
-         ["412 m climbed; your most of 30 days was 258 m (11 May)."]),
+         ["412 m climbed; the most of 30 days was 258 m (11 May)."]),
         ([ran(20, climb_m=200.0)], ran(0, climb_m=220.0), []),
         ([ran(20, climb_m=200.0)], ran(0, climb_m=220.1),
-         ["220 m climbed; your most of 30 days was 200 m (11 May)."]),
+         ["220 m climbed; the most of 30 days was 200 m (11 May)."]),
         ([ran(20, climb_m=0.0)], ran(0, climb_m=49.0), []),
         ([ran(20, climb_m=200.0), ran(6)], ran(0, climb_m=412.0), []),
         ([ran(31, climb_m=20.0)], ran(0, climb_m=412.0), []),

@@ -52,13 +52,13 @@ UNKNOWN = "Cannot tell whether the table can begin: "
         (2, GOOD, 12, TWO.format(12) + "The table begins on 22 May at the earliest."),
         (2, GOOD, 21, TWO.format(21) + "First session: 6 × (1 min running, 4 min walking)."),
         (2, Entry(True, True, None), 21,
-         TWO.format(21) + UNKNOWN + "no healthy walk of yours is known."),
+         TWO.format(21) + UNKNOWN + "no healthy walk is known."),
         (2, Entry(), 21,
-         TWO.format(21) + UNKNOWN + "whether you stand on the foot without pain is not told,"
-         " whether the ankle moves freely is not told, no healthy walk of yours is known."),
+         TWO.format(21) + UNKNOWN + "whether standing on the foot hurts is not told,"
+         " whether the ankle moves freely is not told, no healthy walk is known."),
         (2, Entry(False, False, False), 21,
          TWO.format(21) + "The table does not begin yet: standing on the foot hurts, the ankle does"
-         " not move freely, you walk differently from your usual."),
+         " not move freely, walking differs from usual."),
         (None, GOOD, 21, "Which grade is the sprain? Nothing is assumed; whoever has examined it can tell."),
         (3, GOOD, 99, "After a sprain of grade 3 only rows that a clinician has made."),
     ],

@@ -47,7 +47,7 @@ BEGIN_TODAY, BEGIN_WEEK = "Do not run on it; have it seen today: ", "Do not run 
         (
             said(pain(Place.NAVICULAR, on_bone=OnBone.YES, trend=Trend.GREW, at_rest=True)),
             BEGIN_WEEK
-            + "pain on the bone at the left inner midfoot that grows while you run and is there at night or at rest.",
+            + "pain on the bone at the left inner midfoot that grows while running and is there at night or at rest.",
         ),
         (
             said(pain(Place.FIFTH_METATARSAL, on_bone=OnBone.YES)),

@@ -60,9 +60,7 @@ def test_who_is_uneven_from_the_first_step_is_seen(asymmetry_pct: float, shorter
     for each in told:
         # six sevenths of a contact difference are shown
         assert each.value == pytest.approx(asymmetry_pct * 6.0 / 7.0, abs=0.7)
-        assert each.message.startswith(
-            f"Different from your usual: {shorter} contact is {abs(each.value):.1f} % shorter"
-        )
+        assert each.message.startswith(f"Different from usual: {shorter} contact is {abs(each.value):.1f} % shorter")
 
 
 def test_it_is_known_after_five_minutes_and_once_more_at_the_end() -> None:

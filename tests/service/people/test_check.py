@@ -50,7 +50,7 @@ def settings() -> Settings:
 
 @pytest.mark.parametrize(
     ("balance_pct", "said"),
-    [(0.5, "As before, within what your runs differ by (± "), (-8.0, "Different from your usual: right contact is ")],
+    [(0.5, "As before, within what the runs differ by (± "), (-8.0, "Different from usual: right contact is ")],
 )
 def test_the_newest_run_is_as_before_or_different_with_the_power_beside_it(
     settings: Settings, capsys: pytest.CaptureFixture[str], balance_pct: float, said: str
@@ -88,7 +88,7 @@ def test_a_run_is_named_and_the_others_are_left_alone(settings: Settings, capsys
 def test_without_a_confirmed_usual_it_cannot_be_told(capsys: pytest.CaptureFixture[str]) -> None:
     store_balance(load_configuration().settings, RUNNER, LATER, 9.0)
     told = surefoot(capsys, "check", RUNNER).out.splitlines()
-    assert told[1] == "Cannot tell whether left against right is as before: no runs are confirmed as your usual."
+    assert told[1] == "Cannot tell whether left against right is as before: no runs are confirmed as the usual."
 
 
 @pytest.mark.usefixtures("settings")

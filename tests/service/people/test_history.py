@@ -181,7 +181,7 @@ def test_what_changed_since_last_week_is_told(world: World, page: Page) -> None:
     said = page.locator("#load")
     expect(said).to_contain_text(f"Up to the run of {day_name(TODAY - timedelta(days=1))}:")
     expect(said).to_contain_text(
-        re.compile(r"6\.\d km in your last 7 days, \d+ % more than in the 7 days before \(0\.\d km\)")
+        re.compile(r"6\.\d km in the last 7 days, \d+ % more than in the 7 days before \(0\.\d km\)")
     )
 
 

@@ -107,7 +107,7 @@ def test_a_runner_with_a_watch_alone_has_a_page(tmp_path: Path) -> None:
 
 
 def test_a_sign_stands_in_the_words_that_the_runner_read(page: str) -> None:
-    told = "Do not run on it; have it seen this week: pain at the left outer ankle that grows while you run."
+    told = "Do not run on it; have it seen this week: pain at the left outer ankle that grows while running."
     assert f"11 May: {told}" in words(page)
 
 

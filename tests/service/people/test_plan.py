@@ -151,8 +151,7 @@ def test_pain_on_the_bone_ends_the_rows_for_good(settings: Settings, people: Peo
     later = at(settings, MONDAY + 2 * DAY)
     assert later.row is None
     assert later.sentence == (
-        "On 1 Jun you told of pain on the bone at the left outer ankle:"
-        " from here on only new rows that a clinician makes."
+        "Pain on the bone at the left outer ankle was told on 1 Jun: from here on only new rows that a clinician makes."
     )
     Plans(people, RUNNER).end((MONDAY + 3 * DAY).date())
     Plans(people, RUNNER).begin_clinician(ROWS, "M. Roth", *2 * [(MONDAY + 3 * DAY).date()])
@@ -171,7 +170,7 @@ def test_after_a_roll_nothing_is_named_until_what_is_asked_is_answered(settings:
 def test_an_uneven_session_repeats_its_row(settings: Settings, people: People) -> None:
     know_usual(settings, MONDAY)
     session(settings, people, MONDAY, balance_pct=8.0)
-    assert at(settings, MONDAY + DAY).came_of_last == "Uneven: different from your usual" + AGAIN
+    assert at(settings, MONDAY + DAY).came_of_last == "Uneven: different from usual" + AGAIN
 
 
 def test_a_longer_run_is_named_and_repeats_its_row(settings: Settings, people: People) -> None:
@@ -205,7 +204,7 @@ def test_a_run_of_a_watch_alone_counts_as_the_worst_that_it_may_have_been(settin
     found = at(settings, MONDAY + 3 * DAY)
     assert (found.row, found.unanswered_run) == (None, "")
     assert found.sentence.startswith(UNKNOWN + "the pods did not see all of the session; ")
-    then = " If you run again it is compared with 6 × (1 min running, 4 min walking), from Saturday, 6 Jun on."
+    then = " Another run is compared with 6 × (1 min running, 4 min walking), from Saturday, 6 Jun on."
     assert found.sentence.endswith(then)
     session(settings, people, MONDAY + 5 * DAY)
     assert at(settings, MONDAY + 6 * DAY).number == 2
@@ -246,7 +245,7 @@ def test_after_the_rows_a_session_is_at_most_a_tenth_longer(settings: Settings, 
     assert at(settings, MONDAY + 2 * DAY).waits == frozenset()
     session(settings, people, MONDAY + 2 * DAY, 1320.0)
     found = at(settings, MONDAY + 3 * DAY)
-    assert found.came_of_last == "As planned; at most a tenth more than your longest from Friday on."
+    assert found.came_of_last == "As planned; at most a tenth more than the longest from Friday on."
     assert found.row is not None
     assert found.row.run_s == pytest.approx(1452.0)
     assert "Begin a plan anew" in at(settings, MONDAY + 40 * DAY).sentence
@@ -261,11 +260,11 @@ def test_a_sprain_table_begins_with_weight_and_movement_told_and_a_walk_as_even_
     usual = "A sprain of grade 1 usually takes 1 to 2 weeks; today is day 12."
     missing = f"{usual} Cannot tell whether the table can begin: "
     assert surefoot(capsys, *told).out == (
-        f"{missing}whether the ankle moves freely is not told, no healthy walk of yours is known.\n"
+        f"{missing}whether the ankle moves freely is not told, no healthy walk is known.\n"
     )
     know_usual(settings, today - 12 * DAY)
     store_session(settings, today - DAY, bouts_of(0.0, 400.0), balance_pct=8.0)
-    differs = f"{usual} The table does not begin yet: you walk differently from your usual.\n"
+    differs = f"{usual} The table does not begin yet: walking differs from usual.\n"
     assert surefoot(capsys, *told, "--moves").out == differs
     store_session(settings, today - timedelta(hours=3), bouts_of(0.0, 400.0))
     first = f"{usual} First session: 6 × (1 min running, 4 min walking).\n"

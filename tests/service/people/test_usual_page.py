@@ -47,10 +47,10 @@ def test_the_button_confirms_and_the_newest_run_is_told_beside_it(settings: Sett
         page.get_by_role("button", name="Confirm these runs as my usual").click()
         expect(page.get_by_role("alert")).to_contain_text("0 healthy runs are known up to 01 Jan 2020")
         page.get_by_role("button", name="Confirm these runs as my usual").click()
-        expect(section).to_contain_text("Your usual: 5 healthy runs up to")
-        expect(section).to_contain_text("Different from your usual: left contact is 5.0 % shorter against the right")
+        expect(section).to_contain_text("The usual: 5 healthy runs up to")
+        expect(section).to_contain_text("Different from usual: left contact is 5.0 % shorter against the right")
         expect(section.locator("tbody tr").first).to_contain_text("contact")
-        expect(section).to_contain_text("Know your noise: 5 of 10 runs")
+        expect(section).to_contain_text("How much runs differ: 5 of 10 runs")
         assert overflow_px(page) <= 0
         assert violations(page) == []
     (anchor,) = People(settings.data).all_of(RUNNER, Anchor)

@@ -130,7 +130,7 @@ def test_the_report_names_every_sign_and_takes_none_back(found: list[Finding]) -
     run = uneventful(*Foot)
     shown = report_html(replace(run, results=replace(run.results, findings=tuple(found))))
     section = html.unescape(shown.split('class="looked-at"')[1].split("</section>")[0])
-    assert "How you feel counts more than any number here." in section
+    assert "How it feels counts more than any number here." in section
     assert [each for each in RED_FLAGS if each not in section] == []
     assert not REASSURES.search(shown)
 
