@@ -11,7 +11,7 @@ from surefoot.sensor_ingest.recording.errors import NotARunError
 from surefoot.sensor_ingest.recording.journal import JournalReader
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs, open_run
 from surefoot.service.configuration import load_configuration
-from surefoot.service.errors.runs import RunIsFileError, RunUnknownError
+from surefoot.service.errors.runs import NoRunsError, RunIsFileError, RunUnknownError
 from surefoot.service.pipeline.analysis import ProgressCallback
 
 LAST = "last"
@@ -27,14 +27,15 @@ def find_run(named: str, folder: Path | None = None) -> RunFolder:
 
     Raises
     ------
-    RunUnknownError, RunError
+    NoRunsError, RunUnknownError, RunError
         if there is none or it cannot be read.
     """
     parent, path = runs_folder(folder), Path(named)
     if named == LAST and not path.exists():
         runs = list_runs(parent) if parent.is_dir() else ()
-        if runs:
-            return runs[-1]
+        if not runs:
+            raise NoRunsError(parent)
+        return runs[-1]
     if path.is_file():
         raise RunIsFileError(path)
     for found in (path, parent / named):

@@ -11,18 +11,20 @@ if TYPE_CHECKING:
     from surefoot.service.people.accounts import StoredAccounts
     from surefoot.service.settings import Settings
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer()
 AccountName = Annotated[str, typer.Argument(metavar="NAME", help="What they type to sign in.")]
 
 
-@app.callback()
-def accounts() -> None:
+@app.callback(invoke_without_command=True)
+def accounts(context: typer.Context) -> None:
     """Make and take away accounts of the wall.
 
     A runner sees everything of their own; what a coach or physio sees of them, they give and take back on their page
     /account. Where a runner is a minor, a guardian does that. An owner keeps the service, and sees runs and findings,
     never diaries. On this computer nobody signs in until there are two accounts, or wall.password is set.
     """
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command(epilog="Example: surefoot accounts add anna --role runner --runner Anna")
@@ -48,7 +50,10 @@ def add(
 @app.command("list", epilog="Example: surefoot accounts list")
 def list_accounts() -> None:
     """List the accounts."""
-    for each in _accounts().all():
+    known = _accounts().all()
+    if not known:
+        print("There are no accounts yet; surefoot accounts add makes one.")
+    for each in known:
         print(f"{each.name}  {each.role}" + (f" of {each.speaks_for}" if each.speaks_for else ""))
 
 

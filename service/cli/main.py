@@ -50,41 +50,52 @@ from surefoot.service.cli.workout import workout
 CLICK_ERROR: type[Exception] = typer.BadParameter.mro()[2]
 """Root of the errors about arguments: click's, or that of the click inside typer, which exports only a leaf."""
 
-COMMANDS: Mapping[Callable[..., None], str] = {
-    demo: "surefoot demo --minutes 5 --speed 20",
-    scan: "surefoot scan --seconds 10",
-    confirm: "surefoot confirm --runner anna",
-    run: "surefoot run --left 1A2B --right 3C4D",
-    runs: "surefoot runs --folder training",
-    replay: "surefoot replay 20260102T030405Z-1a2b3c4d --json run.json",
-    analyze: "surefoot analyze --left left.csv --right right.csv --json run.json",
-    inspect: "surefoot inspect recording.csv",
-    reanalyze: "surefoot reanalyze last",
-    exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
-    distance: "surefoot distance last 10km",
-    load: "surefoot load anna",
-    usual: "surefoot usual anna --confirm 2026-01-31",
-    plan: "surefoot plan anna --begin sprain --stands --moves",
-    workout: "surefoot workout 6x1/4",
-    check: "surefoot check anna --raises 25,25 --painless --steady",
-    import_: "surefoot import evening-run.fit --runner anna",
-    export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",
-    report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",
-    serve: "surefoot serve --host 0.0.0.0",
-    certificate: "surefoot certificate",
-    live: "surefoot live --simulated 4",
-    sync: "surefoot sync",
-    ship: "surefoot ship --backfill",
-    backup: "surefoot backup /mnt/disk/surefoot",
-    restore: "surefoot restore /mnt/disk/surefoot",
-    physio: "surefoot physio anna --to anna.pdf",
-    takeout: "surefoot takeout anna --to anna-surefoot",
-    forget: "surefoot forget anna",
-    config: "surefoot config",
-    doctor: "surefoot doctor",
-    pods: "surefoot pods --left usb:0 --right usb:1 --scenario easy",
+SERVICE = "Wall and service"
+COMMANDS: Mapping[str, Mapping[Callable[..., None], str]] = {
+    "Record and look": {
+        demo: "surefoot demo --minutes 5 --speed 20",
+        scan: "surefoot scan --seconds 10",
+        confirm: "surefoot confirm --runner anna",
+        run: "surefoot run --left 1A2B --right 3C4D",
+        runs: "surefoot runs --folder training",
+        replay: "surefoot replay 20260102T030405Z-1a2b3c4d --json run.json",
+        analyze: "surefoot analyze --left left.csv --right right.csv --json run.json",
+        inspect: "surefoot inspect recording.csv",
+        report: "surefoot report 20260102T030405Z-1a2b3c4d --pdf",
+        export: "surefoot export 20260102T030405Z-1a2b3c4d --to folder --as fit,csv",
+    },
+    "Correct or add a run": {
+        reanalyze: "surefoot reanalyze last",
+        exchange: "surefoot exchange 20260102T030405Z-1a2b3c4d",
+        distance: "surefoot distance last 10km",
+        import_: "surefoot import evening-run.fit --runner anna",
+    },
+    "Over weeks": {
+        load: "surefoot load anna",
+        usual: "surefoot usual anna --confirm 2026-01-31",
+        plan: "surefoot plan anna --begin sprain --stands --moves",
+        workout: "surefoot workout 6x1/4",
+        check: "surefoot check anna --raises 25,25 --painless --steady",
+        physio: "surefoot physio anna --to anna.pdf",
+    },
+    SERVICE: {
+        serve: "surefoot serve --host 0.0.0.0",
+        live: "surefoot live --simulated 4",
+        sync: "surefoot sync",
+        ship: "surefoot ship --backfill",
+        certificate: "surefoot certificate",
+    },
+    "Data and setup": {
+        backup: "surefoot backup /mnt/disk/surefoot",
+        restore: "surefoot restore /mnt/disk/surefoot",
+        takeout: "surefoot takeout anna --to anna-surefoot",
+        forget: "surefoot forget anna",
+        config: "surefoot config",
+        doctor: "surefoot doctor",
+        pods: "surefoot pods --left usb:0 --right usb:1 --scenario easy",
+    },
 }
-"""Command → example, in the order of the help."""
+"""Heading → command → example, in the order of the help."""
 
 app = typer.Typer(
     name="surefoot",
@@ -94,11 +105,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command, example in COMMANDS.items():
-    app.command(command.__name__.rstrip("_"), epilog=f"Example: {example}")(command)
-app.add_typer(dashboards.app, name="dashboards")
-app.add_typer(gateway.app, name="gateway")
-app.add_typer(accounts.app, name="accounts")
+for heading, examples in COMMANDS.items():
+    for command, example in examples.items():
+        name = command.__name__.rstrip("_")
+        app.command(name, epilog=f"Example: {example}", rich_help_panel=heading)(command)
+for group in (accounts, gateway, dashboards):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2], rich_help_panel=SERVICE)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -48,9 +48,12 @@ def reanalyze(
 
 def _replace_all(settings: Settings, folder: Path, *, anew: bool) -> bool:
     """Replace all results, and print what moved; whether any run was left out."""
+    from surefoot.service.errors.runs import NoRunsError
     from surefoot.service.runtime.reanalysing import reanalyse_all
     from surefoot.service.terminal.reanalysis import reanalysis_lines, run_line
 
+    if not folder.is_dir():
+        raise NoRunsError(folder)
     found = reanalyse_all(settings, folder, anew=anew, on_run=lambda each: print(run_line(each), flush=True))
     for line in reanalysis_lines(found):
         print(line)

@@ -26,6 +26,14 @@ class RunUnknownError(RequestError):
         super().__init__(f"there is no run {named} here or in {folder}; surefoot runs lists those there are.")
 
 
+class NoRunsError(RequestError):
+    """Nothing is recorded yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(f"no run is recorded in {folder} yet; surefoot run records one, surefoot demo shows one.")
+
+
 class RunOpenError(RequestError):
     """The run has not ended."""
 
@@ -67,9 +75,12 @@ class RunnerNotChosenError(RequestError):
     def __init__(self, wanted: str | None, runners: Sequence[str]) -> None:
         self.wanted = wanted
         self.runners = tuple(runners)
-        known = f"; known are: {', '.join(runners)}" if runners else ""
-        what = "say whose load" if wanted is None else f"no runs of {wanted!r} are kept"
-        super().__init__(f"{what}{known}.")
+        what = f"no runs{'' if wanted is None else f' of {wanted!r}'} are kept"
+        if not runners:
+            super().__init__(f"{what}; surefoot run records one, surefoot import takes in those of a watch.")
+            return
+        asked = "say whose load, as surefoot load RUNNER" if wanted is None else what
+        super().__init__(f"{asked}; known are: {', '.join(runners)}.")
 
 
 class RunNotStoredError(RequestError):

@@ -257,4 +257,6 @@ def _server(serve: Callable[..., WallServer], settings: WallSettings, *, any_por
         if any_port and settings.port:
             return _server(serve, settings.model_copy(update={"port": 0}), any_port=False)
         reason = error.strerror or type(error).__name__
-        raise WallError(f"{settings.host} port {settings.port} cannot be used ({reason}); choose --port 0") from error
+        raise WallError(
+            f"{settings.host} port {settings.port} cannot be used ({reason}); choose another with --port"
+        ) from error

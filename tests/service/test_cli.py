@@ -36,6 +36,8 @@ def test_help_has_one_line_for_every_command(capsys: pytest.CaptureFixture[str],
         "Analyse a recorded run once more.",
         "Write a recorded run for other tools.",
         "Be a simulated runner's pods, on Bluetooth dongles",
+        "─ Record and look ─",
+        "─ Over weeks ─",
     ):
         assert line in result.out
 
@@ -55,10 +57,16 @@ def test_help_is_broken_into_lines_by_the_terminal_alone(
     assert "range>" not in text
 
 
-def test_boards_alone_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    result = surefoot(capsys, "dashboards")
+@pytest.mark.parametrize(("group", "line"), [("dashboards", "Say whether the boards are"), ("accounts", "List the")])
+def test_a_group_of_commands_alone_is_explained(capsys: pytest.CaptureFixture[str], group: str, line: str) -> None:
+    result = surefoot(capsys, group)
     assert (result.code, result.err) == (0, "")
-    assert "Say whether the boards are" in result.out
+    assert line in result.out
+
+
+def test_where_nobody_has_an_account_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "There are no accounts yet; surefoot accounts add makes one.\n"
+    assert surefoot(capsys, "accounts", "list").out == said
 
 
 def test_ctrl_c_is_quiet_while_the_command_line_itself_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,10 +103,13 @@ def test_an_old_run_is_known_but_not_read_whole(samples: dict[Foot, Samples]) ->
     assert (old.contacts, month.contacts) == ({}, new.contacts)
 
 
+FIRST = "surefoot run records one, surefoot import takes in those of a watch."
+
+
 def test_whose_load_it_is_must_be_known(capsys: pytest.CaptureFixture[str], watch_run: WatchRun) -> None:
-    assert surefoot(capsys, "load").err == "error: say whose load.\n"
+    assert surefoot(capsys, "load").err == f"error: no runs are kept; {FIRST}\n"
     runs = WatchRuns(load_configuration().settings.store_path)
     runs.add(watch_run)
     runs.add(replace(watch_run, runner="bob", name="bob"))
-    assert surefoot(capsys, "load").err == "error: say whose load; known are: anna, bob.\n"
+    assert surefoot(capsys, "load").err == "error: say whose load, as surefoot load RUNNER; known are: anna, bob.\n"
     assert surefoot(capsys, "load", "eve").err == "error: no runs of 'eve' are kept; known are: anna, bob.\n"
