@@ -38,7 +38,7 @@ def check(
     ] = None,
     steady: Annotated[bool | None, typer.Option("--steady/--unsteady", help="Balance on one leg, either side.")] = None,
 ) -> None:
-    """Tell whether five easy minutes are as a runner's own runs, and keep what they say of calf raises and balance.
+    """Tell whether five easy minutes are like a runner's own, and keep what they say of calf raises and balance.
 
     What is compared is left against right, with the runs that surefoot knows as healthy.
     """
