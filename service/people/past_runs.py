@@ -80,7 +80,7 @@ def _measured(past: PastRun, reader: StoreReader, run: StoredRun, said: RunLabel
         _, covered_m = foot_pod_course(filter(is_running, reader.companions(run.run, run.runner)))
         return replace(past, distance_m=said.distance_m or (float(covered_m[-1]) if len(covered_m) else None))
     numbers = (run.summary or {})["numbers"]
-    windows = [each for each in reader.windows(run.run, run.runner) if each.gait is Gait.RUN]
+    windows = [each for each in reader.compared_windows(run.run, run.runner) if each.gait is Gait.RUN]
     own_m = pod_distance_m(windows)
     stated_m = None if numbers["walk_time_s"] else said.distance_m  # a stated length has the walking in it
     doses = {foot: numbers.get(f"impact_dose_g_{foot}") for foot in Foot}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from surefoot.analysis.companions import Companion, CompanionReading
+from surefoot.analysis.metrics import CONTACT, STANCE_TILT
 from surefoot.analysis.model import Estimate, Floats, Foot, Gait, Reason, Strides, Window, Withheld
 from surefoot.analysis.weeks.run_balance import COMPARED
 from surefoot.sensor_ingest.recording.pod_health import PodHealth
@@ -92,29 +92,36 @@ def window_from_row(row: sqlite3.Row) -> Window:
     )
 
 
+OF_FEET = ("speed_mps", CONTACT, STANCE_TILT)
 COMPARED_WINDOWS = (
-    "SELECT start_s, end_s, gait, "
-    + ", ".join(f"json_extract(body, '$.asymmetry_pct.{metric}') AS {metric}" for metric in COMPARED)
-    + ", "
-    + ", ".join(f"json_extract(body, '$.feet.{foot}.speed_mps') AS {foot}" for foot in Foot)
-    + " FROM windows WHERE run = ? AND runner = ? ORDER BY start_s"
+    "SELECT start_s, end_s, gait, json_extract(body, '$.cadence_spm', "
+    + ", ".join(
+        [f"'$.asymmetry_pct.{metric}'" for metric in COMPARED]
+        + [f"'$.feet.{foot}.{metric}'" for foot in Foot for metric in OF_FEET]
+    )
+    + ") AS known FROM windows WHERE run = ? AND runner = ? ORDER BY start_s"
 )
-"""Question for rows of `compared_window_from_row`: twenty times as fast as whole windows, of which months are read."""
-UNKNOWN = Estimate(math.nan, math.nan, math.nan, 0)
+"""Question for rows of `compared_window_from_row`: many times as fast as whole windows, of which months are read."""
 
 
 def compared_window_from_row(row: sqlite3.Row) -> Window:
-    """What a run's left–right balance is made of, and nothing else of a window."""
-    speeds = {foot: {"speed_mps": text} for foot in Foot if (text := row[foot.value]) is not None}
-    compared = {metric: text for metric in COMPARED if (text := row[metric]) is not None}
+    """What is told of a whole run among other runs, and nothing else of a window."""
+    cadence, *known = json.loads(row["known"])
+    of_feet = known[len(COMPARED) :]
+    parts = (of_feet[: len(OF_FEET)], of_feet[len(OF_FEET) :])
     return Window(
         row["start_s"],
         row["end_s"],
         Gait(row["gait"]),
-        UNKNOWN,
-        {foot: _from_lists({key: json.loads(text) for key, text in known.items()}) for foot, known in speeds.items()},
-        _from_lists({key: json.loads(text) for key, text in compared.items()}),
+        estimate_from_list(cadence),
+        {foot: values for foot, part in zip(Foot, parts, strict=True) if (values := _known(OF_FEET, part))},
+        _known(COMPARED, known[: len(COMPARED)]),
     )
+
+
+def _known(keys: Sequence[str], values: Sequence[Numbers | None]) -> dict[str, Estimate]:
+    """What is there of some metrics."""
+    return {key: estimate_from_list(value) for key, value in zip(keys, values, strict=False) if value is not None}
 
 
 def companion_from_row(row: sqlite3.Row) -> CompanionReading:

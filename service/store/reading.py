@@ -150,7 +150,7 @@ class StoreReader:
         return tuple(window_from_row(row) for row in self._of(run, runner, source, "start_s"))
 
     def compared_windows(self, run: str, runner: str) -> tuple[Window, ...]:
-        """The same of 30 s, with nothing but what left against right of a whole run is made of."""
+        """The same of 30 s, with nothing but what is told of a whole run among others."""
         return tuple(map(compared_window_from_row, self._rows(COMPARED_WINDOWS, run, runner)))
 
     def bouts(self, run: str, runner: str) -> tuple[Bout, ...]:

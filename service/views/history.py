@@ -37,6 +37,8 @@ from surefoot.service.views.physio import physio_facts
 TREND_RUNS = 40
 """So many of the newest runs have their gait with them: it is read from every half minute."""
 Numbers = Mapping[str, float | None]
+KnownGait = tuple[Numbers, RunGait]
+"""A run's numbers, and the gait that was read beside them."""
 
 
 class RunnerHistory:
@@ -56,6 +58,7 @@ class RunnerHistory:
         self._runs = runs
         self._now = now
         self._distances: dict[tuple[Path, int], float | None] = {}
+        self._gaits: dict[str, dict[str, KnownGait]] = {}
 
     def history(self, runner: str) -> History:
         """What is known of a runner; KeyError where there is no such runner."""
@@ -158,11 +161,10 @@ class RunnerHistory:
         ended = [each for each in self._stored(runner) if each.summary is not None][-TREND_RUNS:]
         if not ended:
             return runs
+        before = self._gaits.get(runner, {})
         with StoreReader(self._store) as reader:
-            gaits = {
-                each.run: run_gait((each.summary or {})["numbers"], reader.windows(each.run, runner)) for each in ended
-            }
-        return [replace(each, gait=gaits.get(each.run, each.gait)) for each in runs]
+            self._gaits[runner] = gaits = {each.run: _gait(reader, each, before.get(each.run)) for each in ended}
+        return [replace(each, gait=gaits[each.run][1] if each.run in gaits else each.gait) for each in runs]
 
     def _stored(self, runner: str) -> Sequence[StoredRun]:
         if not self._store.exists():
@@ -194,6 +196,14 @@ class RunnerHistory:
             worn = [by_run[each.run] for each in labels if each.shoe == shoe.id]
             found.append(WornShoe(shoe, distances_m[shoe.id], len(worn), worn.count(None)))
         return found
+
+
+def _gait(reader: StoreReader, run: StoredRun, before: KnownGait | None) -> KnownGait:
+    """Half minutes are read where the run's numbers are other ones than `before`: it is new, or was analysed again."""
+    numbers: Numbers = (run.summary or {})["numbers"]
+    if before is not None and before[0] == numbers:
+        return before
+    return numbers, run_gait(numbers, reader.compared_windows(run.run, run.runner))
 
 
 def run_gait(numbers: Numbers, windows: Iterable[Window]) -> RunGait:

@@ -63,7 +63,7 @@ def _run_facts(reader: StoreReader, past: PastRun, stored: StoredRun | None) -> 
     if stored is None or stored.summary is None:
         return RunFacts(past)
     numbers = stored.summary["numbers"]
-    windows = list(reader.windows(stored.run, stored.runner))
+    windows = reader.compared_windows(stored.run, stored.runner)
     evenness = {key: evenness_within(key, numbers.get(f"{key}_asymmetry_pct"), windows) for key in METRICS}
     return RunFacts(
         past,

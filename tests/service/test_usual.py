@@ -19,10 +19,12 @@ from surefoot.analysis.model import Foot, Gait
 from surefoot.analysis.weeks.anchor import Anchor
 from surefoot.analysis.weeks.decision import Evenness
 from surefoot.analysis.weeks.followed import FollowedPlan
+from surefoot.analysis.weeks.ground import tilt_scatter_deg
 from surefoot.analysis.weeks.labels import RunLabels
 from surefoot.analysis.weeks.plan import Row, clinician_plan
 from surefoot.analysis.weeks.run_balance import balances
 from surefoot.analysis.weeks.usual import NOTHING_KNOWN
+from surefoot.dashboards.report.splits import pod_distance_m
 from surefoot.firmware_sim.body.runner_profile import PlannedBout, RunnerProfile
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.sensor_ingest.recording.leaving_out import leave_out
@@ -37,6 +39,7 @@ from surefoot.service.runtime.own_runs import own_runs
 from surefoot.service.runtime.usual import confirm_usual, evenness, with_usual
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
+from surefoot.service.views.history import run_gait
 from tests.service.command import surefoot
 from tests.service.past_balances import FIRST, SPEED_MPS, run_name, store_balance, store_past, tell
 from tests.service.stored_runs import manifest, stored
@@ -227,9 +230,13 @@ def test_a_forgotten_runner_takes_their_usual_with_them(uneven: RunFolder, tmp_p
     assert set(leave_out(run, ["ben"]).manifest.usual) == {"runner-1"}
 
 
-def test_what_is_read_of_a_run_gives_the_same_balances_as_all_of_it(uneven: RunFolder) -> None:
+def test_what_is_read_of_a_run_gives_the_same_numbers_as_all_of_it(uneven: RunFolder) -> None:
     settings = load_configuration().settings
     run = stored(settings, uneven).manifest.run_id
     with StoreReader(settings.store_path) as reader:
+        numbers = (reader.summary(run, "runner-1") or {})["numbers"]
         few, whole = reader.compared_windows(run, "runner-1"), reader.windows(run, "runner-1")
     assert balances(few, run, FIRST) == balances(whole, run, FIRST) != {}
+    assert repr(run_gait(numbers, few)) == repr(run_gait(numbers, whole))
+    assert tilt_scatter_deg(few) == tilt_scatter_deg(whole) != {}
+    assert pod_distance_m(few) == pod_distance_m(whole) is not None

@@ -35,7 +35,7 @@ NEW = replace(HEALTHY[0], run="new", started=START + timedelta(days=30))
     [
         (3.0, "As before, within what the runs differ by (± 3.3 %)."),
         (-3.0, "As before, within what the runs differ by (± 3.3 %)."),
-        (4.0, "Different from usual: left contact is 4.0 % shorter against the right than it was; your runs differ"
+        (4.0, "Different from usual: left contact is 4.0 % shorter against the right than it was; the runs differ"
               " by ± 3.3 %."),
         (-4.0, "Different from usual: right contact is 4.0 % shorter against the left than it was; the runs"
                " differ by ± 3.3 %."),

@@ -37,7 +37,7 @@ BEGIN_TODAY, BEGIN_WEEK = "Do not run on it; have it seen today: ", "Do not run 
 @pytest.mark.parametrize(
     ("check_in", "expected"),
     [
-        (said(signs=(Sign.CANNOT_WALK,)), BEGIN_TODAY + "you cannot stand and walk four steps."),
+        (said(signs=(Sign.CANNOT_WALK,)), BEGIN_TODAY + "standing and walking four steps is not possible."),
         (said(signs=(Sign.POP_AT_HEEL,)), BEGIN_TODAY + "a pop or a kick at the heel, and no standing on tiptoe."),
         (said(signs=(Sign.DEFORMED_OR_NUMB,)), BEGIN_TODAY + "it is out of shape, or the foot is numb or cold."),
         (said(signs=(Sign.HOT_WITH_FEVER,)), BEGIN_TODAY + "a hot, red joint with fever."),
