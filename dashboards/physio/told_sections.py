@@ -57,17 +57,17 @@ def plan(facts: PhysioFacts) -> Markup | None:
     state = facts.plan
     if state is None or state.followed is None:
         return None
-    rows = "; ".join(f"{number}. {row.words}" for number, row in enumerate(state.followed.plan.rows, 1))
+    rows = [element("li", row.words) for row in state.followed.plan.rows]
     sessions = [
         (day_name(each.session.day), each.row.words, each.matched.sentence, each.decision.sentence)
         for each in state.judged
     ]
     heads = ("session", "prescribed", "run", "what came of it")
     shown = table("Sessions", heads, sessions) if sessions else element("p", "No session yet.")
-    made = f" by {state.followed.plan.by}, {day_name(state.followed.plan.made)}" if state.followed.plan.made else ""
-    whose = f"{PLAN_KINDS[state.followed.plan.kind]}{made}; followed since {day_name(state.followed.begun)}. {rows}."
+    made = f": {state.followed.plan.by}, {day_name(state.followed.plan.made)}" if state.followed.plan.made else ""
+    whose = f"{PLAN_KINDS[state.followed.plan.kind]}{made}; followed since {day_name(state.followed.begun)}."
     now = element("p", f"The runner reads today: {state.sentence}")
-    return section("Sessions against the plan", "plan", element("p", whose), shown, now)
+    return section("Sessions against the plan", "plan", element("p", whose), element("ol", *rows), shown, now)
 
 
 def exercises(facts: PhysioFacts) -> Markup | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from surefoot.analysis.weeks.run_error import within_run
 from surefoot.analysis.weeks.words import day_name
 from surefoot.dashboards.history_source import History, PastRun, RunGait, WornShoe
 from surefoot.dashboards.physio_facts import PhysioFacts
+from surefoot.dashboards.report.splits import pod_distance_m
 from surefoot.sensor_ingest.recording.run_folder import RunFolder, list_runs
 from surefoot.sensor_ingest.watches.kept_track import kept_track, track_path
 from surefoot.service.errors.people import TooFewHealthyError
@@ -28,6 +29,8 @@ from surefoot.service.people.accounts import StoredAccounts
 from surefoot.service.people.feeds import Feeds
 from surefoot.service.people.past_runs import past_runs
 from surefoot.service.people.people import People
+from surefoot.service.people.speed_scales import scale_of_run
+from surefoot.service.runtime.runner_traces import name_of
 from surefoot.service.runtime.usual import confirm_usual, usual_now
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoredRun, StoreReader
@@ -37,8 +40,20 @@ from surefoot.service.views.physio import physio_facts
 TREND_RUNS = 40
 """So many of the newest runs have their gait with them: it is read from every half minute."""
 Numbers = Mapping[str, float | None]
-KnownGait = tuple[Numbers, RunGait]
-"""A run's numbers, and the gait that was read beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGait:
+    """What was read of a run's half minutes beside its numbers.
+
+    Parameters
+    ----------
+    own_m : how far it was by the pods' speed as it is.
+    """
+
+    numbers: Numbers
+    gait: RunGait
+    own_m: float | None
 
 
 class RunnerHistory:
@@ -68,7 +83,7 @@ class RunnerHistory:
         if not (runs or said or shoes or injuries or self._accounts.speak_for(runner)):
             raise KeyError(runner)
         return History(
-            self._name(runner, folders),
+            name_of(self._settings, runner),
             runs,
             said,
             [flag.sentence for flag in self._people.red_flags(runner, self._now().astimezone().date())],
@@ -119,8 +134,7 @@ class RunnerHistory:
         runner = self._feeds.runner(token)
         if runner is None:
             raise KeyError(token)
-        folders = self._folders(runner)
-        return self._name(runner, folders), self._past(runner, folders, ())
+        return name_of(self._settings, runner), self._past(runner, self._folders(runner), ())
 
     def _load(self, runner: str, shoes: Sequence[Shoe]) -> Sequence[str]:
         """What is to be said of how much the runner ran, up to the newest run."""
@@ -137,12 +151,6 @@ class RunnerHistory:
         """The runner's recordings by run, oldest first."""
         found = list_runs(self._runs) if self._runs.is_dir() else ()
         return {each.manifest.run_id: each for each in found if runner in each.manifest.names}
-
-    def _name(self, runner: str, folders: Mapping[str, RunFolder]) -> str:
-        if folders:
-            return list(folders.values())[-1].manifest.names[runner]
-        watched = self._watched(runner)
-        return watched[-1].name if watched else runner
 
     def _past(self, runner: str, folders: Mapping[str, RunFolder], shoes: Sequence[Shoe]) -> Sequence[PastRun]:
         """All runs, newest first."""
@@ -164,7 +172,25 @@ class RunnerHistory:
         before = self._gaits.get(runner, {})
         with StoreReader(self._store) as reader:
             self._gaits[runner] = gaits = {each.run: _gait(reader, each, before.get(each.run)) for each in ended}
-        return [replace(each, gait=gaits[each.run][1] if each.run in gaits else each.gait) for each in runs]
+        measured = [replace(each, gait=gaits[each.run].gait) if each.run in gaits else each for each in runs]
+        return self._with_distances(runner, measured, {run: each.own_m for run, each in gaits.items()})
+
+    def _with_distances(
+        self, runner: str, runs: Sequence[PastRun], own_m: Mapping[str, float | None]
+    ) -> Sequence[PastRun]:
+        """The same; how far a run was is what the pods measured where nobody and no watch told it, as in its report."""
+        factors: dict[str, float] = {}
+        found = []
+        for each in runs:
+            pods_m = own_m.get(each.run)
+            if each.distance_m is None and pods_m is not None:
+                if each.shoe not in factors:
+                    scale = scale_of_run(self._settings, each.run, runner)
+                    factors[each.shoe] = 1.0 if scale is None else scale.factor
+                found.append(replace(each, distance_m=factors[each.shoe] * pods_m))
+            else:
+                found.append(each)
+        return found
 
     def _stored(self, runner: str) -> Sequence[StoredRun]:
         if not self._store.exists():
@@ -201,9 +227,10 @@ class RunnerHistory:
 def _gait(reader: StoreReader, run: StoredRun, before: KnownGait | None) -> KnownGait:
     """Half minutes are read where the run's numbers are other ones than `before`: it is new, or was analysed again."""
     numbers: Numbers = (run.summary or {})["numbers"]
-    if before is not None and before[0] == numbers:
+    if before is not None and before.numbers == numbers:
         return before
-    return numbers, run_gait(numbers, reader.compared_windows(run.run, run.runner))
+    windows = reader.compared_windows(run.run, run.runner)
+    return KnownGait(numbers, run_gait(numbers, windows), pod_distance_m(windows))
 
 
 def run_gait(numbers: Numbers, windows: Iterable[Window]) -> RunGait:

@@ -15,6 +15,7 @@ from surefoot.dashboards.plan_source import PlanState
 from surefoot.service.errors.people import EntryError
 from surefoot.service.people.past_runs import past_runs
 from surefoot.service.people.people import People
+from surefoot.service.runtime.runner_traces import name_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.watch_runs import WatchRuns
@@ -36,15 +37,16 @@ class RunnerPlan:
         """What is known of a runner's plan; KeyError where there is no such runner."""
         if not self._is_known(runner):
             raise KeyError(runner)
+        name = name_of(self._settings, runner)
         injuries = open_injuries(self._people.all_of(runner, Injury), self._today())
         exercises = Exercises(self._people, runner).told(self._today())
         found = next_session(self._settings, runner, self._now)
         if found is None:
-            return PlanState(runner, None, injuries=injuries, exercises=exercises)
+            return PlanState(name, None, injuries=injuries, exercises=exercises)
         tests = self._people.all_of(runner, LegTests)
         *came, sentence = found.sentences
         return PlanState(
-            runner,
+            name,
             found.followed,
             sentence,
             "".join(came),
