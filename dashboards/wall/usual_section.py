@@ -24,7 +24,7 @@ def usual(runner: str, told: UsualNow, today: date, *, may_tell: bool) -> Markup
 def _baselines(told: UsualNow) -> Markup | None:
     if not told.baselines:
         return None
-    heads = ("right vs left", "compared with", "healthy runs", "middle", "differ by")
+    heads = ("right vs left", "compared with", "runs", "middle", "differ by")
     rows = [
         element(
             "tr",

@@ -23,6 +23,7 @@ from surefoot.service.people.people_file import Entry, EntryKind
 from surefoot.service.people.push import PushSubscription
 from surefoot.service.people.push_key import PushKey
 from surefoot.service.people.typed_values import from_json, to_json
+from surefoot.service.runtime.runner_traces import name_of
 from surefoot.service.settings import Settings
 from surefoot.service.store.reading import StoreReader
 from surefoot.service.weeks.next_session import next_session
@@ -68,7 +69,7 @@ class Diary:
         labels, typed = self._labels(runner, wanted, manifests)
         today = self._now().astimezone().date()
         return DiaryState(
-            runner if manifest is None else manifest.names[runner],
+            name_of(self._settings, runner),
             wanted,
             "" if manifest is None else self._when(manifest, runner),
             [to_json(each) for each in self._about(said, wanted, today)],
