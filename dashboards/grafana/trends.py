@@ -62,7 +62,7 @@ NARROW_BARS = {**BARS, "barWidthFactor": 0.4}
 STACKED = {**BARS, "stacking": {"mode": "normal", "group": "A"}}
 RUN_ENDS = {"low": "95 %, low", "high": "95 %, high"}
 """End of a run's interval → name of its small points: a shaded area would say something of the days between runs."""
-ANCHOR_ENDS = {"low": "your usual, low", "high": "your usual, high"}
+ANCHOR_ENDS = {"low": "the usual, low", "high": "the usual, high"}
 """End of where a run is expected by the runner's anchor → name of its points: it is another for each run."""
 OF_ANCHOR = f"\"metric\" = '{CONTACT}' AND \"kind\" = '{UsualKind.ANCHOR}'"
 RUNS = {"showPoints": "always", "pointSize": 8, "insertNulls": False}
