@@ -14,6 +14,9 @@ MAX_RATE_RATIO = 1.1
 at 208 Hz, and the landing wobbles by twice as much."""
 MIN_TIMING_RATE_HZ = 90.0
 """Contact is the same at all rates above this; at 52 Hz it is 3 to 5 % longer."""
+MIN_COMPARED_RATE_HZ = 57.0
+"""Left against right in contact holds within its interval from 60 Hz on, less a clock that is off; at 40 to 52 Hz a
+landing and a lift-off fall between readings otherwise on one foot than on the other. Jolts and ways need 90 Hz."""
 MAX_CLIPPED_SHARE = 0.2
 """Clipped landings are harder than they read, which leaves a median alone while they are few."""
 MAX_PLACE_DIFFERENCE_M = 0.06
@@ -42,6 +45,8 @@ def differences(
     slow, fast = min(rates_hz.values()), max(rates_hz.values())
     if fast > MAX_RATE_RATIO * slow:
         found |= {Reason.RATE} | ({Reason.SLOW_RATE} if slow < MIN_TIMING_RATE_HZ else set())
+    if slow < MIN_TIMING_RATE_HZ:
+        found |= {Reason.SELDOM} | ({Reason.VERY_SELDOM} if slow < MIN_COMPARED_RATE_HZ else set())
     if max(_clipped_share(rows) for rows in strides.values()) > MAX_CLIPPED_SHARE:
         found.add(Reason.RANGE)
     if abs(further_back_m(behind_toes_m)) > MAX_PLACE_DIFFERENCE_M:

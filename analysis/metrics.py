@@ -57,10 +57,10 @@ class Metric:
 
 
 _TIMING, _WAY, _SHAPE, _JOLT = (
-    frozenset({Reason.SLOW_RATE}),
-    frozenset({Reason.SLOW_RATE, Reason.PLACE}),
-    frozenset({Reason.RATE, Reason.PLACE}),
-    frozenset({Reason.RATE, Reason.RANGE, Reason.PLACE}),
+    frozenset({Reason.SLOW_RATE, Reason.VERY_SELDOM}),
+    frozenset({Reason.SLOW_RATE, Reason.SELDOM, Reason.PLACE}),
+    frozenset({Reason.RATE, Reason.SELDOM, Reason.PLACE}),
+    frozenset({Reason.RATE, Reason.SELDOM, Reason.RANGE, Reason.PLACE}),
 )
 _NOVACHECK = "Novacheck 1998, The biomechanics of running"
 _PERRY = "Perry and Burnfield 2010, Gait Analysis"

@@ -29,6 +29,8 @@ SIDE_WORDS = {
 DIFFERENCE_WORDS = {
     Reason.RATE: "the pods read at different rates",
     Reason.SLOW_RATE: "the pods read at different rates",
+    Reason.SELDOM: "the pods read too seldom",
+    Reason.VERY_SELDOM: "the pods read too seldom",
     Reason.RANGE: "many landings reach the end of a sensor's range",
     Reason.PLACE: "the pods sit at different places along their shoes",
 }

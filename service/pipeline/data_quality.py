@@ -174,7 +174,8 @@ def comparison_notes(
     rates = ", ".join(f"{foot} {rate_hz:.0f} Hz" for foot, rate_hz in rates_hz.items())
     back_m = further_back_m({foot: mounting.behind_toes_m for foot, mounting in mountings.items()})
     back = f"the {Foot.RIGHT if back_m > 0.0 else Foot.LEFT} one {100.0 * abs(back_m):.0f} cm further back"
-    figures = {Reason.RATE: f" ({rates})", Reason.SLOW_RATE: f" ({rates})", Reason.PLACE: f" ({back})"}
+    of_rates = dict.fromkeys((Reason.RATE, Reason.SLOW_RATE, Reason.SELDOM, Reason.VERY_SELDOM), f" ({rates})")
+    figures = {**of_rates, Reason.PLACE: f" ({back})"}
     groups: dict[str, list[str]] = {}
     for key in (key for key in STRIDE_METRICS if key in apart):
         why = DIFFERENCE_WORDS[apart[key]] + figures.get(apart[key], "")

@@ -56,6 +56,15 @@ def test_at_different_rates_peaks_are_not_compared_and_times_are_from_90_hz_on(r
     assert told(summary, STRIDE_TIME, "step_time_s", PUSH_OFF) == [True] * 3
 
 
+@pytest.mark.parametrize("rate_hz", [52.0, 60.0, 104.0])
+def test_of_pods_that_read_seldom_jolts_are_compared_from_90_hz_on_and_times_from_60(rate_hz: float) -> None:
+    found = analyse(read_imu(motion(), foot, Imu(rate_hz=rate_hz), seed=3) for foot in Foot)
+    summary = summarise(found.results)
+    assert told(summary, *PEAKS, "clearance_m") == [rate_hz > 90.0] * 5
+    assert told(summary, CONTACT, "swing_time_s") == [rate_hz >= 60.0] * 2
+    assert told(summary, STRIDE_TIME, "step_time_s") == [True] * 2
+
+
 def test_what_is_still_compared_at_half_the_rate_is_even() -> None:
     for row in compare(read(104.0, 16.0).results, Gait.RUN):
         if row.key in (CONTACT, STRIDE_TIME, "swing_time_s", "duty_factor", PUSH_OFF):
