@@ -14,13 +14,19 @@ def section(heading: str, name: str, *parts: Markup | None) -> Markup:
                    aria_labelledby=f"{name}-heading")  # fmt: skip
 
 
-def table(name: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    """A table whose first column names its rows; it scrolls sideways on narrow screens, by keyboard too."""
+def table(name: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, of_words: bool = False) -> Markup:
+    """A table whose first column names its rows; it scrolls sideways on narrow screens, by keyboard too.
+
+    Parameters
+    ----------
+    of_words : cells are sentences, which go on in the next line.
+    """
     body = [
         element("tr", element("th", row[0], scope="row"), *(element("td", each) for each in row[1:])) for row in rows
     ]
     columns = (element("th", head, scope="col") for head in heads)
-    found = element("table", element("thead", element("tr", *columns)), element("tbody", *body))
+    found = element("table", element("thead", element("tr", *columns)), element("tbody", *body),
+                    class_="words" if of_words else None)  # fmt: skip
     return element("div", found, class_="scroll", tabindex="0", role="region", aria_label=name)
 
 

@@ -63,7 +63,7 @@ def plan(facts: PhysioFacts) -> Markup | None:
         for each in state.judged
     ]
     heads = ("session", "prescribed", "run", "what came of it")
-    shown = table("Sessions", heads, sessions) if sessions else element("p", "No session yet.")
+    shown = table("Sessions", heads, sessions, of_words=True) if sessions else element("p", "No session yet.")
     made = f": {state.followed.plan.by}, {day_name(state.followed.plan.made)}" if state.followed.plan.made else ""
     whose = f"{PLAN_KINDS[state.followed.plan.kind]}{made}; followed since {day_name(state.followed.begun)}."
     now = element("p", f"The runner reads today: {state.sentence}")
@@ -107,7 +107,8 @@ def _measured(each: Adherence, first: date) -> Markup | None:
         for day in days
         if (sentences := each.measured_on(day))
     ]
-    return table(f"{each.exercise.text}, measured by pods", ("day", "told", "pods"), rows) if rows else None
+    name, heads = f"{each.exercise.text}, measured by pods", ("day", "told", "pods")
+    return table(name, heads, rows, of_words=True) if rows else None
 
 
 def diary(facts: PhysioFacts) -> Markup:

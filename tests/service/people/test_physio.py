@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import fmean, stdev
+from typing import Literal
 
 import pytest
 
@@ -26,12 +27,16 @@ from surefoot.service.store.reading import StoreReader
 from surefoot.service.store.watch_runs import WatchRun, WatchRuns
 from surefoot.service.views.physio import physio_facts
 from tests.dashboards.browser import chromium, overflow_px, violations
+from tests.service.people.full_physio_page import full_facts
 from tests.service.real_command import RealCommand
 from tests.service.stored_runs import stored
 
 RUNNER = "runner-1"
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 WATCH_M = 5200.0
+A4_POINTS = (b"594", b"841")
+A4_BETWEEN_MARGINS_PX = 695
+"""(210 − 2 × 13) mm at 96 to the inch."""
 
 
 @pytest.fixture(scope="module")
@@ -143,12 +148,27 @@ def test_the_command_writes_a_page_that_fits_and_a_pdf_with_the_slots(settings: 
                 assert command.finish() == 0, command.err
             assert file.stat().st_mode & 0o077 == 0
         assert pdf.read_bytes().startswith(b"%PDF")
+        assert set(re.findall(rb"/MediaBox \[0 0 (\d+)\S* (\d+)", pdf.read_bytes())) == {A4_POINTS}
         for width in (360, 1280):
             tab = browser.new_page(viewport={"width": width, "height": 800})
             tab.goto(html.as_uri())
             assert overflow_px(tab) <= 0
             assert violations(tab) == []
             assert tab.locator("table.slots").count() == 2
+
+
+@pytest.mark.parametrize(("width", "media"), [(A4_BETWEEN_MARGINS_PX, "print"), (360, "screen")])
+def test_nothing_is_cut_on_paper_or_a_phone_however_much_there_is(
+    tmp_path: Path, width: int, media: Literal["print", "screen"]
+) -> None:
+    html = tmp_path / "full.html"
+    html.write_text(physio_html(full_facts()), encoding="utf-8")
+    with chromium() as browser:
+        tab = browser.new_page(viewport={"width": width, "height": 800})
+        tab.emulate_media(media=media)
+        tab.goto(html.as_uri())
+        assert tab.locator(".words").count() == 2
+        assert overflow_px(tab) <= 0
 
 
 def test_a_name_of_neither_kind_and_a_runner_who_is_not_here_are_refused(settings: Settings, tmp_path: Path) -> None:
