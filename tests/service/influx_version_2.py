@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.servers import Server
+from tests.service.servers import START_S, Server
 
 VARIABLE = "INFLUXD_2"
 ADMINISTRATOR = "administrators-token"
@@ -49,7 +49,7 @@ class InfluxServer2(Server):
         """Status and body of an answer."""
         request = urllib.request.Request(f"{self.url}{path}", body, {"Authorization": f"Token {token}"})
         try:
-            with urllib.request.urlopen(request, timeout=20.0) as answer:
+            with urllib.request.urlopen(request, timeout=START_S) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()

@@ -190,7 +190,7 @@ class InfluxServer(Server):
         form = urllib.parse.urlencode({"q": query, "db": "surefoot"}).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self._http}/query", form)
         request.add_header("Authorization", f"Basic {CREDENTIALS}")
-        with urllib.request.urlopen(request, timeout=10.0) as answer:
+        with urllib.request.urlopen(request, timeout=START_S) as answer:
             return bytes(answer.read())
 
 

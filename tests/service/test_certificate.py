@@ -17,7 +17,7 @@ from surefoot.service.views import local_authority
 from surefoot.service.views.local_authority import CertificateFiles, write_certificate
 from tests.service.command import surefoot
 from tests.service.real_command import RealCommand
-from tests.service.servers import free_port, wait
+from tests.service.servers import START_S, free_port, wait
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -43,11 +43,11 @@ def test_a_client_that_trusts_the_authority_is_served_by_the_wall(
     with RealCommand(tmp_path / "data", *arguments) as command:
         wait(lambda: "https://" in command.out)
         trusting = ssl.create_default_context(cafile=str(files.authority))
-        connection = HTTPSConnection("127.0.0.1", port, context=trusting, timeout=20.0)
+        connection = HTTPSConnection("127.0.0.1", port, context=trusting, timeout=START_S)
         connection.request("GET", "/health")
         assert connection.getresponse().read() == b"ok"
         connection.close()
-        distrusting = HTTPSConnection("127.0.0.1", port, context=ssl.create_default_context(), timeout=20.0)
+        distrusting = HTTPSConnection("127.0.0.1", port, context=ssl.create_default_context(), timeout=START_S)
         with pytest.raises(ssl.SSLCertVerificationError):
             distrusting.request("GET", "/health")
 

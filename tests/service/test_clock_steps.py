@@ -18,7 +18,7 @@ from surefoot.service.views.service_metrics import metrics_text
 from tests.service.computer_date import ComputerDate
 from tests.service.listener import Listener
 from tests.service.real_command import RealCommand
-from tests.service.servers import Broker, wait
+from tests.service.servers import START_S, Broker, wait
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 STRIDES = "surefoot/v1/runner-1/stride/left"
@@ -37,7 +37,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 def shown(address: str) -> dict[str, Any]:
     """The first message of the wall's stream: all that a browser shows."""
-    with urllib.request.urlopen(f"{address}events", timeout=20.0) as stream:
+    with urllib.request.urlopen(f"{address}events", timeout=START_S) as stream:
         line = next(line for line in stream if line.startswith(b"data: "))
     found: dict[str, Any] = json.loads(line[len("data: ") :])
     return found

@@ -26,7 +26,7 @@ from tests.service.command import ROOT
 from tests.service.influx_version_2 import VARIABLE, InfluxServer2
 from tests.service.listener import Listener
 from tests.service.real_command import RealCommand
-from tests.service.servers import PATHS, TOKEN, Broker, InfluxServer, free_port, program, wait
+from tests.service.servers import PATHS, START_S, TOKEN, Broker, InfluxServer, free_port, program, wait
 
 FOLDER = ROOT / "service" / "compose"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -318,11 +318,11 @@ def signed_in(port: int, host: str, name: str, password: str) -> Callable[[], st
     browser = build_opener(HTTPCookieProcessor())
     address, named = f"http://127.0.0.1:{port}", {"Host": host}
     form = urlencode({"name": name, "password": password}).encode()
-    with browser.open(Request(f"{address}/login", form, named), timeout=20.0) as answer:
+    with browser.open(Request(f"{address}/login", form, named), timeout=START_S) as answer:
         assert answer.url == f"{address}/"
 
     def event() -> str:
-        with browser.open(Request(f"{address}/events", headers=named), timeout=20.0) as stream:
+        with browser.open(Request(f"{address}/events", headers=named), timeout=START_S) as stream:
             return str(stream.readline().decode())
 
     return event

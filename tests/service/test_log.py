@@ -21,7 +21,7 @@ from surefoot.service.runtime.demo import DemoRun
 from surefoot.service.runtime.recovery import store_recorded_run
 from surefoot.service.settings import Settings
 from tests.service.real_command import RealCommand
-from tests.service.servers import free_port, wait
+from tests.service.servers import START_S, free_port, wait
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR) surefoot(\.\w+)+: \S.*")
 SECRETS = {
@@ -134,7 +134,7 @@ def test_a_stranger_cannot_fill_the_log_of_the_wall(tmp_path: Path) -> None:
     port = free_port()
     with RealCommand(tmp_path, "serve", settings={"WALL_PORT": port}) as serving:
         wait(lambda: "The wall is at" in serving.out)
-        with socket.create_connection(("127.0.0.1", port), timeout=10.0) as stranger:
+        with socket.create_connection(("127.0.0.1", port), timeout=START_S) as stranger:
             stranger.sendall(b"this is no request\r\n\r\n")
             assert stranger.recv(100).startswith(b"HTTP/1.1 400 ")
     assert serving.lines == []

@@ -50,7 +50,7 @@ from surefoot.service.views.service_metrics import metrics_page, metrics_text
 from surefoot.service.views.wall import wall, wall_accounts
 from tests.dashboards.fake_source import FakeViewDataSource
 from tests.service.real_command import RealCommand
-from tests.service.servers import free_port, wait
+from tests.service.servers import START_S, free_port, wait
 
 SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"\n]*"\})? (\S+)')
 TOKEN = "a-token-for-prometheus"
@@ -79,7 +79,7 @@ def read(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
         def http_response(self, _request: object, response: object) -> object:
             return response
 
-    with build_opener(Plain).open(Request(url, headers=dict(headers or {})), timeout=10.0) as answer:
+    with build_opener(Plain).open(Request(url, headers=dict(headers or {})), timeout=START_S) as answer:
         return answer.status, answer.read().decode()
 
 
