@@ -14,7 +14,7 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.service.servers import free_port
+from tests.service.servers import START_S, free_port
 
 SENDER = "surefoot@club.example"
 USER, PASSWORD = "surefoot", "correct horse"
@@ -39,7 +39,12 @@ class MailServer:
         if self._tls is not None:
             secured = {"tls_context": self._tls, "require_starttls": True, "auth_required": True}
         self._controller = Controller(
-            self, hostname="127.0.0.1", port=self.port, authenticator=self._authenticated, **secured
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            authenticator=self._authenticated,
+            ready_timeout=START_S,
+            **secured,
         )
         self._controller.start()
         return self

@@ -158,7 +158,8 @@ def test_nothing_is_asked_before_it_is_known_of_which_run(wall: str, phone: Brow
 def test_an_answer_that_comes_late_is_shown(wall: str, phone: BrowserContext) -> None:
     page, held = phone.new_page(), list[Route]()
     phone.route("**/diary/of/**", lambda route: held.append(route), times=1)
-    page.goto(f"{wall}diary/?runner={RUNNER}")
+    with page.expect_request("**/diary/of/**"):
+        page.goto(f"{wall}diary/?runner={RUNNER}")
     expect(page.get_by_role("heading", name="Feet and legs?")).to_be_visible()  # the page's patience has ended
     expect(page.locator("#when")).to_be_empty()
     held.pop().continue_()
