@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import struct
 from collections.abc import Iterator
@@ -266,12 +265,14 @@ class JournalWriter:
         end = existing.valid_bytes
         try:
             if existing.holes and existing.holes[-1].at_byte >= end:
+                from shutil import copyfileobj  # half a megabyte, which a gateway spares
+
                 with (
                     self.path.open("rb") as file,
                     open(self.path.with_name(f"damaged-{end}.bin"), "wb", opener=private_opener) as copy,
                 ):
                     file.seek(end)
-                    shutil.copyfileobj(file, copy)
+                    copyfileobj(file, copy)
             os.ftruncate(self._file, end)
         except OSError as error:
             raise self._unwritable(error) from error

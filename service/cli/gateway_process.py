@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from tempfile import TemporaryFile
 from typing import Any, NoReturn, Protocol
 
 from surefoot.sensor_ingest.ble.adapter import RadioBackend
@@ -55,6 +54,8 @@ class _PodsOfPlan:
 def replace_process(plan: GatewayPlan, log_level: str) -> NoReturn:
     """Become a process that has loaded the recorder alone; the plan, which has a key in it, goes through a file that
     nobody else can open."""
+    from tempfile import TemporaryFile  # it and what it loads take a megabyte, which the recorder spares
+
     with TemporaryFile("w+", encoding="utf-8") as file:
         file.write(plan.to_json())
         file.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from surefoot.sensor_ingest.errors import IngestError
 from surefoot.sensor_ingest.recording.errors import RunError
 from surefoot.sensor_ingest.recording.run_folder import open_run
 from surefoot.service.errors.gateways import ServiceRefusedError, ServiceUnreachableError
-from surefoot.service.gateway.handover import DONE, Handover
+from surefoot.service.gateway.handover import DONE, Handover, delete_run
 from surefoot.service.gateway.service_client import ServiceClient
 from surefoot.service.problem_log import ProblemLog
 
@@ -112,14 +111,14 @@ class Forwarder:
         for path in self._recorded():
             done = path / DONE
             if done.exists() and time.time() - done.stat().st_mtime > self._keep_s:
-                shutil.rmtree(path)
+                delete_run(path)
 
     def _delete_forgotten(self) -> None:
         """Delete runs that the service had, and has forgotten since; one of several runners stays for its time."""
         for path in [path for path in self._recorded() if (path / DONE).exists()]:
             with suppress(RunError):
                 if self._client.is_forgotten(open_run(path).manifest.to_json()):
-                    shutil.rmtree(path)
+                    delete_run(path)
                     self._notify(f"Run {path.name} is of somebody who is forgotten, and was deleted.")
 
     def _recorded(self) -> list[Path]:

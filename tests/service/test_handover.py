@@ -39,7 +39,8 @@ Connect = Callable[[int], ServiceClient]
 LEAN = """
 import sys
 import surefoot.service.cli.gateway_process
-print(sorted({name.partition('.')[0] for name in sys.modules} & {'scipy', 'pydantic', 'rich', 'typer', 'sqlite3'}))
+dear = {'scipy', 'pydantic', 'rich', 'shutil', 'typer', 'sqlite3'}
+print(sorted({name.partition('.')[0] for name in sys.modules} & dear))
 print(sorted(name for name in sys.modules if name.startswith('surefoot.analysis.')))
 """
 
