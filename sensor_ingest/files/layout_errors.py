@@ -9,6 +9,15 @@ from surefoot.sensor_ingest.files.errors import RecordingError
 from surefoot.sensor_ingest.formatting import join_names
 
 
+class FolderGivenError(RecordingError):
+    """A folder stands where a file should."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "is a folder; surefoot analyze FOLDER measures the files in it, surefoot inspect FILE shows one of them."
+        )
+
+
 class SeveralFilesError(RecordingError):
     """An archive has several files, or none, that may be the recording."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from surefoot.sensor_ingest.files.errors import FileUnreadableError, NotTextError
-from surefoot.sensor_ingest.files.layout_errors import SeveralFilesError
+from surefoot.sensor_ingest.files.layout_errors import FolderGivenError, SeveralFilesError
 from surefoot.sensor_ingest.files.workbook import opened_workbook
 
 if TYPE_CHECKING:
@@ -93,9 +93,11 @@ class _FromUtf16(RawIOBase):
 
 
 def sources_of(path: Path) -> list[Source]:
-    """The text files that a path stands for; FileUnreadableError if it is none."""
+    """The text files that a path stands for; RecordingError if it is none."""
+    if path.is_dir():
+        raise FolderGivenError
     if not stat.S_ISREG(path.stat().st_mode):  # what is opened otherwise may never end
-        raise FileUnreadableError("it is a folder" if path.is_dir() else "it is not a file")
+        raise FileUnreadableError("it is not a file")
     if _magic(path).startswith(_OLD_WORKBOOK):
         raise NotTextError("an Excel workbook of the old kind")
     if not _magic(path).startswith(_ZIP):

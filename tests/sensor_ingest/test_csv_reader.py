@@ -193,7 +193,7 @@ def test_what_is_no_recording_is_refused_in_one_sentence(path: Path, content: by
 def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match=r"cannot be opened \(No such file or directory\); check the name"):
         read_csv(tmp_path / "absent.csv", Foot.LEFT)
-    with pytest.raises(RecordingError, match=r"cannot be opened \(it is a folder\)"):
+    with pytest.raises(RecordingError, match=r"is a folder; surefoot analyze FOLDER measures the files in it"):
         read_csv(tmp_path, Foot.LEFT)
 
 
