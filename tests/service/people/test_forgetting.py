@@ -304,7 +304,7 @@ def test_the_command_asks_and_says_what_waits_for_its_time(settings: Settings, t
     assert "say --yes if it is meant." in command.err
     with RealCommand(settings.data, "forget", ANNA, "--yes") as command:
         assert command.finish() == 0, command.err
-    assert f"{ANNA} is forgotten: 3 runs and 7 entries are gone from this computer." in command.out
+    assert f"{ANNA} is forgotten: 3 runs and 8 entries are gone from this computer." in command.out
     assert f"The backup in {tmp_path / 'gone'} is not at hand" in command.out
     assert "goes at the next surefoot sync" in command.out
     assert holding(settings.data, ANNA) == []
