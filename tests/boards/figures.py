@@ -215,7 +215,7 @@ def _evenness(shown: ShownBoards) -> Iterator[Finding]:
     planted = DRIFT_PCT * (DRIFTING_S - DRIFT_AT_S) / (DRIFTING_S - 8.0)
     what, holds = "interval of the run with a drift, %", low < planted < high and low < value < high
     yield Finding("trends", what, f"{low:.1f} to {high:.1f}", f"holds {planted:.1f}, its mean", holds)
-    usual = [dict(panel.line(f"your usual, {end}").points) for end in ("low", "high")]
+    usual = [dict(panel.line(f"the usual, {end}").points) for end in ("low", "high")]
     for ended in BALANCES_PCT:
         seen = tuple(line.get(_ms(ended)) for line in usual)
         yield _equal("trends", f"usual beside {ended:%d %B}, %", seen, USUAL_PCT.get(ended, (None, None)))

@@ -168,3 +168,7 @@ def test_dates_are_those_of_whoever_looks(browser: Browser, source: FakeViewData
             hour = (RUN.created_utc.hour + told) % 24
             expect(tab.locator(".runs time")).to_contain_text(f", {hour:02d}:{RUN.created_utc:%M} GMT{told:+d}")
             tab.close()
+
+
+def test_what_always_stands_on_a_card_is_not_marked_as_a_message(page: Page) -> None:
+    expect(page.locator(".card .told").first).to_have_css("background-color", "rgba(0, 0, 0, 0)")
