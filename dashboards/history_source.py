@@ -98,6 +98,12 @@ class HistorySource(Protocol):
     def numbers(self, runner: str, run: str) -> Mapping[str, float | None]:
         """The summary of a run that has ended; KeyError where there is none."""
 
+    def shoes(self, runner: str) -> Sequence[Shoe]:
+        """A runner's shoes, without how far each has gone."""
+
+    def injuries(self, runner: str) -> Sequence[Injury]:
+        """A runner's injuries, as in their history."""
+
     def keep(self, runner: str, value: Injury | Shoe) -> None:
         """Keep a value; one with the same id is corrected. OSError where the disk does not take it."""
 

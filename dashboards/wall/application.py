@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from urllib.parse import quote, urlencode
 
@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from surefoot.dashboards.data_source import AnalysedRun, SquadState, ViewDataSource
+from surefoot.dashboards.data_source import AnalysedRun, RunListEntry, SquadState, ViewDataSource
 from surefoot.dashboards.diary_source import DiarySource
 from surefoot.dashboards.history_source import HistorySource
 from surefoot.dashboards.html import Markup
@@ -187,7 +187,7 @@ class WallApplication:
 
     async def _runs(self, request: Request) -> Response:
         runs = await run_in_threadpool(self._shown(request).runs)
-        return self._html(pages.runs_page(runs, has_history=bool(self._history)))
+        return self._html(pages.runs_page(runs, self._names(self._viewer(request), runs)))
 
     async def _replay(self, request: Request) -> Response:
         run, runner = request.path_params["run"], request.path_params.get("runner")
@@ -224,6 +224,14 @@ class WallApplication:
             return after_link()
         runner = viewer.speaks_for
         return pages.own_links(self._diary_of(runner), self._history_of(runner), self._plan_of(runner))
+
+    def _names(self, viewer: Viewer, runs: Sequence[RunListEntry]) -> Mapping[str, str]:
+        """Runners with a page over weeks, by their ids; also who shows pain and plan alone, and no run."""
+        if not self._history:
+            return {}
+        named = {runner: name for run in reversed(runs) for runner, name in run.names.items()}
+        sharing = [runner for runner, scopes in viewer.shared.items() if SeenScope.PAIN_AND_PLAN in scopes]
+        return {runner: runner for runner in sharing} | named
 
     def _plan_of(self, runner: str) -> str | None:
         """Address of the page of a runner's plan."""

@@ -168,7 +168,7 @@ class HistoryPage:
         self._source.keep(runner, Shoe(_new_id(), form["name"], distance_m=1000.0 * km))
 
     def _retire(self, runner: str, form: Form) -> None:
-        known = {each.shoe.id: each.shoe for each in self._source.history(runner).shoes}
+        known = {each.id: each for each in self._source.shoes(runner)}
         shoe = known[form["id"]]
         self._source.keep(runner, replace(shoe, retired=not shoe.retired))
 
@@ -200,7 +200,7 @@ class HistoryPage:
         self._source.remove(runner, self._injury(runner, form))
 
     def _injury(self, runner: str, form: Form) -> Injury:
-        return {each.id: each for each in self._source.history(runner).injuries}[form["id"]]
+        return {each.id: each for each in self._source.injuries(runner)}[form["id"]]
 
     async def _make_feed(self, request: Request) -> Response:
         form = await self._sent(request, Viewer.may_decide)

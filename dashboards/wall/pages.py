@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -119,7 +119,7 @@ def runner_page(
 
 def own_links(diary: str | None, history: str | None, plan: str | None) -> Markup:
     """The ways to a runner's own pages."""
-    links = {"How do feet and legs feel?": diary, "Your runs over weeks": history, "Your plan": plan}
+    links = {"How do feet and legs feel?": diary, "Over weeks": history, "Plan": plan}
     shown = [element("p", element("a", text, href=href)) for text, href in links.items() if href is not None]
     return element("div", *shown, class_="downloads own-pages")
 
@@ -142,8 +142,8 @@ def replay_player(begin_s: float, end_s: float) -> Markup:
     )  # fmt: skip
 
 
-def runs_page(runs: Sequence[RunListEntry], *, has_history: bool = False) -> Page:
-    """Page with the list of recorded runs; `has_history` links each runner's page over weeks."""
+def runs_page(runs: Sequence[RunListEntry], names: Mapping[str, str] | None = None) -> Page:
+    """Page with the list of recorded runs; `names` are those of runners with a page over weeks, by their ids."""
     rows = [
         element(
             "tr",
@@ -163,8 +163,7 @@ def runs_page(runs: Sequence[RunListEntry], *, has_history: bool = False) -> Pag
     )
     shown = element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Runs")
     nothing = element("p", "There are no recorded runs yet.", class_="nothing")
-    names = {runner: name for run in reversed(runs) for runner, name in run.names.items()} if has_history else {}
-    links = [element("a", name, href=f"/runner/{quote(runner)}/history") for runner, name in names.items()]
+    links = [element("a", name, href=f"/runner/{quote(runner)}/history") for runner, name in (names or {}).items()]
     weeks = element("p", "Over weeks: ", *links, class_="downloads") if links else None
     return Page("Runs", element("main", element("h1", "Runs"), weeks, shown if runs else nothing, id="main"))
 

@@ -106,6 +106,14 @@ class RunnerHistory:
         numbers: Numbers = found.summary["numbers"]
         return numbers
 
+    def shoes(self, runner: str) -> Sequence[Shoe]:
+        """A runner's shoes, without how far each has gone."""
+        return self._people.all_of(runner, Shoe)
+
+    def injuries(self, runner: str) -> Sequence[Injury]:
+        """A runner's injuries, as in their history."""
+        return self._people.all_of(runner, Injury)
+
     def keep(self, runner: str, value: Injury | Shoe) -> None:
         """Keep a value; one with the same id is corrected."""
         self._people.keep(runner, value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from surefoot.dashboards.viewers import Role
+from surefoot.dashboards.viewers import Role, Scope, Viewer
 from surefoot.dashboards.wall.access import Password
 from surefoot.dashboards.wall.hosting import WallServer
 from surefoot.service.people.accounts import StoredAccounts
@@ -69,6 +69,8 @@ def test_who_speaks_for_a_runner_finds_the_pages_of_their_own_below_the_cards(tm
     accounts = StoredAccounts(tmp_path, Password("open sesame"))
     accounts.add("anna", Role.RUNNER, WORD, "anna")
     accounts.add("carl", Role.COACH, WORD)
+    accounts.add("olga", Role.PHYSIO, WORD)
+    accounts.share(Viewer("anna", "anna", Role.RUNNER, "anna"), "olga", frozenset({Scope.PAIN_AND_PLAN}))
     settings = Settings(data=tmp_path)
     diary, history = Diary(settings, settings.runs_folder), RunnerHistory(settings, settings.runs_folder)
     source = FakeViewDataSource(eventful_runner("anna", 100.0))
@@ -76,10 +78,14 @@ def test_who_speaks_for_a_runner_finds_the_pages_of_their_own_below_the_cards(tm
         WallServer(source, accounts=accounts, diary=diary, history=history) as server,
         chromium() as browser,
     ):
-        anna, carl = browser.new_context().new_page(), browser.new_context().new_page()
-        signed_in(anna, server.port, "anna")
-        signed_in(carl, server.port, "carl")
-        expect(anna.get_by_role("link", name="Your runs over weeks")).to_have_attribute("href", "/runner/anna/history")
+        anna, carl, olga = (browser.new_context().new_page() for _ in range(3))
+        for page, name in ((anna, "anna"), (carl, "carl"), (olga, "olga")):
+            signed_in(page, server.port, name)
+        expect(anna.get_by_role("link", name="Over weeks")).to_have_attribute("href", "/runner/anna/history")
         expect(carl.get_by_role("link", name="After training")).to_be_visible()
+        for page, links in ((olga, 1), (carl, 0)):
+            page.get_by_role("link", name="Runs", exact=True).click()
+            expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+            expect(page.locator('a[href="/runner/anna/history"]')).to_have_count(links)
         anna.get_by_role("link", name="How do feet and legs feel?").click()
         anna.wait_for_url("**/diary/?runner=anna*")
