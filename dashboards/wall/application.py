@@ -92,7 +92,7 @@ class WallApplication:
     ) -> None:
         self.closing = asyncio.Event()
         self._source = source
-        self._login = Login(accounts)
+        self._login = Login(accounts, has_history=history is not None)
         self._metrics = metrics
         self._gateway = (
             [] if parts is None else GatewayRoutes(parts, self._login.may_record, self._login.was_forgotten).routes()

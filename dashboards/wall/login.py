@@ -26,10 +26,16 @@ LINK_OVER = "This link is over. Ask whoever gave it to you for another."
 
 
 class Login:
-    """Handlers of the form; where nobody has an account everything is open."""
+    """Handlers of the form; where nobody has an account everything is open.
 
-    def __init__(self, accounts: Accounts | None) -> None:
+    Parameters
+    ----------
+    has_history : whether there is a page for the physio.
+    """
+
+    def __init__(self, accounts: Accounts | None, *, has_history: bool) -> None:
         self._accounts = accounts
+        self._has_history = has_history
         self._attempts = Attempts()
 
     @property
@@ -89,7 +95,7 @@ class Login:
         cookie = None if self._accounts is None else await run_in_threadpool(self._accounts.link, token, device)
         if self._accounts is None or cookie is None:
             return HTMLResponse(pages.onward_page(LINK_OVER, "/").html(), 404)
-        onward = _onward(self._accounts.viewer(cookie), request.query_params.get("run", ""))
+        onward = self._onward(self._accounts.viewer(cookie), request.query_params.get("run", ""))
         answer = HTMLResponse(pages.onward_page("You are signed in.", onward, by_itself=True).html())
         return _with_cookie(answer, self._accounts, request, cookie)
 
@@ -100,6 +106,15 @@ class Login:
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE_NAME)
         return answer
+
+    def _onward(self, viewer: Viewer | None, run: str) -> str:
+        """Where a link leads whom it signed in: a runner to the diary, others to the page of the one they are shown."""
+        if viewer is None:
+            return "/"
+        if viewer.speaks_for:
+            return f"/diary/?{urlencode({'runner': viewer.speaks_for, 'run': run})}"
+        shown = [runner for runner, scopes in viewer.shared.items() if scopes & {Scope.RUNS, Scope.PAIN_AND_PLAN}]
+        return f"/runner/{quote(shown[0])}/physio" if self._has_history and len(shown) == 1 else "/"
 
     @staticmethod
     def _signed_in(accounts: Accounts, request: Request, cookie: str) -> Response:
@@ -116,16 +131,6 @@ def _with_cookie(answer: Response, accounts: Accounts, request: Request, cookie:
         samesite="strict",
     )
     return answer
-
-
-def _onward(viewer: Viewer | None, run: str) -> str:
-    """Where a link leads whom it signed in: runners to their diary, others to the page of the runner they are shown."""
-    if viewer is None:
-        return "/"
-    if viewer.speaks_for:
-        return f"/diary/?{urlencode({'runner': viewer.speaks_for, 'run': run})}"
-    shown = [runner for runner, scopes in viewer.shared.items() if scopes & {Scope.RUNS, Scope.PAIN_AND_PLAN}]
-    return f"/runner/{quote(shown[0])}/physio" if len(shown) == 1 else "/"
 
 
 def cookie_of(request: Request) -> str:
