@@ -11,6 +11,7 @@ import traceback
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.bluez.guest_loop import GuestLoop
 from tests.bluez.parts import PARTS
 
 POWER_OFF = 0x4321FEDC
@@ -20,7 +21,8 @@ POWER_OFF = 0x4321FEDC
 def main(part: str, output: Path) -> None:
     """Do a part, and leave its findings as `answer`."""
     logging.getLogger().addHandler(logging.NullHandler())
-    findings = asyncio.run(PARTS[part]())
+    with asyncio.Runner(loop_factory=GuestLoop) as runner:
+        findings = runner.run(PARTS[part]())
     (output / "answer").write_text(json.dumps([asdict(finding) for finding in findings]), encoding="utf-8")
 
 

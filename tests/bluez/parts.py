@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -93,9 +94,9 @@ async def bonds() -> list[Finding]:
 
 
 async def bad_radio() -> list[Finding]:
-    """Half an hour in which each twentieth exchange fails."""
+    """Half an hour in which each twentieth exchange fails, recorded by a gateway."""
     async with scene(running(HALF_HOUR_S + 60.0, packet_error_rate=0.05)) as room:
-        async with live(room):
+        async with carried(room):
             await asyncio.sleep(HALF_HOUR_S)
         return told("30 min, 5 % packet errors", fate_of(recorded(), room.runner))
 
@@ -118,9 +119,7 @@ async def sync() -> list[Finding]:
 
 async def foot_pod_alone() -> list[Finding]:
     """The command `live` records a foot pod of another maker, which is away for a while, until its runner stands."""
-    DATA.mkdir()
-    settings = DATA / "surefoot.toml"
-    settings.write_text(f'[runners.ada]\nfoot_pod = "{STRIDE_4}"\n', encoding="utf-8")
+    settings = settings_of(f'foot_pod = "{STRIDE_4}"')
     async with (
         foot_pod(STRIDE_4, ran_then_stood) as worn,
         command("live", settings={"SETTINGS": settings, "WALL_PORT": 0}) as service,
@@ -154,6 +153,24 @@ async def live(room: Scene) -> AsyncIterator[None]:
     async with command("run", *worn(room), "--port", "0"):
         await until(lambda: all(map(streams, room.pods)))
         yield
+
+
+@asynccontextmanager
+async def carried(room: Scene) -> AsyncIterator[None]:
+    """A run that a gateway records, which reaches no service; both pods stream at its beginning."""
+    left, right = (pod.settings.serial for pod in room.pods)
+    settings = settings_of(f'left = "{left}"\nright = "{right}"')
+    async with command("gateway", settings={"SETTINGS": settings, "GATEWAY_URL": "http://127.0.0.1:9"}):
+        await until(lambda: all(map(streams, room.pods)))
+        yield
+
+
+def settings_of(sensors: str) -> Path:
+    """A file of settings with one runner, who has these sensors."""
+    DATA.mkdir(exist_ok=True)
+    path = DATA / "surefoot.toml"
+    path.write_text(f"[runners.ada]\n{sensors}\n", encoding="utf-8")
+    return path
 
 
 def worn(room: Scene) -> list[str]:
