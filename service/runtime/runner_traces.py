@@ -58,8 +58,14 @@ def _worn(settings: Settings) -> dict[str, list[tuple[float, str]]]:
 
 
 def name_of(settings: Settings, runner: str) -> str:
-    """What a runner is called, by id."""
-    return _names(settings).get(runner, runner)
+    """What a runner is called, by id: by the settings, else the newest recording, else the newest run of a watch."""
+    if runner in settings.runners:
+        return settings.runners[runner].name or runner
+    recorded = [run.manifest.names[runner] for run in recordings(settings) if runner in run.manifest.names]
+    if recorded or not settings.store_path.exists():
+        return recorded[-1] if recorded else runner
+    watched = [run.name for run in WatchRuns(settings.store_path).all() if run.runner == runner]
+    return watched[-1] if watched else runner
 
 
 def _names(settings: Settings) -> dict[str, str]:
