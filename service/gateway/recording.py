@@ -178,7 +178,7 @@ class _Movement:
         stepped_s = [each.last_s for each in seen if each.last_s is not None]
         heard_s = [pod.last_packet_s for pod in live.health() if pod.last_packet_s is not None]
         heard_s += [each.newest_s for each in self._foot_pods.values()]
-        newest_s = max(each.newest_s for each in seen)
+        newest_s = max((each.newest_s for each in seen), default=0.0)
         return RunActivity(newest_s, max(stepped_s, default=None), max(heard_s, default=None))
 
 
