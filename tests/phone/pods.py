@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,12 +14,11 @@ from surefoot.firmware_sim.pod.pod_settings import RING_PACKETS
 from surefoot.firmware_sim.pod.ring_buffer import RingBuffer
 from surefoot.firmware_sim.scenarios import Scenario
 from surefoot.firmware_sim.simulation import SimulatedRunner, Simulation
-from surefoot.firmware_sim.virtual_time import run_playback
 from tests.phone.bluez import FakeBluez
+from tests.playing import START_S, playing
 from tests.service.servers import wait
 
 T = TypeVar("T")
-START_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +71,9 @@ def pods_in_reach(
 
     Their buffers last as long for the browser as those of real pods. Those with flash keep what they are told to.
     """
-    found: list[PodsInReach] = []
-    ready, stop = threading.Event(), asyncio.Event()
 
-    async def main() -> None:
+    @asynccontextmanager
+    async def simulated() -> AsyncIterator[tuple[SimulatedRunner, FakeBluez]]:
         async with Simulation(1, flash_bytes=flash_bytes) as simulation:
             runner = await simulation.add_runner("Ada", scenario)
             for pod in runner.pods.values():
@@ -85,15 +82,7 @@ def pods_in_reach(
                 assert isinstance(pod.firmware, Firmware)
                 pod.firmware.ring = RingBuffer(pod.settings.ring_packets)
             async with FakeBluez(bus_address, simulation.central) as bluez:
-                found.append(PodsInReach(runner, bluez, asyncio.get_running_loop()))
-                ready.set()
-                await stop.wait()
+                yield runner, bluez
 
-    thread = threading.Thread(target=lambda: run_playback(main(), speed=speed), name="pods", daemon=True)
-    thread.start()
-    assert ready.wait(START_S), "the pods did not start"
-    try:
-        yield found[0]
-    finally:
-        found[0].loop.call_soon_threadsafe(stop.set)
-        thread.join(START_S)
+    with playing(simulated, "pods", speed) as ((runner, bluez), loop):
+        yield PodsInReach(runner, bluez, loop)

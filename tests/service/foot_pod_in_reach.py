@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,12 @@ from typing import Any
 from surefoot.firmware_sim.devices.standard_values import FootPodValue
 from surefoot.firmware_sim.devices.virtual_companion import RSC_FOOT_POD
 from surefoot.firmware_sim.simulation import Simulation
-from surefoot.firmware_sim.virtual_time import run_playback
 from tests.phone.bluez import FakeBluez
+from tests.playing import START_S, playing
 from tests.sensor_ingest.devices.companions import companion
 
 NAME, ADDRESS = "Stride 4", "C0:B0:00:00:00:03"
 SPEED_MPS, CADENCE_SPM = 3.0, 170
-START_S = 60.0
 SETTINGS = f"""
 [runners.anna]
 name = "Anna"
@@ -42,28 +40,19 @@ class FootPodInReach:
 @contextmanager
 def foot_pod_in_reach(bus_address: str) -> Iterator[FootPodInReach]:
     """One that notifies once a second, while entered."""
-    found: list[FootPodInReach] = []
-    ready, stop = threading.Event(), asyncio.Event()
     runs = [bytes(FootPodValue(SPEED_MPS, CADENCE_SPM))]
 
-    async def main() -> None:
+    @asynccontextmanager
+    async def simulated() -> AsyncIterator[FakeBluez]:
         async with (
             Simulation(1) as simulation,
             companion(simulation, RSC_FOOT_POD, ADDRESS, lambda _: runs, NAME),
             FakeBluez(bus_address, simulation.central) as bluez,
         ):
-            found.append(FootPodInReach(bluez, asyncio.get_running_loop()))
-            ready.set()
-            await stop.wait()
+            yield bluez
 
-    thread = threading.Thread(target=lambda: run_playback(main(), speed=1.0), name="foot pod", daemon=True)
-    thread.start()
-    assert ready.wait(START_S), "the foot pod did not start"
-    try:
-        yield found[0]
-    finally:
-        found[0].loop.call_soon_threadsafe(stop.set)
-        thread.join(START_S)
+    with playing(simulated, "foot pod", speed=1.0) as (bluez, loop):
+        yield FootPodInReach(bluez, loop)
 
 
 def write_settings(data: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from surefoot.analysis.legs.calf_raises import RaiseCount
 from surefoot.analysis.model import Foot
@@ -172,12 +172,18 @@ def test_a_clinicians_rows_are_typed_in_one_a_line(settings: Settings, wall: str
     assert list(begun.plan.rows) == [Row(6, 60.0, 240.0), Row(1, 1200.0, is_cap=True)]
 
 
-def test_an_exercise_is_typed_in_as_prescribed_and_told_with_one_tap_a_day(
-    settings: Settings, wall: str, phone: BrowserContext
-) -> None:
+def narrow_plan(phone: BrowserContext, wall: str) -> Page:
+    """The page Plan on a small phone."""
     page = phone.new_page()
     page.set_viewport_size({"width": 360, "height": HEIGHT})
     page.goto(f"{wall}runner/{RUNNER}/plan")
+    return page
+
+
+def test_an_exercise_is_typed_in_as_prescribed_and_told_with_one_tap_a_day(
+    settings: Settings, wall: str, phone: BrowserContext
+) -> None:
+    page = narrow_plan(phone, wall)
     page.get_by_text("Type in an exercise").click()
     page.get_by_label("As prescribed").fill("Off a step, <slowly>")
     page.get_by_label("Sets").fill("3")
@@ -230,9 +236,7 @@ def test_a_day_that_was_forgotten_is_told_corrected_and_taken_back(
     def told() -> list[ExerciseDone]:
         return list(people.all_of(RUNNER, ExerciseDone))
 
-    page = phone.new_page()
-    page.set_viewport_size({"width": 360, "height": HEIGHT})
-    page.goto(f"{wall}runner/{RUNNER}/plan")
+    page = narrow_plan(phone, wall)
     earlier = page.get_by_text("Earlier days")
     expect(earlier).to_have_text("Earlier days: 0 of 3 told")
     earlier.tap()
@@ -261,9 +265,7 @@ def test_what_pods_saw_stands_beside_a_day_and_fills_in_nothing(
     settings: Settings, wall: str, phone: BrowserContext
 ) -> None:
     people, today = People(settings.data), NOW.date()
-    page = phone.new_page()
-    page.set_viewport_size({"width": 360, "height": HEIGHT})
-    page.goto(f"{wall}runner/{RUNNER}/plan")
+    page = narrow_plan(phone, wall)
     page.get_by_text("Type in an exercise").tap()
     page.get_by_label("As prescribed").fill("Off a step")
     page.get_by_label("Pods measure of it").select_option("calf raises on one leg")
